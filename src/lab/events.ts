@@ -1,0 +1,34 @@
+import type { Signal } from '../boot/signal.ts';
+import type { Stage } from '../boot/outcome.ts';
+import type { ImageProgress } from '../image/image-set.ts';
+import type { Arch } from '../scenario/scenario.ts';
+import type { CaseResult, Environment, RunReport } from './result.ts';
+
+/** Which case an event belongs to. */
+export type CaseReference = { id: string; scenario: string; arch: Arch; repeat: number };
+
+/**
+ * The whole contract between running and showing. One JSON object per line in `events.jsonl`;
+ * `at` is host milliseconds since the run began.
+ */
+export type LabEvent = { at: number } & (
+  | {
+      type: 'run-started';
+      schema: 'kexec-lab/events@1';
+      id: string;
+      startedAt: string;
+      directory: string;
+      cases: CaseReference[];
+      jobs: number;
+    }
+  | { type: 'environment'; environment: Environment }
+  | { type: 'images-progress'; progress: ImageProgress }
+  | { type: 'case-started'; case: CaseReference; attempt: number; directory: string }
+  | { type: 'case-stage'; case: CaseReference; generation: number; stage: Stage }
+  | { type: 'case-signal'; case: CaseReference; signal: Signal }
+  | { type: 'case-console'; case: CaseReference; line: number; text: string }
+  | { type: 'case-retried'; case: CaseReference; attempt: number; result: CaseResult }
+  | { type: 'case-finished'; case: CaseReference; result: CaseResult }
+  | { type: 'interrupted'; signal: string }
+  | { type: 'run-finished'; report: RunReport }
+);

@@ -1,0 +1,79 @@
+import type { Outcome, OutcomeId, Stage } from '../boot/outcome.ts';
+import type { PackageVersion } from '../image/image-set.ts';
+import type { Arch, Expectation } from '../scenario/scenario.ts';
+
+/**
+ * `pass` and `fail` speak about the thing under test, `error` about the scenario, `unavailable` about the lab;
+ * `interrupted` means nobody knows, because the run was stopped.
+ */
+export type Verdict = 'pass' | 'fail' | 'error' | 'unavailable' | 'interrupted';
+
+/** How long one stage of one generation took. Guest time is the kernel's printk clock; null where it did not tell. */
+export type StageTime = {
+  name: Stage;
+  generation: number;
+  hostSeconds: number;
+  guestSeconds: number | null;
+};
+
+/** One attempt at a case. */
+export type Attempt = {
+  verdict: Verdict;
+  outcome: OutcomeId | null;
+  wallSeconds: number;
+};
+
+/** What a reader of the report learns about one case. Schema `kexec-lab/result@1`. */
+export type CaseResult = {
+  scenario: string;
+  arch: Arch;
+  repeat: number;
+  verdict: Verdict;
+  /** Why the verdict is not `pass`, one sentence each. */
+  reasons: string[];
+  outcome: OutcomeId | null;
+  expected: Expectation;
+  evidence: Outcome['evidence'];
+  captures: Record<string, string>;
+  generation: number;
+  stage: Stage | null;
+  meaning: string;
+  cure: string;
+  stages: StageTime[];
+  /** The release the last kernel said of itself (proved by `uname -r` where the outcome is `booted`). */
+  release: string | null;
+  packages: PackageVersion[];
+  wallSeconds: number;
+  attempts: Attempt[];
+  /** The case's directory, relative to the run's. */
+  directory: string;
+  /** Set for flaky passes: an earlier attempt did not pass. */
+  flaky: boolean;
+};
+
+export type Environment = {
+  kexecLab: string;
+  node: string;
+  host: { os: string; arch: string; cpus: number; cpuModel: string; memoryMiB: number };
+  qemu: Partial<Record<Arch, { binary: string; version: string; accelerator: string }>>;
+  /** Content key of each image, by `arch/recipe`. */
+  images: Record<string, string>;
+  packages: PackageVersion[];
+};
+
+export type Summary = Record<Verdict, number> & {
+  total: number;
+  wallSeconds: number;
+  flaky: number;
+};
+
+/** The whole run. Schema `kexec-lab/run@1`. */
+export type RunReport = {
+  schema: 'kexec-lab/run@1';
+  id: string;
+  startedAt: string;
+  environment: Environment;
+  results: CaseResult[];
+  summary: Summary;
+  exitCode: number;
+};

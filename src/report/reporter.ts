@@ -1,0 +1,17 @@
+import type { LabEvent } from '../lab/events.ts';
+
+/** Shows a run. Gets every event in order; must never throw for what a guest printed. */
+export type Reporter = {
+  onEvent(event: LabEvent): void;
+  /** Called once after the last event; may finish writing. */
+  close?(): void | Promise<void>;
+};
+
+/** Where a reporter writes and what that place can do. */
+export type ReporterOutput = {
+  write(text: string): void;
+  /** True where the cursor may be moved (an interactive terminal). */
+  interactive: boolean;
+  color: boolean;
+  columns: number;
+};

@@ -1,0 +1,71 @@
+import type { OutcomeId, Stage } from '../boot/outcome.ts';
+
+export const arches = ['aarch64', 'arm'] as const;
+export type Arch = (typeof arches)[number];
+
+/** A recipe of images/ by name, or a file of the user's (`{ file }`, relative to the scenario's own file). */
+export type ImageReference = string | { file: string };
+
+/** What the scenario boots; one per architecture after `overrides` have been merged in. */
+export type Setup = {
+  /** Name of a machine profile in qemu/. Default: the architecture's own (`aarch64`, `arm`). */
+  machine: string;
+  /** The kernel QEMU starts. Default recipe: `provider-kernel`. */
+  kernel: ImageReference;
+  /** Its initramfs. Default recipe: `provider-initramfs` (with kexec); `provider-initramfs-bare` has neither kexec nor nbd tools. */
+  initramfs: ImageReference;
+  /** The disk behind /dev/vda. Default recipe: `mini-disk`; null: no disk. */
+  disk: ImageReference | null;
+  /** The first kernel's command line, behind what the machine profile needs (`console=…`). Default: `root=/dev/vda`. */
+  cmdline: string;
+  /** Server tags, handed to the provider's initramfs in order (`KEXEC_KERNEL`, `KEXEC_APPEND`, …). */
+  tags: Record<string, string>;
+  /** What a guest reset does: end the run (`exit`, the default) or start the machine anew (`reboot`). */
+  onReset: 'exit' | 'reboot';
+};
+
+/** What should happen. Everything named must hold; what is not named may be anything. */
+export type Expectation = {
+  outcome: OutcomeId;
+  generation?: number;
+  stage?: Stage;
+  /** For `booted`: which kernel must be proved to run, by recipe or exact release. Default: `second`. */
+  release?: string;
+  /** For `booted`: the root device the second kernel must really have mounted. */
+  root?: string;
+  /** Captures that must be equal, such as `device: /dev/vda`. */
+  captures?: Record<string, string>;
+};
+
+/** Bounds on one case, in seconds of guest time where the machine's clock is the guest's, else scaled host seconds. */
+export type Limits = {
+  /** Power-on to outcome. */
+  total: number;
+  /** Longest silence of a guest that is not proved dead before the case ends as what it looks like. */
+  silence: number;
+};
+
+/** One scenario file, validated, with defaults filled in. */
+export type Scenario = {
+  name: string;
+  title: string;
+  /** The story behind it: prose, Markdown. */
+  story: string;
+  /** The YAML file it came from. */
+  file: string;
+  labels: string[];
+  arches: Arch[];
+  /** The setup and expectation of each architecture in `arches`. */
+  perArch: Partial<Record<Arch, { setup: Setup; expect: Expectation; limits: Limits }>>;
+};
+
+/** One thing to run: a scenario on an architecture, the n-th repeat of it (1-based). */
+export type Case = {
+  id: string;
+  scenario: Scenario;
+  arch: Arch;
+  setup: Setup;
+  expect: Expectation;
+  limits: Limits;
+  repeat: number;
+};
