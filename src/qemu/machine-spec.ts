@@ -18,7 +18,7 @@ export type MachineProfile = {
   cmdline: string;
 };
 
-/** All that decides QEMU's command line, apart from which binary runs it. */
+/** All that decides QEMU's command line, apart from which binary runs it. Paths are absolute. */
 export type MachineSpec = {
   profile: MachineProfile;
   kernel: string;
@@ -28,6 +28,4 @@ export type MachineSpec = {
   /** In the order of /dev/vda, /dev/vdb, …; writes go to a temporary overlay unless `readonly`. */
   disks: { id: string; file: string; readonly: boolean; serial: string }[];
   onReset: 'exit' | 'reboot';
-  /** Unix sockets QEMU listens on; short paths (sun_path holds 107 bytes). */
-  sockets: { console: string; qmp: string };
 };

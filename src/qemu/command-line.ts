@@ -1,0 +1,15 @@
+/** One word of a POSIX shell command, quoted only where it must be. */
+export function shellQuote(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+/**
+ * A command a human can read and paste into a shell: the program, then one option with its value per line.
+ */
+export function formatCommandLine(binary: string, argv: readonly string[]): string {
+  const separator = (word: string): string => (word.startsWith('-') ? ' \\\n  ' : ' ');
+  return argv.reduce(
+    (command, word) => command + separator(word) + shellQuote(word),
+    shellQuote(binary),
+  );
+}

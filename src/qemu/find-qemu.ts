@@ -1,0 +1,115 @@
+import { access, constants, realpath } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { execa, ExecaError } from 'execa';
+import { UnavailableError } from '../errors.ts';
+import { toolEnvironment, toolPath } from '../host/tool-environment.ts';
+import type { Arch } from '../scenario/scenario.ts';
+
+/** The oldest QEMU everything was tried with (Debian 12's). */
+export const oldestQemu = '7.2.0';
+
+/** A QEMU that can be started. */
+export type Qemu = {
+  binary: string;
+  /** Such as `7.2.22`. */
+  version: string;
+  /** Always emulation, see {@link qemuArguments}. */
+  accelerator: 'tcg';
+  /** Arguments this installation needs in front of all others. */
+  options: string[];
+};
+
+/** A program with QEMU's name; `problem` says why it cannot be used. */
+export type QemuCandidate = Qemu | { binary: string; problem: string };
+
+/**
+ * The newest QEMU for `arch` on this machine, or in `directory` alone where one is given
+ * (default: the environment's KEXEC_LAB_QEMU_DIR).
+ * @throws UnavailableError when there is none, or none that can be used.
+ */
+export async function findQemu(
+  arch: Arch,
+  directory = process.env['KEXEC_LAB_QEMU_DIR'],
+): Promise<Qemu> {
+  const candidates = await listQemus(arch, directory);
+  const usable = candidates.find((candidate) => 'version' in candidate);
+  if (usable !== undefined) return usable;
+  const where = directory === undefined ? 'on this machine' : `in ${directory}`;
+  const problems = candidates.map(
+    (candidate) => `${candidate.binary}: ${'problem' in candidate ? candidate.problem : ''}`,
+  );
+  throw new UnavailableError([`no usable qemu-system-${arch} ${where}`, ...problems].join('; '), {
+    hint:
+      directory === undefined
+        ? 'Install it: sudo apt-get install qemu-system-arm (or choose one with --qemu-dir).'
+        : 'Choose another directory with --qemu-dir or KEXEC_LAB_QEMU_DIR, or leave both out.',
+  });
+}
+
+/** Every QEMU for `arch` that can be seen, the newest usable one first. */
+export async function listQemus(arch: Arch, directory?: string): Promise<QemuCandidate[]> {
+  const directories = directory === undefined ? usualDirectories() : [directory];
+  const binaries = await Promise.all(
+    directories.map((candidate) => executable(join(candidate, `qemu-system-${arch}`))),
+  );
+  const distinct = [...new Set(binaries.filter((binary) => binary !== undefined))];
+  const candidates = await Promise.all(distinct.map(inspect));
+  return candidates.sort((a, b) => compareVersions(versionOf(b), versionOf(a)));
+}
+
+function usualDirectories(): string[] {
+  return [...toolPath().split(delimiter), '/usr/local/bin', '/usr/bin'];
+}
+
+/** The file behind `path` if it can be run: the same QEMU by two names is one. */
+async function executable(path: string): Promise<string | undefined> {
+  try {
+    await access(path, constants.X_OK);
+    return await realpath(path);
+  } catch {
+    return undefined;
+  }
+}
+
+async function inspect(binary: string): Promise<QemuCandidate> {
+  try {
+    const { stdout } = await execa(binary, ['--version'], {
+      env: toolEnvironment(),
+      timeout: 10_000,
+    });
+    const version = parseQemuVersion(stdout);
+    if (version === undefined) return { binary, problem: 'does not say which version it is' };
+    if (compareVersions(version, oldestQemu) < 0) {
+      return { binary, problem: `version ${version} is older than ${oldestQemu}` };
+    }
+    return { binary, version, accelerator: 'tcg', options: await dataOptions(binary) };
+  } catch (error) {
+    if (error instanceof ExecaError) return { binary, problem: error.shortMessage };
+    throw error;
+  }
+}
+
+/** `7.2.22` from `QEMU emulator version 7.2.22 (Debian …)`. */
+export function parseQemuVersion(text: string): string | undefined {
+  return /^QEMU emulator version (\d+\.\d+\.\d+)/m.exec(text)?.[1];
+}
+
+/** An unpacked QEMU looks for its data where its package would have put them; tell it where they are. */
+async function dataOptions(binary: string): Promise<string[]> {
+  const data = join(dirname(binary), '../share/qemu');
+  try {
+    await access(data);
+    return data === '/usr/share/qemu' ? [] : ['-L', data];
+  } catch {
+    return [];
+  }
+}
+
+function versionOf(candidate: QemuCandidate): string {
+  return 'version' in candidate ? candidate.version : '0.0.0';
+}
+
+/** Negative where `a` is older than `b`, as for Array.sort. */
+function compareVersions(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}

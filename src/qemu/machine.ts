@@ -1,0 +1,146 @@
+import { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CpuSample } from '../boot/cpu-sample.ts';
+import { UnavailableError } from '../errors.ts';
+import { qemuArguments } from './arguments.ts';
+import type { Qemu } from './find-qemu.ts';
+import type { MachineSpec } from './machine-spec.ts';
+import { takeSample } from './probe.ts';
+import type { ProcessExit, QemuProcess } from './process.ts';
+import { startProcess } from './process.ts';
+import type { Qmp } from './qmp.ts';
+import { connectQmp } from './qmp.ts';
+
+export type MachineExit = ProcessExit & {
+  /** QEMU's reason for shutting down (`guest-reset`, `guest-shutdown`, `host-qmp-quit`, …), or null if it gave none. */
+  reason: string | null;
+};
+
+/** A running (or ended) virtual machine. */
+export type Machine = {
+  pid: number;
+  /** The program and its arguments, as started. */
+  commandLine: string[];
+  /** What the guest writes to its serial console, from the first byte; ends when QEMU does. To be read once. */
+  console: AsyncIterable<Uint8Array>;
+  /** Types on the guest's serial console. */
+  write(bytes: Uint8Array | string): void;
+  /** Powers on: the machine starts stopped, so that no early byte is lost. */
+  continue(): Promise<void>;
+  /** @throws UnavailableError when QEMU is gone or does not answer. */
+  sample(): Promise<CpuSample>;
+  /** `reset` and `shutdown`, each with QEMU's reason, such as `guest-reset`. */
+  events: EventEmitter<{ reset: [reason: string]; shutdown: [reason: string] }>;
+  exited: Promise<MachineExit>;
+  /** Ends QEMU: asks, then SIGTERM, then SIGKILL, a few seconds each. May be called at any time, again and again. */
+  stop(): Promise<MachineExit>;
+};
+
+type StartOptions = {
+  /** Where QEMU may put the temporary overlays of writable disks. */
+  directory: string;
+  /** Stops the machine when aborted. */
+  signal?: AbortSignal;
+  /** How long each step of `stop` waits for the next, in milliseconds. */
+  patience?: number;
+};
+
+/**
+ * Starts QEMU with the machine stopped and its console attached.
+ * @throws UnavailableError, with QEMU's own words, when QEMU cannot start; `signal.reason` when aborted meanwhile.
+ */
+export async function startMachine(
+  spec: MachineSpec,
+  qemu: Qemu,
+  { directory, signal, patience = 2000 }: StartOptions,
+): Promise<Machine> {
+  signal?.throwIfAborted();
+  const commandLine = [qemu.binary, ...qemu.options, ...qemuArguments(spec)];
+  const process = await startProcess(commandLine, directory);
+  const events: Machine['events'] = new EventEmitter();
+  let reason: string | null = null;
+  let poweredOn = performance.now();
+  const exited = process.exited.then((exit) => ({ ...exit, reason }));
+  const connecting = connectQmp(process.qmp, (event, data) => {
+    if (event === 'RESET') events.emit('reset', String(data['reason']));
+    if (event === 'SHUTDOWN') events.emit('shutdown', (reason = String(data['reason'])));
+  });
+  const stop = once(async () => {
+    await endProcess(process, connecting, patience);
+    return exited;
+  });
+  const onAbort = (): void => void stop();
+  signal?.addEventListener('abort', onAbort);
+  void exited.then(() => signal?.removeEventListener('abort', onAbort));
+
+  const qmp = await connecting
+    .finally(() => signal?.throwIfAborted())
+    .catch(async (cause: unknown) => {
+      const { stderr, code } = await stop();
+      process.console.destroy();
+      signal?.throwIfAborted();
+      const words = stderr === '' ? `exit code ${String(code)}, no message` : stderr;
+      throw new UnavailableError(`QEMU did not start: ${words}`, { cause });
+    });
+  return {
+    pid: process.pid,
+    commandLine,
+    console: consoleBytes(process.console),
+    write: (bytes) => void process.console.write(bytes),
+    continue: async () => {
+      poweredOn = performance.now();
+      await qmp.execute('cont');
+    },
+    sample: () => takeSample(qmp, process.pid, performance.now() - poweredOn),
+    events,
+    exited,
+    stop,
+  };
+}
+
+/** The guest's bytes until QEMU is gone; unread keystrokes make its end a reset instead of an end of file. */
+async function* consoleBytes(socket: Duplex): AsyncGenerator<Uint8Array> {
+  try {
+    yield* socket as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+  }
+}
+
+async function endProcess(
+  process: QemuProcess,
+  connecting: Promise<Qmp>,
+  patience: number,
+): Promise<void> {
+  const steps = [
+    (): void => void connecting.then((qmp) => qmp.execute('quit')).catch(() => undefined),
+    (): void => {
+      process.kill('SIGTERM');
+    },
+    (): void => {
+      process.kill('SIGKILL');
+    },
+  ];
+  for (const step of steps) {
+    step();
+    if (await settledWithin(process.exited, patience)) return;
+  }
+  throw new UnavailableError(`QEMU (process ${process.pid}) does not end, not even killed`);
+}
+
+async function settledWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  const cancel = new AbortController();
+  const timeout = sleep(milliseconds, false, { signal: cancel.signal });
+  try {
+    return await Promise.race([promise.then(() => true), timeout]);
+  } finally {
+    cancel.abort();
+    timeout.catch(() => undefined);
+  }
+}
+
+function once<T>(action: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
+  return () => (result ??= action());
+}

@@ -1,0 +1,83 @@
+// Not execa: its promise waits for every stream to end, and here QEMU's death and the end of its console are two facts.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Duplex, Readable } from 'node:stream';
+import { UnavailableError } from '../errors.ts';
+import { toolEnvironment } from '../host/tool-environment.ts';
+import { inheritedSockets } from './arguments.ts';
+
+/** QEMU explains itself in its first lines; a guest could make it repeat itself for ever. */
+const keptOutput = 16 * 1024;
+
+export type ProcessExit = {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** The first 16 KiB of what QEMU wrote to its standard output and error. */
+  stderr: string;
+};
+
+export type QemuProcess = {
+  pid: number;
+  console: Duplex;
+  qmp: Duplex;
+  exited: Promise<ProcessExit>;
+  kill(signal: NodeJS.Signals): void;
+};
+
+/**
+ * Starts `command` so that it cannot outlive this process: the kernel kills it when we die, however we die, and if
+ * we were dead before that was arranged it never becomes QEMU. It leads a session of its own, so a Ctrl-C at the
+ * terminal reaches only us.
+ * @param directory where QEMU puts its temporary overlays; it unlinks them as soon as they are open.
+ * @throws UnavailableError when it cannot be started at all.
+ */
+export async function startProcess(
+  command: readonly string[],
+  directory: string,
+): Promise<QemuProcess> {
+  const guard = ['sh', '-c', '[ "$PPID" = "$0" ] && exec "$@"', String(process.pid)];
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...guard, ...command], {
+    // Node makes each pipe a socket pair, which is what QEMU wants of an inherited descriptor.
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    detached: true,
+    env: { ...toolEnvironment(), TMPDIR: directory },
+  });
+  const output = collectOutput([child.stdout, child.stderr] as Readable[]);
+  const exited = once(child, 'exit').then(async ([code, signal]): Promise<ProcessExit> => ({
+    code: code as number | null,
+    signal: signal as NodeJS.Signals | null,
+    stderr: await output,
+  }));
+  exited.catch(() => undefined);
+  try {
+    await once(child, 'spawn');
+  } catch (cause) {
+    throw new UnavailableError(`cannot start setpriv: ${(cause as Error).message}`, { cause });
+  }
+  const socket = (descriptor: number): Duplex => {
+    const stream = child.stdio[descriptor] as Duplex;
+    // A write that QEMU's end crosses is no news: `exited` says it died, and reading tells of the rest.
+    stream.on('error', () => undefined);
+    return stream;
+  };
+  return {
+    pid: child.pid as number,
+    console: socket(inheritedSockets.console),
+    qmp: socket(inheritedSockets.qmp),
+    exited,
+    kill: (signal) => void child.kill(signal),
+  };
+}
+
+async function collectOutput(streams: Readable[]): Promise<string> {
+  let text = '';
+  await Promise.all(
+    streams.map(async (stream) => {
+      stream.setEncoding('utf8');
+      for await (const chunk of stream as AsyncIterable<string>) {
+        text = (text + chunk).slice(0, keptOutput);
+      }
+    }),
+  );
+  return text.trim();
+}

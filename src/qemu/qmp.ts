@@ -1,0 +1,117 @@
+import type { Duplex } from 'node:stream';
+import { UnavailableError } from '../errors.ts';
+
+/** Far above any answer the lab asks for; a control connection that sends more is not QEMU's. */
+const longestLine = 1 << 20;
+const answerSeconds = 30;
+
+/** QMP, QEMU's control protocol: one JSON object per line. */
+export type Qmp = {
+  /**
+   * Runs a command and gives back what it returned.
+   * @throws UnavailableError when QEMU refuses, does not answer in 30 s, or is gone.
+   */
+  execute(command: string, args?: Record<string, unknown>): Promise<unknown>;
+};
+
+export type QmpEventListener = (event: string, data: Record<string, unknown>) => void;
+
+type Message = {
+  QMP?: unknown;
+  id?: number;
+  return?: unknown;
+  error?: { desc: string };
+  event?: string;
+  data?: Record<string, unknown>;
+};
+
+type Answer = { resolve: (value: unknown) => void; reject: (error: Error) => void };
+
+/** QEMU speaks first; its greeting is the answer to a question nobody asked. */
+const greetingId = 0;
+
+/**
+ * Speaks QMP over `stream`: waits for the greeting, agrees on capabilities, then is ready for commands.
+ * @throws UnavailableError when the stream ends or says something else first.
+ */
+export async function connectQmp(stream: Duplex, onEvent: QmpEventListener): Promise<Qmp> {
+  const awaited = new Map<number, Answer>();
+  let lastId = greetingId;
+  let ended: UnavailableError | undefined;
+
+  const answerTo = (id: number, what: string): Promise<unknown> =>
+    new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        awaited.delete(id);
+        reject(new UnavailableError(`no answer from QEMU to ${what} within ${answerSeconds} s`));
+      }, answerSeconds * 1000);
+      const settle = (act: () => void): void => {
+        clearTimeout(timer);
+        awaited.delete(id);
+        act();
+      };
+      awaited.set(id, {
+        resolve: (value) => {
+          settle(() => {
+            resolve(value);
+          });
+        },
+        reject: (error) => {
+          settle(() => {
+            reject(new UnavailableError(`${what}: ${error.message}`, { cause: error }));
+          });
+        },
+      });
+    });
+
+  const receive = (message: Message): void => {
+    if (message.event !== undefined) {
+      onEvent(message.event, message.data ?? {});
+      return;
+    }
+    const answer = awaited.get(message.QMP === undefined ? (message.id ?? -1) : greetingId);
+    if (message.error === undefined) answer?.resolve(message.return);
+    else answer?.reject(new Error(message.error.desc));
+  };
+
+  const end = (reason: string, cause?: unknown): void => {
+    ended = new UnavailableError(reason, { cause });
+    stream.destroy();
+    for (const answer of awaited.values()) answer.reject(ended);
+  };
+
+  const greeting = answerTo(greetingId, 'QMP greeting');
+  readLines(stream, (line) => {
+    receive(JSON.parse(line) as Message);
+  }).then(
+    () => {
+      end('QEMU closed its control connection');
+    },
+    (cause: unknown) => {
+      end('the control connection to QEMU broke', cause);
+    },
+  );
+
+  const execute: Qmp['execute'] = async (command, args) => {
+    if (ended !== undefined) throw ended;
+    const answer = answerTo(++lastId, command);
+    stream.write(`${JSON.stringify({ execute: command, arguments: args, id: lastId })}\n`);
+    return answer;
+  };
+
+  await greeting;
+  await execute('qmp_capabilities');
+  return { execute };
+}
+
+/** Calls `onLine` for every line until the stream ends. */
+async function readLines(stream: Duplex, onLine: (line: string) => void): Promise<void> {
+  let rest = '';
+  stream.setEncoding('utf8');
+  for await (const chunk of stream as AsyncIterable<string>) {
+    const lines = (rest + chunk).split('\n');
+    rest = lines.pop() ?? '';
+    if (rest.length > longestLine) throw new Error('a line without end');
+    lines.filter((line) => line.trim() !== '').forEach(onLine);
+  }
+}
