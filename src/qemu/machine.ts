@@ -5,6 +5,7 @@ import type { CpuSample } from '../boot/cpu-sample.ts';
 import { UnavailableError } from '../errors.ts';
 import { qemuArguments } from './arguments.ts';
 import type { Qemu } from './find-qemu.ts';
+import { readGuestClock } from './guest-clock.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { takeSample } from './probe.ts';
 import type { ProcessExit, QemuProcess } from './process.ts';
@@ -30,6 +31,8 @@ export type Machine = {
   continue(): Promise<void>;
   /** @throws UnavailableError when QEMU is gone or does not answer. */
   sample(): Promise<CpuSample>;
+  /** The guest's clock in seconds, see {@link readGuestClock}. */
+  guestSeconds(): Promise<number>;
   /** `reset` and `shutdown`, each with QEMU's reason, such as `guest-reset`. */
   events: EventEmitter<{ reset: [reason: string]; shutdown: [reason: string] }>;
   exited: Promise<MachineExit>;
@@ -93,6 +96,7 @@ export async function startMachine(
       await qmp.execute('cont');
     },
     sample: () => takeSample(qmp, process.pid, performance.now() - poweredOn),
+    guestSeconds: () => readGuestClock(qmp),
     events,
     exited,
     stop,
