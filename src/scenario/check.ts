@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import type { Problem } from './describe-issue.ts';
+import { didYouMean } from './nearest.ts';
+import { arches } from './scenario.ts';
+import type { Arch, Scenario } from './scenario.ts';
+import type { ScenarioFile } from './schema.ts';
+
+/** What a scenario can name: machine profiles, and the recipes that can stand for each kind of image. */
+export type Catalogue = {
+  machines: readonly string[];
+  recipes: Record<'kernel' | 'initramfs' | 'disk', readonly string[]>;
+};
+
+/**
+ * What is wrong with a file of the right shape: names and files that do not exist, and expectations that contradict
+ * each other. `scenario` is what `resolveScenario` made of `file`.
+ */
+export function checkScenario(
+  file: ScenarioFile,
+  scenario: Scenario,
+  catalogue: Catalogue,
+): Problem[] {
+  const unused = arches
+    .filter((arch) => file['per-arch']?.[arch] !== undefined && !file.arch.includes(arch))
+    .map((arch): Problem => ({
+      path: ['per-arch', arch],
+      at: 'key',
+      message: `per-arch: "${arch}" is not in the list of arch`,
+    }));
+  const problems = scenario.arches.flatMap((arch) =>
+    checkArch(scenario, arch, catalogue).map(({ path, message }): Problem => ({
+      path: placeOf(file, arch, path),
+      at: 'value',
+      message: `${path.join('.')}: ${message}`,
+    })),
+  );
+  return [...unused, ...withoutRepeats(problems)];
+}
+
+type Finding = { path: [section: 'boot' | 'expect' | 'limits', key: string]; message: string };
+
+function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Finding[] {
+  const resolved = scenario.perArch[arch];
+  if (resolved === undefined) return [];
+  const { setup, expect, limits } = resolved;
+  const findings: Finding[] = [];
+  const find = (section: Finding['path'][0], key: string, message: string) =>
+    findings.push({ path: [section, key], message });
+
+  if (!catalogue.machines.includes(setup.machine)) {
+    find('boot', 'machine', unknown('machine', setup.machine, catalogue.machines));
+  }
+  for (const kind of ['kernel', 'initramfs', 'disk'] as const) {
+    const image = setup[kind];
+    if (image === null) continue;
+    if (typeof image === 'object') {
+      if (!existsSync(image.file)) find('boot', kind, `there is no file ${image.file}`);
+    } else if (!catalogue.recipes[kind].includes(image)) {
+      find('boot', kind, unknown(`recipe for a ${kind}`, image, catalogue.recipes[kind]));
+    }
+  }
+  if (expect.outcome !== 'booted') {
+    for (const key of ['release', 'root'] as const) {
+      if (expect[key] === undefined) continue;
+      find('expect', key, `only a boot can prove this, and the outcome is ${expect.outcome}`);
+    }
+  }
+  if (limits.silence > limits.total) {
+    find('limits', 'silence', `${limits.silence} is more than the total of ${limits.total}`);
+  }
+  return findings;
+}
+
+function unknown(what: string, name: string, known: readonly string[]): string {
+  const suggestion = didYouMean(name, known) || `; there is: ${known.join(', ') || 'none'}`;
+  return `there is no ${what} "${name}"${suggestion}`;
+}
+
+/** Where the author wrote a value: in `per-arch` where that has it, else in the common part. */
+function placeOf(file: ScenarioFile, arch: Arch, [section, key]: Finding['path']): string[] {
+  const override: Record<string, unknown> = file['per-arch']?.[arch]?.[section] ?? {};
+  return key in override ? ['per-arch', arch, section, key] : [section, key];
+}
+
+/** Both architectures complain about a common value; its author needs to hear it once. */
+function withoutRepeats(problems: Problem[]): Problem[] {
+  const key = ({ path, message }: Problem) => JSON.stringify([path, message]);
+  return [...new Map(problems.map((problem) => [key(problem), problem])).values()];
+}

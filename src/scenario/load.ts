@@ -1,0 +1,92 @@
+import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { basename, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ScenarioError, UsageError } from '../errors.ts';
+import { checkScenario } from './check.ts';
+import type { Catalogue } from './check.ts';
+import { resolveScenario } from './resolve.ts';
+import type { Scenario } from './scenario.ts';
+import { namePattern, scenarioFileSchema } from './schema.ts';
+import { readYamlFile } from './yaml-file.ts';
+
+/** The scenarios that come with kexec-lab. */
+export const ownScenarios = fileURLToPath(new URL('../../scenarios', import.meta.url));
+
+/**
+ * Loads one scenario file; its name is the file's without the extension.
+ * @throws ScenarioError that names every problem of the file with its place
+ */
+export function loadScenario(file: string, catalogue: Catalogue): Scenario {
+  const name = basename(file, extname(file));
+  if (!namePattern.test(name) || name === 'all') {
+    throw new ScenarioError(`a scenario cannot be named "${name}"`, {
+      place: file,
+      hint: 'Name the file with a-z, 0-9 and single dashes, such as kexec-to-distro.yaml; "all" is taken.',
+    });
+  }
+  const parsed = readYamlFile(file, scenarioFileSchema, (value) =>
+    checkScenario(value, resolveScenario(name, file, value), catalogue),
+  );
+  return resolveScenario(name, file, parsed);
+}
+
+/**
+ * Loads every scenario of some directories and single files, in order of their names.
+ * A file that is reached twice counts once.
+ *
+ * @throws ScenarioError with the problems of all files, or for two files of the same name
+ * @throws UsageError for a directory that cannot be listed
+ */
+export function loadScenarios(
+  { directories = [], files = [] }: { directories?: string[]; files?: string[] },
+  catalogue: Catalogue,
+): Scenario[] {
+  const scenarios: Scenario[] = [];
+  const problems: string[] = [];
+  for (const file of withoutRepeats([...directories.flatMap(filesIn), ...files])) {
+    try {
+      scenarios.push(loadScenario(file, catalogue));
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+      problems.push(error.describe());
+    }
+  }
+  const owners = new Map<string, string>();
+  for (const { name, file } of scenarios) {
+    const owner = owners.get(name);
+    if (owner === undefined) owners.set(name, file);
+    else problems.push(`${file}: the name "${name}" is taken by ${owner}`);
+  }
+  if (problems.length > 0) throw new ScenarioError(problems.join('\n'));
+  return scenarios.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Tells whether a word on the command line means a file rather than a name. */
+export function isScenarioFile(word: string): boolean {
+  return /\.ya?ml$/.test(word) || word.includes('/');
+}
+
+function filesIn(directory: string): string[] {
+  try {
+    if (!statSync(directory).isDirectory()) throw new Error('it is not a directory');
+    return readdirSync(directory)
+      .filter((file) => /\.ya?ml$/.test(file))
+      .map((file) => join(directory, file));
+  } catch (error) {
+    throw new UsageError(`cannot be listed: ${(error as Error).message.split(',')[0]}`, {
+      place: directory,
+      cause: error,
+    });
+  }
+}
+
+function withoutRepeats(files: string[]): string[] {
+  const identity = (file: string) => {
+    try {
+      return realpathSync(file);
+    } catch {
+      return file; // Reading it will say what is wrong with it.
+    }
+  };
+  return [...new Map(files.map((file) => [identity(file), file])).values()];
+}

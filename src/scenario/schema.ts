@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { outcomeIds, stages } from '../boot/outcome.ts';
+import { arches } from './scenario.ts';
+
+const line = z.string().regex(/^[^\n\r\0]*$/, 'must be a single line');
+const text = line.min(1, 'must not be empty');
+const seconds = z
+  .number()
+  .positive('must be more than 0 seconds')
+  .max(86_400, 'must be at most a day (86400 seconds)');
+
+/** What names of scenarios and labels look like: they become directory names and words on the command line. */
+export const namePattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+
+const image = z.union([text, z.strictObject({ file: text })], {
+  error: 'expected the name of a recipe, or { file: path }',
+});
+
+const boot = z.strictObject({
+  machine: text.describe("Machine profile of qemu/. Default: the architecture's own."),
+  kernel: image.describe('The kernel QEMU starts. Default: provider-kernel.'),
+  initramfs: image.describe('Its initramfs. Default: provider-initramfs.'),
+  disk: image.nullable().describe('The disk behind /dev/vda; null: none. Default: mini-disk.'),
+  cmdline: line.describe(
+    "The first kernel's command line, behind what the machine needs. Default: root=/dev/vda.",
+  ),
+  tags: z
+    .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'a tag is named like KEXEC_KERNEL'), line)
+    .describe("Server tags, in the order the provider's initramfs is given them."),
+  'on-reset': z
+    .enum(['exit', 'reboot'])
+    .describe('What a reset by the guest does: end the run (default), or start the machine anew.'),
+});
+
+const expect = z.strictObject({
+  outcome: z.enum(outcomeIds).describe('What should become of the boot.'),
+  generation: z
+    .int()
+    .min(0, 'must be 0 (firmware) or more')
+    .optional()
+    .describe('How many kernels have spoken since power-on when it is decided.'),
+  stage: z.enum(stages).optional().describe('Where in the boot it happens.'),
+  release: text
+    .optional()
+    .describe('For booted: the kernel that must run: first, second, or an exact release.'),
+  root: text
+    .regex(/^\/dev\//, 'must be a device, such as /dev/vda1')
+    .optional()
+    .describe('For booted: the device the running system must really have as its root.'),
+  captures: z
+    .record(z.string(), line)
+    .optional()
+    .describe('What the evidence must name, such as device: /dev/vda.'),
+});
+
+const limits = z.strictObject({
+  total: seconds.describe('From power-on to the outcome. Default: 300.'),
+  silence: seconds.describe('Longest silence of a guest that is not proved dead. Default: 60.'),
+});
+
+const override = z
+  .strictObject({ boot: boot.partial(), expect: expect.partial(), limits: limits.partial() })
+  .partial()
+  .optional();
+
+const noRepeats = (values: unknown[]) => new Set(values).size === values.length;
+
+/** A scenario file as its author writes it. `resolveScenario` makes a `Scenario` of it. */
+export const scenarioFileSchema = z
+  .strictObject({
+    title: text.max(100, 'must be at most 100 characters').describe('One line, as in a list.'),
+    story: z.string().min(1, 'must not be empty').describe('Why this happens, in Markdown.'),
+    labels: z
+      .array(z.string().regex(namePattern, 'a label is made of a-z, 0-9 and single dashes'))
+      .refine(noRepeats, 'a label is repeated')
+      .optional()
+      .describe('Words `run` and `list` select by.'),
+    arch: z
+      .array(z.enum(arches))
+      .min(1, 'name at least one architecture')
+      .refine(noRepeats, 'an architecture is repeated')
+      .describe('The architectures the scenario runs on.'),
+    boot: boot.partial().optional().describe('What is booted, and how.'),
+    expect: expect.describe('What should happen. Everything named must hold.'),
+    limits: limits
+      .partial()
+      .optional()
+      .describe(
+        "Bounds in seconds of guest time, or scaled host time where the clock is the host's.",
+      ),
+    'per-arch': z
+      .strictObject({ aarch64: override, arm: override })
+      .optional()
+      .describe('What differs on one architecture, laid over the above.'),
+  })
+  .describe('A kexec-lab scenario: what is booted and what should happen.');
+
+export type ScenarioFile = z.infer<typeof scenarioFileSchema>;
+
+/** The JSON Schema editors check scenario files with (draft 2020-12). */
+export function scenarioJsonSchema(): object {
+  return { title: 'kexec-lab scenario', ...z.toJSONSchema(scenarioFileSchema, { io: 'input' }) };
+}

@@ -1,0 +1,123 @@
+import { readFileSync, statSync } from 'node:fs';
+import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import type { Document, ErrorCode } from 'yaml';
+import type { ZodType } from 'zod';
+import { ScenarioError } from '../errors.ts';
+import { describeIssue } from './describe-issue.ts';
+import type { Problem } from './describe-issue.ts';
+
+const largestFile = 1024 * 1024;
+
+/** Where the parser's own message speaks to a programmer. */
+const ourWords: Partial<Record<ErrorCode, string>> = {
+  DUPLICATE_KEY: 'this key is already there',
+  MULTIPLE_DOCS: 'a second document begins here; one file holds one',
+  NON_STRING_KEY: 'a key must be text',
+};
+
+/**
+ * Reads a YAML file that must have a given shape.
+ *
+ * @param check looks at a value of the right shape for what the shape cannot say
+ * @throws ScenarioError that names every problem of the file, one line each, as `file:line:col: what is wrong`
+ */
+export function readYamlFile<T>(
+  file: string,
+  schema: ZodType<T>,
+  check: (value: T) => Problem[] = () => [],
+): T {
+  const lines = new LineCounter();
+  const document = parseDocument(readText(file), {
+    lineCounter: lines,
+    prettyErrors: false,
+    stringKeys: true,
+  });
+  const refuseAt = (problems: { offset: number; message: string }[]): never => {
+    throw new ScenarioError(
+      problems
+        .map(({ offset, message }) => ({ ...lines.linePos(offset), message }))
+        .sort((a, b) => a.line - b.line || a.col - b.col)
+        .map(({ line, col, message }) => `${file}:${line}:${col}: ${message}`)
+        .join('\n'),
+    );
+  };
+  const refuse = (problems: Problem[]) =>
+    refuseAt(
+      problems.map(({ path, at, message }) => ({ offset: offsetOf(document, path, at), message })),
+    );
+
+  const broken = [...document.errors, ...document.warnings];
+  if (broken.length > 0) {
+    refuseAt(
+      broken.map(({ pos, code, message }) => ({
+        offset: pos[0],
+        message: ourWords[code] ?? oneLine(message),
+      })),
+    );
+  }
+  const parsed = schema.safeParse(toValue(document, refuseAt), { reportInput: true });
+  if (!parsed.success) {
+    const exists = (path: PropertyKey[]) => document.hasIn(path);
+    return refuse(parsed.error.issues.flatMap((issue) => describeIssue(issue, schema, exists)));
+  }
+  const problems = check(parsed.data);
+  return problems.length > 0 ? refuse(problems) : parsed.data;
+}
+
+function readText(file: string): string {
+  try {
+    if (statSync(file).size > largestFile) {
+      throw new ScenarioError('this is larger than 1 MiB, which no file of this kind is', {
+        place: file,
+      });
+    }
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch (error) {
+    if (error instanceof ScenarioError) throw error;
+    const reason =
+      error instanceof TypeError ? 'it is not UTF-8 text' : (error as Error).message.split(',')[0];
+    throw new ScenarioError(`cannot be read: ${reason}`, { place: file, cause: error });
+  }
+}
+
+/** The plain value; aliases that would blow it up are refused by the parser with an exception. */
+function toValue(
+  document: Document.Parsed,
+  refuseAt: (problems: { offset: number; message: string }[]) => never,
+): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    return refuseAt([{ offset: 0, message: oneLine((error as Error).message) }]);
+  }
+}
+
+/** Where a problem is: at the value of its path or, where `at` says so or the value is missing, at the nearest key. */
+function offsetOf(document: Document.Parsed, path: PropertyKey[], at: Problem['at']): number {
+  let offset = 0;
+  let node: unknown = document.contents;
+  for (const [depth, step] of path.entries()) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      const pair = node.items.find(({ key }) => isScalar(key) && key.value === step);
+      if (pair === undefined) return offset;
+      offset = startOf(pair.key) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+    } else {
+      return offset;
+    }
+    const last = depth === path.length - 1;
+    if (last && at === 'value') offset = startOf(node) ?? offset;
+  }
+  return offset;
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as { range?: [number, number, number] | null } | null)?.range?.[0];
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,43 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Test } from 'tap';
+import type { Catalogue } from '../../src/scenario/check.ts';
+
+/** Names the scenarios of these tests may use. */
+export const catalogue: Catalogue = {
+  machines: ['aarch64', 'arm', 'scaleway-c1'],
+  recipes: {
+    kernel: ['provider-kernel', 'old-kernel'],
+    initramfs: ['provider-initramfs', 'provider-initramfs-bare'],
+    disk: ['mini-disk'],
+  },
+};
+
+/** The least a scenario file must say. */
+export const least = `title: A title
+story: A story.
+arch: [aarch64, arm]
+expect: { outcome: booted }
+`;
+
+/** Writes files into a directory of the test's own and returns that directory. */
+export function writeFiles(t: Test, files: Record<string, string | Uint8Array>): string {
+  const directory = t.testdir();
+  for (const [name, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(directory, name)), { recursive: true });
+    writeFileSync(join(directory, name), content);
+  }
+  return directory;
+}
+
+/** What a user reads when `action` throws, with the test's own directory left out. */
+export function refusal(directory: string, action: () => unknown): string[] {
+  try {
+    action();
+  } catch (error) {
+    const { describe } = error as { describe?: () => string };
+    if (describe === undefined) throw error;
+    return describe.call(error).replaceAll(`${directory}/`, '').split('\n');
+  }
+  return ['nothing was refused'];
+}

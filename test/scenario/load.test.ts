@@ -1,0 +1,250 @@
+import { join } from 'node:path';
+import t from 'tap';
+import { loadScenario, loadScenarios } from '../../src/scenario/load.ts';
+import { catalogue, least, refusal, writeFiles } from './files.ts';
+
+void t.test('a file that says the least gets the defaults', (t) => {
+  const directory = writeFiles(t, { 'plain.yaml': least });
+  const file = join(directory, 'plain.yaml');
+  const setup = {
+    kernel: 'provider-kernel',
+    initramfs: 'provider-initramfs',
+    disk: 'mini-disk',
+    cmdline: 'root=/dev/vda',
+    tags: {},
+    onReset: 'exit',
+  };
+  const rest = { expect: { outcome: 'booted' }, limits: { total: 300, silence: 60 } };
+  t.strictSame(loadScenario(file, catalogue), {
+    name: 'plain',
+    title: 'A title',
+    story: 'A story.',
+    file,
+    labels: [],
+    arches: ['aarch64', 'arm'],
+    perArch: {
+      aarch64: { setup: { ...setup, machine: 'aarch64' }, ...rest },
+      arm: { setup: { ...setup, machine: 'arm' }, ...rest },
+    },
+  });
+  t.end();
+});
+
+void t.test('per-arch is laid over the common part, key by key', (t) => {
+  const directory = writeFiles(t, {
+    'kernels/mine': 'a kernel',
+    'sub/over.yaml': `${least}
+boot:
+  kernel: { file: ../kernels/mine }
+  tags: { KEXEC_KERNEL: /vmlinuz, KEXEC_APPEND: root=/dev/vda1 }
+limits: { total: 100 }
+per-arch:
+  arm:
+    boot:
+      kernel: old-kernel
+      disk: null
+      on-reset: reboot
+      tags: { KEXEC_APPEND: root=/dev/vda, KEXEC_LAB_FLAGS: --image-size=67108864 }
+    expect: { outcome: root-mount-failed, generation: 2, captures: { device: /dev/vda } }
+    limits: { silence: 20 }
+`,
+  });
+  const { perArch } = loadScenario(join(directory, 'sub/over.yaml'), catalogue);
+  t.match(perArch.aarch64, {
+    setup: { kernel: { file: join(directory, 'kernels/mine') }, disk: 'mini-disk' },
+    expect: { outcome: 'booted', generation: undefined, captures: undefined },
+    limits: { total: 100, silence: 60 },
+  });
+  t.strictSame(Object.entries(perArch.aarch64?.setup.tags ?? {}), [
+    ['KEXEC_KERNEL', '/vmlinuz'],
+    ['KEXEC_APPEND', 'root=/dev/vda1'],
+  ]);
+  t.match(perArch.arm, {
+    setup: { kernel: 'old-kernel', disk: null, onReset: 'reboot' },
+    expect: { outcome: 'root-mount-failed', generation: 2, captures: { device: '/dev/vda' } },
+    limits: { total: 100, silence: 20 },
+  });
+  t.strictSame(Object.entries(perArch.arm?.setup.tags ?? {}), [
+    ['KEXEC_KERNEL', '/vmlinuz'],
+    ['KEXEC_APPEND', 'root=/dev/vda'],
+    ['KEXEC_LAB_FLAGS', '--image-size=67108864'],
+  ]);
+  t.end();
+});
+
+void t.test('every problem of a file is named at its place', (t) => {
+  const directory = writeFiles(t, {
+    'bad.yaml': `title: A title
+storry: A story.
+labels: [quick, quick, 'No Way']
+arch: [aarch64, amr]
+boot:
+  kernel: 5
+  initrd: provider-initramfs
+  tags: { kexec: /vmlinuz, KEXEC_APPEND: 1 }
+  on-reset: stop
+expect: { outcome: bye-hnag }
+limits: { total: -1, silence: no }
+per-arch:
+  arm: { boot: { tagss: {} } }
+`,
+  });
+  t.strictSame(
+    refusal(directory, () => loadScenario(join(directory, 'bad.yaml'), catalogue)),
+    [
+      'bad.yaml:1:1: "story" is missing',
+      'bad.yaml:2:1: unknown key "storry"; did you mean "story"?',
+      'bad.yaml:3:9: labels: a label is repeated',
+      'bad.yaml:3:24: labels.2: a label is made of a-z, 0-9 and single dashes',
+      'bad.yaml:4:17: arch.1: "amr" is not possible here; did you mean "arm"?',
+      'bad.yaml:6:11: boot.kernel: expected the name of a recipe, or { file: path }',
+      'bad.yaml:7:3: boot: unknown key "initrd"; one of: machine, kernel, initramfs, disk, cmdline, tags, on-reset',
+      'bad.yaml:8:11: boot.tags.kexec: a tag is named like KEXEC_KERNEL',
+      'bad.yaml:8:42: boot.tags.KEXEC_APPEND: expected text, got a number (put it in quotes)',
+      'bad.yaml:9:13: boot.on-reset: "stop" is not possible here; one of: exit, reboot',
+      'bad.yaml:10:20: expect.outcome: "bye-hnag" is not possible here; did you mean "bye-hang"?',
+      'bad.yaml:11:18: limits.total: must be more than 0 seconds',
+      'bad.yaml:11:31: limits.silence: expected a number, got text',
+      'bad.yaml:13:18: per-arch.arm.boot: unknown key "tagss"; did you mean "tags"?',
+    ],
+  );
+  t.end();
+});
+
+void t.test('names, files and expectations are checked once the shape is right', (t) => {
+  const directory = writeFiles(t, {
+    'names.yaml': `title: A title
+story: A story.
+arch: [aarch64]
+boot:
+  machine: scaleway-c2
+  kernel: mini-disk
+  initramfs: { file: none.cpio }
+expect: { outcome: bye-hang, root: /dev/vda1 }
+limits: { total: 10, silence: 20 }
+per-arch:
+  aarch64: { boot: { disk: big-disk } }
+  arm: { limits: { total: 20 } }
+`,
+  });
+  t.strictSame(
+    refusal(directory, () => loadScenario(join(directory, 'names.yaml'), catalogue)),
+    [
+      'names.yaml:5:12: boot.machine: there is no machine "scaleway-c2"; did you mean "scaleway-c1"?',
+      'names.yaml:6:11: boot.kernel: there is no recipe for a kernel "mini-disk"; there is: provider-kernel, old-kernel',
+      'names.yaml:7:14: boot.initramfs: there is no file none.cpio',
+      'names.yaml:8:36: expect.root: only a boot can prove this, and the outcome is bye-hang',
+      'names.yaml:9:31: limits.silence: 20 is more than the total of 10',
+      'names.yaml:11:28: boot.disk: there is no recipe for a disk "big-disk"; there is: mini-disk',
+      'names.yaml:12:3: per-arch: "arm" is not in the list of arch',
+    ],
+  );
+  t.end();
+});
+
+void t.test('a problem of the common part is named once, not once per architecture', (t) => {
+  const directory = writeFiles(t, { 'twice.yaml': `${least}boot: { machine: vax }\n` });
+  t.strictSame(
+    refusal(directory, () => loadScenario(join(directory, 'twice.yaml'), catalogue)),
+    [
+      'twice.yaml:5:18: boot.machine: there is no machine "vax"; there is: aarch64, arm, scaleway-c1',
+    ],
+  );
+  t.end();
+});
+
+void t.test('what is not YAML at all', (t) => {
+  const cases: [content: string | Uint8Array, message: string][] = [
+    ['', ':1:1: expected a mapping, got nothing'],
+    ['- a\n', ':1:1: expected a mapping, got a list'],
+    ['title: a\ntitle: b\n', ':2:1: this key is already there'],
+    ['a: 1\n---\nb: 2\n', ':2:1: a second document begins here; one file holds one'],
+    ['? [a]\n: 1\n', ':1:3: a key must be text'],
+    ['story: !!js/function x\n', ':1:8: Unresolved tag: tag:yaml.org,2002:js/function'],
+    [Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0xff), ': cannot be read: it is not UTF-8 text'],
+    ['#'.repeat(1024 * 1024 + 1), ': this is larger than 1 MiB, which no file of this kind is'],
+  ];
+  for (const [content, message] of cases) {
+    const directory = writeFiles(t, { 'odd.yaml': content });
+    t.strictSame(
+      refusal(directory, () => loadScenario(join(directory, 'odd.yaml'), catalogue)),
+      [`odd.yaml${message}`],
+    );
+  }
+  t.end();
+});
+
+void t.test('aliases that would grow without bound are refused', (t) => {
+  const levels = Array.from({ length: 9 }, (_, level) => {
+    const inner = level === 0 ? 'x' : `*a${level - 1}`;
+    return `a${level}: &a${level} [${Array(9).fill(inner).join(', ')}]`;
+  });
+  const directory = writeFiles(t, { 'bomb.yaml': `${levels.join('\n')}\n` });
+  t.match(
+    refusal(directory, () => loadScenario(join(directory, 'bomb.yaml'), catalogue)),
+    [/^bomb\.yaml:1:1: Excessive alias count/],
+  );
+  t.end();
+});
+
+void t.test('file names that cannot be names', (t) => {
+  for (const name of ['all', 'Upper', 'a--b', 'a b', '-a']) {
+    const directory = writeFiles(t, { [`${name}.yaml`]: least });
+    t.match(
+      refusal(directory, () => loadScenario(join(directory, `${name}.yaml`), catalogue)),
+      [`${name}.yaml: a scenario cannot be named "${name}"`, /Name the file with/],
+    );
+  }
+  t.end();
+});
+
+void t.test(
+  'many files: sorted by name, problems of all, a file reached twice counts once',
+  (t) => {
+    const directory = writeFiles(t, {
+      'own/b.yaml': least,
+      'own/a.yaml': least,
+      'own/notes.txt': 'not a scenario',
+      'other/c.yml': least,
+      'other/a.yaml': least,
+      'broken/d.yaml': 'title: 1\n',
+      'broken/e.yaml': 'arch: []\n',
+    });
+    const own = join(directory, 'own');
+    const names = loadScenarios(
+      { directories: [own], files: [join(own, 'a.yaml'), join(directory, 'other/c.yml')] },
+      catalogue,
+    ).map(({ name }) => name);
+    t.strictSame(names, ['a', 'b', 'c']);
+    t.strictSame(
+      refusal(directory, () =>
+        loadScenarios({ directories: [own, join(directory, 'other')] }, catalogue),
+      ),
+      ['other/a.yaml: the name "a" is taken by own/a.yaml'],
+    );
+    const problems = refusal(directory, () =>
+      loadScenarios({ directories: [join(directory, 'broken')] }, catalogue),
+    );
+    t.ok(
+      problems.includes('broken/d.yaml:1:8: title: expected text, got a number (put it in quotes)'),
+    );
+    t.ok(problems.includes('broken/e.yaml:1:7: arch: name at least one architecture'));
+    t.end();
+  },
+);
+
+void t.test('files and directories that are not there', (t) => {
+  const directory = writeFiles(t, { file: '' });
+  const load = (source: Parameters<typeof loadScenarios>[0]) =>
+    refusal(directory, () => loadScenarios(source, catalogue));
+  t.strictSame(load({ files: [join(directory, 'none.yaml')] }), [
+    'none.yaml: cannot be read: ENOENT: no such file or directory',
+  ]);
+  t.strictSame(load({ directories: [join(directory, 'none')] }), [
+    'none: cannot be listed: ENOENT: no such file or directory',
+  ]);
+  t.strictSame(load({ directories: [join(directory, 'file')] }), [
+    'file: cannot be listed: it is not a directory',
+  ]);
+  t.end();
+});

@@ -1,0 +1,86 @@
+import t from 'tap';
+import { NothingSelectedError } from '../../src/errors.ts';
+import { expandCases } from '../../src/scenario/expand.ts';
+import type { Arch, Scenario } from '../../src/scenario/scenario.ts';
+import { selectScenarios } from '../../src/scenario/select.ts';
+
+function scenario(name: string, labels: string[], arches: Arch[]): Scenario {
+  const setup = {
+    kernel: 'provider-kernel',
+    initramfs: 'provider-initramfs',
+    disk: 'mini-disk',
+    cmdline: '',
+    tags: {},
+    onReset: 'exit',
+  } as const;
+  return {
+    name,
+    title: name,
+    story: '',
+    file: `${name}.yaml`,
+    labels,
+    arches,
+    perArch: Object.fromEntries(
+      arches.map((arch) => [
+        arch,
+        {
+          setup: { ...setup, machine: arch },
+          expect: { outcome: 'booted' },
+          limits: { total: 9, silence: 9 },
+        },
+      ]),
+    ),
+  };
+}
+
+const scenarios = [
+  scenario('arm-bye', ['post'], ['arm']),
+  scenario('arm-corrupt', [], ['arm']),
+  scenario('kexec', ['quick'], ['arm', 'aarch64']),
+  scenario('quick', [], ['aarch64']),
+  scenario('slow', ['post', 'quick'], ['aarch64']),
+];
+
+const select = (...words: string[]) => selectScenarios(scenarios, words).map(({ name }) => name);
+
+void t.test('words select by name, glob and label, in the order of the scenarios', (t) => {
+  t.strictSame(select('all'), ['arm-bye', 'arm-corrupt', 'kexec', 'quick', 'slow']);
+  t.strictSame(select('slow', 'kexec', 'slow'), ['kexec', 'slow']);
+  t.strictSame(select('arm-*'), ['arm-bye', 'arm-corrupt']);
+  t.strictSame(select('?low'), ['slow']);
+  t.strictSame(select('post'), ['arm-bye', 'slow']);
+  t.strictSame(select('quick'), ['quick'], 'a name wins over a label');
+  t.end();
+});
+
+void t.test('a word that means nothing is refused, even beside one that does', (t) => {
+  t.throws(() => select('all', 'kexce'), {
+    constructor: NothingSelectedError,
+    message: 'no scenario is named or labelled "kexce"; did you mean "kexec"?',
+  });
+  t.throws(() => select('.*'), { message: 'no scenario is named or labelled ".*"' });
+  t.throws(() => select('kexe'), { message: /did you mean "kexec"/ });
+  t.throws(() => select('x*'), NothingSelectedError);
+  t.end();
+});
+
+void t.test('cases: by scenario, architecture and repeat', (t) => {
+  const ids = (...options: Parameters<typeof expandCases>) =>
+    expandCases(...options).map(({ id }) => id);
+  const some = selectScenarios(scenarios, ['kexec', 'slow']);
+  t.strictSame(ids(some, {}), ['aarch64/kexec', 'arm/kexec', 'aarch64/slow']);
+  t.strictSame(ids(some, { only: ['arm'] }), ['arm/kexec']);
+  t.strictSame(ids(some, { only: ['arm'], repeat: 2 }), ['arm/kexec#1', 'arm/kexec#2']);
+  t.match(expandCases(some, { only: ['arm'], repeat: 2 })[1], {
+    arch: 'arm',
+    repeat: 2,
+    setup: { machine: 'arm' },
+    expect: { outcome: 'booted' },
+    limits: { total: 9 },
+  });
+  t.throws(() => ids(selectScenarios(scenarios, ['slow']), { only: ['arm'] }), {
+    constructor: NothingSelectedError,
+    message: 'none of the selected scenarios runs on arm',
+  });
+  t.end();
+});
