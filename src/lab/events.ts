@@ -1,11 +1,15 @@
 import type { Signal } from '../boot/signal.ts';
 import type { Stage } from '../boot/outcome.ts';
 import type { ImageProgress } from '../image/image-set.ts';
-import type { Arch } from '../scenario/scenario.ts';
+import type { Arch, Case } from '../scenario/scenario.ts';
 import type { CaseResult, Environment, RunReport } from './result.ts';
 
 /** Which case an event belongs to. */
 export type CaseReference = { id: string; scenario: string; arch: Arch; repeat: number };
+
+export function caseReference({ id, scenario, arch, repeat }: Case): CaseReference {
+  return { id, scenario: scenario.name, arch, repeat };
+}
 
 /**
  * The whole contract between running and showing. One JSON object per line in `events.jsonl`;

@@ -1,0 +1,75 @@
+import type { Outcome } from '../boot/outcome.ts';
+import { KexecLabError, ScenarioError, UsageError } from '../errors.ts';
+import type { PackageVersion } from '../image/image-set.ts';
+import type { Case } from '../scenario/scenario.ts';
+import type { CaseResult, StageTime, Verdict } from './result.ts';
+import { judge } from './verdict.ts';
+
+/** What is known of an attempt whatever became of it. */
+export type AttemptFacts = {
+  directory: string;
+  wallSeconds: number;
+  packages: PackageVersion[];
+  stages: StageTime[];
+};
+
+/** The result of an attempt that was watched to its end. */
+export function judgedResult(case_: Case, outcome: Outcome, facts: AttemptFacts): CaseResult {
+  const { verdict, reasons } = judge(outcome, case_.expect);
+  return {
+    ...blank(case_, verdict, reasons, facts),
+    outcome: outcome.id,
+    evidence: outcome.evidence,
+    captures: outcome.captures,
+    generation: outcome.generation,
+    stage: outcome.stage,
+    meaning: outcome.meaning,
+    cure: outcome.cure,
+    release: outcome.captures['release'] ?? null,
+  };
+}
+
+/** The result of an attempt that was stopped by the user. */
+export function interruptedResult(case_: Case, reason: string, facts: AttemptFacts): CaseResult {
+  return blank(case_, 'interrupted', [reason], facts);
+}
+
+/**
+ * The result of an attempt that could not be made: `error` where the scenario is at fault, else `unavailable`.
+ * Never a statement about the kernel. Errors nobody foresaw are bugs and are thrown on.
+ */
+export function troubleResult(case_: Case, error: unknown, facts: AttemptFacts): CaseResult {
+  if (!(error instanceof KexecLabError)) throw error;
+  const atFault = error instanceof ScenarioError || error instanceof UsageError;
+  return blank(case_, atFault ? 'error' : 'unavailable', [error.describe()], facts);
+}
+
+function blank(
+  { scenario, arch, repeat, expect }: Case,
+  verdict: Verdict,
+  reasons: string[],
+  { directory, wallSeconds, packages, stages }: AttemptFacts,
+): CaseResult {
+  return {
+    scenario: scenario.name,
+    arch,
+    repeat,
+    verdict,
+    reasons,
+    outcome: null,
+    expected: expect,
+    evidence: [],
+    captures: {},
+    generation: 0,
+    stage: null,
+    meaning: '',
+    cure: '',
+    stages,
+    release: null,
+    packages,
+    wallSeconds,
+    attempts: [],
+    directory,
+    flaky: false,
+  };
+}

@@ -1,0 +1,51 @@
+import { ensureImages } from '../image/ensure-images.ts';
+import type { ImageProgress, ImageRequest, ImageSet } from '../image/image-set.ts';
+import { findQemu } from '../qemu/find-qemu.ts';
+import type { Qemu } from '../qemu/find-qemu.ts';
+import type { Arch } from '../scenario/scenario.ts';
+import type { Lab } from './run-case.ts';
+import type { RunOptions } from './run.ts';
+
+/** A lab that also remembers what it gave out, for the report. */
+export type RememberingLab = Lab & {
+  used(): Promise<{ images: { arch: Arch; set: ImageSet }[]; qemus: { arch: Arch; qemu: Qemu }[] }>;
+};
+
+/** Finds each QEMU and makes each set of images once, however many cases ask, and at the first one who asks. */
+export function createLab(
+  { qemuDir, mirror, signal }: Pick<RunOptions, 'qemuDir' | 'mirror' | 'signal'>,
+  onProgress: (progress: ImageProgress) => void,
+): RememberingLab {
+  const sets = new Map<string, { arch: Arch; made: Promise<ImageSet> }>();
+  const qemus = new Map<Arch, Promise<Qemu>>();
+  return {
+    images: ({ arch, kernel, initramfs, disk }) => {
+      const request: ImageRequest = { arch, kernel, initramfs, disk };
+      return remember(sets, JSON.stringify(request), () => ({
+        arch,
+        made: ensureImages(request, { ...(mirror && { mirror }), signal, onProgress }),
+      })).made;
+    },
+    qemu: (arch) => remember(qemus, arch, () => findQemu(arch, qemuDir)),
+    used: async () => ({
+      images: await successes(
+        [...sets.values()].map(async ({ arch, made }) => ({ arch, set: await made })),
+      ),
+      qemus: await successes(
+        [...qemus].map(async ([arch, found]) => ({ arch, qemu: await found })),
+      ),
+    }),
+  };
+}
+
+function remember<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const value = known.get(key) ?? make();
+  known.set(key, value);
+  return value;
+}
+
+/** What failed has been told with the case that asked for it. */
+async function successes<Value>(promises: Promise<Value>[]): Promise<Value[]> {
+  const settled = await Promise.allSettled(promises);
+  return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import type { RememberingLab } from './create-lab.ts';
+import type { Environment } from './result.ts';
+
+const manifest = new URL('../../package.json', import.meta.url);
+
+/** kexec-lab's own version, from its package.json. */
+export function ownVersion(): string {
+  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
+}
+
+/** What a report says about where and with what a run was made; call it when the cases are done. */
+export async function describeEnvironment(lab: RememberingLab): Promise<Environment> {
+  const cpus = os.cpus();
+  const { images, qemus } = await lab.used();
+  const packages = images.flatMap(({ set }) => set.packages);
+  return {
+    kexecLab: ownVersion(),
+    node: process.version,
+    host: {
+      os: osName(),
+      arch: process.arch,
+      cpus: cpus.length,
+      cpuModel: cpus[0]?.model ?? 'unknown',
+      memoryMiB: Math.round(os.totalmem() / 2 ** 20),
+    },
+    qemu: Object.fromEntries(
+      qemus.map(({ arch, qemu: { binary, version, accelerator } }) => [
+        arch,
+        { binary, version, accelerator },
+      ]),
+    ),
+    images: Object.assign({}, ...images.map(({ set }) => set.keys)) as Environment['images'],
+    packages: [...new Map(packages.map((item) => [JSON.stringify(item), item])).values()],
+  };
+}
+
+/** `PRETTY_NAME` of os-release(5), with the kernel's release behind it. */
+function osName(): string {
+  const kernel = `${os.type()} ${os.release()}`;
+  try {
+    const name = /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
+    return name === undefined ? kernel : `${name}, ${kernel}`;
+  } catch {
+    return kernel;
+  }
+}

@@ -1,0 +1,38 @@
+import { ScenarioError } from '../errors.ts';
+import type { ImageSet } from '../image/image-set.ts';
+import { loadMachineProfile } from '../qemu/machine-profile.ts';
+import type { MachineSpec } from '../qemu/machine-spec.ts';
+import type { Arch, Setup } from '../scenario/scenario.ts';
+import { tagsSerial } from './tags-disk.ts';
+
+type Files = Pick<ImageSet, 'kernel' | 'initramfs' | 'disk'>;
+
+/**
+ * The machine a case boots: its profile, the images, and a disk with the server tags where there are any.
+ * @param tagsFile where that disk is (or will be) written.
+ * @throws ScenarioError when the machine is unknown or of another architecture.
+ */
+export async function machineSpec(
+  arch: Arch,
+  setup: Setup,
+  { kernel, initramfs, disk }: Files,
+  tagsFile: string,
+): Promise<MachineSpec> {
+  const profile = await loadMachineProfile(setup.machine);
+  if (profile.arch !== arch) {
+    throw new ScenarioError(`machine "${profile.name}" is ${profile.arch}, the case is ${arch}`);
+  }
+  const disks: MachineSpec['disks'] = [];
+  if (disk !== null) disks.push({ id: 'root', file: disk, readonly: false, serial: 'root' });
+  if (Object.keys(setup.tags).length > 0) {
+    disks.push({ id: 'tags', file: tagsFile, readonly: true, serial: tagsSerial });
+  }
+  return {
+    profile,
+    kernel,
+    initramfs,
+    cmdline: [profile.cmdline, setup.cmdline].filter(Boolean).join(' '),
+    disks,
+    onReset: setup.onReset,
+  };
+}

@@ -1,0 +1,64 @@
+import { mkdir } from 'node:fs/promises';
+import { createBootObserver } from '../boot/observer.ts';
+import type { ImageRequest, ImageSet } from '../image/image-set.ts';
+import type { Qemu } from '../qemu/find-qemu.ts';
+import type { Arch, Case } from '../scenario/scenario.ts';
+import type { BootHooks } from './boot-case.ts';
+import { bootCase } from './boot-case.ts';
+import { interruptedResult, judgedResult, troubleResult } from './case-result.ts';
+import type { CaseResult } from './result.ts';
+import type { StageReading } from './stage-clock.ts';
+import { stageTimes } from './stage-clock.ts';
+import { awaitedGeneration, expectedRelease, proveBooted } from './verdict.ts';
+
+/** What a case needs of the lab; both may take long the first time and are instant after it. */
+export type Lab = {
+  images(request: ImageRequest): Promise<ImageSet>;
+  qemu(arch: Arch): Promise<Qemu>;
+};
+
+/**
+ * One attempt at one case: images, machine, boot, outcome, verdict. Leaves everything it saw in `directory` and
+ * nothing running. Resolves with a result whatever happens; rejects only for bugs.
+ * @param relative what the report calls `directory` (an absolute path).
+ */
+export async function runCase(
+  case_: Case,
+  lab: Lab,
+  { directory, relative }: { directory: string; relative: string },
+  hooks: BootHooks,
+  signal: AbortSignal,
+): Promise<CaseResult> {
+  const started = performance.now();
+  const readings: StageReading[] = [];
+  let packages: ImageSet['packages'] = [];
+  const facts = () => ({
+    directory: relative,
+    packages,
+    stages: stageTimes(readings),
+    wallSeconds: Math.round(performance.now() - started) / 1000,
+  });
+  const stopped = () => interruptedResult(case_, 'stopped before there was an outcome', facts());
+
+  try {
+    signal.throwIfAborted();
+    await mkdir(directory, { recursive: true });
+    const images = await lab.images({ arch: case_.arch, ...case_.setup });
+    packages = images.packages;
+    const awaited = {
+      generation: awaitedGeneration(case_.setup, case_.expect),
+      release: expectedRelease(case_.expect, images.releases),
+    };
+    const observer = createBootObserver({ awaitGeneration: awaited.generation });
+    const onReading = (reading: StageReading): void => {
+      readings.push(reading);
+      hooks.onReading(reading);
+    };
+    const place = { directory, images, qemu: await lab.qemu(case_.arch) };
+    await bootCase(case_, place, observer, { ...hooks, onReading }, signal);
+    if (signal.aborted) return stopped();
+    return judgedResult(case_, proveBooted(observer.outcome(), awaited), facts());
+  } catch (error) {
+    return signal.aborted ? stopped() : troubleResult(case_, error, facts());
+  }
+}

@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { UnavailableError } from '../errors.ts';
+import type { Case } from '../scenario/scenario.ts';
+
+/** Where a run keeps everything: `<out>/<id>/`. */
+export type RunDirectory = { id: string; path: string };
+
+/**
+ * Makes `<out>/<id>` and points `<out>/latest` at it. The id sorts by time and cannot collide.
+ * @throws UnavailableError when the directory cannot be made.
+ */
+export async function createRunDirectory(out: string, now: Date): Promise<RunDirectory> {
+  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  const id = `${stamp}-${randomBytes(2).toString('hex')}`;
+  const path = resolve(out, id);
+  try {
+    await mkdir(path, { recursive: true });
+    await rm(join(out, 'latest'), { force: true });
+    await symlink(id, join(out, 'latest'));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UnavailableError(`cannot make the run directory: ${reason}`, {
+      hint: 'Choose another place with --out.',
+      cause: error,
+    });
+  }
+  return { id, path };
+}
+
+/** A case's directory, relative to the run's: `<arch>/<scenario>`, with the repeat and the retry where there are several. */
+export function caseDirectory({ arch, scenario, repeat }: Case, attempt: number): string {
+  const repeated = repeat > 1 ? `-${repeat}` : '';
+  const retried = attempt > 1 ? `.retry${attempt - 1}` : '';
+  return join(arch, `${scenario.name}${repeated}${retried}`);
+}

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { Case } from '../scenario/scenario.ts';
+import { caseReference } from './events.ts';
+import type { Attempt, CaseResult } from './result.ts';
+import type { RunOptions, Telling } from './run.ts';
+import type { Lab } from './run-case.ts';
+import { runCase } from './run-case.ts';
+import { caseDirectory } from './run-directory.ts';
+
+/**
+ * Runs a case until it passes or its retries are used up. Only a `fail` or an `unavailable` is tried again: a wrong
+ * scenario stays wrong, and an interrupted run is over. A pass after a failure is marked `flaky`.
+ */
+export async function runWithRetries(
+  case_: Case,
+  lab: Lab,
+  runDirectory: string,
+  { retries, tail, signal }: Pick<RunOptions, 'retries' | 'tail' | 'signal'>,
+  tell: (event: Telling) => void,
+): Promise<CaseResult> {
+  const reference = caseReference(case_);
+  const attempts: Attempt[] = [];
+  for (let attempt = 1; ; attempt += 1) {
+    const relative = caseDirectory(case_, attempt);
+    const directory = join(runDirectory, relative);
+    tell({ type: 'case-started', case: reference, attempt, directory: relative });
+    const hooks = createHooks();
+    const result = await runCase(case_, lab, { directory, relative }, hooks, signal);
+    const { verdict, outcome, wallSeconds } = result;
+    attempts.push({ verdict, outcome, wallSeconds });
+    const whole = { ...result, attempts, flaky: verdict === 'pass' && attempts.length > 1 };
+    const worthRetrying = verdict === 'fail' || verdict === 'unavailable';
+    if (!worthRetrying || attempt > retries || signal.aborted) return whole;
+    tell({ type: 'case-retried', case: reference, attempt, result: whole });
+  }
+
+  function createHooks(): Parameters<typeof runCase>[3] {
+    let shown = '';
+    return {
+      onLine: (line, text) => {
+        if (tail) tell({ type: 'case-console', case: reference, line, text });
+      },
+      onSignal: (seen) => {
+        tell({ type: 'case-signal', case: reference, signal: seen });
+      },
+      onReading: ({ generation, stage }) => {
+        const position = `${generation} ${stage}`;
+        if (position !== shown) tell({ type: 'case-stage', case: reference, generation, stage });
+        shown = position;
+      },
+    };
+  }
+}

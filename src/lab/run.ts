@@ -1,0 +1,110 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Case } from '../scenario/scenario.ts';
+import { createLab } from './create-lab.ts';
+import { describeEnvironment } from './environment.ts';
+import { openEventLog } from './event-log.ts';
+import type { LabEvent } from './events.ts';
+import { caseReference } from './events.ts';
+import { exitCodeOf } from './exit-code.ts';
+import { pool } from './pool.ts';
+import type { CaseResult, RunReport } from './result.ts';
+import { createRunDirectory } from './run-directory.ts';
+import { runWithRetries } from './run-with-retries.ts';
+import { summarise } from './summary.ts';
+
+export type RunOptions = {
+  /** How many cases run at a time. */
+  jobs: number;
+  /** How often a case that did not pass is tried again. */
+  retries: number;
+  /** Directory under which the run's own directory is made. */
+  out: string;
+  /** Use the QEMUs of this directory only. */
+  qemuDir?: string;
+  /** Debian mirror to build images from; default: the host's. */
+  mirror?: string;
+  /** Fires when the user wants the run to stop: running cases end as `interrupted`, the report is still written. */
+  signal: AbortSignal;
+  /** Whether console lines are emitted as events. */
+  tail: boolean;
+};
+
+/** An event without its time; `run` stamps it. */
+export type Telling = LabEvent extends infer Event
+  ? Event extends unknown
+    ? Omit<Event, 'at'>
+    : never
+  : never;
+
+/**
+ * Runs the cases and tells `emit` about it. The run directory holds `events.jsonl`, `report.json` and a directory
+ * per case. Resolves with the report whatever became of the cases.
+ * @throws UnavailableError when not even the run directory can be made.
+ */
+export async function runCases(
+  cases: Case[],
+  options: RunOptions,
+  emit: (event: LabEvent) => void,
+): Promise<RunReport> {
+  const started = performance.now();
+  const startedAt = new Date();
+  const { id, path: directory } = await createRunDirectory(options.out, startedAt);
+  const log = openEventLog(join(directory, 'events.jsonl'));
+  const tell = (event: Telling): void => {
+    const stamped = { at: Math.round(performance.now() - started), ...event } as LabEvent;
+    log.append(stamped);
+    emit(stamped);
+  };
+  const { signal, jobs } = options;
+  signal.addEventListener('abort', () => {
+    tell({ type: 'interrupted', signal: String(signal.reason) });
+  });
+  const lab = createLab(options, (progress) => {
+    tell({ type: 'images-progress', progress });
+  });
+  tell({
+    type: 'run-started',
+    schema: 'kexec-lab/events@1',
+    id,
+    startedAt: startedAt.toISOString(),
+    directory,
+    cases: cases.map(caseReference),
+    jobs,
+  });
+
+  const queue = slowestFirst(cases);
+  const finished = await pool(queue, jobs, async (case_) => {
+    const result = await runWithRetries(case_, lab, directory, options, tell);
+    await writeJson(join(directory, result.directory, 'result.json'), result);
+    tell({ type: 'case-finished', case: caseReference(case_), result });
+    return result;
+  });
+  const results = cases.map((case_) => finished[queue.indexOf(case_)] as CaseResult);
+
+  const environment = await describeEnvironment(lab);
+  tell({ type: 'environment', environment });
+  const summary = summarise(results, Math.round(performance.now() - started) / 1000);
+  const report: RunReport = {
+    schema: 'kexec-lab/run@1',
+    id,
+    startedAt: startedAt.toISOString(),
+    environment,
+    results,
+    summary,
+    exitCode: exitCodeOf(summary),
+  };
+  await writeJson(join(directory, 'report.json'), report);
+  tell({ type: 'run-finished', report });
+  await log.close();
+  return report;
+}
+
+/** The 32-bit machine takes about twice as long; starting with it leaves no long case alone at the end. */
+function slowestFirst(cases: Case[]): Case[] {
+  return cases.toSorted((a, b) => Number(b.arch === 'arm') - Number(a.arch === 'arm'));
+}
+
+async function writeJson(file: string, value: unknown): Promise<void> {
+  await writeFile(file, `${JSON.stringify(value, null, 2)}\n`);
+}

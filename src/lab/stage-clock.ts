@@ -1,0 +1,44 @@
+import type { Stage } from '../boot/outcome.ts';
+import type { StageTime } from './result.ts';
+
+/** One reading: where the boot stands, host milliseconds since power-on, and the kernel's own clock if it was seen. */
+export type StageReading = {
+  generation: number;
+  stage: Stage;
+  hostMs: number;
+  guestSeconds: number | null;
+};
+
+/**
+ * Turns readings, in order, into how long each stage took. A stage ends where the next begins, so the sum is
+ * the whole boot. Guest time is what printk showed within one generation: its clock starts anew with every kernel.
+ */
+export function stageTimes(readings: StageReading[]): StageTime[] {
+  const spans: { first: StageReading; last: StageReading; guest: number[] }[] = [];
+  for (const reading of readings) {
+    const open = spans.at(-1);
+    const same =
+      open?.first.stage === reading.stage && open.first.generation === reading.generation;
+    const span = same ? open : { first: reading, last: reading, guest: [] };
+    if (!same) spans.push(span);
+    span.last = reading;
+    if (reading.guestSeconds !== null) span.guest.push(reading.guestSeconds);
+  }
+  return spans.map((span, index) => {
+    const next = spans[index + 1];
+    const end = next?.first.hostMs ?? span.last.hostMs;
+    const from = span.guest[0];
+    const to = next?.first.generation === span.first.generation ? next.guest[0] : undefined;
+    const until = to ?? span.guest.at(-1);
+    return {
+      name: span.first.stage,
+      generation: span.first.generation,
+      hostSeconds: round((end - span.first.hostMs) / 1000),
+      guestSeconds: from === undefined || until === undefined ? null : round(until - from),
+    };
+  });
+}
+
+function round(seconds: number): number {
+  return Math.round(seconds * 1000) / 1000;
+}

@@ -1,0 +1,92 @@
+import type { Outcome } from '../boot/outcome.ts';
+import type { ImageSet } from '../image/image-set.ts';
+import type { Expectation, Setup } from '../scenario/scenario.ts';
+import type { Verdict } from './result.ts';
+
+type Releases = ImageSet['releases'];
+
+/** Console signatures by which the mini system says what it really runs on. All three, or it is no proof. */
+const proofs = ['proof-release', 'proof-root', 'proof-cmdline'] as const;
+
+/** The word every kexec'ed kernel has on its command line (Scaleway's own marker). */
+const kexecMarker = 'is_in_kexec=yes';
+
+/** Which generation the scenario waits for: whoever asks for a kexec wants the kernel behind it. */
+export function awaitedGeneration(setup: Setup, expect: Expectation): number {
+  const asked = 'KEXEC_KERNEL' in setup.tags ? 2 : 1;
+  return Math.max(asked, expect.outcome === 'booted' ? (expect.generation ?? 1) : 1);
+}
+
+/**
+ * Holds a `booted` to its proof. A login prompt alone is never enough: it becomes `wrong-kernel` when another
+ * kernel than the awaited one got there, and `unknown` when nothing says which kernel it was.
+ * Every other outcome is returned as it is.
+ */
+export function proveBooted(
+  outcome: Outcome,
+  awaited: { generation: number; release: string | null },
+): Outcome {
+  if (outcome.id !== 'booted') return outcome;
+  if (outcome.generation < awaited.generation) {
+    return {
+      ...outcome,
+      id: 'wrong-kernel',
+      meaning: `A login prompt came up in generation ${outcome.generation}: the kernel that was meant to be started by kexec never ran, the one before it did.`,
+      cure: 'Look for what kept the kexec from happening: whether it was asked for at all (tags, service), and what the console says between the first kernel and the prompt.',
+    };
+  }
+  const missing = proofs.filter((id) => !outcome.evidence.some((item) => item.signature === id));
+  if (missing.length > 0) {
+    return {
+      ...outcome,
+      id: 'unknown',
+      meaning: `A login prompt came up, but the system did not say what it runs on (${missing.join(', ')} missing), so nothing proves which kernel got there.`,
+      cure: 'Boot a disk that prints the proof lines, as the recipe mini-disk does.',
+    };
+  }
+  const { release = '', cmdline = '' } = outcome.captures;
+  const jumped = awaited.generation < 2 || cmdline.split(/\s+/).includes(kexecMarker);
+  if ((awaited.release !== null && release !== awaited.release) || !jumped) {
+    return {
+      ...outcome,
+      id: 'wrong-kernel',
+      meaning: jumped
+        ? `A system came up, but on kernel ${release}; the kernel under test is ${awaited.release ?? 'another one'}.`
+        : `A system came up, but its command line lacks ${kexecMarker}: this kernel was not started by the kexec.`,
+      cure: 'Check which kernel file the kexec was given, and that the symlinks on the disk point to the kernel under test.',
+    };
+  }
+  return outcome;
+}
+
+/** The release an expectation names: a recipe word (`first`, `second`), or a release as it stands. */
+export function expectedRelease(expect: Expectation, releases: Releases): string | null {
+  const wanted = expect.release ?? (expect.generation === 1 ? 'first' : 'second');
+  if (wanted === 'first' || wanted === 'second') return releases[wanted];
+  return wanted;
+}
+
+/** Sets the outcome against the expectation. `reasons` holds one sentence per thing that differs. */
+export function judge(
+  outcome: Outcome,
+  expect: Expectation,
+): { verdict: Extract<Verdict, 'pass' | 'fail'>; reasons: string[] } {
+  const reasons: string[] = [];
+  const differs = (what: string, wanted: unknown, got: unknown): void => {
+    if (wanted !== undefined && wanted !== got) {
+      reasons.push(
+        `${what}: expected ${String(wanted)}, got ${got === undefined ? 'none' : String(got)}`,
+      );
+    }
+  };
+  differs('outcome', expect.outcome, outcome.id);
+  if (reasons.length === 0) {
+    differs('generation', expect.generation, outcome.generation);
+    differs('stage', expect.stage, outcome.stage);
+    differs('root device', expect.root, outcome.captures.root);
+    for (const [name, wanted] of Object.entries(expect.captures ?? {})) {
+      differs(name, wanted, outcome.captures[name]);
+    }
+  }
+  return { verdict: reasons.length === 0 ? 'pass' : 'fail', reasons };
+}

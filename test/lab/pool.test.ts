@@ -1,0 +1,22 @@
+import t from 'tap';
+import { pool } from '../../src/lab/pool.ts';
+
+t.test('never more than the width at a time, results in order', async (t) => {
+  let running = 0;
+  let most = 0;
+  const finishers: (() => void)[] = [];
+  const all = pool([1, 2, 3, 4, 5], 2, async (item) => {
+    running += 1;
+    most = Math.max(most, running);
+    await new Promise<void>((resolve) => finishers.push(resolve));
+    running -= 1;
+    return item * 10;
+  });
+  while (finishers.length > 0) {
+    finishers.pop()?.();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  t.same(await all, [10, 20, 30, 40, 50]);
+  t.equal(most, 2);
+  t.same(await pool([], 2, () => Promise.resolve(1)), []);
+});

@@ -1,0 +1,111 @@
+import t from 'tap';
+import type { Outcome } from '../../src/boot/outcome.ts';
+import { awaitedGeneration, expectedRelease, judge, proveBooted } from '../../src/lab/verdict.ts';
+import type { Expectation, Setup } from '../../src/scenario/scenario.ts';
+
+const release = '6.12.1-arm64';
+const proofs = ['proof-release', 'proof-root', 'proof-cmdline', 'login-prompt'];
+
+function booted(changes: Partial<Outcome> = {}): Outcome {
+  return {
+    id: 'booted',
+    generation: 2,
+    stage: 'userspace',
+    evidence: proofs.map((signature, index) => ({ line: index + 1, text: signature, signature })),
+    captures: { release, root: '/dev/vda1', cmdline: 'console=ttyAMA0 is_in_kexec=yes' },
+    meaning: '',
+    cure: '',
+    ...changes,
+  };
+}
+
+const awaited = { generation: 2, release };
+
+t.test('a booted with all its proofs stays booted', (t) => {
+  t.equal(proveBooted(booted(), awaited).id, 'booted');
+  t.end();
+});
+
+t.test('a login prompt in an earlier generation is the wrong kernel', (t) => {
+  t.equal(proveBooted(booted({ generation: 1 }), awaited).id, 'wrong-kernel');
+  t.equal(
+    proveBooted(booted({ generation: 1 }), { generation: 1, release }).id,
+    'booted',
+    'unless that generation was asked for',
+  );
+  t.end();
+});
+
+t.test('each missing proof alone makes it unknown', (t) => {
+  for (const proof of proofs.slice(0, 3)) {
+    const evidence = booted().evidence.filter((item) => item.signature !== proof);
+    const outcome = proveBooted(booted({ evidence }), awaited);
+    t.equal(outcome.id, 'unknown');
+    t.match(outcome.meaning, proof);
+  }
+  t.end();
+});
+
+t.test('another release, or a command line without the marker, is the wrong kernel', (t) => {
+  const captures = { ...booted().captures };
+  const older = { ...captures, release: '6.1.0-50' };
+  t.equal(proveBooted(booted({ captures: older }), awaited).id, 'wrong-kernel');
+  const unmarked = { ...captures, cmdline: 'console=ttyAMA0 not_is_in_kexec=yes' };
+  t.equal(proveBooted(booted({ captures: unmarked }), awaited).id, 'wrong-kernel');
+  t.end();
+});
+
+t.test('every other outcome passes through untouched', (t) => {
+  const hang = booted({ id: 'bye-hang', generation: 1 });
+  t.equal(proveBooted(hang, awaited), hang);
+  t.end();
+});
+
+t.test('whoever asks for a kexec waits for generation 2', (t) => {
+  const setup = (tags: Record<string, string>): Setup => ({
+    machine: 'aarch64',
+    kernel: 'k',
+    initramfs: 'i',
+    disk: null,
+    cmdline: '',
+    tags,
+    onReset: 'exit',
+  });
+  const hang: Expectation = { outcome: 'bye-hang', generation: 1 };
+  t.equal(awaitedGeneration(setup({ KEXEC_KERNEL: '/vmlinuz' }), hang), 2);
+  t.equal(awaitedGeneration(setup({}), hang), 1);
+  t.equal(awaitedGeneration(setup({}), { outcome: 'booted' }), 1);
+  t.equal(awaitedGeneration(setup({}), { outcome: 'booted', generation: 3 }), 3);
+  t.end();
+});
+
+t.test('the release under test: by word, by default, or as it stands', (t) => {
+  const releases = { first: '6.1', second: '6.12' };
+  t.equal(expectedRelease({ outcome: 'booted' }, releases), '6.12');
+  t.equal(expectedRelease({ outcome: 'booted', generation: 1 }, releases), '6.1');
+  t.equal(expectedRelease({ outcome: 'booted', release: 'first' }, releases), '6.1');
+  t.equal(expectedRelease({ outcome: 'booted', release: '7.2.0' }, releases), '7.2.0');
+  t.end();
+});
+
+t.test('the verdict names everything that differs', (t) => {
+  t.same(judge(booted(), { outcome: 'booted', generation: 2, root: '/dev/vda1' }), {
+    verdict: 'pass',
+    reasons: [],
+  });
+  t.same(judge(booted(), { outcome: 'bye-hang' }), {
+    verdict: 'fail',
+    reasons: ['outcome: expected bye-hang, got booted'],
+  });
+  const wrong = judge(booted(), {
+    outcome: 'booted',
+    root: '/dev/vdb1',
+    captures: { device: '/dev/vda' },
+  });
+  t.equal(wrong.verdict, 'fail');
+  t.same(wrong.reasons, [
+    'root device: expected /dev/vdb1, got /dev/vda1',
+    'device: expected /dev/vda, got none',
+  ]);
+  t.end();
+});
