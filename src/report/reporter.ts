@@ -1,8 +1,11 @@
 import type { LabEvent } from '../lab/events.ts';
+import type { CaseResult } from '../lab/result.ts';
 
 /** Shows a run. Gets every event in order; must never throw for what a guest printed. */
 export type Reporter = {
   onEvent(event: LabEvent): void;
+  /** Called instead of any further event when the run could not go on. */
+  onError?(error: Error): void;
   /** Called once after the last event; may finish writing. */
   close?(): void | Promise<void>;
 };
@@ -14,4 +17,10 @@ export type ReporterOutput = {
   interactive: boolean;
   color: boolean;
   columns: number;
+};
+
+/** What a reporter is told beside the events. */
+export type ReporterOptions = {
+  /** The command that runs a case again, as one types it. */
+  rerun: (result: CaseResult) => string;
 };

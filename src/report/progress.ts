@@ -1,0 +1,16 @@
+import type { ImageProgress } from '../image/image-set.ts';
+import { printable } from './printable.ts';
+
+/** Progress on an image in words: which image, which step of it, and how far the step is (`30 %`, or nothing). */
+export function describeProgress({ recipe, arch, step, done, total }: ImageProgress): {
+  image: string;
+  step: string;
+  share: string;
+} {
+  const known = done !== undefined && total !== undefined && total > 0;
+  return {
+    image: `${arch}/${recipe}`,
+    step: printable(step, 200),
+    share: known ? `${Math.min(100, Math.floor((done / total) * 100))} %` : '',
+  };
+}

@@ -1,0 +1,67 @@
+import type { CaseResult, Verdict } from '../lab/result.ts';
+import type { Expectation } from '../scenario/scenario.ts';
+import { printable } from './printable.ts';
+
+export const symbols: Record<Verdict, string> = {
+  pass: '✓',
+  fail: '✗',
+  error: '✗',
+  unavailable: '?',
+  interrupted: '–',
+};
+
+export const verdictWords: Record<Verdict, string> = {
+  pass: 'passed',
+  fail: 'failed',
+  error: 'in error',
+  unavailable: 'unavailable',
+  interrupted: 'interrupted',
+};
+
+/** `4.4 s` below 100 seconds, `123 s` above. */
+export function formatSeconds(seconds: number): string {
+  return `${seconds < 99.95 ? seconds.toFixed(1) : Math.round(seconds).toString()} s`;
+}
+
+/** `1 case`, `2 cases`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+/** What came out, in one word: the outcome, or the verdict where there is none. */
+export function outcomeWord(result: CaseResult): string {
+  return result.outcome ?? result.verdict;
+}
+
+/** `booted, generation 2, root /dev/vda1` */
+export function describeExpectation({ outcome, captures, ...others }: Expectation): string {
+  const details = Object.entries({ ...others, ...captures });
+  return [outcome, ...details.map(([name, value]) => printable(`${name} ${value}`))].join(', ');
+}
+
+/** `root-mount-failed in generation 2, stage initramfs (device /dev/vda)` */
+export function describeOutcome(result: CaseResult): string {
+  const stage = result.stage === null ? '' : `, stage ${result.stage}`;
+  const where = result.outcome === null ? '' : ` in generation ${result.generation}${stage}`;
+  const captures = Object.entries(result.captures).map(([name, value]) =>
+    printable(`${name} ${value}`, 100),
+  );
+  const details = captures.length === 0 ? '' : ` (${captures.join(', ')})`;
+  return `${outcomeWord(result)}${where}${details}`;
+}
+
+/** Why the verdict is what it is, one line each; the lab's own errors can have several. */
+export function describeReasons(result: CaseResult): string[] {
+  return result.reasons
+    .flatMap((reason) => reason.split('\n'))
+    .map((line) => printable(line.trim()));
+}
+
+/** One line per piece of evidence: `runs/…/console.log:123: text`, or what it comes from where the console has no line. */
+export function describeEvidence(result: CaseResult, directory: string): string[] {
+  return result.evidence.map(({ line, text, signature }) =>
+    line === null
+      ? `${signature}: ${printable(text)}`
+      : `${directory}/console.log:${line}: ${printable(text)}`,
+  );
+}

@@ -1,0 +1,118 @@
+import { relative, sep } from 'node:path';
+import type { CaseReference, LabEvent } from '../lab/events.ts';
+import type { CaseResult, RunReport, Verdict } from '../lab/result.ts';
+import { printable } from './printable.ts';
+import type { ReporterOptions } from './reporter.ts';
+import {
+  count,
+  describeEvidence,
+  describeExpectation,
+  describeOutcome,
+  describeReasons,
+  formatSeconds,
+  outcomeWord,
+  symbols,
+  verdictWords,
+} from './result-text.ts';
+import type { Style } from './style.ts';
+
+type Finished = { reference: CaseReference; result: CaseResult };
+
+/** The lines of a run that stay on the screen, event by event: what `list` and `plain` have in common. */
+export function createTranscript(
+  style: Style,
+  { rerun }: ReporterOptions,
+): (event: LabEvent) => string[] {
+  let directory = '';
+  let width = 0;
+  const notPassed: Finished[] = [];
+
+  return (event) => {
+    switch (event.type) {
+      case 'run-started':
+        directory = shortPath(event.directory);
+        width = Math.max(0, ...event.cases.map(({ id }) => id.length));
+        return [
+          style.dim(
+            `run ${event.id}: ${count(event.cases.length, 'case')}, ${event.jobs} at a time, in ${directory}`,
+          ),
+        ];
+      case 'case-console':
+        return [`${style.dim(`[${event.case.id}]`)} ${printable(event.text)}`];
+      case 'case-retried':
+        return [
+          `${style.yellow('↻')} ${event.case.id.padEnd(width)}  ${outcomeWord(event.result)}; attempt ${event.attempt + 1} follows`,
+        ];
+      case 'case-finished': {
+        const { case: reference, result } = event;
+        if (result.verdict !== 'pass') notPassed.push({ reference, result });
+        return [
+          finishedLine(event.case.id.padEnd(width), result, style),
+          ...explain(result, `${directory}/${result.directory}`, rerun(result), style),
+        ];
+      }
+      case 'interrupted':
+        return [style.yellow(`stopping (${event.signal})… press Ctrl-C again to leave at once`)];
+      case 'run-finished':
+        return [
+          '',
+          ...(notPassed.length > 1
+            ? notPassed.map(({ reference, result }) => finishedLine(reference.id, result, style))
+            : []),
+          style.bold(summaryLine(event.report)),
+          style.dim(`report: ${directory}/report.json`),
+        ];
+      default:
+        return [];
+    }
+  };
+}
+
+/** `17 passed, 1 failed in 74.0 s` */
+export function summaryLine({ summary }: RunReport): string {
+  const verdicts = Object.keys(verdictWords) as Verdict[];
+  const parts = verdicts
+    .filter((verdict) => summary[verdict] > 0 || verdict === 'pass')
+    .map((verdict) => `${summary[verdict]} ${verdictWords[verdict]}`);
+  const flaky = summary.flaky > 0 ? ` (${summary.flaky} flaky)` : '';
+  return `${parts.join(', ')}${flaky} in ${formatSeconds(summary.wallSeconds)}`;
+}
+
+/** A path as one would type it here: relative where it lies below the working directory. */
+export function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' || short === '..' || short.startsWith(`..${sep}`) ? path : short;
+}
+
+function finishedLine(name: string, result: CaseResult, style: Style): string {
+  const paint = result.verdict === 'pass' ? style.green : style.red;
+  const missed =
+    result.verdict === 'fail' && result.outcome !== result.expected.outcome
+      ? ` (expected ${result.expected.outcome})`
+      : '';
+  const flaky = result.flaky
+    ? style.yellow(` flaky, ${count(result.attempts.length, 'attempt')}`)
+    : '';
+  const time = style.dim(formatSeconds(result.wallSeconds));
+  return `${paint(symbols[result.verdict])} ${name}  ${outcomeWord(result)}${missed}  ${time}${flaky}`;
+}
+
+/** What one needs to know to go on: nothing after a pass or a stop by the user. */
+function explain(result: CaseResult, directory: string, again: string, style: Style): string[] {
+  if (result.verdict === 'pass' || result.verdict === 'interrupted') return [];
+  const next = result.verdict === 'unavailable' ? [] : [again, `less ${directory}/console.log`];
+  const rows: [label: string, lines: string[]][] = [
+    ['expected', [describeExpectation(result.expected)]],
+    ['happened', result.outcome === null ? [] : [describeOutcome(result)]],
+    ['because', describeReasons(result)],
+    ['meaning', [printable(result.meaning, 1000)]],
+    ['cure', [printable(result.cure, 1000)]],
+    ['proof', describeEvidence(result, directory)],
+    ['next', next],
+  ];
+  return rows.flatMap(([label, lines]) =>
+    lines
+      .filter((line) => line !== '')
+      .map((line, index) => `    ${style.dim((index === 0 ? label : '').padEnd(8))}  ${line}`),
+  );
+}
