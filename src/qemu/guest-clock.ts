@@ -14,6 +14,7 @@ export async function readGuestClock(qmp: Qmp): Promise<number> {
     await qmp.execute('human-monitor-command', { 'command-line': `xp /1wx ${rtcDataRegister}` }),
   );
   const word = /:\s*(0x[0-9a-f]+)/.exec(answer)?.[1];
-  if (word === undefined) throw new UnavailableError(`QEMU's clock cannot be read: ${answer.trim()}`);
+  if (word === undefined)
+    throw new UnavailableError(`QEMU's clock cannot be read: ${answer.trim()}`);
   return Number(word);
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { Duplex } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CpuSample } from '../boot/cpu-sample.ts';
 import { UnavailableError } from '../errors.ts';
@@ -24,7 +24,7 @@ export type Machine = {
   /** The program and its arguments, as started. */
   commandLine: string[];
   /** What the guest writes to its serial console, from the first byte; ends when QEMU does. To be read once. */
-  console: AsyncIterable<Uint8Array>;
+  console: Readable;
   /** Types on the guest's serial console. */
   write(bytes: Uint8Array | string): void;
   /** Powers on: the machine starts stopped, so that no early byte is lost. */
@@ -73,7 +73,9 @@ export async function startMachine(
     await endProcess(process, connecting, patience);
     return exited;
   });
-  const onAbort = (): void => void stop();
+  const onAbort = (): void => {
+    stop().catch(() => undefined);
+  };
   signal?.addEventListener('abort', onAbort);
   void exited.then(() => signal?.removeEventListener('abort', onAbort));
 
@@ -89,8 +91,8 @@ export async function startMachine(
   return {
     pid: process.pid,
     commandLine,
-    console: consoleBytes(process.console),
-    write: (bytes) => void process.console.write(bytes),
+    console: process.console,
+    write: process.type,
     continue: async () => {
       poweredOn = performance.now();
       await qmp.execute('cont');
@@ -101,15 +103,6 @@ export async function startMachine(
     exited,
     stop,
   };
-}
-
-/** The guest's bytes until QEMU is gone; unread keystrokes make its end a reset instead of an end of file. */
-async function* consoleBytes(socket: Duplex): AsyncGenerator<Uint8Array> {
-  try {
-    yield* socket as AsyncIterable<Uint8Array>;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
-  }
 }
 
 async function endProcess(

@@ -1,7 +1,9 @@
 // Not execa: its promise waits for every stream to end, and here QEMU's death and the end of its console are two facts.
+import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Duplex, Readable } from 'node:stream';
+import { PassThrough } from 'node:stream';
 import { UnavailableError } from '../errors.ts';
 import { toolEnvironment } from '../host/tool-environment.ts';
 import { inheritedSockets } from './arguments.ts';
@@ -18,7 +20,10 @@ export type ProcessExit = {
 
 export type QemuProcess = {
   pid: number;
-  console: Duplex;
+  /** Everything the guest prints, kept for the reader however early QEMU ends. */
+  console: Readable;
+  /** Types on the guest's console. */
+  type: (bytes: Uint8Array | string) => void;
   qmp: Duplex;
   exited: Promise<ProcessExit>;
   kill(signal: NodeJS.Signals): void;
@@ -54,19 +59,29 @@ export async function startProcess(
   } catch (cause) {
     throw new UnavailableError(`cannot start setpriv: ${(cause as Error).message}`, { cause });
   }
-  const socket = (descriptor: number): Duplex => {
-    const stream = child.stdio[descriptor] as Duplex;
-    // A write that QEMU's end crosses is no news: `exited` says it died, and reading tells of the rest.
-    stream.on('error', () => undefined);
-    return stream;
-  };
+  const console = socketOf(child, inheritedSockets.console);
   return {
     pid: child.pid as number,
-    console: socket(inheritedSockets.console),
-    qmp: socket(inheritedSockets.qmp),
+    console: preserve(console),
+    type: (bytes) => void console.write(bytes),
+    qmp: socketOf(child, inheritedSockets.qmp),
     exited,
     kill: (signal) => void child.kill(signal),
   };
+}
+
+function socketOf(child: ChildProcess, descriptor: number): Duplex {
+  const socket = child.stdio[descriptor] as Duplex;
+  // A write that QEMU's end crosses is no news: `exited` tells it.
+  return socket.on('error', () => undefined);
+}
+
+/** When a child exits, Node throws away what nobody has begun to read from its pipes: begin at once. */
+function preserve(socket: Duplex): Readable {
+  const preserved = socket.pipe(new PassThrough());
+  // Where keystrokes were left unread the socket ends with a reset, which `pipe` does not pass on.
+  socket.once('close', () => preserved.end());
+  return preserved;
 }
 
 async function collectOutput(streams: Readable[]): Promise<string> {
