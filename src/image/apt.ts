@@ -1,0 +1,142 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import pRetry, { AbortError } from 'p-retry';
+import { UnavailableError } from '../errors.ts';
+import { parseStanzas } from './deb822.ts';
+import { archivePackage, type ArchivePackage } from './package-closure.ts';
+import { runTool } from './run-tool.ts';
+
+/** Debian's own keys, from the package debian-archive-keyring. */
+const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+export type AptOptions = {
+  /** apt's whole world: its sources, lists, cache and dpkg status. Created when missing. */
+  directory: string;
+  suite: string;
+  /** Debian's name of the architecture, such as `arm64`. */
+  architecture: string;
+  mirror: string;
+  signal?: AbortSignal | undefined;
+};
+
+/** One suite for one architecture, seen through apt as an ordinary user, apart from the host's own packages. */
+export type Apt = {
+  /** Fetches the index. Throws UnavailableError when the network or a signature fails. */
+  update(onPercent?: (percent: number) => void): Promise<void>;
+  /** The newest version of each package named; names the archive does not have are left out. */
+  show(names: string[]): Promise<ArchivePackage[]>;
+  /** Downloads packages into `directory` and verifies them; each as `debFileName` names it. */
+  download(
+    wanted: readonly ArchivePackage[],
+    directory: string,
+    onPercent?: (percent: number) => void,
+  ): Promise<void>;
+};
+
+export async function openApt(options: AptOptions): Promise<Apt> {
+  const { directory, signal } = options;
+  const config = path.join(directory, 'apt.conf');
+  for (const sub of ['lists/partial', 'cache/archives/partial', 'etc/preferences.d'])
+    await mkdir(path.join(directory, sub), { recursive: true });
+  await writeFile(config, aptConfiguration(options));
+  await writeFile(path.join(directory, 'etc/debian.sources'), aptSources(options));
+  await writeFile(path.join(directory, 'status'), '');
+
+  const aptGet = (args: string[], cwd: string, onPercent?: (percent: number) => void) =>
+    withRetries(
+      () =>
+        runTool('apt-get', ['-c', config, '-o', 'APT::Status-Fd=1', ...args], {
+          cwd,
+          signal,
+          onLine: (line) => {
+            const percent = /^dlstatus:[^:]*:([\d.]+):/.exec(line)?.[1];
+            if (percent !== undefined) onPercent?.(Number(percent));
+          },
+        }),
+      signal,
+    );
+  return {
+    async update(onPercent) {
+      await aptGet(['update'], directory, onPercent);
+    },
+    async show(names) {
+      const text = await runTool(
+        'apt-cache',
+        ['-c', config, 'show', '--no-all-versions', ...names],
+        {
+          signal,
+        },
+      ).catch((error: unknown) => {
+        // apt-cache fails when it knows none of the names, which is an answer.
+        if (error instanceof UnavailableError && /No packages found/.test(error.message)) return '';
+        throw error;
+      });
+      return parseStanzas(text).map(archivePackage);
+    },
+    async download(wanted, target, onPercent) {
+      const exact = wanted.map(({ name, version }) => `${name}=${version}`);
+      await aptGet(['download', ...exact], target, onPercent);
+    },
+  };
+}
+
+/** The name apt gives a downloaded package. */
+export function debFileName({ name, version, architecture }: ArchivePackage): string {
+  return `${name}_${version.replaceAll(':', '%3a')}_${architecture}.deb`;
+}
+
+/** Tries again what a moment can cure; a bad signature stays bad. */
+function withRetries<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return pRetry(
+    () =>
+      attempt().catch((error: unknown) => {
+        const hopeless =
+          error instanceof Error && /is not signed|NO_PUBKEY|EXPKEYSIG|BADSIG/.test(error.message);
+        throw hopeless ? new AbortError(error) : error;
+      }),
+    { retries: 2, minTimeout: 1_000, ...(signal === undefined ? {} : { signal }) },
+  );
+}
+
+/** Read by apt after the host's own configuration, so that its proxies stay and its hooks do not. */
+function aptConfiguration({ directory, architecture }: AptOptions): string {
+  const under = (sub: string) => JSON.stringify(path.join(directory, sub));
+  return `APT::Architecture "${architecture}";
+#clear APT::Architectures;
+APT::Architectures { "${architecture}"; };
+Dir::State ${under('')};
+Dir::State::Lists ${under('lists')};
+Dir::State::status ${under('status')};
+Dir::Cache ${under('cache')};
+Dir::Cache::pkgcache ${under('cache/pkgcache.bin')};
+Dir::Cache::srcpkgcache "";
+Dir::Etc::SourceList ${under('etc/debian.sources')};
+Dir::Etc::SourceParts "/dev/null";
+Dir::Etc::Preferences "/dev/null";
+Dir::Etc::PreferencesParts "/dev/null";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+#clear APT::Default-Release;
+APT::Update::Error-Mode "any";
+APT::Sandbox::User "";
+Acquire::AllowInsecureRepositories "false";
+Acquire::AllowDowngradeToInsecureRepositories "false";
+APT::Get::AllowUnauthenticated "false";
+Acquire::http::Timeout "30";
+Acquire::https::Timeout "30";
+`;
+}
+
+function aptSources({ mirror, suite, architecture }: AptOptions): string {
+  return `Types: deb
+URIs: ${mirror}
+Suites: ${suite}
+Components: main
+Architectures: ${architecture}
+Targets: Packages
+Languages: none
+PDiffs: no
+Signed-By: ${keyring}
+`;
+}

@@ -1,0 +1,31 @@
+import type { Arch } from '../scenario/scenario.ts';
+import type { Manifest } from './entry.ts';
+import type { ArchivePackage } from './package-closure.ts';
+import type { PackageOptions } from './packages.ts';
+
+/** Debian's names of the architectures. */
+export const debianArchitectures: Record<Arch, string> = { aarch64: 'arm64', arm: 'armhf' };
+
+/** A finished image that goes into another one. */
+export type Input = { directory: string; manifest: Manifest };
+
+/** What a builder works with. */
+export type BuildContext = {
+  arch: Arch;
+  /** A finished input by its recipe's name. */
+  input: (name: string) => Input;
+  /** Empty directory for what is thrown away. */
+  scratch: string;
+  /** Empty directory that becomes the entry. */
+  output: string;
+  packageOptions: Omit<PackageOptions, 'suite' | 'architecture'>;
+  onStep: (step: string, done?: number, total?: number) => void;
+  signal: AbortSignal | undefined;
+};
+
+/** What a builder has to say about its result. */
+export type Built = {
+  packages: (ArchivePackage & { suite: string })[];
+  /** `uname -r` of the kernel in it. */
+  release: string;
+};

@@ -1,0 +1,81 @@
+import { copyFile, cp, mkdir, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { debianArchitectures, type BuildContext, type Built, type Input } from './build-context.ts';
+import { recipesDirectory } from './catalog.ts';
+import { packCpio } from './cpio.ts';
+import { writeDisk } from './disk-image.ts';
+import { addLinks, addOverlay, copyFiles, createTree } from './file-tree.ts';
+import { sharedLibraries } from './package-closure.ts';
+import { unpackPackages } from './packages.ts';
+import { outputNames, type DiskRecipe, type InitramfsRecipe, type TreeRecipe } from './recipe.ts';
+
+/** An initramfs: one uncompressed cpio archive. */
+export async function buildInitramfs(
+  recipe: InitramfsRecipe,
+  context: BuildContext,
+): Promise<Built> {
+  const { tree, built } = await assembleTree(recipe, context);
+  context.onStep('packing the initramfs');
+  await packCpio(tree, path.join(context.output, outputNames.initramfs), context.signal);
+  return built;
+}
+
+/** A disk with a root file system, on which the kernel and its initrd lie as Debian lays them. */
+export async function buildDisk(recipe: DiskRecipe, context: BuildContext): Promise<Built> {
+  const { tree, built } = await assembleTree(recipe, context);
+  const initrd = context.input(recipe.initrd);
+  await installBootFile(
+    tree,
+    context.input(recipe.kernel),
+    outputNames.kernel,
+    'vmlinuz',
+    built.release,
+  );
+  await installBootFile(tree, initrd, outputNames.initramfs, 'initrd.img', built.release);
+  context.onStep('writing the disk');
+  await writeDisk(path.join(context.output, outputNames.disk), tree, recipe.size, context.signal);
+  return built;
+}
+
+/** `/boot/<name>-<release>`, and `/<name>` as a link to it. */
+async function installBootFile(
+  tree: string,
+  { directory }: Input,
+  output: string,
+  name: string,
+  release: string,
+) {
+  const file = path.join('boot', `${name}-${release}`);
+  await mkdir(path.join(tree, 'boot'), { recursive: true });
+  await copyFile(path.join(directory, output), path.join(tree, file));
+  await symlink(file, path.join(tree, name));
+}
+
+/** The file tree of a recipe: packages' files, links, modules of its kernel, overlays. */
+async function assembleTree(
+  recipe: TreeRecipe,
+  context: BuildContext,
+): Promise<{ tree: string; built: Built }> {
+  const { arch, scratch, packageOptions, onStep, signal } = context;
+  const { suite } = recipe;
+  const { packages, directories } = await unpackPackages(
+    recipe.packages,
+    sharedLibraries,
+    path.join(scratch, 'packages'),
+    { ...packageOptions, suite, architecture: debianArchitectures[arch] },
+  );
+  onStep('putting the files together');
+  const tree = path.join(scratch, 'tree');
+  await createTree(tree);
+  await copyFiles(tree, directories, recipe.files);
+  await addLinks(tree, recipe.links);
+  const kernel = context.input(recipe.kernel);
+  await cp(path.join(kernel.directory, 'lib'), path.join(tree, 'usr/lib'), { recursive: true });
+  for (const overlay of recipe.overlays)
+    await addOverlay(tree, path.join(recipesDirectory, overlay), signal);
+  const built = {
+    packages: packages.map((found) => ({ ...found, suite })),
+    release: kernel.manifest.release,
+  };
+  return { tree, built };
+}

@@ -1,0 +1,16 @@
+import { buildKernel } from './build-kernel.ts';
+import type { BuildContext, Built } from './build-context.ts';
+import { buildDisk, buildInitramfs } from './build-tree.ts';
+import type { Recipe } from './recipe.ts';
+
+/** Builds what a recipe describes into `context.output`. Throws UnavailableError when packages or tools fail. */
+export function build(recipe: Recipe, context: BuildContext): Promise<Built> {
+  switch (recipe.kind) {
+    case 'kernel':
+      return buildKernel(recipe, context);
+    case 'initramfs':
+      return buildInitramfs(recipe, context);
+    case 'disk':
+      return buildDisk(recipe, context);
+  }
+}

@@ -1,0 +1,64 @@
+import type { PackageVersion } from './image-set.ts';
+import { dependencyNames, type Stanza } from './deb822.ts';
+
+/** A Debian package as the archive's index describes it. */
+export type ArchivePackage = {
+  name: string;
+  version: string;
+  architecture: string;
+  section: string;
+  /** Bytes of the .deb. */
+  size: number;
+  sha256: string;
+  /** Names it depends on and pre-depends on. */
+  dependsOn: string[];
+};
+
+export function archivePackage(stanza: Stanza): ArchivePackage {
+  return {
+    name: stanza['Package'] ?? '',
+    version: stanza['Version'] ?? '',
+    architecture: stanza['Architecture'] ?? '',
+    section: stanza['Section'] ?? '',
+    size: Number(stanza['Size']),
+    sha256: stanza['SHA256'] ?? '',
+    dependsOn: dependencyNames([stanza['Pre-Depends'], stanza['Depends']].join(',')),
+  };
+}
+
+/** Is a package that others depend on wanted too? Those asked for by name always are. */
+export type Follow = (candidate: ArchivePackage) => boolean;
+
+/** Shared libraries are all that an extracted program needs of its package's dependencies. */
+export const sharedLibraries: Follow = ({ section }) => section === 'libs';
+
+/** A kernel metapackage leads to the image, which in newer suites leads to the modules. */
+export const kernelParts: Follow = ({ name }) => /^linux-(image|binary|modules)-\d/.test(name);
+
+/**
+ * The packages named and, through their dependencies, all that `follow` accepts, in the order they are found.
+ * `lookup` returns what the archive has of the names it is given.
+ */
+export async function packageClosure(
+  names: readonly string[],
+  lookup: (names: string[]) => Promise<ArchivePackage[]>,
+  follow: Follow,
+): Promise<ArchivePackage[]> {
+  const seen = new Set(names);
+  let newest = await lookup([...names]);
+  const closure = [...newest];
+  while (newest.length > 0) {
+    const next = new Set(newest.flatMap(({ dependsOn }) => dependsOn).filter((n) => !seen.has(n)));
+    next.forEach((name) => seen.add(name));
+    newest = next.size === 0 ? [] : (await lookup([...next])).filter(follow);
+    closure.push(...newest);
+  }
+  return closure;
+}
+
+export function packageVersion(
+  { name, version, architecture }: ArchivePackage,
+  suite: string,
+): PackageVersion {
+  return { name, version, architecture, suite };
+}
