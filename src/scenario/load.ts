@@ -17,7 +17,7 @@ export const ownScenarios = fileURLToPath(new URL('../../scenarios', import.meta
  * @throws ScenarioError that names every problem of the file with its place
  */
 export function loadScenario(file: string, catalogue: Catalogue): Scenario {
-  const name = basename(file, extname(file));
+  const name = scenarioName(file);
   if (!namePattern.test(name) || name === 'all') {
     throw new ScenarioError(`a scenario cannot be named "${name}"`, {
       place: file,
@@ -55,10 +55,15 @@ export function loadScenarios(
   for (const { name, file } of scenarios) {
     const owner = owners.get(name);
     if (owner === undefined) owners.set(name, file);
-    else problems.push(`${file}: the name "${name}" is taken by ${owner}`);
+    else problems.push(`${file}: the name "${name}" is taken by ${owner}; rename one`);
   }
   if (problems.length > 0) throw new ScenarioError(problems.join('\n'));
   return scenarios.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** The name of the scenario in a file. */
+export function scenarioName(file: string): string {
+  return basename(file, extname(file));
 }
 
 /** Tells whether a word on the command line means a file rather than a name. */

@@ -220,7 +220,7 @@ void t.test(
       refusal(directory, () =>
         loadScenarios({ directories: [own, join(directory, 'other')] }, catalogue),
       ),
-      ['other/a.yaml: the name "a" is taken by own/a.yaml'],
+      ['other/a.yaml: the name "a" is taken by own/a.yaml; rename one'],
     );
     const problems = refusal(directory, () =>
       loadScenarios({ directories: [join(directory, 'broken')] }, catalogue),

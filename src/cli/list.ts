@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import { printable, printableJson } from '../report/printable.ts';
+import { arches } from '../scenario/scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { findScenarios } from './find-scenarios.ts';
+import { scenariosOption } from './parse-option.ts';
+
+/** `kexec-lab list`: which scenarios there are. */
+export function listCommand(): Command {
+  return new Command('list')
+    .description('show the scenarios there are')
+    .argument('[what...]', 'names, globs, labels or files', ['all'])
+    .option('--json', 'as JSON, with stories, setups and expectations')
+    .addOption(scenariosOption())
+    .addHelpText('after', '\nExamples:\n  kexec-lab list\n  kexec-lab list "arm-*" --json')
+    .action(async (what: string[], options: { json?: boolean; scenarios: string[] }) => {
+      const scenarios = await findScenarios(what, options.scenarios);
+      process.stdout.write(options.json ? `${printableJson(scenarios)}\n` : table(scenarios));
+    });
+}
+
+function table(scenarios: Scenario[]): string {
+  const rows = [
+    ['NAME', 'ARCH', 'EXPECTED', 'LABELS', 'TITLE'],
+    ...scenarios.map((scenario) => [
+      scenario.name,
+      arches.filter((arch) => scenario.arches.includes(arch)).join(' '),
+      expectedOutcomes(scenario),
+      scenario.labels.join(' '),
+      printable(scenario.title),
+    ]),
+  ];
+  const widths = rows[0]?.map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows
+    .map((row) => row.map((cell, column) => cell.padEnd(widths?.[column] ?? 0)).join('  '))
+    .map((line) => `${line.trimEnd()}\n`)
+    .join('');
+}
+
+/** One word where all architectures agree, else one per architecture. */
+function expectedOutcomes({ perArch }: Scenario): string {
+  const outcomes = arches.flatMap((arch) => perArch[arch]?.expect.outcome ?? []);
+  return [...new Set(outcomes)].join(' | ');
+}

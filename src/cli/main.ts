@@ -1,0 +1,108 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { exitCodes, KexecLabError } from '../errors.ts';
+import type { ExitCode } from '../errors.ts';
+
+/** The commands. A module is loaded when its command is wanted, so that help is there at once. */
+const commands: { name: string; summary: string; load: () => Promise<Command> }[] = [
+  {
+    name: 'run',
+    summary: 'boot scenarios and say what became of each',
+    load: async () => (await import('./run.ts')).runCommand(),
+  },
+  {
+    name: 'list',
+    summary: 'show the scenarios there are',
+    load: async () => (await import('./list.ts')).listCommand(),
+  },
+  {
+    name: 'show',
+    summary: 'tell what a scenario does, and how to boot it by hand',
+    load: async () => (await import('./show.ts')).showCommand(),
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of scenario files',
+    load: async () => (await import('./schema.ts')).schemaCommand(),
+  },
+];
+
+const helpText = `
+Examples:
+  kexec-lab run all
+  kexec-lab run kexec-to-distro --arch arm --tail
+  kexec-lab help run
+
+Exit codes:
+  0  all as expected            4    nothing selected
+  1  something failed           5    the lab could not run a case
+  2  a mistake in arguments     130  interrupted
+     or a scenario`;
+
+async function createProgram(argv: string[]): Promise<Command> {
+  const { version } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  ) as { version: string };
+  const program = new Command('kexec-lab')
+    .description('Boots ARM machines, makes them kexec, and explains every failure.')
+    .version(version)
+    .addHelpText('after', helpText)
+    .showSuggestionAfterError()
+    .configureOutput({
+      outputError: (text, write) => {
+        write(text.replace('\n(Did', ' (did'));
+      },
+    })
+    .exitOverride();
+  const words = argv.filter((word) => !word.startsWith('-')).slice(0, 2);
+  for (const { name, summary, load } of commands) {
+    const command = words.includes(name) ? await load() : new Command(name).description(summary);
+    program.addCommand(command.copyInheritedSettings(program));
+  }
+  return program;
+}
+
+/** Says what went wrong in the one way each kind of error is said, and returns the exit code. */
+async function explain(error: unknown): Promise<ExitCode> {
+  if (error instanceof CommanderError) {
+    return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+  }
+  const { printableLines } = await import('../report/printable.ts');
+  if (error instanceof KexecLabError) {
+    process.stderr.write(`${printableLines(error.describe())}\n`);
+    return error.exitCode;
+  }
+  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(
+    `internal error: this is a bug in kexec-lab, please report it with the lines below\n${printableLines(details)}\n`,
+  );
+  return exitCodes.internal;
+}
+
+/** Standard output can fail at any time: quietly when its reader has gone, else for the user to know. */
+function watchOutput(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE' || error.code === 'EIO') {
+      if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit(exitCodes.ok);
+      return;
+    }
+    process.stderr.write(`standard output cannot be written: ${error.message}\n`);
+    process.exit(exitCodes.unavailable);
+  });
+}
+
+async function main(argv: string[]): Promise<void> {
+  watchOutput();
+  process.on('uncaughtException', (error) => {
+    void explain(error).then((code) => process.exit(code));
+  });
+  try {
+    const program = await createProgram(argv);
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    process.exitCode = await explain(error);
+  }
+}
+
+await main(process.argv.slice(2));

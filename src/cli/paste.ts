@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { UnavailableError } from '../errors.ts';
+import { planImages } from '../image/plan.ts';
+import { machineSpec } from '../lab/machine-of-case.ts';
+import { tagsDisk } from '../lab/tags-disk.ts';
+import { interactiveArguments } from '../qemu/arguments.ts';
+import { formatCommandLine, shellQuote } from '../qemu/command-line.ts';
+import { findQemu } from '../qemu/find-qemu.ts';
+import type { Arch, Setup } from '../scenario/scenario.ts';
+
+/**
+ * The shell commands that boot a case by hand, with its console on the terminal. Starts and writes nothing; where
+ * the images are not built yet, or QEMU is not there, a comment says so.
+ *
+ * @param name names the file the server tags are put into
+ */
+export async function pasteableCommands(
+  name: string,
+  arch: Arch,
+  setup: Setup,
+  qemuDir?: string,
+): Promise<string> {
+  const images = planImages({ arch, ...setup });
+  const tags = join(tmpdir(), `kexec-lab-${name}-${arch}-tags.img`);
+  const spec = await machineSpec(arch, setup, images, tags);
+  const qemu = await findQemu(arch, qemuDir).catch((error: unknown) => {
+    if (error instanceof UnavailableError) return null;
+    throw error;
+  });
+  const files = [images.kernel, images.initramfs, images.disk ?? images.kernel];
+  return [
+    ...(files.every((file) => existsSync(file))
+      ? []
+      : ['# Not all images are built yet; a run builds them.']),
+    ...(qemu === null
+      ? [`# There is no usable qemu-system-${arch} here; kexec-lab doctor says more.`]
+      : []),
+    ...(Object.keys(setup.tags).length > 0 ? [writeTags(tags, setup.tags)] : []),
+    formatCommandLine(qemu?.binary ?? `qemu-system-${arch}`, [
+      ...(qemu?.options ?? []),
+      ...interactiveArguments(spec),
+    ]),
+  ].join('\n');
+}
+
+/** The disk with the server tags, made by tools that every system has. */
+function writeTags(file: string, tags: Record<string, string>): string {
+  const disk = tagsDisk(tags).toString();
+  const text = disk.trimEnd();
+  const padding = Buffer.byteLength(disk) - Buffer.byteLength(text) - 1;
+  const lines = text.split('\n').map(shellQuote).join(' ');
+  return `{ printf '%s\\n' ${lines}; yes '' | head -c ${padding}; } > ${shellQuote(file)}`;
+}

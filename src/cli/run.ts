@@ -1,0 +1,120 @@
+import { availableParallelism } from 'node:os';
+import { Command } from 'commander';
+import type { CaseResult } from '../lab/result.ts';
+import { runCases } from '../lab/run.ts';
+import { shellQuote } from '../qemu/command-line.ts';
+import { createReporter, reporterNames } from '../report/create-reporter.ts';
+import { shortPath } from '../report/transcript.ts';
+import { expandCases } from '../scenario/expand.ts';
+import { ownScenarios } from '../scenario/load.ts';
+import type { Arch, Case } from '../scenario/scenario.ts';
+import { findScenarios } from './find-scenarios.ts';
+import { catchInterrupts } from './interrupt.ts';
+import { archOption, collect, scenariosOption, wholeNumber } from './parse-option.ts';
+import { pasteableCommands } from './paste.ts';
+
+type RunOptions = {
+  arch: Arch[];
+  scenarios: string[];
+  jobs: number;
+  repeat: number;
+  retries: number;
+  reporter: string[];
+  out: string;
+  tail?: boolean;
+  qemuDir?: string;
+  mirror?: string;
+  dryRun?: boolean;
+};
+
+/** `kexec-lab run`: boots what is asked for and says what became of it. */
+export function runCommand(): Command {
+  return new Command('run')
+    .description('boot scenarios and say of each whether it went as expected, and if not, why')
+    .argument('<what...>', 'all, names, globs, labels, or scenario files')
+    .addOption(archOption())
+    .addOption(scenariosOption())
+    .option('--jobs <n>', 'cases at a time', wholeNumber(1), availableParallelism())
+    .option('--repeat <n>', 'run every case n times', wholeNumber(1), 1)
+    .option('--retries <n>', 'try again what did not pass, up to n times', wholeNumber(0), 0)
+    .option(
+      '--reporter <name[=file]>',
+      `${reporterNames.join(', ')}; to standard output or a file (repeatable; default: list on a terminal, else plain)`,
+      collect(String),
+      [],
+    )
+    .option('--out <directory>', 'where the run leaves its records', 'runs')
+    .option('--tail', 'show the console of running cases')
+    .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
+    .option('--mirror <url>', "Debian mirror to build images from (default: the host's)")
+    .option('--dry-run', 'show the cases and the commands that boot them; start nothing')
+    .addHelpText('after', helpText)
+    .action(run);
+}
+
+const helpText = `
+Examples:
+  kexec-lab run all
+  kexec-lab run 'arm-*' --tail
+  kexec-lab run all --arch aarch64 --reporter tap --reporter json=report.json
+  kexec-lab run ./my-scenario.yaml --repeat 3
+
+Exit codes:
+  0  all as expected            4    nothing selected
+  1  something failed           5    the lab could not run a case
+  2  a mistake in arguments     130  interrupted
+     or a scenario`;
+
+async function run(words: string[], options: RunOptions): Promise<void> {
+  const scenarios = await findScenarios(words, options.scenarios);
+  const cases = expandCases(scenarios, { only: options.arch, repeat: options.repeat });
+  if (options.dryRun) {
+    await showPlan(cases, options.qemuDir);
+    return;
+  }
+  const files = new Map(scenarios.map(({ name, file }) => [name, file]));
+  const reporter = createReporter(options.reporter, {
+    rerun: (result) => rerunCommand(result, files.get(result.scenario) ?? result.scenario),
+  });
+  const interrupt = catchInterrupts();
+  if (machineReadable(options.reporter)) {
+    // A report for machines has no place for the notice that the others show.
+    interrupt.signal.addEventListener('abort', () => {
+      process.stderr.write('stopping… press Ctrl-C again to leave at once\n');
+    });
+  }
+  try {
+    const report = await runCases(
+      cases,
+      { ...options, tail: options.tail ?? false, signal: interrupt.signal },
+      (event) => {
+        reporter.onEvent(event);
+      },
+    );
+    process.exitCode = report.exitCode;
+  } catch (error) {
+    reporter.onError?.(error as Error);
+    throw error;
+  } finally {
+    interrupt.release();
+    await reporter.close?.();
+  }
+}
+
+async function showPlan(cases: Case[], qemuDir: string | undefined): Promise<void> {
+  for (const { id, scenario, arch, setup } of cases) {
+    const commands = await pasteableCommands(scenario.name, arch, setup, qemuDir);
+    process.stdout.write(`# ${id}\n${commands}\n\n`);
+  }
+}
+
+/** Built-in scenarios go by their names, the user's by their files. */
+function rerunCommand({ scenario, arch }: CaseResult, file: string): string {
+  const program = process.env.npm_command === 'exec' ? 'npx kexec-lab' : 'kexec-lab';
+  const what = file.startsWith(ownScenarios) ? scenario : shellQuote(shortPath(file));
+  return `${program} run ${what} --arch ${arch} --tail`;
+}
+
+function machineReadable(requests: string[]): boolean {
+  return requests.some((request) => request === 'json' || request === 'tap');
+}
