@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import t from 'tap';
+import { interactiveArguments, qemuArguments } from '../../src/qemu/arguments.ts';
+import { loadMachineProfile } from '../../src/qemu/machine-profile.ts';
+import type { MachineSpec } from '../../src/qemu/machine-spec.ts';
+
+async function spec(arch: 'aarch64' | 'arm'): Promise<MachineSpec> {
+  return {
+    profile: await loadMachineProfile(arch),
+    kernel: '/images/vmlinuz',
+    initramfs: '/images/initramfs',
+    cmdline: 'console=ttyAMA0 root=/dev/vda',
+    disks: [
+      { id: 'root', file: '/images/disk', readonly: false, serial: 'kexec-lab-root' },
+      { id: 'tags', file: '/run/tags', readonly: true, serial: 'kexec-lab-tags' },
+    ],
+    onReset: 'exit',
+  };
+}
+
+const rest = [
+  '-accel tcg -icount shift=3,sleep=off -rtc clock=vm',
+  '-kernel /images/vmlinuz -initrd /images/initramfs -append console=ttyAMA0 root=/dev/vda',
+  '-drive if=none,id=root,file=/images/disk,format=raw,snapshot=on',
+  '-device virtio-blk-pci,drive=root,addr=1,serial=kexec-lab-root',
+  '-drive if=none,id=tags,file=/run/tags,format=raw,readonly=on',
+  '-device virtio-blk-pci,drive=tags,addr=2,serial=kexec-lab-tags',
+  '-no-reboot',
+  '-chardev socket,id=console,fd=3 -serial chardev:console',
+  '-chardev socket,id=qmp,fd=4 -mon chardev=qmp,mode=control',
+  '-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
+  '-S',
+];
+
+void t.test('aarch64', async (t) => {
+  t.equal(
+    qemuArguments(await spec('aarch64')).join(' '),
+    [
+      '-nodefaults -no-user-config -display none -nic none',
+      '-machine virt -cpu cortex-a53 -smp 1 -m 512',
+      ...rest,
+    ].join(' '),
+  );
+});
+
+void t.test('arm', async (t) => {
+  t.equal(
+    qemuArguments(await spec('arm')).join(' '),
+    [
+      '-nodefaults -no-user-config -display none -nic none',
+      '-machine virt -cpu cortex-a15 -smp 1 -m 1024',
+      ...rest,
+    ].join(' '),
+  );
+});
+
+void t.test('the host’s clock leaves QEMU’s own behaviour', async (t) => {
+  const { profile, ...machine } = await spec('arm');
+  const argv = qemuArguments({ ...machine, profile: { ...profile, clock: 'host' } });
+  t.notOk(argv.includes('-icount') || argv.includes('-rtc'));
+});
+
+void t.test('a guest that may reboot', async (t) => {
+  t.notOk(qemuArguments({ ...(await spec('arm')), onReset: 'reboot' }).includes('-no-reboot'));
+});
+
+void t.test('for a human: console on the terminal, running, nothing inherited', async (t) => {
+  const argv = interactiveArguments(await spec('aarch64'));
+  t.same(argv.slice(-2), ['-serial', 'mon:stdio']);
+  t.notOk(argv.includes('-S') || argv.join(' ').includes('fd='));
+});
+
+/** Reads `key=value,key=value` as QEMU does: `,,` is a comma in a value. */
+function parseOptions(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text
+      .replaceAll(',,', '\0')
+      .split(',')
+      .map((pair) => {
+        const [key = '', ...value] = pair.split('=');
+        return [key, value.join('=').replaceAll('\0', ',')];
+      }),
+  );
+}
+
+void t.test('no file name adds an option', async (t) => {
+  const machine = await spec('aarch64');
+  const name = fc.string({ unit: fc.constantFrom(',', '=', ' ', "'", '"', '\\', 'a', 'ü', ':') });
+  const holds = fc.property(name, name, (file, serial) => {
+    const disks = [{ id: 'root', file: `/${file}`, readonly: true, serial }];
+    const argv = qemuArguments({ ...machine, disks });
+    assert.deepEqual(parseOptions(argv[argv.indexOf('-drive') + 1] ?? ''), {
+      if: 'none',
+      id: 'root',
+      file: `/${file}`,
+      format: 'raw',
+      readonly: 'on',
+    });
+    assert.equal(parseOptions(argv[argv.indexOf('-device') + 1] ?? '')['serial'], serial);
+  });
+  t.doesNotThrow(() => {
+    fc.assert(holds);
+  });
+});
