@@ -47,7 +47,7 @@ export function createTranscript(
         const { case: reference, result } = event;
         if (result.verdict !== 'pass') notPassed.push({ reference, result });
         return [
-          finishedLine(event.case.id.padEnd(width), result, style),
+          finishedLine(reference.id.padEnd(width), result, style),
           ...explain(result, `${directory}/${result.directory}`, rerun(result), style),
         ];
       }
@@ -57,7 +57,9 @@ export function createTranscript(
         return [
           '',
           ...(notPassed.length > 1
-            ? notPassed.map(({ reference, result }) => finishedLine(reference.id, result, style))
+            ? notPassed.map(({ reference, result }) =>
+                finishedLine(reference.id.padEnd(width), result, style),
+              )
             : []),
           style.bold(summaryLine(event.report)),
           style.dim(`report: ${directory}/report.json`),
@@ -100,7 +102,7 @@ function finishedLine(name: string, result: CaseResult, style: Style): string {
 /** What one needs to know to go on: nothing after a pass or a stop by the user. */
 function explain(result: CaseResult, directory: string, again: string, style: Style): string[] {
   if (result.verdict === 'pass' || result.verdict === 'interrupted') return [];
-  const next = result.verdict === 'unavailable' ? [] : [again, `less ${directory}/console.log`];
+  const next = result.verdict === 'unavailable' ? [] : [again, `sh ${directory}/qemu.sh`];
   const rows: [label: string, lines: string[]][] = [
     ['expected', [describeExpectation(result.expected)]],
     ['happened', result.outcome === null ? [] : [describeOutcome(result)]],

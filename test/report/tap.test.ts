@@ -1,0 +1,100 @@
+import t from 'tap';
+import { Parser } from 'tap-parser';
+import type { FinalResults } from 'tap-parser';
+import { UnavailableError } from '../../src/errors.ts';
+import type { LabEvent } from '../../src/lab/events.ts';
+import type { CaseResult } from '../../src/lab/result.ts';
+import { tapReporter } from '../../src/report/tap.ts';
+import {
+  hostileTexts,
+  interrupted,
+  recordedOutput,
+  result,
+  started,
+  unavailable,
+  wholeRun,
+  wrongRoot,
+} from './events.ts';
+
+function write(events: LabEvent[], error?: Error): string {
+  const output = recordedOutput();
+  const reporter = tapReporter(output);
+  for (const event of events) reporter.onEvent(event);
+  if (error !== undefined) reporter.onError?.(error);
+  return output.text();
+}
+
+/** What a strict TAP consumer makes of it. In strict mode, anything that is not TAP is a failure. */
+async function parse(text: string): Promise<FinalResults> {
+  return new Promise((resolve) => {
+    const parser = new Parser({ strict: true }, resolve);
+    parser.end(text);
+  });
+}
+
+void t.test('one test point per case, with diagnostics below what did not pass', (t) => {
+  const text = write(wholeRun([result('kexec', 'aarch64'), wrongRoot('whole-disk', 'arm')]));
+  t.equal(
+    text,
+    `TAP version 14
+1..2
+ok 1 - aarch64/kexec: booted
+not ok 2 - arm/whole-disk: booted
+  ---
+  verdict: "fail"
+  reasons:
+    - "outcome: expected booted, got root-mount-failed"
+  expected: "booted, generation 2, root /dev/vda1"
+  happened: "root-mount-failed in generation 2, stage initramfs (device /dev/vda)"
+  meaning: "The root could not be mounted."
+  cure: "Name the partition."
+  evidence:
+    - "arm/whole-disk/console.log:123: mount: mounting /dev/vda on /root failed: Invalid argument"
+    - "silence: silent for 3.0 s"
+  seconds: 5.1
+  ...
+`,
+  );
+  t.end();
+});
+
+void t.test('a strict consumer counts what happened', async (t) => {
+  const results = [
+    result('a', 'arm'),
+    wrongRoot('b', 'arm'),
+    unavailable('c', 'arm'),
+    interrupted('d', 'arm'),
+  ];
+  const seen = await parse(write(wholeRun(results)));
+  t.match(seen, { ok: false, count: 4, pass: 1, fail: 3, skip: 0, todo: 0, bailout: false });
+  t.match(await parse(write(wholeRun([result('a', 'arm')]))), { ok: true, count: 1, pass: 1 });
+});
+
+void t.test('a run that ends early misses test points', async (t) => {
+  const results = [result('a', 'arm'), result('b', 'arm')];
+  const seen = await parse(write([started(results), ...wholeRun(results).slice(1, 3)]));
+  t.match(seen, { ok: false, count: 1 });
+});
+
+void t.test('no text of a guest breaks the document', async (t) => {
+  const hostile: CaseResult[] = hostileTexts.map((text, index) => ({
+    ...wrongRoot(`case-${index}`, 'arm'),
+    reasons: [text],
+    meaning: text,
+    cure: text,
+    captures: { device: text },
+    evidence: [{ line: 1, text, signature: 'x' }],
+  }));
+  const seen = await parse(write(wholeRun(hostile)));
+  t.match(seen, { count: hostile.length, fail: hostile.length, bailout: false });
+  t.equal(seen.failures.length, hostile.length, 'every line is TAP, or there were more');
+  for (const failure of seen.failures) {
+    t.match(failure, { tapError: null, diag: { verdict: 'fail' } });
+  }
+});
+
+void t.test('trouble before the first case is a bail-out', async (t) => {
+  const error = new UnavailableError('the disk\nis full # really');
+  t.equal(write([], error), 'TAP version 14\nBail out! the disk; is full # really\n');
+  t.match((await parse(write([], error))).bailout, 'the disk; is full');
+});
