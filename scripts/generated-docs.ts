@@ -1,0 +1,61 @@
+import { format, resolveConfig } from 'prettier';
+import { loadCatalogue } from '../src/cli/catalogue.ts';
+import { describeExpectation } from '../src/report/result-text.ts';
+import { loadScenarios, ownScenarios } from '../src/scenario/load.ts';
+import { arches } from '../src/scenario/scenario.ts';
+import type { Arch, Scenario } from '../src/scenario/scenario.ts';
+import { scenarioJsonSchema } from '../src/scenario/schema.ts';
+
+/** Every file under docs/ that is made from something else. A test holds what is committed against this. */
+export const generatedDocs: { file: string; render: () => string | Promise<string> }[] = [
+  { file: 'docs/scenario.schema.json', render: () => JSON.stringify(scenarioJsonSchema()) },
+  {
+    file: 'docs/scenarios.md',
+    render: async () =>
+      scenarioPage(loadScenarios({ directories: [ownScenarios] }, await loadCatalogue())),
+  },
+];
+
+/** The text of a generated file, formatted as everything else here is. */
+export async function renderDoc({ file, render }: (typeof generatedDocs)[number]): Promise<string> {
+  return format(await render(), { ...(await resolveConfig(file)), filepath: file });
+}
+
+function scenarioPage(scenarios: Scenario[]): string {
+  return `<!-- Made from scenarios/*.yaml by \`npm run docs\`; change those. -->
+
+# Scenarios
+
+What \`kexec-lab run all\` boots. Each name is a word \`kexec-lab run\` understands, and so is each label.
+\`kexec-lab show <name>\` prints the commands that boot one by hand.
+
+| scenario | architectures | expected | labels |
+| --- | --- | --- | --- |
+${scenarios.map(tableRow).join('\n')}
+
+${scenarios.map(section).join('\n\n')}
+`;
+}
+
+function tableRow({ name, arches, labels, perArch }: Scenario): string {
+  const outcomes = new Set(arches.map((arch) => code(perArch[arch]?.expect.outcome ?? '')));
+  return `| [${name}](#${name}) | ${arches.join(', ')} | ${[...outcomes].join(' or ')} | ${labels.join(', ')} |`;
+}
+
+function section(scenario: Scenario): string {
+  const { name, title, story } = scenario;
+  const facts = arches.flatMap((arch) => archFacts(scenario, arch));
+  return `## ${name}\n\n**${title}**\n\n${story.trim()}\n\n${facts.join('\n')}`;
+}
+
+function archFacts({ perArch }: Scenario, arch: Arch): string[] {
+  const resolved = perArch[arch];
+  if (resolved === undefined) return [];
+  const tags = Object.entries(resolved.setup.tags).map(([key, value]) => code(`${key}=${value}`));
+  const given = tags.length === 0 ? 'no tags' : `tags ${tags.join(' ')}`;
+  return [`- ${arch}: expected ${code(describeExpectation(resolved.expect))}; ${given}`];
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
+}
