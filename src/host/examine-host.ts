@@ -1,0 +1,70 @@
+import { readdir, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { cacheDirectory } from '../image/cache-directory.ts';
+import type { QemuCandidate } from '../qemu/find-qemu.ts';
+import { listQemus } from '../qemu/find-qemu.ts';
+import type { Arch } from '../scenario/scenario.ts';
+import { arches } from '../scenario/scenario.ts';
+import { findRequirement, readVersion } from './find-requirement.ts';
+import type { Requirement } from './requirements.ts';
+import { requirementsFor } from './requirements.ts';
+
+/** A requirement as it was found; `path` is null where it is missing, `version` where it does not say one. */
+export type FoundRequirement = Omit<Requirement, 'versionArguments'> & {
+  path: string | null;
+  version: string | null;
+};
+
+/** Everything about this host that decides whether the lab can work. */
+export type HostReport = {
+  requirements: FoundRequirement[];
+  /** Every QEMU there is per architecture; the first is used, if it has no problem. */
+  qemus: Record<Arch, QemuCandidate[]>;
+  cache: { directory: string; usedBytes: number; freeBytes: number };
+};
+
+/** Looks at the host; changes nothing. */
+export async function examineHost(
+  qemuDirectory = process.env['KEXEC_LAB_QEMU_DIR'],
+): Promise<HostReport> {
+  const [found, [aarch64, arm], cache] = await Promise.all([
+    Promise.all(requirementsFor(arches, qemuDirectory).map(examineRequirement)),
+    Promise.all([listQemus('aarch64', qemuDirectory), listQemus('arm', qemuDirectory)]),
+    examineCache(cacheDirectory()),
+  ]);
+  return { requirements: found, qemus: { aarch64, arm }, cache };
+}
+
+async function examineRequirement(requirement: Requirement): Promise<FoundRequirement> {
+  const { versionArguments, ...described } = requirement;
+  const path = await findRequirement(requirement);
+  const version = path === null ? null : await readVersion(path, versionArguments);
+  return { ...described, path, version };
+}
+
+async function examineCache(directory: string): Promise<HostReport['cache']> {
+  const place = await nearestExisting(directory);
+  const { bavail, bsize } = await statfs(place);
+  return { directory, usedBytes: await diskUse(directory), freeBytes: bavail * bsize };
+}
+
+async function nearestExisting(path: string): Promise<string> {
+  const there = await stat(path).then(
+    () => true,
+    () => false,
+  );
+  return there ? path : nearestExisting(dirname(path));
+}
+
+/** Bytes allocated on disk (images are sparse); what cannot be read, or is being removed, counts as nothing. */
+async function diskUse(directory: string): Promise<number> {
+  const options = { recursive: true, withFileTypes: true } as const;
+  const entries = await readdir(directory, options).catch(() => []);
+  const sizes = entries.map((entry) =>
+    stat(join(entry.parentPath, entry.name)).then(
+      ({ blocks }) => blocks * 512,
+      () => 0,
+    ),
+  );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}

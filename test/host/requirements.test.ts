@@ -1,0 +1,116 @@
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import t from 'tap';
+import {
+  findRequirement,
+  missingRequirements,
+  readVersion,
+} from '../../src/host/find-requirement.ts';
+import { ensureRequirements, installLine } from '../../src/host/install.ts';
+import type { Requirement } from '../../src/host/requirements.ts';
+import { requirements, requirementsFor } from '../../src/host/requirements.ts';
+
+function requirement(name: string, packageName: string): Requirement {
+  return { name, package: packageName, purpose: 'images', why: 'a test', versionArguments: [] };
+}
+
+const tool = requirement('lab-test-tool', 'lab-test-package');
+const twin = requirement('lab-test-twin', 'lab-test-package');
+
+/** A host of its own: the test's PATH is one directory with a shell, `env`, and the programs given as scripts. */
+function hostWith(t: Test, programs: Record<string, string>): string {
+  const directory = mkdtempSync(join(tmpdir(), 'kexec-lab-test-'));
+  for (const name of ['sh', 'env', 'touch', 'chmod'])
+    symlinkSync(`/bin/${name}`, join(directory, name));
+  for (const [name, script] of Object.entries(programs)) {
+    writeFileSync(join(directory, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(directory, name), 0o755);
+  }
+  const path = process.env['PATH'];
+  process.env['PATH'] = directory;
+  t.teardown(() => {
+    process.env['PATH'] = path;
+    rmSync(directory, { recursive: true });
+  });
+  return directory;
+}
+
+void t.test('this host has everything', async (t) => {
+  t.same(await missingRequirements(requirements), []);
+});
+
+void t.test('every command says its version', async (t) => {
+  for (const wanted of requirements.filter(
+    ({ versionArguments: [first] }) => first !== undefined,
+  )) {
+    const path = await findRequirement(wanted);
+    t.match(await readVersion(path ?? '', wanted.versionArguments), /^\d+(\.\d+)*$/, wanted.name);
+  }
+});
+
+void t.test('tools of the administrator are found without them in PATH', async (t) => {
+  hostWith(t, {});
+  t.equal(await findRequirement({ name: 'mke2fs' }), '/usr/sbin/mke2fs');
+  t.equal(await findRequirement({ name: 'cpio' }), null, 'but nothing else is');
+});
+
+void t.test('QEMU is asked for where it is used and not chosen by hand', (t) => {
+  const names = (list: Requirement[]): string[] =>
+    list.map(({ name }) => name).filter((name) => name.startsWith('qemu'));
+  t.same(names(requirementsFor(['arm'])), ['qemu-system-arm']);
+  t.same(names(requirementsFor(['aarch64', 'arm'], '/opt/qemu/bin')), []);
+  t.end();
+});
+
+void t.test('the line that installs', (t) => {
+  t.equal(
+    installLine([tool, twin, requirement('another', 'a-package')], false),
+    'sudo apt-get update && sudo env DEBIAN_FRONTEND=noninteractive ' +
+      'apt-get install -y --no-install-recommends a-package lab-test-package',
+  );
+  t.notMatch(installLine([tool], true), /sudo/);
+  t.end();
+});
+
+void t.test('what is missing is refused with the line that cures it', async (t) => {
+  const directory = hostWith(t, { 'lab-test-twin': '' });
+  await t.rejects(ensureRequirements([tool, twin], false), {
+    name: 'UnavailableError',
+    exitCode: 5,
+    message: 'missing on this host: lab-test-tool (package lab-test-package)',
+    hint: `Install with --with-deps, or yourself: ${installLine([tool])}`,
+  });
+  await t.resolves(ensureRequirements([twin], false), `${directory} has that one`);
+});
+
+void t.test('installing', async (t) => {
+  const sudo = 'exec "$@"';
+  await t.test('prints the line, runs it, and looks again', async (t) => {
+    const directory = hostWith(t, {
+      sudo,
+      'apt-get': `echo "$@" >> "$0.log"
+        case "$1" in install) touch "\${0%/*}/lab-test-tool"; chmod +x "\${0%/*}/lab-test-tool";; esac`,
+    });
+    const written = t.capture(process.stderr, 'write', () => true);
+    await ensureRequirements([tool], true);
+    t.same(
+      written().map(({ args }) => args[0]),
+      [`${installLine([tool])}\n`],
+    );
+    t.equal(await findRequirement(tool), join(directory, 'lab-test-tool'));
+  });
+  await t.test('that fails', async (t) => {
+    hostWith(t, { sudo, 'apt-get': 'exit 100' });
+    t.capture(process.stderr, 'write', () => true);
+    await t.rejects(ensureRequirements([tool], true), {
+      name: 'UnavailableError',
+      message: /installing failed \(it ended with 100\); still missing: lab-test-tool/,
+    });
+  });
+  await t.test('on a system without apt', async (t) => {
+    hostWith(t, { sudo });
+    await t.rejects(ensureRequirements([tool], true), { message: /which has no apt/ });
+  });
+});
