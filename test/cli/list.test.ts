@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import t from 'tap';
+import type { Scenario } from '../../src/scenario/scenario.ts';
+import { least, writeFiles } from '../scenario/files.ts';
+import { kexecLab } from './kexec-lab.ts';
+
+void t.test('a table of every scenario', async (t) => {
+  const { stdout, exitCode } = await kexecLab(['list']);
+  t.equal(exitCode, 0);
+  const [head, ...rows] = stdout.split('\n');
+  t.match(head, /^NAME +ARCH +EXPECTED +LABELS +TITLE$/);
+  t.match(
+    rows.find((row) => row.startsWith('kexec-to-distro')),
+    /aarch64 arm +booted +/,
+  );
+  const columns = [head, ...rows].map((row) => /^\S+ +/.exec(row ?? '')?.[0].length);
+  t.equal(new Set(columns).size, 1, 'the columns are aligned');
+});
+
+void t.test('as JSON, only what is asked for', async (t) => {
+  const { stdout } = await kexecLab(['list', 'kexec-to-distro', '--json']);
+  const scenarios = JSON.parse(stdout) as Scenario[];
+  t.match(scenarios, [
+    { name: 'kexec-to-distro', perArch: { arm: { setup: { machine: 'arm' } } } },
+  ]);
+  t.equal(scenarios.length, 1);
+});
+
+void t.test('scenarios of the user’s own stand beside the built-in ones', async (t) => {
+  const directory = writeFiles(t, { 'mine.yaml': least, 'deeper/other.yaml': least });
+  const all = await kexecLab(['list', '--scenarios', directory]);
+  t.match(all.stdout, /^mine +aarch64 arm +booted/m);
+  t.match(all.stdout, /^kexec-to-distro/m);
+  const one = await kexecLab(['list', join(directory, 'deeper/other.yaml')]);
+  t.match(one.stdout, /^other /m);
+  t.notMatch(one.stdout, /^kexec-to-distro/m);
+});
+
+void t.test('mistakes in a scenario: each with its place, exit code 2', async (t) => {
+  const directory = writeFiles(t, { 'mine.yaml': `${least}limit: { total: 5 }\n`, 'b.yaml': '' });
+  const { stdout, stderr, exitCode } = await kexecLab(['list', '--scenarios', directory]);
+  t.equal(exitCode, 2);
+  t.equal(stdout, '');
+  t.strictSame(stderr.replaceAll(`${directory}/`, '').split('\n'), [
+    'b.yaml:1:1: expected a mapping, got nothing',
+    'mine.yaml:5:1: unknown key "limit"; did you mean "limits"?',
+  ]);
+});
+
+void t.test('nothing selected: exit code 4, with what may have been meant', async (t) => {
+  const { stderr, exitCode } = await kexecLab(['list', 'kexec-to-ditsro']);
+  t.equal(exitCode, 4);
+  t.match(stderr, '"kexec-to-ditsro"; did you mean "kexec-to-distro"?');
+});

@@ -1,0 +1,71 @@
+import { execa } from 'execa';
+import t from 'tap';
+import { inShell, kexecLab } from './kexec-lab.ts';
+
+void t.test('help names the commands, shows examples and the exit codes', async (t) => {
+  const { stdout, exitCode } = await kexecLab(['--help']);
+  t.equal(exitCode, 0);
+  for (const part of ['run', 'list', 'show', 'schema', 'Examples:', '130  interrupted']) {
+    t.match(stdout, part);
+  }
+  const run = await kexecLab(['help', 'run']);
+  t.match(run.stdout, /--reporter <name\[=file\]>/);
+  t.match(run.stdout, 'kexec-lab run all --arch aarch64');
+});
+
+void t.test('the version is the package’s', async (t) => {
+  t.match((await kexecLab(['--version'])).stdout, /^\d+\.\d+\.\d+$/);
+});
+
+void t.test('mistakes in the arguments are one line and exit code 2', async (t) => {
+  const mistakes: [arguments_: string[], message: RegExp | string][] = [
+    [['lsit'], "error: unknown command 'lsit' (did you mean list?)"],
+    [['run', 'all', '--ach', 'arm'], "error: unknown option '--ach' (did you mean --arch?)"],
+    [['run'], "error: missing required argument 'what'"],
+    [['run', 'all', '--jobs', '0'], /'--jobs <n>' argument '0' is invalid. It must be a whole/],
+    [['run', 'all', '--jobs', '1e3'], /argument '1e3' is invalid/],
+    [['list', '--arch', 'arm'], /unknown option '--arch'/],
+    [['show', 'kexec-to-distro', '--arch', 'mips'], /It must be aarch64 or arm/],
+  ];
+  for (const [arguments_, message] of mistakes) {
+    const { stdout, stderr, exitCode } = await kexecLab(arguments_);
+    t.equal(exitCode, 2, arguments_.join(' '));
+    t.equal(stdout, '');
+    t.equal(stderr.split('\n').length, 1);
+    t.match(stderr, message);
+  }
+});
+
+void t.test('a command is wanted', async (t) => {
+  const { stderr, exitCode } = await kexecLab([]);
+  t.equal(exitCode, 2);
+  t.match(stderr, 'Usage: kexec-lab');
+});
+
+void t.test('a reader that goes away ends it quietly', async (t) => {
+  const { stderr } = await inShell('{ "$@"; echo "exit code $?" >&2; } | true', ['schema']);
+  t.equal(stderr, 'exit code 0');
+});
+
+void t.test('a full disk behind standard output is said', async (t) => {
+  const { stderr, exitCode } = await inShell('"$@" > /dev/full', ['list']);
+  t.equal(exitCode, 5);
+  t.match(stderr, /^standard output cannot be written: .*no space left/i);
+});
+
+void t.test('a bug is called a bug, with its stack, and has an exit code of its own', async (t) => {
+  const program = `
+    const { Command } = await import('commander');
+    Command.prototype.parseAsync = () => { throw new TypeError('oh \\u001b[2Jno'); };
+    process.argv.splice(1, process.argv.length, 'kexec-lab');
+    await import(${JSON.stringify(new URL('../../src/cli/main.ts', import.meta.url).href)});`;
+  const { stderr, exitCode } = await execa(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), '--input-type=module', '--eval', program],
+    { reject: false },
+  );
+  t.equal(exitCode, 3);
+  t.match(stderr, /^internal error: .*please report/);
+  t.match(stderr, 'TypeError: oh no');
+  t.notMatch(stderr, '\x1b');
+});

@@ -1,0 +1,52 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import t from 'tap';
+import { tagsDisk } from '../../src/lab/tags-disk.ts';
+import { least, writeFiles } from '../scenario/files.ts';
+import { kexecLab } from './kexec-lab.ts';
+
+const scenario = `${least}boot:
+  cmdline: root=/dev/vda panic=5
+  tags: { KEXEC_KERNEL: /vmlinuz, KEXEC_APPEND: "it's \\"quoted\\" $HOME" }
+per-arch:
+  arm: { boot: { kernel: { file: "kernel,1" } } }
+`;
+
+void t.test('story, setup and expectation of each architecture', async (t) => {
+  const directory = writeFiles(t, { 'mine.yaml': scenario, 'kernel,1': 'a kernel' });
+  const { stdout, exitCode } = await kexecLab(['show', join(directory, 'mine.yaml')]);
+  t.equal(exitCode, 0);
+  t.match(stdout, 'mine: A title\n\nA story.\n\naarch64\n  machine    aarch64\n');
+  t.match(stdout, '  tags       KEXEC_KERNEL=/vmlinuz\n             KEXEC_APPEND=it');
+  t.match(stdout, '  expected   booted\n  limits     300 s in all, 60 s of silence\n');
+  t.match(stdout, `  kernel     ${directory}/kernel,1\n`);
+  const arm = await kexecLab(['show', join(directory, 'mine.yaml'), '--arch', 'arm']);
+  t.notMatch(arm.stdout, 'aarch64');
+});
+
+void t.test('the commands can be pasted into a shell', async (t) => {
+  const directory = writeFiles(t, { 'mine.yaml': scenario, 'kernel,1': 'a kernel' });
+  const { stdout } = await kexecLab(
+    ['run', join(directory, 'mine.yaml'), '--dry-run', '--arch', 'arm', '--qemu-dir', directory],
+    { TMPDIR: directory },
+  );
+  t.match(stdout, '# arm/mine\n');
+  t.match(stdout, '# There is no usable qemu-system-arm here');
+  const echo = stdout.replace(/^qemu-system-arm/m, "printf '<%s>\\n'");
+  const run = await execa('sh', ['-eu', '-c', echo]);
+  t.match(run.stdout, `<-kernel>\n<${directory}/kernel,1>`);
+  t.match(run.stdout, '<-append>\n<console=ttyAMA0 root=/dev/vda panic=5>');
+  t.match(run.stdout, '<-serial>\n<mon:stdio>');
+  const tags = { KEXEC_KERNEL: '/vmlinuz', KEXEC_APPEND: 'it\'s "quoted" $HOME' };
+  t.strictSame(
+    readFileSync(join(directory, 'kexec-lab-mine-arm-tags.img')),
+    tagsDisk(tags),
+    'the tags are the ones a run gives',
+  );
+});
+
+void t.test('the schema is JSON', async (t) => {
+  const { stdout } = await kexecLab(['schema']);
+  t.match(JSON.parse(stdout), { title: 'kexec-lab scenario', required: ['title', 'story'] });
+});
