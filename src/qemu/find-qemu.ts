@@ -2,6 +2,7 @@ import { access, constants, realpath } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { execa, ExecaError } from 'execa';
 import { UnavailableError } from '../errors.ts';
+import { installLine } from '../host/install.ts';
 import { toolEnvironment, toolPath } from '../host/tool-environment.ts';
 import type { Arch } from '../scenario/scenario.ts';
 
@@ -41,7 +42,7 @@ export async function findQemu(
   throw new UnavailableError([`no usable qemu-system-${arch} ${where}`, ...problems].join('; '), {
     hint:
       directory === undefined
-        ? 'Install it: sudo apt-get install qemu-system-arm (or choose one with --qemu-dir).'
+        ? `Install it: ${installLine([{ package: 'qemu-system-arm' }])}`
         : 'Choose another directory with --qemu-dir or KEXEC_LAB_QEMU_DIR, or leave both out.',
   });
 }

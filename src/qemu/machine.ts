@@ -14,7 +14,10 @@ import type { Qmp } from './qmp.ts';
 import { connectQmp } from './qmp.ts';
 
 export type MachineExit = ProcessExit & {
-  /** QEMU's reason for shutting down (`guest-reset`, `guest-shutdown`, `host-qmp-quit`, …), or null if it gave none. */
+  /**
+   * QEMU's reason for shutting down (`guest-reset`, `guest-shutdown`, `host-qmp-quit`, …), `host-disk-error (…)` where
+   * the host's disk failed under the guest, or null if it gave none.
+   */
   reason: string | null;
 };
 
@@ -66,18 +69,24 @@ export async function startMachine(
   let poweredOn = performance.now();
   const exited = process.exited.then((exit) => ({ ...exit, reason }));
   const connecting = connectQmp(process.qmp, (event, data) => {
-    if (event === 'RESET') events.emit('reset', String(data['reason']));
-    if (event === 'SHUTDOWN') events.emit('shutdown', (reason = String(data['reason'])));
+    const why = String(data['reason']);
+    if (event === 'RESET') events.emit('reset', why);
+    if (event === 'SHUTDOWN') events.emit('shutdown', (reason ??= why));
+    // QEMU pauses a machine whose overlay does not fit on the host's disk; from outside that looks like a hang.
+    if (event === 'BLOCK_IO_ERROR' && data['action'] === 'stop') {
+      reason = `host-disk-error (${why})`;
+      halt();
+    }
   });
   const stop = once(async () => {
     await endProcess(process, connecting, patience);
     return exited;
   });
-  const onAbort = (): void => {
+  const halt = (): void => {
     stop().catch(() => undefined);
   };
-  signal?.addEventListener('abort', onAbort);
-  void exited.then(() => signal?.removeEventListener('abort', onAbort));
+  signal?.addEventListener('abort', halt);
+  void exited.then(() => signal?.removeEventListener('abort', halt));
 
   const qmp = await connecting
     .finally(() => signal?.throwIfAborted())

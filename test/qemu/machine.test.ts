@@ -54,6 +54,12 @@ void t.test('a guest reset ends the machine or is told', async (t) => {
   });
 });
 
+void t.test('a full disk of the host is not the guest’s silence', async (t) => {
+  const machine = await startFake(t, { text: 'Writing…', then: 'disk-full' });
+  await machine.continue();
+  t.match(await machine.exited, { code: 0, reason: 'host-disk-error (No space left on device)' });
+});
+
 void t.test('samples tell a dead CPU from a live one', async (t) => {
   for (const arch of ['aarch64', 'arm'] as const) {
     const machine = await startFake(t, { pcs: ['40080000', 'c0301d8c'] }, { arch });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -14,7 +15,9 @@ void t.test('real QEMU, both architectures', async (t) => {
   for (const arch of ['aarch64', 'arm'] as const) {
     await t.test(arch, async (t) => {
       const spec = await specFor(t, arch, 'no kernel at all, but it fits into memory');
-      const disk = { id: 'root', file: spec.kernel, readonly: false, serial: 'kexec-lab-root' };
+      const file = join(temporaryDirectory(t), 'a disk, id=other:');
+      writeFileSync(file, 'not much of a disk'.padEnd(1 << 20));
+      const disk = { id: 'root', file, readonly: false, serial: 'kexec-lab-root' };
       const machine = await startMachine(
         { ...spec, disks: [disk, { ...disk, id: 'tags', readonly: true }] },
         await findQemu(arch),
