@@ -1,0 +1,99 @@
+import type { OutcomeId, Stage } from './outcome.ts';
+import type { Signal } from './signal.ts';
+
+/** A reason why a boot may not have succeeded, and where it was when it showed. */
+export type Failure = { outcome: OutcomeId; generation: number; stage: Stage; signal: Signal };
+
+/** Everything the boot machine remembers. Never changed in place, and bounded: a console may go on for ever. */
+export type BootContext = {
+  stage: Stage;
+  generation: number;
+  /** How the kernel that is running came to run. */
+  bornBy: 'power-on' | 'kexec' | 'reset';
+  /** What has ended the running kernel already; null while it runs. */
+  boundary: 'kexec' | 'reset' | null;
+  /** Whether the running kernel has printed its version banner. */
+  named: boolean;
+  /** With an early console the log may be printed twice; the second time is no other kernel. */
+  replay: 'impossible' | 'possible' | 'done';
+  banner: Signal | null;
+  /** Whether anything but the kernel has spoken in this generation. */
+  programsSpoke: boolean;
+
+  kexecAnnounced: Signal | null;
+  kexecStarted: Signal | null;
+  kexecLeft: Signal | null;
+  login: Signal | null;
+  rescue: Signal | null;
+  proofs: Signal[];
+  firmwareFailed: Signal | null;
+
+  /** Of the running kernel, in order. A warning is a failure only if the boot gets no further. */
+  failures: Failure[];
+  warnings: Failure[];
+  /** Why an earlier kernel had to be reset. */
+  carried: Failure[];
+
+  /** Resets since power-on or the last login, and the last words before each (the newest few). */
+  resets: number;
+  lastWords: Signal[];
+  /** Kexec jumps since power-on or the last reset. */
+  jumps: number;
+};
+
+export const initialContext: BootContext = {
+  stage: 'firmware',
+  generation: 0,
+  bornBy: 'power-on',
+  boundary: null,
+  named: false,
+  replay: 'impossible',
+  banner: null,
+  programsSpoke: false,
+  kexecAnnounced: null,
+  kexecStarted: null,
+  kexecLeft: null,
+  login: null,
+  rescue: null,
+  proofs: [],
+  firmwareFailed: null,
+  failures: [],
+  warnings: [],
+  carried: [],
+  resets: 0,
+  lastWords: [],
+  jumps: 0,
+};
+
+const kexecOutcomes: readonly OutcomeId[] = ['kexec-missing', 'kexec-load-failed', 'kexec-refused'];
+
+/** Whether the failure is that of a kexec, which leaves the old kernel running. */
+export function isKexecFailure({ outcome }: Failure): boolean {
+  return kexecOutcomes.includes(outcome);
+}
+
+/** A broken initrd is why the kernel finds no root or no init, even where the kernel goes on for a while. */
+const consequencesOfBrokenInitrd: readonly OutcomeId[] = [
+  'root-mount-failed',
+  'root-missing',
+  'no-init',
+  'kernel-panic',
+];
+
+/**
+ * The causes of a generation's end, the primary one first. It is the first failure there was, for what follows
+ * is a consequence; a refusal by the kernel goes before the words kexec has for it.
+ */
+export function causes({ failures, warnings }: BootContext): Failure[] {
+  const first = failures.find(({ outcome }) => outcome === 'kexec-refused') ?? failures[0];
+  if (first === undefined) return [];
+  const brokenInitrd = warnings.find(({ outcome }) => outcome === 'initramfs-corrupt');
+  const primary =
+    brokenInitrd && consequencesOfBrokenInitrd.includes(first.outcome) ? brokenInitrd : first;
+  return [primary, ...failures.filter((failure) => failure !== primary)];
+}
+
+/** Whether the machine starts again and again without ever being of use. */
+export function isLooping({ resets, jumps }: BootContext): boolean {
+  return resets >= 3 || jumps >= 4;
+}

@@ -1,0 +1,142 @@
+import type { BootContext, Failure } from './context.ts';
+import { causes, isKexecFailure, isLooping } from './context.ts';
+import type { OutcomeId, Stage } from './outcome.ts';
+import type { Signal } from './signal.ts';
+import type { Silence } from './silence.ts';
+
+/** How the watching ended. `log-ended` says nothing about the machine but that no more was recorded. */
+export type End = {
+  reason: 'log-ended' | 'qemu-exited' | 'stopped';
+  /** QEMU's own words, or why the watching was stopped. */
+  detail?: string;
+  /** How long the console had been silent, in host milliseconds. */
+  silentMs?: number;
+};
+
+/** All there is to decide on. */
+export type Standing = {
+  /** Where the boot machine stands, as `stage.state`. */
+  state: string;
+  context: BootContext;
+  bytesSeen: boolean;
+  silence: Silence;
+  end: End | null;
+};
+
+/** What became of the boot, before it is put into words. The cause comes first in `because`. */
+export type Decision = {
+  id: OutcomeId;
+  generation: number;
+  stage: Stage;
+  because: Signal[];
+  /** Whether the CPU samples and the silence are part of the proof. */
+  byCpu: boolean;
+};
+
+/** Decides what became of a boot: the strongest proof first, and `unknown` wherever there is doubt. */
+export function decide(standing: Standing): Decision {
+  const { state, context, silence } = standing;
+  const here = { generation: context.generation, stage: context.stage, byCpu: false };
+  if (isLooping(context)) {
+    return { ...here, id: 'reboot-loop', because: context.lastWords };
+  }
+  const [cause, ...consequences] = causes(context);
+  if (cause !== undefined && !outlived(context)) {
+    return byFailure(cause, consequences, context.login);
+  }
+  if (isLeaving(state)) return decideLeaving(standing);
+  if (state === 'kernel.hung') return { ...here, id: 'kernel-hang', because: [], byCpu: true };
+  if (state === 'firmware.stuck') {
+    const because = [context.firmwareFailed, ...warned(context, 'firmware-stuck')];
+    return {
+      ...here,
+      id: 'firmware-stuck',
+      because: known(because),
+      byCpu: silence.judgement !== null,
+    };
+  }
+  if (context.login !== null) return decideLogin(context, context.login);
+  const [carried, ...others] = context.carried;
+  if (carried !== undefined) return byFailure(carried, others, null);
+  if (state.endsWith('.rescue')) {
+    return { ...here, id: 'rescue-shell', because: known([context.rescue]) };
+  }
+  return decideUnfinished(standing);
+}
+
+/** After the jump: silence is the normal thing for a while, and only samples or the log's end say more. */
+function decideLeaving({ state, context, silence, end }: Standing): Decision {
+  const { generation, stage, kexecLeft, kexecStarted, login } = context;
+  const lastWords = known([kexecLeft, kexecStarted]);
+  const early = context.warnings.map(({ signal }) => signal);
+  const here = { generation, stage, byCpu: false, because: [...early, ...lastWords] };
+  if (login !== null) return { ...here, id: 'unknown', because: [login, ...lastWords] };
+  if (early.length > 0) return { ...here, id: 'bye-hang' };
+  if (state === 'kexec.hung') return { ...here, id: 'bye-hang', byCpu: true };
+  if (state === 'kexec.lost') return { ...here, id: 'console-lost', byCpu: true };
+  if (end?.reason === 'log-ended') return { ...here, id: 'bye-hang' };
+  if (end?.reason === 'qemu-exited') return { ...here, id: 'qemu-exited' };
+  return { ...here, id: 'unknown', byCpu: silence.judgement !== null };
+}
+
+/** A login prompt is a success only of the kernel that was meant to get there. */
+function decideLogin(context: BootContext, login: Signal): Decision {
+  const { bornBy, carried, kexecAnnounced, generation, stage, proofs, banner } = context;
+  if (bornBy !== 'kexec' && kexecAnnounced !== null) {
+    const because = [kexecAnnounced, login];
+    return { id: 'kexec-load-failed', generation, stage: 'kexec', because, byCpu: false };
+  }
+  const [cause, ...consequences] = carried;
+  if (cause !== undefined) return byFailure(cause, consequences, login);
+  const because = known([login, ...proofs, banner]);
+  return { id: 'booted', generation, stage, because, byCpu: false };
+}
+
+/** Nothing failed and nothing succeeded, as far as the console shows. */
+function decideUnfinished({ context, bytesSeen, end }: Standing): Decision {
+  const { generation, stage, warnings } = context;
+  const here = { generation, stage, byCpu: false, because: [] };
+  if (end === null) return { ...here, id: 'unknown' };
+  const [worst, ...others] = warnings
+    .filter(({ outcome }) => severities.includes(outcome))
+    .sort((a, b) => severities.indexOf(a.outcome) - severities.indexOf(b.outcome));
+  if (worst !== undefined) return byFailure(worst, others, null);
+  if (end.reason === 'qemu-exited') return { ...here, id: 'qemu-exited' };
+  return { ...here, id: bytesSeen ? 'unknown' : 'no-output' };
+}
+
+function byFailure(cause: Failure, others: Failure[], login: Signal | null): Decision {
+  const { outcome: id, generation, stage } = cause;
+  const because = known([...[cause, ...others].map(({ signal }) => signal), login]);
+  return { id, generation, stage, because, byCpu: false };
+}
+
+/** In a kernel that came by kexec and is up, another kexec that fails changes nothing. */
+function outlived({ bornBy, login, failures }: BootContext): boolean {
+  return bornBy === 'kexec' && login !== null && failures.every(isKexecFailure);
+}
+
+function isLeaving(state: string): boolean {
+  return ['kexec.jumping', 'kexec.gone', 'kexec.hung', 'kexec.lost'].includes(state);
+}
+
+/**
+ * Warnings that explain a boot which stops there, the most telling first: a stack that names its reason says more
+ * than the stall it comes with. A complaint about the initrd alone is no proof; some are harmless.
+ */
+const severities: OutcomeId[] = [
+  'entropy-blocked',
+  'irq-storm',
+  'kernel-panic',
+  'root-missing',
+  'firmware-stuck',
+  'kernel-hang',
+];
+
+function warned({ warnings }: BootContext, outcome: OutcomeId): Signal[] {
+  return warnings.filter((warning) => warning.outcome === outcome).map(({ signal }) => signal);
+}
+
+function known(signals: (Signal | null)[]): Signal[] {
+  return signals.filter((signal) => signal !== null);
+}

@@ -1,0 +1,57 @@
+import type { Decision, Standing } from './decide.ts';
+import { describeCpu } from './judge-cpu.ts';
+import type { Evidence } from './outcome.ts';
+import type { Signal } from './signal.ts';
+
+const longestEvidence = 12;
+
+/** The last line that held any text, for an outcome nothing else speaks for. */
+export type LastLine = { line: number; text: string };
+
+/** What backs a decision: console lines, the cause first, then what was seen from outside the machine. */
+export function evidenceOf(
+  { id, because, byCpu }: Decision,
+  { silence, end }: Standing,
+  lastLine: LastLine | null,
+): Evidence[] {
+  const [cause, ...others] = because;
+  const lines = [...(cause ? [cause] : []), ...others.sort((a, b) => a.line - b.line)]
+    .map(({ line, text, signature }) => ({ line, text, signature }))
+    .slice(0, longestEvidence);
+  const outside: Evidence[] = [];
+  if (id === 'qemu-exited') outside.push(seen('qemu', end?.detail ?? 'QEMU has ended'));
+  if (byCpu && silence.judgement !== null) {
+    const seconds = Math.max(silence.spanMs, end?.silentMs ?? 0) / 1000;
+    outside.push(seen('silence', `no byte from the console for ${seconds.toFixed(1)} s`));
+    outside.push(seen('cpu-samples', describeCpu(silence.judgement)));
+  }
+  if (lines.length === 0 && lastLine !== null && id !== 'no-output') {
+    lines.push({ ...lastLine, signature: 'last-line' });
+  }
+  return id === 'qemu-exited' ? [...outside, ...lines] : [...lines, ...outside];
+}
+
+/** What the evidence names. The cause's own words win over those of its consequences. */
+export function capturesOf(
+  { because }: Decision,
+  { context: { banner } }: Standing,
+): Record<string, string> {
+  const said: Signal[] = [...because, ...(banner ? [banner] : [])].reverse();
+  const captures = Object.assign({}, ...said.map((signal) => signal.captures)) as Record<
+    string,
+    string
+  >;
+  const device = said.map((signal) => deviceName(signal.captures.device)).findLast(Boolean);
+  delete captures.device;
+  return device === undefined ? captures : { ...captures, device };
+}
+
+/** The kernel prints `vda` for /dev/vda, and `(null)` or nothing where it was given no name. */
+function deviceName(printed: string | undefined): string | undefined {
+  if (printed === undefined || printed === '' || printed === '(null)') return undefined;
+  return /^[a-z]\w*$/.test(printed) ? `/dev/${printed}` : printed;
+}
+
+function seen(signature: string, text: string): Evidence {
+  return { line: null, text, signature };
+}

@@ -1,0 +1,46 @@
+import type { Facts } from './explain.ts';
+
+export const byeHangCure =
+  'Try in this order: kexec -d for what is loaded where; on 32-bit arm --image-size=67108864 (kexec misjudges where kernels with a larger text offset end, and the device tree is overwritten); no --dtb or the right one; earlycon on the new kernel’s command line.';
+
+/** How sure it is that nothing comes after the jump, and by what. */
+export function byeHang({ decision, standing, captures: { reason } }: Facts): string {
+  const { context, end, state } = standing;
+  const words = context.kexecLeft === null ? 'began the jump' : 'said "Bye!"';
+  if (!state.startsWith('kexec.') || context.boundary === 'reset') {
+    return `The first kernel ${words}, and instead of the second kernel the machine started anew: the new kernel died before its first word, or never ran.`;
+  }
+  if (reason !== undefined) {
+    return `The first kernel ${words}, and what it jumped to gave up before the second kernel could speak: ${reason}.`;
+  }
+  if (decision.byCpu) {
+    return `The first kernel ${words}, then nothing: the console is silent and the CPUs are stuck, so the second kernel is dead, not slow.`;
+  }
+  const log =
+    end?.reason === 'log-ended' ? 'The log shows only the silence' : 'There is only silence';
+  return `The first kernel ${words}, then nothing: the second kernel never spoke. ${log}; samples of the CPU (is it stuck?) or the text in the machine’s memory would prove it dead.`;
+}
+
+/** How far the boot came, and how its watching ended. */
+export function unknown({ decision: { generation, stage }, standing }: Facts): string {
+  const { state, context, end } = standing;
+  const where = generation === 0 ? stage : `the ${stage} stage of generation ${generation}`;
+  if (context.boundary === 'kexec' && context.login !== null) {
+    return 'A kexec began and a login prompt follows, but nothing tells which kernel it belongs to.';
+  }
+  if (end === null) return `Nothing is decided yet; the boot is in ${where}.`;
+  if (end.reason === 'log-ended') {
+    return context.boundary === 'reset'
+      ? `The log ends where the machine is being reset, in ${where}; nothing in it says that anything failed.`
+      : `The log ends in ${where}, and nothing in it says that anything failed.`;
+  }
+  const silence = end.silentMs ? ` after ${Math.round(end.silentMs / 1000)} s of silence` : '';
+  const cpu = state.startsWith('kexec.') ? '; nothing proves the second kernel dead or alive' : '';
+  return `The watching ended in ${where}${silence}${end.detail ? ` (${end.detail})` : ''}${cpu}.`;
+}
+
+export function unknownCure({ standing: { end } }: Facts): string {
+  return end?.reason === 'log-ended'
+    ? 'Record for longer, and until the console has been silent for a minute; if it stays silent here, add earlycon ignore_loglevel to the command line.'
+    : 'Give it more time, or add earlycon ignore_loglevel to the kernel’s command line to see more.';
+}

@@ -1,0 +1,58 @@
+import { assign, setup } from 'xstate';
+import type { BootContext } from './context.ts';
+import { isKexecFailure } from './context.ts';
+import type { BootEvent } from './events.ts';
+import type { Stage } from './outcome.ts';
+import type { Update } from './updates.ts';
+import * as updates from './updates.ts';
+
+type Arguments = { context: BootContext; event: BootEvent };
+
+function change(compute: (args: Arguments) => Partial<BootContext>) {
+  return assign<BootContext, BootEvent, undefined, BootEvent, never>(compute);
+}
+
+/** Makes an action of an update. An event without a signal has nothing to note. */
+function note(update: Update) {
+  return change(({ context, event }) => ('signal' in event ? update(context, event) : {}));
+}
+
+function enter(stage: Stage) {
+  return change(() => ({ stage }));
+}
+
+/** The words the boot machine is written in. */
+export const bootSetup = setup({
+  types: { context: {} as BootContext, events: {} as BootEvent },
+  actions: {
+    enterFirmware: enter('firmware'),
+    enterKernel: enter('kernel'),
+    enterInitramfs: enter('initramfs'),
+    enterKexec: enter('kexec'),
+    enterUserspace: enter('userspace'),
+    startKernel: note(updates.startKernel),
+    nameKernel: note(updates.nameKernel),
+    expectReplay: note(updates.expectReplay),
+    endReplay: note(updates.endReplay),
+    noteReset: note(updates.noteReset),
+    noteFirmware: note(updates.noteFirmware),
+    noteFailure: note(updates.noteFailure),
+    noteWarning: note(updates.noteWarning),
+    noteProgress: note(updates.noteProgress),
+    noteSystem: note(updates.noteSystem),
+    noteLogin: note(updates.noteLogin),
+    noteProof: note(updates.noteProof),
+    noteRescue: note(updates.noteRescue),
+    noteKexecAnnounced: note(updates.noteKexecAnnounced),
+    noteKexecStarted: note(updates.noteKexecStarted),
+    noteKexecLeft: note(updates.noteKexecLeft),
+  },
+  guards: {
+    isReplay: ({ context: { replay, stage, boundary } }) =>
+      replay === 'possible' && stage === 'kernel' && boundary === null,
+    isAnotherKernel: ({ context: { generation, boundary } }) =>
+      generation === 0 || boundary !== null,
+    runsInitramfs: ({ event }) => 'signal' in event && event.signal.captures.init === '/init',
+    kexecHasFailed: ({ context }) => context.failures.some(isKexecFailure),
+  },
+});

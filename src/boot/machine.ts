@@ -1,0 +1,134 @@
+import { initialContext } from './context.ts';
+import { bootSetup } from './machine-setup.ts';
+
+/** Programs that speak show how far the boot has come, wherever it was thought to be; a panic ends every stage. */
+const alive = {
+  'init-runs': [
+    { guard: 'runsInitramfs', target: '#boot.initramfs.running' },
+    { target: '#boot.userspace.starting' },
+  ],
+  'initramfs-starts': { target: '#boot.initramfs.running', actions: 'noteProgress' },
+  'initramfs-speaks': { target: '#boot.initramfs.running', actions: 'noteProgress' },
+  'initramfs-rescue': { target: '#boot.initramfs.rescue', actions: 'noteRescue' },
+  'userspace-starts': { target: '#boot.userspace.starting', actions: 'noteSystem' },
+  'userspace-speaks': { target: '#boot.userspace.starting', actions: 'noteProgress' },
+  'userspace-rescue': { target: '#boot.userspace.rescue', actions: 'noteRescue' },
+  proof: { target: '#boot.userspace.starting', actions: ['noteSystem', 'noteProof'] },
+  login: { target: '#boot.userspace.up', actions: 'noteLogin' },
+  'kexec-prepares': { target: '#boot.kexec.preparing' },
+  'kexec-announced': { target: '#boot.kexec.preparing', actions: 'noteKexecAnnounced' },
+  panic: { target: 'panicked', actions: 'noteFailure' },
+} as const;
+
+/** The old kernel has let go. What was under way on the console may still trickle in; only first words count. */
+const leaving = {
+  'initramfs-starts': {
+    target: '#boot.initramfs.running',
+    actions: ['startKernel', 'noteProgress'],
+  },
+  'userspace-starts': {
+    target: '#boot.userspace.starting',
+    actions: ['startKernel', 'noteSystem'],
+  },
+  proof: {
+    target: '#boot.userspace.starting',
+    actions: ['startKernel', 'noteSystem', 'noteProof'],
+  },
+  login: { actions: 'noteLogin' },
+  panic: { target: 'panicked', actions: 'noteFailure' },
+  'cpu-stuck': 'hung',
+  'cpu-idle': 'lost',
+} as const;
+
+/**
+ * The boot as states: its stages, and within each what can become of it. Pure; drive it with xstate's
+ * `transition()`. Firmware, a kernel's first word and the jump are heard in every state, so they stand at the root.
+ */
+export const bootMachine = bootSetup.createMachine({
+  id: 'boot',
+  context: initialContext,
+  initial: 'firmware',
+  on: {
+    'firmware-starts': { target: '.firmware.booting', actions: 'noteFirmware' },
+    'firmware-speaks': { target: '.firmware.booting', actions: 'noteFirmware' },
+    'firmware-fails': { target: '.firmware.stuck', actions: 'noteFirmware' },
+    'kernel-starts': [
+      { guard: 'isReplay', actions: 'endReplay' },
+      { target: '.kernel', actions: 'startKernel' },
+    ],
+    'kernel-names-itself': [
+      { guard: 'isAnotherKernel', target: '.kernel', actions: 'startKernel' },
+      { actions: 'nameKernel' },
+    ],
+    'kernel-evident': { target: '.kernel', actions: 'startKernel' },
+    bootconsole: { actions: 'expectReplay' },
+    'kexec-starts': { target: '.kexec.jumping', actions: 'noteKexecStarted' },
+    'kexec-leaves': { target: '.kexec.gone', actions: 'noteKexecLeft' },
+    failure: { actions: 'noteFailure' },
+    warning: { actions: 'noteWarning' },
+    reset: { actions: 'noteReset' },
+  },
+  states: {
+    firmware: {
+      entry: 'enterFirmware',
+      initial: 'silent',
+      states: {
+        silent: {},
+        booting: { on: { 'cpu-stuck': 'stuck' } },
+        stuck: { on: { 'console-speaks': 'booting' } },
+      },
+    },
+    kernel: {
+      entry: 'enterKernel',
+      initial: 'running',
+      states: {
+        running: { on: { ...alive, 'cpu-stuck': 'hung' } },
+        hung: { on: { ...alive, 'console-speaks': 'running' } },
+        panicked: {},
+      },
+    },
+    initramfs: {
+      entry: 'enterInitramfs',
+      initial: 'running',
+      states: { running: { on: alive }, rescue: { on: alive }, panicked: {} },
+    },
+    kexec: {
+      entry: 'enterKexec',
+      initial: 'preparing',
+      states: {
+        preparing: {
+          on: {
+            ...alive,
+            'initramfs-speaks': {
+              guard: 'kexecHasFailed',
+              target: '#boot.initramfs.running',
+              actions: 'noteProgress',
+            },
+            'kexec-doubt': { actions: 'noteFailure' },
+          },
+        },
+        jumping: { on: leaving },
+        gone: { on: leaving },
+        hung: { on: { ...leaving, 'console-speaks': 'gone' } },
+        lost: { on: { ...leaving, 'console-speaks': 'gone' } },
+        panicked: {},
+      },
+    },
+    userspace: {
+      entry: 'enterUserspace',
+      initial: 'starting',
+      states: {
+        starting: { on: alive },
+        up: {
+          on: {
+            ...alive,
+            'userspace-speaks': { actions: 'noteProgress' },
+            proof: { actions: 'noteProof' },
+          },
+        },
+        rescue: { on: alive },
+        panicked: {},
+      },
+    },
+  },
+});

@@ -1,0 +1,104 @@
+import type { ConsoleLine } from '../console/lines.ts';
+import { LineSplitter } from '../console/lines.ts';
+import type { CpuSample } from './cpu-sample.ts';
+import type { End, Standing } from './decide.ts';
+import { decide } from './decide.ts';
+import type { LastLine } from './evidence.ts';
+import { capturesOf, evidenceOf } from './evidence.ts';
+import { explain } from './explain.ts';
+import type { Outcome, Stage } from './outcome.ts';
+import type { Recognised } from './recogniser.ts';
+import { Recogniser } from './recogniser.ts';
+import { isSettled } from './settled.ts';
+import type { Signal } from './signal.ts';
+import { certainty, lengthen, noSilence } from './silence.ts';
+import { BootTracker } from './tracker.ts';
+
+/** Watches one boot over its console. A live run and a log on disk go through exactly this. */
+export type BootObserver = {
+  /** Takes the next bytes of the console. Only complete lines count, so how they are chunked cannot matter. */
+  feed(chunk: Uint8Array): Signal[];
+  /** The console is quiet: looks at the unfinished line too, for prompts. Idempotent. */
+  peek(): Signal[];
+  /** Takes one look at the CPUs during silence (live runs only). */
+  sample(sample: CpuSample): void;
+  /** The last word: nothing more will come. Returns what the unfinished line says. */
+  end(end: End): Signal[];
+  readonly position: { generation: number; stage: Stage; line: number };
+  /** The outcome will not change by waiting; a live run may stop after a short grace. */
+  readonly settled: boolean;
+  /** What became of the boot, as far as it is known; final after `end()`. Never throws. */
+  outcome(): Outcome;
+};
+
+/**
+ * @param options.awaitGeneration which generation's login prompt settles the boot. Default: the first that comes.
+ */
+export function createBootObserver({ awaitGeneration = 1 } = {}): BootObserver {
+  const lines = new LineSplitter();
+  const recogniser = new Recogniser();
+  const tracker = new BootTracker();
+  let line = 0;
+  let lastLine: LastLine | null = null;
+  let bytesSeen = false;
+  let silence = noSilence;
+  let end: End | null = null;
+
+  function take(recognised: Recognised): Signal[] {
+    tracker.take(recognised);
+    return recognised.sightings.map(({ signal }) => signal);
+  }
+
+  function read(complete: ConsoleLine[]): Signal[] {
+    return complete.flatMap((next) => {
+      line = next.line;
+      if (next.text.trim() !== '') lastLine = { line, text: next.text };
+      return take(recogniser.line(next));
+    });
+  }
+
+  function standing(): Standing {
+    return { state: tracker.state, context: tracker.context, bytesSeen, silence, end };
+  }
+
+  return {
+    feed(chunk) {
+      if (chunk.length === 0) return [];
+      bytesSeen = true;
+      if (silence.judgement !== null) tracker.send({ type: 'console-speaks' });
+      silence = noSilence;
+      return read(lines.feed(chunk));
+    },
+    peek: () => take({ sightings: recogniser.peek(lines.rest), clock: null }),
+    sample(sample) {
+      silence = lengthen(silence, sample);
+      const certain = certainty(silence);
+      if (certain !== null) tracker.send({ type: `cpu-${certain}` });
+    },
+    end(last) {
+      const signals = [...read(lines.end()), ...take({ sightings: recogniser.end(), clock: null })];
+      end = last;
+      return signals;
+    },
+    get position() {
+      const { generation, stage } = tracker.context;
+      return { generation, stage, line };
+    },
+    get settled() {
+      return isSettled(standing(), awaitGeneration);
+    },
+    outcome() {
+      const now = standing();
+      const decision = decide(now);
+      const captures = capturesOf(decision, now);
+      return {
+        id: decision.id,
+        generation: decision.generation,
+        stage: decision.stage,
+        evidence: evidenceOf(decision, now, lastLine),
+        captures,
+        ...explain({ decision, standing: now, captures }),
+      };
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/**
+ * printk's prefix as it reaches a serial console: an optional `<level>`, the time with exactly six decimals in at
+ * least twelve columns, and the caller (`[T12]`, `[C0]`) where the kernel was built to tell it. Linux, kernel/printk.
+ */
+const timed = /(?:<\d{1,3}>)?\[(?=[ \d]{5,}\.)( *\d{1,9}\.\d{6})\](?:\[ *[TC]\d{1,7}\])? ?/;
+
+/** The same with `printk.time=0`: believed at the start of a line only. */
+const untimed = /^(?:<\d{1,3}>)?(?:\[ *[TC]\d{1,7}\] )?/;
+
+/** Text one kernel printed as one record. A record is never interrupted: it runs to the end of its console line. */
+export type PrintkRecord = {
+  /** As on the console, from its prefix on. */
+  text: string;
+  /** Without the prefix. */
+  body: string;
+  /** The kernel's clock, null where the kernel does not print it. */
+  seconds: number | null;
+};
+
+/** Finds a record with a time stamp, which may begin anywhere in the line. `at` is where. */
+export function findTimedRecord(line: string): { at: number; record: PrintkRecord } | null {
+  if (!line.includes('[')) return null;
+  const match = timed.exec(line);
+  if (match === null) return null;
+  const text = line.slice(match.index);
+  const body = text.slice(match[0].length);
+  return { at: match.index, record: { text, body, seconds: Number(match[1]) } };
+}
+
+/** Takes `line` from `at` on for a record without a time stamp. */
+export function untimedRecord(line: string, at: number): PrintkRecord {
+  const text = line.slice(at);
+  return { text, body: at === 0 ? text.replace(untimed, '') : text, seconds: null };
+}

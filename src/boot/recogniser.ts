@@ -1,0 +1,149 @@
+import type { ConsoleLine } from '../console/lines.ts';
+import { withoutCapturePrefix } from './capture-prefix.ts';
+import type { Match } from './match.ts';
+import { matchLine, matchPrompt, matchRecord } from './match.ts';
+import type { PrintkRecord } from './printk.ts';
+import type { Signal } from './signal.ts';
+import type { Signature } from './signatures/signature.ts';
+import type { PrintkHabit } from './split-kernel-text.ts';
+import { splitKernelText } from './split-kernel-text.ts';
+
+/** A signature with its meaning, as the boot machine takes it. */
+export type Sighting = { signature: Signature; signal: Signal };
+
+/** A kernel record that no signature has to know: its clock alone may say that another kernel runs. */
+export type ClockReading = { line: number; text: string; seconds: number };
+
+export type Recognised = { sightings: Sighting[]; clock: ClockReading | null };
+
+/** A program's text that the kernel cut off, and what has been recognised of it already. */
+type Fragment = { text: string; line: number; said: Set<string> };
+
+const longestFragment = 4096;
+
+/** Turns console lines into sightings: puts back together what the kernel's and the programs' text cut apart. */
+export class Recogniser {
+  #habit: PrintkHabit = { stamps: null, leaving: false };
+  #fragment: Fragment | null = null;
+  /** What the unfinished line has already been seen to say. */
+  #peeked = new Set<string>();
+
+  /** A finished line. Each of its segments may end in a kernel record. */
+  line({ line, segments }: ConsoleLine): Recognised {
+    const sightings: Sighting[] = [];
+    let clock: ClockReading | null = null;
+    for (const segment of segments) {
+      const text = withoutCapturePrefix(segment);
+      const { program, record } = splitKernelText(text, this.#habit);
+      if (record === null) sightings.push(...this.#finish(program, line));
+      else {
+        if (program.trim() !== '') sightings.push(...this.#interrupt(program, line));
+        const said = this.#record(record, line);
+        if (said.some(startsKernel)) sightings.push(...this.#flush());
+        sightings.push(...said);
+        if (record.seconds !== null) clock = { line, text: record.text, seconds: record.seconds };
+      }
+    }
+    this.#peeked.clear();
+    return { sightings, clock };
+  }
+
+  /** The console is quiet: prompts on the unfinished line, and what a cut line says as far as it came. Idempotent. */
+  peek(rest: ConsoleLine | null): Sighting[] {
+    const last = rest?.segments.at(-1) ?? '';
+    const line = rest?.line ?? 0;
+    const { program, record } = splitKernelText(withoutCapturePrefix(last), this.#habit);
+    const sightings: Sighting[] = [];
+    if (record === null || program.trim() !== '') {
+      const whole = this.#fragment === null ? [] : matchPrompt(this.#fragment.text + program);
+      sightings.push(
+        ...this.#say([...whole, ...matchPrompt(program)], program, line, this.#peeked),
+      );
+    }
+    if (this.#fragment !== null) {
+      const { text, line: at, said } = this.#fragment;
+      sightings.push(...this.#say(matchLine(text), text, at, said));
+    }
+    return sightings;
+  }
+
+  /** Nothing will come any more: what the last, cut line says. */
+  end(): Sighting[] {
+    return this.#flush();
+  }
+
+  /** A program's line is complete: on its own, joined to what the kernel cut off before it, and that alone. */
+  #finish(program: string, line: number): Sighting[] {
+    const fragment = this.#fragment;
+    this.#fragment = null;
+    if (fragment === null) return this.#say(matchLine(program), program, line, this.#peeked);
+    const whole = fragment.text + program;
+    const said = new Set([...fragment.said, ...this.#peeked]);
+    return [
+      ...this.#say(matchLine(whole), whole, fragment.line, said),
+      ...this.#say(matchLine(fragment.text), fragment.text, fragment.line, said),
+      ...this.#say(matchLine(program), program, line, said),
+    ];
+  }
+
+  /** The kernel cut a program's line. A prompt is complete as it stands; anything else waits for its other half. */
+  #interrupt(program: string, line: number): Sighting[] {
+    const fragment = this.#fragment ?? { text: '', line, said: new Set<string>() };
+    const whole = fragment.text + program;
+    const prompts = [...matchPrompt(whole), ...matchPrompt(program)];
+    for (const id of this.#peeked) fragment.said.add(id);
+    if (prompts.length === 0) {
+      const text = whole.slice(0, longestFragment);
+      this.#fragment = { ...fragment, text };
+      return [];
+    }
+    this.#fragment = null;
+    return this.#say(prompts, program, line, fragment.said);
+  }
+
+  #flush(): Sighting[] {
+    const fragment = this.#fragment;
+    this.#fragment = null;
+    if (fragment === null) return [];
+    return this.#say(matchLine(fragment.text), fragment.text, fragment.line, fragment.said);
+  }
+
+  #record(record: PrintkRecord, line: number): Sighting[] {
+    if (record.seconds !== null) this.#habit.stamps = true;
+    const matches = matchRecord(record.body);
+    return this.#say(matches, record.text, line, new Set(), record.seconds);
+  }
+
+  #say(
+    matches: Match[],
+    text: string,
+    line: number,
+    said: Set<string>,
+    guestSeconds: number | null = null,
+  ): Sighting[] {
+    const sightings: Sighting[] = [];
+    for (const { signature, captures } of matches) {
+      if (said.has(signature.id)) continue;
+      said.add(signature.id);
+      this.#learn(signature, guestSeconds);
+      const signal = { signature: signature.id, line, text, captures, guestSeconds };
+      sightings.push({ signature, signal });
+    }
+    return sightings;
+  }
+
+  /** Another kernel may have other habits; one that leaves or is reset may be followed by any. */
+  #learn({ id, meaning }: Signature, guestSeconds: number | null): void {
+    if (meaning === 'kernel-starts')
+      this.#habit = { stamps: guestSeconds !== null, leaving: false };
+    if (meaning === 'kernel-names-itself') this.#habit.leaving = false;
+    if (meaning === 'kexec-starts' || id === 'cpus-disabling') this.#habit.leaving = true;
+    if (meaning === 'kexec-leaves' || meaning === 'reset' || meaning?.startsWith('firmware')) {
+      this.#habit.stamps = null;
+    }
+  }
+}
+
+function startsKernel({ signature: { meaning } }: Sighting): boolean {
+  return meaning === 'kernel-starts' || meaning === 'kernel-names-itself';
+}

@@ -1,0 +1,70 @@
+import type { Signature } from './signature.ts';
+
+const noInit = { outcome: 'no-init' } as const;
+
+/** The first program of the system: not there, not runnable, or dead. */
+export const initSignatures: Signature[] = [
+  {
+    ...noInit,
+    id: 'no-working-init',
+    origin: 'kernel',
+    meaning: 'panic',
+    needle: 'Kernel panic - not syncing: ',
+    pattern:
+      /^Kernel panic - not syncing: (?<panic>No (?:working )?init found.*|Requested init (?<init>\S+) failed \(error -?\d+\).*)/,
+    description: 'the kernel found no program to start as init',
+    source: 'Linux init/main.c',
+  },
+  {
+    ...noInit,
+    id: 'init-exited',
+    origin: 'kernel',
+    meaning: 'panic',
+    needle: 'Attempted to kill init!',
+    pattern:
+      /^Kernel panic - not syncing: (?<panic>Attempted to kill init!(?: exitcode=(?<exitcode>0x[0-9a-f]+))?)/,
+    description: 'the first program ended; nothing can run without it',
+    source: 'Linux kernel/exit.c',
+  },
+  {
+    ...noInit,
+    id: 'init-not-on-root',
+    origin: 'initramfs',
+    meaning: 'failure',
+    needle: "Target filesystem doesn't have requested ",
+    pattern: /^(?<reason>Target filesystem doesn't have requested (?<init>\S+?))\.?$/,
+    description: 'the program named by init= is not on the root file system; others are tried',
+    source: "initramfs-tools' init",
+  },
+  {
+    ...noInit,
+    id: 'no-init-found',
+    origin: 'initramfs',
+    meaning: 'failure',
+    needle: 'No init found. Try passing init=',
+    pattern: /^(?<reason>No init found)\. Try passing init= bootarg/,
+    description: 'none of the usual init programs is on the root file system',
+    source: "initramfs-tools' init",
+  },
+  {
+    ...noInit,
+    id: 'run-init-failed',
+    origin: 'initramfs',
+    meaning: 'failure',
+    needle: ': ',
+    pattern: /^(?:run-init|switch_root): (?<reason>\S.+)/,
+    description: 'the switch to the real root failed',
+    source: 'klibc run-init, BusyBox and util-linux switch_root',
+  },
+  {
+    ...noInit,
+    id: 'systemd-frozen',
+    origin: 'userspace',
+    meaning: 'failure',
+    needle: 'Freezing execution',
+    pattern: /^systemd\[1\]: (?<reason>Freezing execution)/,
+    kmsg: true,
+    description: 'systemd crashed as PID 1 and does nothing any more',
+    source: 'systemd src/core/main.c',
+  },
+];

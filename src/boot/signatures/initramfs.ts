@@ -1,0 +1,72 @@
+import type { Signature } from './signature.ts';
+
+const tools = {
+  origin: 'initramfs',
+  source: "initramfs-tools' init and scripts/functions",
+} as const;
+const dracut = { origin: 'initramfs', source: 'dracut', kmsg: true } as const;
+
+/** The distributions' initramfs: initramfs-tools (Debian, Ubuntu) and dracut (Fedora, SUSE). */
+export const initramfsSignatures: Signature[] = [
+  {
+    ...tools,
+    id: 'initramfs-tools-start',
+    meaning: 'initramfs-starts',
+    needle: 'Loading, please wait...',
+    pattern: /^Loading, please wait\.\.\.$/,
+    description: "initramfs-tools' first word",
+  },
+  {
+    ...tools,
+    id: 'initramfs-tools-step',
+    meaning: 'initramfs-speaks',
+    needle: 'Begin: ',
+    pattern: /^Begin: (?<step>\S.*?) \.\.\. /,
+    description: 'initramfs-tools begins a step',
+  },
+  {
+    ...tools,
+    id: 'initramfs-tools-prompt',
+    meaning: 'initramfs-rescue',
+    needle: '(initramfs)',
+    pattern: /^\(initramfs\) ?$/,
+    prompt: true,
+    description: 'the shell initramfs-tools falls into',
+  },
+  {
+    ...tools,
+    id: 'initramfs-tools-reboot',
+    meaning: 'reset',
+    needle: 'Rebooting automatically due to panic= boot argument',
+    pattern: /^Rebooting automatically due to panic= boot argument/,
+    description:
+      'initramfs-tools gave up, and panic= on the command line turns its shell into a reboot',
+  },
+  {
+    ...dracut,
+    id: 'dracut-timeout',
+    meaning: 'warning',
+    outcome: 'root-missing',
+    needle: 'dracut-initqueue',
+    pattern:
+      /^dracut-initqueue(?:\[\d+\])?: (?:Warning: )?(?<reason>dracut-initqueue:? timeout|Timed out while waiting)/,
+    description: 'dracut has waited long enough for the root device',
+  },
+  {
+    ...dracut,
+    id: 'dracut-device-missing',
+    meaning: 'failure',
+    outcome: 'root-missing',
+    needle: ' does not exist',
+    pattern: /^(?:dracut-\w+(?:\[\d+\])?: )?Warning: (?<device>\/dev\/\S+) does not exist$/,
+    description: 'dracut names a device it waited for in vain',
+  },
+  {
+    ...dracut,
+    id: 'dracut-emergency',
+    meaning: 'initramfs-rescue',
+    needle: 'Entering emergency mode.',
+    pattern: /^Entering emergency mode\. Exit the shell to continue\.$/,
+    description: "dracut's emergency shell",
+  },
+];

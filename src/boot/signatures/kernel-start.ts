@@ -1,0 +1,81 @@
+import type { Signature } from './signature.ts';
+
+const kernel = { origin: 'kernel' } as const;
+
+/** A kernel from its first word to its first program. */
+export const kernelStartSignatures: Signature[] = [
+  {
+    ...kernel,
+    id: 'kernel-booting',
+    meaning: 'kernel-starts',
+    needle: 'Booting Linux on physical CPU 0x',
+    pattern: /^Booting Linux on physical CPU 0x[0-9a-f]+/,
+    description: "the kernel's first word on arm and arm64",
+    source: 'Linux arch/arm64/kernel/setup.c, arch/arm/kernel/setup.c',
+  },
+  {
+    ...kernel,
+    id: 'kernel-version',
+    meaning: 'kernel-names-itself',
+    needle: 'Linux version ',
+    pattern: /^Linux version (?<release>\d+\.\d+\S*) \(/,
+    description: 'the version banner of the kernel that is starting',
+    source: 'Linux init/version.c',
+  },
+  {
+    ...kernel,
+    id: 'kernel-cmdline',
+    meaning: null,
+    needle: 'Kernel command line: ',
+    pattern: /^Kernel command line: (?<cmdline>.*)/,
+    description: 'the command line this kernel was given',
+    source: 'Linux init/main.c',
+  },
+  {
+    ...kernel,
+    id: 'bootconsole',
+    meaning: 'bootconsole',
+    needle: 'bootconsole [',
+    pattern: /^(?:printk: )?(?:legacy )?bootconsole \[(?<console>\w+)\] enabled/,
+    description: 'an early console; the real one may print the whole log a second time',
+    source: 'Linux kernel/printk/printk.c',
+  },
+  {
+    ...kernel,
+    id: 'init-runs',
+    meaning: 'init-runs',
+    needle: ' as init process',
+    pattern: /^Run (?<init>\S+) as init process/,
+    description: 'the kernel starts its first program; `/init` is that of an initramfs',
+    source: 'Linux init/main.c',
+  },
+  {
+    ...kernel,
+    id: 'initramfs-unpacking-failed',
+    meaning: 'warning',
+    outcome: 'initramfs-corrupt',
+    needle: 'Initramfs unpacking failed: ',
+    pattern: /^Initramfs unpacking failed: (?<reason>.+)/,
+    description: 'the initrd is not what it should be, or something wrote over it',
+    source: 'Linux init/initramfs.c',
+  },
+  {
+    origin: 'firmware',
+    id: 'decompressor',
+    meaning: null,
+    needle: 'Uncompressing Linux...',
+    pattern: /^Uncompressing Linux\.\.\./,
+    description: "the zImage's decompressor works; shown only by debug builds",
+    source: 'Linux arch/arm/boot/compressed/misc.c',
+  },
+  {
+    origin: 'firmware',
+    id: 'early-arm-error',
+    meaning: 'warning',
+    outcome: 'kernel-hang',
+    needle: 'Error: ',
+    pattern: /^Error: (?<reason>(?:unrecognized\/unsupported|invalid dtb) .+)/,
+    description: 'a 32-bit kernel does not know this CPU, or has no usable device tree',
+    source: 'Linux arch/arm/kernel/head-common.S',
+  },
+];

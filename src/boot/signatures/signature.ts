@@ -1,0 +1,61 @@
+import type { OutcomeId } from '../outcome.ts';
+
+/**
+ * What a signature says about the boot: the events of the boot machine. `null` marks text worth showing that
+ * moves nothing.
+ *
+ * - `firmware-starts` is said once per power-on, `firmware-speaks` by any firmware or boot loader, `firmware-fails`
+ *   when there is nothing to boot.
+ * - `kernel-starts` is a kernel's first word, `kernel-names-itself` its version banner (the second of the pair).
+ * - `…-starts` of initramfs and userspace is said only by a system that has just come up; `…-speaks` at any time.
+ * - `failure` is a cause by itself, `warning` only if the boot does not get any further.
+ * - `kexec-doubt` is a text many programs print: a failure only while a kexec is being prepared.
+ */
+export type Meaning =
+  | 'firmware-starts'
+  | 'firmware-speaks'
+  | 'firmware-fails'
+  | 'kernel-starts'
+  | 'kernel-names-itself'
+  | 'bootconsole'
+  | 'init-runs'
+  | 'initramfs-starts'
+  | 'initramfs-speaks'
+  | 'initramfs-rescue'
+  | 'userspace-starts'
+  | 'userspace-speaks'
+  | 'userspace-rescue'
+  | 'login'
+  | 'proof'
+  | 'kexec-prepares'
+  | 'kexec-announced'
+  | 'kexec-starts'
+  | 'kexec-leaves'
+  | 'kexec-doubt'
+  | 'failure'
+  | 'warning'
+  | 'panic'
+  | 'reset';
+
+/** A pattern with an id: one thing a program says on a serial console. */
+export type Signature = {
+  /** Unique; the words are the program's or the field's. */
+  id: string;
+  /** Who says it. A `kernel` text is a whole printk record; all others are lines (or prompts) of their own. */
+  origin: 'kernel' | 'firmware' | 'initramfs' | 'userspace';
+  meaning: Meaning | null;
+  /** For `failure`, `warning`, `panic` and `kexec-doubt`: the outcome it is a cause of. */
+  outcome?: OutcomeId;
+  /** A piece of text without which the pattern cannot match: looked for first, because that is cheap. */
+  needle: string;
+  /** Must match from the very start of the line or record. Named groups become captures. */
+  pattern: RegExp;
+  /** The text stays on the console without a newline, waiting for somebody. */
+  prompt?: true;
+  /** systemd and dracut write it to /dev/kmsg: it also comes as a printk record. */
+  kmsg?: true;
+  /** What it means to see it, in half a sentence. */
+  description: string;
+  /** The program, and the place in it, that prints the text. */
+  source: string;
+};

@@ -1,0 +1,90 @@
+import type { Signature } from './signature.ts';
+
+const kernel = { origin: 'kernel', meaning: 'warning' } as const;
+const random = 'Linux drivers/char/random.c';
+
+/** Signs that a kernel is not getting on: lock-ups, interrupts nobody wants, entropy. A slow emulator causes some of them too. */
+export const troubleSignatures: Signature[] = [
+  {
+    ...kernel,
+    id: 'soft-lockup',
+    outcome: 'kernel-hang',
+    needle: 'soft lockup - CPU#',
+    pattern: /^(?:watchdog: )?(?<reason>BUG: soft lockup - CPU#\d+ stuck for \d+s!.*)/,
+    description: 'one CPU has run kernel code for many seconds without a pause',
+    source: 'Linux kernel/watchdog.c',
+  },
+  {
+    ...kernel,
+    id: 'rcu-stall',
+    outcome: 'kernel-hang',
+    needle: 'detected ',
+    pattern: /^(?:rcu: )?(?<reason>INFO: \w+ (?:self-)?detected (?:expedited )?stalls? on CPUs?.*)/,
+    description: 'a CPU has not come by for many seconds',
+    source: 'Linux kernel/rcu/tree_stall.h',
+  },
+  {
+    ...kernel,
+    id: 'hung-task',
+    outcome: 'kernel-hang',
+    needle: ' blocked for more than ',
+    pattern: /^(?<reason>INFO: task (?<task>\S+) blocked for more than \d+ seconds)/,
+    description: 'a program has waited for the kernel for two minutes',
+    source: 'Linux kernel/hung_task.c',
+  },
+  {
+    ...kernel,
+    id: 'irq-nobody-cared',
+    outcome: 'irq-storm',
+    needle: ': nobody cared',
+    pattern: /^irq (?<irq>\d+): nobody cared/,
+    description: 'an interrupt keeps coming and no driver feels responsible',
+    source: 'Linux kernel/irq/spurious.c',
+  },
+  {
+    ...kernel,
+    id: 'irq-disabled',
+    outcome: 'irq-storm',
+    needle: 'Disabling IRQ #',
+    pattern: /^Disabling IRQ #(?<irq>\d+)/,
+    description: 'the kernel switched that interrupt off; whatever needs it is dead',
+    source: 'Linux kernel/irq/spurious.c',
+  },
+  {
+    ...kernel,
+    id: 'irq-unexpected',
+    outcome: 'irq-storm',
+    needle: 'nexpected IRQ trap at vector',
+    pattern: /^[Uu]nexpected IRQ trap at vector (?<irq>[0-9a-f]+)/,
+    description: 'an interrupt nobody has set up',
+    source: 'Linux include/asm-generic/hardirq.h, arch/arm/include/asm/hardirq.h',
+  },
+  {
+    origin: 'kernel',
+    id: 'crng-ready',
+    meaning: null,
+    needle: 'random: ',
+    pattern: /^random: (?:crng init done|nonblocking pool is initialized)/,
+    description: 'getrandom(2) does not block any more',
+    source: random,
+  },
+  {
+    origin: 'kernel',
+    id: 'urandom-early',
+    meaning: null,
+    needle: 'uninitialized urandom read',
+    pattern: /^random: (?<task>\S+): uninitialized urandom read/,
+    description: 'a program asked for random numbers before there were any',
+    source: random,
+  },
+  {
+    ...kernel,
+    id: 'random-wait',
+    outcome: 'entropy-blocked',
+    needle: 'random',
+    pattern:
+      /^ *(?:\[<[0-9a-f]+>\] )?\(?(?<reason>wait_for_random_bytes|_random_read|(?:__arm64_)?sys_getrandom|SyS_getrandom)(?:\+0x|\) from)/,
+    description: 'in the stack of a task that hangs: it waits for random numbers',
+    source: random,
+  },
+];

@@ -1,0 +1,44 @@
+import type { CpuSample } from './cpu-sample.ts';
+import type { CpuJudgement } from './judge-cpu.ts';
+import { judgeCpu } from './judge-cpu.ts';
+
+/** An idle kernel may be waiting for a disk for half a minute. Only after that its silence is a lost console. */
+const longestWaitMs = 30_000;
+
+/** More samples than any judgement looks at. */
+const keptSamples = 200;
+
+/** A silence of the console, as far as the CPUs were looked at during it. Immutable. */
+export type Silence = {
+  samples: readonly CpuSample[];
+  /** Host milliseconds from the first sample on. */
+  spanMs: number;
+  /** When the CPUs were first judged idle, if they have been ever since. */
+  idleSince: number | null;
+  judgement: CpuJudgement | null;
+  startedAt: number;
+};
+
+export const noSilence: Silence = {
+  samples: [],
+  spanMs: 0,
+  idleSince: null,
+  judgement: null,
+  startedAt: 0,
+};
+
+/** The silence goes on, and here is one more look at the CPUs. */
+export function lengthen(silence: Silence, sample: CpuSample): Silence {
+  const samples = [...silence.samples.slice(1 - keptSamples), sample];
+  const startedAt = silence.samples.length === 0 ? sample.at : silence.startedAt;
+  const judgement = judgeCpu(samples);
+  const idleSince = judgement.kind === 'idle' ? (silence.idleSince ?? sample.at) : null;
+  return { samples, startedAt, spanMs: sample.at - startedAt, judgement, idleSince };
+}
+
+/** What is certain about the CPUs by now, if anything is. */
+export function certainty({ judgement, idleSince, samples }: Silence): 'stuck' | 'idle' | null {
+  if (judgement?.kind === 'stuck') return 'stuck';
+  const now = samples.at(-1)?.at ?? 0;
+  return idleSince !== null && now - idleSince >= longestWaitMs ? 'idle' : null;
+}

@@ -1,0 +1,41 @@
+import type { PrintkRecord } from './printk.ts';
+import { findTimedRecord, untimedRecord } from './printk.ts';
+import { findKernelText, matchesPrompt } from './match.ts';
+
+/** How much can be believed of kernel text that has no time stamp. */
+export type PrintkHabit = {
+  /** Whether this kernel stamps its records; null until it has said something. */
+  stamps: boolean | null;
+  /** A kexec is under way, so its last words are to be expected anywhere. */
+  leaving: boolean;
+};
+
+/** A physical line, taken apart: what a program wrote, and the kernel record that cut it off (to the end of the line). */
+export type SplitLine = { program: string; record: PrintkRecord | null };
+
+/** A program's line that stops within a word: what follows directly is not its own text. */
+const insideWord = /[\w.!)/-]$/;
+
+/**
+ * Takes the kernel's record out of a line. With a time stamp it may begin anywhere. Without one, kernel text counts
+ * where the line begins with it, or where it cuts a program's word or prompt in two; words *about* the kernel
+ * have a space or a quote before them. A kernel that stamps its records says nothing without a stamp; only the
+ * next kernel's first word does.
+ */
+export function splitKernelText(text: string, habit: PrintkHabit): SplitLine {
+  const timed = findTimedRecord(text);
+  if (timed !== null) return { program: text.slice(0, timed.at), record: timed.record };
+  const whole = untimedRecord(text, 0);
+  if (habit.stamps === true) {
+    const newKernel = whole.body.startsWith('Booting Linux on physical CPU 0x');
+    return newKernel ? { program: '', record: whole } : { program: text, record: null };
+  }
+  const at = findKernelText(whole.body);
+  if (at === 0) return { program: '', record: whole };
+  if (at === null) return { program: text, record: null };
+  const program = text.slice(0, text.length - whole.body.length + at);
+  const cut = habit.leaving || insideWord.test(program) || matchesPrompt(program);
+  return cut
+    ? { program, record: untimedRecord(text, program.length) }
+    : { program: text, record: null };
+}

@@ -1,0 +1,62 @@
+import { initialTransition, transition } from 'xstate';
+import type { BootContext } from './context.ts';
+import type { BootEvent } from './events.ts';
+import { bootMachine } from './machine.ts';
+import type { ClockReading, Recognised, Sighting } from './recogniser.ts';
+
+/** A clock that falls back by more than this belongs to another kernel: CPUs differ by less. Seconds. */
+const clockTolerance = 1;
+
+/** Runs the boot machine on what the recogniser finds. */
+export class BootTracker {
+  #snapshot = initialTransition(bootMachine)[0];
+  /** The newest printk time of the running kernel, in seconds. */
+  #clock = 0;
+  #lastMeaning = '';
+
+  get context(): BootContext {
+    return this.#snapshot.context;
+  }
+
+  /** The state as `stage.state`. */
+  get state(): string {
+    return Object.entries(this.#snapshot.value)
+      .map((path) => path.join('.'))
+      .join();
+  }
+
+  send(event: BootEvent): void {
+    [this.#snapshot] = transition(bootMachine, this.#snapshot, event);
+    this.#lastMeaning = event.type;
+  }
+
+  take({ sightings, clock }: Recognised): void {
+    const starts = sightings.some(({ signature: { meaning } }) => meaning === 'kernel-starts');
+    if (clock !== null && !starts) this.#readClock(clock);
+    for (const sighting of sightings) this.#tell(sighting);
+  }
+
+  #tell({ signature: { meaning, origin, outcome }, signal }: Sighting): void {
+    if (meaning === null) return;
+    if (meaning === 'kernel-starts' || meaning === 'kernel-names-itself') {
+      this.#clock = signal.guestSeconds ?? 0;
+    } else if (origin !== 'firmware' && this.context.generation === 0) {
+      this.send({ type: 'kernel-evident', signal });
+    }
+    // Saying the same again is no news, and chatty programs do it a lot.
+    if (meaning === this.#lastMeaning && meaning.endsWith('-speaks')) return;
+    this.send({ type: meaning, signal, outcome });
+  }
+
+  /** Kernels that were told to be quiet give themselves away by their clock. */
+  #readClock({ seconds, text, line }: ClockReading): void {
+    const { generation, boundary } = this.context;
+    const fellBack = this.#clock - seconds > clockTolerance;
+    const anew = fellBack && (boundary !== null || seconds < clockTolerance);
+    if (generation === 0 || anew) {
+      const signal = { signature: 'printk', line, text, captures: {}, guestSeconds: seconds };
+      this.send({ type: 'kernel-evident', signal });
+    }
+    this.#clock = seconds;
+  }
+}

@@ -1,0 +1,148 @@
+import type { BootContext, Failure } from './context.ts';
+import { causes, initialContext, isKexecFailure } from './context.ts';
+import type { BootEvent } from './events.ts';
+import type { Stage } from './outcome.ts';
+
+/** How the boot machine's memory changes: one pure function per thing that can be noted. */
+export type Update = (context: BootContext, event: SignalEvent) => Partial<BootContext>;
+type SignalEvent = Extract<BootEvent, { signal: unknown }>;
+
+const longestList = 16;
+const longestLoop = 4;
+
+export const startKernel: Update = (context, { signal }) => {
+  const { generation, boundary, jumps } = context;
+  const unannounced = generation > 0 && boundary === null ? noteReset(context, { signal }) : {};
+  const { failures, carried, resets, lastWords } = { ...context, ...unannounced };
+  const bornBy = generation === 0 ? 'power-on' : (boundary ?? 'reset');
+  const died = bornBy === 'reset' || failures.some(({ outcome }) => outcome === 'kernel-panic');
+  const reasons = died && failures.length > 0 ? causes({ ...context, failures }) : carried;
+  return {
+    ...initialContext,
+    generation: generation + 1,
+    bornBy,
+    carried: reasons,
+    resets,
+    lastWords,
+    jumps: bornBy === 'kexec' ? jumps + 1 : 0,
+    ...nameKernel(context, { signal }),
+  };
+};
+
+export const nameKernel = (
+  _: BootContext,
+  { signal }: Pick<SignalEvent, 'signal'>,
+): Partial<BootContext> =>
+  signal.signature === 'kernel-version' ? { named: true, banner: signal } : {};
+
+/** The machine was reset, or says it is about to be. Said twice it is one reset. */
+export const noteReset = (
+  context: BootContext,
+  { signal }: Pick<SignalEvent, 'signal'>,
+): Partial<BootContext> => {
+  const { generation, boundary, failures, kexecLeft, kexecStarted, resets, lastWords } = context;
+  if (generation === 0 || boundary === 'reset') return {};
+  const jumped = boundary === 'kexec' ? (kexecLeft ?? kexecStarted) : null;
+  const lost: Failure[] =
+    jumped === null ? [] : [{ outcome: 'bye-hang', generation, stage: 'kexec', signal: jumped }];
+  const after = [...failures, ...lost];
+  const word = causes({ ...context, failures: after })[0]?.signal ?? signal;
+  return {
+    boundary: 'reset',
+    failures: after,
+    resets: resets + 1,
+    lastWords: [...lastWords, word].slice(-longestLoop),
+  };
+};
+
+/** Firmware speaks: if a kernel ran before, it does not any more. */
+export const noteFirmware: Update = (context, event) => ({
+  ...noteReset(context, event),
+  firmwareFailed: event.type === 'firmware-fails' ? event.signal : null,
+});
+
+export const noteFailure: Update = (context, event) => {
+  const failure = failureOf(context, event);
+  return { failures: once([...context.failures, failure]) };
+};
+
+export const noteWarning: Update = (context, event) => {
+  const warning = failureOf(context, event);
+  const others = context.warnings.filter(
+    ({ signal }) => signal.signature !== event.signal.signature,
+  );
+  return { warnings: [...others, warning].slice(-longestList) };
+};
+
+/** The boot got further: what was only a warning did no harm. A broken initrd may still do. */
+export const noteProgress: Update = ({ warnings }) => ({
+  programsSpoke: true,
+  warnings: warnings.filter(({ outcome }) => outcome === 'initramfs-corrupt'),
+});
+
+/** The system itself runs, so its root is there; a kexec that failed is as failed as before. */
+export const noteSystem: Update = (context, event) => ({
+  ...noteProgress(context, event),
+  failures: context.failures.filter(isKexecFailure),
+});
+
+export const noteLogin: Update = (context, event) => ({
+  ...noteSystem(context, event),
+  ...(context.bornBy === 'kexec' ? { failures: [], carried: [] } : {}),
+  warnings: [],
+  login: context.login ?? event.signal,
+  resets: 0,
+  lastWords: [],
+});
+
+export const noteProof: Update = (context, { signal }) => ({
+  proofs: [...context.proofs.filter(({ signature }) => signature !== signal.signature), signal],
+});
+
+export const noteRescue: Update = ({ rescue }, { signal }) => ({ rescue: rescue ?? signal });
+
+export const noteKexecAnnounced: Update = (_, { signal }) => ({ kexecAnnounced: signal });
+
+/** The jump begins, so whatever went wrong with an earlier try does not matter any more. */
+export const noteKexecStarted: Update = ({ failures }, { signal }) => ({
+  kexecStarted: signal,
+  kexecLeft: null,
+  boundary: 'kexec',
+  login: null,
+  warnings: [],
+  failures: failures.filter((failure) => !isKexecFailure(failure)),
+});
+
+export const noteKexecLeft: Update = (context, event) => ({
+  ...(context.boundary === 'kexec' ? {} : noteKexecStarted(context, event)),
+  kexecLeft: event.signal,
+});
+
+export const expectReplay: Update = ({ replay }) => ({
+  replay: replay === 'impossible' ? 'possible' : replay,
+});
+
+export const endReplay: Update = () => ({ replay: 'done' });
+
+function failureOf(context: BootContext, event: SignalEvent): Failure {
+  const { generation, stage, programsSpoke } = context;
+  const { signal, outcome = 'unknown' } = event;
+  const failure = { outcome, generation, stage, signal };
+  if (isKexecFailure(failure)) return { ...failure, stage: 'kexec' };
+  // An init that dies at once never was one; one that has run for a while took the system down with it.
+  if (signal.signature === 'init-exited' && programsSpoke)
+    return { ...failure, outcome: 'kernel-panic' };
+  const kernelsOwn: Stage | undefined = ['vfs-panic', 'no-working-init'].includes(signal.signature)
+    ? 'kernel'
+    : undefined;
+  return { ...failure, stage: kernelsOwn ?? stage };
+}
+
+/** The first of each kind of sign, and not too many of them. */
+function once(failures: Failure[]): Failure[] {
+  const first = failures.filter(
+    ({ signal }, index) =>
+      failures.findIndex((other) => other.signal.signature === signal.signature) === index,
+  );
+  return first.slice(0, longestList);
+}

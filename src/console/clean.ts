@@ -1,0 +1,23 @@
+import stripAnsi from 'strip-ansi';
+
+/** Where a terminal would begin to write somewhere else: a carriage return, a cursor position, an erased screen. */
+const newPosition = /\r+|\u001B\[[\d;]*[HJf]/;
+
+/** Anything but printable ASCII: only then is there something to clean. */
+const suspicious = /[^\u0020-\u007E]/;
+
+/** Control characters but the tab, and characters that only steer how others are shown. */
+const invisible = /[^\P{Cc}\t]|[\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/**
+ * Cleans one raw console line and cuts it into what stood on screen lines of its own. Escape sequences, control
+ * characters and invisible format characters are gone; never empty (an empty line is `['']`).
+ */
+export function cleanSegments(raw: string): string[] {
+  if (!suspicious.test(raw)) return [raw];
+  const segments = raw
+    .split(newPosition)
+    .map((segment) => stripAnsi(segment).replace(invisible, ''))
+    .filter((segment) => segment !== '');
+  return segments.length === 0 ? [''] : segments;
+}

@@ -1,0 +1,83 @@
+import { cleanSegments } from './clean.ts';
+
+/** A longer line keeps its two ends: a prompt or a kernel's last words are at the end of it. Bytes. */
+const longestLine = 4096;
+const keptEnd = longestLine / 2;
+const gap = '…';
+const nothing = Buffer.alloc(0);
+
+/** One line of the raw console, which ends at `\n`. */
+export type ConsoleLine = {
+  /** 1-based. */
+  line: number;
+  /** The line, cleaned; of a line longer than 4096 bytes the two ends. */
+  text: string;
+  /** The same, cut where the cursor jumped (`\r`, cursor positioning); where bytes are left out there is a `…`. */
+  segments: string[];
+};
+
+/** Cuts a byte stream into cleaned lines. Never holds more than 8 KiB; how the bytes are chunked cannot matter. */
+export class LineSplitter {
+  #line = 1;
+  #start: Buffer = nothing;
+  /** The last bytes of a line that has outgrown `#start`. */
+  #end: Buffer | null = null;
+
+  /** Takes the next bytes; returns the lines they complete. */
+  feed(chunk: Uint8Array): ConsoleLine[] {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    const lines: ConsoleLine[] = [];
+    let from = 0;
+    for (let to = bytes.indexOf(10); to !== -1; to = bytes.indexOf(10, from)) {
+      this.#append(bytes.subarray(from, to));
+      lines.push(this.#take());
+      from = to + 1;
+    }
+    this.#append(bytes.subarray(from));
+    // The chunk belongs to the caller, who may write the next one over it.
+    this.#start = Buffer.from(this.#start);
+    return lines;
+  }
+
+  /** The line that is not complete yet, as far as it has come; null where a line would begin. */
+  get rest(): ConsoleLine | null {
+    return this.#start.length === 0 ? null : this.#build();
+  }
+
+  /** The bytes are over: returns the last line if it had no newline. */
+  end(): ConsoleLine[] {
+    return this.#start.length === 0 ? [] : [this.#take()];
+  }
+
+  #append(bytes: Buffer): void {
+    if (this.#end === null) {
+      const whole = this.#start.length === 0 ? bytes : Buffer.concat([this.#start, bytes]);
+      if (whole.length <= longestLine) {
+        this.#start = whole;
+      } else {
+        this.#start = Buffer.from(whole.subarray(0, keptEnd));
+        this.#end = Buffer.from(whole.subarray(-keptEnd));
+      }
+    } else {
+      this.#end = Buffer.concat([this.#end, bytes.subarray(-keptEnd)]).subarray(-keptEnd);
+    }
+  }
+
+  #take(): ConsoleLine {
+    const line = this.#build();
+    this.#line += 1;
+    this.#start = nothing;
+    this.#end = null;
+    return line;
+  }
+
+  #build(): ConsoleLine {
+    const segments = cleanSegments(this.#start.toString());
+    if (this.#end !== null) {
+      const [first = '', ...others] = cleanSegments(this.#end.toString());
+      const last = segments.pop() ?? '';
+      segments.push(last + gap, gap + first, ...others);
+    }
+    return { line: this.#line, text: segments.join(' '), segments };
+  }
+}
