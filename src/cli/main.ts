@@ -22,6 +22,11 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
     load: async () => (await import('./show.ts')).showCommand(),
   },
   {
+    name: 'doctor',
+    summary: 'show what is installed, what is missing, and which QEMU is used',
+    load: async () => (await import('./doctor.ts')).doctorCommand(),
+  },
+  {
     name: 'schema',
     summary: 'print the JSON Schema of scenario files',
     load: async () => (await import('./schema.ts')).schemaCommand(),

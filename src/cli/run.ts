@@ -1,5 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
+import { ensureRequirements } from '../host/install.ts';
+import { requirementsFor } from '../host/requirements.ts';
 import type { CaseResult } from '../lab/result.ts';
 import { runCases } from '../lab/run.ts';
 import { shellQuote } from '../qemu/command-line.ts';
@@ -24,6 +26,7 @@ type RunOptions = {
   tail?: boolean;
   qemuDir?: string;
   mirror?: string;
+  withDeps?: boolean;
   dryRun?: boolean;
 };
 
@@ -47,6 +50,7 @@ export function runCommand(): Command {
     .option('--tail', 'show the console of running cases')
     .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
     .option('--mirror <url>', "Debian mirror to build images from (default: the host's)")
+    .option('--with-deps', 'install the system packages that are missing, with apt')
     .option('--dry-run', 'show the cases and the commands that boot them; start nothing')
     .addHelpText('after', helpText)
     .action(run);
@@ -84,6 +88,11 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     });
   }
   try {
+    const wanted = new Set(cases.map(({ arch }) => arch));
+    await ensureRequirements(
+      requirementsFor([...wanted], options.qemuDir),
+      options.withDeps ?? false,
+    );
     const report = await runCases(
       cases,
       { ...options, tail: options.tail ?? false, signal: interrupt.signal },
