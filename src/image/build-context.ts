@@ -19,7 +19,7 @@ export type BuildContext = {
   /** Empty directory that becomes the entry. */
   output: string;
   packageOptions: Omit<PackageOptions, 'suite' | 'architecture'>;
-  onStep: (step: string, done?: number, total?: number) => void;
+  onStep: PackageOptions['onStep'];
   signal: AbortSignal | undefined;
 };
 

@@ -4,41 +4,28 @@ import { mkdir, mkdtemp, open, readdir, rename, rm, stat, writeFile } from 'node
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { build } from './build.ts';
-import type { BuildContext, Built, Input } from './build-context.ts';
+import type { BuildContext, Built } from './build-context.ts';
 import type { Manifest } from './entry.ts';
 import type { PlannedEntry } from './plan.ts';
 
-type BuildOptions = Pick<BuildContext, 'packageOptions' | 'signal' | 'onStep'> & {
-  /** On the same file system as the entries. */
+type BuildOptions = Omit<BuildContext, 'arch' | 'scratch' | 'output'> & {
+  /** Where to work; on the same file system as the entries. */
   temporary: string;
-  inputs: Map<string, Input>;
 };
 
 /** Builds one entry aside and moves it into its place whole, so that nobody ever sees a part of it. */
 export async function buildEntry(planned: PlannedEntry, options: BuildOptions): Promise<Manifest> {
-  const { temporary, inputs, ...rest } = options;
+  const { temporary, ...context } = options;
   const began = process.hrtime.bigint();
   await mkdir(temporary, { recursive: true });
-  const work = await mkdtemp(path.join(temporary, `${planned.name}-${process.pid}-`));
+  const work = await mkdtemp(path.join(temporary, `${planned.name}-`));
   try {
     const [scratch, output] = [path.join(work, 'scratch'), path.join(work, 'entry')];
     await mkdir(scratch);
     await mkdir(output);
-    const input = (name: string) => {
-      const found = inputs.get(name);
-      if (found === undefined)
-        throw new Error(`${planned.name} was built before its input ${name}`);
-      return found;
-    };
-    const built = await build(planned.recipe, {
-      ...rest,
-      arch: planned.arch,
-      input,
-      scratch,
-      output,
-    });
+    const built = await build(planned.recipe, { ...context, arch: planned.arch, scratch, output });
     const buildSeconds = Number((process.hrtime.bigint() - began) / 1_000_000n) / 1000;
-    const manifest = await describe(planned, built, [...inputs.values()], output, buildSeconds);
+    const manifest = await describe(planned, built, output, buildSeconds);
     await writeFile(path.join(output, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n');
     await publish(output, planned.directory, work);
     return manifest;
@@ -50,19 +37,16 @@ export async function buildEntry(planned: PlannedEntry, options: BuildOptions): 
 async function describe(
   { name, arch, key }: PlannedEntry,
   built: Built,
-  inputs: Input[],
   output: string,
   buildSeconds: number,
 ): Promise<Manifest> {
-  const own = built.packages.map((found) => ({
+  const packages = built.packages.map((found) => ({
     name: found.name,
     version: found.version,
     architecture: found.architecture,
     suite: found.suite,
     sha256: found.sha256,
   }));
-  const all = [...own, ...inputs.flatMap(({ manifest }) => manifest.packages)];
-  const packages = [...new Map(all.map((found) => [found.sha256, found])).values()];
   const outputs: Manifest['outputs'] = {};
   for (const entry of await readdir(output, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;

@@ -1,18 +1,20 @@
+import { execa } from 'execa';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { UnavailableError } from '../errors.ts';
-import { runTool } from './run-tool.ts';
+import { toolEnvironment } from '../host/tool-environment.ts';
 
 /**
  * The Debian mirror to download from: the one asked for, else KEXEC_LAB_MIRROR, else the one the host's apt uses,
  * else (the host is not Debian) the one mmdebstrap would use. Throws UnavailableError when none is found.
  */
 export async function debianMirror(asked?: string, signal?: AbortSignal): Promise<string> {
-  const mirror =
-    asked ??
-    process.env['KEXEC_LAB_MIRROR'] ??
-    (await aptMirror(signal)) ??
-    (await mmdebstrapMirror(signal));
+  const named = asked ?? process.env['KEXEC_LAB_MIRROR'];
+  const mirror = named ?? (await aptMirror(signal)) ?? (await mmdebstrapMirror(signal));
+  signal?.throwIfAborted();
   if (mirror === undefined)
-    throw new UnavailableError('no Debian mirror: this host’s apt is not set to one', {
+    throw new UnavailableError('no Debian mirror is known: this host’s apt does not use one', {
       hint: 'name one with --mirror URL or KEXEC_LAB_MIRROR, or install mmdebstrap, which knows one',
     });
   return mirror;
@@ -20,30 +22,49 @@ export async function debianMirror(asked?: string, signal?: AbortSignal): Promis
 
 async function aptMirror(signal?: AbortSignal): Promise<string | undefined> {
   const format = '$(ORIGIN)\t$(LABEL)\t$(COMPONENT)\t$(REPO_URI)';
-  const targets = await runTool('apt-get', ['indextargets', '--format', format], { signal }).catch(
-    noAnswer,
-  );
-  return chooseMirror(targets);
+  return mirrorInTargets(await ask('apt-get', ['indextargets', '--format', format], signal));
 }
 
-/** Picks the main archive of Debian from `apt-get indextargets` lines of origin, label, component and URI. */
-export function chooseMirror(targets: string): string | undefined {
+/** The main archive of Debian among `apt-get indextargets` lines of origin, label, component and URI. */
+export function mirrorInTargets(targets: string): string | undefined {
   return targets
     .split('\n')
     .map((line) => line.split('\t'))
     .find(
-      ([origin, label, component]) =>
-        origin === 'Debian' && label === 'Debian' && component === 'main',
+      ([origin, label, component]) => `${origin}/${label}/${component}` === 'Debian/Debian/main',
     )?.[3];
 }
 
-/** Lets mmdebstrap set up its apt and show the sources it chose, then stops it before it downloads anything. */
+/**
+ * mmdebstrap has no option that says which mirror it takes. It sets up apt before it downloads anything; a hook
+ * shows what it set up and stops it there.
+ */
 async function mmdebstrapMirror(signal?: AbortSignal): Promise<string | undefined> {
-  void signal;
-  return Promise.resolve(undefined);
+  const scratch = await mkdtemp(path.join(tmpdir(), 'kexec-lab-mirror-'));
+  try {
+    const hook = 'cat "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/* 2>/dev/null; exit 1';
+    const options = ['--quiet', '--mode=chrootless', '--variant=custom', `--setup-hook=${hook}`];
+    return mirrorInSources(
+      await ask('mmdebstrap', [...options, 'bookworm', path.join(scratch, 'root')], signal),
+    );
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
-function noAnswer(error: unknown): string {
-  if (error instanceof UnavailableError) return '';
-  throw error;
+/** The first URI in apt sources, of either format of sources.list(5). */
+export function mirrorInSources(sources: string): string | undefined {
+  return /^(?:deb(?:\s+\[[^\]]*\])?|URIs:)\s+(\S+)/m.exec(sources)?.[1];
+}
+
+/** What a tool has to say, whether or not it is there and content. */
+async function ask(tool: string, args: string[], signal?: AbortSignal): Promise<string> {
+  const { stdout } = await execa(tool, args, {
+    reject: false,
+    stdin: 'ignore',
+    env: toolEnvironment(),
+    timeout: 30_000,
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  });
+  return stdout;
 }

@@ -7,7 +7,7 @@ export type Manifest = {
   recipe: string;
   arch: string;
   key: string;
-  /** Its own packages and those of its inputs. */
+  /** What went into it directly; its inputs' manifests have the rest. */
   packages: (PackageVersion & { sha256: string })[];
   /** By path in the entry. */
   outputs: Record<string, { size: number; sha256: string }>;

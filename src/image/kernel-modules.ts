@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UnavailableError } from '../errors.ts';
 import { fileExists } from './file-exists.ts';
@@ -59,9 +59,6 @@ export function moduleName(file: string): string {
 async function copyModule(source: string, target: string, signal: AbortSignal | undefined) {
   await mkdir(path.dirname(target), { recursive: true });
   await cp(source, target);
-  // In an initramfs the host decompresses once, so that the emulated CPU never has to.
-  const tool = { '.xz': 'xz', '.zst': 'zstd' }[path.extname(target)];
-  if (tool === undefined) return;
-  await runTool(tool, ['-d', '-q', '-f', target], { signal });
-  await rm(target, { force: true });
+  // The host decompresses once, so that the emulated CPU never has to.
+  if (target.endsWith('.xz')) await runTool('xz', ['--decompress', target], { signal });
 }

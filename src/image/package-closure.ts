@@ -1,4 +1,3 @@
-import type { PackageVersion } from './image-set.ts';
 import { dependencyNames, type Stanza } from './deb822.ts';
 
 /** A Debian package as the archive's index describes it. */
@@ -54,11 +53,4 @@ export async function packageClosure(
     closure.push(...newest);
   }
   return closure;
-}
-
-export function packageVersion(
-  { name, version, architecture }: ArchivePackage,
-  suite: string,
-): PackageVersion {
-  return { name, version, architecture, suite };
 }

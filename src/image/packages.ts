@@ -1,21 +1,22 @@
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UnavailableError } from '../errors.ts';
-import { fileExists } from './file-exists.ts';
 import { debFileName, openApt, type Apt, type AptOptions } from './apt.ts';
+import { fileExists } from './file-exists.ts';
 import { packageClosure, type ArchivePackage, type Follow } from './package-closure.ts';
 import { runTool } from './run-tool.ts';
 
 export type PackageOptions = Omit<AptOptions, 'directory' | 'mirror'> & {
-  cacheDirectory: string;
-  /** Asked for only when something must be downloaded. */
+  /** The cache: `apt/<suite>-<architecture>` and `debs/<sha256>.deb` are in it. */
+  cache: string;
+  /** Asked for when packages are needed. */
   mirror: () => Promise<string>;
-  onStep: (step: string, done?: number, total?: number) => void;
+  onStep: (step: string, amount?: { done: number; total: number }) => void;
 };
 
 /**
  * Resolves `names` and what `follow` accepts of their dependencies, downloads what the cache lacks and unpacks each
- * package into a directory of its own under `target`.
+ * package into a directory of its own under `target`. Throws UnavailableError when that fails.
  */
 export async function unpackPackages(
   names: readonly string[],
@@ -23,44 +24,69 @@ export async function unpackPackages(
   target: string,
   options: PackageOptions,
 ): Promise<{ packages: ArchivePackage[]; directories: string[] }> {
-  const { cacheDirectory, suite, architecture, onStep, signal } = options;
-  const directory = path.join(cacheDirectory, 'apt', `${suite}-${architecture}`);
-  const fresh = !(await fileExists(path.join(directory, 'cache/pkgcache.bin')));
-  const apt = await openApt({ ...options, directory, mirror: await options.mirror() });
-  if (fresh) await updateIndex(apt, options);
-
-  const packages = await packageClosure(names, (batch) => apt.show(batch), follow);
-  const missing = names.filter((name) => !packages.some((found) => found.name === name));
-  if (missing.length > 0)
-    throw new UnavailableError(`Debian ${suite} has no ${missing.join(', ')} for ${architecture}`);
-
-  const debs = await fetchPackages(apt, packages, options);
-  const directories: string[] = [];
-  for (const [index, { name }] of packages.entries()) {
-    onStep('unpacking packages', index, packages.length);
-    const unpacked = path.join(target, name);
-    await mkdir(target, { recursive: true });
-    await runTool('dpkg-deb', ['-x', debs[index] ?? '', unpacked], { signal });
-    directories.push(unpacked);
+  const { packages, debs } = await fetchClosure(names, follow, options);
+  await mkdir(target, { recursive: true });
+  const directories = packages.map(({ name }) => path.join(target, name));
+  for (const [index, directory] of directories.entries()) {
+    options.onStep('unpacking packages', { done: index, total: directories.length });
+    await runTool('dpkg-deb', ['-x', debs[index] ?? '', directory], { signal: options.signal });
   }
   return { packages, directories };
 }
 
-async function updateIndex(apt: Apt, { suite, architecture, onStep }: PackageOptions) {
-  const step = `reading the index of Debian ${suite} ${architecture}`;
-  onStep(step);
-  await apt.update((percent) => {
-    onStep(step, percent, 100);
-  });
+/** Makes apt fetch every suite's index again when it is next needed. */
+export async function forgetIndexes(cache: string): Promise<void> {
+  for (const suite of await readdir(path.join(cache, 'apt')).catch(() => []))
+    await rm(indexStamp(path.join(cache, 'apt', suite)), { force: true });
+}
+
+/** Written when an index has been fetched whole. */
+function indexStamp(directory: string): string {
+  return path.join(directory, 'index-complete');
+}
+
+async function fetchClosure(names: readonly string[], follow: Follow, options: PackageOptions) {
+  const { cache, suite, architecture } = options;
+  const directory = path.join(cache, 'apt', `${suite}-${architecture}`);
+  const apt = await openApt({ ...options, directory, mirror: await options.mirror() });
+  const attempt = async () => {
+    const packages = await packageClosure(names, (batch) => apt.show(batch), follow);
+    const missing = names.filter((name) => !packages.some((found) => found.name === name));
+    if (missing.length > 0)
+      throw new UnavailableError(
+        `Debian ${suite} has no ${missing.join(', ')} for ${architecture}`,
+      );
+    return { packages, debs: await fetchPackages(apt, packages, options) };
+  };
+  const update = async () => {
+    const step = `fetching the index of Debian ${suite} for ${architecture}`;
+    options.onStep(step);
+    await apt.update((percent) => {
+      options.onStep(step, { done: percent, total: 100 });
+    });
+    await writeFile(indexStamp(directory), '');
+  };
+
+  if (await fileExists(indexStamp(directory))) {
+    try {
+      return await attempt();
+    } catch (error) {
+      // An old index names packages that the mirror has replaced since.
+      options.signal?.throwIfAborted();
+      if (!(error instanceof UnavailableError)) throw error;
+    }
+  }
+  await update();
+  return attempt();
 }
 
 /** The .debs, downloaded where the cache lacks them. It is keyed by hash: what is there has been verified. */
 async function fetchPackages(
   apt: Apt,
   packages: readonly ArchivePackage[],
-  { cacheDirectory, onStep }: PackageOptions,
+  { cache, onStep }: PackageOptions,
 ): Promise<string[]> {
-  const store = path.join(cacheDirectory, 'debs');
+  const store = path.join(cache, 'debs');
   const cached = ({ sha256 }: ArchivePackage) => path.join(store, `${sha256}.deb`);
   const missing: ArchivePackage[] = [];
   for (const wanted of packages)
@@ -69,7 +95,7 @@ async function fetchPackages(
 
   const total = missing.reduce((sum, { size }) => sum + size, 0);
   const progress = (percent: number) => {
-    onStep('downloading packages', Math.round((percent / 100) * total), total);
+    onStep('downloading packages', { done: Math.round((percent / 100) * total), total });
   };
   progress(0);
   await mkdir(store, { recursive: true });

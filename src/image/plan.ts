@@ -25,47 +25,58 @@ export type ImagePlan = {
   entries: PlannedEntry[];
 };
 
-/** Says where the images of a request are or will be, without a network and without building. */
+/**
+ * Says where the images of a request are or will be, without a network and without building anything.
+ * Throws ScenarioError for a recipe that does not exist.
+ */
 export function planImages(request: ImageRequest, options: { cacheDir?: string } = {}): ImagePlan {
   const catalog = loadCatalog();
-  const entries = new Map<string, PlannedEntry>();
-  const add = (name: string): PlannedEntry => {
-    const recipe = catalog.get(name);
-    if (recipe === undefined) throw new Error(`recipe ${name} is not in the catalog`);
-    inputsOf(recipe).forEach(add);
-    const planned =
-      entries.get(name) ?? planEntry(name, recipe, request.arch, catalog, options.cacheDir);
-    entries.set(name, planned);
-    return planned;
-  };
-  const file = (reference: ImageReference, kind: Recipe['kind']) => {
-    if (typeof reference !== 'string') return path.resolve(reference.file);
+  const wanted: string[] = [];
+  const name = (reference: ImageReference, kind: Recipe['kind']) => {
+    if (typeof reference !== 'string') return;
     findRecipe(catalog, reference, kind);
-    return add(reference).output;
+    wanted.push(reference);
   };
+  name(request.kernel, 'kernel');
+  name(request.initramfs, 'initramfs');
+  if (request.disk !== null) name(request.disk, 'disk');
+
+  const entries = planEntries(wanted, request.arch, catalog, options.cacheDir);
+  const fileOf = (reference: ImageReference) =>
+    typeof reference === 'string'
+      ? (entries.find((entry) => entry.name === reference)?.output ?? '')
+      : path.resolve(reference.file);
   return {
-    kernel: file(request.kernel, 'kernel'),
-    initramfs: file(request.initramfs, 'initramfs'),
-    disk: request.disk === null ? null : file(request.disk, 'disk'),
-    entries: [...entries.values()],
+    kernel: fileOf(request.kernel),
+    initramfs: fileOf(request.initramfs),
+    disk: request.disk === null ? null : fileOf(request.disk),
+    entries,
   };
 }
 
-function planEntry(
-  name: string,
-  recipe: Recipe,
+/** The entries of recipes and of everything they are built from, inputs first, each once. */
+export function planEntries(
+  names: Iterable<string>,
   arch: Arch,
   catalog: Map<string, Recipe>,
   cacheDir?: string,
-): PlannedEntry {
-  const key = contentKey(name, arch, catalog, recipesDirectory);
-  const directory = path.join(cacheDirectory(cacheDir), 'images', `${name}-${arch}-${key}`);
-  return {
-    name,
-    recipe,
-    arch,
-    key,
-    directory,
-    output: path.join(directory, outputNames[recipe.kind]),
+): PlannedEntry[] {
+  const images = imagesDirectory(cacheDir);
+  const entries = new Map<string, PlannedEntry>();
+  const add = (name: string) => {
+    const recipe = catalog.get(name);
+    if (recipe === undefined || entries.has(name)) return;
+    inputsOf(recipe).forEach(add);
+    const key = contentKey(name, arch, catalog, recipesDirectory);
+    const directory = path.join(images, `${name}-${arch}-${key}`);
+    const output = path.join(directory, outputNames[recipe.kind]);
+    entries.set(name, { name, recipe, arch, key, directory, output });
   };
+  for (const name of names) add(name);
+  return [...entries.values()];
+}
+
+/** Where finished entries are. */
+export function imagesDirectory(cacheDir?: string): string {
+  return path.join(cacheDirectory(cacheDir), 'images');
 }

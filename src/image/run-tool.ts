@@ -6,6 +6,8 @@ type ToolOptions = {
   cwd?: string;
   input?: string;
   signal?: AbortSignal | undefined;
+  /** What the user can do when it fails. */
+  hint?: string;
   /** Called with each line of standard output. */
   onLine?: (line: string) => void;
 };
@@ -17,7 +19,7 @@ type ToolOptions = {
 export async function runTool(
   tool: string,
   args: readonly string[],
-  { signal, onLine, ...options }: ToolOptions = {},
+  { signal, hint, onLine, ...options }: ToolOptions = {},
 ): Promise<string> {
   try {
     const running = execa('setpriv', ['--pdeathsig', 'KILL', '--', tool, ...args], {
@@ -31,12 +33,14 @@ export async function runTool(
     return (await running).stdout;
   } catch (error) {
     signal?.throwIfAborted();
-    throw error instanceof ExecaError ? toolError(tool, error) : error;
+    if (!(error instanceof ExecaError)) throw error;
+    const words = lastWords(error) || error.shortMessage;
+    throw new UnavailableError(`${tool} failed: ${words}`, { cause: error, ...(hint && { hint }) });
   }
 }
 
-function toolError(tool: string, error: ExecaError): UnavailableError {
-  const stderr = typeof error.stderr === 'string' ? error.stderr.trim() : '';
-  const reason = stderr === '' ? error.shortMessage : stderr.split('\n').slice(-5).join('\n');
-  return new UnavailableError(`${tool} failed: ${reason}`, { cause: error });
+/** The end of what it said on standard error: there tools say why they give up. */
+function lastWords({ stderr }: { stderr?: unknown }): string {
+  const lines = typeof stderr === 'string' ? stderr.trim().split('\n') : [];
+  return lines.slice(-5).join('\n');
 }

@@ -1,0 +1,73 @@
+import { execa } from 'execa';
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { UnavailableError } from '../errors.ts';
+import { toolEnvironment } from '../host/tool-environment.ts';
+
+/** What flock(1) is told to exit with when someone else has the lock and it may not wait. */
+const taken = 75;
+
+type Release = () => void;
+
+/** Builds of this process take their turns here, and only the first waits for other processes. */
+let turn: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs `work` while no other kexec-lab builds in the same cache. `onWait` is called once if the lock must be waited
+ * for. Throws UnavailableError when the cache cannot be locked, the signal's reason when it is aborted.
+ */
+export function withBuildLock<T>(
+  cache: string,
+  onWait: () => void,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  const result = turn.then(() => underLock(cache, onWait, signal, work));
+  turn = result.catch(() => undefined);
+  return result;
+}
+
+async function underLock<T>(
+  cache: string,
+  onWait: () => void,
+  signal: AbortSignal | undefined,
+  work: () => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  await mkdir(cache, { recursive: true });
+  const lock = path.join(cache, 'build.lock');
+  let release = await takeLock(lock, ['--nonblock', '--conflict-exit-code', `${taken}`], signal);
+  if (release === null) {
+    onWait();
+    release = await takeLock(lock, [], signal);
+  }
+  return work().finally(() => release?.());
+}
+
+/**
+ * The lock is held by a child that lives as long as its standard input is open: however this process ends, it lets go.
+ * Its first output says that the lock is held. Null when someone else has it and flock was told not to wait.
+ */
+async function takeLock(
+  lock: string,
+  options: string[],
+  signal: AbortSignal | undefined,
+): Promise<Release | null> {
+  signal?.throwIfAborted();
+  const holder = execa('flock', [...options, lock, 'cat'], {
+    stdin: 'pipe',
+    reject: false,
+    env: toolEnvironment(),
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  });
+  holder.stdin.on('error', () => undefined);
+  holder.stdin.write('held\n');
+  const ended = await Promise.race([once(holder.stdout, 'data').then(() => null), holder]);
+  if (ended === null) return () => holder.stdin.end();
+  signal?.throwIfAborted();
+  if (ended.exitCode === taken) return null;
+  throw new UnavailableError(`flock failed: ${ended.stderr || ended.originalMessage}`, {
+    place: lock,
+  });
+}

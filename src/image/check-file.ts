@@ -1,0 +1,53 @@
+import { open, stat } from 'node:fs/promises';
+import { ScenarioError } from '../errors.ts';
+import type { Arch, ImageReference } from '../scenario/scenario.ts';
+import { diskHeaderBytes, diskTrouble } from './disk-format.ts';
+import type { ImageRequest } from './image-set.ts';
+import { initramfsTrouble } from './initramfs-format.ts';
+import { kernelHeaderBytes, kernelTrouble } from './kernel-format.ts';
+
+type Kind = 'kernel' | 'initramfs' | 'disk';
+
+/**
+ * Looks at the user's own files in a request before anything is started with them. Throws ScenarioError that says
+ * what a file is instead of what it should be.
+ */
+export async function checkFiles({ arch, kernel, initramfs, disk }: ImageRequest): Promise<void> {
+  await checkReference('kernel', kernel, arch);
+  await checkReference('initramfs', initramfs, arch);
+  await checkReference('disk', disk, arch);
+}
+
+async function checkReference(kind: Kind, reference: ImageReference | null, arch: Arch) {
+  if (reference === null || typeof reference === 'string') return;
+  const { file } = reference;
+  const trouble = await findTrouble(kind, file, arch).catch((error: unknown) => {
+    throw new ScenarioError(`cannot be read: ${(error as Error).message}`, {
+      place: file,
+      cause: error,
+    });
+  });
+  if (trouble !== null) throw new ScenarioError(`this ${kind} ${trouble}`, { place: file });
+}
+
+async function findTrouble(kind: Kind, file: string, arch: Arch): Promise<string | null> {
+  const { size } = await stat(file);
+  switch (kind) {
+    case 'kernel':
+      return kernelTrouble(await readStart(file, kernelHeaderBytes), size, arch);
+    case 'initramfs':
+      return initramfsTrouble(file);
+    case 'disk':
+      return diskTrouble(await readStart(file, diskHeaderBytes), size);
+  }
+}
+
+async function readStart(file: string, length: number): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}

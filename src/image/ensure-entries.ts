@@ -1,0 +1,106 @@
+import path from 'node:path';
+import { UnavailableError } from '../errors.ts';
+import { buildEntry } from './build-entry.ts';
+import { withBuildLock } from './build-lock.ts';
+import { cacheDirectory } from './cache-directory.ts';
+import { debianMirror } from './debian-mirror.ts';
+import { readEntry, type Manifest } from './entry.ts';
+import type { ImageProgress } from './image-set.ts';
+import { forgetIndexes } from './packages.ts';
+import type { PlannedEntry } from './plan.ts';
+import { removeStaleWork } from './stale-work.ts';
+
+export type BuildOptions = {
+  /** Default: KEXEC_LAB_CACHE, else the XDG cache directory. */
+  cacheDir?: string;
+  /** Debian mirror to download from. Default: KEXEC_LAB_MIRROR, else the one the host uses. */
+  mirror?: string;
+  onProgress?: (progress: ImageProgress) => void;
+  signal?: AbortSignal;
+};
+
+/** Finished entries' manifests by recipe name. */
+export type Manifests = Map<string, Manifest>;
+
+/**
+ * Builds the entries that are not there or not whole; touches no network if nothing is missing. With `refresh` all are
+ * built anew from the newest packages. Entries must be planned inputs first. Throws UnavailableError when something
+ * cannot be downloaded or built, the signal's reason when it is aborted.
+ */
+export async function ensureEntries(
+  entries: readonly PlannedEntry[],
+  options: BuildOptions = {},
+  { refresh = false } = {},
+): Promise<Manifests> {
+  if (!refresh) {
+    const found = await findEntries(entries);
+    if (found.size === entries.length) return found;
+  }
+  const cache = cacheDirectory(options.cacheDir);
+  const waiting = () => {
+    const [first] = entries;
+    const step = 'waiting for another kexec-lab that is building';
+    if (first !== undefined) options.onProgress?.({ recipe: first.name, arch: first.arch, step });
+  };
+  try {
+    return await withBuildLock(cache, waiting, options.signal, async () => {
+      await removeStaleWork(cache);
+      if (refresh) await forgetIndexes(cache);
+      // Whoever had the lock may have built what was missing.
+      const manifests = refresh ? new Map<string, Manifest>() : await findEntries(entries);
+      for (const planned of entries)
+        if (!manifests.has(planned.name))
+          manifests.set(planned.name, await buildPlanned(planned, entries, manifests, options));
+      return manifests;
+    });
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw nameDiskTrouble(error, cache);
+  }
+}
+
+async function findEntries(entries: readonly PlannedEntry[]): Promise<Manifests> {
+  const manifests: Manifests = new Map();
+  for (const { name, directory } of entries) {
+    const manifest = await readEntry(directory);
+    if (manifest !== null) manifests.set(name, manifest);
+  }
+  return manifests;
+}
+
+function buildPlanned(
+  planned: PlannedEntry,
+  entries: readonly PlannedEntry[],
+  manifests: Manifests,
+  { cacheDir, mirror, signal, onProgress }: BuildOptions,
+): Promise<Manifest> {
+  const { name: recipe, arch } = planned;
+  const cache = cacheDirectory(cacheDir);
+  const onStep = (step: string, amount: { done?: number; total?: number } = {}) =>
+    onProgress?.({ recipe, arch, step, ...amount });
+  const input = (name: string) => {
+    const directory = entries.find((entry) => entry.name === name)?.directory;
+    const manifest = manifests.get(name);
+    if (directory === undefined || manifest === undefined)
+      throw new Error(`${recipe} is to be built before its input ${name}`);
+    return { directory, manifest };
+  };
+  return buildEntry(planned, {
+    temporary: path.join(cache, 'tmp'),
+    input,
+    onStep,
+    signal,
+    packageOptions: { cache, mirror: () => debianMirror(mirror, signal), onStep, signal },
+  });
+}
+
+/** A full or unwritable disk is the lab's trouble, and common enough to be named. */
+function nameDiskTrouble(error: unknown, cache: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (!['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS'].includes(code ?? '')) return error;
+  return new UnavailableError(`the image cache cannot be written: ${message}`, {
+    place: cache,
+    hint: 'free some space, or choose another place with KEXEC_LAB_CACHE',
+    cause: error,
+  });
+}

@@ -1,0 +1,49 @@
+import type { Arch } from '../scenario/scenario.ts';
+
+/** Bytes of a kernel file that `kernelTrouble` wants to see. */
+export const kernelHeaderBytes = 64 * 1024;
+
+/** arm64: `ARM\x64` at 0x38 (Documentation/arch/arm64/booting.rst). */
+const imageMagic = Buffer.from('ARM\x64');
+/** arm: at 0x24, with the addresses of start and end behind it. */
+const zImageMagic = 0x016f2818;
+
+/**
+ * Why a file is no kernel that QEMU could start on `arch`, as the end of a sentence that begins with the file's name;
+ * null when it looks like one. `header` is the beginning of the file, `size` its whole length.
+ */
+export function kernelTrouble(header: Buffer, size: number, arch: Arch): string | null {
+  if (size === 0) return 'is empty';
+  const isImage = header.subarray(0x38, 0x3c).equals(imageMagic);
+  const isZImage = header.length >= 0x30 && header.readUInt32LE(0x24) === zImageMagic;
+  if (arch === 'aarch64' && isImage) return truncation(peFileSize(header), size);
+  if (arch === 'arm' && isZImage)
+    return truncation(header.readUInt32LE(0x2c) - header.readUInt32LE(0x28), size);
+  if (isImage) return 'is a kernel for aarch64 (an Image), not for arm';
+  if (isZImage) return 'is a kernel for arm (a zImage), not for aarch64';
+  return `is no ${arch === 'arm' ? 'zImage' : 'Image'}: it is ${guess(header)}`;
+}
+
+function truncation(expected: number, size: number): string | null {
+  return size < expected ? `is truncated: ${size} bytes of ${expected}` : null;
+}
+
+function guess(header: Buffer): string {
+  if (header.toString('latin1', 0, 2) === 'MZ' && header.toString('latin1', 4, 8) === 'zimg')
+    return 'an EFI zboot image, which must be unwrapped first';
+  if (header.readUInt16BE(0) === 0x1f8b) return 'compressed with gzip, which must be undone first';
+  if (header.toString('latin1', 0, 4) === '\x7fELF') return 'an ELF file (a vmlinux?)';
+  if (/^[\t\n\r\x20-\x7e]+$/.test(header.toString('latin1', 0, 256))) return 'a text file';
+  return 'something else';
+}
+
+/** Where the last section of a PE/COFF file ends: a kernel with an EFI stub is one. 0 for a file that is none. */
+function peFileSize(header: Buffer): number {
+  const pe = header.toString('latin1', 0, 2) === 'MZ' ? header.readUInt32LE(0x3c) : header.length;
+  if (pe + 24 > header.length || header.toString('latin1', pe, pe + 4) !== 'PE\0\0') return 0;
+  const table = pe + 24 + header.readUInt16LE(pe + 20);
+  const ends = Array.from({ length: header.readUInt16LE(pe + 6) }, (_, index) => table + index * 40)
+    .filter((at) => at + 40 <= header.length)
+    .map((at) => header.readUInt32LE(at + 16) + header.readUInt32LE(at + 20));
+  return Math.max(0, ...ends);
+}

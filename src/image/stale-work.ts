@@ -1,0 +1,21 @@
+import { readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+/**
+ * Removes what builders left behind that were killed. To be called under the build lock: then whatever there is
+ * belongs to nobody.
+ */
+export async function removeStaleWork(cache: string): Promise<void> {
+  const stale = [
+    ...(await list(path.join(cache, 'tmp'))),
+    ...(await list(path.join(cache, 'debs'))).filter((file) =>
+      path.basename(file).startsWith('partial-'),
+    ),
+  ];
+  for (const file of stale) await rm(file, { recursive: true, force: true });
+}
+
+async function list(directory: string): Promise<string[]> {
+  const names = await readdir(directory).catch(() => []);
+  return names.map((name) => path.join(directory, name));
+}
