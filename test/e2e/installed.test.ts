@@ -1,0 +1,58 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import t from 'tap';
+import type { RunReport } from '../../src/lab/result.ts';
+import { installPackage } from './installation.ts';
+
+const installed = await installPackage();
+t.teardown(() => rm(installed.directory, { recursive: true, force: true }));
+
+t.test('the package lists its scenarios and diagnoses a log', async (t) => {
+  const list = await installed.run(['list', '--json']);
+  t.equal(list.exitCode, 0, String(list.stderr));
+  t.match(String(list.stdout), 'kexec-to-distro');
+
+  const input = '[  129.248360] kexec_core: Starting new kernel\n[  129.700758] Bye!\n';
+  const diagnosis = await installed.run(['diagnose', '-', '--json'], { input });
+  t.equal(diagnosis.exitCode, 0, String(diagnosis.stderr));
+  t.match(JSON.parse(String(diagnosis.stdout)), { outcome: 'bye-hang', generation: 1 });
+});
+
+t.test('an ordinary user boots every scenario, each as expected', async (t) => {
+  const { exitCode, stderr, stdout } = await installed.run(['run', 'all', '--reporter', 'plain']);
+  t.equal(exitCode, 0, `${String(stdout)}\n${String(stderr)}`);
+
+  const directory = join(installed.directory, 'runs/latest');
+  const report = JSON.parse(await readFile(join(directory, 'report.json'), 'utf8')) as RunReport;
+  t.ok(report.results.length >= 17, `${report.results.length} cases`);
+  for (const result of report.results) {
+    const name = `${result.arch}/${result.scenario}`;
+    t.equal(result.verdict, 'pass', `${name}: ${result.reasons.join('; ')}`);
+    t.ok(result.evidence.length > 0, `${name} has evidence`);
+    t.ok(
+      result.packages.some((item) => item.name.startsWith('linux-image-')),
+      `${name} names its kernels`,
+    );
+    t.ok(
+      result.stages.some((stage) => stage.hostSeconds > 0),
+      `${name} has stage times`,
+    );
+  }
+});
+
+t.test('the evidence can be read where it says it is', async (t) => {
+  const directory = join(installed.directory, 'runs/latest/aarch64/kexec-to-distro');
+  const raw = await readFile(join(directory, 'console.raw'), 'latin1');
+  const lines = raw.split('\n');
+  const log = (await readFile(join(directory, 'console.log'), 'utf8')).split('\n');
+  const { evidence } = JSON.parse(await readFile(join(directory, 'result.json'), 'utf8')) as {
+    evidence: { line: number | null; text: string; signature: string }[];
+  };
+  const release = evidence.find((item) => item.signature === 'proof-release');
+  t.ok(release?.line);
+  t.match(lines[(release?.line ?? 0) - 1], 'kexec-lab: release=');
+  t.match(log[(release?.line ?? 0) - 1], 'kexec-lab: release=');
+
+  const diagnosis = await installed.run(['diagnose', join(directory, 'console.raw'), '--json']);
+  t.match(JSON.parse(String(diagnosis.stdout)), { outcome: 'booted', generation: 2 });
+});

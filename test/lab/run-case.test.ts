@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import t from 'tap';
+import { UnavailableError } from '../../src/errors.ts';
+import type { CaseResult } from '../../src/lab/result.ts';
+import { runCase } from '../../src/lab/run-case.ts';
+import { consoleLimit } from '../../src/lab/watch-boot.ts';
+import type { Case } from '../../src/scenario/scenario.ts';
+import type { Play } from '../qemu/machine-fixtures.ts';
+import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
+import { caseOf, fakeLab, goodBoot, goodBootUntil } from './cases.ts';
+
+const noHooks = { onLine: () => {}, onSignal: () => {}, onReading: () => {} };
+
+async function run(
+  t: Test,
+  play: Play,
+  case_: Case = caseOf(),
+  signal = new AbortController().signal,
+): Promise<CaseResult & { path: string }> {
+  const path = join(temporaryDirectory(t), 'case');
+  const place = { directory: path, relative: 'aarch64/case' };
+  return { ...(await runCase(case_, fakeLab(t, play), place, noHooks, signal)), path };
+}
+
+t.test('a boot that proves itself passes, and leaves its records', async (t) => {
+  const result = await run(t, { text: goodBoot, chunk: 7 });
+  t.match(result, { verdict: 'pass', outcome: 'booted', generation: 2, release: '6.12.0-new' });
+  t.same(
+    result.stages.map(({ generation, name }) => `${generation} ${name}`),
+    ['1 kernel', '1 initramfs', '1 kexec', '2 kernel', '2 initramfs', '2 userspace'],
+  );
+  t.equal(readFileSync(join(result.path, 'console.raw'), 'utf8'), goodBoot);
+  const log = readFileSync(join(result.path, 'console.log'), 'utf8').split('\n');
+  t.match(
+    log[9],
+    /^ +\d+\.\d{3} kexec-lab: release=6\.12\.0-new$/,
+    'line 10, as in the raw console',
+  );
+  t.match(readFileSync(join(result.path, 'qemu.sh'), 'utf8'), '-serial mon:stdio');
+});
+
+t.test('another release than the one under test is the wrong kernel', async (t) => {
+  const result = await run(t, { text: goodBoot.replaceAll('6.12.0-new', '6.11.0-other') });
+  t.match(result, { verdict: 'fail', outcome: 'wrong-kernel' });
+});
+
+t.test('silence after "Bye!" with the CPU on one spot is a hang, and says both', async (t) => {
+  const text = goodBootUntil('Bye!');
+  const expect = { outcome: 'bye-hang', generation: 1 } as const;
+  const result = await run(t, { text, pcs: ['40210004'] }, caseOf({ expect }));
+  t.match(result, { verdict: 'pass', outcome: 'bye-hang', stage: 'kexec' });
+  const signatures = result.evidence.map((item) => item.signature);
+  t.ok(signatures.includes('cpu-samples'), signatures.join());
+  t.ok(signatures.includes('silence'), signatures.join());
+});
+
+t.test('silence after "Bye!" of a CPU at work is no hang', async (t) => {
+  const text = goodBootUntil('Bye!');
+  const pcs = Array.from({ length: 97 }, (_, index) => (0x40210000 + index * 4096).toString(16));
+  const limits = { silence: 4, total: 300 };
+  const result = await run(t, { text, pcs }, caseOf({ expect: { outcome: 'bye-hang' }, limits }));
+  t.match(result, { verdict: 'fail', outcome: 'unknown' });
+});
+
+t.test('a QEMU that crashes is no statement about the kernel', async (t) => {
+  const result = await run(t, { text: goodBootUntil('Run /init'), then: 'crash' });
+  t.match(result, { verdict: 'fail', outcome: 'qemu-exited' });
+});
+
+t.test('a QEMU that does not start is unavailable, with its own words', async (t) => {
+  const result = await run(t, { refuse: 'cannot set up guest memory' });
+  t.match(result, { verdict: 'unavailable', outcome: null });
+  t.match(result.reasons[0], 'cannot set up guest memory');
+});
+
+t.test('a QEMU that ignores everything is ended all the same', async (t) => {
+  const result = await run(t, { text: goodBoot, stubborn: true });
+  t.match(result, { verdict: 'pass' });
+});
+
+t.test('100 MiB of noise end the case, in bounded memory', async (t) => {
+  const result = await run(t, { noise: 100 });
+  t.match(result, { verdict: 'fail', outcome: 'unknown' });
+  t.match(JSON.stringify(result.evidence), 'MiB');
+  const { length } = readFileSync(join(result.path, 'console.raw'));
+  t.ok(length > consoleLimit && length < consoleLimit * 1.5, `${length} bytes kept`);
+  t.ok(process.memoryUsage().rss < 512 * 2 ** 20, `${process.memoryUsage().rss} bytes in memory`);
+});
+
+t.test('an interrupt ends the case, and only that is said of it', async (t) => {
+  const controller = new AbortController();
+  const running = run(
+    t,
+    { text: goodBootUntil('Bye!'), pcs: ['1', '90001', '770000'] },
+    caseOf(),
+    controller.signal,
+  );
+  setTimeout(() => {
+    controller.abort('SIGINT');
+  }, 700);
+  t.match(await running, { verdict: 'interrupted', outcome: null });
+});
+
+t.test('trouble with the images is the lab’s, not the kernel’s', async (t) => {
+  const lab = {
+    ...fakeLab(t, {}),
+    images: () => Promise.reject(new UnavailableError('the mirror does not answer')),
+  };
+  const place = { directory: join(temporaryDirectory(t), 'case'), relative: 'case' };
+  const result = await runCase(caseOf(), lab, place, noHooks, new AbortController().signal);
+  t.match(result, { verdict: 'unavailable', reasons: ['the mirror does not answer'] });
+});
