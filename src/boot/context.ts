@@ -2,7 +2,14 @@ import type { OutcomeId, Stage } from './outcome.ts';
 import type { Signal } from './signal.ts';
 
 /** A reason why a boot may not have succeeded, and where it was when it showed. */
-export type Failure = { outcome: OutcomeId; generation: number; stage: Stage; signal: Signal };
+export type Failure = {
+  outcome: OutcomeId;
+  generation: number;
+  stage: Stage;
+  signal: Signal;
+  /** The version banner of the kernel it happened to. */
+  banner: Signal | null;
+};
 
 /** Everything the boot machine remembers. Never changed in place, and bounded: a console may go on for ever. */
 export type BootContext = {
@@ -37,8 +44,8 @@ export type BootContext = {
   /** Resets since power-on or the last login, and the last words before each (the newest few). */
   resets: number;
   lastWords: Signal[];
-  /** Kexec jumps since power-on or the last reset. */
-  jumps: number;
+  /** What began each kexec since power-on or the last reset (the newest few). */
+  jumps: Signal[];
 };
 
 export const initialContext: BootContext = {
@@ -62,7 +69,7 @@ export const initialContext: BootContext = {
   carried: [],
   resets: 0,
   lastWords: [],
-  jumps: 0,
+  jumps: [],
 };
 
 const kexecOutcomes: readonly OutcomeId[] = ['kexec-missing', 'kexec-load-failed', 'kexec-refused'];
@@ -95,5 +102,5 @@ export function causes({ failures, warnings }: BootContext): Failure[] {
 
 /** Whether the machine starts again and again without ever being of use. */
 export function isLooping({ resets, jumps }: BootContext): boolean {
-  return resets >= 3 || jumps >= 4;
+  return resets >= 3 || jumps.length >= 4;
 }

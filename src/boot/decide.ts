@@ -29,6 +29,8 @@ export type Decision = {
   generation: number;
   stage: Stage;
   because: Signal[];
+  /** The version banner of the kernel it is about. */
+  banner: Signal | null;
   /** Whether the CPU samples and the silence are part of the proof. */
   byCpu: boolean;
 };
@@ -36,9 +38,11 @@ export type Decision = {
 /** Decides what became of a boot: the strongest proof first, and `unknown` wherever there is doubt. */
 export function decide(standing: Standing): Decision {
   const { state, context, silence } = standing;
-  const here = { generation: context.generation, stage: context.stage, byCpu: false };
+  const { generation, stage, banner } = context;
+  const here = { generation, stage, banner, byCpu: false };
   if (isLooping(context)) {
-    return { ...here, id: 'reboot-loop', because: context.lastWords };
+    const { resets, lastWords, jumps } = context;
+    return { ...here, id: 'reboot-loop', because: resets >= 3 ? lastWords : jumps };
   }
   const [cause, ...consequences] = causes(context);
   if (cause !== undefined && !outlived(context)) {
@@ -66,10 +70,10 @@ export function decide(standing: Standing): Decision {
 
 /** After the jump: silence is the normal thing for a while, and only samples or the log's end say more. */
 function decideLeaving({ state, context, silence, end }: Standing): Decision {
-  const { generation, stage, kexecLeft, kexecStarted, login } = context;
+  const { generation, stage, banner, kexecLeft, kexecStarted, login } = context;
   const lastWords = known([kexecLeft, kexecStarted]);
   const early = context.warnings.map(({ signal }) => signal);
-  const here = { generation, stage, byCpu: false, because: [...early, ...lastWords] };
+  const here = { generation, stage, banner, byCpu: false, because: [...early, ...lastWords] };
   if (login !== null) return { ...here, id: 'unknown', because: [login, ...lastWords] };
   if (early.length > 0) return { ...here, id: 'bye-hang' };
   if (state === 'kexec.hung') return { ...here, id: 'bye-hang', byCpu: true };
@@ -84,18 +88,18 @@ function decideLogin(context: BootContext, login: Signal): Decision {
   const { bornBy, carried, kexecAnnounced, generation, stage, proofs, banner } = context;
   if (bornBy !== 'kexec' && kexecAnnounced !== null) {
     const because = [kexecAnnounced, login];
-    return { id: 'kexec-load-failed', generation, stage: 'kexec', because, byCpu: false };
+    return { id: 'kexec-load-failed', generation, stage: 'kexec', because, banner, byCpu: false };
   }
   const [cause, ...consequences] = carried;
   if (cause !== undefined) return byFailure(cause, consequences, login);
   const because = known([login, ...proofs, banner]);
-  return { id: 'booted', generation, stage, because, byCpu: false };
+  return { id: 'booted', generation, stage, because, banner, byCpu: false };
 }
 
 /** Nothing failed and nothing succeeded, as far as the console shows. */
 function decideUnfinished({ context, bytesSeen, end }: Standing): Decision {
-  const { generation, stage, warnings } = context;
-  const here = { generation, stage, byCpu: false, because: [] };
+  const { generation, stage, banner, warnings } = context;
+  const here = { generation, stage, banner, byCpu: false, because: [] };
   if (end === null) return { ...here, id: 'unknown' };
   const [worst, ...others] = warnings
     .filter(({ outcome }) => severities.includes(outcome))
@@ -106,9 +110,9 @@ function decideUnfinished({ context, bytesSeen, end }: Standing): Decision {
 }
 
 function byFailure(cause: Failure, others: Failure[], login: Signal | null): Decision {
-  const { outcome: id, generation, stage } = cause;
+  const { outcome: id, generation, stage, banner } = cause;
   const because = known([...[cause, ...others].map(({ signal }) => signal), login]);
-  return { id, generation, stage, because, byCpu: false };
+  return { id, generation, stage, because, banner, byCpu: false };
 }
 
 /** In a kernel that came by kexec and is up, another kexec that fails changes nothing. */

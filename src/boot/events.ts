@@ -1,13 +1,13 @@
-import type { OutcomeId } from './outcome.ts';
+import type { OutcomeId, Stage } from './outcome.ts';
 import type { Signal } from './signal.ts';
 import type { Meaning } from './signatures/signature.ts';
 
 /** What the boot machine is told. */
 export type BootEvent =
-  /** A signature was seen. `outcome`: what it is a cause of. */
-  | { type: Meaning; signal: Signal; outcome?: OutcomeId | undefined }
+  /** A signature was seen. `outcome`: what it is a cause of; `stage`: where, if the text tells. */
+  | { type: Meaning; signal: Signal; outcome?: OutcomeId | undefined; stage?: Stage | undefined }
   /** Words that only a kernel, or a kernel's programs, can have said; and it is not the one known so far. */
-  | { type: 'kernel-evident'; signal: Signal; outcome?: undefined }
+  | { type: 'kernel-evident'; signal: Signal; outcome?: undefined; stage?: undefined }
   /** Whatever the CPUs were thought to do: the console is not silent any more. */
   | { type: 'console-speaks' }
   /** What the CPUs do during a silence, once that is certain. */

@@ -32,10 +32,7 @@ export function evidenceOf(
 }
 
 /** What the evidence names. The cause's own words win over those of its consequences. */
-export function capturesOf(
-  { because }: Decision,
-  { context: { banner } }: Standing,
-): Record<string, string> {
+export function capturesOf({ because, banner }: Decision): Record<string, string> {
   const said: Signal[] = [...because, ...(banner ? [banner] : [])].reverse();
   const captures = Object.assign({}, ...said.map((signal) => signal.captures)) as Record<
     string,

@@ -90,8 +90,8 @@ const explanations: Record<OutcomeId, (facts: Facts) => Explanation> = {
 
   'reboot-loop': ({ standing: { context } }) => ({
     meaning:
-      context.jumps >= 4
-        ? `The machine kexecs again and again (${context.jumps} times): what starts the kexec does not notice that it has already happened.`
+      context.resets < 3
+        ? `The machine kexecs again and again (${context.jumps.length} times): what starts the kexec does not notice that it has already happened.`
         : `The machine was reset ${context.resets} times and never got as far as a login prompt; the evidence shows the last words of each round.`,
     cure: 'Cure what each round dies of. If it is the kexec itself that repeats, guard it: do nothing when /proc/cmdline has is_in_kexec=yes. Without panic= on the command line the machine stops at the first failure instead.',
   }),

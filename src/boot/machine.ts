@@ -90,7 +90,11 @@ export const bootMachine = bootSetup.createMachine({
     initramfs: {
       entry: 'enterInitramfs',
       initial: 'running',
-      states: { running: { on: alive }, rescue: { on: alive }, panicked: {} },
+      states: {
+        running: { on: alive },
+        rescue: { on: { ...alive, 'initramfs-speaks': { actions: 'noteProgress' } } },
+        panicked: {},
+      },
     },
     kexec: {
       entry: 'enterKexec',
@@ -126,7 +130,7 @@ export const bootMachine = bootSetup.createMachine({
             proof: { actions: 'noteProof' },
           },
         },
-        rescue: { on: alive },
+        rescue: { on: { ...alive, 'userspace-speaks': { actions: 'noteProgress' } } },
         panicked: {},
       },
     },

@@ -10,8 +10,9 @@ const kmsgSignatures = signatures.filter(({ kmsg }) => kmsg);
 const promptSignatures = signatures.filter(({ prompt }) => prompt);
 
 /** The same patterns, free to begin further right: for kernel text without a time stamp in the middle of a line. */
-const floating = kernelSignatures.map(({ needle, pattern }) => ({
+const floating = kernelSignatures.map(({ needle, pattern, weak = false }) => ({
   needle,
+  weak,
   pattern: new RegExp(pattern.source.replace(/^\^/, ''), pattern.flags),
 }));
 
@@ -34,10 +35,14 @@ export function matchesPrompt(text: string): boolean {
   return promptSignatures.some(({ pattern }) => pattern.test(text));
 }
 
-/** Where in `text` the kernel begins to say something known, null where it does not. */
-export function findKernelText(text: string): number | null {
+/**
+ * Where in `text` the kernel begins to say something known, null where it does not.
+ * @param leaving whether a kexec is under way, so that its short words count too.
+ */
+export function findKernelText(text: string, leaving: boolean): number | null {
   let first: number | null = null;
-  for (const { needle, pattern } of floating) {
+  for (const { needle, pattern, weak } of floating) {
+    if (weak && !leaving) continue;
     const at = text.includes(needle) ? (pattern.exec(text)?.index ?? null) : null;
     if (at !== null && (first === null || at < first)) first = at;
   }

@@ -90,7 +90,7 @@ export function createBootObserver({ awaitGeneration = 1 } = {}): BootObserver {
     outcome() {
       const now = standing();
       const decision = decide(now);
-      const captures = capturesOf(decision, now);
+      const captures = capturesOf(decision);
       return {
         id: decision.id,
         generation: decision.generation,

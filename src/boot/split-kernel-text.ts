@@ -30,7 +30,7 @@ export function splitKernelText(text: string, habit: PrintkHabit): SplitLine {
     const newKernel = whole.body.startsWith('Booting Linux on physical CPU 0x');
     return newKernel ? { program: '', record: whole } : { program: text, record: null };
   }
-  const at = findKernelText(whole.body);
+  const at = findKernelText(whole.body, habit.leaving);
   if (at === 0) return { program: '', record: whole };
   if (at === null) return { program: text, record: null };
   const program = text.slice(0, text.length - whole.body.length + at);

@@ -36,7 +36,7 @@ export class BootTracker {
     for (const sighting of sightings) this.#tell(sighting);
   }
 
-  #tell({ signature: { meaning, origin, outcome }, signal }: Sighting): void {
+  #tell({ signature: { meaning, origin, outcome, stage }, signal }: Sighting): void {
     if (meaning === null) return;
     if (meaning === 'kernel-starts' || meaning === 'kernel-names-itself') {
       this.#clock = signal.guestSeconds ?? 0;
@@ -45,7 +45,7 @@ export class BootTracker {
     }
     // Saying the same again is no news, and chatty programs do it a lot.
     if (meaning === this.#lastMeaning && meaning.endsWith('-speaks')) return;
-    this.send({ type: meaning, signal, outcome });
+    this.send({ type: meaning, signal, outcome, stage });
   }
 
   /** Kernels that were told to be quiet give themselves away by their clock. */

@@ -1,7 +1,6 @@
 import type { BootContext, Failure } from './context.ts';
 import { causes, initialContext, isKexecFailure } from './context.ts';
 import type { BootEvent } from './events.ts';
-import type { Stage } from './outcome.ts';
 
 /** How the boot machine's memory changes: one pure function per thing that can be noted. */
 export type Update = (context: BootContext, event: SignalEvent) => Partial<BootContext>;
@@ -11,7 +10,7 @@ const longestList = 16;
 const longestLoop = 4;
 
 export const startKernel: Update = (context, { signal }) => {
-  const { generation, boundary, jumps } = context;
+  const { generation, boundary, jumps, kexecStarted } = context;
   const unannounced = generation > 0 && boundary === null ? noteReset(context, { signal }) : {};
   const { failures, carried, resets, lastWords } = { ...context, ...unannounced };
   const bornBy = generation === 0 ? 'power-on' : (boundary ?? 'reset');
@@ -24,7 +23,7 @@ export const startKernel: Update = (context, { signal }) => {
     carried: reasons,
     resets,
     lastWords,
-    jumps: bornBy === 'kexec' ? jumps + 1 : 0,
+    jumps: bornBy === 'kexec' && kexecStarted ? [...jumps, kexecStarted].slice(-longestList) : [],
     ...nameKernel(context, { signal }),
   };
 };
@@ -40,11 +39,14 @@ export const noteReset = (
   context: BootContext,
   { signal }: Pick<SignalEvent, 'signal'>,
 ): Partial<BootContext> => {
-  const { generation, boundary, failures, kexecLeft, kexecStarted, resets, lastWords } = context;
+  const { generation, boundary, failures, kexecLeft, kexecStarted, resets, lastWords, banner } =
+    context;
   if (generation === 0 || boundary === 'reset') return {};
   const jumped = boundary === 'kexec' ? (kexecLeft ?? kexecStarted) : null;
   const lost: Failure[] =
-    jumped === null ? [] : [{ outcome: 'bye-hang', generation, stage: 'kexec', signal: jumped }];
+    jumped === null
+      ? []
+      : [{ outcome: 'bye-hang', generation, stage: 'kexec', signal: jumped, banner }];
   const after = [...failures, ...lost];
   const word = causes({ ...context, failures: after })[0]?.signal ?? signal;
   return {
@@ -114,7 +116,7 @@ export const noteKexecStarted: Update = ({ failures }, { signal }) => ({
 });
 
 export const noteKexecLeft: Update = (context, event) => ({
-  ...(context.boundary === 'kexec' ? {} : noteKexecStarted(context, event)),
+  ...(context.boundary === null ? noteKexecStarted(context, event) : {}),
   kexecLeft: event.signal,
 });
 
@@ -124,18 +126,17 @@ export const expectReplay: Update = ({ replay }) => ({
 
 export const endReplay: Update = () => ({ replay: 'done' });
 
-function failureOf(context: BootContext, event: SignalEvent): Failure {
-  const { generation, stage, programsSpoke } = context;
-  const { signal, outcome = 'unknown' } = event;
-  const failure = { outcome, generation, stage, signal };
-  if (isKexecFailure(failure)) return { ...failure, stage: 'kexec' };
+function failureOf(context: BootContext, { signal, outcome, stage }: SignalEvent): Failure {
+  const { generation, banner, programsSpoke } = context;
   // An init that dies at once never was one; one that has run for a while took the system down with it.
-  if (signal.signature === 'init-exited' && programsSpoke)
-    return { ...failure, outcome: 'kernel-panic' };
-  const kernelsOwn: Stage | undefined = ['vfs-panic', 'no-working-init'].includes(signal.signature)
-    ? 'kernel'
-    : undefined;
-  return { ...failure, stage: kernelsOwn ?? stage };
+  const diedLate = signal.signature === 'init-exited' && programsSpoke;
+  return {
+    outcome: diedLate ? 'kernel-panic' : (outcome ?? 'unknown'),
+    generation,
+    stage: stage ?? context.stage,
+    signal,
+    banner,
+  };
 }
 
 /** The first of each kind of sign, and not too many of them. */

@@ -7,6 +7,7 @@ export const initSignatures: Signature[] = [
   {
     ...noInit,
     id: 'no-working-init',
+    stage: 'kernel',
     origin: 'kernel',
     meaning: 'panic',
     needle: 'Kernel panic - not syncing: ',
@@ -29,6 +30,7 @@ export const initSignatures: Signature[] = [
   {
     ...noInit,
     id: 'init-not-on-root',
+    stage: 'initramfs',
     origin: 'initramfs',
     meaning: 'failure',
     needle: "Target filesystem doesn't have requested ",
@@ -39,6 +41,7 @@ export const initSignatures: Signature[] = [
   {
     ...noInit,
     id: 'no-init-found',
+    stage: 'initramfs',
     origin: 'initramfs',
     meaning: 'failure',
     needle: 'No init found. Try passing init=',
@@ -49,6 +52,7 @@ export const initSignatures: Signature[] = [
   {
     ...noInit,
     id: 'run-init-failed',
+    stage: 'initramfs',
     origin: 'initramfs',
     meaning: 'failure',
     needle: ': ',

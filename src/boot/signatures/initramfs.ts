@@ -47,6 +47,7 @@ export const initramfsSignatures: Signature[] = [
     id: 'dracut-timeout',
     meaning: 'warning',
     outcome: 'root-missing',
+    stage: 'initramfs',
     needle: 'dracut-initqueue',
     pattern:
       /^dracut-initqueue(?:\[\d+\])?: (?:Warning: )?(?<reason>dracut-initqueue:? timeout|Timed out while waiting)/,
@@ -57,6 +58,7 @@ export const initramfsSignatures: Signature[] = [
     id: 'dracut-device-missing',
     meaning: 'failure',
     outcome: 'root-missing',
+    stage: 'initramfs',
     needle: ' does not exist',
     pattern: /^(?:dracut-\w+(?:\[\d+\])?: )?Warning: (?<device>\/dev\/\S+) does not exist$/,
     description: 'dracut names a device it waited for in vain',

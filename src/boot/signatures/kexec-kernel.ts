@@ -16,10 +16,10 @@ export const kexecKernelSignatures: Signature[] = [
   {
     ...kernel,
     id: 'kexec-crash-start',
-    meaning: 'kexec-starts',
+    meaning: 'reset',
     needle: 'Starting crashdump kernel...',
     pattern: /^Starting crashdump kernel\.\.\.$/,
-    description: 'a panicked kernel jumps into its crash kernel',
+    description: 'a panicked kernel starts over in its crash kernel',
     source: 'Linux arch/arm64/kernel/machine_kexec.c',
   },
   {
@@ -45,6 +45,7 @@ export const kexecKernelSignatures: Signature[] = [
     id: 'kexec-bye',
     meaning: 'kexec-leaves',
     needle: 'Bye!',
+    weak: true,
     pattern: /^Bye!$/,
     description:
       "the first kernel's very last word; what comes next is the purgatory, then the second kernel",
@@ -55,6 +56,7 @@ export const kexecKernelSignatures: Signature[] = [
     id: 'kexec-cpus-stuck',
     meaning: 'failure',
     outcome: 'kexec-refused',
+    stage: 'kexec',
     needle: "Can't kexec: CPUs are stuck",
     pattern: /^Can't kexec: (?<reason>CPUs are stuck in the kernel)/,
     description: 'the kernel cannot stop its other CPUs and refuses to load a kexec image',
@@ -65,6 +67,7 @@ export const kexecKernelSignatures: Signature[] = [
     id: 'kexec-locked-down',
     meaning: 'failure',
     outcome: 'kexec-refused',
+    stage: 'kexec',
     needle: 'Lockdown: ',
     pattern: /^Lockdown: \S+: (?<reason>kexec of unsigned images is restricted)/,
     description: 'kernel lockdown (secure boot) forbids kexec',

@@ -1,6 +1,6 @@
 import type { Signature } from './signature.ts';
 
-const kexec = { origin: 'userspace' } as const;
+const kexec = { origin: 'userspace', stage: 'kexec' } as const;
 const loadFailed = { ...kexec, meaning: 'failure', outcome: 'kexec-load-failed' } as const;
 const source = 'kexec-tools kexec/kexec.c';
 
@@ -118,7 +118,7 @@ export const kexecToolsSignatures: Signature[] = [
     meaning: 'kexec-doubt',
     outcome: 'kexec-load-failed',
     needle: 'Cannot ',
-    pattern: /^(?<reason>Cannot (?:open|read|load|stat:?) [`/](?<file>[^':\s]+)'?(?:: .+)?)$/,
+    pattern: /^(?<reason>Cannot (?:open|read|load|stat:?) `?(?<file>\/[^':\s]+)'?(?:: .+)?)$/,
     description: 'a file kexec was told to load is not there, or not usable',
     source,
   },

@@ -1,7 +1,9 @@
 import type { Signature } from './signature.ts';
 
-const mountFailed = { meaning: 'failure', outcome: 'root-mount-failed' } as const;
-const missing = { meaning: 'failure', outcome: 'root-missing' } as const;
+const initramfs = { origin: 'initramfs', stage: 'initramfs', meaning: 'failure' } as const;
+const mountFailed = { ...initramfs, outcome: 'root-mount-failed' } as const;
+const missing = { ...initramfs, outcome: 'root-missing' } as const;
+const kernel = { origin: 'kernel', stage: 'kernel' } as const;
 const local = "initramfs-tools' scripts/local";
 const mounts = 'Linux init/do_mounts.c';
 
@@ -10,7 +12,6 @@ export const rootSignatures: Signature[] = [
   {
     ...mountFailed,
     id: 'mount-root-failed',
-    origin: 'initramfs',
     needle: 'mount: mounting ',
     pattern: /^mount: mounting (?<device>\S+) on \/(?:root|newroot|sysroot) failed: (?<reason>.+)/,
     description: 'mounting the root file system failed, and how',
@@ -19,7 +20,6 @@ export const rootSignatures: Signature[] = [
   {
     ...mountFailed,
     id: 'root-mount-gave-up',
-    origin: 'initramfs',
     needle: ' as root file system',
     pattern: /^Failed to mount (?<device>\S*) ?as root file system\./,
     description: 'initramfs-tools could not mount the root file system',
@@ -28,7 +28,6 @@ export const rootSignatures: Signature[] = [
   {
     ...mountFailed,
     id: 'sysroot-mount-failed',
-    origin: 'initramfs',
     needle: 'Failed to mount ',
     pattern: /^(?:\[FAILED\] |systemd\[1\]: )Failed to mount (?:sysroot\.mount - )?\/sysroot\b/,
     kmsg: true,
@@ -38,16 +37,16 @@ export const rootSignatures: Signature[] = [
   {
     ...mountFailed,
     id: 'root-needs-fsck',
-    origin: 'initramfs',
     needle: ' requires a manual fsck',
     pattern: /^The root filesystem on (?<device>\S+) (?<reason>requires a manual fsck)/,
     description: 'the root file system is damaged and waits for somebody to repair it',
     source: "initramfs-tools' scripts/functions",
   },
   {
-    ...mountFailed,
+    ...kernel,
     id: 'vfs-cannot-open-root',
-    origin: 'kernel',
+    meaning: 'failure',
+    outcome: 'root-mount-failed',
     needle: 'VFS: Cannot open root device "',
     pattern:
       /^VFS: Cannot open root device "(?<device>[^"]*)" or (?<block>\S+): error (?<error>-?\d+)/,
@@ -55,10 +54,10 @@ export const rootSignatures: Signature[] = [
     source: mounts,
   },
   {
+    ...kernel,
+    id: 'vfs-panic',
     meaning: 'panic',
     outcome: 'root-mount-failed',
-    id: 'vfs-panic',
-    origin: 'kernel',
     needle: 'Kernel panic - not syncing: VFS: Unable to mount root fs',
     pattern:
       /^Kernel panic - not syncing: (?<panic>VFS: Unable to mount root fs on (?<block>[^\s"]+).*)/,
@@ -66,10 +65,10 @@ export const rootSignatures: Signature[] = [
     source: mounts,
   },
   {
+    ...kernel,
+    id: 'root-waiting',
     meaning: 'warning',
     outcome: 'root-missing',
-    id: 'root-waiting',
-    origin: 'kernel',
     needle: 'Waiting for root device ',
     pattern: /^Waiting for root device (?<device>\S+?)\.\.\./,
     description: 'rootwait: the kernel waits for the root device, for ever if need be',
@@ -78,7 +77,6 @@ export const rootSignatures: Signature[] = [
   {
     ...missing,
     id: 'root-gave-up-waiting',
-    origin: 'initramfs',
     needle: 'Gave up waiting for root',
     pattern: /^Gave up waiting for (?:the )?root (?:file system )?device/,
     description: 'initramfs-tools has waited long enough for the root device',
@@ -87,7 +85,6 @@ export const rootSignatures: Signature[] = [
   {
     ...missing,
     id: 'root-alert',
-    origin: 'initramfs',
     needle: 'ALERT! ',
     pattern: /^ALERT! {1,2}(?<device>\S*) ?does not exist\. {1,2}Dropping to a shell!/,
     description: 'the device named by root= never appeared',
@@ -96,7 +93,6 @@ export const rootSignatures: Signature[] = [
   {
     ...missing,
     id: 'root-not-given',
-    origin: 'initramfs',
     needle: 'No root device specified.',
     pattern: /^(?<reason>No root device specified)\. Boot arguments must include a root= parameter/,
     description: 'the command line has no root=',

@@ -1,4 +1,4 @@
-import type { OutcomeId } from '../outcome.ts';
+import type { OutcomeId, Stage } from '../outcome.ts';
 
 /**
  * What a signature says about the boot: the events of the boot machine. `null` marks text worth showing that
@@ -46,12 +46,16 @@ export type Signature = {
   meaning: Meaning | null;
   /** For `failure`, `warning`, `panic` and `kexec-doubt`: the outcome it is a cause of. */
   outcome?: OutcomeId;
+  /** For the same: the stage it belongs to, where the text alone tells. */
+  stage?: Stage;
   /** A piece of text without which the pattern cannot match: looked for first, because that is cheap. */
   needle: string;
   /** Must match from the very start of the line or record. Named groups become captures. */
   pattern: RegExp;
   /** The text stays on the console without a newline, waiting for somebody. */
   prompt?: true;
+  /** Too short a word to be believed without a time stamp, but while a kexec is under way. */
+  weak?: true;
   /** systemd and dracut write it to /dev/kmsg: it also comes as a printk record. */
   kmsg?: true;
   /** What it means to see it, in half a sentence. */
