@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { Arch } from '../scenario/scenario.ts';
 
 /** What a requirement is for: booting machines, or building the images they boot (once). */
@@ -39,6 +40,8 @@ export const requirements: readonly Requirement[] = [
     why: 'the keys they are signed with',
     versionArguments: [],
   },
+  command('mmdebstrap', 'mmdebstrap', 'images', 'knows a Debian mirror where apt uses none'),
+  command('flock', 'util-linux', 'images', 'lets one run build while others wait'),
   command('depmod', 'kmod', 'images', 'finds what kernel modules depend on'),
   command('xz', 'xz-utils', 'images', 'unpacks kernel modules'),
   command('cpio', 'cpio', 'images', 'packs initramfs images'),
@@ -49,15 +52,26 @@ export const requirements: readonly Requirement[] = [
 ];
 
 /**
- * What it takes to build images for machines of `arches` and to boot them. Where the user chose a directory of QEMUs
- * (by option, or by the environment's KEXEC_LAB_QEMU_DIR), apt has nothing to do with QEMU.
+ * What it takes to build images for machines of `arches` on this host and to boot them. Where the user chose a
+ * directory of QEMUs (by option, or by the environment's KEXEC_LAB_QEMU_DIR), apt has nothing to do with QEMU; where
+ * the host is Debian, its apt knows a mirror.
  */
 export function requirementsFor(
   arches: readonly Arch[],
   qemuDirectory = process.env['KEXEC_LAB_QEMU_DIR'],
+  onDebian = hostIsDebian(),
 ): Requirement[] {
   return requirements.filter(({ name }) => {
+    if (name === 'mmdebstrap') return !onDebian;
     const [, arch] = /^qemu-system-(.+)$/.exec(name) ?? [];
     return arch === undefined || (qemuDirectory === undefined && arches.includes(arch as Arch));
   });
+}
+
+function hostIsDebian(): boolean {
+  try {
+    return /^ID="?debian"?$/m.test(readFileSync('/etc/os-release', 'utf8'));
+  } catch {
+    return false;
+  }
 }

@@ -10,7 +10,8 @@ import {
 } from '../../src/host/find-requirement.ts';
 import { ensureRequirements, installLine } from '../../src/host/install.ts';
 import type { Requirement } from '../../src/host/requirements.ts';
-import { requirements, requirementsFor } from '../../src/host/requirements.ts';
+import { requirementsFor } from '../../src/host/requirements.ts';
+import { arches } from '../../src/scenario/scenario.ts';
 
 function requirement(name: string, packageName: string): Requirement {
   return { name, package: packageName, purpose: 'images', why: 'a test', versionArguments: [] };
@@ -38,11 +39,11 @@ function hostWith(t: Test, programs: Record<string, string>): string {
 }
 
 void t.test('this host has everything', async (t) => {
-  t.same(await missingRequirements(requirements), []);
+  t.same(await missingRequirements(requirementsFor(arches)), []);
 });
 
 void t.test('every command says its version', async (t) => {
-  for (const wanted of requirements.filter(
+  for (const wanted of requirementsFor(arches).filter(
     ({ versionArguments: [first] }) => first !== undefined,
   )) {
     const path = await findRequirement(wanted);
@@ -61,6 +62,13 @@ void t.test('QEMU is asked for where it is used and not chosen by hand', (t) => 
     list.map(({ name }) => name).filter((name) => name.startsWith('qemu'));
   t.same(names(requirementsFor(['arm'])), ['qemu-system-arm']);
   t.same(names(requirementsFor(['aarch64', 'arm'], '/opt/qemu/bin')), []);
+  t.end();
+});
+
+void t.test('mmdebstrap is asked for where apt knows no Debian mirror', (t) => {
+  const asked = (onDebian: boolean): boolean =>
+    requirementsFor(['arm'], undefined, onDebian).some(({ name }) => name === 'mmdebstrap');
+  t.same([asked(true), asked(false)], [false, true]);
   t.end();
 });
 
