@@ -27,6 +27,11 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
     load: async () => (await import('./doctor.ts')).doctorCommand(),
   },
   {
+    name: 'images',
+    summary: 'show, build and clean up what scenarios boot',
+    load: async () => (await import('./images.ts')).imagesCommand(),
+  },
+  {
     name: 'schema',
     summary: 'print the JSON Schema of scenario files',
     load: async () => (await import('./schema.ts')).schemaCommand(),
