@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CpuSample } from '../boot/cpu-sample.ts';
@@ -36,8 +35,6 @@ export type Machine = {
   sample(): Promise<CpuSample>;
   /** The guest's clock in seconds, see {@link readGuestClock}. */
   guestSeconds(): Promise<number>;
-  /** `reset` and `shutdown`, each with QEMU's reason, such as `guest-reset`. */
-  events: EventEmitter<{ reset: [reason: string]; shutdown: [reason: string] }>;
   exited: Promise<MachineExit>;
   /** Ends QEMU: asks, then SIGTERM, then SIGKILL, a few seconds each. May be called at any time, again and again. */
   stop(): Promise<MachineExit>;
@@ -64,14 +61,12 @@ export async function startMachine(
   signal?.throwIfAborted();
   const commandLine = [qemu.binary, ...qemu.options, ...qemuArguments(spec)];
   const process = await startProcess(commandLine, directory);
-  const events: Machine['events'] = new EventEmitter();
   let reason: string | null = null;
   let poweredOn = performance.now();
   const exited = process.exited.then((exit) => ({ ...exit, reason }));
   const connecting = connectQmp(process.qmp, (event, data) => {
     const why = String(data['reason']);
-    if (event === 'RESET') events.emit('reset', why);
-    if (event === 'SHUTDOWN') events.emit('shutdown', (reason ??= why));
+    if (event === 'SHUTDOWN') reason ??= why;
     // QEMU pauses a machine whose overlay does not fit on the host's disk; from outside that looks like a hang.
     if (event === 'BLOCK_IO_ERROR' && data['action'] === 'stop') {
       reason = `host-disk-error (${why})`;
@@ -108,7 +103,6 @@ export async function startMachine(
     },
     sample: () => takeSample(qmp, process.pid, performance.now() - poweredOn),
     guestSeconds: () => readGuestClock(qmp),
-    events,
     exited,
     stop,
   };

@@ -117,6 +117,14 @@ void t.test('installing', async (t) => {
       message: /installing failed \(it ended with 100\); still missing: lab-test-tool/,
     });
   });
+  await t.test('by a user without sudo', async (t) => {
+    hostWith(t, { 'apt-get': '' });
+    t.intercept(process, 'getuid', { value: () => 1000 });
+    await t.rejects(ensureRequirements([tool], true), {
+      message: /which has no sudo/,
+      hint: `As root: ${installLine([tool], true)}`,
+    });
+  });
   await t.test('on a system without apt', async (t) => {
     hostWith(t, { sudo });
     await t.rejects(ensureRequirements([tool], true), { message: /which has no apt/ });
