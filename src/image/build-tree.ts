@@ -1,4 +1,4 @@
-import { copyFile, cp, mkdir, symlink } from 'node:fs/promises';
+import { copyFile, cp, mkdir, stat, symlink, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { debianArchitectures, type BuildContext, type Built, type Input } from './build-context.ts';
 import { recipesDirectory } from './catalog.ts';
@@ -32,6 +32,7 @@ export async function buildDisk(recipe: DiskRecipe, context: BuildContext): Prom
     built.release,
   );
   await installBootFile(tree, initrd, outputNames.initramfs, 'initrd.img', built.release);
+  await truncateKernel(tree, recipe.truncatedKernel);
   context.onStep('writing the disk');
   await writeDisk(path.join(context.output, outputNames.disk), tree, recipe.size, context.signal);
   return built;
@@ -49,6 +50,15 @@ async function installBootFile(
   await mkdir(path.join(tree, 'boot'), { recursive: true });
   await copyFile(path.join(directory, output), path.join(tree, file));
   await symlink(file, path.join(tree, name));
+}
+
+async function truncateKernel(
+  tree: string,
+  { path: name, percent }: DiskRecipe['truncatedKernel'],
+) {
+  const file = path.join(tree, name);
+  await copyFile(path.join(tree, 'vmlinuz'), file);
+  await truncate(file, Math.floor(((await stat(file)).size * percent) / 100));
 }
 
 /** The file tree of a recipe: packages' files, links, modules of its kernel, overlays. */

@@ -37,6 +37,8 @@ const diskRecipe = z.strictObject({
   initrd: name,
   /** Size of the whole disk in MiB. */
   size: z.int().min(16).max(4096),
+  /** Where the beginning of the kernel is put besides, and how much of it, as after an update cut short. */
+  truncatedKernel: z.strictObject({ path: absolutePath, percent: z.int().min(1).max(99) }),
 });
 
 /** One file of images/, validated. */
