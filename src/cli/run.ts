@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
 import type { CaseResult } from '../lab/result.ts';
@@ -40,12 +40,7 @@ export function runCommand(): Command {
     .option('--jobs <n>', 'cases at a time', wholeNumber(1), availableParallelism())
     .option('--repeat <n>', 'run every case n times', wholeNumber(1), 1)
     .option('--retries <n>', 'try again what did not pass, up to n times', wholeNumber(0), 0)
-    .option(
-      '--reporter <name[=file]>',
-      `${reporterNames.join(', ')}; to standard output or a file (repeatable; default: list on a terminal, else plain)`,
-      collect(String),
-      [],
-    )
+    .addOption(reporterOption())
     .option('--out <directory>', 'where the run leaves its records', 'runs')
     .option('--tail', 'show the console of running cases')
     .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
@@ -54,6 +49,16 @@ export function runCommand(): Command {
     .option('--dry-run', 'show the cases and the commands that boot them; start nothing')
     .addHelpText('after', helpText)
     .action(run);
+}
+
+function reporterOption(): Option {
+  const names = reporterNames.join(', ');
+  return new Option(
+    '--reporter <name[=file]>',
+    `${names}; to standard output or a file (repeatable)`,
+  )
+    .argParser(collect(String))
+    .default([], 'list on a terminal, else plain');
 }
 
 const helpText = `

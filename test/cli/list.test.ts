@@ -4,6 +4,9 @@ import type { Scenario } from '../../src/scenario/scenario.ts';
 import { least, writeFiles } from '../scenario/files.ts';
 import { kexecLab } from './kexec-lab.ts';
 
+// Every test here starts the program, and a machine may be slow.
+t.setTimeout(180_000);
+
 void t.test('a table of every scenario', async (t) => {
   const { stdout, exitCode } = await kexecLab(['list']);
   t.equal(exitCode, 0);

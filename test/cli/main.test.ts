@@ -2,6 +2,9 @@ import { execa } from 'execa';
 import t from 'tap';
 import { inShell, kexecLab } from './kexec-lab.ts';
 
+// Every test here starts the program several times, and a machine may be slow.
+t.setTimeout(180_000);
+
 void t.test('help names the commands, shows examples and the exit codes', async (t) => {
   const { stdout, exitCode } = await kexecLab(['--help']);
   t.equal(exitCode, 0);

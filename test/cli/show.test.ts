@@ -13,6 +13,9 @@ per-arch:
   arm: { boot: { kernel: { file: "kernel,1" } } }
 `;
 
+// Every test here starts the program, and a machine may be slow.
+t.setTimeout(180_000);
+
 void t.test('story, setup and expectation of each architecture', async (t) => {
   const directory = writeFiles(t, { 'mine.yaml': scenario, 'kernel,1': 'a kernel' });
   const { stdout, exitCode } = await kexecLab(['show', join(directory, 'mine.yaml')]);

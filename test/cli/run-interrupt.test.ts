@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import t from 'tap';
+import type { Test } from 'tap';
+import { goodBootUntil } from '../lab/cases.ts';
+import { fakeRun } from './fake-run.ts';
+import { kexecLabCommand } from './kexec-lab.ts';
+
+/** A guest that is busy for ever: it says nothing, but its CPU is never where it was. */
+const busy = {
+  text: goodBootUntil('Run /init'),
+  pcs: Array.from({ length: 97 }, (_, index) => (0x40210000 + index * 4096).toString(16)),
+};
+
+// Every test here starts the program, and a machine may be slow.
+t.setTimeout(180_000);
+
+/** Starts a run, one case at a time; `speaks` waits until the guest of the first has spoken. */
+function startRun(t: Test, play: object, ...words: string[]) {
+  const fake = fakeRun(t, { ...busy, ...play });
+  const [node = '', ...rest] = kexecLabCommand;
+  const run = execa(
+    node,
+    [...rest, ...fake.words('mine.yaml', '--jobs', '1', '--tail', ...words)],
+    { env: fake.env, reject: false },
+  );
+  let shown = '';
+  run.stdout.on('data', (text) => (shown += String(text)));
+  const speaks = () => until(() => shown.includes('Run /init'));
+  return { ...fake, run, speaks };
+}
+
+/** Waits for a state that must come; the test's own timeout is the limit. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await sleep(20);
+}
+
+void t.test('a signal ends the case in order, and the report is written', async (t) => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    const { run, speaks, report, leftovers } = startRun(t, {});
+    await speaks();
+    run.kill(signal);
+    run.kill(signal);
+    const { stdout, stderr, exitCode } = await run;
+    t.equal(exitCode, 130, signal);
+    t.match(stdout, `stopping (${signal})… press Ctrl-C again to leave at once`);
+    t.match(stdout, '\n0 passed, 1 interrupted in ');
+    t.equal(stderr, '');
+    t.match(report(), { exitCode: 130, summary: { total: 1, interrupted: 1 } });
+    t.strictSame(leftovers(), []);
+  }
+});
+
+void t.test('cases that have not begun end as interrupted too', async (t) => {
+  const { run, speaks, report } = startRun(t, {}, 'other.yaml');
+  await speaks();
+  run.kill('SIGINT');
+  const { stderr, exitCode } = await run;
+  t.equal(stderr, '');
+  t.equal(exitCode, 130);
+  t.match(report(), { exitCode: 130, summary: { total: 2, interrupted: 2 } });
+});
+
+void t.test('the second Ctrl-C ends at once, and QEMU with it', async (t) => {
+  const { run, speaks, report, leftovers } = startRun(t, { stubborn: true });
+  await speaks();
+  run.kill('SIGINT');
+  await sleep(400);
+  run.kill('SIGINT');
+  t.equal((await run).exitCode, 130);
+  t.equal(report(), null, 'it did not wait for a QEMU that ignores everything');
+  await until(() => leftovers().length === 0);
+});
+
+void t.test('a report for machines leaves the notice to standard error', async (t) => {
+  const { run, leftovers } = startRun(t, {}, '--reporter', 'json');
+  await until(() => leftovers().length > 0);
+  run.kill('SIGINT');
+  const { stdout, stderr } = await run;
+  t.equal(stderr, 'stopping… press Ctrl-C again to leave at once');
+  t.match(JSON.parse(stdout), { exitCode: 130 });
+});
+
+void t.test('a reader that goes away stops the run quietly; its report is written', async (t) => {
+  const { run, speaks, report, leftovers } = startRun(t, { noise: 1 });
+  await speaks();
+  run.stdout.destroy();
+  const { stderr, exitCode } = await run;
+  t.equal(exitCode, 130);
+  t.equal(stderr, '');
+  t.match(report(), { exitCode: 130 });
+  t.strictSame(leftovers(), []);
+});
