@@ -20,6 +20,12 @@ const alive = {
   panic: { target: 'panicked', actions: 'noteFailure' },
 } as const;
 
+/** The initramfs is gone for good; what looks like its words is somebody else's. */
+const noWayBack = {
+  'initramfs-starts': { actions: 'noteProgress' },
+  'initramfs-speaks': { actions: 'noteProgress' },
+} as const;
+
 /** The old kernel has let go. What was under way on the console may still trickle in; only first words count. */
 const leaving = {
   'initramfs-starts': {
@@ -122,15 +128,16 @@ export const bootMachine = bootSetup.createMachine({
       entry: 'enterUserspace',
       initial: 'starting',
       states: {
-        starting: { on: alive },
+        starting: { on: { ...alive, ...noWayBack } },
         up: {
           on: {
             ...alive,
+            ...noWayBack,
             'userspace-speaks': { actions: 'noteProgress' },
             proof: { actions: 'noteProof' },
           },
         },
-        rescue: { on: { ...alive, 'userspace-speaks': { actions: 'noteProgress' } } },
+        rescue: { on: { ...alive, ...noWayBack, 'userspace-speaks': { actions: 'noteProgress' } } },
         panicked: {},
       },
     },

@@ -4,35 +4,34 @@ import type { Signature } from './signatures/signature.ts';
 /** A signature in a text, with the named groups that took part. */
 export type Match = { signature: Signature; captures: Record<string, string> };
 
-const kernelSignatures = signatures.filter(({ origin }) => origin === 'kernel');
-const programSignatures = signatures.filter(({ origin }) => origin !== 'kernel');
-const kmsgSignatures = signatures.filter(({ kmsg }) => kmsg);
-const promptSignatures = signatures.filter(({ prompt }) => prompt);
+/** Signatures with one pattern in front that tells whether any of them can match: most lines match none. */
+type Table = { gate: RegExp; signatures: readonly Signature[] };
 
-/** The same patterns, free to begin further right: for kernel text without a time stamp in the middle of a line. */
-const floating = kernelSignatures.map(({ needle, pattern, weak = false }) => ({
-  needle,
-  weak,
-  pattern: new RegExp(pattern.source.replace(/^\^/, ''), pattern.flags),
-}));
+const kernelTable = tableOf(({ origin, kmsg }) => origin === 'kernel' || kmsg === true);
+const programTable = tableOf(({ origin }) => origin !== 'kernel');
+const promptTable = tableOf(({ prompt }) => prompt === true);
+
+const kernelText = signatures.filter(({ origin }) => origin === 'kernel');
+const anywhere = new RegExp(anyOf(kernelText.filter(({ weak }) => weak !== true)));
+const anywhereLeaving = new RegExp(anyOf(kernelText));
 
 /** What a printk record (without its prefix) says; systemd's lines come this way too. */
 export function matchRecord(body: string): Match[] {
-  return [...matches(kernelSignatures, body), ...matches(kmsgSignatures, body)];
+  return matches(kernelTable, body);
 }
 
 /** What a finished line of firmware or of a program says. */
 export function matchLine(text: string): Match[] {
-  return matches(programSignatures, text);
+  return matches(programTable, text);
 }
 
 /** What a line says that nobody has finished yet. */
 export function matchPrompt(text: string): Match[] {
-  return matches(promptSignatures, text);
+  return matches(promptTable, text);
 }
 
 export function matchesPrompt(text: string): boolean {
-  return promptSignatures.some(({ pattern }) => pattern.test(text));
+  return promptTable.gate.test(text);
 }
 
 /**
@@ -40,19 +39,26 @@ export function matchesPrompt(text: string): boolean {
  * @param leaving whether a kexec is under way, so that its short words count too.
  */
 export function findKernelText(text: string, leaving: boolean): number | null {
-  let first: number | null = null;
-  for (const { needle, pattern, weak } of floating) {
-    if (weak && !leaving) continue;
-    const at = text.includes(needle) ? (pattern.exec(text)?.index ?? null) : null;
-    if (at !== null && (first === null || at < first)) first = at;
-  }
-  return first;
+  return (leaving ? anywhereLeaving : anywhere).exec(text)?.index ?? null;
 }
 
-function matches(table: readonly Signature[], text: string): Match[] {
+function tableOf(wanted: (signature: Signature) => boolean): Table {
+  const chosen = signatures.filter(wanted);
+  return { gate: new RegExp(`^(?:${anyOf(chosen)})`), signatures: chosen };
+}
+
+/** The patterns as one, free of their `^` and of the names of their groups, which must not occur twice. */
+function anyOf(chosen: readonly Signature[]): string {
+  return chosen
+    .map(({ pattern }) => pattern.source.replace(/^\^/, '').replace(/\(\?<\w+>/g, '(?:'))
+    .map((source) => `(?:${source})`)
+    .join('|');
+}
+
+function matches({ gate, signatures: candidates }: Table, text: string): Match[] {
+  if (!gate.test(text)) return [];
   const found: Match[] = [];
-  for (const signature of table) {
-    if (!text.includes(signature.needle)) continue;
+  for (const signature of candidates) {
     const match = signature.pattern.exec(text);
     if (match === null) continue;
     const named = Object.entries(match.groups ?? {}) as [string, string | undefined][];

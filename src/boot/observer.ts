@@ -50,11 +50,13 @@ export function createBootObserver({ awaitGeneration = 1 } = {}): BootObserver {
   }
 
   function read(complete: ConsoleLine[]): Signal[] {
-    return complete.flatMap((next) => {
+    const signals: Signal[] = [];
+    for (const next of complete) {
       line = next.line;
       if (next.text.trim() !== '') lastLine = { line, text: next.text };
-      return take(recogniser.line(next));
-    });
+      signals.push(...take(recogniser.line(next)));
+    }
+    return signals;
   }
 
   function standing(): Standing {

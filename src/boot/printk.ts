@@ -17,14 +17,24 @@ export type PrintkRecord = {
   seconds: number | null;
 };
 
-/** Finds a record with a time stamp, which may begin anywhere in the line. `at` is where. */
-export function findTimedRecord(line: string): { at: number; record: PrintkRecord } | null {
+/**
+ * Finds the records with a time stamp, which may begin anywhere in the line. Several in one line are what is left
+ * when a machine was reset in the middle of a record. `at` is where the first begins.
+ */
+export function findTimedRecords(line: string): { at: number; records: PrintkRecord[] } | null {
   if (!line.includes('[')) return null;
   const match = timed.exec(line);
   if (match === null) return null;
-  const text = line.slice(match.index);
-  const body = text.slice(match[0].length);
-  return { at: match.index, record: { text, body, seconds: Number(match[1]) } };
+  const at = match.index;
+  const from = at + match[0].length;
+  const next = findTimedRecords(line.slice(from));
+  const end = next === null ? line.length : from + next.at;
+  const record = {
+    text: line.slice(at, end),
+    body: line.slice(from, end),
+    seconds: Number(match[1]),
+  };
+  return { at, records: [record, ...(next?.records ?? [])] };
 }
 
 /** Takes `line` from `at` on for a record without a time stamp. */

@@ -34,10 +34,10 @@ export class Recogniser {
     let clock: ClockReading | null = null;
     for (const segment of segments) {
       const text = withoutCapturePrefix(segment);
-      const { program, record } = splitKernelText(text, this.#habit);
-      if (record === null) sightings.push(...this.#finish(program, line));
-      else {
-        if (program.trim() !== '') sightings.push(...this.#interrupt(program, line));
+      const { program, records } = splitKernelText(text, this.#habit);
+      if (records.length === 0) sightings.push(...this.#finish(program, line));
+      else if (program.trim() !== '') sightings.push(...this.#interrupt(program, line));
+      for (const record of records) {
         const said = this.#record(record, line);
         if (said.some(startsKernel)) sightings.push(...this.#flush());
         sightings.push(...said);
@@ -52,9 +52,9 @@ export class Recogniser {
   peek(rest: ConsoleLine | null): Sighting[] {
     const last = rest?.segments.at(-1) ?? '';
     const line = rest?.line ?? 0;
-    const { program, record } = splitKernelText(withoutCapturePrefix(last), this.#habit);
+    const { program, records } = splitKernelText(withoutCapturePrefix(last), this.#habit);
     const sightings: Sighting[] = [];
-    if (record === null || program.trim() !== '') {
+    if (records.length === 0 || program.trim() !== '') {
       const whole = this.#fragment === null ? [] : matchPrompt(this.#fragment.text + program);
       sightings.push(
         ...this.#say([...whole, ...matchPrompt(program)], program, line, this.#peeked),

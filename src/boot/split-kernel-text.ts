@@ -1,5 +1,5 @@
 import type { PrintkRecord } from './printk.ts';
-import { findTimedRecord, untimedRecord } from './printk.ts';
+import { findTimedRecords, untimedRecord } from './printk.ts';
 import { findKernelText, matchesPrompt } from './match.ts';
 
 /** How much can be believed of kernel text that has no time stamp. */
@@ -10,8 +10,8 @@ export type PrintkHabit = {
   leaving: boolean;
 };
 
-/** A physical line, taken apart: what a program wrote, and the kernel record that cut it off (to the end of the line). */
-export type SplitLine = { program: string; record: PrintkRecord | null };
+/** A physical line, taken apart: what a program wrote, and the kernel records that cut it off (to the end of the line). */
+export type SplitLine = { program: string; records: PrintkRecord[] };
 
 /** A program's line that stops within a word: what follows directly is not its own text. */
 const insideWord = /[\w.!)/-]$/;
@@ -23,19 +23,19 @@ const insideWord = /[\w.!)/-]$/;
  * next kernel's first word does.
  */
 export function splitKernelText(text: string, habit: PrintkHabit): SplitLine {
-  const timed = findTimedRecord(text);
-  if (timed !== null) return { program: text.slice(0, timed.at), record: timed.record };
+  const timed = findTimedRecords(text);
+  if (timed !== null) return { program: text.slice(0, timed.at), records: timed.records };
   const whole = untimedRecord(text, 0);
   if (habit.stamps === true) {
     const newKernel = whole.body.startsWith('Booting Linux on physical CPU 0x');
-    return newKernel ? { program: '', record: whole } : { program: text, record: null };
+    return newKernel ? { program: '', records: [whole] } : { program: text, records: [] };
   }
   const at = findKernelText(whole.body, habit.leaving);
-  if (at === 0) return { program: '', record: whole };
-  if (at === null) return { program: text, record: null };
+  if (at === 0) return { program: '', records: [whole] };
+  if (at === null) return { program: text, records: [] };
   const program = text.slice(0, text.length - whole.body.length + at);
   const cut = habit.leaving || insideWord.test(program) || matchesPrompt(program);
   return cut
-    ? { program, record: untimedRecord(text, program.length) }
-    : { program: text, record: null };
+    ? { program, records: [untimedRecord(text, program.length)] }
+    : { program: text, records: [] };
 }

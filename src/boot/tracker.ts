@@ -3,6 +3,7 @@ import type { BootContext } from './context.ts';
 import type { BootEvent } from './events.ts';
 import { bootMachine } from './machine.ts';
 import type { ClockReading, Recognised, Sighting } from './recogniser.ts';
+import type { Meaning } from './signatures/signature.ts';
 
 /** A clock that falls back by more than this belongs to another kernel: CPUs differ by less. Seconds. */
 const clockTolerance = 1;
@@ -12,7 +13,7 @@ export class BootTracker {
   #snapshot = initialTransition(bootMachine)[0];
   /** The newest printk time of the running kernel, in seconds. */
   #clock = 0;
-  #lastMeaning = '';
+  #state = 'firmware.silent';
 
   get context(): BootContext {
     return this.#snapshot.context;
@@ -20,14 +21,14 @@ export class BootTracker {
 
   /** The state as `stage.state`. */
   get state(): string {
-    return Object.entries(this.#snapshot.value)
-      .map((path) => path.join('.'))
-      .join();
+    return this.#state;
   }
 
   send(event: BootEvent): void {
     [this.#snapshot] = transition(bootMachine, this.#snapshot, event);
-    this.#lastMeaning = event.type;
+    this.#state = Object.entries(this.#snapshot.value)
+      .map((path) => path.join('.'))
+      .join();
   }
 
   take({ sightings, clock }: Recognised): void {
@@ -43,9 +44,17 @@ export class BootTracker {
     } else if (origin !== 'firmware' && this.context.generation === 0) {
       this.send({ type: 'kernel-evident', signal });
     }
-    // Saying the same again is no news, and chatty programs do it a lot.
-    if (meaning === this.#lastMeaning && meaning.endsWith('-speaks')) return;
+    if (!this.#isNews(meaning)) return;
     this.send({ type: meaning, signal, outcome, stage });
+  }
+
+  /** Chatty programs say a lot; the machine only needs to hear it when something could change. */
+  #isNews(meaning: Meaning): boolean {
+    const { programsSpoke, warnings } = this.context;
+    if (meaning === 'firmware-speaks') return this.#state !== 'firmware.booting';
+    if (!programsSpoke || warnings.length > 0) return true;
+    if (meaning === 'initramfs-speaks') return !/^(initramfs|userspace)\./.test(this.#state);
+    return meaning !== 'userspace-speaks' || !this.#state.startsWith('userspace.');
   }
 
   /** Kernels that were told to be quiet give themselves away by their clock. */

@@ -14,8 +14,9 @@ const invisible = /[^\P{Cc}\t]|[\p{Cf}\p{Zl}\p{Zp}]/gu;
  * characters and invisible format characters are gone; never empty (an empty line is `['']`).
  */
 export function cleanSegments(raw: string): string[] {
-  if (!suspicious.test(raw)) return [raw];
-  const segments = raw
+  const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
+  if (!suspicious.test(line)) return [line];
+  const segments = line
     .split(newPosition)
     .map((segment) => stripAnsi(segment).replace(invisible, ''))
     .filter((segment) => segment !== '');

@@ -11,7 +11,6 @@ export const kexecToolsSignatures: Signature[] = [
     id: 'kexec-not-found',
     meaning: 'failure',
     outcome: 'kexec-missing',
-    needle: 'kexec: ',
     pattern:
       /^(?:-?[\w./-]+: )?(?:(?:line )?\d+: )?(?:[\w./-]+: )?(?<program>(?:\/[\w./-]*)?kexec): (?:command )?not found\s*$/,
     description: 'the shell has no program called kexec',
@@ -22,7 +21,6 @@ export const kexecToolsSignatures: Signature[] = [
     id: 'kexec-not-runnable',
     meaning: 'failure',
     outcome: 'kexec-missing',
-    needle: 'kexec: ',
     pattern:
       /^(?:-?[\w./-]+: )?(?:(?:line )?\d+: )?(?<program>(?:\/[\w./-]*)?kexec): (?<reason>No such file or directory|[Pp]ermission denied|cannot execute: required file not found|Exec format error|cannot execute binary file.*|error while loading shared libraries: .+)\s*$/,
     description: 'there is a kexec, or should be, but it cannot be started',
@@ -32,7 +30,6 @@ export const kexecToolsSignatures: Signature[] = [
     ...kexec,
     id: 'kexec-shutdown',
     meaning: 'kexec-prepares',
-    needle: 'systemd-shutdown[1]: Rebooting with kexec',
     pattern: /^systemd-shutdown\[1\]: Rebooting with kexec\.$/,
     kmsg: true,
     description: 'systemd has stopped everything and jumps next',
@@ -42,7 +39,6 @@ export const kexecToolsSignatures: Signature[] = [
     ...kexec,
     id: 'kexec-debug',
     meaning: 'kexec-prepares',
-    needle: 'kernel_size: 0x',
     pattern: /^kernel: 0x[0-9a-f]+ kernel_size: 0x[0-9a-f]+/,
     description: '`kexec -d` begins to load a kernel',
     source,
@@ -50,7 +46,6 @@ export const kexecToolsSignatures: Signature[] = [
   {
     ...loadFailed,
     id: 'kexec-load-syscall',
-    needle: 'kexec_',
     pattern: /^kexec_(?:file_)?load failed: (?<reason>.+)/,
     description: 'the kernel refused the image kexec wanted to load',
     source,
@@ -58,7 +53,6 @@ export const kexecToolsSignatures: Signature[] = [
   {
     ...loadFailed,
     id: 'kexec-load-gave-up',
-    needle: 'kexec: load failed.',
     pattern: /^kexec: (?<reason>load failed)\.$/,
     description: 'kexec could not lay out the kernel image',
     source: 'kexec-tools kexec/arch/arm64/kexec-image-arm64.c',
@@ -66,7 +60,6 @@ export const kexecToolsSignatures: Signature[] = [
   {
     ...loadFailed,
     id: 'kexec-exec-failed',
-    needle: 'kexec failed: ',
     pattern: /^kexec failed: (?<reason>.+)/,
     description: '`kexec -e` came back',
     source,
@@ -74,7 +67,6 @@ export const kexecToolsSignatures: Signature[] = [
   {
     ...loadFailed,
     id: 'kexec-nothing-loaded',
-    needle: 'Nothing has been loaded!',
     pattern: /^(?<reason>Nothing has been loaded)!$/,
     description: '`kexec -e` without a loaded kernel',
     source,
@@ -82,7 +74,6 @@ export const kexecToolsSignatures: Signature[] = [
   {
     ...loadFailed,
     id: 'kexec-file-type',
-    needle: 'Cannot determine the file type of ',
     pattern: /^(?<reason>Cannot determine the file type of (?<file>\S+))/,
     description: 'the file kexec was given is not a kernel of this architecture',
     source,
@@ -90,7 +81,6 @@ export const kexecToolsSignatures: Signature[] = [
   {
     ...loadFailed,
     id: 'kexec-layout',
-    needle: 'Could not ',
     pattern:
       /^(?<reason>Could not (?:find a free area of memory .+|get memory layout|open initrd file .+))/,
     description: 'kexec found no place for the image, or not the image',
@@ -99,7 +89,6 @@ export const kexecToolsSignatures: Signature[] = [
   {
     ...loadFailed,
     id: 'kexec-no-device-tree',
-    needle: 'No device tree available',
     pattern: /^kexec: Error: (?<reason>No device tree available)\./,
     description: 'kexec found no device tree to hand over',
     source: 'kexec-tools kexec/arch/arm64/kexec-arm64.c',
@@ -107,7 +96,6 @@ export const kexecToolsSignatures: Signature[] = [
   {
     ...loadFailed,
     id: 'kexec-truncated',
-    needle: 'zImage is truncated',
     pattern: /^(?<reason>zImage is truncated) - file 0x/,
     description: 'the kernel file is shorter than its own header says',
     source: 'kexec-tools kexec/arch/arm/kexec-zImage-arm.c',
@@ -117,7 +105,6 @@ export const kexecToolsSignatures: Signature[] = [
     id: 'kexec-file-trouble',
     meaning: 'kexec-doubt',
     outcome: 'kexec-load-failed',
-    needle: 'Cannot ',
     pattern: /^(?<reason>Cannot (?:open|read|load|stat:?) `?(?<file>\/[^':\s]+)'?(?:: .+)?)$/,
     description: 'a file kexec was told to load is not there, or not usable',
     source,
@@ -127,7 +114,6 @@ export const kexecToolsSignatures: Signature[] = [
     id: 'download-failed',
     meaning: 'kexec-doubt',
     outcome: 'kexec-load-failed',
-    needle: ': ',
     pattern: /^(?<reason>(?:curl: \(\d+\)|wget: (?:bad address|can't|server returned)) ?.+)$/,
     description: 'the kernel or initrd to kexec could not be downloaded',
     source: 'curl, BusyBox wget',

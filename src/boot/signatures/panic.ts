@@ -10,7 +10,6 @@ export const panicSignatures: Signature[] = [
     id: 'kernel-panic',
     meaning: 'panic',
     outcome: 'kernel-panic',
-    needle: 'Kernel panic - not syncing: ',
     pattern:
       /^Kernel panic - not syncing: (?!VFS: Unable to mount root fs|No (?:working )?init found|Requested init |Attempted to kill init!)(?<panic>.*\S)/,
     description: 'the kernel has stopped, and says why',
@@ -19,7 +18,6 @@ export const panicSignatures: Signature[] = [
   {
     ...oops,
     id: 'oops',
-    needle: 'Internal error: ',
     pattern: /^(?<reason>Internal error: .+?)(?: \[#\d+\].*)?$/,
     description: 'the kernel hit a bug of its own; it may or may not go on',
     source: 'Linux arch/arm64/kernel/traps.c, arch/arm/kernel/traps.c',
@@ -27,7 +25,6 @@ export const panicSignatures: Signature[] = [
   {
     ...oops,
     id: 'bad-access',
-    needle: 'Unable to handle kernel ',
     pattern: /^(?<reason>Unable to handle kernel .+? at virtual address [0-9a-f]+)/,
     description: 'the kernel touched memory that is not there',
     source: 'Linux arch/arm64/mm/fault.c, arch/arm/mm/fault.c',
@@ -35,7 +32,6 @@ export const panicSignatures: Signature[] = [
   {
     ...oops,
     id: 'serror',
-    needle: 'SError Interrupt on CPU',
     pattern: /^(?<reason>SError Interrupt on CPU\d+)/,
     description: 'the hardware reported an error the kernel cannot pin down',
     source: 'Linux arch/arm64/kernel/traps.c',
@@ -43,7 +39,6 @@ export const panicSignatures: Signature[] = [
   {
     ...oops,
     id: 'unhandled-fault',
-    needle: 'Unhandled fault: ',
     pattern: /^(?<reason>Unhandled fault: .+)/,
     description: 'an access faulted in a way the kernel does not expect',
     source: 'Linux arch/arm/mm/fault.c',
@@ -51,7 +46,6 @@ export const panicSignatures: Signature[] = [
   {
     ...oops,
     id: 'kernel-bug',
-    needle: 'BUG',
     pattern: /^(?<reason>kernel BUG at \S+:\d+|BUG: (?!soft lockup|workqueue lockup).+)/,
     description: 'the kernel checked itself and found something impossible',
     source: 'Linux lib/bug.c and callers',
@@ -60,7 +54,6 @@ export const panicSignatures: Signature[] = [
     origin: 'kernel',
     id: 'cut-here',
     meaning: null,
-    needle: '8<--- cut here ---',
     pattern: /^8<--- cut here ---/,
     description: 'a 32-bit ARM kernel begins to report a bug of its own',
     source: 'Linux arch/arm/mm/fault.c, arch/arm/kernel/traps.c',
@@ -68,7 +61,6 @@ export const panicSignatures: Signature[] = [
   {
     ...reset,
     id: 'rebooting',
-    needle: 'reboot: ',
     pattern:
       /^(?:reboot: )?(?:Restarting system|Power down|System halted)(?: with command '.*')?\.?$/,
     description: 'the kernel resets or switches off the machine',
@@ -76,7 +68,6 @@ export const panicSignatures: Signature[] = [
   {
     ...reset,
     id: 'panic-reboot',
-    needle: 'Rebooting in ',
     pattern: /^Rebooting in (?<seconds>\d+) seconds\.\./,
     description: 'panic= on the command line: the panicked kernel will reset the machine',
     source: 'Linux kernel/panic.c',

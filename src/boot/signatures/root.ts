@@ -12,7 +12,6 @@ export const rootSignatures: Signature[] = [
   {
     ...mountFailed,
     id: 'mount-root-failed',
-    needle: 'mount: mounting ',
     pattern: /^mount: mounting (?<device>\S+) on \/(?:root|newroot|sysroot) failed: (?<reason>.+)/,
     description: 'mounting the root file system failed, and how',
     source: 'BusyBox mount, called by an initramfs',
@@ -20,7 +19,6 @@ export const rootSignatures: Signature[] = [
   {
     ...mountFailed,
     id: 'root-mount-gave-up',
-    needle: ' as root file system',
     pattern: /^Failed to mount (?<device>\S*) ?as root file system\./,
     description: 'initramfs-tools could not mount the root file system',
     source: local,
@@ -28,7 +26,6 @@ export const rootSignatures: Signature[] = [
   {
     ...mountFailed,
     id: 'sysroot-mount-failed',
-    needle: 'Failed to mount ',
     pattern: /^(?:\[FAILED\] |systemd\[1\]: )Failed to mount (?:sysroot\.mount - )?\/sysroot\b/,
     kmsg: true,
     description: 'systemd in an initramfs could not mount the root file system',
@@ -37,7 +34,6 @@ export const rootSignatures: Signature[] = [
   {
     ...mountFailed,
     id: 'root-needs-fsck',
-    needle: ' requires a manual fsck',
     pattern: /^The root filesystem on (?<device>\S+) (?<reason>requires a manual fsck)/,
     description: 'the root file system is damaged and waits for somebody to repair it',
     source: "initramfs-tools' scripts/functions",
@@ -47,7 +43,6 @@ export const rootSignatures: Signature[] = [
     id: 'vfs-cannot-open-root',
     meaning: 'failure',
     outcome: 'root-mount-failed',
-    needle: 'VFS: Cannot open root device "',
     pattern:
       /^VFS: Cannot open root device "(?<device>[^"]*)" or (?<block>\S+): error (?<error>-?\d+)/,
     description: 'the kernel itself looked for the root device and could not open it',
@@ -58,7 +53,6 @@ export const rootSignatures: Signature[] = [
     id: 'vfs-panic',
     meaning: 'panic',
     outcome: 'root-mount-failed',
-    needle: 'Kernel panic - not syncing: VFS: Unable to mount root fs',
     pattern:
       /^Kernel panic - not syncing: (?<panic>VFS: Unable to mount root fs on (?<block>[^\s"]+).*)/,
     description: 'the kernel has no root file system',
@@ -69,7 +63,6 @@ export const rootSignatures: Signature[] = [
     id: 'root-waiting',
     meaning: 'warning',
     outcome: 'root-missing',
-    needle: 'Waiting for root device ',
     pattern: /^Waiting for root device (?<device>\S+?)\.\.\./,
     description: 'rootwait: the kernel waits for the root device, for ever if need be',
     source: mounts,
@@ -77,7 +70,6 @@ export const rootSignatures: Signature[] = [
   {
     ...missing,
     id: 'root-gave-up-waiting',
-    needle: 'Gave up waiting for root',
     pattern: /^Gave up waiting for (?:the )?root (?:file system )?device/,
     description: 'initramfs-tools has waited long enough for the root device',
     source: local,
@@ -85,7 +77,6 @@ export const rootSignatures: Signature[] = [
   {
     ...missing,
     id: 'root-alert',
-    needle: 'ALERT! ',
     pattern: /^ALERT! {1,2}(?<device>\S*) ?does not exist\. {1,2}Dropping to a shell!/,
     description: 'the device named by root= never appeared',
     source: local,
@@ -93,7 +84,6 @@ export const rootSignatures: Signature[] = [
   {
     ...missing,
     id: 'root-not-given',
-    needle: 'No root device specified.',
     pattern: /^(?<reason>No root device specified)\. Boot arguments must include a root= parameter/,
     description: 'the command line has no root=',
     source: local,

@@ -48,9 +48,7 @@ export type Signature = {
   outcome?: OutcomeId;
   /** For the same: the stage it belongs to, where the text alone tells. */
   stage?: Stage;
-  /** A piece of text without which the pattern cannot match: looked for first, because that is cheap. */
-  needle: string;
-  /** Must match from the very start of the line or record. Named groups become captures. */
+  /** Begins with `^` and has no flags: a line or record is known by its start. Named groups become captures. */
   pattern: RegExp;
   /** The text stays on the console without a newline, waiting for somebody. */
   prompt?: true;

@@ -1,0 +1,43 @@
+import { createBootObserver } from './observer.ts';
+import type { Outcome } from './outcome.ts';
+import type { Signal } from './signal.ts';
+
+/** How many signals are kept of each end of a log: the beginning shows the machine, the end what it died of. */
+const keptSignals = 1000;
+
+/** What a log that somebody recorded shows. */
+export type Diagnosis = {
+  outcome: Outcome;
+  /** What was recognised, in order; of a very long log the beginning and the end. */
+  signals: Signal[];
+  /** How many signals are left out between the two. */
+  signalsOmitted: number;
+  /** Lines of the log. */
+  lines: number;
+};
+
+/**
+ * Reads a console log to its end. What it holds in memory does not grow with the log.
+ * @throws whatever `chunks` throws
+ */
+export async function diagnoseLog(chunks: AsyncIterable<Uint8Array>): Promise<Diagnosis> {
+  const observer = createBootObserver();
+  const first: Signal[] = [];
+  let last: Signal[] = [];
+  let seen = 0;
+  const keep = (signals: Signal[]): void => {
+    seen += signals.length;
+    for (const signal of signals) (first.length < keptSignals ? first : last).push(signal);
+    if (last.length > 2 * keptSignals) last = last.slice(-keptSignals);
+  };
+  for await (const chunk of chunks) keep(observer.feed(chunk));
+  keep(observer.peek());
+  keep(observer.end({ reason: 'log-ended' }));
+  const signals = [...first, ...last.slice(-keptSignals)];
+  return {
+    outcome: observer.outcome(),
+    signals,
+    signalsOmitted: seen - signals.length,
+    lines: observer.position.line,
+  };
+}

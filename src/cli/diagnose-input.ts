@@ -1,0 +1,108 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { constants, createGunzip } from 'node:zlib';
+import { UsageError } from '../errors.ts';
+
+type Bytes = AsyncIterable<Uint8Array>;
+
+/** Formats that are recognised by their first bytes, and the tool that reads those this program does not. */
+const formats = [
+  { magic: [0x1f, 0x8b], decode: gunzip },
+  { magic: [0xff, 0xfe], decode: (bytes: Bytes) => fromUtf16(bytes, 'utf-16le') },
+  { magic: [0xfe, 0xff], decode: (bytes: Bytes) => fromUtf16(bytes, 'utf-16be') },
+  { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], tool: 'xz' },
+  { magic: [0x28, 0xb5, 0x2f, 0xfd], tool: 'zstd' },
+  { magic: [0x42, 0x5a, 0x68], tool: 'bzip2' },
+];
+const longestMagic = 6;
+
+/**
+ * Opens a console log: a file, or `-` for standard input. Gzip is unpacked and UTF-16 (terminals on Windows) decoded,
+ * whatever the file is called; a gzip file that was cut off is read as far as it goes.
+ * @throws UsageError where there is nothing to read, or in a format only another tool reads
+ */
+export async function openLog(log: string): Promise<Bytes> {
+  if (log === '-') return decoded(process.stdin as Bytes, 'standard input');
+  await assertReadable(log);
+  return decoded(createReadStream(log, { highWaterMark: 256 * 1024 }) as Bytes, log);
+}
+
+async function assertReadable(log: string): Promise<void> {
+  const found = await stat(log).catch((error: unknown) => {
+    throw cannotRead(log, error);
+  });
+  if (found.isDirectory()) {
+    throw new UsageError('this is a directory, not a console log', {
+      place: log,
+      hint: 'Name one file of it; a run of kexec-lab keeps the console in <arch>/<scenario>/console.raw.',
+    });
+  }
+}
+
+/** Looks at the first bytes, and puts the right decoder in front. Read errors become messages. */
+async function* decoded(source: Bytes, place: string): Bytes {
+  try {
+    const { head, all } = await peek(source, longestMagic);
+    const format = formats.find(({ magic }) => magic.every((byte, index) => head[index] === byte));
+    if (format?.tool !== undefined) {
+      throw new UsageError(`this is a file compressed by ${format.tool}`, {
+        place,
+        hint: `Try: ${format.tool} -dc ${place} | kexec-lab diagnose -`,
+      });
+    }
+    yield* format === undefined ? all : decoded(format.decode(all), place);
+  } catch (error) {
+    throw error instanceof UsageError ? error : cannotRead(place, error);
+  }
+}
+
+/** The first bytes of a stream, and the stream with them still in it. */
+async function peek(source: Bytes, length: number): Promise<{ head: Buffer; all: Bytes }> {
+  const rest = source[Symbol.asyncIterator]();
+  let head = Buffer.alloc(0);
+  while (head.length < length) {
+    const next = await rest.next();
+    if (next.done) break;
+    head = Buffer.concat([head, next.value]);
+  }
+  async function* all(): Bytes {
+    yield head;
+    yield* { [Symbol.asyncIterator]: () => rest };
+  }
+  return { head, all: all() };
+}
+
+async function* gunzip(bytes: Bytes): Bytes {
+  // Flushing at the end instead of finishing takes a file that was cut off for what it holds.
+  const unpacker = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
+  const done = pipeline(Readable.from(bytes), unpacker);
+  // The reader below sees the same error.
+  done.catch(() => undefined);
+  yield* unpacker as Bytes;
+  await done;
+}
+
+async function* fromUtf16(bytes: Bytes, encoding: string): Bytes {
+  const decoder = new TextDecoder(encoding);
+  for await (const chunk of bytes) yield Buffer.from(decoder.decode(chunk, { stream: true }));
+  yield Buffer.from(decoder.decode());
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'this file may not be read by you',
+  EISDIR: 'this is a directory, not a console log',
+  Z_DATA_ERROR: 'the gzip data is damaged',
+};
+
+function cannotRead(place: string, error: unknown): UsageError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const reason = reasons[code ?? ''] ?? `it cannot be read: ${message}`;
+  return new UsageError(reason, {
+    place,
+    hint: 'Name a saved console log, or - to read it from standard input.',
+    cause: error,
+  });
+}
