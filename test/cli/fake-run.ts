@@ -32,9 +32,8 @@ export function fakeRun(t: Test, play: Play) {
   return {
     directory,
     words: (...words: string[]) => [
-      'run',
+      ...['run', '--out', out, '--qemu-dir', fakeQemuDirectory],
       ...words.map((word) => (word.endsWith('.yaml') ? join(directory, word) : word)),
-      ...['--out', out, '--qemu-dir', fakeQemuDirectory],
     ],
     env: { FAKE_QEMU_PLAY: JSON.stringify(play) },
     /** The report on disk, or null where none was written. */
