@@ -1,0 +1,66 @@
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import t from 'tap';
+import { fakeQemuDirectory, temporaryDirectory } from '../qemu/machine-fixtures.ts';
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+async function doctor(
+  argv: string[],
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ exitCode: number | undefined; stdout: string }> {
+  const { exitCode, stdout } = await execa(
+    process.execPath,
+    ['--import=tsx', main, 'doctor', ...argv],
+    { env, reject: false },
+  );
+  return { exitCode, stdout };
+}
+
+void t.test('a host that has everything', async (t) => {
+  const { exitCode, stdout } = await doctor([]);
+  t.equal(exitCode, 0);
+  t.match(stdout, /^ {2}✓ setpriv +\d+\.\d+/m);
+  t.match(stdout, /^ {2}✓ aarch64 +\d+\.\d+\.\d+ +\/.*qemu-system-aarch64$/m);
+  t.match(stdout, /Nothing is missing\.$/);
+  t.notMatch(stdout, '\x1b', 'no colour in a pipe');
+});
+
+void t.test('colour where it is wanted', async (t) => {
+  t.match((await doctor([], { FORCE_COLOR: '1' })).stdout, '\x1b[32m✓');
+});
+
+void t.test('for machines', async (t) => {
+  const cache = temporaryDirectory(t);
+  const { exitCode, stdout } = await doctor(['--json', '--qemu-dir', fakeQemuDirectory], {
+    KEXEC_LAB_CACHE: `${cache}/not/yet/there`,
+  });
+  t.equal(exitCode, 0);
+  const report = JSON.parse(stdout) as { requirements: { name: string }[] };
+  t.match(report, {
+    schema: 'kexec-lab/doctor@1',
+    able: true,
+    node: process.version,
+    qemus: { aarch64: [{ version: '10.0.2', accelerator: 'tcg' }], arm: [{ version: '10.0.2' }] },
+    cache: { directory: `${cache}/not/yet/there`, usedBytes: 0, freeBytes: Number },
+    install: null,
+  });
+  t.notOk(report.requirements.some(({ name }) => name.startsWith('qemu')));
+});
+
+void t.test('a host that lacks almost everything', async (t) => {
+  const { exitCode, stdout } = await doctor([], { PATH: temporaryDirectory(t) });
+  t.equal(exitCode, 5);
+  t.match(stdout, /^ {2}✗ dtc +missing +package device-tree-compiler: compiles device trees$/m);
+  t.match(stdout, /^ {2}✓ mke2fs /m, 'the administrator’s tools are found');
+  t.match(stdout, /\n(sudo )?apt-get update && .*device-tree-compiler[^\n]*$/);
+});
+
+void t.test('no usable QEMU', async (t) => {
+  const { exitCode, stdout } = await doctor(['--qemu-dir', fakeQemuDirectory], {
+    FAKE_QEMU_PLAY: JSON.stringify({ version: '6.2.0' }),
+  });
+  t.equal(exitCode, 5);
+  t.match(stdout, /✗ arm .*qemu-system-arm: version 6\.2\.0 is older than 7\.2\.0/);
+  t.match(stdout, 'No usable QEMU for aarch64 and arm: it takes 7.2.0 or newer.');
+});
