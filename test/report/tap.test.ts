@@ -6,9 +6,11 @@ import type { LabEvent } from '../../src/lab/events.ts';
 import type { CaseResult } from '../../src/lab/result.ts';
 import { tapReporter } from '../../src/report/tap.ts';
 import {
+  caseFinished,
   hostileTexts,
   interrupted,
   recordedOutput,
+  reference,
   result,
   started,
   unavailable,
@@ -55,6 +57,13 @@ not ok 2 - arm/whole-disk: booted
   ...
 `,
   );
+  t.end();
+});
+
+void t.test('the number of a repeat is no directive', (t) => {
+  const event = caseFinished(result('kexec', 'arm'));
+  const repeated = { ...event, case: { ...reference('kexec', 'arm'), id: 'arm/kexec#2' } };
+  t.equal(write([repeated as LabEvent]), 'ok 1 - arm/kexec\\#2: booted\n');
   t.end();
 });
 
