@@ -22,6 +22,11 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
     load: async () => (await import('./show.ts')).showCommand(),
   },
   {
+    name: 'diagnose',
+    summary: 'say what a saved console log shows',
+    load: async () => (await import('./diagnose.ts')).diagnoseCommand(),
+  },
+  {
     name: 'doctor',
     summary: 'show what is installed, what is missing, and which QEMU is used',
     load: async () => (await import('./doctor.ts')).doctorCommand(),
@@ -65,9 +70,10 @@ async function createProgram(argv: string[]): Promise<Command> {
       },
     })
     .exitOverride();
-  const words = argv.filter((word) => !word.startsWith('-')).slice(0, 2);
+  const [first, second] = argv.filter((word) => !word.startsWith('-'));
+  const wanted = first === 'help' ? second : first;
   for (const { name, summary, load } of commands) {
-    const command = words.includes(name) ? await load() : new Command(name).description(summary);
+    const command = name === wanted ? await load() : new Command(name).description(summary);
     program.addCommand(command.copyInheritedSettings(program));
   }
   return program;
