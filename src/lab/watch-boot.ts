@@ -91,6 +91,11 @@ export async function watchBoot(
   if (signal.aborted) return;
   if (endedByItself) {
     const { code, signal: killed, reason, stderr } = await machine.exited;
+    if (reason?.startsWith('host-disk-error')) {
+      throw new UnavailableError(`QEMU could not write the guest's disk: ${reason}`, {
+        hint: 'Make room on the disk that holds the run directory, or choose another with --out.',
+      });
+    }
     const detail = [reason ?? `exit code ${String(code ?? killed)}`, stderr].filter(Boolean);
     observer.end({ reason: 'qemu-exited', detail: detail.join(': ') });
   } else {
