@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
@@ -125,7 +126,7 @@ async function showPlan(cases: Case[], qemuDir: string | undefined): Promise<voi
 /** Built-in scenarios go by their names, the user's by their files. */
 function rerunCommand({ scenario, arch }: CaseResult, file: string): string {
   const program = process.env.npm_command === 'exec' ? 'npx kexec-lab' : 'kexec-lab';
-  const what = file.startsWith(ownScenarios) ? scenario : shellQuote(shortPath(file));
+  const what = dirname(file) === ownScenarios ? scenario : shellQuote(shortPath(file));
   return `${program} run ${what} --arch ${arch} --tail`;
 }
 
