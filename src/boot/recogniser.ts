@@ -126,7 +126,13 @@ export class Recogniser {
       if (said.has(signature.id)) continue;
       said.add(signature.id);
       this.#learn(signature, guestSeconds);
-      const signal = { signature: signature.id, line, text, captures, guestSeconds };
+      const signal = {
+        signature: signature.id,
+        line,
+        text: text.trimEnd(),
+        captures,
+        guestSeconds,
+      };
       sightings.push({ signature, signal });
     }
     return sightings;

@@ -34,7 +34,8 @@ export function splitKernelText(text: string, habit: PrintkHabit): SplitLine {
   if (at === 0) return { program: '', records: [whole] };
   if (at === null) return { program: text, records: [] };
   const program = text.slice(0, text.length - whole.body.length + at);
-  const cut = habit.leaving || insideWord.test(program) || matchesPrompt(program);
+  const glued = insideWord.test(program) && !text.startsWith(' ', program.length);
+  const cut = habit.leaving || glued || matchesPrompt(program);
   return cut
     ? { program, records: [untimedRecord(text, program.length)] }
     : { program: text, records: [] };

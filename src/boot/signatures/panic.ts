@@ -68,7 +68,7 @@ export const panicSignatures: Signature[] = [
   {
     ...reset,
     id: 'panic-reboot',
-    pattern: /^Rebooting in (?<seconds>\d+) seconds\.\./,
+    pattern: /^Rebooting in (?<seconds>\d+) seconds\.\.$/,
     description: 'panic= on the command line: the panicked kernel will reset the machine',
     source: 'Linux kernel/panic.c',
   },
