@@ -26,13 +26,16 @@ void t.test('all as expected: exit code 0, a line per case, records on disk', as
 void t.test('a failure: exit code 1, with the proof and the next command', async (t) => {
   const text = `${goodBootUntil('Starting new kernel')}[    4.500000] Kernel panic - not syncing: oh no\r\n`;
   const { directory, words, env } = fakeRun(t, { text });
-  const { stdout, exitCode } = await kexecLab(words('mine.yaml', '--retries', '1'), env);
+  const { stdout, exitCode } = await kexecLab(words('mine.yaml', '--retries', '1'), {
+    ...env,
+    npm_command: 'exec',
+  });
   t.equal(exitCode, 1);
   t.match(stdout, '\n↻ aarch64/mine  kernel-panic; attempt 2 follows\n');
   t.match(stdout, '\n✗ aarch64/mine  kernel-panic (expected booted)  ');
   t.match(stdout, /console\.log:\d+: .*Kernel panic - not syncing: oh no/);
   const file = join(directory, 'mine.yaml').replace(`${process.cwd()}/`, '');
-  t.match(stdout, `next      kexec-lab run ${file} --arch aarch64 --tail`);
+  t.match(stdout, `next      npx kexec-lab run ${file} --arch aarch64 --tail`, 'as it was called');
 });
 
 void t.test('what the lab cannot run, and what is wrong with a scenario', async (t) => {
