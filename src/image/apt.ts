@@ -2,12 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pRetry, { AbortError } from 'p-retry';
 import { UnavailableError } from '../errors.ts';
+import { aptConfiguration, aptSources } from './apt-configuration.ts';
 import { parseStanzas } from './deb822.ts';
 import { archivePackage, type ArchivePackage } from './package-closure.ts';
 import { runTool } from './run-tool.ts';
-
-/** Debian's own keys, from the package debian-archive-keyring. */
-const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 export type AptOptions = {
   /** apt's whole world: its sources, lists, cache and dpkg status. Created when missing. */
@@ -61,7 +59,7 @@ export async function openApt(options: AptOptions): Promise<Apt> {
       await aptGet(['update'], directory, onPercent);
     },
     async show(names) {
-      const text = await runTool(
+      const { stdout } = await runTool(
         'apt-cache',
         ['-c', config, 'show', '--no-all-versions', ...names],
         {
@@ -69,10 +67,11 @@ export async function openApt(options: AptOptions): Promise<Apt> {
         },
       ).catch((error: unknown) => {
         // apt-cache fails when it knows none of the names, which is an answer.
-        if (error instanceof UnavailableError && /No packages found/.test(error.message)) return '';
+        if (error instanceof UnavailableError && /No packages found/.test(error.message))
+          return { stdout: '' };
         throw error;
       });
-      return parseStanzas(text).map(archivePackage);
+      return parseStanzas(stdout).map(archivePackage);
     },
     async download(wanted, target, onPercent) {
       const exact = wanted.map(({ name, version }) => `${name}=${version}`);
@@ -86,58 +85,16 @@ export function debFileName({ name, version, architecture }: ArchivePackage): st
   return `${name}_${version.replaceAll(':', '%3a')}_${architecture}.deb`;
 }
 
-/** Tries again what a moment can cure; a bad signature stays bad. */
+/** Tries again what a moment can cure; a bad signature stays bad, and what is gone stays gone. */
 function withRetries<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   return pRetry(
     () =>
       attempt().catch((error: unknown) => {
         const hopeless =
-          error instanceof Error && /is not signed|NO_PUBKEY|EXPKEYSIG|BADSIG/.test(error.message);
+          error instanceof Error &&
+          /is not signed|NO_PUBKEY|EXPKEYSIG|BADSIG|404 +Not Found/.test(error.message);
         throw hopeless ? new AbortError(error) : error;
       }),
     { retries: 2, minTimeout: 1_000, ...(signal === undefined ? {} : { signal }) },
   );
-}
-
-/** Read by apt after the host's own configuration, so that its proxies stay and its hooks do not. */
-function aptConfiguration({ directory, architecture }: AptOptions): string {
-  const under = (sub: string) => JSON.stringify(path.join(directory, sub));
-  return `APT::Architecture "${architecture}";
-#clear APT::Architectures;
-APT::Architectures { "${architecture}"; };
-Dir::State ${under('')};
-Dir::State::Lists ${under('lists')};
-Dir::State::status ${under('status')};
-Dir::Cache ${under('cache')};
-Dir::Cache::pkgcache ${under('cache/pkgcache.bin')};
-Dir::Cache::srcpkgcache "";
-Dir::Etc::SourceList ${under('etc/debian.sources')};
-Dir::Etc::SourceParts "/dev/null";
-Dir::Etc::Preferences "/dev/null";
-Dir::Etc::PreferencesParts "/dev/null";
-#clear APT::Update::Pre-Invoke;
-#clear APT::Update::Post-Invoke;
-#clear APT::Update::Post-Invoke-Success;
-#clear APT::Default-Release;
-APT::Update::Error-Mode "any";
-APT::Sandbox::User "";
-Acquire::AllowInsecureRepositories "false";
-Acquire::AllowDowngradeToInsecureRepositories "false";
-APT::Get::AllowUnauthenticated "false";
-Acquire::http::Timeout "30";
-Acquire::https::Timeout "30";
-`;
-}
-
-function aptSources({ mirror, suite, architecture }: AptOptions): string {
-  return `Types: deb
-URIs: ${mirror}
-Suites: ${suite}
-Components: main
-Architectures: ${architecture}
-Targets: Packages
-Languages: none
-PDiffs: no
-Signed-By: ${keyring}
-`;
 }

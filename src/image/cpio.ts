@@ -1,6 +1,5 @@
-import { readdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { runTool } from './run-tool.ts';
+import { treeNames } from './tree-names.ts';
 
 /**
  * Packs a directory as an initramfs: a cpio archive in the kernel's `newc` format, everything owned by root.
@@ -11,15 +10,17 @@ export async function packCpio(
   file: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const entries = await readdir(tree, { recursive: true, withFileTypes: true });
-  const names = entries.map((entry) =>
-    path.relative(tree, path.join(entry.parentPath, entry.name)),
-  );
-  const args = ['--create', '--format=newc', '--quiet', '--reproducible', '--owner=0:0', '--null'];
-  await writeFile(file, '');
-  await runTool('cpio', [...args, '--file', file], {
+  const options = [
+    '--create',
+    '--format=newc',
+    '--quiet',
+    '--reproducible',
+    '--owner=0:0',
+    '--null',
+  ];
+  await runTool('cpio', [...options, '--file', file], {
     cwd: tree,
-    input: ['.', ...names.sort()].map((name) => `${name}\0`).join(''),
+    input: ['.', ...(await treeNames(tree))].map((name) => `${name}\0`).join(''),
     signal,
   });
 }

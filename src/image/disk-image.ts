@@ -1,15 +1,17 @@
-import { open, readdir } from 'node:fs/promises';
-import path from 'node:path';
+import { open } from 'node:fs/promises';
+import { UnavailableError } from '../errors.ts';
 import { runTool } from './run-tool.ts';
+import { treeNames } from './tree-names.ts';
 
 const mebibyte = 2 ** 20;
-/** sfdisk's alignment in front of the partition; at the end, room for GPT's second table. */
-const partitionStart = mebibyte;
-const partitionEnd = mebibyte;
+const sector = 512;
+const block = 4096;
+/** Room in front of the partition for the GPT and its alignment, and behind it for the second GPT. */
+const margin = mebibyte;
 
 /**
  * Writes a raw disk with a GPT and one ext4 partition named `root` that holds `tree`, all of it owned by root.
- * Works as any user: files change owner inside the image, by inode.
+ * Needs no root: files change owner inside the image. Throws UnavailableError when the tree does not fit.
  */
 export async function writeDisk(
   file: string,
@@ -17,34 +19,15 @@ export async function writeDisk(
   sizeMiB: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const size = sizeMiB * mebibyte;
+  const size = sizeMiB * mebibyte - 2 * margin;
   const handle = await open(file, 'w');
-  await handle.truncate(size);
-  await handle.close();
+  await handle.truncate(sizeMiB * mebibyte).finally(() => handle.close());
 
-  const table = `label: gpt\nstart=${partitionStart / 512}, size=${(size - partitionStart - partitionEnd) / 512}, type=linux, name=root\n`;
-  await runTool('sfdisk', ['--quiet', file], { input: table, signal });
-  const blocks = (size - partitionStart - partitionEnd) / 4096;
-  const options = ['-E', `offset=${partitionStart},lazy_itable_init=0,lazy_journal_init=0`];
-  await runTool(
-    'mke2fs',
-    [
-      '-q',
-      '-F',
-      '-t',
-      'ext4',
-      '-b',
-      '4096',
-      '-L',
-      'root',
-      ...options,
-      '-d',
-      tree,
-      file,
-      String(blocks),
-    ],
-    { signal },
-  );
+  const partition = `start=${margin / sector}, size=${size / sector}, type=linux, name=root`;
+  await runTool('sfdisk', ['--quiet', file], { input: `label: gpt\n${partition}\n`, signal });
+  const format = ['-q', '-F', '-t', 'ext4', '-b', String(block), '-L', 'root'];
+  const content = ['-E', `offset=${margin}`, '-d', tree, file, String(size / block)];
+  await runTool('mke2fs', [...format, ...content], { signal });
   await giveToRoot(file, tree, signal);
 }
 
@@ -54,15 +37,14 @@ async function giveToRoot(
   tree: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const entries = await readdir(tree, { recursive: true, withFileTypes: true });
-  const names = entries.map((entry) =>
-    path.relative(tree, path.join(entry.parentPath, entry.name)),
-  );
-  const commands = ['', ...names].flatMap((name) =>
+  const commands = ['', ...(await treeNames(tree))].flatMap((name) =>
     ['uid', 'gid'].map((field) => `set_inode_field "/${name}" ${field} 0\n`),
   );
-  await runTool('debugfs', ['-w', '-f', '-', `${file}?offset=${partitionStart}`], {
+  const { stderr } = await runTool('debugfs', ['-w', '-f', '-', `${file}?offset=${margin}`], {
     input: commands.join(''),
     signal,
   });
+  // debugfs goes on after a command that fails and ends well; its first line is its version.
+  const trouble = stderr.split('\n').slice(1).join('\n').trim();
+  if (trouble !== '') throw new UnavailableError(`debugfs failed: ${trouble}`, { place: file });
 }

@@ -29,11 +29,11 @@ function truncation(expected: number, size: number): string | null {
 }
 
 function guess(header: Buffer): string {
-  if (header.toString('latin1', 0, 2) === 'MZ' && header.toString('latin1', 4, 8) === 'zimg')
-    return 'an EFI zboot image, which must be unwrapped first';
-  if (header.readUInt16BE(0) === 0x1f8b) return 'compressed with gzip, which must be undone first';
-  if (header.toString('latin1', 0, 4) === '\x7fELF') return 'an ELF file (a vmlinux?)';
-  if (/^[\t\n\r\x20-\x7e]+$/.test(header.toString('latin1', 0, 256))) return 'a text file';
+  const text = header.toString('latin1', 0, 256);
+  if (/^MZ..zimg/s.test(text)) return 'an EFI zboot image, which must be unwrapped first';
+  if (text.startsWith('\x1f\x8b')) return 'compressed with gzip, which must be undone first';
+  if (text.startsWith('\x7fELF')) return 'an ELF file (a vmlinux?)';
+  if (/^[\t\n\r\x20-\x7e]+$/.test(text)) return 'a text file';
   return 'something else';
 }
 

@@ -13,14 +13,14 @@ type ToolOptions = {
 };
 
 /**
- * Runs a system tool to its end and returns its standard output. The tool dies with this process, however that dies.
+ * Runs a system tool to its end and returns what it said. The tool dies with this process, however that dies.
  * Throws UnavailableError with the tool's own last words when it is missing or fails.
  */
 export async function runTool(
   tool: string,
   args: readonly string[],
   { signal, hint, onLine, ...options }: ToolOptions = {},
-): Promise<string> {
+): Promise<{ stdout: string; stderr: string }> {
   try {
     const running = execa('setpriv', ['--pdeathsig', 'KILL', '--', tool, ...args], {
       ...options,
@@ -30,7 +30,8 @@ export async function runTool(
       forceKillAfterDelay: 2_000,
     });
     if (onLine !== undefined) for await (const line of running) onLine(line);
-    return (await running).stdout;
+    const { stdout, stderr } = await running;
+    return { stdout, stderr };
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof ExecaError)) throw error;

@@ -1,0 +1,135 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import t from 'tap';
+import { ensureEntries } from '../../src/image/ensure-entries.ts';
+import { ensureImages } from '../../src/image/ensure-images.ts';
+import type { Manifest } from '../../src/image/entry.ts';
+import { planImages } from '../../src/image/plan.ts';
+import { pruneCache } from '../../src/image/prune.ts';
+import { hostWith } from './host-with.ts';
+
+const request = {
+  arch: 'arm',
+  kernel: 'provider-kernel',
+  initramfs: 'provider-initramfs',
+  disk: 'mini-disk',
+} as const;
+
+/** A cache in which everything the request needs has been built, as far as anyone can tell. */
+function fullCache(t: Test) {
+  const cacheDir = t.testdir({});
+  const { entries } = planImages(request, { cacheDir });
+  for (const { name, arch, key, directory, output } of entries) {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(output, 'content');
+    const manifest: Manifest = {
+      recipe: name,
+      arch,
+      key,
+      packages: [
+        {
+          name: 'busybox-static',
+          version: '1',
+          architecture: 'armhf',
+          suite: 'trixie',
+          sha256: '0',
+        },
+        { name, version: '2', architecture: 'armhf', suite: 'trixie', sha256: name },
+      ],
+      outputs: { [output.slice(directory.length + 1)]: { size: 7, sha256: '1' } },
+      release: name.startsWith('provider') ? '6.1' : '6.12',
+      buildSeconds: 1,
+    };
+    writeFileSync(join(directory, 'manifest.json'), JSON.stringify(manifest));
+  }
+  return { cacheDir, entries };
+}
+
+void t.test('what is built is used without a network, a tool or a lock', async (t) => {
+  const { cacheDir, entries } = fullCache(t);
+  const path = process.env['PATH'];
+  process.env['PATH'] = '/nonexistent';
+  t.teardown(() => (process.env['PATH'] = path));
+  const set = await ensureImages(request, { cacheDir, onProgress: () => t.fail('builds') });
+  t.same(set.releases, { first: '6.1', second: '6.12' });
+  t.equal(set.packages.length, 1 + entries.length, 'each package once');
+  t.same(
+    Object.keys(set.keys),
+    entries.map(({ name }) => name),
+  );
+  t.equal(set.disk, entries.at(-1)?.output);
+  t.same(readdirSync(cacheDir), ['images']);
+});
+
+void t.test('a damaged image is built again, and a failed build leaves nothing', async (t) => {
+  const { cacheDir, entries } = fullCache(t);
+  hostWith(t, {
+    'apt-get': 'echo "E: Failed to fetch it: the network is down" >&2; exit 100',
+  });
+  const [kernel] = entries;
+  truncateSync(kernel?.output ?? '', 3);
+  mkdirSync(join(cacheDir, 'tmp/left-by-a-killed-build'), { recursive: true });
+  mkdirSync(join(cacheDir, 'debs/partial-download'), { recursive: true });
+  const steps = new Set<string>();
+  const options = {
+    cacheDir,
+    mirror: 'http://mirror.example/',
+    onProgress: ({ recipe, step }: { recipe: string; step: string }) =>
+      steps.add(`${recipe}: ${step}`),
+  };
+  await t.rejects(ensureImages(request, options), {
+    message: /^apt-get failed: E: Failed to fetch it: the network is down$/,
+    hint: /--mirror URL/,
+    exitCode: 5,
+  });
+  t.same([...steps], ['provider-kernel: fetching the index of Debian bookworm for armhf']);
+  t.same(
+    readdirSync(join(cacheDir, 'tmp')),
+    [],
+    'nothing half done is left, of this build or others',
+  );
+  t.same(readdirSync(join(cacheDir, 'debs')), []);
+});
+
+void t.test('a manifest that is not whole is no manifest', async (t) => {
+  const { cacheDir, entries } = fullCache(t);
+  hostWith(t, { 'apt-get': 'exit 100' });
+  writeFileSync(join(entries[2]?.directory ?? '', 'manifest.json'), '{"recipe":');
+  await t.rejects(ensureImages(request, { cacheDir, mirror: 'x' }), {
+    message: /^apt-get failed/,
+    exitCode: 5,
+  });
+});
+
+void t.test('the signal ends a build at once with its reason', async (t) => {
+  const { cacheDir, entries } = fullCache(t);
+  hostWith(t, { 'apt-get': 'trap "" INT; echo $$ > pid; exec sleep 600' });
+  rmSync(entries[0]?.directory ?? '', { recursive: true });
+  const controller = new AbortController();
+  const ended = ensureEntries(entries, {
+    cacheDir,
+    mirror: 'x',
+    signal: controller.signal,
+    onProgress: () =>
+      setTimeout(() => {
+        controller.abort('SIGINT');
+      }, 100),
+  });
+  t.equal(await ended.catch((reason: unknown) => reason), 'SIGINT');
+  const pid = Number(readFileSync(join(cacheDir, 'apt/bookworm-armhf/pid'), 'utf8'));
+  t.throws(() => process.kill(pid, 0), { code: 'ESRCH' }, 'no tool runs on');
+  t.same(readdirSync(join(cacheDir, 'tmp')), []);
+});
+
+void t.test('pruning keeps what recipes ask for', async (t) => {
+  const { cacheDir, entries } = fullCache(t);
+  mkdirSync(join(cacheDir, 'images/provider-kernel-arm-0123456789abcdef'));
+  mkdirSync(join(cacheDir, 'debs'));
+  writeFileSync(join(cacheDir, 'debs/x.deb'), 'x'.repeat(5000));
+  const { removed, bytes } = await pruneCache({ cacheDir });
+  t.same(removed, [join(cacheDir, 'images/provider-kernel-arm-0123456789abcdef')]);
+  t.ok(bytes >= 5000);
+  t.equal(readdirSync(join(cacheDir, 'images')).length, entries.length);
+  t.notOk(readdirSync(cacheDir).includes('debs'));
+});

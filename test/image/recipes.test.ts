@@ -1,0 +1,114 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { findRecipe, loadCatalog, recipesDirectory } from '../../src/image/catalog.ts';
+import { contentKey } from '../../src/image/content-key.ts';
+import { planEntries, planImages } from '../../src/image/plan.ts';
+import { inputsOf, type Recipe } from '../../src/image/recipe.ts';
+import { arches } from '../../src/scenario/scenario.ts';
+
+t.test('the recipes of this installation fit together', (t) => {
+  const catalog = loadCatalog();
+  t.same([...catalog.keys()].sort(), [
+    'distro-initrd',
+    'distro-kernel',
+    'mini-disk',
+    'provider-initramfs',
+    'provider-initramfs-bare',
+    'provider-kernel',
+  ]);
+  for (const [name, recipe] of catalog) {
+    for (const input of inputsOf(recipe)) t.ok(catalog.has(input), `${name} needs ${input}`);
+    if (recipe.kind !== 'kernel')
+      for (const overlay of recipe.overlays)
+        t.ok(existsSync(join(recipesDirectory, overlay)), `${name} lays over ${overlay}`);
+  }
+  t.end();
+});
+
+t.test('a mistake in a recipe is told with its file', (t) => {
+  const directory = t.testdir({ 'odd.yaml': 'kind: kernel\nsuite: trixie\npackages: []\n' });
+  t.throws(() => loadCatalog(directory), { exitCode: 2, place: /odd\.yaml$/, message: /packages/ });
+  t.end();
+});
+
+t.test('a recipe of another kind is not taken', (t) => {
+  t.throws(() => findRecipe(loadCatalog(), 'mini-disk', 'kernel'), {
+    exitCode: 2,
+    message: /no image recipe `mini-disk` of kind kernel/,
+    hint: 'there are: distro-kernel, provider-kernel',
+  });
+  t.end();
+});
+
+t.test('a plan has inputs first, each once, and paths without building', (t) => {
+  const request = { kernel: 'provider-kernel', initramfs: 'provider-initramfs', disk: 'mini-disk' };
+  for (const arch of arches) {
+    const plan = planImages({ arch, ...request }, { cacheDir: '/cache' });
+    t.same(
+      plan.entries.map(({ name }) => name),
+      ['provider-kernel', 'provider-initramfs', 'distro-kernel', 'distro-initrd', 'mini-disk'],
+    );
+    t.match(
+      plan.kernel,
+      new RegExp(`^/cache/images/provider-kernel-${arch}-[0-9a-f]{16}/vmlinuz$`),
+    );
+  }
+  t.end();
+});
+
+t.test('files of the user are planned as they are', (t) => {
+  const plan = planImages({
+    arch: 'arm',
+    kernel: { file: '/k' },
+    initramfs: { file: '/i' },
+    disk: null,
+  });
+  t.same(plan, { kernel: '/k', initramfs: '/i', disk: null, entries: [] });
+  t.end();
+});
+
+t.test('the key changes with all that an image is made of, and with nothing else', (t) => {
+  const directory = t.testdir({ over: { init: '#!/bin/sh\n' } });
+  const kernel = {
+    kind: 'kernel' as const,
+    suite: 'trixie',
+    package: { aarch64: 'linux', arm: 'linux' },
+    modules: ['ext4'],
+  };
+  const initramfs = {
+    kind: 'initramfs' as const,
+    suite: 'trixie',
+    kernel: 'k',
+    packages: ['busybox-static'],
+    files: {},
+    links: {},
+    overlays: ['over'],
+  };
+  const catalog = (k: Recipe, i: Recipe) =>
+    new Map([
+      ['k', k],
+      ['i', i],
+    ]);
+  const key = (k: Recipe = kernel, i: Recipe = initramfs) =>
+    contentKey('i', 'arm', catalog(k, i), directory);
+  const first = key();
+  t.equal(key(), first);
+  t.not(key({ ...kernel, modules: [] }), first, 'an input');
+  t.not(key(kernel, { ...initramfs, packages: [] }), first, 'the recipe');
+  t.not(
+    contentKey('i', 'aarch64', catalog(kernel, initramfs), directory),
+    first,
+    'the architecture',
+  );
+  mkdirSync(join(directory, 'over/etc'));
+  t.equal(key(), first, 'an empty directory is nothing');
+  writeFileSync(join(directory, 'over/init'), '#!/bin/ash\n');
+  t.not(key(), first, 'an overlay');
+  t.end();
+});
+
+t.test('unknown names plan nothing', (t) => {
+  t.same(planEntries(['nosuch'], 'arm', loadCatalog()), []);
+  t.end();
+});
