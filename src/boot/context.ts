@@ -33,6 +33,8 @@ export type BootContext = {
   login: Signal | null;
   rescue: Signal | null;
   proofs: Signal[];
+  /** Whether the firmware has announced itself since the last kernel. */
+  firmwareStarted: boolean;
   firmwareFailed: Signal | null;
 
   /** Of the running kernel, in order. A warning is a failure only if the boot gets no further. */
@@ -63,6 +65,7 @@ export const initialContext: BootContext = {
   login: null,
   rescue: null,
   proofs: [],
+  firmwareStarted: false,
   firmwareFailed: null,
   failures: [],
   warnings: [],

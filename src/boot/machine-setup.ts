@@ -36,6 +36,7 @@ export const bootSetup = setup({
     endReplay: note(updates.endReplay),
     noteReset: note(updates.noteReset),
     noteFirmware: note(updates.noteFirmware),
+    noteFirmwareStart: note(updates.noteFirmwareStart),
     noteFailure: note(updates.noteFailure),
     noteWarning: note(updates.noteWarning),
     noteProgress: note(updates.noteProgress),

@@ -55,7 +55,7 @@ export const bootMachine = bootSetup.createMachine({
   context: initialContext,
   initial: 'firmware',
   on: {
-    'firmware-starts': { target: '.firmware.booting', actions: 'noteFirmware' },
+    'firmware-starts': { target: '.firmware.booting', actions: 'noteFirmwareStart' },
     'firmware-speaks': { target: '.firmware.booting', actions: 'noteFirmware' },
     'firmware-fails': { target: '.firmware.stuck', actions: 'noteFirmware' },
     'kernel-starts': [

@@ -1,6 +1,7 @@
 import type { BootContext, Failure } from './context.ts';
 import { causes, initialContext, isKexecFailure } from './context.ts';
 import type { BootEvent } from './events.ts';
+import type { Signal } from './signal.ts';
 
 /** How the boot machine's memory changes: one pure function per thing that can be noted. */
 export type Update = (context: BootContext, event: SignalEvent) => Partial<BootContext>;
@@ -38,10 +39,11 @@ export const nameKernel = (
 export const noteReset = (
   context: BootContext,
   { signal }: Pick<SignalEvent, 'signal'>,
-): Partial<BootContext> => {
-  const { generation, boundary, failures, kexecLeft, kexecStarted, resets, lastWords, banner } =
-    context;
-  if (generation === 0 || boundary === 'reset') return {};
+): Partial<BootContext> =>
+  context.generation === 0 || context.boundary === 'reset' ? {} : countReset(context, signal);
+
+function countReset(context: BootContext, signal: Signal): Partial<BootContext> {
+  const { generation, boundary, failures, kexecLeft, kexecStarted, banner } = context;
   const jumped = boundary === 'kexec' ? (kexecLeft ?? kexecStarted) : null;
   const lost: Failure[] =
     jumped === null
@@ -52,15 +54,22 @@ export const noteReset = (
   return {
     boundary: 'reset',
     failures: after,
-    resets: resets + 1,
-    lastWords: [...lastWords, word].slice(-longestLoop),
+    resets: context.resets + 1,
+    lastWords: [...context.lastWords, word].slice(-longestLoop),
   };
-};
+}
 
 /** Firmware speaks: if a kernel ran before, it does not any more. */
 export const noteFirmware: Update = (context, event) => ({
   ...noteReset(context, event),
   firmwareFailed: event.type === 'firmware-fails' ? event.signal : null,
+});
+
+/** Firmware announces itself once. A second time without a kernel in between is a reset too. */
+export const noteFirmwareStart: Update = (context, event) => ({
+  ...noteFirmware(context, event),
+  ...(context.firmwareStarted ? countReset(context, event.signal) : {}),
+  firmwareStarted: true,
 });
 
 export const noteFailure: Update = (context, event) => {

@@ -8,7 +8,7 @@ import type { Signal } from '../../src/boot/signal.ts';
 import { signatures } from '../../src/boot/signatures/all.ts';
 import { diagnose, logDirectory, nearMisses, readLog, recordedLogs } from './recorded-logs.ts';
 
-void t.test('every recorded log shows what the index says', (t) => {
+t.test('every recorded log shows what the index says', (t) => {
   for (const { log, shows, outcome, generation, stage, captures, signals } of recordedLogs) {
     const found = diagnose([readLog(log)]);
     t.match(
@@ -22,13 +22,13 @@ void t.test('every recorded log shows what the index says', (t) => {
   t.end();
 });
 
-void t.test('the index and the folder agree', (t) => {
+t.test('the index and the folder agree', (t) => {
   const files = readdirSync(logDirectory).filter((name) => name.endsWith('.log'));
   t.strictSame(recordedLogs.map(({ log }) => log).sort(), files.sort());
   t.end();
 });
 
-void t.test('every outcome a log can show is shown by one', (t) => {
+t.test('every outcome a log can show is shown by one', (t) => {
   // These three need more than a log: CPU samples, an expectation, a QEMU.
   const beyondLogs = ['console-lost', 'wrong-kernel', 'qemu-exited'];
   const shown = new Set<string>(recordedLogs.map(({ outcome }) => outcome));
@@ -39,7 +39,7 @@ void t.test('every outcome a log can show is shown by one', (t) => {
   t.end();
 });
 
-void t.test('every signature has a log that shows it, and near misses that do not', (t) => {
+t.test('every signature has a log that shows it, and near misses that do not', (t) => {
   const witnessed = new Set(
     recordedLogs.flatMap(({ log }) => diagnose([readLog(log)]).signals.map((s) => s.signature)),
   );
@@ -63,14 +63,14 @@ void t.test('every signature has a log that shows it, and near misses that do no
   t.end();
 });
 
-void t.test('programs that talk about failures are no failure', (t) => {
+t.test('programs that talk about failures are no failure', (t) => {
   for (const log of ['near-miss-talk.log', 'near-miss-untimed.log']) {
     t.equal(diagnose([readLog(log)]).outcome.id, 'unknown', log);
   }
   t.end();
 });
 
-void t.test('any log, cut anywhere, in any chunks, gives the same answer', (t) => {
+t.test('any log, cut anywhere, in any chunks, gives the same answer', (t) => {
   const log = fc.constantFrom(...recordedLogs).map((entry) => readLog(entry.log));
   fc.assert(
     fc.property(
@@ -87,7 +87,7 @@ void t.test('any log, cut anywhere, in any chunks, gives the same answer', (t) =
   t.end();
 });
 
-void t.test('every log fed byte by byte gives the same answer', (t) => {
+t.test('every log fed byte by byte gives the same answer', (t) => {
   for (const { log } of recordedLogs) {
     const bytes = readLog(log);
     const single = Array.from(bytes, (_, index) => bytes.subarray(index, index + 1));
@@ -96,35 +96,28 @@ void t.test('every log fed byte by byte gives the same answer', (t) => {
   t.end();
 });
 
-void t.test(
-  'looking at a quiet console again and again changes neither outcome nor signals',
-  (t) => {
-    for (const { log } of recordedLogs) {
-      const bytes = readLog(log);
-      const observer = createBootObserver();
-      const signals: Signal[] = [];
-      for (let at = 0; at < bytes.length; at += 7) {
-        signals.push(...observer.feed(bytes.subarray(at, at + 7)), ...observer.peek());
-        t.strictSame(observer.peek(), [], `${log}: the second look at byte ${at}`);
-      }
-      signals.push(...observer.peek(), ...observer.end({ reason: 'log-ended' }));
-      const whole = diagnose([bytes]);
-      t.strictSame(observer.outcome(), whole.outcome, `${log}: outcome`);
-      t.strictSame(
-        signals.map(briefly).sort(),
-        whole.signals.map(briefly).sort(),
-        `${log}: signals`,
-      );
+t.test('looking at a quiet console again and again changes neither outcome nor signals', (t) => {
+  for (const { log } of recordedLogs) {
+    const bytes = readLog(log);
+    const observer = createBootObserver();
+    const signals: Signal[] = [];
+    for (let at = 0; at < bytes.length; at += 7) {
+      signals.push(...observer.feed(bytes.subarray(at, at + 7)), ...observer.peek());
+      t.strictSame(observer.peek(), [], `${log}: the second look at byte ${at}`);
     }
-    t.end();
-  },
-);
+    signals.push(...observer.peek(), ...observer.end({ reason: 'log-ended' }));
+    const whole = diagnose([bytes]);
+    t.strictSame(observer.outcome(), whole.outcome, `${log}: outcome`);
+    t.strictSame(signals.map(briefly).sort(), whole.signals.map(briefly).sort(), `${log}: signals`);
+  }
+  t.end();
+});
 
 function briefly({ signature, line }: Signal): string {
   return `${line} ${signature}`;
 }
 
-void t.test('no bytes whatever make the outcome throw', (t) => {
+t.test('no bytes whatever make the outcome throw', (t) => {
   const words = fc.constantFrom(
     'Bye!',
     '[    1.000000] ',

@@ -1,0 +1,99 @@
+import t from 'tap';
+import type { CpuSample } from '../../src/boot/cpu-sample.ts';
+import { describeCpu, judgeCpu } from '../../src/boot/judge-cpu.ts';
+
+type Shape = { count?: number; every?: number; cpuPercent?: number };
+
+/** `count` samples, `every` ms apart, of CPUs whose program counters `pcs` gives. */
+function samples(
+  pcs: (index: number) => bigint[],
+  { count = 40, every = 100, cpuPercent = 98 }: Shape = {},
+): CpuSample[] {
+  return Array.from({ length: count }, (_, index) => ({
+    at: 1000 + index * every,
+    pcs: pcs(index),
+    cpuMs: (index * every * cpuPercent) / 100,
+  }));
+}
+
+const kernel = 0xffff_8000_0801_0000n;
+const arm = 0xc010_0000n;
+const ram = 0x4008_0000n;
+
+const kind = (list: CpuSample[]): string => judgeCpu(list).kind;
+
+t.test('a CPU that goes round in a few instructions is stuck', (t) => {
+  t.equal(kind(samples(() => [ram])), 'stuck');
+  t.equal(kind(samples((i) => [ram + BigInt((i % 3) * 4)])), 'stuck');
+  t.equal(kind(samples((i) => [ram + BigInt((i % 3) * 64)])), 'busy', 'more than 64 bytes is work');
+  t.end();
+});
+
+t.test('a CPU that has stopped outside a kernel is stuck, inside one it is idle', (t) => {
+  t.equal(kind(samples(() => [ram], { cpuPercent: 0 })), 'stuck');
+  t.equal(kind(samples(() => [kernel], { cpuPercent: 0.5 })), 'idle');
+  t.equal(kind(samples(() => [arm], { cpuPercent: 0.5 })), 'idle');
+  t.equal(kind(samples((i) => [kernel + BigInt(i * 4096)], { cpuPercent: 3 })), 'idle');
+  t.end();
+});
+
+t.test('few samples, or a short time, say nothing', (t) => {
+  t.equal(kind([]), 'insufficient');
+  t.equal(kind(samples(() => [ram], { count: 19, every: 500 })), 'insufficient');
+  t.equal(kind(samples(() => [ram], { count: 100, every: 10 })), 'insufficient');
+  t.equal(kind(samples(() => [ram], { count: 21, every: 100 })), 'stuck');
+  t.end();
+});
+
+t.test('many different addresses are work', (t) => {
+  t.equal(kind(samples((i) => [ram + BigInt(i * 400)])), 'busy');
+  t.equal(kind(samples((i) => [kernel + BigInt(i * 400)], { count: 80 })), 'busy');
+  t.end();
+});
+
+t.test('a panicked kernel’s delay loop is stuck, but only after a while', (t) => {
+  const loop = (i: number): bigint[] => [kernel + BigInt((i % 12) * 4096)];
+  t.equal(kind(samples(loop, { count: 30 })), 'busy');
+  t.equal(kind(samples(loop, { count: 60 })), 'stuck');
+  t.equal(
+    kind(samples((i) => [ram + BigInt((i % 12) * 4096)], { count: 60 })),
+    'busy',
+    'a decompressor',
+  );
+  t.equal(kind(samples((i) => [kernel + BigInt((i % 20) * 4096)], { count: 60 })), 'busy');
+  t.end();
+});
+
+t.test('all CPUs have to be stuck or parked', (t) => {
+  t.equal(kind(samples(() => [ram, kernel, kernel])), 'stuck');
+  t.equal(kind(samples((i) => [ram, kernel + BigInt(i * 400)])), 'busy');
+  t.equal(
+    kind(samples(() => [ram, kernel], { cpuPercent: 0 })),
+    'stuck',
+    'the others are switched off',
+  );
+  t.end();
+});
+
+t.test('only the newest samples count', (t) => {
+  const before = samples((i) => [kernel + BigInt(i * 400)], { count: 50 });
+  const after = samples(() => [ram], { count: 25 }).map((sample) => ({
+    ...sample,
+    at: sample.at + 5000,
+    cpuMs: sample.cpuMs + 4900,
+  }));
+  t.equal(kind([...before, ...after]), 'stuck');
+  t.end();
+});
+
+t.test('the numbers make a sentence', (t) => {
+  t.equal(
+    describeCpu(judgeCpu(samples(() => [ram]))),
+    '21 samples over 2.0 s: the program counter always at 0x40080000, CPU 98 % busy (stuck)',
+  );
+  t.match(
+    describeCpu(judgeCpu(samples((i) => [ram + BigInt(i * 256)]))),
+    /21 program counters between 0x4008\w+ and 0x4008\w+, CPU 98 % busy \(busy\)$/,
+  );
+  t.end();
+});

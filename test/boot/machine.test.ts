@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import type { SnapshotFrom } from 'xstate';
+import { initialTransition, transition } from 'xstate';
+import { bootMachinePage } from '../../scripts/boot-machine-page.ts';
+import { renderDoc } from '../../scripts/generated-docs.ts';
+import type { BootEvent } from '../../src/boot/events.ts';
+import { bootMachine } from '../../src/boot/machine.ts';
+import { Recogniser } from '../../src/boot/recogniser.ts';
+import { BootTracker } from '../../src/boot/tracker.ts';
+import { LineSplitter } from '../../src/console/lines.ts';
+import { readLog, recordedLogs } from './recorded-logs.ts';
+
+type Snapshot = SnapshotFrom<typeof bootMachine>;
+
+/** Keeps every state it comes through and every transition it takes. */
+class Witness extends BootTracker {
+  static readonly snapshots = new Map<string, Snapshot>();
+  static readonly taken = new Set<string>();
+  #before: Snapshot = initialTransition(bootMachine)[0];
+
+  override send(event: BootEvent): void {
+    super.send(event);
+    for (const taken of bootMachine.getTransitionData(this.#before, event)) {
+      Witness.taken.add(nameOf(taken));
+    }
+    this.#before = transition(bootMachine, this.#before, event)[0];
+    Witness.snapshots.set(this.state, this.#before);
+  }
+}
+
+type Transition = { source: { id: string }; eventType: string; guard?: unknown };
+
+function nameOf({ source, eventType, guard }: Transition): string {
+  return `${source.id}: ${eventType}${guard ? ` [${JSON.stringify(guard)}]` : ''}`;
+}
+
+function watch(console: Uint8Array, afterwards: BootEvent[] = []): Witness {
+  const witness = new Witness();
+  const recogniser = new Recogniser();
+  const lines = new LineSplitter();
+  for (const line of lines.feed(console)) witness.take(recogniser.line(line));
+  witness.take({ sightings: recogniser.peek(lines.rest), clock: null });
+  for (const line of lines.end()) witness.take(recogniser.line(line));
+  afterwards.forEach((event) => {
+    witness.send(event);
+  });
+  return witness;
+}
+
+const bye = Buffer.from('[    4.000000] kexec_core: Starting new kernel\n[    4.100000] Bye!\n');
+
+function watchEverything(): void {
+  for (const { log } of recordedLogs) watch(readLog(log));
+  // What only CPU samples tell.
+  for (const type of ['cpu-stuck', 'cpu-idle'] as const) {
+    watch(bye, [{ type }, { type: 'console-speaks' }]);
+  }
+  watch(Buffer.from('[    1.000000] a: b\n'), [{ type: 'cpu-stuck' }, { type: 'console-speaks' }]);
+  watch(Buffer.from('EFI stub: Exiting boot services...\n'), [
+    { type: 'cpu-stuck' },
+    { type: 'console-speaks' },
+  ]);
+}
+
+watchEverything();
+
+const stages = Object.values(bootMachine.states);
+const leaves = stages.flatMap((stage) =>
+  Object.keys(stage.states).map((state) => `${stage.key}.${state}`),
+);
+
+void t.test('every state is reached by a console, or by a console and CPU samples', (t) => {
+  t.strictSame([...Witness.snapshots.keys()].sort(), [...leaves].filter(notInitial).sort());
+  t.end();
+});
+
+void t.test('every transition of the machine can be taken', (t) => {
+  // Each state as it was really reached, each event; a guard that can never hold would show here.
+  const signal = { signature: 'x', line: 1, text: '', captures: {}, guestSeconds: null };
+  const captures = [{}, { init: '/init' }];
+  const snapshots = [...Witness.snapshots.values(), initialTransition(bootMachine)[0]];
+  for (const snapshot of snapshots) {
+    for (const type of bootMachine.events) {
+      for (const captured of captures) {
+        const event = { type, signal: { ...signal, captures: captured } } as BootEvent;
+        for (const taken of bootMachine.getTransitionData(snapshot, event)) {
+          Witness.taken.add(nameOf(taken));
+        }
+      }
+    }
+  }
+  const nodes = [bootMachine.root, ...stages, ...stages.flatMap((s) => Object.values(s.states))];
+  const all = nodes.flatMap((node) => [...node.transitions.values()].flat().map(nameOf));
+  t.strictSame(
+    all.filter((name) => !Witness.taken.has(name)),
+    [],
+  );
+  t.end();
+});
+
+void t.test('the machine leaves what it was given alone', (t) => {
+  const before = initialTransition(bootMachine)[0];
+  const frozen = JSON.stringify(before.context);
+  const signal = { signature: 'x', line: 1, text: '', captures: {}, guestSeconds: null };
+  transition(bootMachine, before, { type: 'kernel-starts', signal });
+  transition(bootMachine, before, { type: 'failure', signal, outcome: 'no-init' });
+  t.equal(JSON.stringify(before.context), frozen);
+  t.end();
+});
+
+void t.test('what the machine remembers is bounded', (t) => {
+  const round = Buffer.concat([readLog('reboot-loop.log'), readLog('kexec-loop.log')]);
+  const size = (rounds: number): number =>
+    JSON.stringify(watch(Buffer.concat(Array<Buffer>(rounds).fill(round))).context).length;
+  t.ok(size(50) < size(5) + 200, 'but for longer numbers');
+  t.end();
+});
+
+void t.test('the page about the machine is current', async (t) => {
+  const committed = readFileSync(new URL(`../../${bootMachinePage.file}`, import.meta.url), 'utf8');
+  t.equal(committed, await renderDoc(bootMachinePage), 'if not: npm run docs');
+});
+
+/** The state a boot begins in is never entered. */
+function notInitial(state: string): boolean {
+  return state !== 'firmware.silent';
+}

@@ -1,0 +1,197 @@
+import t from 'tap';
+import type { BootObserver } from '../../src/boot/observer.ts';
+import { createBootObserver } from '../../src/boot/observer.ts';
+import { readLog } from './recorded-logs.ts';
+
+const banner = '[    0.000000] Booting Linux on physical CPU 0x0\n';
+const bye = '[    4.000000] kexec_core: Starting new kernel\n[    4.100000] Bye!\n';
+
+function watch(text: string, awaitGeneration?: number): BootObserver {
+  const observer = createBootObserver(awaitGeneration === undefined ? {} : { awaitGeneration });
+  observer.feed(Buffer.from(text));
+  observer.peek();
+  return observer;
+}
+
+/** `seconds` of silence, with ten samples each. */
+function silence(
+  observer: BootObserver,
+  seconds: number,
+  pc: (i: number) => bigint,
+  busy = true,
+): void {
+  for (let i = 0; i <= seconds * 10; i += 1) {
+    observer.sample({ at: 5000 + i * 100, pcs: [pc(i)], cpuMs: busy ? 1000 + i * 98 : 1000 });
+  }
+}
+
+const dead = (): bigint => 0x4008_0000n;
+const working = (i: number): bigint => 0x4008_0000n + BigInt(i * 400);
+const idle = (): bigint => 0xffff_8000_0801_0000n;
+
+t.test('a live bye-hang rests on silence and on samples', (t) => {
+  const observer = watch(banner + bye);
+  t.notOk(observer.settled);
+  silence(observer, 1, dead);
+  t.notOk(observer.settled, 'one second is not enough');
+  silence(observer, 3, dead);
+  t.ok(observer.settled);
+  observer.end({ reason: 'stopped', silentMs: 3600 });
+  const { id, generation, stage, evidence, meaning } = observer.outcome();
+  t.match({ id, generation, stage }, { id: 'bye-hang', generation: 1, stage: 'kexec' });
+  t.strictSame(
+    evidence.map(({ signature }) => signature),
+    ['kexec-bye', 'kexec-start', 'silence', 'cpu-samples'],
+  );
+  t.equal(evidence[2]?.text, 'no byte from the console for 3.6 s');
+  t.match(evidence[3]?.text, /always at 0x40080000.*stuck/);
+  t.match(meaning, /dead, not slow/);
+  t.end();
+});
+
+t.test('silence alone proves nothing', (t) => {
+  const observer = watch(banner + bye);
+  silence(observer, 20, working);
+  t.notOk(observer.settled);
+  observer.end({ reason: 'stopped', silentMs: 20_000, detail: 'silent for 20 s of guest time' });
+  const { id, evidence, meaning } = observer.outcome();
+  t.equal(id, 'unknown');
+  t.ok(evidence.some(({ signature }) => signature === 'cpu-samples'));
+  t.match(meaning, /20 s of silence .*dead or alive/);
+  t.end();
+});
+
+t.test('a second kernel that is alive but silent has lost its console', (t) => {
+  const observer = watch(banner + bye);
+  silence(observer, 20, idle, false);
+  t.notOk(observer.settled, 'it may be waiting for a disk');
+  silence(observer, 40, idle, false);
+  t.ok(observer.settled);
+  t.match(observer.outcome(), { id: 'console-lost', stage: 'kexec', generation: 1 });
+  t.end();
+});
+
+t.test('a word on the console revokes what the CPUs seemed to do', (t) => {
+  for (const look of [dead, idle]) {
+    const observer = watch(banner + bye);
+    silence(observer, 40, look, look === dead);
+    t.ok(observer.settled);
+    observer.feed(Buffer.from('0 is not used\n'));
+    t.notOk(observer.settled);
+    observer.feed(Buffer.from(banner));
+    t.strictSame(observer.position, { generation: 2, stage: 'kernel', line: 5 });
+  }
+  t.end();
+});
+
+t.test('a kernel or a firmware that goes silent and stuck', (t) => {
+  const kernel = watch(banner);
+  silence(kernel, 3, dead);
+  t.ok(kernel.settled);
+  t.match(kernel.outcome(), { id: 'kernel-hang', generation: 1, stage: 'kernel' });
+  kernel.feed(Buffer.from('[    1.000000] late, but here\n'));
+  t.notOk(kernel.settled);
+
+  const firmware = watch('EFI stub: Exiting boot services...\n');
+  silence(firmware, 3, dead);
+  t.match(firmware.outcome(), { id: 'firmware-stuck', generation: 0, stage: 'firmware' });
+  firmware.feed(Buffer.from('\n'));
+  t.notOk(firmware.settled);
+  t.end();
+});
+
+t.test('programs that compute in silence are not taken for dead', (t) => {
+  const observer = watch(`${banner}>>> Installing busybox...\n`);
+  silence(observer, 40, dead);
+  t.notOk(observer.settled);
+  t.end();
+});
+
+t.test('the login prompt of an earlier kernel is no end while its kexec may come', (t) => {
+  const observer = watch(`${banner}kexec-lab login: `, 2);
+  t.notOk(observer.settled);
+  observer.feed(Buffer.from('[   40.053068] kexec_core: Starting new kernel\n[   40.1] x\n'));
+  t.equal(observer.position.stage, 'kexec');
+  observer.feed(Buffer.from(`[   40.200000] Bye!\n${banner}kexec-lab login: `));
+  t.notOk(observer.settled, 'the prompt has no newline: only a look at the quiet console shows it');
+  observer.peek();
+  t.ok(observer.settled);
+  t.match(observer.outcome(), { id: 'booted', generation: 2, stage: 'userspace' });
+  t.end();
+});
+
+t.test('the old kernel’s prompt is the end where its kexec has failed', (t) => {
+  const observer = watch(`${banner}/init: line 3: kexec: not found\n`, 2);
+  t.notOk(observer.settled);
+  observer.feed(Buffer.from('kexec-lab login: '));
+  observer.peek();
+  t.ok(observer.settled);
+  t.match(observer.outcome(), { id: 'kexec-missing', generation: 1, stage: 'kexec' });
+  t.end();
+});
+
+t.test('a failure is settled once nothing more can come of it', (t) => {
+  const lost = 'Failed to mount /dev/vda as root file system.\n';
+  t.notOk(watch(banner + lost).settled);
+  t.ok(watch(`${banner}${lost}(initramfs) \x1b[6n`).settled);
+  t.ok(watch(`${banner}${lost}Rebooting automatically due to panic= boot argument\n`).settled);
+  t.ok(watch(`${banner}[    1.000000] Kernel panic - not syncing: x\n`).settled);
+  t.ok(watch('BdsDxe: No bootable option or device was found.\n').settled);
+  t.end();
+});
+
+t.test('the proof of an earlier kernel is not that of a later one', (t) => {
+  const proof = 'kexec-lab: release=6.1.0\nkexec-lab: root=/dev/vda1\n';
+  const second = `${banner}[    0.000000] Linux version 6.12.9 (x) y\nkexec-lab login: \n`;
+  const { captures, evidence } = watch(banner + proof + bye + second).outcome();
+  t.equal(captures.release, '6.12.9');
+  t.notOk('root' in captures);
+  t.notOk(evidence.some(({ signature }) => signature.startsWith('proof')));
+  t.end();
+});
+
+t.test('every log that settles does so with the outcome it ends with', (t) => {
+  for (const log of [
+    'vps-kexec-booted.log',
+    'vps-wrong-root.log',
+    'arm64-initramfs-no-kexec.log',
+  ]) {
+    const bytes = readLog(log);
+    const observer = createBootObserver({ awaitGeneration: 2 });
+    let at = 0;
+    while (!observer.settled && at < bytes.length) {
+      observer.feed(bytes.subarray(at, (at += 50)));
+      observer.peek();
+    }
+    const early = observer.outcome().id;
+    observer.feed(bytes.subarray(at));
+    observer.end({ reason: 'stopped' });
+    t.equal(early, observer.outcome().id, log);
+  }
+  t.end();
+});
+
+t.test('QEMU that ends by itself', (t) => {
+  const nothing = watch(banner);
+  nothing.end({ reason: 'qemu-exited', detail: 'guest-reset' });
+  t.match(nothing.outcome(), {
+    id: 'qemu-exited',
+    evidence: [{ line: null, signature: 'qemu', text: 'guest-reset' }],
+  });
+  const jumped = watch(banner + bye);
+  jumped.end({ reason: 'qemu-exited' });
+  t.equal(jumped.outcome().id, 'qemu-exited');
+  const failed = watch(`${banner}[    1.000000] Kernel panic - not syncing: x\n`);
+  failed.end({ reason: 'qemu-exited', detail: 'guest-panic' });
+  t.equal(failed.outcome().id, 'kernel-panic');
+  const silent = createBootObserver();
+  silent.end({ reason: 'stopped' });
+  t.equal(silent.outcome().id, 'no-output');
+  t.end();
+});
+
+t.test('before the end nothing is called unfinished', (t) => {
+  t.match(watch(banner).outcome(), { id: 'unknown', meaning: /Nothing is decided yet/ });
+  t.match(watch(banner + bye).outcome(), { id: 'unknown', stage: 'kexec' });
+  t.end();
+});
