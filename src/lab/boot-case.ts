@@ -40,7 +40,7 @@ export async function bootCase(
   await writeTagsDisk(tags, setup.tags);
   await writeScript(join(directory, 'qemu.sh'), spec, qemu);
 
-  const record = await openCaseRecord(directory);
+  const record = openCaseRecord(directory);
   const lines = new LineSplitter();
   let seconds = (): number => 0;
   const showLines = (complete: ReturnType<LineSplitter['feed']>): void => {
@@ -50,8 +50,8 @@ export async function bootCase(
     }
   };
   const watchHooks: WatchHooks = {
-    onBytes: async (chunk) => {
-      await record.raw(chunk);
+    onBytes: (chunk) => {
+      record.raw(chunk);
       showLines(lines.feed(chunk));
     },
     onSignal: (seen) => {
@@ -71,7 +71,7 @@ export async function bootCase(
     }
   } finally {
     showLines(lines.end());
-    await record.close();
+    record.close();
   }
 }
 

@@ -41,8 +41,8 @@ export async function runCase(
   const stopped = () => interruptedResult(case_, 'stopped before there was an outcome', facts());
 
   try {
-    signal.throwIfAborted();
     await mkdir(directory, { recursive: true });
+    signal.throwIfAborted();
     const images = await lab.images({ arch: case_.arch, ...case_.setup });
     packages = images.packages;
     const awaited = {

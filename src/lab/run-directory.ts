@@ -31,7 +31,8 @@ export async function createRunDirectory(out: string, now: Date): Promise<RunDir
 
 /** A case's directory, relative to the run's: `<arch>/<scenario>`, with the repeat and the retry where there are several. */
 export function caseDirectory({ arch, scenario, repeat }: Case, attempt: number): string {
-  const repeated = repeat > 1 ? `-${repeat}` : '';
+  // A scenario's name has no dot, so these can never be another scenario's directory.
+  const repeated = repeat > 1 ? `.repeat${repeat}` : '';
   const retried = attempt > 1 ? `.retry${attempt - 1}` : '';
   return join(arch, `${scenario.name}${repeated}${retried}`);
 }

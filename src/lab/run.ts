@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Case } from '../scenario/scenario.ts';
 import { createLab } from './create-lab.ts';
 import { describeEnvironment } from './environment.ts';
-import { openEventLog } from './event-log.ts';
 import type { LabEvent } from './events.ts';
 import { caseReference } from './events.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { pool } from './pool.ts';
 import type { CaseResult, RunReport } from './result.ts';
+import { openRecord } from './record-file.ts';
 import { createRunDirectory } from './run-directory.ts';
 import { runWithRetries } from './run-with-retries.ts';
 import { summarise } from './summary.ts';
@@ -50,10 +50,11 @@ export async function runCases(
   const started = performance.now();
   const startedAt = new Date();
   const { id, path: directory } = await createRunDirectory(options.out, startedAt);
-  const log = openEventLog(join(directory, 'events.jsonl'));
+  const log = openRecord(join(directory, 'events.jsonl'));
   const tell = (event: Telling): void => {
-    const stamped = { at: Math.round(performance.now() - started), ...event } as LabEvent;
-    log.append(stamped);
+    const stamped: LabEvent = { at: Math.round(performance.now() - started), ...event };
+    // The consoles' lines are in the cases' own directories.
+    if (event.type !== 'case-console') log.write(`${JSON.stringify(stamped)}\n`);
     emit(stamped);
   };
   const { signal, jobs } = options;
@@ -96,7 +97,7 @@ export async function runCases(
   };
   await writeJson(join(directory, 'report.json'), report);
   tell({ type: 'run-finished', report });
-  await log.close();
+  log.close();
   return report;
 }
 

@@ -72,11 +72,9 @@ export function judge(
   expect: Expectation,
 ): { verdict: Extract<Verdict, 'pass' | 'fail'>; reasons: string[] } {
   const reasons: string[] = [];
-  const differs = (what: string, wanted: unknown, got: unknown): void => {
+  const differs = <Value extends string | number>(what: string, wanted?: Value, got?: Value) => {
     if (wanted !== undefined && wanted !== got) {
-      reasons.push(
-        `${what}: expected ${String(wanted)}, got ${got === undefined ? 'none' : String(got)}`,
-      );
+      reasons.push(`${what}: expected ${wanted}, got ${got ?? 'none'}`);
     }
   };
   differs('outcome', expect.outcome, outcome.id);

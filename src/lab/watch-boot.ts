@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootObserver } from '../boot/observer.ts';
 import type { Signal } from '../boot/signal.ts';
 import { UnavailableError } from '../errors.ts';
-import type { Machine } from '../qemu/machine.ts';
+import type { Machine, MachineExit } from '../qemu/machine.ts';
 import type { Limits } from '../scenario/scenario.ts';
+import { exceededLimit, GuestStopwatch } from './limits.ts';
 import type { StageReading } from './stage-clock.ts';
 
 /** Host milliseconds. None of these decides an outcome; they only say how often to look. */
@@ -13,20 +14,9 @@ const sampleQuiet = 500;
 const graceQuiet = 300;
 const longestGrace = 2000;
 
-/** A guest that floods its console is stopped here: nobody reads more, and disks are finite. */
-export const consoleLimit = 64 * 2 ** 20;
-
-/**
- * Limits are guest time. Host time bounds them from both sides: a guest whose disk is slow, because the host is busy,
- * ages fast (idle time is skipped), so a limit also needs its share of host time; and a guest that executes nothing
- * does not age at all, so there is a longest time on the wall.
- */
-const leastHostShare = 1 / 4;
-const mostHostShare = 3;
-
 export type WatchHooks = {
   /** Every chunk, before anything looks at it. */
-  onBytes(chunk: Uint8Array): Promise<void>;
+  onBytes(chunk: Uint8Array): void;
   onSignal(signal: Signal): void;
   onReading(reading: StageReading): void;
 };
@@ -35,6 +25,7 @@ export type WatchHooks = {
  * Drives one live boot: feeds the console to the observer, shows it the CPUs while the guest is silent, and
  * ends when the outcome is settled, QEMU has ended by itself, a limit is reached or `signal` fires. On return
  * the observer has been told the end (unless `signal` fired), QEMU is gone, and `onBytes` has seen every byte.
+ * @throws UnavailableError when the host's disk failed the guest.
  */
 export async function watchBoot(
   machine: Machine,
@@ -43,107 +34,111 @@ export async function watchBoot(
   hooks: WatchHooks,
   signal: AbortSignal,
 ): Promise<void> {
-  const started = performance.now();
-  const elapsed = (): number => performance.now() - started;
-  let lastByte = 0;
-  let bytes = 0;
-  let watching = true;
-
-  const report = (signals: Signal[]): void => {
-    for (const seen of signals) hooks.onSignal(seen);
-    const { generation, stage } = observer.position;
-    const guestSeconds = signals.findLast((seen) => seen.guestSeconds !== null)?.guestSeconds;
-    hooks.onReading({ generation, stage, hostMs: elapsed(), guestSeconds: guestSeconds ?? null });
-  };
-  const reading = (async () => {
-    for await (const chunk of machine.console) {
-      lastByte = elapsed();
-      bytes += chunk.length;
-      await hooks.onBytes(chunk);
-      if (!watching) continue;
-      for (const line of afterEachNewline(chunk)) report(observer.feed(line));
-    }
-  })();
-  let ended = false;
-  void machine.exited.then(() => (ended = true));
-
-  const silence = new GuestStopwatch(await machine.guestSeconds());
-  await machine.continue();
-  let settledAt: number | undefined;
-  let stopped: string | undefined;
-  while (!ended && stopped === undefined && !signal.aborted) {
-    await Promise.race([sleep(tick), machine.exited]);
-    const quiet = elapsed() - lastByte;
-    if (quiet >= promptQuiet) report(observer.peek());
-    if (observer.settled) {
-      settledAt ??= elapsed();
-      if (quiet >= graceQuiet || elapsed() - settledAt >= longestGrace) break;
-    } else if (quiet >= sampleQuiet) {
-      await lookInside().catch(ignoreOnceEnded(() => ended));
-    }
-    stopped = overLimit();
-  }
-  const endedByItself = ended;
-  watching = endedByItself;
+  const watch = new Watch(machine, observer, hooks);
+  const reading = watch.readConsole();
+  const stopped = await Promise.race([watch.untilDone(limits, signal), failureOf(reading)]);
+  watch.watching = watch.exit !== null;
   await machine.stop();
   await reading;
-  report(observer.peek());
-  if (signal.aborted) return;
-  if (endedByItself) {
-    const { code, signal: killed, reason, stderr } = await machine.exited;
+  if (!signal.aborted) watch.conclude(stopped);
+}
+
+class Watch {
+  /** While false, bytes are still recorded, but no longer looked at. */
+  watching = true;
+  exit: MachineExit | null = null;
+  #bytes = 0;
+  #lastByte = 0;
+  readonly #started = performance.now();
+  readonly #machine: Machine;
+  readonly #observer: BootObserver;
+  readonly #hooks: WatchHooks;
+
+  constructor(machine: Machine, observer: BootObserver, hooks: WatchHooks) {
+    this.#machine = machine;
+    this.#observer = observer;
+    this.#hooks = hooks;
+    void machine.exited.then((exit) => (this.exit = exit));
+  }
+
+  async readConsole(): Promise<void> {
+    for await (const chunk of this.#machine.console as AsyncIterable<Uint8Array>) {
+      this.#lastByte = this.#elapsed();
+      this.#bytes += chunk.length;
+      this.#hooks.onBytes(chunk);
+      if (!this.watching) continue;
+      for (const line of afterEachNewline(chunk)) this.#tell(this.#observer.feed(line));
+    }
+  }
+
+  /** Powers on and watches. Resolves with the limit that was passed, if that is what ended it. */
+  async untilDone(limits: Limits, signal: AbortSignal): Promise<string | undefined> {
+    const guest = new GuestStopwatch(await this.#machine.guestSeconds());
+    await this.#machine.continue();
+    let settledAt: number | undefined;
+    while (this.exit === null && !signal.aborted) {
+      await Promise.race([sleep(tick), this.#machine.exited]);
+      const now = this.#elapsed();
+      const quiet = now - this.#lastByte;
+      if (quiet >= promptQuiet) this.#tell(this.#observer.peek());
+      if (this.#observer.settled) {
+        settledAt ??= now;
+        if (quiet >= graceQuiet || now - settledAt >= longestGrace) return undefined;
+      } else if (quiet >= sampleQuiet) {
+        await this.#lookInside(guest);
+      }
+      const host = { total: now / 1000, silence: quiet / 1000 };
+      const exceeded = exceededLimit({ bytes: this.#bytes, host, guest }, limits);
+      if (exceeded !== undefined) return exceeded;
+    }
+    return undefined;
+  }
+
+  /** Tells the observer how it ended, once no byte can come any more. */
+  conclude(stopped: string | undefined): void {
+    const silentMs = this.#elapsed() - this.#lastByte;
+    if (!this.watching) {
+      const detail = stopped === undefined ? {} : { detail: stopped };
+      this.#tell(this.#observer.end({ reason: 'stopped', silentMs, ...detail }));
+      return;
+    }
+    const { code = null, signal = null, reason = null, stderr = '' } = this.exit ?? {};
     if (reason?.startsWith('host-disk-error')) {
       throw new UnavailableError(`QEMU could not write the guest's disk: ${reason}`, {
         hint: 'Make room on the disk that holds the run directory, or choose another with --out.',
       });
     }
-    const detail = [reason ?? `exit code ${String(code ?? killed)}`, stderr].filter(Boolean);
-    observer.end({ reason: 'qemu-exited', detail: detail.join(': ') });
-  } else {
-    const detail = stopped === undefined ? {} : { detail: stopped };
-    observer.end({ reason: 'stopped', silentMs: elapsed() - lastByte, ...detail });
+    const detail = [reason ?? `exit code ${String(code ?? signal)}`, stderr].filter(Boolean);
+    this.#tell(this.#observer.end({ reason: 'qemu-exited', detail: detail.join(': ') }));
   }
 
-  async function lookInside(): Promise<void> {
-    const silentSince = lastByte;
-    observer.sample(await machine.sample());
-    silence.read(silentSince, await machine.guestSeconds());
+  /** QEMU may end between two looks at it; that is for the loop to see, not an error. */
+  async #lookInside(guest: GuestStopwatch): Promise<void> {
+    const silentSince = this.#lastByte;
+    try {
+      this.#observer.sample(await this.#machine.sample());
+      guest.read(await this.#machine.guestSeconds(), silentSince);
+    } catch (error) {
+      if (this.exit === null && !(error instanceof UnavailableError)) throw error;
+    }
   }
 
-  function overLimit(): string | undefined {
-    if (bytes > consoleLimit) return `the console passed ${consoleLimit / 2 ** 20} MiB`;
-    const hostTotal = elapsed() / 1000;
-    const hostSilence = (elapsed() - lastByte) / 1000;
-    if (silence.seconds > limits.silence && hostSilence > limits.silence * leastHostShare) {
-      return `silent for ${limits.silence} s of guest time`;
-    }
-    if (silence.total > limits.total && hostTotal > limits.total * leastHostShare) {
-      return `no outcome within ${limits.total} s of guest time`;
-    }
-    const longest = limits.total * mostHostShare;
-    return hostTotal > longest ? `no outcome within ${longest} s` : undefined;
+  #tell(signals: Signal[]): void {
+    for (const seen of signals) this.#hooks.onSignal(seen);
+    const { generation, stage } = this.#observer.position;
+    const clock = signals.findLast((seen) => seen.guestSeconds !== null)?.guestSeconds ?? null;
+    const hostMs = this.#elapsed();
+    this.#hooks.onReading({ generation, stage, hostMs, guestSeconds: clock });
+  }
+
+  #elapsed(): number {
+    return performance.now() - this.#started;
   }
 }
 
-/** Guest seconds of the silence that lasts, and since power-on, as far as the guest's clock was read. */
-class GuestStopwatch {
-  seconds = 0;
-  total = 0;
-  readonly #powerOn: number;
-  #silentSince = 0;
-  #lastByte = -1;
-
-  constructor(powerOn: number) {
-    this.#powerOn = powerOn;
-  }
-
-  read(lastByte: number, guestSeconds: number): void {
-    if (lastByte !== this.#lastByte) {
-      this.#lastByte = lastByte;
-      this.#silentSince = guestSeconds;
-    }
-    this.seconds = guestSeconds - this.#silentSince;
-    this.total = guestSeconds - this.#powerOn;
-  }
+/** Settles only if `promise` fails, and then as it does. */
+function failureOf(promise: Promise<unknown>): Promise<never> {
+  return promise.then(() => new Promise<never>(() => {}));
 }
 
 function* afterEachNewline(chunk: Uint8Array): Generator<Uint8Array> {
@@ -153,11 +148,4 @@ function* afterEachNewline(chunk: Uint8Array): Generator<Uint8Array> {
     from = at + 1;
   }
   if (from < chunk.length) yield chunk.subarray(from);
-}
-
-/** QEMU may end between two looks at it; that is for the loop to see, not an error. */
-function ignoreOnceEnded(ended: () => boolean): (error: unknown) => void {
-  return (error) => {
-    if (!ended() && !(error instanceof UnavailableError)) throw error;
-  };
 }

@@ -17,7 +17,7 @@ async function doctor(
   return { exitCode, stdout };
 }
 
-void t.test('a host that has everything', async (t) => {
+t.test('a host that has everything', async (t) => {
   const { exitCode, stdout } = await doctor([]);
   t.equal(exitCode, 0);
   t.match(stdout, /^ {2}✓ setpriv +\d+\.\d+/m);
@@ -26,11 +26,11 @@ void t.test('a host that has everything', async (t) => {
   t.notMatch(stdout, '\x1b', 'no colour in a pipe');
 });
 
-void t.test('colour where it is wanted', async (t) => {
+t.test('colour where it is wanted', async (t) => {
   t.match((await doctor([], { FORCE_COLOR: '1' })).stdout, '\x1b[32m✓');
 });
 
-void t.test('for machines', async (t) => {
+t.test('for machines', async (t) => {
   const cache = temporaryDirectory(t);
   const { exitCode, stdout } = await doctor(['--json', '--qemu-dir', fakeQemuDirectory], {
     KEXEC_LAB_CACHE: `${cache}/not/yet/there`,
@@ -48,7 +48,7 @@ void t.test('for machines', async (t) => {
   t.notOk(report.requirements.some(({ name }) => name.startsWith('qemu')));
 });
 
-void t.test('a host that lacks almost everything', async (t) => {
+t.test('a host that lacks almost everything', async (t) => {
   const { exitCode, stdout } = await doctor([], { PATH: temporaryDirectory(t) });
   t.equal(exitCode, 5);
   t.match(stdout, /^ {2}✗ dtc +missing +package device-tree-compiler: compiles device trees$/m);
@@ -56,7 +56,7 @@ void t.test('a host that lacks almost everything', async (t) => {
   t.match(stdout, /\n(sudo )?apt-get update && .*device-tree-compiler[^\n]*$/);
 });
 
-void t.test('no usable QEMU', async (t) => {
+t.test('no usable QEMU', async (t) => {
   const { exitCode, stdout } = await doctor(['--qemu-dir', fakeQemuDirectory], {
     FAKE_QEMU_PLAY: JSON.stringify({ version: '6.2.0' }),
   });

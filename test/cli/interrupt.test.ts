@@ -19,7 +19,7 @@ function watched() {
   };
 }
 
-void t.test('the first signal aborts, with its name as the reason', (t) => {
+t.test('the first signal aborts, with its name as the reason', (t) => {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGPIPE'] as const) {
     const run = watched();
     t.equal(run.signal.aborted, false);
@@ -31,7 +31,7 @@ void t.test('the first signal aborts, with its name as the reason', (t) => {
   t.end();
 });
 
-void t.test('a second one ends at once, unless it is the same one passed on', (t) => {
+t.test('a second one ends at once, unless it is the same one passed on', (t) => {
   const run = watched();
   run.send('SIGINT', 1000);
   run.send('SIGINT', 1005);
@@ -43,7 +43,7 @@ void t.test('a second one ends at once, unless it is the same one passed on', (t
   t.end();
 });
 
-void t.test('a broken pipe is reported with every write and never ends at once', (t) => {
+t.test('a broken pipe is reported with every write and never ends at once', (t) => {
   const run = watched();
   run.send('SIGPIPE', 1000);
   run.send('SIGPIPE', 9000);
@@ -54,7 +54,7 @@ void t.test('a broken pipe is reported with every write and never ends at once',
   t.end();
 });
 
-void t.test('once released, signals have their usual meaning', (t) => {
+t.test('once released, signals have their usual meaning', (t) => {
   const before = process.listenerCount('SIGINT');
   const run = watched();
   t.equal(process.listenerCount('SIGINT'), before + 1);

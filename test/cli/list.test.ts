@@ -7,7 +7,7 @@ import { kexecLab } from './kexec-lab.ts';
 // Every test here starts the program, and a machine may be slow.
 t.setTimeout(180_000);
 
-void t.test('a table of every scenario', async (t) => {
+t.test('a table of every scenario', async (t) => {
   const { stdout, exitCode } = await kexecLab(['list']);
   t.equal(exitCode, 0);
   const [head, ...rows] = stdout.split('\n');
@@ -20,7 +20,7 @@ void t.test('a table of every scenario', async (t) => {
   t.equal(new Set(columns).size, 1, 'the columns are aligned');
 });
 
-void t.test('as JSON, only what is asked for', async (t) => {
+t.test('as JSON, only what is asked for', async (t) => {
   const { stdout } = await kexecLab(['list', 'kexec-to-distro', '--json']);
   const scenarios = JSON.parse(stdout) as Scenario[];
   t.match(scenarios, [
@@ -29,7 +29,7 @@ void t.test('as JSON, only what is asked for', async (t) => {
   t.equal(scenarios.length, 1);
 });
 
-void t.test('scenarios of the user’s own stand beside the built-in ones', async (t) => {
+t.test('scenarios of the user’s own stand beside the built-in ones', async (t) => {
   const directory = writeFiles(t, { 'mine.yaml': least, 'deeper/other.yaml': least });
   const all = await kexecLab(['list', '--scenarios', directory]);
   t.match(all.stdout, /^mine +aarch64 arm +booted/m);
@@ -39,7 +39,7 @@ void t.test('scenarios of the user’s own stand beside the built-in ones', asyn
   t.notMatch(one.stdout, /^kexec-to-distro/m);
 });
 
-void t.test('mistakes in a scenario: each with its place, exit code 2', async (t) => {
+t.test('mistakes in a scenario: each with its place, exit code 2', async (t) => {
   const directory = writeFiles(t, { 'mine.yaml': `${least}limit: { total: 5 }\n`, 'b.yaml': '' });
   const { stdout, stderr, exitCode } = await kexecLab(['list', '--scenarios', directory]);
   t.equal(exitCode, 2);
@@ -50,7 +50,7 @@ void t.test('mistakes in a scenario: each with its place, exit code 2', async (t
   ]);
 });
 
-void t.test('nothing selected: exit code 4, with what may have been meant', async (t) => {
+t.test('nothing selected: exit code 4, with what may have been meant', async (t) => {
   const { stderr, exitCode } = await kexecLab(['list', 'kexec-to-ditsro']);
   t.equal(exitCode, 4);
   t.match(stderr, '"kexec-to-ditsro"; did you mean "kexec-to-distro"?');

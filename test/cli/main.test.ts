@@ -5,7 +5,7 @@ import { inShell, kexecLab } from './kexec-lab.ts';
 // Every test here starts the program several times, and a machine may be slow.
 t.setTimeout(180_000);
 
-void t.test('help names the commands, shows examples and the exit codes', async (t) => {
+t.test('help names the commands, shows examples and the exit codes', async (t) => {
   const { stdout, exitCode } = await kexecLab(['--help']);
   t.equal(exitCode, 0);
   for (const part of ['run', 'list', 'show', 'schema', 'Examples:', '130  interrupted']) {
@@ -16,11 +16,11 @@ void t.test('help names the commands, shows examples and the exit codes', async 
   t.match(run.stdout, 'kexec-lab run all --arch aarch64');
 });
 
-void t.test('the version is the package’s', async (t) => {
+t.test('the version is the package’s', async (t) => {
   t.match((await kexecLab(['--version'])).stdout, /^\d+\.\d+\.\d+$/);
 });
 
-void t.test('mistakes in the arguments are one line and exit code 2', async (t) => {
+t.test('mistakes in the arguments are one line and exit code 2', async (t) => {
   const mistakes: [arguments_: string[], message: RegExp | string][] = [
     [['lsit'], "error: unknown command 'lsit' (did you mean list?)"],
     [['run', 'all', '--ach', 'arm'], "error: unknown option '--ach' (did you mean --arch?)"],
@@ -39,24 +39,24 @@ void t.test('mistakes in the arguments are one line and exit code 2', async (t) 
   }
 });
 
-void t.test('a command is wanted', async (t) => {
+t.test('a command is wanted', async (t) => {
   const { stderr, exitCode } = await kexecLab([]);
   t.equal(exitCode, 2);
   t.match(stderr, 'Usage: kexec-lab');
 });
 
-void t.test('a reader that goes away ends it quietly', async (t) => {
+t.test('a reader that goes away ends it quietly', async (t) => {
   const { stderr } = await inShell('{ "$@"; echo "exit code $?" >&2; } | true', ['schema']);
   t.equal(stderr, 'exit code 0');
 });
 
-void t.test('a full disk behind standard output is said', async (t) => {
+t.test('a full disk behind standard output is said', async (t) => {
   const { stderr, exitCode } = await inShell('"$@" > /dev/full', ['list']);
   t.equal(exitCode, 5);
   t.match(stderr, /^standard output cannot be written: .*no space left/i);
 });
 
-void t.test('a bug is called a bug, with its stack, and has an exit code of its own', async (t) => {
+t.test('a bug is called a bug, with its stack, and has an exit code of its own', async (t) => {
   const program = `
     const { Command } = await import('commander');
     Command.prototype.parseAsync = () => { throw new TypeError('oh \\u001b[2Jno'); };

@@ -35,7 +35,7 @@ async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await sleep(20);
 }
 
-void t.test('a signal ends the case in order, and the report is written', async (t) => {
+t.test('a signal ends the case in order, and the report is written', async (t) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     const { run, speaks, report, leftovers } = startRun(t, {});
     await speaks();
@@ -51,7 +51,7 @@ void t.test('a signal ends the case in order, and the report is written', async 
   }
 });
 
-void t.test('cases that have not begun end as interrupted too', async (t) => {
+t.test('cases that have not begun end as interrupted too', async (t) => {
   const { run, speaks, report } = startRun(t, {}, 'other.yaml');
   await speaks();
   run.kill('SIGINT');
@@ -61,7 +61,7 @@ void t.test('cases that have not begun end as interrupted too', async (t) => {
   t.match(report(), { exitCode: 130, summary: { total: 2, interrupted: 2 } });
 });
 
-void t.test('the second Ctrl-C ends at once, and QEMU with it', async (t) => {
+t.test('the second Ctrl-C ends at once, and QEMU with it', async (t) => {
   const { run, speaks, report, leftovers } = startRun(t, { stubborn: true });
   await speaks();
   run.kill('SIGINT');
@@ -72,7 +72,7 @@ void t.test('the second Ctrl-C ends at once, and QEMU with it', async (t) => {
   await until(() => leftovers().length === 0);
 });
 
-void t.test('a report for machines leaves the notice to standard error', async (t) => {
+t.test('a report for machines leaves the notice to standard error', async (t) => {
   const { run, leftovers } = startRun(t, {}, '--reporter', 'json');
   await until(() => leftovers().length > 0);
   run.kill('SIGINT');
@@ -81,7 +81,7 @@ void t.test('a report for machines leaves the notice to standard error', async (
   t.match(JSON.parse(stdout), { exitCode: 130 });
 });
 
-void t.test('a reader that goes away stops the run quietly; its report is written', async (t) => {
+t.test('a reader that goes away stops the run quietly; its report is written', async (t) => {
   const { run, speaks, report, leftovers } = startRun(t, { noise: 1 });
   await speaks();
   run.stdout.destroy();

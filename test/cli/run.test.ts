@@ -10,7 +10,7 @@ import { kexecLab } from './kexec-lab.ts';
 // Every test here starts the program several times, and a machine may be slow.
 t.setTimeout(180_000);
 
-void t.test('all as expected: exit code 0, a line per case, records on disk', async (t) => {
+t.test('all as expected: exit code 0, a line per case, records on disk', async (t) => {
   const { words, env, report, leftovers } = fakeRun(t, { text: goodBoot });
   const { stdout, stderr, exitCode } = await kexecLab(words('mine.yaml', '--repeat', '2'), env);
   t.equal(exitCode, 0);
@@ -23,7 +23,7 @@ void t.test('all as expected: exit code 0, a line per case, records on disk', as
   t.strictSame(leftovers(), []);
 });
 
-void t.test('a failure: exit code 1, with the proof and the next command', async (t) => {
+t.test('a failure: exit code 1, with the proof and the next command', async (t) => {
   const text = `${goodBootUntil('Starting new kernel')}[    4.500000] Kernel panic - not syncing: oh no\r\n`;
   const { directory, words, env } = fakeRun(t, { text });
   const { stdout, exitCode } = await kexecLab(words('mine.yaml', '--retries', '1'), {
@@ -38,7 +38,7 @@ void t.test('a failure: exit code 1, with the proof and the next command', async
   t.match(stdout, `next      npx kexec-lab run ${file} --arch aarch64 --tail`, 'as it was called');
 });
 
-void t.test('what the lab cannot run, and what is wrong with a scenario', async (t) => {
+t.test('what the lab cannot run, and what is wrong with a scenario', async (t) => {
   const { words, env } = fakeRun(t, { refuse: 'cannot set up guest memory' });
   const unavailable = await kexecLab(words('mine.yaml'), env);
   t.equal(unavailable.exitCode, 5);
@@ -49,7 +49,7 @@ void t.test('what the lab cannot run, and what is wrong with a scenario', async 
   t.match(wrong.stdout, /because .*text\.txt: this kernel is no Image: it is a text file/);
 });
 
-void t.test('TAP and JSON at once, each whole', async (t) => {
+t.test('TAP and JSON at once, each whole', async (t) => {
   const { directory, words, env, report } = fakeRun(t, { text: goodBoot });
   const json = join(directory, 'report.json');
   const tap = await kexecLab(
@@ -64,13 +64,13 @@ void t.test('TAP and JSON at once, each whole', async (t) => {
   t.match(complete?.[1], { ok: true, count: 1, pass: 1 });
 });
 
-void t.test('--tail shows the console, with the case in front', async (t) => {
+t.test('--tail shows the console, with the case in front', async (t) => {
   const { words, env } = fakeRun(t, { text: goodBoot });
   const { stdout } = await kexecLab(words('mine.yaml', '--tail'), env);
   t.match(stdout, '\n[aarch64/mine] kexec-lab: root=/dev/vda1\n');
 });
 
-void t.test('--dry-run starts nothing and writes nothing', async (t) => {
+t.test('--dry-run starts nothing and writes nothing', async (t) => {
   const { directory, words, env } = fakeRun(t, { refuse: 'this must not be started' });
   const { stdout, exitCode } = await kexecLab(words('mine.yaml', '--dry-run'), env);
   t.equal(exitCode, 0);
@@ -79,7 +79,7 @@ void t.test('--dry-run starts nothing and writes nothing', async (t) => {
   t.notOk(existsSync(join(directory, 'runs')));
 });
 
-void t.test('trouble before the first case: its exit code, and TAP bails out', async (t) => {
+t.test('trouble before the first case: its exit code, and TAP bails out', async (t) => {
   const { words, env } = fakeRun(t, { text: goodBoot });
   const blocked = words('mine.yaml', '--out', '/dev/null/runs', '--reporter', 'tap');
   const { stdout, stderr, exitCode } = await kexecLab(blocked, env);

@@ -16,7 +16,7 @@ per-arch:
 // Every test here starts the program, and a machine may be slow.
 t.setTimeout(180_000);
 
-void t.test('story, setup and expectation of each architecture', async (t) => {
+t.test('story, setup and expectation of each architecture', async (t) => {
   const directory = writeFiles(t, { 'mine.yaml': scenario, 'kernel,1': 'a kernel' });
   const { stdout, exitCode } = await kexecLab(['show', join(directory, 'mine.yaml')]);
   t.equal(exitCode, 0);
@@ -28,7 +28,7 @@ void t.test('story, setup and expectation of each architecture', async (t) => {
   t.notMatch(arm.stdout, 'aarch64');
 });
 
-void t.test('the commands can be pasted into a shell', async (t) => {
+t.test('the commands can be pasted into a shell', async (t) => {
   const directory = writeFiles(t, { 'mine.yaml': scenario, 'kernel,1': 'a kernel' });
   const { stdout } = await kexecLab(
     ['run', join(directory, 'mine.yaml'), '--dry-run', '--arch', 'arm', '--qemu-dir', directory],
@@ -49,7 +49,7 @@ void t.test('the commands can be pasted into a shell', async (t) => {
   );
 });
 
-void t.test('the schema is JSON', async (t) => {
+t.test('the schema is JSON', async (t) => {
   const { stdout } = await kexecLab(['schema']);
   t.match(JSON.parse(stdout), { title: 'kexec-lab scenario', required: ['title', 'story'] });
 });

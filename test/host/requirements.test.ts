@@ -38,11 +38,11 @@ function hostWith(t: Test, programs: Record<string, string>): string {
   return directory;
 }
 
-void t.test('this host has everything', async (t) => {
+t.test('this host has everything', async (t) => {
   t.same(await missingRequirements(requirementsFor(arches)), []);
 });
 
-void t.test('every command says its version', async (t) => {
+t.test('every command says its version', async (t) => {
   for (const wanted of requirementsFor(arches).filter(
     ({ versionArguments: [first] }) => first !== undefined,
   )) {
@@ -51,13 +51,13 @@ void t.test('every command says its version', async (t) => {
   }
 });
 
-void t.test('tools of the administrator are found without them in PATH', async (t) => {
+t.test('tools of the administrator are found without them in PATH', async (t) => {
   hostWith(t, {});
   t.equal(await findRequirement({ name: 'mke2fs' }), '/usr/sbin/mke2fs');
   t.equal(await findRequirement({ name: 'cpio' }), null, 'but nothing else is');
 });
 
-void t.test('QEMU is asked for where it is used and not chosen by hand', (t) => {
+t.test('QEMU is asked for where it is used and not chosen by hand', (t) => {
   const names = (list: Requirement[]): string[] =>
     list.map(({ name }) => name).filter((name) => name.startsWith('qemu'));
   t.same(names(requirementsFor(['arm'])), ['qemu-system-arm']);
@@ -65,14 +65,14 @@ void t.test('QEMU is asked for where it is used and not chosen by hand', (t) => 
   t.end();
 });
 
-void t.test('mmdebstrap is asked for where apt knows no Debian mirror', (t) => {
+t.test('mmdebstrap is asked for where apt knows no Debian mirror', (t) => {
   const asked = (onDebian: boolean): boolean =>
     requirementsFor(['arm'], undefined, onDebian).some(({ name }) => name === 'mmdebstrap');
   t.same([asked(true), asked(false)], [false, true]);
   t.end();
 });
 
-void t.test('the line that installs', (t) => {
+t.test('the line that installs', (t) => {
   t.equal(
     installLine([tool, twin, requirement('another', 'a-package')], false),
     'sudo apt-get update && sudo env DEBIAN_FRONTEND=noninteractive ' +
@@ -82,7 +82,7 @@ void t.test('the line that installs', (t) => {
   t.end();
 });
 
-void t.test('what is missing is refused with the line that cures it', async (t) => {
+t.test('what is missing is refused with the line that cures it', async (t) => {
   const directory = hostWith(t, { 'lab-test-twin': '' });
   await t.rejects(ensureRequirements([tool, twin], false), {
     name: 'UnavailableError',
@@ -93,7 +93,7 @@ void t.test('what is missing is refused with the line that cures it', async (t) 
   await t.resolves(ensureRequirements([twin], false), `${directory} has that one`);
 });
 
-void t.test('installing', async (t) => {
+t.test('installing', async (t) => {
   const sudo = 'exec "$@"';
   await t.test('prints the line, runs it, and looks again', async (t) => {
     const directory = hostWith(t, {

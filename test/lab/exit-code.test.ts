@@ -10,7 +10,7 @@ const none: Record<Verdict, number> = {
   interrupted: 0,
 };
 
-void t.test('one verdict alone', (t) => {
+t.test('one verdict alone', (t) => {
   t.equal(exitCodeOf({ ...none, pass: 3 }), 0);
   t.equal(exitCodeOf({ ...none, pass: 3, fail: 1 }), 1);
   t.equal(exitCodeOf({ ...none, pass: 3, error: 1 }), 2);
@@ -19,14 +19,14 @@ void t.test('one verdict alone', (t) => {
   t.end();
 });
 
-void t.test('the more telling verdict wins', (t) => {
+t.test('the more telling verdict wins', (t) => {
   t.equal(exitCodeOf({ pass: 1, fail: 1, error: 1, unavailable: 1, interrupted: 1 }), 130);
   t.equal(exitCodeOf({ pass: 1, fail: 1, error: 1, unavailable: 1, interrupted: 0 }), 1);
   t.equal(exitCodeOf({ pass: 1, fail: 0, error: 1, unavailable: 1, interrupted: 0 }), 2);
   t.end();
 });
 
-void t.test('a run without a single case is not a success', (t) => {
+t.test('a run without a single case is not a success', (t) => {
   t.equal(exitCodeOf(none), 4);
   t.end();
 });

@@ -5,7 +5,7 @@ import t from 'tap';
 import { UnavailableError } from '../../src/errors.ts';
 import type { CaseResult } from '../../src/lab/result.ts';
 import { runCase } from '../../src/lab/run-case.ts';
-import { consoleLimit } from '../../src/lab/watch-boot.ts';
+import { consoleLimit } from '../../src/lab/limits.ts';
 import type { Case } from '../../src/scenario/scenario.ts';
 import type { Play } from '../qemu/machine-fixtures.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';

@@ -33,7 +33,7 @@ const rest = [
   '-S',
 ];
 
-void t.test('aarch64', async (t) => {
+t.test('aarch64', async (t) => {
   t.equal(
     qemuArguments(await spec('aarch64')).join(' '),
     [
@@ -44,7 +44,7 @@ void t.test('aarch64', async (t) => {
   );
 });
 
-void t.test('arm', async (t) => {
+t.test('arm', async (t) => {
   t.equal(
     qemuArguments(await spec('arm')).join(' '),
     [
@@ -55,17 +55,17 @@ void t.test('arm', async (t) => {
   );
 });
 
-void t.test('the host’s clock leaves QEMU’s own behaviour', async (t) => {
+t.test('the host’s clock leaves QEMU’s own behaviour', async (t) => {
   const { profile, ...machine } = await spec('arm');
   const argv = qemuArguments({ ...machine, profile: { ...profile, clock: 'host' } });
   t.notOk(argv.includes('-icount') || argv.includes('-rtc'));
 });
 
-void t.test('a guest that may reboot', async (t) => {
+t.test('a guest that may reboot', async (t) => {
   t.notOk(qemuArguments({ ...(await spec('arm')), onReset: 'reboot' }).includes('-no-reboot'));
 });
 
-void t.test('for a human: console on the terminal, running, nothing inherited', async (t) => {
+t.test('for a human: console on the terminal, running, nothing inherited', async (t) => {
   const argv = interactiveArguments(await spec('aarch64'));
   t.same(argv.slice(-2), ['-serial', 'mon:stdio']);
   t.notOk(argv.includes('-S') || argv.join(' ').includes('fd='));
@@ -84,7 +84,7 @@ function parseOptions(text: string): Record<string, string> {
   );
 }
 
-void t.test('no file name adds an option', async (t) => {
+t.test('no file name adds an option', async (t) => {
   const machine = await spec('aarch64');
   const name = fc.string({ unit: fc.constantFrom(',', '=', ' ', "'", '"', '\\', 'a', 'ü', ':') });
   const holds = fc.property(name, name, (file, serial) => {

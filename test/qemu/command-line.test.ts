@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { formatCommandLine, shellQuote } from '../../src/qemu/command-line.ts';
 
-void t.test('one option with its value per line', (t) => {
+t.test('one option with its value per line', (t) => {
   const argv = ['-m', '512', '-append', "root=/dev/vda it's", '-S'];
   t.equal(
     formatCommandLine('/opt/my qemu/bin/qemu-system-arm', argv),
@@ -18,13 +18,13 @@ void t.test('one option with its value per line', (t) => {
   t.end();
 });
 
-void t.test('words that need no quotes have none', (t) => {
+t.test('words that need no quotes have none', (t) => {
   t.equal(shellQuote('if=none,file=/a/b-c.img'), 'if=none,file=/a/b-c.img');
   t.equal(shellQuote(''), "''");
   t.end();
 });
 
-void t.test('a shell reads back what was written', (t) => {
+t.test('a shell reads back what was written', (t) => {
   const alphabet = [
     '-',
     'a',

@@ -27,7 +27,7 @@ function program(file: string, script: string): void {
   chmodSync(file, 0o755);
 }
 
-void t.test('the newest wins, and 10 is newer than 9', async (t) => {
+t.test('the newest wins, and 10 is newer than 9', async (t) => {
   const [, , newest = ''] = installed(t, ['90.2.0', '90.10.0', '100.0.2', '99.0.0']);
   t.match(await findQemu('arm'), {
     binary: join(newest, 'qemu-system-arm'),
@@ -37,7 +37,7 @@ void t.test('the newest wins, and 10 is newer than 9', async (t) => {
   });
 });
 
-void t.test('a directory of one’s choice is the only one looked at', async (t) => {
+t.test('a directory of one’s choice is the only one looked at', async (t) => {
   const [old = ''] = installed(t, ['7.2.0', '100.0.0']);
   t.match(await findQemu('arm', old), { version: '7.2.0' });
   await t.rejects(findQemu('aarch64', old), {
@@ -47,22 +47,19 @@ void t.test('a directory of one’s choice is the only one looked at', async (t)
   });
 });
 
-void t.test(
-  'what cannot be used is passed over, and named when nothing else is there',
-  async (t) => {
-    const [directory = ''] = installed(t, ['6.2.0']);
-    const binary = join(directory, 'qemu-system-arm');
-    await t.rejects(findQemu('arm', directory), {
-      message: `no usable qemu-system-arm in ${directory}; ${binary}: version 6.2.0 is older than 7.2.0`,
-    });
-    program(binary, 'echo "error while loading shared libraries" >&2; exit 127');
-    await t.rejects(findQemu('arm', directory), { message: /failed with exit code 127/ });
-    program(binary, 'echo hello');
-    await t.rejects(findQemu('arm', directory), { message: /does not say which version/ });
-  },
-);
+t.test('what cannot be used is passed over, and named when nothing else is there', async (t) => {
+  const [directory = ''] = installed(t, ['6.2.0']);
+  const binary = join(directory, 'qemu-system-arm');
+  await t.rejects(findQemu('arm', directory), {
+    message: `no usable qemu-system-arm in ${directory}; ${binary}: version 6.2.0 is older than 7.2.0`,
+  });
+  program(binary, 'echo "error while loading shared libraries" >&2; exit 127');
+  await t.rejects(findQemu('arm', directory), { message: /failed with exit code 127/ });
+  program(binary, 'echo hello');
+  await t.rejects(findQemu('arm', directory), { message: /does not say which version/ });
+});
 
-void t.test('one QEMU by two names is one', async (t) => {
+t.test('one QEMU by two names is one', async (t) => {
   const [directory = ''] = installed(t, ['100.0.0']);
   const alias = temporaryDirectory(t);
   symlinkSync(join(directory, 'qemu-system-arm'), join(alias, 'qemu-system-arm'));
@@ -71,14 +68,14 @@ void t.test('one QEMU by two names is one', async (t) => {
   t.equal(listed.filter(({ binary }) => binary.startsWith(directory)).length, 1);
 });
 
-void t.test('an unpacked QEMU is told where its data are', async (t) => {
+t.test('an unpacked QEMU is told where its data are', async (t) => {
   const [directory = ''] = installed(t, ['100.0.0']);
   const data = join(directory, '../share/qemu');
   mkdirSync(data, { recursive: true });
   t.same((await findQemu('arm', directory)).options, ['-L', data]);
 });
 
-void t.test('the installed one says its version', async (t) => {
+t.test('the installed one says its version', async (t) => {
   t.match(await findQemu('aarch64'), { version: /^\d+\.\d+\.\d+$/ });
   t.equal(parseQemuVersion('QEMU emulator version 10.0.2 (Debian 1:10.0.2+ds-2)\n'), '10.0.2');
   t.equal(parseQemuVersion('qemu-img version 7.2.22'), undefined);

@@ -5,7 +5,7 @@ import { loadMachineProfile, machineProfileNames } from '../../src/qemu/machine-
 import { arches } from '../../src/scenario/scenario.ts';
 import { temporaryDirectory } from './machine-fixtures.ts';
 
-void t.test('every architecture has a machine of its name', async (t) => {
+t.test('every architecture has a machine of its name', async (t) => {
   const names = await machineProfileNames();
   for (const arch of arches) {
     t.ok(names.includes(arch));
@@ -15,7 +15,7 @@ void t.test('every architecture has a machine of its name', async (t) => {
   }
 });
 
-void t.test('an unknown name is answered with the known ones', async (t) => {
+t.test('an unknown name is answered with the known ones', async (t) => {
   await t.rejects(loadMachineProfile('riscv'), {
     name: 'ScenarioError',
     message: 'there is no machine "riscv"',
@@ -24,7 +24,7 @@ void t.test('an unknown name is answered with the known ones', async (t) => {
   await t.rejects(loadMachineProfile('../package'), { message: /there is no machine/ });
 });
 
-void t.test('a profile that says something wrong is refused with its file', async (t) => {
+t.test('a profile that says something wrong is refused with its file', async (t) => {
   const directory = temporaryDirectory(t);
   const place = join(directory, 'odd.yaml');
   const refused = async (yaml: string, message: RegExp): Promise<void> => {

@@ -2,7 +2,7 @@ import t from 'tap';
 import { UnavailableError } from '../../src/errors.ts';
 import { readConsole, startFake } from './machine-fixtures.ts';
 
-void t.test('the console is whole, from the first byte to the last', async (t) => {
+t.test('the console is whole, from the first byte to the last', async (t) => {
   const text = 'Booting Linux on physical CPU 0x0\r\n'.repeat(5000);
   const machine = await startFake(t, { text, chunk: 997, then: 'poweroff' });
   await machine.continue();
@@ -10,20 +10,20 @@ void t.test('the console is whole, from the first byte to the last', async (t) =
   t.match(await machine.exited, { code: 0, signal: null, reason: 'guest-shutdown' });
 });
 
-void t.test('the console can be read when QEMU is gone', async (t) => {
+t.test('the console can be read when QEMU is gone', async (t) => {
   const machine = await startFake(t, { text: 'Bye!', then: 'poweroff' });
   await machine.continue();
   await machine.exited;
   t.equal(await readConsole(machine), 'Bye!');
 });
 
-void t.test('nothing runs before continue', async (t) => {
+t.test('nothing runs before continue', async (t) => {
   const machine = await startFake(t, { text: 'too early', then: 'poweroff' });
   await machine.stop();
   t.equal(await readConsole(machine), '');
 });
 
-void t.test('what is typed reaches the guest', async (t) => {
+t.test('what is typed reaches the guest', async (t) => {
   const machine = await startFake(t, {});
   machine.write('uname -r\n');
   for await (const echo of machine.console) {
@@ -32,7 +32,7 @@ void t.test('what is typed reaches the guest', async (t) => {
   }
 });
 
-void t.test('keys the guest never read do not break the end of the console', async (t) => {
+t.test('keys the guest never read do not break the end of the console', async (t) => {
   const machine = await startFake(t, { text: 'Bye!', then: 'crash' });
   await machine.continue();
   machine.write('x'.repeat(1 << 20));
@@ -40,7 +40,7 @@ void t.test('keys the guest never read do not break the end of the console', asy
   t.match(await machine.exited, { code: null, signal: 'SIGSEGV', reason: null });
 });
 
-void t.test('a guest reset ends the machine or starts it anew', async (t) => {
+t.test('a guest reset ends the machine or starts it anew', async (t) => {
   await t.test('exit', async (t) => {
     const machine = await startFake(t, { text: 'again ', then: 'reset' });
     await machine.continue();
@@ -60,13 +60,13 @@ void t.test('a guest reset ends the machine or starts it anew', async (t) => {
   });
 });
 
-void t.test('a full disk of the host is not the guest’s silence', async (t) => {
+t.test('a full disk of the host is not the guest’s silence', async (t) => {
   const machine = await startFake(t, { text: 'Writing…', then: 'disk-full' });
   await machine.continue();
   t.match(await machine.exited, { code: 0, reason: 'host-disk-error (No space left on device)' });
 });
 
-void t.test('samples tell a dead CPU from a live one', async (t) => {
+t.test('samples tell a dead CPU from a live one', async (t) => {
   for (const arch of ['aarch64', 'arm'] as const) {
     const machine = await startFake(t, { pcs: ['40080000', 'c0301d8c'] }, { arch });
     await machine.continue();
@@ -78,7 +78,7 @@ void t.test('samples tell a dead CPU from a live one', async (t) => {
   }
 });
 
-void t.test('stop', async (t) => {
+t.test('stop', async (t) => {
   await t.test('asks first', async (t) => {
     const machine = await startFake(t, {});
     t.match(await machine.stop(), { code: 0, signal: null, reason: 'host-qmp-quit' });
@@ -98,7 +98,7 @@ void t.test('stop', async (t) => {
   });
 });
 
-void t.test('trouble while starting', async (t) => {
+t.test('trouble while starting', async (t) => {
   await t.test('QEMU’s own words', async (t) => {
     const refuse = "cannot set up guest memory 'mach-virt.ram': Cannot allocate memory";
     await t.rejects(startFake(t, { refuse }), {
@@ -119,7 +119,7 @@ void t.test('trouble while starting', async (t) => {
   });
 });
 
-void t.test('a control connection that dies mid-command is the lab’s trouble', async (t) => {
+t.test('a control connection that dies mid-command is the lab’s trouble', async (t) => {
   const machine = await startFake(t, { hangUp: 'query-cpus-fast' });
   await t.rejects(machine.sample(), {
     name: 'UnavailableError',
@@ -129,7 +129,7 @@ void t.test('a control connection that dies mid-command is the lab’s trouble',
   t.match(await machine.stop(), { signal: null }, 'it can still be ended');
 });
 
-void t.test('noise does not pile up while nobody reads', async (t) => {
+t.test('noise does not pile up while nobody reads', async (t) => {
   const machine = await startFake(t, { noise: 64, then: 'poweroff' });
   await machine.continue();
   await new Promise((resolve) => setTimeout(resolve, 300));

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { parseCpuTime, parseProgramCounters } from '../../src/qemu/probe.ts';
 
-void t.test('program counters of every CPU', (t) => {
+t.test('program counters of every CPU', (t) => {
   const aarch64 = [
     'CPU#0',
     ' PC=ffff80000801a2c4 X00=0000000000000000 X01=ffff80000a1d3c80',
@@ -20,7 +20,7 @@ void t.test('program counters of every CPU', (t) => {
   t.end();
 });
 
-void t.test('CPU time of a thread whose name has spaces and brackets', (t) => {
+t.test('CPU time of a thread whose name has spaces and brackets', (t) => {
   const stat =
     '4711 (CPU 0/TCG) (x) S 1 4711 4711 0 -1 4194560 100 0 0 0 123 45 0 0 20 0 4 0 999 0 0\n';
   t.equal(parseCpuTime(stat), 1680);

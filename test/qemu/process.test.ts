@@ -11,7 +11,7 @@ import { readConsole, specFor, temporaryDirectory } from './machine-fixtures.ts'
 
 const holder = fileURLToPath(new URL('../fixtures/hold-machine.ts', import.meta.url));
 
-void t.test('real QEMU, both architectures', async (t) => {
+t.test('real QEMU, both architectures', async (t) => {
   for (const arch of ['aarch64', 'arm'] as const) {
     await t.test(arch, async (t) => {
       const spec = await specFor(t, arch, 'no kernel at all, but it fits into memory');
@@ -35,7 +35,7 @@ void t.test('real QEMU, both architectures', async (t) => {
   }
 });
 
-void t.test('QEMU’s own words when it cannot start', async (t) => {
+t.test('QEMU’s own words when it cannot start', async (t) => {
   const spec = await specFor(t, 'arm', '');
   const profile = { ...spec.profile, cpu: 'pentium' };
   await t.rejects(
@@ -44,7 +44,7 @@ void t.test('QEMU’s own words when it cannot start', async (t) => {
   );
 });
 
-void t.test('SIGKILL of the lab leaves no QEMU', async (t) => {
+t.test('SIGKILL of the lab leaves no QEMU', async (t) => {
   const spec = JSON.stringify(await specFor(t, 'aarch64', 'an endless program'));
   const argv = ['--import=tsx', holder, spec, temporaryDirectory(t)];
   const lab = execa(process.execPath, argv, { reject: false });

@@ -26,7 +26,7 @@ function connect(answer: Parameters<typeof qemuEnd>[0]): Promise<Qmp> {
   return connectQmp(qemuEnd(answer), () => undefined);
 }
 
-void t.test('answers find their questions in any order and any chunks', async (t) => {
+t.test('answers find their questions in any order and any chunks', async (t) => {
   const asked: Command[] = [];
   const qmp = await connect((command, send) => {
     asked.push(command);
@@ -41,7 +41,7 @@ void t.test('answers find their questions in any order and any chunks', async (t
   t.match(asked, [{ arguments: { 'command-line': 'x' } }, {}]);
 });
 
-void t.test('events are told as they come', async (t) => {
+t.test('events are told as they come', async (t) => {
   const events: unknown[] = [];
   const stream = qemuEnd((command, send) => {
     send(
@@ -57,7 +57,7 @@ void t.test('events are told as they come', async (t) => {
   ]);
 });
 
-void t.test('a refusal is told in QEMU’s words', async (t) => {
+t.test('a refusal is told in QEMU’s words', async (t) => {
   const qmp = await connect((command, send) => {
     const error = { class: 'GenericError', desc: 'Invalid parameter' };
     send(JSON.stringify({ error, id: command.id }) + '\n');
@@ -68,7 +68,7 @@ void t.test('a refusal is told in QEMU’s words', async (t) => {
   });
 });
 
-void t.test('the end of the connection answers every question', async (t) => {
+t.test('the end of the connection answers every question', async (t) => {
   for (const [what, bytes, message] of [
     ['closed', null, 'QEMU closed its control connection'],
     ['not QMP', 'login:\n', 'the control connection to QEMU broke'],

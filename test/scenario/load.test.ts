@@ -3,7 +3,7 @@ import t from 'tap';
 import { loadScenario, loadScenarios } from '../../src/scenario/load.ts';
 import { catalogue, least, refusal, writeFiles } from './files.ts';
 
-void t.test('a file that says the least gets the defaults', (t) => {
+t.test('a file that says the least gets the defaults', (t) => {
   const directory = writeFiles(t, { 'plain.yaml': least });
   const file = join(directory, 'plain.yaml');
   const setup = {
@@ -30,7 +30,7 @@ void t.test('a file that says the least gets the defaults', (t) => {
   t.end();
 });
 
-void t.test('per-arch is laid over the common part, key by key', (t) => {
+t.test('per-arch is laid over the common part, key by key', (t) => {
   const directory = writeFiles(t, {
     'kernels/mine': 'a kernel',
     'sub/over.yaml': `${least}
@@ -72,7 +72,7 @@ per-arch:
   t.end();
 });
 
-void t.test('every problem of a file is named at its place', (t) => {
+t.test('every problem of a file is named at its place', (t) => {
   const directory = writeFiles(t, {
     'bad.yaml': `title: A title
 storry: A story.
@@ -111,7 +111,7 @@ per-arch:
   t.end();
 });
 
-void t.test('names, files and expectations are checked once the shape is right', (t) => {
+t.test('names, files and expectations are checked once the shape is right', (t) => {
   const directory = writeFiles(t, {
     'names.yaml': `title: A title
 story: A story.
@@ -142,7 +142,7 @@ per-arch:
   t.end();
 });
 
-void t.test('a problem of the common part is named once, not once per architecture', (t) => {
+t.test('a problem of the common part is named once, not once per architecture', (t) => {
   const directory = writeFiles(t, { 'twice.yaml': `${least}boot: { machine: vax }\n` });
   t.strictSame(
     refusal(directory, () => loadScenario(join(directory, 'twice.yaml'), catalogue)),
@@ -153,7 +153,7 @@ void t.test('a problem of the common part is named once, not once per architectu
   t.end();
 });
 
-void t.test('what is not YAML at all', (t) => {
+t.test('what is not YAML at all', (t) => {
   const cases: [content: string | Uint8Array, message: string][] = [
     ['', ':1:1: expected a mapping, got nothing'],
     ['- a\n', ':1:1: expected a mapping, got a list'],
@@ -174,7 +174,7 @@ void t.test('what is not YAML at all', (t) => {
   t.end();
 });
 
-void t.test('aliases that would grow without bound are refused', (t) => {
+t.test('aliases that would grow without bound are refused', (t) => {
   const levels = Array.from({ length: 9 }, (_, level) => {
     const inner = level === 0 ? 'x' : `*a${level - 1}`;
     return `a${level}: &a${level} [${Array(9).fill(inner).join(', ')}]`;
@@ -187,7 +187,7 @@ void t.test('aliases that would grow without bound are refused', (t) => {
   t.end();
 });
 
-void t.test('file names that cannot be names', (t) => {
+t.test('file names that cannot be names', (t) => {
   for (const name of ['all', 'Upper', 'a--b', 'a b', '-a']) {
     const directory = writeFiles(t, { [`${name}.yaml`]: least });
     t.match(
@@ -198,42 +198,39 @@ void t.test('file names that cannot be names', (t) => {
   t.end();
 });
 
-void t.test(
-  'many files: sorted by name, problems of all, a file reached twice counts once',
-  (t) => {
-    const directory = writeFiles(t, {
-      'own/b.yaml': least,
-      'own/a.yaml': least,
-      'own/notes.txt': 'not a scenario',
-      'other/c.yml': least,
-      'other/a.yaml': least,
-      'broken/d.yaml': 'title: 1\n',
-      'broken/e.yaml': 'arch: []\n',
-    });
-    const own = join(directory, 'own');
-    const names = loadScenarios(
-      { directories: [own], files: [join(own, 'a.yaml'), join(directory, 'other/c.yml')] },
-      catalogue,
-    ).map(({ name }) => name);
-    t.strictSame(names, ['a', 'b', 'c']);
-    t.strictSame(
-      refusal(directory, () =>
-        loadScenarios({ directories: [own, join(directory, 'other')] }, catalogue),
-      ),
-      ['other/a.yaml: the name "a" is taken by own/a.yaml; rename one'],
-    );
-    const problems = refusal(directory, () =>
-      loadScenarios({ directories: [join(directory, 'broken')] }, catalogue),
-    );
-    t.ok(
-      problems.includes('broken/d.yaml:1:8: title: expected text, got a number (put it in quotes)'),
-    );
-    t.ok(problems.includes('broken/e.yaml:1:7: arch: name at least one architecture'));
-    t.end();
-  },
-);
+t.test('many files: sorted by name, problems of all, a file reached twice counts once', (t) => {
+  const directory = writeFiles(t, {
+    'own/b.yaml': least,
+    'own/a.yaml': least,
+    'own/notes.txt': 'not a scenario',
+    'other/c.yml': least,
+    'other/a.yaml': least,
+    'broken/d.yaml': 'title: 1\n',
+    'broken/e.yaml': 'arch: []\n',
+  });
+  const own = join(directory, 'own');
+  const names = loadScenarios(
+    { directories: [own], files: [join(own, 'a.yaml'), join(directory, 'other/c.yml')] },
+    catalogue,
+  ).map(({ name }) => name);
+  t.strictSame(names, ['a', 'b', 'c']);
+  t.strictSame(
+    refusal(directory, () =>
+      loadScenarios({ directories: [own, join(directory, 'other')] }, catalogue),
+    ),
+    ['other/a.yaml: the name "a" is taken by own/a.yaml; rename one'],
+  );
+  const problems = refusal(directory, () =>
+    loadScenarios({ directories: [join(directory, 'broken')] }, catalogue),
+  );
+  t.ok(
+    problems.includes('broken/d.yaml:1:8: title: expected text, got a number (put it in quotes)'),
+  );
+  t.ok(problems.includes('broken/e.yaml:1:7: arch: name at least one architecture'));
+  t.end();
+});
 
-void t.test('files and directories that are not there', (t) => {
+t.test('files and directories that are not there', (t) => {
   const directory = writeFiles(t, { file: '' });
   const load = (source: Parameters<typeof loadScenarios>[0]) =>
     refusal(directory, () => loadScenarios(source, catalogue));

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { didYouMean, nearest } from '../../src/scenario/nearest.ts';
 
-void t.test('near words are found, far ones are not', (t) => {
+t.test('near words are found, far ones are not', (t) => {
   const words = ['booted', 'bye-hang', 'no-init', 'no-output', 'kexec-missing'];
   t.strictSame(nearest('bye-hnag', words), ['bye-hang'], 'swapped letters');
   t.strictSame(nearest('BOOTED', words), ['booted'], 'the case is of no matter');
@@ -12,7 +12,7 @@ void t.test('near words are found, far ones are not', (t) => {
   t.end();
 });
 
-void t.test('the nearest come first, three at most, none twice', (t) => {
+t.test('the nearest come first, three at most, none twice', (t) => {
   t.strictSame(nearest('arms', ['army', 'arm', 'arts', 'arks', 'arms', 'arms']), [
     'arms',
     'arks',

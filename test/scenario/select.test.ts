@@ -43,7 +43,7 @@ const scenarios = [
 
 const select = (...words: string[]) => selectScenarios(scenarios, words).map(({ name }) => name);
 
-void t.test('words select by name, glob and label, in the order of the scenarios', (t) => {
+t.test('words select by name, glob and label, in the order of the scenarios', (t) => {
   t.strictSame(select('all'), ['arm-bye', 'arm-corrupt', 'kexec', 'quick', 'slow']);
   t.strictSame(select('slow', 'kexec', 'slow'), ['kexec', 'slow']);
   t.strictSame(select('arm-*'), ['arm-bye', 'arm-corrupt']);
@@ -53,7 +53,7 @@ void t.test('words select by name, glob and label, in the order of the scenarios
   t.end();
 });
 
-void t.test('a word that means nothing is refused, even beside one that does', (t) => {
+t.test('a word that means nothing is refused, even beside one that does', (t) => {
   t.throws(() => select('all', 'kexce'), {
     constructor: NothingSelectedError,
     message: 'no scenario is named or labelled "kexce"; did you mean "kexec"?',
@@ -64,7 +64,7 @@ void t.test('a word that means nothing is refused, even beside one that does', (
   t.end();
 });
 
-void t.test('cases: by scenario, architecture and repeat', (t) => {
+t.test('cases: by scenario, architecture and repeat', (t) => {
   const ids = (...options: Parameters<typeof expandCases>) =>
     expandCases(...options).map(({ id }) => id);
   const some = selectScenarios(scenarios, ['kexec', 'slow']);

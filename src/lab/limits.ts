@@ -1,0 +1,59 @@
+import type { Limits } from '../scenario/scenario.ts';
+
+/** A guest that floods its console is stopped here: nobody reads more, and disks are finite. Bytes. */
+export const consoleLimit = 64 * 2 ** 20;
+
+/**
+ * Limits are guest time. Host time bounds them from both sides: a guest whose disk is slow, because the host is busy,
+ * ages fast (idle time is skipped), so a limit also needs its share of host time; and a guest that executes nothing
+ * does not age at all, so there is a longest time on the wall.
+ */
+const leastHostShare = 1 / 4;
+const mostHostShare = 3;
+
+/** How far a boot has come, in seconds of both clocks. */
+export type Progress = {
+  bytes: number;
+  host: { total: number; silence: number };
+  guest: { total: number; silence: number };
+};
+
+/** Which limit a boot has passed, in words; undefined while there is none. */
+export function exceededLimit(
+  { bytes, host, guest }: Progress,
+  { total, silence }: Limits,
+): string | undefined {
+  if (bytes > consoleLimit) return `the console passed ${consoleLimit / 2 ** 20} MiB`;
+  if (guest.silence > silence && host.silence > silence * leastHostShare) {
+    return `silent for ${silence} s of guest time`;
+  }
+  if (guest.total > total && host.total > total * leastHostShare) {
+    return `no outcome within ${total} s of guest time`;
+  }
+  const longest = total * mostHostShare;
+  return host.total > longest ? `no outcome within ${longest} s` : undefined;
+}
+
+/** Guest seconds of the silence that lasts, and since power-on, as far as the guest's clock was read. */
+export class GuestStopwatch {
+  silence = 0;
+  total = 0;
+  readonly #powerOn: number;
+  #silentSince = 0;
+  #lastByte = -1;
+
+  /** @param powerOn what the guest's clock said then, in seconds */
+  constructor(powerOn: number) {
+    this.#powerOn = powerOn;
+  }
+
+  /** @param lastByte when the last byte came, on any clock: another one is another silence */
+  read(guestSeconds: number, lastByte: number): void {
+    if (lastByte !== this.#lastByte) {
+      this.#lastByte = lastByte;
+      this.#silentSince = guestSeconds;
+    }
+    this.silence = guestSeconds - this.#silentSince;
+    this.total = guestSeconds - this.#powerOn;
+  }
+}

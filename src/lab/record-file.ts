@@ -1,0 +1,39 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { UnavailableError } from '../errors.ts';
+
+/** A file that only grows. What was written is with the operating system when `write` returns, whatever comes next. */
+export type RecordFile = {
+  write(content: Uint8Array | string): void;
+  close(): void;
+};
+
+/**
+ * Opens a record anew. Synchronous on purpose: evidence comes before what is made of it, and an error arises where
+ * it belongs.
+ * @throws UnavailableError when the file cannot be opened or, from `write`, when the disk takes no more.
+ */
+export function openRecord(file: string): RecordFile {
+  const attempt = <Result>(action: () => Result): Result => {
+    try {
+      return action();
+    } catch (cause) {
+      throw new UnavailableError(`cannot be written: ${(cause as Error).message}`, {
+        place: file,
+        hint: 'Make room there, or choose another place with --out.',
+        cause,
+      });
+    }
+  };
+  const descriptor = attempt(() => openSync(file, 'w'));
+  return {
+    write: (content) => {
+      const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+      attempt(() => {
+        for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
+      });
+    },
+    close: () => {
+      closeSync(descriptor);
+    },
+  };
+}

@@ -1,0 +1,165 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import t from 'tap';
+import { logDirectory, readLog, recordedLogs } from '../boot/recorded-logs.ts';
+import { kexecLab } from './kexec-lab.ts';
+
+// Every test here starts the program, and a machine may be slow.
+t.setTimeout(180_000);
+
+const bye = readLog('post-c1-bye.log');
+const byePath = join(logDirectory, 'post-c1-bye.log');
+
+type Document = { outcome: string; signals: { signature: string; line: number }[] };
+
+void t.test('the post’s three failures, each from its own excerpt', async (t) => {
+  const outcomes = {
+    'post-c1-bye.log': 'bye-hang',
+    'post-c1-mangled.log': 'bye-hang',
+    'post-vps-no-kexec.log': 'kexec-missing',
+    'vps-wrong-root.log': 'root-mount-failed',
+  };
+  for (const [log, outcome] of Object.entries(outcomes)) {
+    const { stdout, exitCode } = await kexecLab(['diagnose', join(logDirectory, log)]);
+    t.equal(exitCode, 0);
+    t.equal(stdout.split('\n')[0], `${join(logDirectory, log)}: ${outcome}`);
+  }
+});
+
+void t.test(
+  'for people: meaning, evidence an editor can jump to, cure, next command',
+  async (t) => {
+    const { stdout } = await kexecLab(['diagnose', byePath]);
+    t.match(stdout, '\n  generation 1, stage kexec (6 lines read)\n');
+    t.match(stdout, '\n  The first kernel said "Bye!", then nothing:');
+    t.match(stdout, `\nEvidence\n  ${byePath}:6: [  129.700758] Bye!\n`);
+    t.match(stdout, /\nWhat usually helps\n {2}.*--image-size=67108864/s);
+    t.match(
+      stdout,
+      `\nNext\n  kexec-lab diagnose ${byePath} --signals  # all 6 signals recognised\n`,
+    );
+    t.notMatch(stdout, '\x1b', 'no colour in a pipe');
+  },
+);
+
+void t.test('colour where it is asked for, and nowhere else', async (t) => {
+  const colored = await kexecLab(['diagnose', byePath], { env: { FORCE_COLOR: '1' } });
+  t.match(colored.stdout, '\x1b[31mbye-hang');
+});
+
+void t.test('for machines', async (t) => {
+  const { stdout } = await kexecLab(['diagnose', byePath, '--json']);
+  const document = JSON.parse(stdout) as Document;
+  t.match(document, {
+    schema: 'kexec-lab/diagnosis@1',
+    log: byePath,
+    lines: 6,
+    outcome: 'bye-hang',
+    generation: 1,
+    stage: 'kexec',
+    evidence: [{ line: 6, text: '[  129.700758] Bye!', signature: 'kexec-bye' }],
+    captures: {},
+    meaning: String,
+    cure: String,
+    signalsOmitted: 0,
+  });
+  t.strictSame(document.signals.at(-1), {
+    signature: 'kexec-bye',
+    line: 6,
+    text: '[  129.700758] Bye!',
+    captures: {},
+    guestSeconds: 129.700758,
+  });
+});
+
+void t.test('all that was recognised, line by line', async (t) => {
+  const { stdout } = await kexecLab(['diagnose', byePath, '--signals']);
+  t.match(stdout, `${byePath}:6: kexec-bye       [  129.700758] Bye!\n`);
+  t.equal(stdout.trimEnd().split('\n').length, 6);
+});
+
+void t.test('standard input, compressed, in UTF-16, or cut off: it is the same log', async (t) => {
+  const utf16 = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(bye.toString(), 'utf16le')]);
+  const long = gzipSync(Buffer.concat([bye, Buffer.from('\n'.repeat(50_000))]));
+  const forms = [
+    bye,
+    gzipSync(bye),
+    utf16,
+    Buffer.from(utf16).swap16(),
+    gzipSync(utf16),
+    long.subarray(0, -12),
+  ];
+  for (const input of forms) {
+    const { stdout, stderr } = await kexecLab(['diagnose', '-', '--json'], { input });
+    t.match(JSON.parse(stdout), { outcome: 'bye-hang', log: 'stdin' });
+    t.equal(stderr, '');
+  }
+});
+
+void t.test('an empty log', async (t) => {
+  const { stdout, exitCode } = await kexecLab(['diagnose', '-'], { input: '' });
+  t.equal(exitCode, 0);
+  t.match(stdout, /^stdin: no-output\n/);
+});
+
+void t.test('--exit-code tells a boot that came up from everything else', async (t) => {
+  const booted = join(logDirectory, 'vps-kexec-booted.log');
+  t.equal((await kexecLab(['diagnose', '--exit-code', booted])).exitCode, 0);
+  t.equal((await kexecLab(['diagnose', '--exit-code', byePath])).exitCode, 1);
+});
+
+void t.test('what cannot be read is said so, with a hint', async (t) => {
+  const directory = t.testdir();
+  const tries: [log: string, input: Buffer, message: RegExp][] = [
+    [directory, Buffer.alloc(0), /: this is a directory, not a console log\n {2}Name one file/],
+    [join(directory, 'none.log'), Buffer.alloc(0), /none\.log: there is no such file\n {2}Name a/],
+    [
+      '-',
+      Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 0]),
+      /^standard input: this is a file compressed by xz\n {2}Try: xz -dc .*\| kexec-lab diagnose -/,
+    ],
+    [
+      '-',
+      Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.alloc(100, 0xaa)]),
+      /^standard input: the gzip data is damaged\n/,
+    ],
+  ];
+  for (const [log, input, message] of tries) {
+    const { exitCode, stderr, stdout } = await kexecLab(['diagnose', log], { input });
+    t.equal(exitCode, 2);
+    t.match(stderr, message);
+    t.equal(stdout, '');
+  }
+});
+
+void t.test('a log without a name, or two, is a mistake in arguments', async (t) => {
+  t.equal((await kexecLab(['diagnose'])).exitCode, 2);
+  t.equal((await kexecLab(['diagnose', byePath, byePath])).exitCode, 2);
+});
+
+void t.test('what a guest prints cannot drive the terminal or a CI log', async (t) => {
+  const hostile = Buffer.from(
+    `[    1.000000] Kernel panic - not syncing: \x1b]0;title\x07\x9b31m\u202e##[error]x\x1b[2J${'y'.repeat(9000)}\n`,
+  );
+  const { stdout } = await kexecLab(['diagnose', '-'], { input: hostile });
+  t.match(stdout, /kernel-panic/);
+  t.notMatch(stdout, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]|##\[error/);
+  for (const row of stdout.split('\n')) t.ok(row.length < 1100, 'no endless lines');
+});
+
+void t.test('a file with an awkward name', async (t) => {
+  const directory = join(t.testdir(), 'my logs');
+  mkdirSync(directory);
+  writeFileSync(join(directory, "it's.log"), bye);
+  const { stdout } = await kexecLab(['diagnose', "it's.log"], { cwd: directory });
+  t.match(stdout, `kexec-lab diagnose 'it'\\''s.log' --signals`);
+});
+
+void t.test('the command says of every log what the recogniser says', async (t) => {
+  const some = recordedLogs.filter((_, index) => index % 12 === 0);
+  for (const { log, outcome } of some) {
+    const { stdout } = await kexecLab(['diagnose', join(logDirectory, log), '--json']);
+    t.equal((JSON.parse(stdout) as Document).outcome, outcome, log);
+  }
+});
