@@ -28,7 +28,10 @@ t.test('a boot that proves itself passes, and leaves its records', async (t) => 
   const result = await run(t, { text: goodBoot, chunk: 7 });
   t.match(result, { verdict: 'pass', outcome: 'booted', generation: 2, release: '6.12.0-new' });
   t.same(
-    result.stages.map(({ generation, name }) => `${generation} ${name}`),
+    // A glance before the first byte may or may not have seen the firmware's turn.
+    result.stages
+      .filter(({ generation }) => generation > 0)
+      .map(({ generation, name }) => `${generation} ${name}`),
     ['1 kernel', '1 initramfs', '1 kexec', '2 kernel', '2 initramfs', '2 userspace'],
   );
   t.equal(readFileSync(join(result.path, 'console.raw'), 'utf8'), goodBoot);

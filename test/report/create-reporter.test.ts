@@ -25,21 +25,21 @@ async function write(requests: string[], interactive = false): Promise<string> {
   return output.text();
 }
 
-void t.test('the default is a live list on a terminal and plain lines elsewhere', async (t) => {
+t.test('the default is a live list on a terminal and plain lines elsewhere', async (t) => {
   t.notMatch(await write([], true), '… arm/kexec', 'its running cases are in rows');
   t.match(await write([]), '… arm/kexec');
   t.equal(await write([]), await write(['plain']));
   t.equal(await write(['list']), await write(['plain']));
 });
 
-void t.test('one on standard output, others to files', async (t) => {
+t.test('one on standard output, others to files', async (t) => {
   const directory = t.testdir();
   const file = join(directory, 'a=b.json');
   t.match(await write(['tap', `json=${file}`]), /^TAP version 14\n/);
   t.strictSame(JSON.parse(readFileSync(file, 'utf8')), report([result('kexec', 'arm')]));
 });
 
-void t.test('json is the report, and nothing of a guest is lost in it', async (t) => {
+t.test('json is the report, and nothing of a guest is lost in it', async (t) => {
   t.strictSame(JSON.parse(await write(['json'])), report([result('kexec', 'arm')]));
   const file = join(t.testdir(), 'report.json');
   const reporter = createReporter([`json=${file}`], options);
@@ -52,7 +52,7 @@ void t.test('json is the report, and nothing of a guest is lost in it', async (t
   t.strictSame(JSON.parse(readFileSync(file, 'utf8')), report([hostile]));
 });
 
-void t.test('requests that make no sense are refused before anything runs', (t) => {
+t.test('requests that make no sense are refused before anything runs', (t) => {
   const refuse = (requests: string[], message: RegExp) =>
     t.throws(() => createReporter(requests, options, recordedOutput), {
       constructor: UsageError,
@@ -67,7 +67,7 @@ void t.test('requests that make no sense are refused before anything runs', (t) 
   t.end();
 });
 
-void t.test('a reporter that fails harms neither the run nor the others', async (t) => {
+t.test('a reporter that fails harms neither the run nor the others', async (t) => {
   const output = recordedOutput();
   const reporter = createReporter(['json=/dev/full', 'plain'], options, () => output);
   for (const event of events) reporter.onEvent(event);
@@ -78,7 +78,7 @@ void t.test('a reporter that fails harms neither the run nor the others', async 
   });
 });
 
-void t.test('what standard output can do', (t) => {
+t.test('what standard output can do', (t) => {
   const stream = (isTTY: boolean | undefined, columns?: number) =>
     ({ isTTY, columns, write: () => true }) as unknown as NodeJS.WriteStream;
   t.match(standardOutput(stream(true, 120), {}), { interactive: true, color: true, columns: 120 });
@@ -87,7 +87,7 @@ void t.test('what standard output can do', (t) => {
   t.end();
 });
 
-void t.test('NO_COLOR and FORCE_COLOR', (t) => {
+t.test('NO_COLOR and FORCE_COLOR', (t) => {
   t.equal(wantsColor(true, {}), true);
   t.equal(wantsColor(true, { NO_COLOR: '1' }), false);
   t.equal(wantsColor(true, { NO_COLOR: '' }), true, 'an empty NO_COLOR says nothing');

@@ -50,7 +50,7 @@ const stage = (scenario: string, generation: number): LabEvent => ({
   stage: 'kernel',
 });
 
-void t.test('running cases at the bottom, finished ones above', (t) => {
+t.test('running cases at the bottom, finished ones above', (t) => {
   const results = [result('bye', 'arm'), result('kexec', 'arm')];
   const [bye, kexec] = results as [(typeof results)[0], (typeof results)[0]];
   const list = liveList();
@@ -83,7 +83,7 @@ void t.test('running cases at the bottom, finished ones above', (t) => {
   t.end();
 });
 
-void t.test('images that are being built have rows until a case of theirs starts', (t) => {
+t.test('images that are being built have rows until a case of theirs starts', (t) => {
   const results = [result('kexec', 'arm')];
   const [kexec] = results as [(typeof results)[0]];
   const list = liveList();
@@ -100,7 +100,7 @@ void t.test('images that are being built have rows until a case of theirs starts
   t.end();
 });
 
-void t.test('nothing is written while nothing changes', (t) => {
+t.test('nothing is written while nothing changes', (t) => {
   const results = [result('kexec', 'arm')];
   const list = liveList();
   list.at(0, started(results));
@@ -113,7 +113,7 @@ void t.test('nothing is written while nothing changes', (t) => {
   t.end();
 });
 
-void t.test('a small terminal: rows are cut, and there are never too many', (t) => {
+t.test('a small terminal: rows are cut, and there are never too many', (t) => {
   const many = Array.from({ length: 30 }, (_, index) => result(`case-${index}`, 'arm'));
   const list = liveList(24);
   const lines = list.at(0, started(many), ...many.map(caseStarted));
@@ -124,7 +124,7 @@ void t.test('a small terminal: rows are cut, and there are never too many', (t) 
   t.end();
 });
 
-void t.test('a terminal made narrower has wrapped the rows: they are all erased', (t) => {
+t.test('a terminal made narrower has wrapped the rows: they are all erased', (t) => {
   const rows = ['a'.repeat(50), 'b'.repeat(20)];
   t.equal(redraw(rows, [], [], 60), '\r\x1b[2A\x1b[0J');
   t.equal(redraw(rows, [], [], 20), '\r\x1b[4A\x1b[0J', '50 characters take three rows of 20');
@@ -132,7 +132,7 @@ void t.test('a terminal made narrower has wrapped the rows: they are all erased'
   t.end();
 });
 
-void t.test('the guest cannot drive the terminal, nor is the cursor ever hidden', (t) => {
+t.test('the guest cannot drive the terminal, nor is the cursor ever hidden', (t) => {
   const results = [result('kexec', 'arm')];
   const output = recordedOutput({ interactive: true });
   const reporter = listReporter(output, options);

@@ -22,7 +22,7 @@ function show(events: LabEvent[], settings: Parameters<typeof recordedOutput>[0]
   return output.text();
 }
 
-void t.test('a run in which one passes, one fails and one cannot be run', (t) => {
+t.test('a run in which one passes, one fails and one cannot be run', (t) => {
   const results = [
     result('kexec', 'aarch64'),
     wrongRoot('whole-disk', 'aarch64'),
@@ -59,19 +59,19 @@ report: runs/r1/report.json
   t.end();
 });
 
-void t.test('what did not pass is not named again when it is the only one', (t) => {
+t.test('what did not pass is not named again when it is the only one', (t) => {
   const lines = show(wholeRun([wrongRoot('whole-disk', 'arm')])).split('\n');
   t.equal(lines.filter((line) => line.startsWith('✗')).length, 1);
   t.end();
 });
 
-void t.test('a pass for a failure that was expected shows the failure', (t) => {
+t.test('a pass for a failure that was expected shows the failure', (t) => {
   const expected = result('bye', 'arm', { outcome: 'bye-hang', expected: { outcome: 'bye-hang' } });
   t.match(show([started([expected]), caseFinished(expected)]), '\n✓ arm/bye  bye-hang  4.4 s\n');
   t.end();
 });
 
-void t.test('retries, flaky passes and interrupted runs', (t) => {
+t.test('retries, flaky passes and interrupted runs', (t) => {
   const first = wrongRoot('kexec', 'arm');
   const attempt = { verdict: 'fail', outcome: 'root-mount-failed', wallSeconds: 5 } as const;
   const second = result('kexec', 'arm', { flaky: true, attempts: [attempt, attempt] });
@@ -94,7 +94,7 @@ stopping (SIGINT)… press Ctrl-C again to leave at once
   t.end();
 });
 
-void t.test('each step of an image once, however often it reports', (t) => {
+t.test('each step of an image once, however often it reports', (t) => {
   const progress = (step: string, done?: number): LabEvent => ({
     at: 1,
     type: 'images-progress',
@@ -112,7 +112,7 @@ void t.test('each step of an image once, however often it reports', (t) => {
   t.end();
 });
 
-void t.test('console lines carry their case in front, and no hostile text gets through', (t) => {
+t.test('console lines carry their case in front, and no hostile text gets through', (t) => {
   const text = show([
     { at: 1, type: 'case-console', case: reference('kexec', 'arm'), line: 7, text: 'Bye!' },
     ...hostileTexts.map((text): LabEvent => ({
@@ -133,7 +133,7 @@ void t.test('console lines carry their case in front, and no hostile text gets t
   t.end();
 });
 
-void t.test('hostile texts in every field of a result stay on their lines', (t) => {
+t.test('hostile texts in every field of a result stay on their lines', (t) => {
   for (const text of hostileTexts) {
     const hostile = wrongRoot('whole-disk', 'arm');
     const lines = show([
@@ -151,7 +151,7 @@ void t.test('hostile texts in every field of a result stay on their lines', (t) 
   t.end();
 });
 
-void t.test('colour only where it is wanted', (t) => {
+t.test('colour only where it is wanted', (t) => {
   const events = wholeRun([result('kexec', 'arm')]);
   t.notMatch(show(events), '\x1b');
   t.match(show(events, { color: true }), '\x1b[32m✓\x1b[39m arm/kexec');

@@ -5,7 +5,7 @@ import { hostileTexts } from './events.ts';
 /** What no printed line may hold: controls, format characters, surrogates, separators. */
 const harmful = /[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]|##\[/u;
 
-void t.test('nothing harmful gets through, whatever a guest prints', (t) => {
+t.test('nothing harmful gets through, whatever a guest prints', (t) => {
   for (const text of hostileTexts) {
     t.notMatch(printable(text), harmful);
     t.ok(Array.from(printable(text)).length <= 400);
@@ -13,14 +13,14 @@ void t.test('nothing harmful gets through, whatever a guest prints', (t) => {
   t.end();
 });
 
-void t.test('ordinary text stays as it is', (t) => {
+t.test('ordinary text stays as it is', (t) => {
   for (const text of ['[   30.960773] Bye!', ">>> kexec: append='' # ::", 'Größe 日本語 ✓ 🙂']) {
     t.equal(printable(text), text);
   }
   t.end();
 });
 
-void t.test('what is taken out is seen to be missing', (t) => {
+t.test('what is taken out is seen to be missing', (t) => {
   t.equal(printable('\x1b[1;31mred\x1b[0m'), 'red', 'colours carry no text');
   t.equal(printable('a\x07b\u202ec'), 'a\uFFFDb\uFFFDc');
   t.equal(printable('a\tb'), 'a b');
@@ -31,12 +31,12 @@ void t.test('what is taken out is seen to be missing', (t) => {
   t.end();
 });
 
-void t.test('several lines stay several lines', (t) => {
+t.test('several lines stay several lines', (t) => {
   t.equal(printableLines('a\x1b[2J\nb\rc'), 'a\nb\uFFFDc');
   t.end();
 });
 
-void t.test('JSON loses nothing and holds nothing harmful', (t) => {
+t.test('JSON loses nothing and holds nothing harmful', (t) => {
   const value = { texts: hostileTexts, number: 1.5, nothing: null };
   const json = printableJson(value);
   for (const line of json.split('\n')) t.notMatch(line, harmful);

@@ -34,7 +34,7 @@ async function parse(text: string): Promise<FinalResults> {
   });
 }
 
-void t.test('one test point per case, with diagnostics below what did not pass', (t) => {
+t.test('one test point per case, with diagnostics below what did not pass', (t) => {
   const text = write(wholeRun([result('kexec', 'aarch64'), wrongRoot('whole-disk', 'arm')]));
   t.equal(
     text,
@@ -60,14 +60,14 @@ not ok 2 - arm/whole-disk: booted
   t.end();
 });
 
-void t.test('the number of a repeat is no directive', (t) => {
+t.test('the number of a repeat is no directive', (t) => {
   const event = caseFinished(result('kexec', 'arm'));
   const repeated = { ...event, case: { ...reference('kexec', 'arm'), id: 'arm/kexec#2' } };
   t.equal(write([repeated as LabEvent]), 'ok 1 - arm/kexec\\#2: booted\n');
   t.end();
 });
 
-void t.test('a strict consumer counts what happened', async (t) => {
+t.test('a strict consumer counts what happened', async (t) => {
   const results = [
     result('a', 'arm'),
     wrongRoot('b', 'arm'),
@@ -79,13 +79,13 @@ void t.test('a strict consumer counts what happened', async (t) => {
   t.match(await parse(write(wholeRun([result('a', 'arm')]))), { ok: true, count: 1, pass: 1 });
 });
 
-void t.test('a run that ends early misses test points', async (t) => {
+t.test('a run that ends early misses test points', async (t) => {
   const results = [result('a', 'arm'), result('b', 'arm')];
   const seen = await parse(write([started(results), ...wholeRun(results).slice(1, 3)]));
   t.match(seen, { ok: false, count: 1 });
 });
 
-void t.test('no text of a guest breaks the document', async (t) => {
+t.test('no text of a guest breaks the document', async (t) => {
   const hostile: CaseResult[] = hostileTexts.map((text, index) => ({
     ...wrongRoot(`case-${index}`, 'arm'),
     reasons: [text],
@@ -102,7 +102,7 @@ void t.test('no text of a guest breaks the document', async (t) => {
   }
 });
 
-void t.test('trouble before the first case is a bail-out', async (t) => {
+t.test('trouble before the first case is a bail-out', async (t) => {
   const error = new UnavailableError('the disk\nis full # really');
   t.equal(write([], error), 'TAP version 14\nBail out! the disk; is full # really\n');
   t.match((await parse(write([], error))).bailout, 'the disk; is full');
