@@ -4,7 +4,7 @@ import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
 import { loadCatalog } from '../image/catalog.ts';
 import { ensureEntries } from '../image/ensure-entries.ts';
-import { readEntry } from '../image/entry.ts';
+import { findEntries } from '../image/find-entries.ts';
 import type { ImageProgress } from '../image/image-set.ts';
 import { planEntries, type PlannedEntry } from '../image/plan.ts';
 import { diskUsage, pruneCache } from '../image/prune.ts';
@@ -61,18 +61,24 @@ function plan(names: string[], arch: Arch[]): PlannedEntry[] {
 }
 
 async function list(names: string[], { arch, json }: Options): Promise<void> {
-  const rows = await Promise.all(
-    plan(names, arch).map(async ({ directory, name, arch: ofArch, key, output }) => {
-      const manifest = await readEntry(directory);
-      return { name, arch: ofArch, key, path: output, bytes: await diskUsage(directory), manifest };
-    }),
-  );
+  const rows = (await Promise.all(arches.map((known) => rowsOf(plan(names, arch), known)))).flat();
   if (json) return void process.stdout.write(`${printableJson(rows)}\n`);
   for (const { name, arch: ofArch, manifest, bytes } of rows) {
     const state =
       manifest === null ? 'not built' : `${megabytes(bytes).padStart(7)}  ${manifest.release}`;
     process.stdout.write(`${ofArch.padEnd(8)} ${name.padEnd(24)} ${state}\n`);
   }
+}
+
+async function rowsOf(planned: PlannedEntry[], arch: Arch) {
+  const entries = planned.filter((entry) => entry.arch === arch);
+  const manifests = await findEntries(entries);
+  return Promise.all(
+    entries.map(async ({ name, key, directory, output }) => {
+      const [bytes, manifest] = [await diskUsage(directory), manifests.get(name) ?? null];
+      return { name, arch, key, path: output, bytes, manifest };
+    }),
+  );
 }
 
 async function build(names: string[], { arch, mirror }: Options, refresh: boolean): Promise<void> {

@@ -7,6 +7,7 @@ import { build } from './build.ts';
 import type { BuildContext, Built } from './build-context.ts';
 import type { Manifest } from './entry.ts';
 import type { PlannedEntry } from './plan.ts';
+import { inputsOf } from './recipe.ts';
 
 type BuildOptions = Omit<BuildContext, 'arch' | 'scratch' | 'output'> & {
   /** Where to work; on the same file system as the entries. */
@@ -25,7 +26,11 @@ export async function buildEntry(planned: PlannedEntry, options: BuildOptions): 
     await mkdir(output);
     const built = await build(planned.recipe, { ...context, arch: planned.arch, scratch, output });
     const buildSeconds = Number((process.hrtime.bigint() - began) / 1_000_000n) / 1000;
-    const manifest = await describe(planned, built, output, buildSeconds);
+    const manifest = {
+      ...(await describe(planned, built, output)),
+      inputs: fingerprints(planned, context),
+      buildSeconds,
+    };
     await writeFile(path.join(output, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n');
     await publish(output, planned.directory, work);
     return manifest;
@@ -34,29 +39,35 @@ export async function buildEntry(planned: PlannedEntry, options: BuildOptions): 
   }
 }
 
+function fingerprints({ recipe }: PlannedEntry, { input }: Pick<BuildContext, 'input'>) {
+  return Object.fromEntries(
+    inputsOf(recipe).map((name) => [name, input(name).manifest.fingerprint]),
+  );
+}
+
 async function describe(
   { name, arch, key }: PlannedEntry,
-  built: Built,
+  { packages, release }: Built,
   output: string,
-  buildSeconds: number,
-): Promise<Manifest> {
-  const packages = built.packages.map((found) => ({
-    name: found.name,
-    version: found.version,
-    architecture: found.architecture,
-    suite: found.suite,
-    sha256: found.sha256,
-  }));
+): Promise<Omit<Manifest, 'inputs' | 'buildSeconds'>> {
   const outputs: Manifest['outputs'] = {};
   for (const entry of await readdir(output, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const file = path.join(entry.parentPath, entry.name);
-    outputs[path.relative(output, file)] = {
-      size: (await stat(file)).size,
-      sha256: await hashFile(file),
-    };
+    const { size } = await stat(file);
+    outputs[path.relative(output, file)] = { size, sha256: await hashFile(file) };
   }
-  return { recipe: name, arch, key, packages, outputs, release: built.release, buildSeconds };
+  return {
+    recipe: name,
+    arch,
+    key,
+    release,
+    packages: packages.map(({ name, version, architecture, suite, sha256 }) => {
+      return { name, version, architecture, suite, sha256 };
+    }),
+    fingerprint: createHash('sha256').update(JSON.stringify(outputs)).digest('hex').slice(0, 16),
+    outputs,
+  };
 }
 
 async function hashFile(file: string): Promise<string> {

@@ -45,9 +45,12 @@ async function underLock<T>(
   return work().finally(() => release?.());
 }
 
+/** Says that flock has let it in, then stays for as long as its standard input is open. */
+const holdLock = ['sh', '-c', 'echo held; exec cat'];
+
 /**
- * The lock is held by a child that lives as long as its standard input is open: however this process ends, it lets go.
- * Its first output says that the lock is held. Null when someone else has it and flock was told not to wait.
+ * The lock is held by a child that lives as long as our end of its pipe: however this process ends, it lets go.
+ * Null when someone else has the lock and flock was told not to wait.
  */
 async function takeLock(
   lock: string,
@@ -55,14 +58,12 @@ async function takeLock(
   signal: AbortSignal | undefined,
 ): Promise<Release | null> {
   signal?.throwIfAborted();
-  const holder = execa('flock', [...options, lock, 'cat'], {
+  const holder = execa('flock', [...options, lock, ...holdLock], {
     stdin: 'pipe',
     reject: false,
     env: toolEnvironment(),
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
-  holder.stdin.on('error', () => undefined);
-  holder.stdin.write('held\n');
   const ended = await Promise.race([once(holder.stdout, 'data').then(() => null), holder]);
   if (ended === null) return () => holder.stdin.end();
   signal?.throwIfAborted();

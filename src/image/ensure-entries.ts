@@ -4,7 +4,8 @@ import { buildEntry } from './build-entry.ts';
 import { withBuildLock } from './build-lock.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import { debianMirror } from './debian-mirror.ts';
-import { readEntry, type Manifest } from './entry.ts';
+import type { Manifest } from './entry.ts';
+import { findEntries, type Manifests } from './find-entries.ts';
 import type { ImageProgress } from './image-set.ts';
 import { forgetIndexes } from './packages.ts';
 import type { PlannedEntry } from './plan.ts';
@@ -19,12 +20,9 @@ export type BuildOptions = {
   signal?: AbortSignal;
 };
 
-/** Finished entries' manifests by recipe name. */
-export type Manifests = Map<string, Manifest>;
-
 /**
  * Builds the entries that are not there or not whole; touches no network if nothing is missing. With `refresh` all are
- * built anew from the newest packages. Entries must be planned inputs first. Throws UnavailableError when something
+ * built anew from the newest packages. Entries are of one architecture, planned inputs first. Throws UnavailableError when something
  * cannot be downloaded or built, the signal's reason when it is aborted.
  */
 export async function ensureEntries(
@@ -37,11 +35,13 @@ export async function ensureEntries(
     if (found.size === entries.length) return found;
   }
   const cache = cacheDirectory(options.cacheDir);
+  const [first] = entries;
   const waiting = () => {
-    const [first] = entries;
     const step = 'waiting for another kexec-lab that is building';
     if (first !== undefined) options.onProgress?.({ recipe: first.name, arch: first.arch, step });
   };
+  let mirror: Promise<string> | undefined;
+  const findMirror = () => (mirror ??= debianMirror(options.mirror, options.signal));
   try {
     return await withBuildLock(cache, waiting, options.signal, async () => {
       await removeStaleWork(cache);
@@ -50,7 +50,10 @@ export async function ensureEntries(
       const manifests = refresh ? new Map<string, Manifest>() : await findEntries(entries);
       for (const planned of entries)
         if (!manifests.has(planned.name))
-          manifests.set(planned.name, await buildPlanned(planned, entries, manifests, options));
+          manifests.set(
+            planned.name,
+            await buildPlanned(planned, entries, manifests, findMirror, options),
+          );
       return manifests;
     });
   } catch (error) {
@@ -59,20 +62,12 @@ export async function ensureEntries(
   }
 }
 
-async function findEntries(entries: readonly PlannedEntry[]): Promise<Manifests> {
-  const manifests: Manifests = new Map();
-  for (const { name, directory } of entries) {
-    const manifest = await readEntry(directory);
-    if (manifest !== null) manifests.set(name, manifest);
-  }
-  return manifests;
-}
-
 function buildPlanned(
   planned: PlannedEntry,
   entries: readonly PlannedEntry[],
   manifests: Manifests,
-  { cacheDir, mirror, signal, onProgress }: BuildOptions,
+  mirror: () => Promise<string>,
+  { cacheDir, signal, onProgress }: BuildOptions,
 ): Promise<Manifest> {
   const { name: recipe, arch } = planned;
   const cache = cacheDirectory(cacheDir);
@@ -90,7 +85,7 @@ function buildPlanned(
     input,
     onStep,
     signal,
-    packageOptions: { cache, mirror: () => debianMirror(mirror, signal), onStep, signal },
+    packageOptions: { cache, mirror, onStep, signal },
   });
 }
 

@@ -7,6 +7,7 @@ import { ensureImages } from '../../src/image/ensure-images.ts';
 import type { Manifest } from '../../src/image/entry.ts';
 import { planImages } from '../../src/image/plan.ts';
 import { pruneCache } from '../../src/image/prune.ts';
+import { inputsOf } from '../../src/image/recipe.ts';
 import { hostWith } from './host-with.ts';
 
 const request = {
@@ -16,11 +17,14 @@ const request = {
   disk: 'mini-disk',
 } as const;
 
+/** An apt-get whose mirror does not have what it wants, which is nothing to try again. */
+const gone = 'echo "E: Failed to fetch it  404  Not Found" >&2; exit 100';
+
 /** A cache in which everything the request needs has been built, as far as anyone can tell. */
 function fullCache(t: Test) {
   const cacheDir = t.testdir({});
   const { entries } = planImages(request, { cacheDir });
-  for (const { name, arch, key, directory, output } of entries) {
+  for (const { name, arch, key, directory, output, recipe } of entries) {
     mkdirSync(directory, { recursive: true });
     writeFileSync(output, 'content');
     const manifest: Manifest = {
@@ -39,6 +43,8 @@ function fullCache(t: Test) {
       ],
       outputs: { [output.slice(directory.length + 1)]: { size: 7, sha256: '1' } },
       release: name.startsWith('provider') ? '6.1' : '6.12',
+      inputs: Object.fromEntries(inputsOf(recipe).map((input) => [input, `of ${input}`])),
+      fingerprint: `of ${name}`,
       buildSeconds: 1,
     };
     writeFileSync(join(directory, 'manifest.json'), JSON.stringify(manifest));
@@ -94,7 +100,7 @@ void t.test('a damaged image is built again, and a failed build leaves nothing',
 
 void t.test('a manifest that is not whole is no manifest', async (t) => {
   const { cacheDir, entries } = fullCache(t);
-  hostWith(t, { 'apt-get': 'exit 100' });
+  hostWith(t, { 'apt-get': gone });
   writeFileSync(join(entries[2]?.directory ?? '', 'manifest.json'), '{"recipe":');
   await t.rejects(ensureImages(request, { cacheDir, mirror: 'x' }), {
     message: /^apt-get failed/,
@@ -120,6 +126,18 @@ void t.test('the signal ends a build at once with its reason', async (t) => {
   const pid = Number(readFileSync(join(cacheDir, 'apt/bookworm-armhf/pid'), 'utf8'));
   t.throws(() => process.kill(pid, 0), { code: 'ESRCH' }, 'no tool runs on');
   t.same(readdirSync(join(cacheDir, 'tmp')), []);
+});
+
+void t.test('an image is built again when what it was built from has been', async (t) => {
+  const { cacheDir, entries } = fullCache(t);
+  hostWith(t, { 'apt-get': gone });
+  const [kernel, initramfs] = entries;
+  const file = join(kernel?.directory ?? '', 'manifest.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('of provider-kernel', 'of a newer one'));
+  const built: string[] = [];
+  const onProgress = ({ recipe }: { recipe: string }) => built.push(recipe);
+  await t.rejects(ensureEntries(entries, { cacheDir, mirror: 'x', onProgress }), Error);
+  t.same(new Set(built), new Set([initramfs?.name]));
 });
 
 void t.test('pruning keeps what recipes ask for', async (t) => {
