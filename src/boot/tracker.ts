@@ -14,6 +14,7 @@ export class BootTracker {
   /** The newest printk time of the running kernel, in seconds. */
   #clock = 0;
   #state = 'firmware.silent';
+  #lastSaid = '';
 
   get context(): BootContext {
     return this.#snapshot.context;
@@ -26,6 +27,7 @@ export class BootTracker {
 
   send(event: BootEvent): void {
     [this.#snapshot] = transition(bootMachine, this.#snapshot, event);
+    this.#lastSaid = '';
     this.#state = Object.entries(this.#snapshot.value)
       .map((path) => path.join('.'))
       .join();
@@ -44,13 +46,15 @@ export class BootTracker {
     } else if (origin !== 'firmware' && this.context.generation === 0) {
       this.send({ type: 'kernel-evident', signal });
     }
-    if (!this.#isNews(meaning)) return;
+    if (!this.#isNews(meaning, signal.signature)) return;
     this.send({ type: meaning, signal, outcome, stage });
+    this.#lastSaid = signal.signature;
   }
 
   /** Chatty programs say a lot; the machine only needs to hear it when something could change. */
-  #isNews(meaning: Meaning): boolean {
+  #isNews(meaning: Meaning, said: string): boolean {
     const { programsSpoke, warnings } = this.context;
+    if (said === this.#lastSaid && !meaning.endsWith('-starts')) return false;
     if (meaning === 'firmware-speaks') return this.#state !== 'firmware.booting';
     if (!programsSpoke || warnings.length > 0) return true;
     if (meaning === 'initramfs-speaks') return !/^(initramfs|userspace)\./.test(this.#state);
