@@ -35,7 +35,7 @@ const explanations: Record<OutcomeId, (facts: Facts) => Explanation> = {
 
   'kexec-load-failed': ({ captures: { reason } }) => ({
     meaning: reason
-      ? `kexec could not load the new kernel (${reason}), so the old kernel goes on.`
+      ? `Loading the new kernel failed (${reason}), so the old kernel goes on.`
       : 'A kexec was begun, but the old kernel went on without a word about why.',
     cure: loadCure(reason ?? ''),
   }),
