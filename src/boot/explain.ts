@@ -61,12 +61,12 @@ const explanations: Record<OutcomeId, (facts: Facts) => Explanation> = {
   }),
 
   'no-init': ({ captures: { init, reason, panic } }) => ({
-    meaning: `The kernel runs but has no first program to start${init ? `: ${init}` : ''}${panicText(reason ?? panic)}.`,
+    meaning: `The kernel runs but has no first program to start${init ? `: ${init}` : ''}${quoted(reason ?? panic)}.`,
     cure: 'Check init= and rdinit= on the command line, and that the root file system is the right one and complete: the program, its interpreter and its libraries, for this architecture.',
   }),
 
   'kernel-panic': ({ captures: { panic, reason } }) => ({
-    meaning: `The kernel died${panicText(panic ?? reason)}.`,
+    meaning: `The kernel died${quoted(panic ?? reason)}.`,
     cure: 'Search for the panic message with the kernel’s release. Boot the kernel before this one, and add console=… earlycon panic=10 to the command line so that the whole trace is seen and the machine comes back.',
   }),
 
@@ -102,7 +102,7 @@ const explanations: Record<OutcomeId, (facts: Facts) => Explanation> = {
   }),
 
   'firmware-stuck': ({ captures: { reason, option } }) => ({
-    meaning: `The firmware or boot loader does not get to a kernel${panicText(reason ?? option)}.`,
+    meaning: `The firmware or boot loader does not get to a kernel${quoted(reason ?? option)}.`,
     cure: 'Check that the boot disk is attached and has a boot entry or \\EFI\\BOOT\\BOOTAA64.EFI (BOOTARM.EFI on 32 bits), and that the kernel file is whole.',
   }),
 
@@ -112,7 +112,7 @@ const explanations: Record<OutcomeId, (facts: Facts) => Explanation> = {
   }),
 
   'entropy-blocked': ({ captures: { task } }) => ({
-    meaning: `${task ?? 'A program'} waits for random numbers and the kernel has none to give yet: getrandom(2) blocks.`,
+    meaning: `A program${quoted(task)} waits for random numbers and the kernel has none to give yet: getrandom(2) blocks.`,
     cure: 'Give the machine a source: virtio-rng, random.trust_cpu=on, a saved seed; or a kernel from 5.6 on, which makes its own.',
   }),
 
@@ -133,6 +133,7 @@ function kernelName(release: string | undefined): string {
   return release === undefined ? 'a kernel that did not say its release' : `kernel ${release}`;
 }
 
-function panicText(text: string | undefined): string {
-  return text === undefined ? '' : ` (${text})`;
+/** A program's own words, in brackets and without the full stop that would stand before our own. */
+function quoted(text: string | undefined): string {
+  return text === undefined ? '' : ` (${text.replace(/\s+/g, ' ').replace(/\.+$/, '')})`;
 }
