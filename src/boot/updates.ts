@@ -137,8 +137,9 @@ export const endReplay: Update = () => ({ replay: 'done' });
 
 function failureOf(context: BootContext, { signal, outcome, stage }: SignalEvent): Failure {
   const { generation, banner, programsSpoke } = context;
-  // An init that dies at once never was one; one that has run for a while took the system down with it.
-  const diedLate = signal.signature === 'init-exited' && programsSpoke;
+  // An init that dies before the system has said a word never was one; a later death is that of the whole system.
+  const systemSpoke = context.stage === 'userspace' && programsSpoke;
+  const diedLate = signal.signature === 'init-exited' && systemSpoke;
   return {
     outcome: diedLate ? 'kernel-panic' : (outcome ?? 'unknown'),
     generation,
