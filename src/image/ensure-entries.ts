@@ -89,13 +89,12 @@ function buildPlanned(
   });
 }
 
-/** A full or unwritable disk is the lab's trouble, and common enough to be named. */
+/** What the file system refuses (no space, no permission, no directory) is the lab's trouble. */
 function nameDiskTrouble(error: unknown, cache: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (!['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS'].includes(code ?? '')) return error;
-  return new UnavailableError(`the image cache cannot be written: ${message}`, {
+  if (!(error instanceof Error && 'syscall' in error)) return error;
+  return new UnavailableError(`the image cache cannot be used: ${error.message}`, {
     place: cache,
-    hint: 'free some space, or choose another place with KEXEC_LAB_CACHE',
+    hint: 'make room or permit it, or choose another place with KEXEC_LAB_CACHE',
     cause: error,
   });
 }

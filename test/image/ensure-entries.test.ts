@@ -140,6 +140,15 @@ void t.test('an image is built again when what it was built from has been', asyn
   t.same(new Set(built), new Set([initramfs?.name]));
 });
 
+void t.test('a cache that cannot be written is the lab’s trouble', async (t) => {
+  const cacheDir = join(t.testdir({ file: '' }), 'file');
+  await t.rejects(ensureImages(request, { cacheDir }), {
+    message: /the image cache cannot be used: EEXIST/,
+    place: cacheDir,
+    exitCode: 5,
+  });
+});
+
 void t.test('pruning keeps what recipes ask for', async (t) => {
   const { cacheDir, entries } = fullCache(t);
   mkdirSync(join(cacheDir, 'images/provider-kernel-arm-0123456789abcdef'));
