@@ -6,4 +6,9 @@ export type CpuSample = {
   pcs: bigint[];
   /** Host CPU time the vCPU threads have used since power-on, in milliseconds. */
   cpuMs: number;
+  /**
+   * How long those threads have wanted a CPU since power-on, whether they got it or had to wait for the host to give
+   * them one, in milliseconds: this alone tells a halted guest from one that a busy host starves.
+   */
+  runnableMs: number;
 };

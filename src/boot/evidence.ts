@@ -25,6 +25,9 @@ export function evidenceOf(
     outside.push(seen('silence', `no byte from the console for ${seconds.toFixed(1)} s`));
     outside.push(seen('cpu-samples', describeCpu(silence.judgement)));
   }
+  if (end?.reason === 'stopped' && end.detail !== undefined) {
+    outside.push(seen('stopped', end.detail));
+  }
   if (lines.length === 0 && lastLine !== null && id !== 'no-output') {
     lines.push({ ...lastLine, signature: 'last-line' });
   }

@@ -22,14 +22,19 @@ export type CpuJudgement = {
   cpuPercent: number;
 };
 
-/** A loop that fits into this many bytes does nothing but wait. */
+/**
+ * A loop that fits into this many bytes does nothing but wait. CPU time counts beside the time on the wall: on a busy
+ * host a guest at work stands on one spot for long, too.
+ */
 const tinyWindow = 64n;
-const pinned = { samples: 20, spanMs: 2000 };
+const watched = { samples: 20, spanMs: 2000, cpuMs: 0 };
+const pinned = { ...watched, cpuMs: 1500 };
 
 /** A panicked kernel waits in a delay loop made of several small functions: few addresses, for a long time. */
-const looping = { samples: 40, spanMs: 5000, distinct: 16 };
+const looping = { samples: 40, spanMs: 5000, cpuMs: 4000 };
+const loopAddresses = 16;
 
-/** Below this share of a CPU the machine is waiting. Sampling itself costs the guest some. */
+/** A machine that wants less than this share of a CPU is waiting. Sampling itself costs the guest some. */
 const stillPercent = 10;
 
 /**
@@ -37,20 +42,24 @@ const stillPercent = 10;
  * CPUs did before they got stuck is no argument.
  */
 export function judgeCpu(samples: readonly CpuSample[]): CpuJudgement {
-  const short = newest(samples, pinned);
-  if (short === null) return { kind: 'insufficient', ...measure(samples) };
-  const facts = measure(short);
-  const still = facts.cpuPercent < stillPercent;
+  const recent = newest(samples, watched);
+  if (recent === null) return { kind: 'insufficient', ...measure(samples) };
+  const facts = measure(recent);
   const inKernel = isKernelAddress(facts.lowest) && isKernelAddress(facts.highest);
-  if (everyCpu(short, (pcs) => max(pcs) - min(pcs) <= tinyWindow)) {
-    return { kind: still && inKernel ? 'idle' : 'stuck', ...facts };
+  if (runnablePercent(recent) < stillPercent) {
+    const kind = inKernel ? 'idle' : onOneSpot(recent) ? 'stuck' : 'busy';
+    return { kind, ...facts };
   }
-  if (still) return { kind: inKernel ? 'idle' : 'busy', ...facts };
+  if (onOneSpot(recent)) {
+    const long = newest(samples, pinned);
+    if (long === null) return { kind: 'insufficient', ...facts };
+    if (onOneSpot(long)) return { kind: 'stuck', ...measure(long) };
+  }
   const long = newest(samples, looping);
   if (long !== null) {
     const loop = measure(long);
     const kernelOnly = everyCpu(long, (pcs) => pcs.every(isKernelAddress));
-    if (kernelOnly && loop.distinct <= looping.distinct) return { kind: 'stuck', ...loop };
+    if (kernelOnly && loop.distinct <= loopAddresses) return { kind: 'stuck', ...loop };
   }
   return { kind: 'busy', ...facts };
 }
@@ -70,23 +79,33 @@ function isKernelAddress(pc: bigint): boolean {
   return pc >= 0xffff_0000_0000_0000n || (pc >= 0xc000_0000n && pc <= 0xffff_ffffn);
 }
 
-/** The shortest tail that has enough samples over enough time, null if there is none. */
+/** The shortest tail that has enough samples over enough time of both kinds, null if there is none. */
 function newest(
   samples: readonly CpuSample[],
-  enough: { samples: number; spanMs: number },
+  enough: { samples: number; spanMs: number; cpuMs: number },
 ): readonly CpuSample[] | null {
-  const last = samples.at(-1)?.at ?? 0;
   for (let from = samples.length - enough.samples; from >= 0; from -= 1) {
-    if (last - (samples[from]?.at ?? last) >= enough.spanMs) return samples.slice(from);
+    const tail = samples.slice(from);
+    if (growth(tail, 'at') >= enough.spanMs && growth(tail, 'cpuMs') >= enough.cpuMs) return tail;
   }
   return null;
 }
 
+function growth(samples: readonly CpuSample[], field: 'at' | 'cpuMs' | 'runnableMs'): number {
+  const [first, last] = [samples[0], samples.at(-1)];
+  return first && last ? last[field] - first[field] : 0;
+}
+
+function runnablePercent(samples: readonly CpuSample[]): number {
+  return (100 * growth(samples, 'runnableMs')) / growth(samples, 'at');
+}
+
+function onOneSpot(samples: readonly CpuSample[]): boolean {
+  return everyCpu(samples, (pcs) => max(pcs) - min(pcs) <= tinyWindow);
+}
+
 function measure(samples: readonly CpuSample[]): Omit<CpuJudgement, 'kind'> {
-  const first = samples[0];
-  const last = samples.at(-1);
-  const spanMs = first && last ? last.at - first.at : 0;
-  const cpuMs = first && last ? last.cpuMs - first.cpuMs : 0;
+  const spanMs = growth(samples, 'at');
   const boot = samples.map(({ pcs }) => pcs[0] ?? 0n);
   return {
     samples: samples.length,
@@ -94,7 +113,7 @@ function measure(samples: readonly CpuSample[]): Omit<CpuJudgement, 'kind'> {
     distinct: new Set(samples.flatMap(({ pcs }) => pcs)).size,
     lowest: min(boot),
     highest: max(boot),
-    cpuPercent: spanMs > 0 ? (100 * cpuMs) / spanMs : 0,
+    cpuPercent: spanMs > 0 ? (100 * growth(samples, 'cpuMs')) / spanMs : 0,
   };
 }
 

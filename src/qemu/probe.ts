@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { CpuSample } from '../boot/cpu-sample.ts';
+import { UnavailableError } from '../errors.ts';
 import type { Qmp } from './qmp.ts';
-
-/** Linux reports CPU time to programs in hundredths of a second on every architecture we run on (USER_HZ). */
-const millisecondsPerTick = 10;
 
 /**
  * Program counters, one per vCPU, from the monitor's `info registers -a`:
@@ -15,33 +13,46 @@ export function parseProgramCounters(registers: string): bigint[] {
   );
 }
 
-/** CPU time in milliseconds (user and system, in steps of 10) from a line of `/proc/<pid>/task/<tid>/stat`, see proc(5). */
-export function parseCpuTime(stat: string): number {
-  // The second field is the thread's name in brackets, and QEMU's contain spaces.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * millisecondsPerTick;
+/** Nanoseconds on a CPU, and waiting for one, as `/proc/<pid>/task/<tid>/schedstat` counts them (Linux, sched-stats). */
+export function parseSchedstat(text: string): { cpuMs: number; waitedMs: number } {
+  const [onCpu = 0, waited = 0] = text.split(' ').map(Number);
+  return { cpuMs: onCpu / 1e6, waitedMs: waited / 1e6 };
 }
 
-/** Looks once at the vCPUs of the QEMU `pid`; `at` is the time to note, see {@link CpuSample}. */
+/**
+ * Looks once at the vCPUs of the QEMU `pid`; `at` is the time to note, see {@link CpuSample}.
+ * @throws UnavailableError when QEMU is gone, or the host's kernel keeps no such account.
+ */
 export async function takeSample(qmp: Qmp, pid: number, at: number): Promise<CpuSample> {
   const registers = await qmp.execute('human-monitor-command', {
     'command-line': 'info registers -a',
   });
+  const times = await vcpuTimes(qmp, pid);
+  const cpuMs = times.reduce((sum, time) => sum + time.cpuMs, 0);
+  const waitedMs = times.reduce((sum, time) => sum + time.waitedMs, 0);
   return {
     at,
     pcs: parseProgramCounters(registers as string),
-    cpuMs: await vcpuTime(qmp, pid),
+    cpuMs,
+    runnableMs: cpuMs + waitedMs,
   };
 }
 
-async function vcpuTime(qmp: Qmp, pid: number): Promise<number> {
+async function vcpuTimes(qmp: Qmp, pid: number): Promise<ReturnType<typeof parseSchedstat>[]> {
   const cpus = (await qmp.execute('query-cpus-fast')) as { 'thread-id': number }[];
   // With guest time all vCPUs take turns in one thread.
   const threads = new Set(cpus.map((cpu) => cpu['thread-id']));
-  const times = await Promise.all(
+  return Promise.all(
     [...threads].map(async (thread) =>
-      parseCpuTime(await readFile(`/proc/${pid}/task/${thread}/stat`, 'utf8')),
+      parseSchedstat(await readSchedstat(`/proc/${pid}/task/${thread}/schedstat`)),
     ),
   );
-  return times.reduce((sum, time) => sum + time, 0);
+}
+
+async function readSchedstat(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new UnavailableError(`QEMU's CPU time cannot be read from ${file}`, { cause });
+  }
 }

@@ -2,17 +2,18 @@ import t from 'tap';
 import type { CpuSample } from '../../src/boot/cpu-sample.ts';
 import { describeCpu, judgeCpu } from '../../src/boot/judge-cpu.ts';
 
-type Shape = { count?: number; every?: number; cpuPercent?: number };
+type Shape = { count?: number; every?: number; cpuPercent?: number; waitPercent?: number };
 
 /** `count` samples, `every` ms apart, of CPUs whose program counters `pcs` gives. */
 function samples(
   pcs: (index: number) => bigint[],
-  { count = 40, every = 100, cpuPercent = 98 }: Shape = {},
+  { count = 40, every = 100, cpuPercent = 98, waitPercent = 0 }: Shape = {},
 ): CpuSample[] {
   return Array.from({ length: count }, (_, index) => ({
     at: 1000 + index * every,
     pcs: pcs(index),
     cpuMs: (index * every * cpuPercent) / 100,
+    runnableMs: (index * every * (cpuPercent + waitPercent)) / 100,
   }));
 }
 
@@ -34,6 +35,20 @@ t.test('a CPU that has stopped outside a kernel is stuck, inside one it is idle'
   t.equal(kind(samples(() => [kernel], { cpuPercent: 0.5 })), 'idle');
   t.equal(kind(samples(() => [arm], { cpuPercent: 0.5 })), 'idle');
   t.equal(kind(samples((i) => [kernel + BigInt(i * 4096)], { cpuPercent: 3 })), 'idle');
+  t.end();
+});
+
+t.test('on a busy host, a guest at work is not taken for a dead one', (t) => {
+  const starved = { cpuPercent: 4, waitPercent: 95 };
+  t.equal(kind(samples(() => [ram], starved)), 'insufficient', 'it waits for the host');
+  t.equal(kind(samples(() => [kernel], starved)), 'insufficient', 'so it is not idle either');
+  t.equal(
+    kind(samples(() => [ram], { ...starved, count: 200, every: 200 })),
+    'stuck',
+    'in the end',
+  );
+  const loop = (i: number): bigint[] => [kernel + BigInt((i % 12) * 4096)];
+  t.equal(kind(samples(loop, { ...starved, count: 200 })), 'busy');
   t.end();
 });
 
@@ -81,6 +96,7 @@ t.test('only the newest samples count', (t) => {
     ...sample,
     at: sample.at + 5000,
     cpuMs: sample.cpuMs + 4900,
+    runnableMs: sample.runnableMs + 4900,
   }));
   t.equal(kind([...before, ...after]), 'stuck');
   t.end();

@@ -21,7 +21,8 @@ function silence(
   busy = true,
 ): void {
   for (let i = 0; i <= seconds * 10; i += 1) {
-    observer.sample({ at: 5000 + i * 100, pcs: [pc(i)], cpuMs: busy ? 1000 + i * 98 : 1000 });
+    const cpuMs = busy ? 1000 + i * 98 : 1000;
+    observer.sample({ at: 5000 + i * 100, pcs: [pc(i)], cpuMs, runnableMs: cpuMs });
   }
 }
 
