@@ -103,7 +103,7 @@ t.test('looking at a quiet console again and again changes neither outcome nor s
     const signals: Signal[] = [];
     for (let at = 0; at < bytes.length; at += 7) {
       signals.push(...observer.feed(bytes.subarray(at, at + 7)), ...observer.peek());
-      t.strictSame(observer.peek(), [], `${log}: the second look at byte ${at}`);
+      assert.deepEqual(observer.peek(), [], `${log}: the second look at byte ${at}`);
     }
     signals.push(...observer.peek(), ...observer.end({ reason: 'log-ended' }));
     const whole = diagnose([bytes]);

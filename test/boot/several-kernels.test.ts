@@ -1,0 +1,75 @@
+import t from 'tap';
+import type { Outcome } from '../../src/boot/outcome.ts';
+import { diagnose } from './recorded-logs.ts';
+
+const kernel = '[    0.000000] Booting Linux on physical CPU 0x0';
+const jump = ['[    4.000000] kexec_core: Starting new kernel', '[    4.100000] Bye!'];
+const login = ['server login: ', ''];
+const restart = '[    9.000000] reboot: Restarting system';
+
+function outcomeOf(...lines: string[]): Outcome {
+  return diagnose([Buffer.from(lines.join('\n'))]).outcome;
+}
+
+void t.test('a quiet kernel gives itself away by a clock that starts anew', (t) => {
+  t.equal(outcomeOf(kernel, ...jump, '[    1.500000] a: b').generation, 2, 'after a jump');
+  t.equal(outcomeOf(kernel, restart, '[    2.500000] a: b').generation, 2, 'after a reset');
+  t.equal(outcomeOf(kernel, '[   40.000000] a: b', '[    0.200000] c: d').generation, 2);
+  t.equal(outcomeOf(kernel, '[   40.000000] a: b', '[   39.500000] c: d').generation, 1);
+  t.equal(outcomeOf(kernel, '[   40.000000] a: b', '[   12.500000] c: d').generation, 1);
+  t.end();
+});
+
+void t.test('the two banners of a kernel are one kernel', (t) => {
+  const banner = '[    0.000000] Linux version 6.1.0 (a@b) c';
+  t.equal(outcomeOf(kernel, banner).generation, 1);
+  t.equal(outcomeOf(banner).generation, 1, 'the first may be hidden');
+  t.equal(outcomeOf(banner, ...jump, banner).generation, 2);
+  t.equal(outcomeOf(kernel, banner, 'Linux version 6.1.0 (a@b) from /proc/version').generation, 1);
+  t.end();
+});
+
+void t.test('a second try makes a failed kexec forgotten', (t) => {
+  const failed = 'kexec_load failed: Device or resource busy';
+  t.equal(outcomeOf(kernel, failed).id, 'kexec-load-failed');
+  t.equal(outcomeOf(kernel, failed, ...jump).id, 'bye-hang');
+  t.equal(outcomeOf(kernel, failed, ...jump, kernel, ...login).id, 'booted');
+  t.end();
+});
+
+void t.test('a kexec that fails in a kernel which came by kexec and is up changes nothing', (t) => {
+  const failed = '-bash: kexec: command not found';
+  t.equal(outcomeOf(kernel, ...jump, kernel, ...login, failed).id, 'booted');
+  t.equal(outcomeOf(kernel, ...login, failed).id, 'kexec-missing', 'the first kernel’s does');
+  t.end();
+});
+
+void t.test('a login prompt by kexec makes up for what happened before', (t) => {
+  const panic = '[    2.000000] Kernel panic - not syncing: x';
+  t.equal(outcomeOf(kernel, panic, kernel, ...login).id, 'kernel-panic', 'by reset it does not');
+  t.equal(outcomeOf(kernel, panic, kernel, ...jump, kernel, ...login).id, 'booted');
+  t.end();
+});
+
+void t.test('resets are counted from the last login on', (t) => {
+  const round = [kernel, restart];
+  t.equal(outcomeOf(...round, ...round, kernel).id, 'unknown');
+  t.equal(outcomeOf(...round, ...round, ...round).id, 'reboot-loop');
+  t.equal(outcomeOf(...round, ...round, kernel, ...login, restart, kernel).id, 'unknown');
+  t.end();
+});
+
+void t.test('kexecs are counted from the last reset on', (t) => {
+  const hop = [kernel, ...login, ...jump];
+  t.equal(outcomeOf(...hop, ...hop, ...hop, kernel, ...login).id, 'booted');
+  t.equal(outcomeOf(...hop, ...hop, ...hop, ...hop, kernel).id, 'reboot-loop');
+  t.equal(outcomeOf(...hop, restart, ...hop, ...hop, ...hop, kernel, ...login).id, 'booted');
+  t.end();
+});
+
+void t.test('a prompt behind the jump belongs to nobody known', (t) => {
+  const { id, meaning } = outcomeOf(kernel, ...jump, ...login);
+  t.equal(id, 'unknown');
+  t.match(meaning, 'nothing tells which kernel');
+  t.end();
+});
