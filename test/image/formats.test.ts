@@ -73,14 +73,15 @@ t.test('initramfs images', async (t) => {
   const at = (name: string) => join(directory, name);
   const shell = (script: string) => execa('sh', ['-ec', script], { cwd: directory });
   await shell(`echo init | cpio -o -H newc --quiet > plain
-    head -c 150 plain > cut; gzip -k plain; xz -k plain; zstd -q plain
+    head -c 150 plain > cut; head -c 128 plain > cut-between; gzip -k plain; xz -k plain; zstd -q plain
     head -c 60 plain.gz > cut.gz; head -c 60 plain.xz > cut.xz; head -c 60 plain.zst > cut.zst
     cat plain plain.gz > chain; cat plain cut.gz > cut-chain; cat plain notes > odd-chain
     cp plain.gz padded.gz; head -c 100 /dev/zero >> padded.gz; : > empty`);
   for (const name of ['plain', 'plain.gz', 'plain.xz', 'plain.zst', 'chain', 'padded.gz'])
     t.equal(await initramfsTrouble(at(name)), null, name);
   t.equal(await initramfsTrouble(at('empty')), 'is empty');
-  t.equal(await initramfsTrouble(at('cut')), 'is a truncated cpio archive');
+  for (const name of ['cut', 'cut-between'])
+    t.equal(await initramfsTrouble(at(name)), 'is a truncated cpio archive', name);
   t.match(await initramfsTrouble(at('notes')), /no initramfs: neither a cpio archive/);
   t.match(await initramfsTrouble(at('odd-chain')), /no archive at byte 512/);
   for (const [name, format] of [
