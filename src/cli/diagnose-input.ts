@@ -26,7 +26,7 @@ const longestMagic = 6;
 export async function openLog(log: string): Promise<Bytes> {
   if (log === '-') return decoded(process.stdin as Bytes, 'standard input');
   await assertReadable(log);
-  return decoded(createReadStream(log, { highWaterMark: 256 * 1024 }) as Bytes, log);
+  return decoded(createReadStream(log) as Bytes, log);
 }
 
 async function assertReadable(log: string): Promise<void> {
