@@ -51,7 +51,7 @@ export const userspaceSignatures: Signature[] = [
     meaning: 'userspace-rescue',
     pattern: /^You are in (?<mode>emergency|rescue) mode/,
     description: 'systemd could not bring the system up and offers a shell',
-    source: 'systemd src/shared/sulogin-shell',
+    source: 'systemd, sulogin-shell',
   },
   {
     ...userspace,
