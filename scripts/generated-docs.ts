@@ -5,9 +5,11 @@ import { loadScenarios, ownScenarios } from '../src/scenario/load.ts';
 import { arches } from '../src/scenario/scenario.ts';
 import type { Arch, Scenario } from '../src/scenario/scenario.ts';
 import { scenarioJsonSchema } from '../src/scenario/schema.ts';
+import { bootMachinePage } from './boot-machine-page.ts';
 
 /** Every file under docs/ that is made from something else. A test holds what is committed against this. */
 export const generatedDocs: { file: string; render: () => string | Promise<string> }[] = [
+  bootMachinePage,
   { file: 'docs/scenario.schema.json', render: () => JSON.stringify(scenarioJsonSchema()) },
   {
     file: 'docs/scenarios.md',

@@ -11,4 +11,11 @@ export type CpuSample = {
    * them one, in milliseconds: this alone tells a halted guest from one that a busy host starves.
    */
   runnableMs: number;
+  /** The guest's clock, in seconds from an arbitrary start. */
+  guestSeconds: number;
+  /**
+   * Guest seconds spent on executing instructions, where they are counted (null elsewhere). What is missing to the
+   * guest's clock was skipped because every CPU was idle, however busy the skipping kept the host.
+   */
+  executedSeconds: number | null;
 };

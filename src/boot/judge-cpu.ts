@@ -37,6 +37,9 @@ const loopAddresses = 16;
 /** A machine that wants less than this share of a CPU is waiting. Sampling itself costs the guest some. */
 const stillPercent = 10;
 
+/** So is one whose clock skips more than this share of the time, and more than the clock's coarseness can make up. */
+const skipped = { percent: 50, seconds: 3 };
+
 /**
  * Judges the samples of one silence, in order. Only the newest ones count, as many as the question needs: what the
  * CPUs did before they got stuck is no argument.
@@ -46,7 +49,7 @@ export function judgeCpu(samples: readonly CpuSample[]): CpuJudgement {
   if (recent === null) return { kind: 'insufficient', ...measure(samples) };
   const facts = measure(recent);
   const inKernel = isKernelAddress(facts.lowest) && isKernelAddress(facts.highest);
-  if (runnablePercent(recent) < stillPercent) {
+  if (isWaiting(recent)) {
     const kind = inKernel ? 'idle' : onOneSpot(recent) ? 'stuck' : 'busy';
     return { kind, ...facts };
   }
@@ -91,13 +94,20 @@ function newest(
   return null;
 }
 
-function growth(samples: readonly CpuSample[], field: 'at' | 'cpuMs' | 'runnableMs'): number {
-  const [first, last] = [samples[0], samples.at(-1)];
-  return first && last ? last[field] - first[field] : 0;
+/** By how much a field grew over the samples; 0 where it is not counted. */
+function growth(samples: readonly CpuSample[], field: Exclude<keyof CpuSample, 'pcs'>): number {
+  const [first, last] = [samples[0]?.[field] ?? null, samples.at(-1)?.[field] ?? null];
+  return first === null || last === null ? 0 : last - first;
 }
 
-function runnablePercent(samples: readonly CpuSample[]): number {
-  return (100 * growth(samples, 'runnableMs')) / growth(samples, 'at');
+/** Whether the CPUs wait for something: they want no host CPU, or the guest's clock skips their idle time. */
+function isWaiting(samples: readonly CpuSample[]): boolean {
+  const runnable = growth(samples, 'runnableMs') / growth(samples, 'at');
+  if (100 * runnable < stillPercent) return true;
+  if (samples.at(-1)?.executedSeconds === null) return false;
+  const passed = growth(samples, 'guestSeconds');
+  const idle = passed - growth(samples, 'executedSeconds');
+  return idle > skipped.seconds && 100 * idle > skipped.percent * passed;
 }
 
 function onOneSpot(samples: readonly CpuSample[]): boolean {

@@ -2,8 +2,11 @@ import type { CpuSample } from './cpu-sample.ts';
 import type { CpuJudgement } from './judge-cpu.ts';
 import { judgeCpu } from './judge-cpu.ts';
 
-/** An idle kernel may be waiting for a disk for half a minute. Only after that its silence is a lost console. */
-const longestWaitMs = 30_000;
+/**
+ * An idle kernel may be waiting for a disk for half a minute of its own time, or for a busy host to answer. Only after
+ * that its silence is a lost console.
+ */
+const longestWait = { guestSeconds: 30, hostMs: 6_000 };
 
 /** More samples than any judgement looks at. */
 const keptSamples = 200;
@@ -13,8 +16,8 @@ export type Silence = {
   samples: readonly CpuSample[];
   /** Host milliseconds from the first sample on. */
   spanMs: number;
-  /** When the CPUs were first judged idle, if they have been ever since. */
-  idleSince: number | null;
+  /** The sample at which the CPUs were first judged idle, if they have been ever since. */
+  idleSince: CpuSample | null;
   judgement: CpuJudgement | null;
   startedAt: number;
 };
@@ -32,13 +35,16 @@ export function lengthen(silence: Silence, sample: CpuSample): Silence {
   const samples = [...silence.samples.slice(1 - keptSamples), sample];
   const startedAt = silence.samples.length === 0 ? sample.at : silence.startedAt;
   const judgement = judgeCpu(samples);
-  const idleSince = judgement.kind === 'idle' ? (silence.idleSince ?? sample.at) : null;
+  const idleSince = judgement.kind === 'idle' ? (silence.idleSince ?? sample) : null;
   return { samples, startedAt, spanMs: sample.at - startedAt, judgement, idleSince };
 }
 
 /** What is certain about the CPUs by now, if anything is. */
 export function certainty({ judgement, idleSince, samples }: Silence): 'stuck' | 'idle' | null {
   if (judgement?.kind === 'stuck') return 'stuck';
-  const now = samples.at(-1)?.at ?? 0;
-  return idleSince !== null && now - idleSince >= longestWaitMs ? 'idle' : null;
+  const now = samples.at(-1);
+  if (idleSince === null || now === undefined) return null;
+  const guestSeconds = now.guestSeconds - idleSince.guestSeconds;
+  const hostMs = now.at - idleSince.at;
+  return guestSeconds >= longestWait.guestSeconds && hostMs >= longestWait.hostMs ? 'idle' : null;
 }

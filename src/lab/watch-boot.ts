@@ -73,7 +73,7 @@ class Watch {
 
   /** Powers on and watches. Resolves with the limit that was passed, if that is what ended it. */
   async untilDone(limits: Limits, signal: AbortSignal): Promise<string | undefined> {
-    const guest = new GuestStopwatch(await this.#machine.guestSeconds());
+    const guest = new GuestStopwatch((await this.#machine.sample()).guestSeconds);
     await this.#machine.continue();
     let settledAt: number | undefined;
     while (this.exit === null && !signal.aborted) {
@@ -116,8 +116,9 @@ class Watch {
   async #lookInside(guest: GuestStopwatch): Promise<void> {
     const silentSince = this.#lastByte;
     try {
-      this.#observer.sample(await this.#machine.sample());
-      guest.read(await this.#machine.guestSeconds(), silentSince);
+      const sample = await this.#machine.sample();
+      this.#observer.sample(sample);
+      guest.read(sample.guestSeconds, silentSince);
     } catch (error) {
       if (this.exit === null && !(error instanceof UnavailableError)) throw error;
     }

@@ -18,3 +18,13 @@ export async function readGuestClock(qmp: Qmp): Promise<number> {
     throw new UnavailableError(`QEMU's clock cannot be read: ${answer.trim()}`);
   return Number(word);
 }
+
+/** Nanoseconds of guest time per instruction under `-icount shift=3`, see {@link qemuArguments}. */
+const nanosecondsPerInstruction = 8;
+
+/** Guest seconds that went into executing instructions, or null on a machine that does not count them. */
+export async function readExecutedSeconds(qmp: Qmp): Promise<number | null> {
+  // QEMU counts whenever -icount is given, recording or not, and answers 0 where it is not.
+  const { icount } = (await qmp.execute('query-replay')) as { icount: number };
+  return icount === 0 ? null : (icount * nanosecondsPerInstruction) / 1e9;
+}

@@ -4,7 +4,6 @@ import type { CpuSample } from '../boot/cpu-sample.ts';
 import { UnavailableError } from '../errors.ts';
 import { qemuArguments } from './arguments.ts';
 import type { Qemu } from './find-qemu.ts';
-import { readGuestClock } from './guest-clock.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { takeSample } from './probe.ts';
 import type { ProcessExit, QemuProcess } from './process.ts';
@@ -33,8 +32,6 @@ export type Machine = {
   continue(): Promise<void>;
   /** @throws UnavailableError when QEMU is gone or does not answer. */
   sample(): Promise<CpuSample>;
-  /** The guest's clock in seconds, see {@link readGuestClock}. */
-  guestSeconds(): Promise<number>;
   exited: Promise<MachineExit>;
   /** Ends QEMU: asks, then SIGTERM, then SIGKILL, a few seconds each. May be called at any time, again and again. */
   stop(): Promise<MachineExit>;
@@ -102,7 +99,6 @@ export async function startMachine(
       await qmp.execute('cont');
     },
     sample: () => takeSample(qmp, process.pid, performance.now() - poweredOn),
-    guestSeconds: () => readGuestClock(qmp),
     exited,
     stop,
   };

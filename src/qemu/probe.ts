@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { CpuSample } from '../boot/cpu-sample.ts';
 import { UnavailableError } from '../errors.ts';
+import { readExecutedSeconds, readGuestClock } from './guest-clock.ts';
 import type { Qmp } from './qmp.ts';
 
 /**
@@ -35,6 +36,8 @@ export async function takeSample(qmp: Qmp, pid: number, at: number): Promise<Cpu
     pcs: parseProgramCounters(registers as string),
     cpuMs,
     runnableMs: cpuMs + waitedMs,
+    guestSeconds: await readGuestClock(qmp),
+    executedSeconds: await readExecutedSeconds(qmp),
   };
 }
 

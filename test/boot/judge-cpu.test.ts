@@ -2,18 +2,26 @@ import t from 'tap';
 import type { CpuSample } from '../../src/boot/cpu-sample.ts';
 import { describeCpu, judgeCpu } from '../../src/boot/judge-cpu.ts';
 
-type Shape = { count?: number; every?: number; cpuPercent?: number; waitPercent?: number };
+type Shape = {
+  count?: number;
+  every?: number;
+  cpuPercent?: number;
+  waitPercent?: number;
+  skips?: number;
+};
 
 /** `count` samples, `every` ms apart, of CPUs whose program counters `pcs` gives. */
 function samples(
   pcs: (index: number) => bigint[],
-  { count = 40, every = 100, cpuPercent = 98, waitPercent = 0 }: Shape = {},
+  { count = 40, every = 100, cpuPercent = 98, waitPercent = 0, skips = 0 }: Shape = {},
 ): CpuSample[] {
   return Array.from({ length: count }, (_, index) => ({
     at: 1000 + index * every,
     pcs: pcs(index),
     cpuMs: (index * every * cpuPercent) / 100,
     runnableMs: (index * every * (cpuPercent + waitPercent)) / 100,
+    guestSeconds: Math.floor((index * every * (1 + skips)) / 1000),
+    executedSeconds: (index * every) / 1000,
   }));
 }
 
@@ -35,6 +43,17 @@ t.test('a CPU that has stopped outside a kernel is stuck, inside one it is idle'
   t.equal(kind(samples(() => [kernel], { cpuPercent: 0.5 })), 'idle');
   t.equal(kind(samples(() => [arm], { cpuPercent: 0.5 })), 'idle');
   t.equal(kind(samples((i) => [kernel + BigInt(i * 4096)], { cpuPercent: 3 })), 'idle');
+  t.end();
+});
+
+t.test('a guest whose idle time is skipped keeps the host busy, and is idle all the same', (t) => {
+  t.equal(kind(samples(() => [kernel], { skips: 20 })), 'idle');
+  t.equal(kind(samples(() => [kernel], { skips: 0 })), 'stuck');
+  const uncounted = samples(() => [kernel], { skips: 20 }).map((sample) => ({
+    ...sample,
+    executedSeconds: null,
+  }));
+  t.equal(kind(uncounted), 'stuck', 'where nothing is skipped, the clock says nothing');
   t.end();
 });
 

@@ -22,7 +22,8 @@ function silence(
 ): void {
   for (let i = 0; i <= seconds * 10; i += 1) {
     const cpuMs = busy ? 1000 + i * 98 : 1000;
-    observer.sample({ at: 5000 + i * 100, pcs: [pc(i)], cpuMs, runnableMs: cpuMs });
+    const guest = { guestSeconds: Math.floor(i / 10), executedSeconds: i / 10 };
+    observer.sample({ at: 5000 + i * 100, pcs: [pc(i)], cpuMs, runnableMs: cpuMs, ...guest });
   }
 }
 
