@@ -1,13 +1,17 @@
 import { exitCodes } from '../errors.ts';
+import { standardOutput } from './output-closed.ts';
 
-/** Signals that ask for an end. SIGPIPE is `main`'s word for a reader of standard output that has gone. */
-const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGPIPE'] as const;
+/** Signals that ask for an end. */
+const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** The reason when nobody reads our standard output any more. */
+const outputClosed = 'standard output is closed';
 
 /** npm and npx pass on the SIGINT that the terminal has already sent: both arrive within milliseconds. */
 const sameWithin = 300;
 
 export type Interrupt = {
-  /** Fires at the first stop signal; its reason is the signal's name. */
+  /** Fires at the first stop signal, or when standard output is closed; its reason is the signal's name, or that. */
   signal: AbortSignal;
   /** Gives the signals back their usual meaning. */
   release(): void;
@@ -15,8 +19,8 @@ export type Interrupt = {
 
 /**
  * Turns the first stop signal into an abort, so that work ends in order, and a later one into an end at once, with
- * exit code 130 (QEMU dies with us). A signal within 300 ms of the first is the same one, and a broken pipe, which
- * every further write reports again, never ends at once.
+ * exit code 130 (QEMU dies with us). A signal within 300 ms of the first is the same one. A closed output stops too,
+ * but never at once: every further write reports it again.
  *
  * @param now milliseconds, from any fixed point
  */
@@ -30,15 +34,20 @@ export function catchInterrupts(
     if (first === null) {
       first = now();
       controller.abort(name);
-    } else if (name !== 'SIGPIPE' && now() - first > sameWithin) {
+    } else if (name !== outputClosed && now() - first > sameWithin) {
       leave(exitCodes.interrupted);
     }
   };
+  const onClosed = () => {
+    onSignal(outputClosed);
+  };
   for (const name of stopSignals) process.on(name, onSignal);
+  standardOutput.on('closed', onClosed);
   return {
     signal: controller.signal,
     release() {
       for (const name of stopSignals) process.off(name, onSignal);
+      standardOutput.off('closed', onClosed);
     },
   };
 }

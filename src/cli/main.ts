@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { exitCodes, KexecLabError } from '../errors.ts';
 import type { ExitCode } from '../errors.ts';
+import { standardOutput } from './output-closed.ts';
 
 /** The commands. A module is loaded when its command is wanted, so that help is there at once. */
 const commands: { name: string; summary: string; load: () => Promise<Command> }[] = [
@@ -100,7 +101,7 @@ async function explain(error: unknown): Promise<ExitCode> {
 function watchOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || error.code === 'EIO') {
-      if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit(exitCodes.ok);
+      if (!standardOutput.emit('closed')) process.exit(exitCodes.ok);
       return;
     }
     process.stderr.write(`standard output cannot be written: ${error.message}\n`);
