@@ -4,6 +4,9 @@ import type { Style } from '../report/style.ts';
 
 const longestLine = 100;
 
+/** What a log from standard input is called. */
+export const standardInput = 'stdin';
+
 /** A diagnosis for people. `place` is what the log is called; places are `file:line:`, which editors can jump to. */
 export function diagnosisText(diagnosis: Diagnosis, place: string, style: Style): string {
   const { outcome, lines } = diagnosis;
@@ -25,7 +28,7 @@ export function diagnosisText(diagnosis: Diagnosis, place: string, style: Style)
     ...(cure === '' ? [] : ['', style.bold('What usually helps'), ...wrap(printable(cure, 1000))]),
     '',
     style.bold('Next'),
-    `  kexec-lab diagnose ${shellWord(name)} --signals  ${style.dim(`# ${recognised(diagnosis)}`)}`,
+    `  kexec-lab diagnose ${shellWord(place === standardInput ? '-' : name)} --signals  ${style.dim(`# ${recognised(diagnosis)}`)}`,
     '',
   ].join('\n');
 }

@@ -5,7 +5,7 @@ import { exitCodes } from '../errors.ts';
 import { printableJson } from '../report/printable.ts';
 import { createStyle, wantsColor } from '../report/style.ts';
 import { openLog } from './diagnose-input.ts';
-import { diagnosisText, signalsText } from './diagnose-text.ts';
+import { diagnosisText, signalsText, standardInput } from './diagnose-text.ts';
 
 type Options = { json?: boolean; signals?: boolean; exitCode?: boolean };
 
@@ -34,7 +34,7 @@ export function diagnoseCommand(): Command {
     .addHelpText('after', help)
     .action(async (log: string, options: Options) => {
       const diagnosis = await diagnoseLog(await openLog(log));
-      process.stdout.write(render(diagnosis, log === '-' ? 'stdin' : log, options));
+      process.stdout.write(render(diagnosis, log === '-' ? standardInput : log, options));
       if (options.exitCode && diagnosis.outcome.id !== 'booted') process.exitCode = exitCodes.fail;
     });
 }

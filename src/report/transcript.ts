@@ -102,7 +102,8 @@ function finishedLine(name: string, result: CaseResult, style: Style): string {
 /** What one needs to know to go on: nothing after a pass or a stop by the user. */
 function explain(result: CaseResult, directory: string, again: string, style: Style): string[] {
   if (result.verdict === 'pass' || result.verdict === 'interrupted') return [];
-  const next = result.verdict === 'unavailable' ? [] : [again, `sh ${directory}/qemu.sh`];
+  // Without an outcome there was no boot to look into: the reason says all there is.
+  const next = result.outcome === null ? [] : [again, `sh ${directory}/qemu.sh`];
   const rows: [label: string, lines: string[]][] = [
     ['expected', [describeExpectation(result.expected)]],
     ['happened', result.outcome === null ? [] : [describeOutcome(result)]],
