@@ -101,7 +101,7 @@ async function explain(error: unknown): Promise<ExitCode> {
 function watchOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE' || error.code === 'EIO') {
-      if (!standardOutput.emit('closed')) process.exit(exitCodes.ok);
+      if (!standardOutput.emit('closed')) process.exit(process.exitCode ?? exitCodes.ok);
       return;
     }
     process.stderr.write(`standard output cannot be written: ${error.message}\n`);

@@ -111,8 +111,8 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     reporter.onError?.(error as Error);
     throw error;
   } finally {
-    interrupt.release();
     await reporter.close?.();
+    interrupt.release();
   }
 }
 
