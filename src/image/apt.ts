@@ -46,7 +46,7 @@ export async function openApt(options: AptOptions): Promise<Apt> {
         runTool('apt-get', ['-c', config, '-o', 'APT::Status-Fd=1', ...args], {
           cwd,
           signal,
-          hint: '--mirror URL or KEXEC_LAB_MIRROR names another Debian mirror',
+          hint: 'Try again later, or name another Debian mirror with --mirror URL or KEXEC_LAB_MIRROR.',
           onLine: (line) => {
             const percent = /^dlstatus:[^:]*:([\d.]+):/.exec(line)?.[1];
             if (percent !== undefined) onPercent?.(Number(percent));

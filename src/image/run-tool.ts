@@ -40,8 +40,9 @@ export async function runTool(
   }
 }
 
-/** The end of what it said on standard error: there tools say why they give up. */
+/** What it said of errors on standard error, apt's `E:` lines if there are any; else the end of it. */
 function lastWords({ stderr }: { stderr?: unknown }): string {
   const lines = typeof stderr === 'string' ? stderr.trim().split('\n') : [];
-  return lines.slice(-5).join('\n');
+  const errors = lines.filter((line) => line.startsWith('E: '));
+  return (errors.length > 0 ? errors : lines).slice(-5).join('\n');
 }
