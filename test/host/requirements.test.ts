@@ -1,7 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Test } from 'tap';
 import t from 'tap';
 import {
   findRequirement,
@@ -12,6 +9,7 @@ import { ensureRequirements, installLine } from '../../src/host/install.ts';
 import type { Requirement } from '../../src/host/requirements.ts';
 import { requirementsFor } from '../../src/host/requirements.ts';
 import { arches } from '../../src/scenario/scenario.ts';
+import { hostWith } from './host-with.ts';
 
 function requirement(name: string, packageName: string): Requirement {
   return { name, package: packageName, purpose: 'images', why: 'a test', versionArguments: [] };
@@ -19,24 +17,6 @@ function requirement(name: string, packageName: string): Requirement {
 
 const tool = requirement('lab-test-tool', 'lab-test-package');
 const twin = requirement('lab-test-twin', 'lab-test-package');
-
-/** A host of its own: the test's PATH is one directory with a shell, `env`, and the programs given as scripts. */
-function hostWith(t: Test, programs: Record<string, string>): string {
-  const directory = mkdtempSync(join(tmpdir(), 'kexec-lab-test-'));
-  for (const name of ['sh', 'env', 'touch', 'chmod'])
-    symlinkSync(`/bin/${name}`, join(directory, name));
-  for (const [name, script] of Object.entries(programs)) {
-    writeFileSync(join(directory, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(directory, name), 0o755);
-  }
-  const path = process.env['PATH'];
-  process.env['PATH'] = directory;
-  t.teardown(() => {
-    process.env['PATH'] = path;
-    rmSync(directory, { recursive: true });
-  });
-  return directory;
-}
 
 t.test('this host has everything', async (t) => {
   t.same(await missingRequirements(requirementsFor(arches)), []);

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { debianMirror, mirrorInSources, mirrorInTargets } from '../../src/image/debian-mirror.ts';
-import { hostWith } from './host-with.ts';
+import { hostWith } from '../host/host-with.ts';
 
 const debian = 'Debian\tDebian\tmain\thttp://mirror.example/debian/';
 const security = 'Debian\tDebian-Security\tmain\thttp://security.example/';

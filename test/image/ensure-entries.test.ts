@@ -8,7 +8,7 @@ import type { Manifest } from '../../src/image/entry.ts';
 import { planImages } from '../../src/image/plan.ts';
 import { pruneCache } from '../../src/image/prune.ts';
 import { inputsOf } from '../../src/image/recipe.ts';
-import { hostWith } from './host-with.ts';
+import { hostWith } from '../host/host-with.ts';
 
 const request = {
   arch: 'arm',
