@@ -1,0 +1,44 @@
+import t from 'tap';
+import { consoleLimit, exceededLimit, GuestStopwatch } from '../../src/lab/limits.ts';
+
+const limits = { total: 300, silence: 60 };
+const progress = { bytes: 0, host: { total: 10, silence: 0 }, guest: { total: 10, silence: 0 } };
+
+t.test('a limit in guest time also needs its share of host time', (t) => {
+  const silent = { ...progress, guest: { total: 100, silence: 61 } };
+  t.equal(exceededLimit({ ...silent, host: { total: 20, silence: 14 } }, limits), undefined);
+  t.match(
+    exceededLimit({ ...silent, host: { total: 20, silence: 16 } }, limits),
+    'silent for 60 s',
+  );
+  const old = { ...progress, guest: { total: 301, silence: 0 } };
+  t.equal(exceededLimit({ ...old, host: { total: 74, silence: 0 } }, limits), undefined);
+  t.match(
+    exceededLimit({ ...old, host: { total: 76, silence: 0 } }, limits),
+    'within 300 s of guest',
+  );
+  t.end();
+});
+
+t.test('a guest whose clock stands still is bounded by the host', (t) => {
+  const frozen = { ...progress, guest: { total: 0, silence: 0 } };
+  t.equal(exceededLimit({ ...frozen, host: { total: 899, silence: 899 } }, limits), undefined);
+  t.match(exceededLimit({ ...frozen, host: { total: 901, silence: 901 } }, limits), 'within 900 s');
+  t.end();
+});
+
+t.test('a flood is bounded', (t) => {
+  t.equal(exceededLimit({ ...progress, bytes: consoleLimit }, limits), undefined);
+  t.match(exceededLimit({ ...progress, bytes: consoleLimit + 1 }, limits), '64 MiB');
+  t.end();
+});
+
+t.test('every byte begins another silence', (t) => {
+  const watch = new GuestStopwatch(1000);
+  watch.read(1005, 1);
+  watch.read(1025, 1);
+  t.match(watch, { silence: 20, total: 25 });
+  watch.read(1030, 2);
+  t.match(watch, { silence: 0, total: 30 });
+  t.end();
+});
