@@ -29,7 +29,7 @@ export async function pasteableCommands(
     if (error instanceof UnavailableError) return null;
     throw error;
   });
-  const files = [images.kernel, images.initramfs, images.disk ?? images.kernel];
+  const files = [images.kernel, images.initramfs, images.disk].filter((file) => file !== null);
   return [
     ...(files.every((file) => existsSync(file))
       ? []

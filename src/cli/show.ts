@@ -40,7 +40,8 @@ async function describeCase({ arch, scenario, setup, expect, limits }: Case, qem
     ['machine', [setup.machine]],
     ['kernel', [describeImage(setup.kernel)]],
     ['initramfs', [describeImage(setup.initramfs)]],
-    ['disk', [setup.disk === null ? 'none' : describeImage(setup.disk)]],
+    ['disk', [describeImage(setup.disk)]],
+    ['storage', [setup.storage]],
     ['cmdline', [setup.cmdline]],
     ['tags', tags],
     ['on reset', [setup.onReset]],
@@ -54,6 +55,7 @@ async function describeCase({ arch, scenario, setup, expect, limits }: Case, qem
   return `${arch}\n${facts.join('\n')}\n\n${commands}`;
 }
 
-function describeImage(image: ImageReference): string {
+function describeImage(image: ImageReference | null): string {
+  if (image === null) return 'none';
   return typeof image === 'string' ? image : image.file;
 }

@@ -6,15 +6,15 @@ export type PackageVersion = { name: string; version: string; architecture: stri
 /** What a case asks the image store for. */
 export type ImageRequest = {
   arch: Arch;
-  kernel: ImageReference;
-  initramfs: ImageReference;
+  kernel: ImageReference | null;
+  initramfs: ImageReference | null;
   disk: ImageReference | null;
 };
 
 /** Files ready to boot, with all that a report says about them. Paths are absolute and read-only by contract. */
 export type ImageSet = {
-  kernel: string;
-  initramfs: string;
+  kernel: string | null;
+  initramfs: string | null;
   disk: string | null;
   /** `uname -r` of the first kernel and of the kernel on the disk; null where a file of the user's does not tell. */
   releases: { first: string | null; second: string | null };

@@ -18,8 +18,8 @@ export type PlannedEntry = {
 };
 
 export type ImagePlan = {
-  kernel: string;
-  initramfs: string;
+  kernel: string | null;
+  initramfs: string | null;
   disk: string | null;
   /** All entries needed, inputs in front of what is built from them. */
   entries: PlannedEntry[];
@@ -32,24 +32,25 @@ export type ImagePlan = {
 export function planImages(request: ImageRequest, options: { cacheDir?: string } = {}): ImagePlan {
   const catalog = loadCatalog();
   const wanted: string[] = [];
-  const name = (reference: ImageReference, kind: Recipe['kind']) => {
+  const name = (reference: ImageReference | null, kind: Recipe['kind']) => {
     if (typeof reference !== 'string') return;
     findRecipe(catalog, reference, kind);
     wanted.push(reference);
   };
   name(request.kernel, 'kernel');
   name(request.initramfs, 'initramfs');
-  if (request.disk !== null) name(request.disk, 'disk');
+  name(request.disk, 'disk');
 
   const entries = planEntries(wanted, request.arch, catalog, options.cacheDir);
-  const fileOf = (reference: ImageReference) =>
-    typeof reference === 'string'
-      ? (entries.find((entry) => entry.name === reference)?.output ?? '')
-      : path.resolve(reference.file);
+  const fileOf = (reference: ImageReference | null): string | null => {
+    if (reference === null) return null;
+    if (typeof reference === 'object') return path.resolve(reference.file);
+    return entries.find((entry) => entry.name === reference)?.output ?? '';
+  };
   return {
     kernel: fileOf(request.kernel),
     initramfs: fileOf(request.initramfs),
-    disk: request.disk === null ? null : fileOf(request.disk),
+    disk: fileOf(request.disk),
     entries,
   };
 }

@@ -34,5 +34,7 @@ export async function machineSpec(
     cmdline: [profile.cmdline, setup.cmdline].filter(Boolean).join(' '),
     disks,
     onReset: setup.onReset,
+    firmware: null,
+    network: null,
   };
 }

@@ -33,10 +33,16 @@ function machineArguments(spec: MachineSpec): string[] {
     // Emulation even where the host could virtualise: the same instructions everywhere give the same boot.
     ...['-accel', 'tcg'],
     ...(profile.clock === 'guest' ? ['-icount', 'shift=3,sleep=off', '-rtc', 'clock=vm'] : []),
-    ...['-kernel', spec.kernel, '-initrd', spec.initramfs, '-append', spec.cmdline],
+    ...kernelArguments(spec),
     ...spec.disks.flatMap(diskArguments),
     ...(spec.onReset === 'exit' ? ['-no-reboot'] : []),
   ];
+}
+
+function kernelArguments({ kernel, initramfs, cmdline }: MachineSpec): string[] {
+  if (kernel === null) return [];
+  const initrd = initramfs === null ? [] : ['-initrd', initramfs];
+  return ['-kernel', kernel, ...initrd, '-append', cmdline];
 }
 
 function diskArguments(disk: MachineSpec['disks'][number], index: number): string[] {

@@ -16,6 +16,8 @@ const schema = z.strictObject({
   cpus: z.int().min(1).max(64),
   memory: z.int().min(64).max(65536),
   console: z.string().min(1),
+  firmware: z.enum(['none', 'uefi']).default('none'),
+  network: z.boolean().default(false),
   clock: z.enum(['guest', 'host']),
   cmdline: z.string(),
 });

@@ -12,6 +12,10 @@ export type MachineProfile = {
   memory: number;
   /** The guest's serial device, such as `ttyAMA0`. */
   console: string;
+  /** What starts the kernel: QEMU itself, as a provider's boot loader would (`none`), or EDK2 (`uefi`). */
+  firmware: 'none' | 'uefi';
+  /** Whether the machine has a network card, on the provider's closed network. */
+  network: boolean;
   /** `guest`: instruction-counted time with idle skipped (`-icount`); `host`: the host's clock. */
   clock: 'guest' | 'host';
   /** What the first kernel's command line always starts with. */
@@ -21,11 +25,24 @@ export type MachineProfile = {
 /** All that decides QEMU's command line, apart from which binary runs it. Paths are absolute. */
 export type MachineSpec = {
   profile: MachineProfile;
-  kernel: string;
-  initramfs: string;
+  /** Null: the firmware looks for a kernel itself. */
+  kernel: string | null;
+  initramfs: string | null;
   /** Whole command line of the first kernel. */
   cmdline: string;
   /** In the order of /dev/vda, /dev/vdb, …; writes go to a temporary overlay unless `readonly`. */
   disks: { id: string; file: string; readonly: boolean; serial: string }[];
   onReset: 'exit' | 'reboot';
+  /** EDK2's code, and this run's own copy of its variables. Null: the machine has no firmware. */
+  firmware: { code: string; variables: string } | null;
+  /** The provider's network, and what of the lab's it reaches. Null: the machine has no network card. */
+  network: Network | null;
+};
+
+/** A network on which the guest reaches nothing but these. */
+export type Network = {
+  /** What answers at an address of the guest's network: a server of the lab's on a Unix socket. */
+  forwards: { address: string; port: number; socket: string }[];
+  /** Whether the guest's port 22 can be reached from a port of the host's loopback. */
+  ssh: boolean;
 };

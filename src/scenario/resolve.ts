@@ -8,6 +8,7 @@ const defaults = {
     kernel: 'provider-kernel',
     initramfs: 'provider-initramfs',
     disk: 'mini-disk',
+    storage: 'virtio',
     cmdline: 'root=/dev/vda',
     onReset: 'exit',
   },
@@ -40,8 +41,8 @@ function resolveArch(arch: Arch, path: string, file: ScenarioFile) {
   const setup: Setup = {
     machine: arch,
     ...rest,
-    kernel: fromFile(kernel, path),
-    initramfs: fromFile(initramfs, path),
+    kernel: kernel === null ? null : fromFile(kernel, path),
+    initramfs: initramfs === null ? null : fromFile(initramfs, path),
     disk: disk === null ? null : fromFile(disk, path),
     tags: { ...file.boot?.tags, ...override.boot?.tags },
     onReset: onReset ?? defaults.boot.onReset,

@@ -6,16 +6,24 @@ export type Arch = (typeof arches)[number];
 /** A recipe of images/ by name, or a file of the user's (`{ file }`, relative to the scenario's own file). */
 export type ImageReference = string | { file: string };
 
+export const storages = ['virtio', 'nbd'] as const;
+export type Storage = (typeof storages)[number];
+
 /** What the scenario boots; one per architecture after `overrides` have been merged in. */
 export type Setup = {
   /** Name of a machine profile in qemu/. Default: the architecture's own (`aarch64`, `arm`). */
   machine: string;
-  /** The kernel QEMU starts. Default recipe: `provider-kernel`. */
-  kernel: ImageReference;
-  /** Its initramfs. Default recipe: `provider-initramfs` (with kexec); `provider-initramfs-bare` has neither kexec nor nbd tools. */
-  initramfs: ImageReference;
+  /** The kernel QEMU starts. Default recipe: `provider-kernel`; null: the firmware looks for one itself. */
+  kernel: ImageReference | null;
+  /**
+   * Its initramfs. Default recipe: `provider-initramfs` (with kexec); `provider-initramfs-bare` has neither kexec nor
+   * nbd tools; null: none.
+   */
+  initramfs: ImageReference | null;
   /** The disk behind /dev/vda. Default recipe: `mini-disk`; null: no disk. */
   disk: ImageReference | null;
+  /** How the server reaches its disk: as /dev/vda, or over the network as /dev/nbd0. Default: `virtio`. */
+  storage: Storage;
   /** The first kernel's command line, behind what the machine profile needs (`console=…`). Default: `root=/dev/vda`. */
   cmdline: string;
   /** Server tags, handed to the provider's initramfs in order (`KEXEC_KERNEL`, `KEXEC_APPEND`, …). */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { outcomeIds, stages } from '../boot/outcome.ts';
-import { arches } from './scenario.ts';
+import { arches, storages } from './scenario.ts';
 
 const line = z.string().regex(/^[^\n\r\0]*$/, 'must be a single line');
 const text = line.min(1, 'must not be empty');
@@ -18,9 +18,18 @@ const image = z.union([text, z.strictObject({ file: text })], {
 
 const boot = z.strictObject({
   machine: text.describe("Machine profile of qemu/. Default: the architecture's own."),
-  kernel: image.describe('The kernel QEMU starts. Default: provider-kernel.'),
-  initramfs: image.describe('Its initramfs. Default: provider-initramfs.'),
+  kernel: image
+    .nullable()
+    .describe(
+      'The kernel QEMU starts; null: the firmware looks for one itself. Default: provider-kernel.',
+    ),
+  initramfs: image.nullable().describe('Its initramfs; null: none. Default: provider-initramfs.'),
   disk: image.nullable().describe('The disk behind /dev/vda; null: none. Default: mini-disk.'),
+  storage: z
+    .enum(storages)
+    .describe(
+      'How the server reaches its disk: virtio (/dev/vda, the default), or nbd (/dev/nbd0, over the network).',
+    ),
   cmdline: line.describe(
     "The first kernel's command line, behind what the machine needs. Default: root=/dev/vda.",
   ),

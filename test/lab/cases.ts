@@ -28,6 +28,7 @@ export function caseOf({ setup, expect, limits }: Wishes = {}, name = 'a-scenari
       kernel: 'provider-kernel',
       initramfs: 'provider-initramfs',
       disk: null,
+      storage: 'virtio',
       cmdline: 'root=/dev/vda',
       tags: { KEXEC_KERNEL: '/vmlinuz' },
       onReset: 'exit',

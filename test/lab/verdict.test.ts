@@ -67,6 +67,7 @@ t.test('whoever asks for a kexec waits for generation 2', (t) => {
     kernel: 'k',
     initramfs: 'i',
     disk: null,
+    storage: 'virtio',
     cmdline: '',
     tags,
     onReset: 'exit',

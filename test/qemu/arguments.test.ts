@@ -16,6 +16,8 @@ async function spec(arch: 'aarch64' | 'arm'): Promise<MachineSpec> {
       { id: 'tags', file: '/run/tags', readonly: true, serial: 'kexec-lab-tags' },
     ],
     onReset: 'exit',
+    firmware: null,
+    network: null,
   };
 }
 

@@ -25,6 +25,8 @@ export async function specFor(t: Test, arch: Arch, kernel: string): Promise<Mach
     cmdline: 'console=ttyAMA0',
     disks: [],
     onReset: 'exit',
+    firmware: null,
+    network: null,
   };
 }
 
