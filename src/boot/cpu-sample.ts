@@ -7,6 +7,11 @@ export type CpuSample = {
   /** Host CPU time the vCPU threads have used since power-on, in milliseconds. */
   cpuMs: number;
   /**
+   * Whether every vCPU thread slept at this moment. The accounts below stand still, too, while the hypervisor has taken
+   * the host's own CPU away: only this tells such a guest from a halted one.
+   */
+  asleep: boolean;
+  /**
    * How long those threads have wanted a CPU since power-on, whether they got it or had to wait for the host to give
    * them one, in milliseconds: this alone tells a halted guest from one that a busy host starves.
    */

@@ -28,6 +28,8 @@ export type CpuJudgement = {
  */
 const tinyWindow = 64n;
 const watched = { samples: 20, spanMs: 2000, cpuMs: 0 };
+/** Looks are 50 to 200 ms apart; CPU time of more than this between two of them is doubtful. */
+const longestStep = 250;
 const pinned = { ...watched, cpuMs: 1500 };
 
 /** A panicked kernel waits in a delay loop made of several small functions: few addresses, for a long time. */
@@ -36,6 +38,9 @@ const loopAddresses = 16;
 
 /** A machine that wants less than this share of a CPU is waiting. Sampling itself costs the guest some. */
 const stillPercent = 10;
+
+/** And its threads sleep whenever one looks, save when a look itself has woken them. */
+const asleepPercent = 80;
 
 /** So is one whose clock skips more than this share of the time, and more than the clock's coarseness can make up. */
 const skipped = { percent: 50, seconds: 3 };
@@ -89,13 +94,26 @@ function newest(
 ): readonly CpuSample[] | null {
   for (let from = samples.length - enough.samples; from >= 0; from -= 1) {
     const tail = samples.slice(from);
-    if (growth(tail, 'at') >= enough.spanMs && growth(tail, 'cpuMs') >= enough.cpuMs) return tail;
+    if (growth(tail, 'at') >= enough.spanMs && cpuTime(tail) >= enough.cpuMs) return tail;
   }
   return null;
 }
 
+/**
+ * CPU time over the samples, in milliseconds. A host that is a virtual machine may lose its CPU for a while, and accounts
+ * for all of that to the thread it interrupted: no time between two looks counts for more than it can have been.
+ */
+function cpuTime(samples: readonly CpuSample[]): number {
+  return samples.slice(1).reduce((sum, sample, index) => {
+    return sum + Math.min(sample.cpuMs - (samples[index]?.cpuMs ?? 0), longestStep);
+  }, 0);
+}
+
 /** By how much a field grew over the samples; 0 where it is not counted. */
-function growth(samples: readonly CpuSample[], field: Exclude<keyof CpuSample, 'pcs'>): number {
+function growth(
+  samples: readonly CpuSample[],
+  field: Exclude<keyof CpuSample, 'pcs' | 'asleep'>,
+): number {
   const [first, last] = [samples[0]?.[field] ?? null, samples.at(-1)?.[field] ?? null];
   return first === null || last === null ? 0 : last - first;
 }
@@ -103,7 +121,8 @@ function growth(samples: readonly CpuSample[], field: Exclude<keyof CpuSample, '
 /** Whether the CPUs wait for something: they want no host CPU, or the guest's clock skips their idle time. */
 function isWaiting(samples: readonly CpuSample[]): boolean {
   const runnable = growth(samples, 'runnableMs') / growth(samples, 'at');
-  if (100 * runnable < stillPercent) return true;
+  const asleep = samples.filter((sample) => sample.asleep).length / samples.length;
+  if (100 * runnable < stillPercent && 100 * asleep >= asleepPercent) return true;
   if (samples.at(-1)?.executedSeconds === null) return false;
   const passed = growth(samples, 'guestSeconds');
   const idle = passed - growth(samples, 'executedSeconds');

@@ -20,6 +20,11 @@ export function parseSchedstat(text: string): { cpuMs: number; waitedMs: number 
   return { cpuMs: onCpu / 1e6, waitedMs: waited / 1e6 };
 }
 
+/** The state letter of `/proc/<pid>/task/<tid>/stat` (proc_pid_stat(5)): it stands behind the name, which may be anything. */
+export function parseThreadState(text: string): string {
+  return text.slice(text.lastIndexOf(')') + 2, text.lastIndexOf(')') + 3);
+}
+
 /**
  * Looks once at the vCPUs of the QEMU `pid`; `at` is the time to note, see {@link CpuSample}.
  * @throws UnavailableError when QEMU is gone, or the host's kernel keeps no such account.
@@ -28,31 +33,36 @@ export async function takeSample(qmp: Qmp, pid: number, at: number): Promise<Cpu
   const registers = await qmp.execute('human-monitor-command', {
     'command-line': 'info registers -a',
   });
-  const times = await vcpuTimes(qmp, pid);
-  const cpuMs = times.reduce((sum, time) => sum + time.cpuMs, 0);
-  const waitedMs = times.reduce((sum, time) => sum + time.waitedMs, 0);
+  const threads = await vcpuThreads(qmp, pid);
+  const cpuMs = threads.reduce((sum, thread) => sum + thread.cpuMs, 0);
+  const waitedMs = threads.reduce((sum, thread) => sum + thread.waitedMs, 0);
   return {
     at,
     pcs: parseProgramCounters(registers as string),
     cpuMs,
     runnableMs: cpuMs + waitedMs,
+    asleep: threads.every(({ state }) => state === 'S'),
     guestSeconds: await readGuestClock(qmp),
     executedSeconds: await readExecutedSeconds(qmp),
   };
 }
 
-async function vcpuTimes(qmp: Qmp, pid: number): Promise<ReturnType<typeof parseSchedstat>[]> {
+type Thread = ReturnType<typeof parseSchedstat> & { state: string };
+
+async function vcpuThreads(qmp: Qmp, pid: number): Promise<Thread[]> {
   const cpus = (await qmp.execute('query-cpus-fast')) as { 'thread-id': number }[];
   // With guest time all vCPUs take turns in one thread.
   const threads = new Set(cpus.map((cpu) => cpu['thread-id']));
   return Promise.all(
-    [...threads].map(async (thread) =>
-      parseSchedstat(await readSchedstat(`/proc/${pid}/task/${thread}/schedstat`)),
-    ),
+    [...threads].map(async (thread) => {
+      const directory = `/proc/${pid}/task/${thread}`;
+      const state = parseThreadState(await readAccount(`${directory}/stat`));
+      return { ...parseSchedstat(await readAccount(`${directory}/schedstat`)), state };
+    }),
   );
 }
 
-async function readSchedstat(file: string): Promise<string> {
+async function readAccount(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {

@@ -7,17 +7,26 @@ type Shape = {
   every?: number;
   cpuPercent?: number;
   waitPercent?: number;
+  asleepPercent?: number;
   skips?: number;
 };
 
 /** `count` samples, `every` ms apart, of CPUs whose program counters `pcs` gives. */
 function samples(
   pcs: (index: number) => bigint[],
-  { count = 40, every = 100, cpuPercent = 98, waitPercent = 0, skips = 0 }: Shape = {},
+  {
+    count = 40,
+    every = 100,
+    cpuPercent = 98,
+    waitPercent = 0,
+    asleepPercent = 100 - cpuPercent - waitPercent,
+    skips = 0,
+  }: Shape = {},
 ): CpuSample[] {
   return Array.from({ length: count }, (_, index) => ({
     at: 1000 + index * every,
     pcs: pcs(index),
+    asleep: (index * 37) % 100 < asleepPercent,
     cpuMs: (index * every * cpuPercent) / 100,
     runnableMs: (index * every * (cpuPercent + waitPercent)) / 100,
     guestSeconds: Math.floor((index * every * (1 + skips)) / 1000),
@@ -68,6 +77,28 @@ t.test('on a busy host, a guest at work is not taken for a dead one', (t) => {
   );
   const loop = (i: number): bigint[] => [kernel + BigInt((i % 12) * 4096)];
   t.equal(kind(samples(loop, { ...starved, count: 200 })), 'busy');
+  t.end();
+});
+
+t.test('a guest whose CPU the hypervisor has taken away is not halted', (t) => {
+  const stolen = { cpuPercent: 0, asleepPercent: 0 };
+  t.equal(
+    kind(samples(() => [ram], stolen)),
+    'insufficient',
+    'no account moves, but it wants to run',
+  );
+  t.equal(kind(samples(() => [kernel], stolen)), 'insufficient');
+  const given = samples(() => [ram], stolen).map((sample, index) => ({
+    ...sample,
+    cpuMs: index === 39 ? 3900 : 0,
+  }));
+  t.equal(
+    kind(given),
+    'insufficient',
+    'when it is given back, all of the time is accounted for at once',
+  );
+  t.equal(kind(samples(() => [ram], { cpuPercent: 0, asleepPercent: 60 })), 'insufficient');
+  t.equal(kind(samples(() => [ram], { cpuPercent: 0, asleepPercent: 90 })), 'stuck');
   t.end();
 });
 

@@ -23,7 +23,14 @@ function silence(
   for (let i = 0; i <= seconds * 10; i += 1) {
     const cpuMs = busy ? 1000 + i * 98 : 1000;
     const guest = { guestSeconds: Math.floor(i / 10), executedSeconds: i / 10 };
-    observer.sample({ at: 5000 + i * 100, pcs: [pc(i)], cpuMs, runnableMs: cpuMs, ...guest });
+    observer.sample({
+      at: 5000 + i * 100,
+      pcs: [pc(i)],
+      asleep: !busy,
+      cpuMs,
+      runnableMs: cpuMs,
+      ...guest,
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { parseProgramCounters, parseSchedstat } from '../../src/qemu/probe.ts';
+import { parseProgramCounters, parseSchedstat, parseThreadState } from '../../src/qemu/probe.ts';
 
 t.test('program counters of every CPU', (t) => {
   const aarch64 = [
@@ -22,5 +22,11 @@ t.test('program counters of every CPU', (t) => {
 
 t.test('time on a CPU and time waiting for one', (t) => {
   t.same(parseSchedstat('115101000 378503000 2\n'), { cpuMs: 115.101, waitedMs: 378.503 });
+  t.end();
+});
+
+t.test('the state of a thread, whatever its name', (t) => {
+  t.equal(parseThreadState('4711 (CPU 0/TCG) R 1 4711 4711 0 -1'), 'R');
+  t.equal(parseThreadState('4711 (a) S (b) S 1 4711'), 'S');
   t.end();
 });
