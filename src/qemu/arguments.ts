@@ -1,4 +1,13 @@
-import type { MachineSpec } from './machine-spec.ts';
+import { shellQuote } from './command-line.ts';
+import type { MachineSpec, Network } from './machine-spec.ts';
+
+/** The guest's side of the provider's network. Scaleway's metadata stands at 169.254.42.42, so that decides the rest. */
+export const providerNetwork = {
+  net: '169.254.42.0/24',
+  /** QEMU itself: DHCP, and nothing more on a closed network. */
+  host: '169.254.42.1',
+  guest: '169.254.42.15',
+} as const;
 
 /** File descriptors the lab hands to QEMU, each one end of a Unix socket pair. */
 export const inheritedSockets = { console: 3, qmp: 4 } as const;
@@ -14,9 +23,15 @@ export function qemuArguments(spec: MachineSpec): string[] {
     ...machineArguments(spec),
     ...['-chardev', `socket,id=console,fd=${console}`, '-serial', 'chardev:console'],
     ...['-chardev', `socket,id=qmp,fd=${qmp}`, '-mon', 'chardev=qmp,mode=control'],
-    ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
+    ...['-sandbox', sandbox(spec)],
     '-S',
   ];
+}
+
+/** QEMU runs a program for each connection of the guest's; a machine without a network has no need of any. */
+function sandbox({ network }: MachineSpec): string {
+  const spawn = (network?.forwards.length ?? 0) > 0 ? 'allow' : 'deny';
+  return `on,obsolete=deny,elevateprivileges=deny,spawn=${spawn},resourcecontrol=deny`;
 }
 
 /** The same machine for a human at a terminal: console on it at once, Ctrl-A X to quit, Ctrl-A C for the monitor. */
@@ -27,7 +42,8 @@ export function interactiveArguments(spec: MachineSpec): string[] {
 function machineArguments(spec: MachineSpec): string[] {
   const { profile } = spec;
   return [
-    ...['-nodefaults', '-no-user-config', '-display', 'none', '-nic', 'none'],
+    ...['-nodefaults', '-no-user-config', '-display', 'none'],
+    ...(spec.network === null ? ['-nic', 'none'] : networkArguments(spec.network)),
     ...['-machine', profile.machine, '-cpu', profile.cpu],
     ...['-smp', String(profile.cpus), '-m', String(profile.memory)],
     // Emulation even where the host could virtualise: the same instructions everywhere give the same boot.
@@ -54,6 +70,26 @@ function diskArguments(disk: MachineSpec['disks'][number], index: number): strin
     // Linux names virtio disks in the order of their PCI slots; slot 0 is the host bridge.
     `virtio-blk-pci,drive=${disk.id},addr=${index + 1},serial=${optionValue(disk.serial)}`,
   ];
+}
+
+/**
+ * The provider's network, closed (`restrict=on`): the guest gets an address by DHCP, and reaches what is forwarded and
+ * nothing else. The lab's servers stand on Unix sockets, and for each connection QEMU runs a socat between the two;
+ * QEMU's own way to such a socket serves one connection and then stalls.
+ */
+function networkArguments({ forwards, ssh }: Network): string[] {
+  const user = [
+    `user,id=net,restrict=on,net=${providerNetwork.net},host=${providerNetwork.host}`,
+    `dhcpstart=${providerNetwork.guest}`,
+    ...forwards.map(({ address, port, socket }) => {
+      const command = `socat -t 10 - ${shellQuote(`UNIX-CONNECT:${socket}`)}`;
+      return `guestfwd=tcp:${address}:${port}-cmd:${optionValue(command)}`;
+    }),
+    ...(ssh ? ['hostfwd=tcp:127.0.0.1:0-:22'] : []),
+  ];
+  // Behind every slot a disk may take. Without its boot ROM, which is a package of its own and of no use here.
+  const card = 'virtio-net-pci,netdev=net,addr=1e,romfile=';
+  return ['-netdev', user.join(','), '-device', card];
 }
 
 /** In QEMU's `key=value,key=value` options a comma ends the value unless it is doubled. */

@@ -10,6 +10,7 @@ import type { ProcessExit, QemuProcess } from './process.ts';
 import { startProcess } from './process.ts';
 import type { Qmp } from './qmp.ts';
 import { connectQmp } from './qmp.ts';
+import { readSshPort } from './ssh-port.ts';
 
 export type MachineExit = ProcessExit & {
   /**
@@ -32,6 +33,11 @@ export type Machine = {
   continue(): Promise<void>;
   /** @throws UnavailableError when QEMU is gone or does not answer. */
   sample(): Promise<CpuSample>;
+  /**
+   * The port on 127.0.0.1 that leads to the guest's ssh server, whether it listens yet or not.
+   * @throws UnavailableError where the machine's network has no ssh, or QEMU is gone.
+   */
+  sshPort(): Promise<number>;
   exited: Promise<MachineExit>;
   /** Ends QEMU: asks, then SIGTERM, then SIGKILL, a few seconds each. May be called at any time, again and again. */
   stop(): Promise<MachineExit>;
@@ -99,6 +105,7 @@ export async function startMachine(
       await qmp.execute('cont');
     },
     sample: () => takeSample(qmp, process.pid, performance.now() - poweredOn),
+    sshPort: () => readSshPort(qmp),
     exited,
     stop,
   };

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import type { Duplex, Readable } from 'node:stream';
 import { PassThrough } from 'node:stream';
 import { UnavailableError } from '../errors.ts';
+import { leash } from '../host/leash.ts';
 import { toolEnvironment } from '../host/tool-environment.ts';
 import { inheritedSockets } from './arguments.ts';
 
@@ -30,9 +31,7 @@ export type QemuProcess = {
 };
 
 /**
- * Starts `command` so that it cannot outlive this process: the kernel kills it when we die, however we die, and if
- * we were dead before that was arranged it never becomes QEMU. It leads a session of its own, so a Ctrl-C at the
- * terminal reaches only us.
+ * Starts `command` on a {@link leash}. It leads a session of its own, so a Ctrl-C at the terminal reaches only us.
  * @param directory where QEMU puts its temporary overlays; it unlinks them as soon as they are open.
  * @throws UnavailableError when it cannot be started at all.
  */
@@ -40,8 +39,8 @@ export async function startProcess(
   command: readonly string[],
   directory: string,
 ): Promise<QemuProcess> {
-  const guard = ['sh', '-c', '[ "$PPID" = "$0" ] && exec "$@"', String(process.pid)];
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...guard, ...command], {
+  const { program, args } = leash(command);
+  const child = spawn(program, args, {
     // Node makes each pipe a socket pair, which is what QEMU wants of an inherited descriptor.
     stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
     detached: true,

@@ -73,6 +73,32 @@ t.test('for a human: console on the terminal, running, nothing inherited', async
   t.notOk(argv.includes('-S') || argv.join(' ').includes('fd='));
 });
 
+t.test('a network: closed, but for what is forwarded', async (t) => {
+  const forwards = [
+    { address: '169.254.42.42', port: 80, socket: '/tmp/x/metadata' },
+    { address: '169.254.42.66', port: 4448, socket: '/tmp/x/nbd' },
+  ];
+  const argv = qemuArguments({ ...(await spec('arm')), network: { forwards, ssh: true } });
+  t.notOk(argv.includes('-nic'));
+  t.equal(
+    argv[argv.indexOf('-netdev') + 1],
+    [
+      'user,id=net,restrict=on,net=169.254.42.0/24,host=169.254.42.1,dhcpstart=169.254.42.15',
+      'guestfwd=tcp:169.254.42.42:80-cmd:socat -t 10 - UNIX-CONNECT:/tmp/x/metadata',
+      'guestfwd=tcp:169.254.42.66:4448-cmd:socat -t 10 - UNIX-CONNECT:/tmp/x/nbd',
+      'hostfwd=tcp:127.0.0.1:0-:22',
+    ].join(','),
+  );
+  t.ok(argv.includes('virtio-net-pci,netdev=net,addr=1e,romfile='));
+  t.match(argv[argv.indexOf('-sandbox') + 1], 'spawn=allow', 'QEMU has to run socat');
+});
+
+t.test('a network with nothing on it starts no programs', async (t) => {
+  const argv = qemuArguments({ ...(await spec('arm')), network: { forwards: [], ssh: false } });
+  t.match(argv[argv.indexOf('-sandbox') + 1], 'spawn=deny');
+  t.notMatch(argv[argv.indexOf('-netdev') + 1], 'fwd');
+});
+
 /** Reads `key=value,key=value` as QEMU does: `,,` is a comma in a value. */
 function parseOptions(text: string): Record<string, string> {
   return Object.fromEntries(

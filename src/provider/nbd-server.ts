@@ -1,0 +1,84 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UnavailableError } from '../errors.ts';
+import { leash } from '../host/leash.ts';
+import { toolEnvironment } from '../host/tool-environment.ts';
+
+/** How long qemu-nbd may take to open its socket, and how often to look, in milliseconds. */
+const patience = 10_000;
+const tick = 20;
+const keptOutput = 4096;
+
+/** The first kernel, one that has not let go yet, the second kernel, and somebody who looks. */
+const clients = 8;
+
+export type NbdServer = {
+  pid: number;
+  /** Ends the server at once, as if its host had gone. May be called again and again. */
+  kill(): Promise<void>;
+};
+
+/**
+ * Serves a raw disk image over NBD on a Unix socket. What clients write goes to a temporary overlay that all of them
+ * see and that is gone with the server; the image is never written.
+ * @param directory where the overlay goes; it is unlinked as soon as it is open.
+ * @throws UnavailableError, with its own words, when qemu-nbd cannot serve the image.
+ */
+export async function serveNbd(
+  disk: string,
+  socket: string,
+  directory: string,
+): Promise<NbdServer> {
+  const { program, args } = leash([
+    ...['qemu-nbd', '--persistent', `--shared=${clients}`, '--discard=unmap'],
+    ...['--snapshot', '--format=raw', `--socket=${socket}`, '--', disk],
+  ]);
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+    env: { ...toolEnvironment(), TMPDIR: directory },
+  });
+  let words = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    words = (words + chunk).slice(0, keptOutput);
+  });
+  const ended = new Promise<void>((resolve) => {
+    child.once('close', () => {
+      resolve();
+    });
+  });
+  try {
+    await once(child, 'spawn');
+  } catch (cause) {
+    throw new UnavailableError(`cannot start setpriv: ${(cause as Error).message}`, { cause });
+  }
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  const deadline = performance.now() + patience;
+  while (!(await answers(socket))) {
+    const running = child.exitCode === null && child.signalCode === null;
+    if (running && performance.now() < deadline) {
+      await Promise.race([sleep(tick), ended]);
+      continue;
+    }
+    await kill();
+    throw new UnavailableError(`qemu-nbd did not start: ${words.trim() || 'no message'}`);
+  }
+  return { pid: child.pid as number, kill };
+}
+
+async function answers(socket: string): Promise<boolean> {
+  const connection = connect(socket);
+  try {
+    await once(connection, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    connection.destroy();
+  }
+}

@@ -1,0 +1,108 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Network } from '../qemu/machine-spec.ts';
+import type { MetadataServer } from './metadata-server.ts';
+import { serveMetadata } from './metadata-server.ts';
+import { metadataAddress, nbdAddress, serverMetadata } from './metadata.ts';
+import type { NbdServer } from './nbd-server.ts';
+import { serveNbd } from './nbd-server.ts';
+
+export type ProviderOptions = {
+  /** Server tags, handed out in order. */
+  tags: Record<string, string>;
+  /** The account's public keys in OpenSSH's format, which an initramfs' ssh server lets in. */
+  sshKeys?: readonly string[];
+  userData?: Record<string, string>;
+  /** A raw image to serve over NBD as the server's volume; it is never written. Null: the server has none. */
+  disk?: string | null;
+  /** What the provider sold: an initramfs sets the serial line of a `C1` up differently. */
+  commercialType: string;
+  faults?: ProviderFaults;
+};
+
+/** What can be wrong with the provider. */
+export type ProviderFaults = {
+  /** The metadata API takes no connections. */
+  down?: boolean;
+  /** How many states are answered 429, before one is taken. */
+  busy?: number;
+};
+
+/** A state the guest told the control plane, in milliseconds since the provider was started. */
+export type ReportedState = { state: string; atMs: number };
+
+/** The provider's servers for one machine: metadata, and the volume where there is one. */
+export type Provider = {
+  forwards: Network['forwards'];
+  /** What the guest said of itself so far, in order; refused reports are not among it. */
+  reported: readonly ReportedState[];
+  setTags(tags: Record<string, string>): void;
+  /** The server of the volume goes away, with all its connections. Nothing happens where there is none. */
+  killDisk(): Promise<void>;
+  /** Ends everything and removes its sockets. May be called again and again. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts the provider's side of a machine. Its servers stand on Unix sockets in a directory nobody else can enter;
+ * the guest reaches them through the machine's `forwards`.
+ * @throws UnavailableError when the volume cannot be served.
+ */
+export async function startProvider(options: ProviderOptions): Promise<Provider> {
+  const { sshKeys = [], userData = {}, disk = null, commercialType, faults = {} } = options;
+  const started = performance.now();
+  const directory = await mkdtemp(join(socketRoot(), 'kexec-lab-'));
+  const sockets = { metadata: join(directory, 'metadata'), nbd: join(directory, 'nbd') };
+  const reported: ReportedState[] = [];
+  let { tags } = options;
+  let busy = faults.busy ?? 0;
+  let api: MetadataServer | null = null;
+  let volume: NbdServer | null = null;
+
+  const stop = async (): Promise<void> => {
+    await Promise.all([api?.close(), volume?.kill()]);
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    const volumeBytes = disk === null ? null : (await stat(disk)).size;
+    if (disk !== null) volume = await serveNbd(disk, sockets.nbd, directory);
+    if (faults.down !== true) {
+      api = await serveMetadata(sockets.metadata, {
+        metadata: () => serverMetadata({ commercialType, tags, sshKeys, volumeBytes }),
+        userData: () => userData,
+        report: (state) => {
+          if (busy-- > 0) return false;
+          reported.push({ state, atMs: performance.now() - started });
+          return true;
+        },
+      });
+    }
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    forwards: [
+      { ...metadataAddress, socket: sockets.metadata },
+      ...(disk === null ? [] : [{ ...nbdAddress, socket: sockets.nbd }]),
+    ],
+    reported,
+    setTags: (changed) => {
+      tags = changed;
+    },
+    killDisk: async () => {
+      await volume?.kill();
+    },
+    stop,
+  };
+}
+
+/**
+ * Where sockets go: a socket's path must be short (108 bytes, unix(7)), and plain enough for socat's address syntax
+ * and QEMU's options.
+ */
+function socketRoot(): string {
+  const root = tmpdir();
+  return /^[\w./+-]{1,64}$/.test(root) ? root : '/tmp';
+}
