@@ -9,7 +9,7 @@ import { explain } from './explain.ts';
 import type { Outcome, Stage } from './outcome.ts';
 import type { Recognised } from './recogniser.ts';
 import { Recogniser } from './recogniser.ts';
-import { isSettled } from './settled.ts';
+import { isOver, isSettled } from './settled.ts';
 import type { Signal } from './signal.ts';
 import { certainty, lengthen, noSilence } from './silence.ts';
 import { BootTracker } from './tracker.ts';
@@ -27,6 +27,8 @@ export type BootObserver = {
   readonly position: { generation: number; stage: Stage; line: number };
   /** The outcome will not change by waiting; a live run may stop after a short grace. */
   readonly settled: boolean;
+  /** The machine is beyond help: nothing that is done to it will change the outcome. */
+  readonly over: boolean;
   /** What became of the boot, as far as it is known; final after `end()`. Never throws. */
   outcome(): Outcome;
 };
@@ -85,6 +87,9 @@ export function createBootObserver({ awaitGeneration = 1 } = {}): BootObserver {
     get position() {
       const { generation, stage } = tracker.context;
       return { generation, stage, line };
+    },
+    get over() {
+      return isOver(standing());
     },
     get settled() {
       return isSettled(standing(), awaitGeneration);

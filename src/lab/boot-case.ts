@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BootObserver } from '../boot/observer.ts';
 import { LineSplitter } from '../console/lines.ts';
@@ -7,10 +7,15 @@ import { interactiveArguments } from '../qemu/arguments.ts';
 import { formatCommandLine } from '../qemu/command-line.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
 import { startMachine } from '../qemu/machine.ts';
+import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import type { MachineSpec } from '../qemu/machine-spec.ts';
+import type { ReportedState } from '../provider/provider.ts';
 import type { Case } from '../scenario/scenario.ts';
+import type { StepResult } from '../steps/conductor.ts';
+import { Conductor } from '../steps/conductor.ts';
 import { openCaseRecord } from './case-record.ts';
 import { machineSpec } from './machine-of-case.ts';
+import { startCaseProvider } from './provider-of-case.ts';
 import { writeTagsDisk } from './tags-disk.ts';
 import type { WatchHooks } from './watch-boot.ts';
 import { watchBoot } from './watch-boot.ts';
@@ -21,6 +26,13 @@ export type BootHooks = Pick<WatchHooks, 'onSignal' | 'onReading'> & {
   onLine(line: number, text: string): void;
 };
 
+/** What became known beside the console. */
+export type BootFacts = {
+  /** What the guest told the control plane. */
+  reported: readonly ReportedState[];
+  steps: readonly StepResult[];
+};
+
 type Place = { directory: string; images: ImageSet; qemu: Qemu };
 
 /**
@@ -29,17 +41,16 @@ type Place = { directory: string; images: ImageSet; qemu: Qemu };
  * @throws UnavailableError when QEMU cannot be run; ScenarioError when the machine does not fit.
  */
 export async function bootCase(
-  { arch, setup, limits }: Case,
+  case_: Case,
   { directory, images, qemu }: Place,
   observer: BootObserver,
   hooks: BootHooks,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<BootFacts> {
+  const { arch, setup, steps, limits } = case_;
   const tags = join(directory, 'tags.img');
-  const spec = await machineSpec(arch, setup, images, tags);
-  await writeTagsDisk(tags, setup.tags);
-  await writeScript(join(directory, 'qemu.sh'), spec, qemu);
-
+  const profile = await loadMachineProfile(setup.machine);
+  const { provider, keyFile } = await startCaseProvider(case_, profile, images, directory);
   const record = openCaseRecord(directory);
   const lines = new LineSplitter();
   let seconds = (): number => 0;
@@ -60,19 +71,32 @@ export async function bootCase(
     },
     onReading: hooks.onReading,
   };
+  const conductor = new Conductor(steps, {
+    provider,
+    keyFile,
+    onOutput: (text) => {
+      record.output(text);
+    },
+  });
   try {
+    const spec = await machineSpec(arch, setup, images, tags, provider?.forwards);
+    await writeTagsDisk(tags, setup.tags);
+    await writeScript(join(directory, 'qemu.sh'), spec, qemu);
     const machine = await startMachine(spec, qemu, { directory, signal });
     const poweredOn = performance.now();
     seconds = () => (performance.now() - poweredOn) / 1000;
     try {
-      await watchBoot(machine, observer, limits, watchHooks, signal);
+      await watchBoot(machine, observer, { limits, conductor }, watchHooks, signal);
     } finally {
       await machine.stop();
     }
   } finally {
     showLines(lines.end());
     record.close();
+    await provider?.stop();
+    for (const file of [keyFile, `${keyFile}.pub`]) await rm(file, { force: true });
   }
+  return { reported: provider?.reported ?? [], steps: conductor.results };
 }
 
 /** The same machine for a human: run it, and its console is the terminal. */

@@ -10,6 +10,8 @@ export type CaseRecord = {
   line(seconds: number, text: string): void;
   /** `signals.jsonl`: what was recognised, and when. */
   signal(seconds: number, signal: Signal): void;
+  /** `steps.log`: what programs that steps ran have printed. */
+  output(text: string): void;
   close(): void;
 };
 
@@ -18,6 +20,7 @@ export function openCaseRecord(directory: string): CaseRecord {
   const raw = openRecord(join(directory, 'console.raw'));
   const log = openRecord(join(directory, 'console.log'));
   const signals = openRecord(join(directory, 'signals.jsonl'));
+  const steps = openRecord(join(directory, 'steps.log'));
   return {
     raw: (chunk) => {
       raw.write(chunk);
@@ -28,8 +31,11 @@ export function openCaseRecord(directory: string): CaseRecord {
     signal: (seconds, signal) => {
       signals.write(`${JSON.stringify({ seconds, ...signal })}\n`);
     },
+    output: (text) => {
+      steps.write(text.endsWith('\n') ? text : `${text}\n`);
+    },
     close: () => {
-      for (const file of [raw, log, signals]) file.close();
+      for (const file of [raw, log, signals, steps]) file.close();
     },
   };
 }

@@ -2,6 +2,8 @@ import type { Outcome } from '../boot/outcome.ts';
 import { KexecLabError, ScenarioError, UsageError } from '../errors.ts';
 import type { PackageVersion } from '../image/image-set.ts';
 import type { Case } from '../scenario/scenario.ts';
+import type { BootFacts } from './boot-case.ts';
+import { bootPrice } from './boot-price.ts';
 import type { CaseResult, StageTime, Verdict } from './result.ts';
 import { judge } from './verdict.ts';
 
@@ -14,8 +16,13 @@ export type AttemptFacts = {
 };
 
 /** The result of an attempt that was watched to its end. */
-export function judgedResult(case_: Case, outcome: Outcome, facts: AttemptFacts): CaseResult {
-  const { verdict, reasons } = judge(outcome, case_.expect);
+export function judgedResult(
+  case_: Case,
+  outcome: Outcome,
+  boot: BootFacts,
+  facts: AttemptFacts,
+): CaseResult {
+  const { verdict, reasons } = judge(outcome, case_.expect, boot);
   return {
     ...blank(case_, verdict, reasons, facts),
     outcome: outcome.id,
@@ -25,6 +32,11 @@ export function judgedResult(case_: Case, outcome: Outcome, facts: AttemptFacts)
     stage: outcome.stage,
     meaning: outcome.meaning,
     cure: outcome.cure,
+    reported: boot.reported.map(({ state, atMs }) => ({
+      state,
+      hostSeconds: Math.round(atMs) / 1000,
+    })),
+    steps: [...boot.steps],
     release: outcome.captures['release'] ?? null,
   };
 }
@@ -64,7 +76,10 @@ function blank(
     stage: null,
     meaning: '',
     cure: '',
+    reported: [],
+    steps: [],
     stages,
+    price: bootPrice(stages),
     release: null,
     packages,
     wallSeconds,

@@ -1,15 +1,17 @@
 import { ScenarioError } from '../errors.ts';
 import type { ImageSet } from '../image/image-set.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
-import type { MachineSpec } from '../qemu/machine-spec.ts';
+import type { MachineSpec, Network } from '../qemu/machine-spec.ts';
 import type { Arch, Setup } from '../scenario/scenario.ts';
 import { tagsSerial } from './tags-disk.ts';
 
 type Files = Pick<ImageSet, 'kernel' | 'initramfs' | 'disk'>;
 
 /**
- * The machine a case boots: its profile, the images, and a disk with the server tags where there are any.
+ * The machine a case boots: its profile, the images, and a disk with the server tags where there are any and no network
+ * to ask for them.
  * @param tagsFile where that disk is (or will be) written.
+ * @param forwards what the machine's network reaches, where it has one.
  * @throws ScenarioError when the machine is unknown or of another architecture.
  */
 export async function machineSpec(
@@ -17,14 +19,16 @@ export async function machineSpec(
   setup: Setup,
   { kernel, initramfs, disk }: Files,
   tagsFile: string,
+  forwards: Network['forwards'] = [],
 ): Promise<MachineSpec> {
   const profile = await loadMachineProfile(setup.machine);
   if (profile.arch !== arch) {
     throw new ScenarioError(`machine "${profile.name}" is ${profile.arch}, the case is ${arch}`);
   }
   const disks: MachineSpec['disks'] = [];
-  if (disk !== null) disks.push({ id: 'root', file: disk, readonly: false, serial: 'root' });
-  if (Object.keys(setup.tags).length > 0) {
+  if (disk !== null && setup.storage === 'virtio')
+    disks.push({ id: 'root', file: disk, readonly: false, serial: 'root' });
+  if (Object.keys(setup.tags).length > 0 && !profile.network) {
     disks.push({ id: 'tags', file: tagsFile, readonly: true, serial: tagsSerial });
   }
   return {
@@ -35,6 +39,6 @@ export async function machineSpec(
     disks,
     onReset: setup.onReset,
     firmware: null,
-    network: null,
+    network: profile.network ? { forwards, ssh: true } : null,
   };
 }

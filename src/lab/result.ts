@@ -1,5 +1,7 @@
 import type { Outcome, OutcomeId, Stage } from '../boot/outcome.ts';
 import type { PackageVersion } from '../image/image-set.ts';
+import type { StepResult } from '../steps/conductor.ts';
+import type { BootPrice } from './boot-price.ts';
 import type { Arch, Expectation } from '../scenario/scenario.ts';
 
 /**
@@ -39,7 +41,11 @@ export type CaseResult = {
   stage: Stage | null;
   meaning: string;
   cure: string;
+  /** What the guest told the control plane, with host seconds since the provider was there. */
+  reported: { state: string; hostSeconds: number }[];
+  steps: StepResult[];
   stages: StageTime[];
+  price: BootPrice | null;
   /** The release the last kernel said of itself (proved by `uname -r` where the outcome is `booted`). */
   release: string | null;
   packages: PackageVersion[];

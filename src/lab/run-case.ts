@@ -9,7 +9,7 @@ import { interruptedResult, judgedResult, troubleResult } from './case-result.ts
 import type { CaseResult } from './result.ts';
 import type { StageReading } from './stage-clock.ts';
 import { stageTimes } from './stage-clock.ts';
-import { awaitedGeneration, expectedRelease, proveBooted } from './verdict.ts';
+import { awaitedGeneration, expectedRelease, lastLogin, proveBooted } from './verdict.ts';
 
 /** What a case needs of the lab; both may take long the first time and are instant after it. */
 export type Lab = {
@@ -49,15 +49,17 @@ export async function runCase(
       generation: awaitedGeneration(case_.setup, case_.expect),
       release: expectedRelease(case_.expect, images.releases),
     };
-    const observer = createBootObserver({ awaitGeneration: awaited.generation });
+    const observer = createBootObserver({
+      awaitGeneration: lastLogin(case_.setup, case_.expect),
+    });
     const onReading = (reading: StageReading): void => {
       readings.push(reading);
       hooks.onReading(reading);
     };
     const place = { directory, images, qemu: await lab.qemu(case_.arch) };
-    await bootCase(case_, place, observer, { ...hooks, onReading }, signal);
+    const boot = await bootCase(case_, place, observer, { ...hooks, onReading }, signal);
     if (signal.aborted) return stopped();
-    return judgedResult(case_, proveBooted(observer.outcome(), awaited), facts());
+    return judgedResult(case_, proveBooted(observer.outcome(), awaited), boot, facts());
   } catch (error) {
     return signal.aborted ? stopped() : troubleResult(case_, error, facts());
   }

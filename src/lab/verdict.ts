@@ -1,6 +1,7 @@
 import type { Outcome } from '../boot/outcome.ts';
 import type { ImageSet } from '../image/image-set.ts';
 import type { Expectation, Setup } from '../scenario/scenario.ts';
+import type { BootFacts } from './boot-case.ts';
 import type { Verdict } from './result.ts';
 
 type Releases = ImageSet['releases'];
@@ -11,10 +12,23 @@ const proofs = ['proof-release', 'proof-root', 'proof-cmdline'] as const;
 /** The word every kexec'ed kernel has on its command line (Scaleway's own marker). */
 const kexecMarker = 'is_in_kexec=yes';
 
-/** Which generation the scenario waits for: whoever asks for a kexec wants the kernel behind it. */
+/** Which generation must come up to count as booted: whoever asks for a kexec wants the kernel behind it. */
 export function awaitedGeneration(setup: Setup, expect: Expectation): number {
   const asked = 'KEXEC_KERNEL' in setup.tags ? 2 : 1;
   return Math.max(asked, expect.outcome === 'booted' ? (expect.generation ?? 1) : 1);
+}
+
+/**
+ * From which generation on a login prompt ends the watching. An outcome that is expected in a later one, or behind a
+ * kexec that a running system does, has not come yet when an earlier system is up.
+ */
+export function lastLogin(setup: Setup, expect: Expectation): number {
+  if (expect.outcome === 'reboot-loop') return Infinity;
+  const { generation = 1 } = expect;
+  const behindJump = ['bye-hang', 'console-lost'].includes(expect.outcome)
+    ? generation + 1
+    : generation;
+  return Math.max(awaitedGeneration(setup, expect), behindJump);
 }
 
 /**
@@ -66,10 +80,14 @@ export function expectedRelease(expect: Expectation, releases: Releases): string
   return wanted;
 }
 
-/** Sets the outcome against the expectation. `reasons` holds one sentence per thing that differs. */
+/**
+ * Sets what came of a boot against the expectation. `reasons` holds one sentence per thing that differs, and one for the
+ * step that was not done.
+ */
 export function judge(
   outcome: Outcome,
   expect: Expectation,
+  { reported, steps }: BootFacts = { reported: [], steps: [] },
 ): { verdict: Extract<Verdict, 'pass' | 'fail'>; reasons: string[] } {
   const reasons: string[] = [];
   const differs = <Value extends string | number>(what: string, wanted?: Value, got?: Value) => {
@@ -77,14 +95,26 @@ export function judge(
       reasons.push(`${what}: expected ${wanted}, got ${got ?? 'none'}`);
     }
   };
+  const undone = steps.findIndex(({ status }) => status !== 'done');
+  const step = steps[undone];
+  if (step !== undefined) {
+    const what = step.status === 'failed' ? step.detail : 'the boot ended before it was done';
+    reasons.push(`step ${undone + 1} (${step.step}): ${what}`);
+  }
   differs('outcome', expect.outcome, outcome.id);
-  if (reasons.length === 0) {
+  if (expect.outcome === outcome.id) {
     differs('generation', expect.generation, outcome.generation);
     differs('stage', expect.stage, outcome.stage);
     differs('root device', expect.root, outcome.captures.root);
+    differs('reported states', expect.reported?.join(', '), statesOf(reported).join(', '));
     for (const [name, wanted] of Object.entries(expect.captures ?? {})) {
       differs(name, wanted, outcome.captures[name]);
     }
   }
   return { verdict: reasons.length === 0 ? 'pass' : 'fail', reasons };
+}
+
+/** The states in order. Scaleway's initramfs sends each at least twice; that is one report. */
+export function statesOf(reported: BootFacts['reported']): string[] {
+  return reported.map(({ state }) => state).filter((state, at, all) => state !== all[at - 1]);
 }

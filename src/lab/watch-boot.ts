@@ -5,6 +5,7 @@ import { UnavailableError } from '../errors.ts';
 import type { Machine, MachineExit } from '../qemu/machine.ts';
 import type { Limits } from '../scenario/scenario.ts';
 import { exceededLimit, GuestStopwatch } from './limits.ts';
+import type { Conductor } from '../steps/conductor.ts';
 import type { StageReading } from './stage-clock.ts';
 
 /** Host milliseconds. None of these decides an outcome; they only say how often to look. */
@@ -30,13 +31,17 @@ export type WatchHooks = {
 export async function watchBoot(
   machine: Machine,
   observer: BootObserver,
-  limits: Limits,
+  { limits, conductor }: { limits: Limits; conductor: Conductor },
   hooks: WatchHooks,
   signal: AbortSignal,
 ): Promise<void> {
-  const watch = new Watch(machine, observer, hooks);
+  const watch = new Watch(machine, observer, conductor, hooks);
   const reading = watch.readConsole();
-  const stopped = await Promise.race([watch.untilDone(limits, signal), failureOf(reading)]);
+  const acting = new AbortController();
+  const until = watch.untilDone(limits, AbortSignal.any([signal, acting.signal]), signal);
+  const stopped = await Promise.race([until, failureOf(reading)]).finally(() => {
+    acting.abort();
+  });
   watch.watching = watch.exit !== null;
   await machine.stop();
   await reading;
@@ -52,11 +57,13 @@ class Watch {
   readonly #started = performance.now();
   readonly #machine: Machine;
   readonly #observer: BootObserver;
+  readonly #conductor: Conductor;
   readonly #hooks: WatchHooks;
 
-  constructor(machine: Machine, observer: BootObserver, hooks: WatchHooks) {
+  constructor(machine: Machine, observer: BootObserver, conductor: Conductor, hooks: WatchHooks) {
     this.#machine = machine;
     this.#observer = observer;
+    this.#conductor = conductor;
     this.#hooks = hooks;
     void machine.exited.then((exit) => (this.exit = exit));
   }
@@ -66,32 +73,49 @@ class Watch {
       this.#lastByte = this.#elapsed();
       this.#bytes += chunk.length;
       this.#hooks.onBytes(chunk);
+      this.#conductor.onBytes(chunk);
       if (!this.watching) continue;
       for (const line of afterEachNewline(chunk)) this.#tell(this.#observer.feed(line));
     }
   }
 
-  /** Powers on and watches. Resolves with the limit that was passed, if that is what ended it. */
-  async untilDone(limits: Limits, signal: AbortSignal): Promise<string | undefined> {
+  /**
+   * Powers on, and watches while the conductor acts. Resolves with what ended it, if that was a limit or a step.
+   * @param acting stops the conductor.
+   */
+  async untilDone(
+    limits: Limits,
+    acting: AbortSignal,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
     const guest = new GuestStopwatch((await this.#machine.sample()).guestSeconds);
     await this.#machine.continue();
+    const steps = failureOf(this.#conductor.run(this.#machine, acting));
     let settledAt: number | undefined;
     while (this.exit === null && !signal.aborted) {
-      await Promise.race([sleep(tick), this.#machine.exited]);
+      await Promise.race([sleep(tick), this.#machine.exited, steps]);
       const now = this.#elapsed();
       const quiet = now - this.#lastByte;
       if (quiet >= promptQuiet) this.#tell(this.#observer.peek());
-      if (this.#observer.settled) {
+      if (this.#conductor.failed) return 'a step failed';
+      if (this.#isDone()) {
         settledAt ??= now;
         if (quiet >= graceQuiet || now - settledAt >= longestGrace) return undefined;
-      } else if (quiet >= sampleQuiet) {
-        await this.#lookInside(guest);
+      } else {
+        settledAt = undefined;
+        if (quiet >= sampleQuiet) await this.#lookInside(guest);
       }
-      const host = { total: now / 1000, silence: quiet / 1000 };
+      const silence = this.#conductor.busy ? 0 : quiet / 1000;
+      const host = { total: now / 1000, silence };
       const exceeded = exceededLimit({ bytes: this.#bytes, host, guest }, limits);
       if (exceeded !== undefined) return exceeded;
     }
     return undefined;
+  }
+
+  /** Whether the outcome stands: an end that a step may still turn into something else is none. */
+  #isDone(): boolean {
+    return this.#observer.over || (this.#observer.settled && !this.#conductor.pending);
   }
 
   /** Tells the observer how it ended, once no byte can come any more. */
@@ -125,8 +149,11 @@ class Watch {
   }
 
   #tell(signals: Signal[]): void {
-    for (const seen of signals) this.#hooks.onSignal(seen);
     const { generation, stage } = this.#observer.position;
+    for (const seen of signals) {
+      this.#hooks.onSignal(seen);
+      this.#conductor.onSignal(seen, generation);
+    }
     const clock = signals.findLast((seen) => seen.guestSeconds !== null)?.guestSeconds ?? null;
     const hostMs = this.#elapsed();
     this.#hooks.onReading({ generation, stage, hostMs, guestSeconds: clock });

@@ -31,6 +31,8 @@ export type Machine = {
   write(bytes: Uint8Array | string): void;
   /** Powers on: the machine starts stopped, so that no early byte is lost. */
   continue(): Promise<void>;
+  /** Presses the reset button. @throws UnavailableError when QEMU is gone. */
+  reset(): Promise<void>;
   /** @throws UnavailableError when QEMU is gone or does not answer. */
   sample(): Promise<CpuSample>;
   /**
@@ -103,6 +105,9 @@ export async function startMachine(
     continue: async () => {
       poweredOn = performance.now();
       await qmp.execute('cont');
+    },
+    reset: async () => {
+      await qmp.execute('system_reset');
     },
     sample: () => takeSample(qmp, process.pid, performance.now() - poweredOn),
     sshPort: () => readSshPort(qmp),

@@ -36,7 +36,9 @@ export function outcomeWord(result: CaseResult): string {
 /** `booted, generation 2, root /dev/vda1` */
 export function describeExpectation({ outcome, captures, ...others }: Expectation): string {
   const details = Object.entries({ ...others, ...captures });
-  return [outcome, ...details.map(([name, value]) => printable(`${name} ${value}`))].join(', ');
+  return [outcome, ...details.map(([name, value]) => printable(`${name} ${String(value)}`))].join(
+    ', ',
+  );
 }
 
 /** `root-mount-failed in generation 2, stage initramfs (device /dev/vda)` */

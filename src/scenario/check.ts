@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import type { Problem } from './describe-issue.ts';
 import { didYouMean } from './nearest.ts';
 import { arches } from './scenario.ts';
+import { describeStep, needsNetwork } from './step.ts';
 import type { Arch, Scenario } from './scenario.ts';
 import type { ScenarioFile } from './schema.ts';
 
 /** What a scenario can name: machine profiles, and the recipes that can stand for each kind of image. */
 export type Catalogue = {
-  machines: readonly string[];
+  machines: Readonly<Record<string, { network: boolean }>>;
   recipes: Record<'kernel' | 'initramfs' | 'disk', readonly string[]>;
 };
 
@@ -37,18 +38,32 @@ export function checkScenario(
   return [...unused, ...withoutRepeats(problems)];
 }
 
-type Finding = { path: [section: 'boot' | 'expect' | 'limits', key: string]; message: string };
+type Finding = {
+  path: [section: 'boot' | 'expect' | 'limits', key: string] | [section: 'steps'];
+  message: string;
+};
 
 function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Finding[] {
   const resolved = scenario.perArch[arch];
   if (resolved === undefined) return [];
-  const { setup, expect, limits } = resolved;
+  const { setup, steps, expect, limits } = resolved;
   const findings: Finding[] = [];
-  const find = (section: Finding['path'][0], key: string, message: string) =>
+  const find = (section: 'boot' | 'expect' | 'limits', key: string, message: string) =>
     findings.push({ path: [section, key], message });
 
-  if (!catalogue.machines.includes(setup.machine)) {
-    find('boot', 'machine', unknown('machine', setup.machine, catalogue.machines));
+  const machine = catalogue.machines[setup.machine];
+  if (machine === undefined) {
+    const known = Object.keys(catalogue.machines);
+    find('boot', 'machine', unknown('machine', setup.machine, known));
+  } else if (!machine.network) {
+    const lacks = `machine "${setup.machine}" has no network`;
+    if (setup.storage === 'nbd') find('boot', 'storage', lacks);
+    if (Object.keys(setup.metadata).length > 0) find('boot', 'metadata', lacks);
+    if (expect.reported !== undefined) find('expect', 'reported', lacks);
+    const step = steps.find(needsNetwork);
+    if (step !== undefined) {
+      findings.push({ path: ['steps'], message: `${describeStep(step)}: ${lacks}` });
+    }
   }
   for (const kind of ['kernel', 'initramfs', 'disk'] as const) {
     const image = setup[kind];
@@ -58,6 +73,10 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
     } else if (!catalogue.recipes[kind].includes(image)) {
       find('boot', kind, unknown(`recipe for a ${kind}`, image, catalogue.recipes[kind]));
     }
+  }
+  if (setup.onReset === 'exit' && steps.some((step) => step.do === 'reset')) {
+    const message = 'a reset needs on-reset: reboot, or the machine ends with it';
+    findings.push({ path: ['steps'], message });
   }
   if (expect.outcome !== 'booted') {
     for (const key of ['release', 'root'] as const) {
@@ -78,8 +97,12 @@ function unknown(what: string, name: string, known: readonly string[]): string {
 
 /** Where the author wrote a value: in `per-arch` where that has it, else in the common part. */
 function placeOf(file: ScenarioFile, arch: Arch, [section, key]: Finding['path']): string[] {
-  const override: Record<string, unknown> = file['per-arch']?.[arch]?.[section] ?? {};
-  return key in override ? ['per-arch', arch, section, key] : [section, key];
+  type Sections = Partial<Record<string, object>>;
+  const override: Sections = file['per-arch']?.[arch] ?? {};
+  if (key === undefined) {
+    return override[section] === undefined ? [section] : ['per-arch', arch, section];
+  }
+  return key in (override[section] ?? {}) ? ['per-arch', arch, section, key] : [section, key];
 }
 
 /** Both architectures complain about a common value; its author needs to hear it once. */

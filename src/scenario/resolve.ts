@@ -1,6 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { ScenarioFile } from './schema.ts';
-import type { Arch, ImageReference, Scenario, Setup } from './scenario.ts';
+import type { Arch, ImageReference, Plan, Scenario, Setup } from './scenario.ts';
+import { resolveStep } from './step.ts';
 
 /** What a scenario gets that says nothing about it. */
 const defaults = {
@@ -9,7 +10,7 @@ const defaults = {
     initramfs: 'provider-initramfs',
     disk: 'mini-disk',
     storage: 'virtio',
-    cmdline: 'root=/dev/vda',
+    metadata: {},
     onReset: 'exit',
   },
   limits: { total: 300, silence: 60 },
@@ -33,13 +34,17 @@ export function resolveScenario(name: string, path: string, file: ScenarioFile):
   };
 }
 
-function resolveArch(arch: Arch, path: string, file: ScenarioFile) {
+/** What the provider's own kernel is told, as Scaleway's is. */
+const rootOf = { virtio: 'root=/dev/vda', nbd: 'root=/dev/nbd0' } as const;
+
+function resolveArch(arch: Arch, path: string, file: ScenarioFile): Plan {
   const override = file['per-arch']?.[arch] ?? {};
   const { 'on-reset': onReset, ...boot } = { ...file.boot, ...override.boot };
   const { kernel, initramfs, disk, ...rest } = { ...defaults.boot, ...boot };
   const captures = { ...file.expect.captures, ...override.expect?.captures };
   const setup: Setup = {
     machine: arch,
+    cmdline: rootOf[rest.storage],
     ...rest,
     kernel: kernel === null ? null : fromFile(kernel, path),
     initramfs: initramfs === null ? null : fromFile(initramfs, path),
@@ -49,6 +54,7 @@ function resolveArch(arch: Arch, path: string, file: ScenarioFile) {
   };
   return {
     setup,
+    steps: (override.steps ?? file.steps ?? []).map(resolveStep),
     expect: {
       ...file.expect,
       ...override.expect,

@@ -1,4 +1,5 @@
 import type { OutcomeId, Stage } from '../boot/outcome.ts';
+import type { Step } from './step.ts';
 
 export const arches = ['aarch64', 'arm'] as const;
 export type Arch = (typeof arches)[number];
@@ -28,6 +29,8 @@ export type Setup = {
   cmdline: string;
   /** Server tags, handed to the provider's initramfs in order (`KEXEC_KERNEL`, `KEXEC_APPEND`, …). */
   tags: Record<string, string>;
+  /** What is wrong with the metadata API: takes no connections, or answers the first states 429. Default: nothing. */
+  metadata: { down?: boolean; busy?: number };
   /** What a guest reset does: end the run (`exit`, the default) or start the machine anew (`reboot`). */
   onReset: 'exit' | 'reboot';
 };
@@ -43,6 +46,8 @@ export type Expectation = {
   root?: string;
   /** Captures that must be equal, such as `device: /dev/vda`. */
   captures?: Record<string, string>;
+  /** The states the guest must have reported to the control plane, in order; one told twice in a row counts once. */
+  reported?: string[];
 };
 
 /** Bounds on one case, in seconds of guest time where the machine's clock is the guest's, else scaled host seconds. */
@@ -52,6 +57,9 @@ export type Limits = {
   /** Longest silence of a guest that is not proved dead before the case ends as what it looks like. */
   silence: number;
 };
+
+/** What is done on one architecture, and what should come of it. */
+export type Plan = { setup: Setup; steps: Step[]; expect: Expectation; limits: Limits };
 
 /** One scenario file, validated, with defaults filled in. */
 export type Scenario = {
@@ -64,16 +72,13 @@ export type Scenario = {
   labels: string[];
   arches: Arch[];
   /** The setup and expectation of each architecture in `arches`. */
-  perArch: Partial<Record<Arch, { setup: Setup; expect: Expectation; limits: Limits }>>;
+  perArch: Partial<Record<Arch, Plan>>;
 };
 
 /** One thing to run: a scenario on an architecture, the n-th repeat of it (1-based). */
-export type Case = {
+export type Case = Plan & {
   id: string;
   scenario: Scenario;
   arch: Arch;
-  setup: Setup;
-  expect: Expectation;
-  limits: Limits;
   repeat: number;
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { outcomeIds, stages } from '../boot/outcome.ts';
 import { arches, storages } from './scenario.ts';
+import { stepSchema, tagsSchema } from './step.ts';
 
 const line = z.string().regex(/^[^\n\r\0]*$/, 'must be a single line');
 const text = line.min(1, 'must not be empty');
@@ -33,9 +34,14 @@ const boot = z.strictObject({
   cmdline: line.describe(
     "The first kernel's command line, behind what the machine needs. Default: root=/dev/vda.",
   ),
-  tags: z
-    .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'a tag is named like KEXEC_KERNEL'), line)
-    .describe("Server tags, in the order the provider's initramfs is given them."),
+  tags: tagsSchema.describe("Server tags, in the order the provider's initramfs is given them."),
+  metadata: z
+    .strictObject({
+      down: z.boolean().describe('It takes no connections.'),
+      busy: z.int().min(1).describe('How many reported states are answered 429 first.'),
+    })
+    .partial()
+    .describe('What is wrong with the metadata API.'),
   'on-reset': z
     .enum(['exit', 'reboot'])
     .describe('What a reset by the guest does: end the run (default), or start the machine anew.'),
@@ -60,7 +66,13 @@ const expect = z.strictObject({
     .record(z.string(), line)
     .optional()
     .describe('What the evidence must name, such as device: /dev/vda.'),
+  reported: z
+    .array(text)
+    .optional()
+    .describe('The states the guest must have reported to the control plane, in order.'),
 });
+
+const steps = z.array(stepSchema).describe('What is done to the running machine, in order.');
 
 const limits = z.strictObject({
   total: seconds.describe('From power-on to the outcome. Default: 300.'),
@@ -68,7 +80,12 @@ const limits = z.strictObject({
 });
 
 const override = z
-  .strictObject({ boot: boot.partial(), expect: expect.partial(), limits: limits.partial() })
+  .strictObject({
+    boot: boot.partial(),
+    steps,
+    expect: expect.partial(),
+    limits: limits.partial(),
+  })
   .partial()
   .optional();
 
@@ -90,6 +107,7 @@ export const scenarioFileSchema = z
       .refine(noRepeats, 'an architecture is repeated')
       .describe('The architectures the scenario runs on.'),
     boot: boot.partial().optional().describe('What is booted, and how.'),
+    steps: steps.optional(),
     expect: expect.describe('What should happen. Everything named must hold.'),
     limits: limits
       .partial()

@@ -4,13 +4,22 @@ import type { Test } from 'tap';
 import type { Lab } from '../../src/lab/run-case.ts';
 import { findQemu } from '../../src/qemu/find-qemu.ts';
 import type { Case, Expectation, Limits, Setup } from '../../src/scenario/scenario.ts';
+import type { Step } from '../../src/scenario/step.ts';
 import type { Play } from '../qemu/machine-fixtures.ts';
 import { fakeQemuDirectory, temporaryDirectory } from '../qemu/machine-fixtures.ts';
 
-type Wishes = { setup?: Partial<Setup>; expect?: Partial<Expectation>; limits?: Partial<Limits> };
+type Wishes = {
+  setup?: Partial<Setup>;
+  steps?: Step[];
+  expect?: Partial<Expectation>;
+  limits?: Partial<Limits>;
+};
 
 /** A case that asks for a kexec and expects it to arrive, unless told otherwise. */
-export function caseOf({ setup, expect, limits }: Wishes = {}, name = 'a-scenario'): Case {
+export function caseOf(
+  { setup, steps = [], expect, limits }: Wishes = {},
+  name = 'a-scenario',
+): Case {
   return {
     id: `aarch64/${name}`,
     scenario: {
@@ -29,11 +38,13 @@ export function caseOf({ setup, expect, limits }: Wishes = {}, name = 'a-scenari
       initramfs: 'provider-initramfs',
       disk: null,
       storage: 'virtio',
+      metadata: {},
       cmdline: 'root=/dev/vda',
       tags: { KEXEC_KERNEL: '/vmlinuz' },
       onReset: 'exit',
       ...setup,
     },
+    steps,
     expect: { outcome: 'booted', ...expect },
     limits: { total: 300, silence: 60, ...limits },
     repeat: 1,

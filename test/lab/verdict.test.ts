@@ -68,6 +68,7 @@ t.test('whoever asks for a kexec waits for generation 2', (t) => {
     initramfs: 'i',
     disk: null,
     storage: 'virtio',
+    metadata: {},
     cmdline: '',
     tags,
     onReset: 'exit',

@@ -51,7 +51,7 @@ t.test('arm', async (t) => {
     qemuArguments(await spec('arm')).join(' '),
     [
       '-nodefaults -no-user-config -display none -nic none',
-      '-machine virt -cpu cortex-a15 -smp 1 -m 1024',
+      '-machine virt,highmem=off -cpu cortex-a15 -smp 1 -m 1024',
       ...rest,
     ].join(' '),
   );

@@ -5,7 +5,11 @@ import type { Catalogue } from '../../src/scenario/check.ts';
 
 /** Names the scenarios of these tests may use. */
 export const catalogue: Catalogue = {
-  machines: ['aarch64', 'arm', 'scaleway-c1'],
+  machines: {
+    aarch64: { network: false },
+    arm: { network: false },
+    'scaleway-c1': { network: true },
+  },
   recipes: {
     kernel: ['provider-kernel', 'old-kernel'],
     initramfs: ['provider-initramfs', 'provider-initramfs-bare'],

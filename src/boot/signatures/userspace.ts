@@ -71,6 +71,14 @@ export const userspaceSignatures: Signature[] = [
     source: 'util-linux sulogin',
   },
   {
+    ...userspace,
+    id: 'step-ended',
+    meaning: null,
+    pattern: /^kexec-lab: step (?<step>\d+) ended with (?<exit>\d+)$/,
+    description: 'a command that a scenario has run on the console is over',
+    source: 'src/steps/shell-line.ts',
+  },
+  {
     ...proof,
     id: 'proof-release',
     pattern: /^kexec-lab: release=(?<release>\S+)$/,

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import type { Provider } from '../provider/provider.ts';
+import { startProvider } from '../provider/provider.ts';
+import type { ImageSet } from '../image/image-set.ts';
+import type { MachineProfile } from '../qemu/machine-spec.ts';
+import type { Case } from '../scenario/scenario.ts';
+import { makeKey } from '../steps/ssh.ts';
+
+/** The provider's side of a case's machine. */
+export type CaseProvider = {
+  /** Null: the machine has no network to reach it by. */
+  provider: Provider | null;
+  /** The private key that the guest's ssh server lets in. */
+  keyFile: string;
+};
+
+/**
+ * Starts what the provider has to offer to the machine of a case: metadata with the server's tags and the lab's ssh
+ * key, and its volume where the machine has no disk of its own.
+ * @throws UnavailableError when that cannot be done.
+ */
+export async function startCaseProvider(
+  { setup, steps }: Case,
+  profile: MachineProfile,
+  images: Pick<ImageSet, 'disk'>,
+  directory: string,
+): Promise<CaseProvider> {
+  const keyFile = join(directory, 'ssh-key');
+  if (!profile.network) return { provider: null, keyFile };
+  const usesSsh = steps.some((step) => step.do === 'ssh');
+  const provider = await startProvider({
+    tags: setup.tags,
+    sshKeys: usesSsh ? [await makeKey(keyFile)] : [],
+    disk: setup.storage === 'nbd' ? images.disk : null,
+    // The C1 was Scaleway's only 32-bit machine.
+    commercialType: profile.arch === 'arm' ? 'C1' : 'ARM64-2GB',
+    faults: setup.metadata,
+  });
+  return { provider, keyFile };
+}

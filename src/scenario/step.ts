@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { signatures } from '../boot/signatures/all.ts';
+import { keyNames } from '../console/keys.ts';
+import type { KeyName } from '../console/keys.ts';
+import { didYouMean } from './nearest.ts';
+
+/** How a command may end: with this exit code, or `gone` with the machine (a kexec, a reboot). */
+export type Ending = number | 'gone';
+
+/** What a step can wait for. */
+export type Awaited =
+  /** A signature, seen after what the step before waited for; in that generation where one is named. */
+  | { signature: string; generation?: number }
+  /** A text on the screen that the guest paints. */
+  | { screen: string }
+  /** A state that the guest reports to the control plane. */
+  | { reported: string };
+
+/** One thing done to a running machine; the next one begins when it is done. */
+export type Step =
+  | { do: 'wait'; for: Awaited }
+  /** Keystrokes on the serial console, as they are; a newline is the enter key. */
+  | { do: 'type'; text: string }
+  | { do: 'key'; key: KeyName }
+  /** A command in the shell that the console shows the prompt of. */
+  | { do: 'run'; command: string; exit: Ending }
+  /** A command over ssh, with `stdin` piped into it. */
+  | { do: 'ssh'; command: string; stdin: string; exit: Ending }
+  /** The user changes the server's tags. */
+  | { do: 'tags'; tags: Record<string, string> }
+  /** The user presses the provider's reset button. */
+  | { do: 'reset' }
+  /** The provider's NBD server dies. */
+  | { do: 'fault'; fault: Fault };
+
+export const faults = ['nbd-dies'] as const;
+export type Fault = (typeof faults)[number];
+
+const signatureIds = signatures.map(({ id }) => id);
+const text = z.string().min(1, 'must not be empty');
+
+/** Server tags, as scenario files and steps name them. */
+export const tagsSchema = z.record(
+  z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'a tag is named like KEXEC_KERNEL'),
+  z.string().regex(/^[^\n\r\0]*$/, 'must be a single line'),
+);
+
+const awaited = z
+  .strictObject({
+    signature: text.describe('A signature of the console, see kexec-lab diagnose --signals.'),
+    generation: z.int().min(0).describe('Only in this generation.'),
+    screen: text.describe('A text on the screen that the guest paints.'),
+    reported: text.describe('A state that the guest reports to the control plane.'),
+  })
+  .partial();
+
+const actions = {
+  wait: z.union([text, awaited], {
+    error: 'expected the id of a signature, or { screen: … }',
+  }),
+  type: text.describe('Keystrokes on the serial console; a newline is the enter key.'),
+  key: z.enum(keyNames as [KeyName, ...KeyName[]]).describe('One key on the serial console.'),
+  run: text.describe('A command in the shell on the console.'),
+  ssh: text.describe('A command over ssh, as root.'),
+  tags: tagsSchema.describe('The user changes the server tags.'),
+  reset: z.literal(true).describe("The provider's reset button."),
+  fault: z.enum(faults).describe("nbd-dies: the provider's NBD server dies."),
+};
+
+type Action = keyof typeof actions;
+const actionNames = Object.keys(actions) as Action[];
+
+/** A step as its author writes it. */
+export const stepSchema = z
+  .strictObject({
+    ...actions,
+    stdin: z.string().describe('With ssh: what is piped into the command.'),
+    exit: z
+      .union([z.int().min(0).max(255), z.literal('gone')], {
+        error: 'expected an exit code, or gone',
+      })
+      .describe('With run and ssh: the exit code, or gone where the machine goes. Default: 0.'),
+  })
+  .partial()
+  .superRefine((step, context) => {
+    const named = actionNames.filter((name) => step[name] !== undefined);
+    const complain = (message: string): void => {
+      context.addIssue({ code: 'custom', message });
+    };
+    if (named.length !== 1) {
+      complain(`a step is exactly one of ${actionNames.join(', ')}`);
+      return;
+    }
+    if (step.stdin !== undefined && step.ssh === undefined) complain('stdin goes with ssh only');
+    if (step.exit !== undefined && step.ssh === undefined && step.run === undefined) {
+      complain('exit goes with run and ssh only');
+    }
+    if (step.wait === undefined) return;
+    const { generation, ...sources }: z.infer<typeof awaited> =
+      typeof step.wait === 'string' ? { signature: step.wait } : step.wait;
+    const { signature } = sources;
+    if (signature !== undefined && !signatureIds.includes(signature)) {
+      const message = `there is no signature "${signature}"${didYouMean(signature, signatureIds)}`;
+      context.addIssue({ code: 'custom', path: ['wait'], message });
+    }
+    if (Object.keys(sources).length !== 1) {
+      complain('wait for exactly one of signature, screen, reported');
+    } else if (generation !== undefined && sources.signature === undefined) {
+      complain('a generation goes with a signature only');
+    }
+  });
+
+/** A validated step as what it does. */
+export function resolveStep(step: z.infer<typeof stepSchema>): Step {
+  const { wait, type, key, run, ssh, tags, fault, stdin = '', exit = 0 } = step;
+  if (wait !== undefined) {
+    return { do: 'wait', for: (typeof wait === 'string' ? { signature: wait } : wait) as Awaited };
+  }
+  if (type !== undefined) return { do: 'type', text: type };
+  if (key !== undefined) return { do: 'key', key };
+  if (run !== undefined) return { do: 'run', command: run, exit };
+  if (ssh !== undefined) return { do: 'ssh', command: ssh, stdin, exit };
+  if (tags !== undefined) return { do: 'tags', tags };
+  return fault === undefined ? { do: 'reset' } : { do: 'fault', fault };
+}
+
+/** A step in a few words, for reports. */
+export function describeStep(step: Step): string {
+  switch (step.do) {
+    case 'wait':
+      return `wait for ${Object.entries(step.for)
+        .map(([what, value]) => `${what} ${value}`)
+        .join(', ')}`;
+    case 'type':
+      return `type ${JSON.stringify(step.text)}`;
+    case 'key':
+      return `press ${step.key}`;
+    case 'run':
+    case 'ssh':
+      return `${step.do} ${step.command.trim().split('\n')[0] ?? ''}`;
+    case 'tags':
+      return `set the tags ${Object.keys(step.tags).join(', ')}`;
+    case 'reset':
+      return 'reset the machine';
+    case 'fault':
+      return step.fault;
+  }
+}
+
+/** What a step needs of the machine. */
+export function needsNetwork(step: Step): boolean {
+  const reported = step.do === 'wait' && 'reported' in step.for;
+  return reported || ['ssh', 'tags', 'fault'].includes(step.do);
+}

@@ -1,0 +1,94 @@
+import type { Signal } from '../boot/signal.ts';
+import type { Screen } from '../console/screen.ts';
+import { createScreen } from '../console/screen.ts';
+import { UnavailableError } from '../errors.ts';
+import type { Provider } from '../provider/provider.ts';
+import type { Machine } from '../qemu/machine.ts';
+import type { Step } from '../scenario/step.ts';
+import { describeStep } from '../scenario/step.ts';
+import type { Stage } from './perform.ts';
+import { perform, StepFailure } from './perform.ts';
+import { SignalLog } from './signal-log.ts';
+
+/** What became of a step. A step that was not reached, or was under way when the boot ended, is `pending`. */
+export type StepResult = {
+  step: string;
+  status: 'done' | 'failed' | 'pending';
+  /** Host seconds from power-on to its end; null while it is pending. */
+  at: number | null;
+  detail: string;
+};
+
+type Props = Pick<Stage, 'keyFile' | 'onOutput'> & { provider: Provider | null };
+
+/** The serial terminal of EDK2 and of most programs. */
+const terminal = { columns: 100, rows: 31 };
+
+/** Does a case's steps, one after the other, while its boot is watched. */
+export class Conductor {
+  readonly results: StepResult[];
+  readonly #steps: readonly Step[];
+  readonly #props: Props;
+  readonly #signals = new SignalLog();
+  readonly #screen: Screen = createScreen(terminal);
+  #current: Step | undefined;
+
+  constructor(steps: readonly Step[], props: Props) {
+    this.#steps = steps;
+    this.#props = props;
+    this.results = steps.map((step) => {
+      return { step: describeStep(step), status: 'pending', at: null, detail: '' };
+    });
+  }
+
+  /** Whether there is still something to be done to the machine. */
+  get pending(): boolean {
+    return !this.failed && this.results.some(({ status }) => status === 'pending');
+  }
+
+  get failed(): boolean {
+    return this.results.some(({ status }) => status === 'failed');
+  }
+
+  /** Whether a step is at work that the console need not show. */
+  get busy(): boolean {
+    return this.#current?.do === 'ssh' || this.#current?.do === 'run';
+  }
+
+  onSignal(signal: Signal, generation: number): void {
+    this.#signals.add(signal, generation);
+  }
+
+  onBytes(chunk: Uint8Array): void {
+    this.#screen.feed(chunk);
+  }
+
+  /** The rows of the guest's screen now. */
+  screen(): Promise<string[]> {
+    return this.#screen.text();
+  }
+
+  /** Does the steps until one fails. Never throws but for bugs. */
+  async run(machine: Machine, signal: AbortSignal): Promise<void> {
+    const started = performance.now();
+    const stage = { ...this.#props, machine, signals: this.#signals, screen: this.#screen };
+    for (const [index, step] of this.#steps.entries()) {
+      const result = this.results[index] as StepResult;
+      this.#current = step;
+      try {
+        await perform(step, index + 1, stage, signal);
+        result.status = 'done';
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!(error instanceof StepFailure || error instanceof UnavailableError)) throw error;
+        Object.assign(result, { status: 'failed', detail: error.message });
+        return;
+      } finally {
+        this.#current = undefined;
+        if (result.status !== 'pending') {
+          result.at = Math.round(performance.now() - started) / 1000;
+        }
+      }
+    }
+  }
+}

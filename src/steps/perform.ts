@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { signatures } from '../boot/signatures/all.ts';
+import type { Meaning } from '../boot/signatures/signature.ts';
+import { keys } from '../console/keys.ts';
+import type { Screen } from '../console/screen.ts';
+import type { Provider } from '../provider/provider.ts';
+import type { Machine } from '../qemu/machine.ts';
+import type { Awaited, Ending, Step } from '../scenario/step.ts';
+import type { SignalLog } from './signal-log.ts';
+import { shellLine } from './shell-line.ts';
+import { runSsh } from './ssh.ts';
+
+/** Everything steps act on. */
+export type Stage = {
+  machine: Pick<Machine, 'write' | 'reset' | 'sshPort'>;
+  /** Null: the machine has no network, and no step needs one. */
+  provider: Provider | null;
+  screen: Screen;
+  signals: SignalLog;
+  /** The private key the guest's ssh server lets in. */
+  keyFile: string;
+  /** What a program that a step ran has printed. */
+  onOutput: (text: string) => void;
+};
+
+/** A step that did not do what it should. */
+export class StepFailure extends Error {}
+
+/** How often to look at what nobody tells of: the screen, and what the guest has reported. */
+const look = 200;
+
+/** A serial line is slow, and so is the program behind it: bytes at a time, and milliseconds between them. */
+const pace = { bytes: 8, pause: 20 };
+
+/** What is said when a kernel goes, or by the one that comes after it. */
+const farewells: (Meaning | null)[] = ['kexec-starts', 'kexec-leaves', 'reset', 'kernel-starts'];
+const departures = new Set(
+  signatures.filter(({ meaning }) => farewells.includes(meaning)).map(({ id }) => id),
+);
+
+/**
+ * Does one step; resolves when it is done.
+ * @param number the step's own, 1-based: by it the end of a command on the console is recognised.
+ * @throws StepFailure where it did not do what it should; `signal.reason` when aborted.
+ */
+export async function perform(
+  step: Step,
+  number: number,
+  stage: Stage,
+  signal: AbortSignal,
+): Promise<void> {
+  const { machine, provider, signals: log } = stage;
+  switch (step.do) {
+    case 'wait':
+      return waitFor(step.for, stage, signal);
+    case 'type':
+      return type(machine, step.text.replaceAll('\n', '\r'), signal);
+    case 'key':
+      return type(machine, keys[step.key], signal);
+    case 'run':
+      log.skip();
+      await type(machine, `${shellLine(step.command, number)}\r`, signal);
+      return runEnds(step.exit, number, log, signal);
+    case 'ssh':
+      log.skip();
+      return ssh(step, stage, signal);
+    case 'tags':
+      provider?.setTags(step.tags);
+      return;
+    case 'reset':
+      return machine.reset();
+    case 'fault':
+      return provider?.killDisk();
+  }
+}
+
+async function waitFor(
+  awaited: Awaited,
+  { signals, screen, provider }: Stage,
+  signal: AbortSignal,
+): Promise<void> {
+  if ('signature' in awaited) {
+    const { signature, generation } = awaited;
+    return signals.next(
+      (entry) =>
+        entry.signature === signature && entry.generation === (generation ?? entry.generation),
+      signal,
+    );
+  }
+  const isThere =
+    'screen' in awaited
+      ? async () => (await screen.text()).some((row) => row.includes(awaited.screen))
+      : () => provider?.reported.some(({ state }) => state === awaited.reported);
+  while (!(await isThere())) await sleep(look, undefined, { signal });
+}
+
+async function type(machine: Stage['machine'], text: string, signal: AbortSignal): Promise<void> {
+  const bytes = Buffer.from(text);
+  for (let from = 0; from < bytes.length; from += pace.bytes) {
+    machine.write(bytes.subarray(from, from + pace.bytes));
+    await sleep(pace.pause, undefined, { signal });
+  }
+}
+
+async function runEnds(
+  expected: Ending,
+  number: number,
+  signals: SignalLog,
+  signal: AbortSignal,
+): Promise<void> {
+  if (expected === 'gone') return signals.next(isDeparture, signal);
+  let exit = '';
+  await signals.next(({ signature, captures }) => {
+    if (signature !== 'step-ended' || captures['step'] !== String(number)) return false;
+    exit = captures['exit'] ?? '';
+    return true;
+  }, signal);
+  if (Number(exit) !== expected) throw wrongEnding(expected, Number(exit), '');
+}
+
+async function ssh(
+  { command, stdin, exit }: Extract<Step, { do: 'ssh' }>,
+  { machine, keyFile, signals, onOutput }: Stage,
+  signal: AbortSignal,
+): Promise<void> {
+  const cancel = new AbortController();
+  const both = AbortSignal.any([signal, cancel.signal]);
+  const target = { port: await machine.sshPort(), keyFile };
+  const ended = runSsh(target, command, stdin, both);
+  try {
+    // A machine that goes never closes the connection: the console tells first.
+    const gone = exit === 'gone' ? signals.next(isDeparture, both) : new Promise<never>(() => {});
+    const end = await Promise.race([ended, gone]);
+    if (end === undefined) return;
+    onOutput(end.output);
+    if (exit === 'gone' && end.exitCode === 255) return;
+    if (end.exitCode !== exit) throw wrongEnding(exit, end.exitCode, end.output);
+  } finally {
+    cancel.abort();
+    await ended.catch(() => undefined);
+  }
+}
+
+function isDeparture({ signature }: { signature: string }): boolean {
+  return departures.has(signature);
+}
+
+function wrongEnding(expected: Ending, exitCode: number, output: string): StepFailure {
+  const wanted = expected === 'gone' ? 'the machine to go' : `exit code ${expected}`;
+  const words = output.trim().split('\n').slice(-3).join(' / ');
+  return new StepFailure(
+    `expected ${wanted}, got exit code ${exitCode}${words === '' ? '' : `: ${words}`}`,
+  );
+}
