@@ -11,7 +11,7 @@ import type { Recognised } from './recogniser.ts';
 import { Recogniser } from './recogniser.ts';
 import { isSettled } from './settled.ts';
 import type { Signal } from './signal.ts';
-import { certainty, lengthen, noSilence } from './silence.ts';
+import { certainty, isBecomingCertain, lengthen, noSilence } from './silence.ts';
 import { BootTracker } from './tracker.ts';
 
 /** Watches one boot over its console. A live run and a log on disk go through exactly this. */
@@ -27,6 +27,8 @@ export type BootObserver = {
   readonly position: { generation: number; stage: Stage; line: number };
   /** The outcome will not change by waiting; a live run may stop after a short grace. */
   readonly settled: boolean;
+  /** The silence that lasts is about to prove something: worth waiting for beyond the usual. */
+  readonly becomingCertain: boolean;
   /** What became of the boot, as far as it is known; final after `end()`. Never throws. */
   outcome(): Outcome;
 };
@@ -88,6 +90,9 @@ export function createBootObserver({ awaitGeneration = 1 } = {}): BootObserver {
     },
     get settled() {
       return isSettled(standing(), awaitGeneration);
+    },
+    get becomingCertain() {
+      return isBecomingCertain(silence);
     },
     outcome() {
       const now = standing();

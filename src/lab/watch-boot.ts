@@ -88,7 +88,9 @@ class Watch {
         await this.#lookInside(guest);
       }
       const host = { total: now / 1000, silence: quiet / 1000 };
-      const exceeded = exceededLimit({ bytes: this.#bytes, host, guest }, limits);
+      const { becomingCertain } = this.#observer;
+      const progress = { bytes: this.#bytes, becomingCertain, host, guest };
+      const exceeded = exceededLimit(progress, limits);
       if (exceeded !== undefined) return exceeded;
     }
     return undefined;
