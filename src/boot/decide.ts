@@ -72,10 +72,13 @@ export function decide(standing: Standing): Decision {
 function decideLeaving({ state, context, silence, end }: Standing): Decision {
   const { generation, stage, banner, kexecLeft, kexecStarted, login } = context;
   const lastWords = known([kexecLeft, kexecStarted]);
-  const early = context.warnings.map(({ signal }) => signal);
-  const here = { generation, stage, banner, byCpu: false, because: [...early, ...lastWords] };
+  const early = context.warnings.filter(({ signal }) => behindTheJump.includes(signal.signature));
+  const because = [...early.map(({ signal }) => signal), ...lastWords];
+  const here = { generation, stage, banner, byCpu: false, because };
   if (login !== null) return { ...here, id: 'unknown', because: [login, ...lastWords] };
   if (early.length > 0) return { ...here, id: 'bye-hang' };
+  const [trouble, ...others] = worstFirst(context.warnings);
+  if (trouble !== undefined && kexecLeft === null) return byFailure(trouble, others, null);
   if (state === 'kexec.hung') return { ...here, id: 'bye-hang', byCpu: true };
   if (state === 'kexec.lost') return { ...here, id: 'console-lost', byCpu: true };
   if (end?.reason === 'log-ended') return { ...here, id: 'bye-hang' };
@@ -101,9 +104,7 @@ function decideUnfinished({ context, bytesSeen, end }: Standing): Decision {
   const { generation, stage, banner, warnings } = context;
   const here = { generation, stage, banner, byCpu: false, because: [] };
   if (end === null) return { ...here, id: 'unknown' };
-  const [worst, ...others] = warnings
-    .filter(({ outcome }) => severities.includes(outcome))
-    .sort((a, b) => severities.indexOf(a.outcome) - severities.indexOf(b.outcome));
+  const [worst, ...others] = worstFirst(warnings);
   if (worst !== undefined) return byFailure(worst, others, null);
   if (end.reason === 'qemu-exited') return { ...here, id: 'qemu-exited' };
   return { ...here, id: bytesSeen ? 'unknown' : 'no-output' };
@@ -119,6 +120,12 @@ function byFailure(cause: Failure, others: Failure[], login: Signal | null): Dec
 function outlived({ bornBy, login, failures }: BootContext): boolean {
   return bornBy === 'kexec' && login !== null && failures.every(isKexecFailure);
 }
+
+/**
+ * What the purgatory and the next kernel's first instructions say. Any other trouble before "Bye!" is that of the old
+ * kernel, which began the jump and never got out of its own shutdown.
+ */
+const behindTheJump = ['purgatory-digest', 'early-arm-error'];
 
 function isLeaving(state: string): boolean {
   return ['kexec.jumping', 'kexec.gone', 'kexec.hung', 'kexec.lost'].includes(state);
@@ -136,6 +143,12 @@ const severities: OutcomeId[] = [
   'firmware-stuck',
   'kernel-hang',
 ];
+
+function worstFirst(warnings: Failure[]): Failure[] {
+  return warnings
+    .filter(({ outcome }) => severities.includes(outcome))
+    .sort((a, b) => severities.indexOf(a.outcome) - severities.indexOf(b.outcome));
+}
 
 function warned({ warnings }: BootContext, outcome: OutcomeId): Signal[] {
   return warnings.filter((warning) => warning.outcome === outcome).map(({ signal }) => signal);

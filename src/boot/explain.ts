@@ -66,7 +66,10 @@ const explanations: Record<OutcomeId, (facts: Facts) => Explanation> = {
   }),
 
   'kernel-panic': ({ captures: { panic, reason } }) => ({
-    meaning: `The kernel died${quoted(panic ?? reason)}.`,
+    meaning:
+      panic === undefined && reason !== undefined
+        ? `The kernel hit a bug of its own${quoted(reason)}, and nothing shows that it got any further.`
+        : `The kernel died${quoted(panic)}.`,
     cure: 'Search for the panic message with the kernel’s release. Boot the kernel before this one, and add console=… earlycon panic=10 to the command line so that the whole trace is seen and the machine comes back.',
   }),
 

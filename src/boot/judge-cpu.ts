@@ -53,9 +53,10 @@ export function judgeCpu(samples: readonly CpuSample[]): CpuJudgement {
   const recent = newest(samples, watched);
   if (recent === null) return { kind: 'insufficient', ...measure(samples) };
   const facts = measure(recent);
-  const inKernel = isKernelAddress(facts.lowest) && isKernelAddress(facts.highest);
   if (isWaiting(recent)) {
-    const kind = inKernel ? 'idle' : onOneSpot(recent) ? 'stuck' : 'busy';
+    // A program that wakes up now and then is seen outside the kernel; the waiting itself is done inside it.
+    const alive = recent.some(({ pcs: [pc] }) => pc !== undefined && isKernelAddress(pc));
+    const kind = alive ? 'idle' : onOneSpot(recent) ? 'stuck' : 'busy';
     return { kind, ...facts };
   }
   if (onOneSpot(recent)) {

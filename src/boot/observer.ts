@@ -11,7 +11,7 @@ import type { Recognised } from './recogniser.ts';
 import { Recogniser } from './recogniser.ts';
 import { isOver, isSettled } from './settled.ts';
 import type { Signal } from './signal.ts';
-import { certainty, lengthen, noSilence } from './silence.ts';
+import { certainty, isBecomingCertain, lengthen, noSilence } from './silence.ts';
 import { BootTracker } from './tracker.ts';
 
 /** Watches one boot over its console. A live run and a log on disk go through exactly this. */
@@ -29,6 +29,8 @@ export type BootObserver = {
   readonly settled: boolean;
   /** The machine is beyond help: nothing that is done to it will change the outcome. */
   readonly over: boolean;
+  /** The silence that lasts is about to prove something: worth waiting for beyond the usual. */
+  readonly becomingCertain: boolean;
   /** What became of the boot, as far as it is known; final after `end()`. Never throws. */
   outcome(): Outcome;
 };
@@ -93,6 +95,9 @@ export function createBootObserver({ awaitGeneration = 1 } = {}): BootObserver {
     },
     get settled() {
       return isSettled(standing(), awaitGeneration);
+    },
+    get becomingCertain() {
+      return isBecomingCertain(silence);
     },
     outcome() {
       const now = standing();

@@ -1,5 +1,4 @@
 import type { ConsoleLine } from '../console/lines.ts';
-import { withoutCapturePrefix } from './capture-prefix.ts';
 import type { Match } from './match.ts';
 import { matchLine, matchPrompt, matchRecord } from './match.ts';
 import type { PrintkRecord } from './printk.ts';
@@ -7,6 +6,7 @@ import type { Signal } from './signal.ts';
 import type { Signature } from './signatures/signature.ts';
 import type { PrintkHabit } from './split-kernel-text.ts';
 import { splitKernelText } from './split-kernel-text.ts';
+import { unwrap } from './unwrap.ts';
 
 /** A signature with its meaning, as the boot machine takes it. */
 export type Sighting = { signature: Signature; signal: Signal };
@@ -32,8 +32,7 @@ export class Recogniser {
   line({ line, segments }: ConsoleLine): Recognised {
     const sightings: Sighting[] = [];
     let clock: ClockReading | null = null;
-    for (const segment of segments) {
-      const text = withoutCapturePrefix(segment);
+    for (const text of unwrap(segments)) {
       const { program, records } = splitKernelText(text, this.#habit);
       if (records.length === 0) sightings.push(...this.#finish(program, line));
       else if (program.trim() !== '') sightings.push(...this.#interrupt(program, line));
@@ -50,9 +49,9 @@ export class Recogniser {
 
   /** The console is quiet: prompts on the unfinished line, and what a cut line says as far as it came. Idempotent. */
   peek(rest: ConsoleLine | null): Sighting[] {
-    const last = rest?.segments.at(-1) ?? '';
+    const last = unwrap(rest?.segments ?? []).at(-1) ?? '';
     const line = rest?.line ?? 0;
-    const { program, records } = splitKernelText(withoutCapturePrefix(last), this.#habit);
+    const { program, records } = splitKernelText(last, this.#habit);
     const sightings: Sighting[] = [];
     if (records.length === 0 || program.trim() !== '') {
       const whole = this.#fragment === null ? [] : matchPrompt(this.#fragment.text + program);

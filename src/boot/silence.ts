@@ -48,3 +48,8 @@ export function certainty({ judgement, idleSince, samples }: Silence): 'stuck' |
   const hostMs = now.at - idleSince.at;
   return guestSeconds >= longestWait.guestSeconds && hostMs >= longestWait.hostMs ? 'idle' : null;
 }
+
+/** Whether going on may make something certain: the CPUs wait, or stand on one spot, only not for long enough yet. */
+export function isBecomingCertain({ judgement, idleSince }: Silence): boolean {
+  return idleSince !== null || judgement?.kind === 'insufficient';
+}

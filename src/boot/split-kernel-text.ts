@@ -27,7 +27,7 @@ export function splitKernelText(text: string, habit: PrintkHabit): SplitLine {
   if (timed !== null) return { program: text.slice(0, timed.at), records: timed.records };
   const whole = untimedRecord(text, 0);
   if (habit.stamps === true) {
-    const newKernel = whole.body.startsWith('Booting Linux on physical CPU 0x');
+    const newKernel = whole.body.startsWith('Booting Linux on physical CPU ');
     return newKernel ? { program: '', records: [whole] } : { program: text, records: [] };
   }
   const at = findKernelText(whole.body, habit.leaving);

@@ -43,7 +43,10 @@ export const noteReset = (
   context.generation === 0 || context.boundary === 'reset' ? {} : countReset(context, signal);
 
 function countReset(context: BootContext, signal: Signal): Partial<BootContext> {
-  const { generation, boundary, failures, kexecLeft, kexecStarted, banner } = context;
+  const { generation, boundary, warnings, kexecLeft, kexecStarted, banner } = context;
+  // Only a kernel that is dead starts its crash kernel: what was an oops is the cause of its death.
+  const fatal = signal.signature === 'kexec-crash-start' ? warnings.filter(isOops) : [];
+  const failures = [...context.failures, ...fatal];
   const jumped = boundary === 'kexec' ? (kexecLeft ?? kexecStarted) : null;
   const lost: Failure[] =
     jumped === null
@@ -57,6 +60,10 @@ function countReset(context: BootContext, signal: Signal): Partial<BootContext> 
     resets: context.resets + 1,
     lastWords: [...context.lastWords, word].slice(-longestLoop),
   };
+}
+
+function isOops({ outcome }: Failure): boolean {
+  return outcome === 'kernel-panic';
 }
 
 /** Firmware speaks: if a kernel ran before, it does not any more. */

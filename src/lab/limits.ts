@@ -11,18 +11,24 @@ export const consoleLimit = 64 * 2 ** 20;
 const leastHostShare = 1 / 4;
 const mostHostShare = 3;
 
+/** A silence that is about to prove something may last so many times as long: a busy host only makes proofs slow. */
+const patience = 2;
+
 /** How far a boot has come, in seconds of both clocks. */
 export type Progress = {
   bytes: number;
+  /** The silence is about to prove something, see the observer. */
+  becomingCertain: boolean;
   host: { total: number; silence: number };
   guest: { total: number; silence: number };
 };
 
 /** Which limit a boot has passed, in words; undefined while there is none. */
 export function exceededLimit(
-  { bytes, host, guest }: Progress,
-  { total, silence }: Limits,
+  { bytes, becomingCertain, host, guest }: Progress,
+  { total, silence: usual }: Limits,
 ): string | undefined {
+  const silence = usual * (becomingCertain ? patience : 1);
   if (bytes > consoleLimit) return `the console passed ${consoleLimit / 2 ** 20} MiB`;
   if (guest.silence > silence && host.silence > silence * leastHostShare) {
     return `silent for ${silence} s of guest time`;

@@ -107,7 +107,9 @@ class Watch {
       }
       const silence = this.#conductor.busy ? 0 : quiet / 1000;
       const host = { total: now / 1000, silence };
-      const exceeded = exceededLimit({ bytes: this.#bytes, host, guest }, limits);
+      const { becomingCertain } = this.#observer;
+      const progress = { bytes: this.#bytes, becomingCertain, host, guest };
+      const exceeded = exceededLimit(progress, limits);
       if (exceeded !== undefined) return exceeded;
     }
     return undefined;

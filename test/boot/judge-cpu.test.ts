@@ -55,6 +55,15 @@ t.test('a CPU that has stopped outside a kernel is stuck, inside one it is idle'
   t.end();
 });
 
+t.test('a program that wakes up now and then does not make a waiting system a busy one', (t) => {
+  const now = (i: number): bigint[] => [i % 10 === 0 ? 0x44_21ecn : kernel + BigInt(i * 400)];
+  t.equal(kind(samples(now, { skips: 20 })), 'idle');
+  t.equal(kind(samples(now, { cpuPercent: 3 })), 'idle');
+  t.equal(kind(samples(now)), 'busy');
+  t.equal(kind(samples((i) => [ram + BigInt(i * 400)], { skips: 20 })), 'busy', 'no kernel at all');
+  t.end();
+});
+
 t.test('a guest whose idle time is skipped keeps the host busy, and is idle all the same', (t) => {
   t.equal(kind(samples(() => [kernel], { skips: 20 })), 'idle');
   t.equal(kind(samples(() => [kernel], { skips: 0 })), 'stuck');

@@ -62,6 +62,7 @@ t.test('silence alone proves nothing', (t) => {
   const observer = watch(banner + bye);
   silence(observer, 20, working);
   t.notOk(observer.settled);
+  t.notOk(observer.becomingCertain, 'nor will it');
   observer.end({ reason: 'stopped', silentMs: 20_000, detail: 'silent for 20 s of guest time' });
   const { id, evidence, meaning } = observer.outcome();
   t.equal(id, 'unknown');
@@ -74,6 +75,7 @@ t.test('a second kernel that is alive but silent has lost its console', (t) => {
   const observer = watch(banner + bye);
   silence(observer, 20, idle, false);
   t.notOk(observer.settled, 'it may be waiting for a disk');
+  t.ok(observer.becomingCertain, 'but that can be told soon');
   silence(observer, 40, idle, false);
   t.ok(observer.settled);
   t.match(observer.outcome(), { id: 'console-lost', stage: 'kexec', generation: 1 });

@@ -73,3 +73,22 @@ void t.test('a prompt behind the jump belongs to nobody known', (t) => {
   t.match(meaning, 'nothing tells which kernel');
   t.end();
 });
+
+void t.test('trouble of the old kernel on its way out is its own', (t) => {
+  const [start, left] = jump as [string, string];
+  const hung = '[  243.000000] INFO: task kworker/0:1:10 blocked for more than 122 seconds.';
+  t.match(outcomeOf(kernel, start, hung), { id: 'kernel-hang', generation: 1, stage: 'kexec' });
+  t.equal(outcomeOf(kernel, start, hung, left).id, 'bye-hang', 'it got away in the end');
+  t.equal(outcomeOf(kernel, start, hung, left, kernel, ...login).id, 'booted');
+  t.equal(outcomeOf(kernel, start, 'sha256 digests do not match :(').id, 'bye-hang');
+  t.end();
+});
+
+void t.test('a crash kernel is started by a death, whatever it was', (t) => {
+  const oops = '[    5.000000] Internal error: Oops: 96000004 [#1] SMP';
+  const crash = '[    5.100000] Starting crashdump kernel...';
+  t.equal(outcomeOf(kernel, oops, crash, '[    5.200000] Bye!').id, 'kernel-panic');
+  t.equal(outcomeOf(kernel, oops, crash, kernel, ...login).id, 'kernel-panic');
+  t.equal(outcomeOf(kernel, oops, restart, kernel, ...login).id, 'booted', 'a reset is none');
+  t.end();
+});

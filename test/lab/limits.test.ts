@@ -2,7 +2,12 @@ import t from 'tap';
 import { consoleLimit, exceededLimit, GuestStopwatch } from '../../src/lab/limits.ts';
 
 const limits = { total: 300, silence: 60 };
-const progress = { bytes: 0, host: { total: 10, silence: 0 }, guest: { total: 10, silence: 0 } };
+const progress = {
+  bytes: 0,
+  becomingCertain: false,
+  host: { total: 10, silence: 0 },
+  guest: { total: 10, silence: 0 },
+};
 
 t.test('a limit in guest time also needs its share of host time', (t) => {
   const silent = { ...progress, guest: { total: 100, silence: 61 } };
@@ -17,6 +22,19 @@ t.test('a limit in guest time also needs its share of host time', (t) => {
     exceededLimit({ ...old, host: { total: 76, silence: 0 } }, limits),
     'within 300 s of guest',
   );
+  t.end();
+});
+
+t.test('a silence that is about to prove something lasts longer, but not for ever', (t) => {
+  const silentFor = (guest: number, host: number) => ({
+    ...progress,
+    becomingCertain: true,
+    host: { total: 40, silence: host },
+    guest: { total: 150, silence: guest },
+  });
+  t.equal(exceededLimit(silentFor(119, 40), limits), undefined);
+  t.equal(exceededLimit(silentFor(121, 29), limits), undefined);
+  t.match(exceededLimit(silentFor(121, 31), limits), 'silent for 120 s');
   t.end();
 });
 

@@ -65,6 +65,14 @@ export const firmwareSignatures: Signature[] = [
   },
   {
     ...firmware,
+    id: 'qualcomm-uefi',
+    meaning: 'firmware-starts',
+    pattern: /^UEFI Start +\[ *\d+\]/,
+    description: "Qualcomm's firmware starts, on phones and boards with their chips",
+    source: 'Qualcomm XBL, which is built on EDK2',
+  },
+  {
+    ...firmware,
     id: 'tf-a',
     meaning: 'firmware-speaks',
     pattern: /^NOTICE: {2}BL\d\w*: /,

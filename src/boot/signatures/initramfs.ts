@@ -39,6 +39,15 @@ export const initramfsSignatures: Signature[] = [
       'initramfs-tools gave up, and panic= on the command line turns its shell into a reboot',
   },
   {
+    origin: 'initramfs',
+    id: 'root-shell',
+    meaning: 'initramfs-speaks',
+    pattern: /^(?:\/|~) # ?$/,
+    prompt: true,
+    description: 'a plain shell, of a system that has no login: it got that far',
+    source: "BusyBox ash's prompt",
+  },
+  {
     ...dracut,
     id: 'dracut-timeout',
     meaning: 'warning',

@@ -8,8 +8,8 @@ export const kernelStartSignatures: Signature[] = [
     ...kernel,
     id: 'kernel-booting',
     meaning: 'kernel-starts',
-    pattern: /^Booting Linux on physical CPU 0x[0-9a-f]+/,
-    description: "the kernel's first word on arm and arm64",
+    pattern: /^Booting Linux on physical CPU (?:0x[0-9a-f]+|\d+\s*$)/,
+    description: "the kernel's first word on arm and arm64 (before 3.8 with a plain number)",
     source: 'Linux arch/arm64/kernel/setup.c, arch/arm/kernel/setup.c',
   },
   {

@@ -12,7 +12,7 @@ export const kexecToolsSignatures: Signature[] = [
     meaning: 'failure',
     outcome: 'kexec-missing',
     pattern:
-      /^(?:-?[\w./-]+: )?(?:(?:line )?\d+: )?(?:[\w./-]+: )?(?<program>(?:\/[\w./-]*)?kexec): (?:command )?not found\s*$/,
+      /^(?:-?[\w./-]+: )?(?:(?:line )?\d+: )?(?:[\w./-]+: )?(?<program>(?:\.{0,2}\/[\w./-]*)?kexec): (?:command )?not found\s*$/,
     description: 'the shell has no program called kexec',
     source: 'BusyBox ash, dash, bash',
   },
@@ -22,7 +22,7 @@ export const kexecToolsSignatures: Signature[] = [
     meaning: 'failure',
     outcome: 'kexec-missing',
     pattern:
-      /^(?:-?[\w./-]+: )?(?:(?:line )?\d+: )?(?<program>(?:\/[\w./-]*)?kexec): (?<reason>No such file or directory|[Pp]ermission denied|cannot execute: required file not found|Exec format error|cannot execute binary file.*|error while loading shared libraries: .+)\s*$/,
+      /^(?:-?[\w./-]+: )?(?:(?:line )?\d+: )?(?<program>(?:\.{0,2}\/[\w./-]*)?kexec): (?<reason>No such file or directory|[Pp]ermission denied|cannot execute: required file not found|Exec format error|cannot execute binary file.*|error while loading shared libraries: .+)\s*$/,
     description: 'there is a kexec, or should be, but it cannot be started',
     source: "bash and BusyBox ash, glibc's dynamic linker",
   },

@@ -54,9 +54,19 @@ export const rootSignatures: Signature[] = [
     meaning: 'panic',
     outcome: 'root-mount-failed',
     pattern:
-      /^Kernel panic - not syncing: (?<panic>VFS: Unable to mount root fs on (?<block>[^\s"]+).*)/,
+      /^Kernel panic - not syncing: (?<panic>VFS: Unable to mount root fs on (?!"%)(?:"(?<device>[^"]*)")?(?: or )?(?<block>[^\s"]+)?)/,
     description: 'the kernel has no root file system',
     source: mounts,
+  },
+  {
+    ...kernel,
+    id: 'vfs-cannot-mount-root',
+    meaning: 'failure',
+    outcome: 'root-mount-failed',
+    pattern:
+      /^VFS: Unable to mount root fs on (?!"%)(?:"(?<device>[^"]*)")?(?: or )?(?<block>[^\s"]+)?/,
+    description: 'the same before a panic that blames the configuration instead',
+    source: `${mounts}, the newest kernels`,
   },
   {
     ...kernel,
