@@ -10,11 +10,13 @@ t.test('a file that says the least gets the defaults', (t) => {
     kernel: 'provider-kernel',
     initramfs: 'provider-initramfs',
     disk: 'mini-disk',
+    storage: 'virtio',
     cmdline: 'root=/dev/vda',
     tags: {},
+    metadata: {},
     onReset: 'exit',
   };
-  const rest = { expect: { outcome: 'booted' }, limits: { total: 300, silence: 60 } };
+  const rest = { steps: [], expect: { outcome: 'booted' }, limits: { total: 300, silence: 60 } };
   t.strictSame(loadScenario(file, catalogue), {
     name: 'plain',
     title: 'A title',
@@ -98,7 +100,7 @@ per-arch:
       'bad.yaml:3:24: labels.2: a label is made of a-z, 0-9 and single dashes',
       'bad.yaml:4:17: arch.1: "amr" is not possible here; did you mean "arm"?',
       'bad.yaml:6:11: boot.kernel: expected the name of a recipe, or { file: path }',
-      'bad.yaml:7:3: boot: unknown key "initrd"; one of: machine, kernel, initramfs, disk, cmdline, tags, on-reset',
+      'bad.yaml:7:3: boot: unknown key "initrd"; one of: machine, kernel, initramfs, disk, storage, cmdline, tags, metadata, on-reset',
       'bad.yaml:8:11: boot.tags.kexec: a tag is named like KEXEC_KERNEL',
       'bad.yaml:8:42: boot.tags.KEXEC_APPEND: expected text, got a number (put it in quotes)',
       'bad.yaml:9:13: boot.on-reset: "stop" is not possible here; one of: exit, reboot',

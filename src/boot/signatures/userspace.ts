@@ -72,6 +72,15 @@ export const userspaceSignatures: Signature[] = [
   },
   {
     ...userspace,
+    id: 'shell-prompt',
+    meaning: null,
+    pattern: /^(?:[\w.-]+@[\w.-]+:|\w+:)?[~/][\w./-]* ?[#$](?: .*)?$/,
+    prompt: true,
+    description: 'a shell waits for a command',
+    source: 'bash, dash and BusyBox ash, with the prompts distributions give them',
+  },
+  {
+    ...userspace,
     id: 'step-ended',
     meaning: null,
     pattern: /^kexec-lab: step (?<step>\d+) ended with (?<exit>\d+)$/,

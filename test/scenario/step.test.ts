@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import t from 'tap';
+import { describeStep } from '../../src/scenario/step.ts';
+import { loadScenario } from '../../src/scenario/load.ts';
+import { catalogue, least, refusal, writeFiles } from './files.ts';
+
+t.test('steps as their author writes them', (t) => {
+  const directory = writeFiles(t, {
+    'steps.yaml': `${least}
+boot: { machine: scaleway-c1, on-reset: reboot }
+steps:
+  - wait: login-prompt
+  - wait: { signature: login-prompt, generation: 2 }
+  - wait: { screen: Boot Manager }
+  - wait: { reported: booted }
+  - type: "root\\n"
+  - key: ctrl-c
+  - run: kexec -e
+    exit: gone
+  - ssh: |
+      tee -a kexec.sh
+      true
+    stdin: "#!/bin/sh"
+  - tags: { KEXEC_APPEND: root=/dev/vda1 }
+  - reset: true
+  - fault: nbd-dies
+per-arch:
+  arm:
+    steps: []
+`,
+  });
+  const { perArch } = loadScenario(join(directory, 'steps.yaml'), catalogue);
+  t.strictSame(perArch.arm?.steps, [], 'one architecture has its own');
+  const steps = perArch.aarch64?.steps ?? [];
+  t.match(steps[6], { do: 'run', command: 'kexec -e', exit: 'gone' });
+  t.match(steps[7], { do: 'ssh', stdin: '#!/bin/sh', exit: 0 });
+  t.strictSame(steps.map(describeStep), [
+    'wait for signature login-prompt',
+    'wait for signature login-prompt, generation 2',
+    'wait for screen Boot Manager',
+    'wait for reported booted',
+    String.raw`type "root\n"`,
+    'press ctrl-c',
+    'run kexec -e',
+    'ssh tee -a kexec.sh',
+    'set the tags KEXEC_APPEND',
+    'reset the machine',
+    'nbd-dies',
+  ]);
+  t.end();
+});
+
+t.test('every mistake in a step is named at its place', (t) => {
+  const directory = writeFiles(t, {
+    'bad.yaml': `${least}
+steps:
+  - wait: login-promt
+  - { wait: login-prompt, type: x }
+  - { type: x, exit: 3 }
+  - { run: x, stdin: y }
+  - key: escpae
+  - wait: { screen: x, generation: 2 }
+  - {}
+  - reset: false
+`,
+  });
+  const place = (line: number, column: number, message: string): string =>
+    `bad.yaml:${line}:${column}: ${message}`;
+  const kinds = 'wait, type, key, run, ssh, tags, reset, fault';
+  t.strictSame(
+    refusal(directory, () => loadScenario(join(directory, 'bad.yaml'), catalogue)),
+    [
+      place(
+        7,
+        11,
+        'steps.0.wait: there is no signature "login-promt"; did you mean "login-prompt"?',
+      ),
+      place(8, 5, `steps.1: a step is exactly one of ${kinds}`),
+      place(9, 5, 'steps.2: exit goes with run and ssh only'),
+      place(10, 5, 'steps.3: stdin goes with ssh only'),
+      place(11, 10, 'steps.4.key: "escpae" is not possible here; did you mean "escape"?'),
+      place(12, 5, 'steps.5: a generation goes with a signature only'),
+      place(13, 5, `steps.6: a step is exactly one of ${kinds}`),
+      place(14, 12, 'steps.7.reset: this is not possible here; one of: true'),
+    ],
+  );
+  t.end();
+});
+
+t.test('what a machine lacks is said before it is started', (t) => {
+  const directory = writeFiles(t, {
+    'dry.yaml': `${least}
+boot: { storage: nbd }
+steps:
+  - ssh: 'true'
+  - reset: true
+`,
+  });
+  t.match(
+    refusal(directory, () => loadScenario(join(directory, 'dry.yaml'), catalogue)),
+    [
+      /^dry.yaml:6:18: boot.storage: machine "aarch64" has no network/,
+      /^dry.yaml:6:18: boot.storage: machine "arm" has no network/,
+      /steps: ssh true: machine "aarch64" has no network/,
+      /steps: a reset needs on-reset: reboot/,
+      /steps: ssh true: machine "arm" has no network/,
+    ],
+  );
+  t.end();
+});

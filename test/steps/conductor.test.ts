@@ -1,0 +1,116 @@
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import t from 'tap';
+import { Conductor } from '../../src/steps/conductor.ts';
+import type { Machine } from '../../src/qemu/machine.ts';
+import type { Step } from '../../src/scenario/step.ts';
+import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
+
+const signal = (signature: string, captures = {}) => {
+  return { signature, line: 1, text: '', captures, guestSeconds: null };
+};
+
+/** A machine that only takes notes. */
+function noteTaker() {
+  const written: string[] = [];
+  const machine = {
+    write: (bytes: Uint8Array | string) => void written.push(Buffer.from(bytes).toString()),
+    reset: () => Promise.resolve(void written.push('<reset>')),
+    sshPort: () => Promise.resolve(1),
+  } as unknown as Machine;
+  return { machine, typed: () => written.join('') };
+}
+
+function conduct(steps: Step[], { keyFile = '/nowhere' } = {}) {
+  const output: string[] = [];
+  return new Conductor(steps, { provider: null, keyFile, onOutput: (text) => output.push(text) });
+}
+
+const { signal: never } = new AbortController();
+
+t.test('steps are done in order, each when the one before it is', async (t) => {
+  const { machine, typed } = noteTaker();
+  const conductor = conduct([
+    { do: 'wait', for: { signature: 'login-prompt', generation: 1 } },
+    { do: 'type', text: 'root\n' },
+    { do: 'key', key: 'up' },
+    { do: 'wait', for: { screen: 'Boot Manager' } },
+    { do: 'reset' },
+  ]);
+  const running = conductor.run(machine, never);
+  t.ok(conductor.pending);
+  conductor.onSignal(signal('login-prompt'), 2);
+  await new Promise(setImmediate);
+  t.equal(typed(), '', 'another generation');
+  conductor.onSignal(signal('login-prompt'), 1);
+  conductor.onBytes(Buffer.from('\u001B[2J\u001B[5;10HBoot Man'));
+  conductor.onBytes(Buffer.from('ager'));
+  await running;
+  t.equal(typed(), 'root\r\u001B[A<reset>');
+  t.notOk(conductor.pending);
+  t.strictSame(
+    conductor.results.map(({ status }) => status),
+    Array(5).fill('done'),
+  );
+});
+
+t.test('a command on the console ends when its own end is said', async (t) => {
+  const { machine, typed } = noteTaker();
+  const conductor = conduct([
+    { do: 'run', command: 'true', exit: 0 },
+    { do: 'run', command: 'false', exit: 0 },
+    { do: 'key', key: 'enter' },
+  ]);
+  const running = conductor.run(machine, never);
+  const end = (step: string, exit: string) => {
+    conductor.onSignal(signal('step-ended', { step, exit }), 1);
+  };
+  while (!typed().includes('1 $?\r')) await new Promise((resolve) => setTimeout(resolve, 5));
+  t.ok(conductor.busy);
+  end('2', '0');
+  end('1', '0');
+  while (!typed().includes('2 $?\r')) await new Promise((resolve) => setTimeout(resolve, 5));
+  end('2', '1');
+  await running;
+  t.ok(conductor.failed);
+  t.match(conductor.results, [
+    { status: 'done' },
+    { status: 'failed', detail: 'expected exit code 0, got exit code 1' },
+    { status: 'pending', at: null },
+  ]);
+});
+
+t.test('a command that takes the machine with it ends when the console says so', async (t) => {
+  const { machine, typed } = noteTaker();
+  const conductor = conduct([{ do: 'run', command: 'kexec -e', exit: 'gone' }]);
+  conductor.onSignal(signal('kexec-bye'), 1);
+  const running = conductor.run(machine, never);
+  while (!typed().includes('$?\r')) await new Promise((resolve) => setTimeout(resolve, 5));
+  t.ok(conductor.pending, 'an earlier Bye! is another kexec');
+  conductor.onSignal(signal('kexec-bye'), 1);
+  await running;
+  t.equal(conductor.results[0]?.status, 'done');
+});
+
+t.test('an ssh server that does not answer fails the step with ssh’s own words', async (t) => {
+  const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+  t.teardown(() => server.close());
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as { port: number };
+  const { machine } = noteTaker();
+  const conductor = conduct([{ do: 'ssh', command: 'true', stdin: '', exit: 0 }], {
+    keyFile: join(temporaryDirectory(t), 'key'),
+  });
+  await conductor.run({ ...machine, sshPort: () => Promise.resolve(port) }, never);
+  t.match(conductor.results[0], { status: 'failed', detail: /exit code 255: .*(closed|reset)/i });
+});
+
+t.test('what is under way when the boot ends stays pending', async (t) => {
+  const { machine } = noteTaker();
+  const conductor = conduct([{ do: 'wait', for: { screen: 'never' } }]);
+  const cancel = new AbortController();
+  const running = conductor.run(machine, cancel.signal);
+  cancel.abort();
+  await running;
+  t.equal(conductor.results[0]?.status, 'pending');
+});

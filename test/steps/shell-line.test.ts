@@ -1,0 +1,39 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import t from 'tap';
+import { signatures } from '../../src/boot/signatures/all.ts';
+import { shellLine } from '../../src/steps/shell-line.ts';
+import { diagnose, nearMisses, readLog, recordedLogs } from '../boot/recorded-logs.ts';
+
+t.test('a shell runs the command, and says how it ended', (t) => {
+  const run = (command: string, step: number): string =>
+    execFileSync('sh', ['-c', shellLine(command, step)], { encoding: 'utf8' });
+  t.equal(run("echo 'it''s' \"$((1 + 1))\"", 7), 'its 2\nkexec-lab: step 7 ended with 0\n');
+  t.equal(run('exit 3', 8), 'kexec-lab: step 8 ended with 3\n', 'the shell itself goes on');
+  t.equal(run('for i in 1 2\ndo echo $i; done', 9), '1\n2\nkexec-lab: step 9 ended with 0\n');
+  t.end();
+});
+
+t.test('nothing that is typed can be taken for what a program prints', (t) => {
+  // Every line that any recorded console shows a signature in, typed as a command, at any width of the terminal.
+  const telling = recordedLogs.flatMap(({ log }) =>
+    diagnose([readLog(log)]).signals.map(({ text }) => text),
+  );
+  t.ok(telling.length > signatures.length, `${telling.length} lines`);
+  t.ok(Object.keys(nearMisses).length > 0);
+  const prompts = fc.constantFrom('# ', '/root # ', 'root@kexec-lab:~# ');
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...telling),
+      prompts,
+      fc.integer({ min: 20, max: 200 }),
+      (text, prompt, width) => {
+        const echo = `${prompt}${shellLine(text, 1)}`;
+        const wrapped = echo.replace(new RegExp(`.{${width}}`, 'g'), '$&\r\n');
+        const seen = diagnose([Buffer.from(`${wrapped}\r\n`)]).signals;
+        return seen.every(({ signature }) => signature === 'shell-prompt');
+      },
+    ),
+  );
+  t.end();
+});
