@@ -11,6 +11,9 @@ const patience = 10_000;
 const tick = 20;
 const keptOutput = 4096;
 
+/** Debian's initramfs wants a name of the export it attaches (`nbdroot=HOST:PORT/root`). */
+export const nbdExportName = 'root';
+
 /** The first kernel, one that has not let go yet, the second kernel, and somebody who looks. */
 const clients = 8;
 
@@ -33,7 +36,14 @@ export async function serveNbd(
 ): Promise<NbdServer> {
   const { program, args } = leash([
     ...['qemu-nbd', '--persistent', `--shared=${clients}`, '--discard=unmap'],
-    ...['--snapshot', '--format=raw', `--socket=${socket}`, '--', disk],
+    ...[
+      '--snapshot',
+      '--format=raw',
+      `--socket=${socket}`,
+      `--export-name=${nbdExportName}`,
+      '--',
+      disk,
+    ],
   ]);
   const child = spawn(program, args, {
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -28,10 +28,14 @@ export function qemuArguments(spec: MachineSpec): string[] {
   ];
 }
 
-/** QEMU runs a program for each connection of the guest's; a machine without a network has no need of any. */
+/**
+ * QEMU runs a program for each connection of the guest's, in a session of its own (libslirp calls setsid, which counts
+ * as a privilege here); a machine without a network has no need of any. No program gets more rights than QEMU has:
+ * libseccomp sets no_new_privs with every filter.
+ */
 function sandbox({ network }: MachineSpec): string {
-  const spawn = (network?.forwards.length ?? 0) > 0 ? 'allow' : 'deny';
-  return `on,obsolete=deny,elevateprivileges=deny,spawn=${spawn},resourcecontrol=deny`;
+  const needed = (network?.forwards.length ?? 0) > 0 ? 'allow' : 'deny';
+  return `on,obsolete=deny,elevateprivileges=${needed},spawn=${needed},resourcecontrol=deny`;
 }
 
 /** The same machine for a human at a terminal: console on it at once, Ctrl-A X to quit, Ctrl-A C for the monitor. */
