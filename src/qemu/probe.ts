@@ -30,21 +30,35 @@ export function parseThreadState(text: string): string {
  * @throws UnavailableError when QEMU is gone, or the host's kernel keeps no such account.
  */
 export async function takeSample(qmp: Qmp, pid: number, at: number): Promise<CpuSample> {
-  const registers = await qmp.execute('human-monitor-command', {
-    'command-line': 'info registers -a',
-  });
+  const registers = await readRegisters(qmp);
   const threads = await vcpuThreads(qmp, pid);
   const cpuMs = threads.reduce((sum, thread) => sum + thread.cpuMs, 0);
   const waitedMs = threads.reduce((sum, thread) => sum + thread.waitedMs, 0);
   return {
     at,
-    pcs: parseProgramCounters(registers as string),
+    pcs: parseProgramCounters(registers),
     cpuMs,
     runnableMs: cpuMs + waitedMs,
     asleep: threads.every(({ state }) => state === 'S'),
     guestSeconds: await readGuestClock(qmp),
     executedSeconds: await readExecutedSeconds(qmp),
   };
+}
+
+/**
+ * The registers of all vCPUs, which are stopped for the moment: translated code that runs on from block to block keeps
+ * its program counter to itself, and what one would read is where it last came out, however long ago. A machine that
+ * stands still already (not powered on yet, or its disk failed) stays as it is.
+ */
+async function readRegisters(qmp: Qmp): Promise<string> {
+  const { running } = (await qmp.execute('query-status')) as { running: boolean };
+  if (running) await qmp.execute('stop');
+  try {
+    const command = { 'command-line': 'info registers -a' };
+    return (await qmp.execute('human-monitor-command', command)) as string;
+  } finally {
+    if (running) await qmp.execute('cont');
+  }
 }
 
 type Thread = ReturnType<typeof parseSchedstat> & { state: string };
