@@ -7,10 +7,10 @@ import type { Arch } from '../scenario/scenario.ts';
 import { arches } from '../scenario/scenario.ts';
 import { findRequirement, readVersion } from './find-requirement.ts';
 import type { Requirement } from './requirements.ts';
-import { requirementsFor } from './requirements.ts';
+import { features, requirementsFor } from './requirements.ts';
 
 /** A requirement as it was found; `path` is null where it is missing, `version` where it does not say one. */
-export type FoundRequirement = Omit<Requirement, 'versionArguments'> & {
+export type FoundRequirement = Omit<Requirement, 'versionArguments' | 'only'> & {
   path: string | null;
   version: string | null;
 };
@@ -28,7 +28,7 @@ export async function examineHost(
   qemuDirectory = process.env['KEXEC_LAB_QEMU_DIR'],
 ): Promise<HostReport> {
   const [found, [aarch64, arm], cache] = await Promise.all([
-    Promise.all(requirementsFor(arches, qemuDirectory).map(examineRequirement)),
+    Promise.all(requirementsFor(arches, features, qemuDirectory).map(examineRequirement)),
     Promise.all([listQemus('aarch64', qemuDirectory), listQemus('arm', qemuDirectory)]),
     examineCache(cacheDirectory()),
   ]);
@@ -36,10 +36,10 @@ export async function examineHost(
 }
 
 async function examineRequirement(requirement: Requirement): Promise<FoundRequirement> {
-  const { versionArguments, ...described } = requirement;
+  const { name, package: from, purpose, why, versionArguments } = requirement;
   const path = await findRequirement(requirement);
   const version = path === null ? null : await readVersion(path, versionArguments);
-  return { ...described, path, version };
+  return { name, package: from, purpose, why, path, version };
 }
 
 async function examineCache(directory: string): Promise<HostReport['cache']> {

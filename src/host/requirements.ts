@@ -14,7 +14,12 @@ export type Requirement = {
   why: string;
   /** Arguments that make a command say its version; none for a file. */
   versionArguments: string[];
+  /** What a case must have for this to be needed. Default: it always is. */
+  only?: Feature;
 };
+
+/** What some cases have and others have not. `network`: a machine on the provider's network. */
+export type Feature = 'network';
 
 function command(
   name: string,
@@ -26,11 +31,32 @@ function command(
   return { name, package: packageName, purpose, why, versionArguments };
 }
 
+/** Every feature there is. */
+export const features: readonly Feature[] = ['network'];
+
 /** Everything the host must have besides Node. `doctor` shows it, `--with-deps` installs it. */
 export const requirements: readonly Requirement[] = [
   command('qemu-system-aarch64', 'qemu-system-arm', 'boot', 'the 64-bit machines'),
   command('qemu-system-arm', 'qemu-system-arm', 'boot', 'the 32-bit machines'),
   command('setpriv', 'util-linux', 'boot', 'ends QEMU and the tools when the lab is killed'),
+  {
+    ...command('socat', 'socat', 'boot', "leads the guest's connections to the lab's servers", [
+      '-V',
+    ]),
+    only: 'network',
+  },
+  {
+    ...command('qemu-nbd', 'qemu-utils', 'boot', 'serves a disk over the network'),
+    only: 'network',
+  },
+  {
+    ...command('ssh', 'openssh-client', 'boot', 'logs in to a waiting initramfs', ['-V']),
+    only: 'network',
+  },
+  {
+    ...command('ssh-keygen', 'openssh-client', 'boot', 'makes the key for that', []),
+    only: 'network',
+  },
   command('apt-get', 'apt', 'images', 'downloads Debian packages and checks their signatures'),
   command('dpkg-deb', 'dpkg', 'images', 'unpacks them'),
   {
@@ -52,16 +78,19 @@ export const requirements: readonly Requirement[] = [
 ];
 
 /**
- * What it takes to build images for machines of `arches` on this host and to boot them. Where the user chose a
+ * What it takes to build images for machines of `arches` on this host and to boot them, for cases that have no more
+ * than `features`. Where the user chose a
  * directory of QEMUs (by option, or by the environment's KEXEC_LAB_QEMU_DIR), apt has nothing to do with QEMU; where
  * the host is Debian, its apt knows a mirror.
  */
 export function requirementsFor(
   arches: readonly Arch[],
+  features: readonly Feature[],
   qemuDirectory = process.env['KEXEC_LAB_QEMU_DIR'],
   onDebian = hostIsDebian(),
 ): Requirement[] {
-  return requirements.filter(({ name }) => {
+  return requirements.filter(({ name, only }) => {
+    if (only !== undefined && !features.includes(only)) return false;
     if (name === 'mmdebstrap') return !onDebian;
     const [, arch] = /^qemu-system-(.+)$/.exec(name) ?? [];
     return arch === undefined || (qemuDirectory === undefined && arches.includes(arch as Arch));

@@ -7,7 +7,7 @@ import {
 } from '../../src/host/find-requirement.ts';
 import { ensureRequirements, installLine } from '../../src/host/install.ts';
 import type { Requirement } from '../../src/host/requirements.ts';
-import { requirementsFor } from '../../src/host/requirements.ts';
+import { features, requirementsFor } from '../../src/host/requirements.ts';
 import { arches } from '../../src/scenario/scenario.ts';
 import { hostWith } from './host-with.ts';
 
@@ -19,11 +19,11 @@ const tool = requirement('lab-test-tool', 'lab-test-package');
 const twin = requirement('lab-test-twin', 'lab-test-package');
 
 t.test('this host has everything', async (t) => {
-  t.same(await missingRequirements(requirementsFor(arches)), []);
+  t.same(await missingRequirements(requirementsFor(arches, features)), []);
 });
 
 t.test('every command says its version', async (t) => {
-  for (const wanted of requirementsFor(arches).filter(
+  for (const wanted of requirementsFor(arches, features).filter(
     ({ versionArguments: [first] }) => first !== undefined,
   )) {
     const path = await findRequirement(wanted);
@@ -40,15 +40,26 @@ t.test('tools of the administrator are found without them in PATH', async (t) =>
 t.test('QEMU is asked for where it is used and not chosen by hand', (t) => {
   const names = (list: Requirement[]): string[] =>
     list.map(({ name }) => name).filter((name) => name.startsWith('qemu'));
-  t.same(names(requirementsFor(['arm'])), ['qemu-system-arm']);
-  t.same(names(requirementsFor(['aarch64', 'arm'], '/opt/qemu/bin')), []);
+  t.same(names(requirementsFor(['arm'], [])), ['qemu-system-arm']);
+  t.same(names(requirementsFor(['aarch64', 'arm'], [], '/opt/qemu/bin')), []);
   t.end();
 });
 
 t.test('mmdebstrap is asked for where apt knows no Debian mirror', (t) => {
   const asked = (onDebian: boolean): boolean =>
-    requirementsFor(['arm'], undefined, onDebian).some(({ name }) => name === 'mmdebstrap');
+    requirementsFor(['arm'], [], undefined, onDebian).some(({ name }) => name === 'mmdebstrap');
   t.same([asked(true), asked(false)], [false, true]);
+  t.end();
+});
+
+t.test('tools of the network are asked for where a machine has one', (t) => {
+  const packages = (list: Requirement[]): string[] => list.map((wanted) => wanted.package);
+  const network = ['socat', 'qemu-utils', 'openssh-client', 'openssh-client'];
+  t.same(
+    packages(requirementsFor(['arm'], ['network'])).filter((name) => network.includes(name)),
+    network,
+  );
+  t.notOk(packages(requirementsFor(['arm'], [])).some((name) => network.includes(name)));
   t.end();
 });
 
