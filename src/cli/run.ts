@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
+import { needsOf } from '../lab/needs-of.ts';
 import type { CaseResult } from '../lab/result.ts';
 import { runCases } from '../lab/run.ts';
 import { shellQuote } from '../qemu/command-line.ts';
@@ -96,7 +97,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
   try {
     const wanted = new Set(cases.map(({ arch }) => arch));
     await ensureRequirements(
-      requirementsFor([...wanted], options.qemuDir),
+      requirementsFor([...wanted], options.qemuDir, undefined, await needsOf(cases)),
       options.withDeps ?? false,
     );
     const report = await runCases(

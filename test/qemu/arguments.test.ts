@@ -90,7 +90,11 @@ t.test('a network: closed, but for what is forwarded', async (t) => {
     ].join(','),
   );
   t.ok(argv.includes('virtio-net-pci,netdev=net,addr=1e,romfile='));
-  t.match(argv[argv.indexOf('-sandbox') + 1], 'elevateprivileges=allow,spawn=allow', 'QEMU has to run socat');
+  t.match(
+    argv[argv.indexOf('-sandbox') + 1],
+    'elevateprivileges=allow,spawn=allow',
+    'QEMU has to run socat',
+  );
 });
 
 t.test('a network with nothing on it starts no programs', async (t) => {
