@@ -53,6 +53,7 @@ export const bootSetup = setup({
       replay === 'possible' && stage === 'kernel' && boundary === null,
     isAnotherKernel: ({ context: { generation, boundary } }) =>
       generation === 0 || boundary !== null,
+    isOnlySilent: ({ context }) => context.firmwareFailed === null,
     runsInitramfs: ({ event }) => 'signal' in event && event.signal.captures.init === '/init',
     kexecHasFailed: ({ context }) => context.failures.some(isKexecFailure),
   },

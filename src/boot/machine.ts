@@ -81,7 +81,7 @@ export const bootMachine = bootSetup.createMachine({
       states: {
         silent: {},
         booting: { on: { 'cpu-stuck': 'stuck' } },
-        stuck: { on: { 'console-speaks': 'booting' } },
+        stuck: { on: { 'console-speaks': { guard: 'isOnlySilent', target: 'booting' } } },
       },
     },
     kernel: {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UnavailableError } from '../errors.ts';
 import { planImages } from '../image/plan.ts';
 import { machineSpec } from '../lab/machine-of-case.ts';
@@ -24,11 +24,13 @@ export async function pasteableCommands(
 ): Promise<string> {
   const images = planImages({ arch, ...setup });
   const tags = join(tmpdir(), `kexec-lab-${name}-${arch}-tags.img`);
-  const spec = await machineSpec(arch, setup, images, tags);
-  const qemu = await findQemu(arch, qemuDir).catch((error: unknown) => {
-    if (error instanceof UnavailableError) return null;
-    throw error;
-  });
+  const qemu = await findQemu(arch, qemuDir).catch(unlessUnavailable);
+  const qemuDirectory = qemu === null ? qemuDir : dirname(qemu.binary);
+  const spec = await machineSpec(arch, setup, images, tags, [], qemuDirectory).catch(
+    unlessUnavailable,
+  );
+  if (spec === null)
+    return `# There is no UEFI firmware for ${arch} here; kexec-lab doctor says more.`;
   const files = [images.kernel, images.initramfs, images.disk].filter((file) => file !== null);
   return [
     ...(files.every((file) => existsSync(file))
@@ -43,6 +45,11 @@ export async function pasteableCommands(
       ...interactiveArguments(spec),
     ]),
   ].join('\n');
+}
+
+function unlessUnavailable(error: unknown): null {
+  if (error instanceof UnavailableError) return null;
+  throw error;
 }
 
 /** The disk with the server tags, made by tools that every system has. */

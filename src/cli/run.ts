@@ -2,11 +2,10 @@ import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import { ensureRequirements } from '../host/install.ts';
-import type { Feature } from '../host/requirements.ts';
 import { requirementsFor } from '../host/requirements.ts';
+import { needsOf } from '../lab/needs-of.ts';
 import type { CaseResult } from '../lab/result.ts';
 import { runCases } from '../lab/run.ts';
-import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import { shellQuote } from '../qemu/command-line.ts';
 import { createReporter, reporterNames } from '../report/create-reporter.ts';
 import { shortPath } from '../report/transcript.ts';
@@ -98,7 +97,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
   try {
     const wanted = new Set(cases.map(({ arch }) => arch));
     await ensureRequirements(
-      requirementsFor([...wanted], await featuresOf(cases), options.qemuDir),
+      requirementsFor([...wanted], await needsOf(cases), options.qemuDir),
       options.withDeps ?? false,
     );
     const report = await runCases(
@@ -116,13 +115,6 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     await reporter.close?.();
     interrupt.release();
   }
-}
-
-/** What the cases' machines have that calls for tools of its own. */
-async function featuresOf(cases: Case[]): Promise<Feature[]> {
-  const machines = new Set(cases.map(({ setup }) => setup.machine));
-  const profiles = await Promise.all([...machines].map((name) => loadMachineProfile(name)));
-  return profiles.some(({ network }) => network) ? ['network'] : [];
 }
 
 async function showPlan(cases: Case[], qemuDir: string | undefined): Promise<void> {

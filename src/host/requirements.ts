@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { bundledFirmware, firmwarePackages } from '../qemu/firmware.ts';
 import type { Arch } from '../scenario/scenario.ts';
+import { arches as allArches } from '../scenario/scenario.ts';
 
 /** What a requirement is for: booting machines, or building the images they boot (once). */
 export type Purpose = 'boot' | 'images';
+
+/** What only some machines need of the host: a place on the provider's network, firmware. */
+export const needs = ['network', 'uefi'] as const;
+export type Need = (typeof needs)[number];
 
 /** A program or a file of the host's that kexec-lab calls or reads. */
 export type Requirement = {
@@ -12,14 +18,12 @@ export type Requirement = {
   package: string;
   purpose: Purpose;
   why: string;
+  /** The machines it is for; every one where these are left out. */
+  need?: Need;
+  arch?: Arch;
   /** Arguments that make a command say its version; none for a file. */
   versionArguments: string[];
-  /** What a case must have for this to be needed. Default: it always is. */
-  only?: Feature;
 };
-
-/** What some cases have and others have not. `network`: a machine on the provider's network. */
-export type Feature = 'network';
 
 function command(
   name: string,
@@ -31,31 +35,47 @@ function command(
   return { name, package: packageName, purpose, why, versionArguments };
 }
 
-/** Every feature there is. */
-export const features: readonly Feature[] = ['network'];
+function firmwareOf(arch: Arch): Requirement {
+  const { package: packageName, code } = firmwarePackages[arch];
+  const why = `the firmware of the UEFI machines (${arch})`;
+  const purpose = 'boot';
+  return {
+    name: code,
+    package: packageName,
+    purpose,
+    why,
+    need: 'uefi',
+    arch,
+    versionArguments: [],
+  };
+}
 
 /** Everything the host must have besides Node. `doctor` shows it, `--with-deps` installs it. */
 export const requirements: readonly Requirement[] = [
-  command('qemu-system-aarch64', 'qemu-system-arm', 'boot', 'the 64-bit machines'),
-  command('qemu-system-arm', 'qemu-system-arm', 'boot', 'the 32-bit machines'),
+  {
+    ...command('qemu-system-aarch64', 'qemu-system-arm', 'boot', 'the 64-bit machines'),
+    arch: 'aarch64',
+  },
+  { ...command('qemu-system-arm', 'qemu-system-arm', 'boot', 'the 32-bit machines'), arch: 'arm' },
+  ...allArches.map(firmwareOf),
   command('setpriv', 'util-linux', 'boot', 'ends QEMU and the tools when the lab is killed'),
   {
     ...command('socat', 'socat', 'boot', "leads the guest's connections to the lab's servers", [
       '-V',
     ]),
-    only: 'network',
+    need: 'network',
   },
   {
     ...command('qemu-nbd', 'qemu-utils', 'boot', 'serves a disk over the network'),
-    only: 'network',
+    need: 'network',
   },
   {
     ...command('ssh', 'openssh-client', 'boot', 'logs in to a waiting initramfs', ['-V']),
-    only: 'network',
+    need: 'network',
   },
   {
     ...command('ssh-keygen', 'openssh-client', 'boot', 'makes the key for that', []),
-    only: 'network',
+    need: 'network',
   },
   command('apt-get', 'apt', 'images', 'downloads Debian packages and checks their signatures'),
   command('dpkg-deb', 'dpkg', 'images', 'unpacks them'),
@@ -73,28 +93,37 @@ export const requirements: readonly Requirement[] = [
   command('cpio', 'cpio', 'images', 'packs initramfs images'),
   command('dtc', 'device-tree-compiler', 'images', 'compiles device trees'),
   command('sfdisk', 'fdisk', 'images', 'partitions disk images'),
+  command('mformat', 'mtools', 'images', 'makes EFI system partitions'),
   command('mke2fs', 'e2fsprogs', 'images', 'fills their file systems', ['-V']),
   command('debugfs', 'e2fsprogs', 'images', 'makes root the owner of the files in them', ['-V']),
 ];
 
 /**
- * What it takes to build images for machines of `arches` on this host and to boot them, for cases that have no more
- * than `features`. Where the user chose a
- * directory of QEMUs (by option, or by the environment's KEXEC_LAB_QEMU_DIR), apt has nothing to do with QEMU; where
- * the host is Debian, its apt knows a mirror.
+ * What it takes to build images for machines of `arches` on this host and to boot them. Where the user chose a
+ * directory of QEMUs (by option, or by the environment's KEXEC_LAB_QEMU_DIR), apt has nothing to do with QEMU, nor with
+ * firmware that comes with it; where the host is Debian, its apt knows a mirror.
+ * @param asked what the machines in question need beyond what all do
  */
 export function requirementsFor(
   arches: readonly Arch[],
-  features: readonly Feature[],
+  asked: Iterable<Need>,
   qemuDirectory = process.env['KEXEC_LAB_QEMU_DIR'],
   onDebian = hostIsDebian(),
 ): Requirement[] {
-  return requirements.filter(({ name, only }) => {
-    if (only !== undefined && !features.includes(only)) return false;
+  const wanted = new Set(asked);
+  return requirements.filter(({ name, need, arch }) => {
     if (name === 'mmdebstrap') return !onDebian;
-    const [, arch] = /^qemu-system-(.+)$/.exec(name) ?? [];
-    return arch === undefined || (qemuDirectory === undefined && arches.includes(arch as Arch));
+    if (arch !== undefined && !arches.includes(arch)) return false;
+    if (need !== undefined && !wanted.has(need)) return false;
+    return (
+      arch === undefined || qemuDirectory === undefined || !bringsIt(need, arch, qemuDirectory)
+    );
   });
+}
+
+/** A directory of QEMUs was chosen for its QEMU; firmware may come with it. */
+function bringsIt(need: Need | undefined, arch: Arch, qemuDirectory: string): boolean {
+  return need === undefined || bundledFirmware(arch, qemuDirectory) !== null;
 }
 
 function hostIsDebian(): boolean {

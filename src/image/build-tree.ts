@@ -3,7 +3,8 @@ import path from 'node:path';
 import { debianArchitectures, type BuildContext, type Built, type Input } from './build-context.ts';
 import { recipesDirectory } from './catalog.ts';
 import { packCpio } from './cpio.ts';
-import { writeDisk } from './disk-image.ts';
+import { writeDisk, type EspContent } from './disk-image.ts';
+import { layOutEsp, removableMediaLoaders } from './esp.ts';
 import { addLinks, addOverlay, copyFiles, createTree } from './file-tree.ts';
 import { sharedLibraries } from './package-closure.ts';
 import { unpackPackages } from './packages.ts';
@@ -22,7 +23,7 @@ export async function buildInitramfs(
 
 /** A disk with a root file system, on which the kernel and its initrd lie as Debian lays them. */
 export async function buildDisk(recipe: DiskRecipe, context: BuildContext): Promise<Built> {
-  const { tree, built } = await assembleTree(recipe, context);
+  const { tree, built, directories } = await assembleTree(recipe, context);
   const initrd = context.input(recipe.initrd);
   await installBootFile(
     tree,
@@ -32,10 +33,27 @@ export async function buildDisk(recipe: DiskRecipe, context: BuildContext): Prom
     built.release,
   );
   await installBootFile(tree, initrd, outputNames.initramfs, 'initrd.img', built.release);
-  await truncateKernel(tree, recipe.truncatedKernel);
+  if (recipe.truncatedKernel !== undefined) await truncateKernel(tree, recipe.truncatedKernel);
+  const esp =
+    recipe.esp === undefined ? null : await assembleEsp(recipe.esp, tree, directories, context);
   context.onStep('writing the disk');
-  await writeDisk(path.join(context.output, outputNames.disk), tree, recipe.size, context.signal);
+  const disk = path.join(context.output, outputNames.disk);
+  await writeDisk(disk, tree, recipe.size, context.signal, esp);
   return built;
+}
+
+/** The EFI system partition's files: Debian's systemd-boot, and the kernel and initrd of the root file system. */
+async function assembleEsp(
+  { size, loader, cmdline }: NonNullable<DiskRecipe['esp']>,
+  root: string,
+  packages: string[],
+  { arch, scratch }: BuildContext,
+): Promise<EspContent> {
+  const tree = path.join(scratch, 'esp');
+  await copyFiles(tree, packages, { [loader[arch]]: removableMediaLoaders[arch] });
+  const [kernel, initrd] = [path.join(root, 'vmlinuz'), path.join(root, 'initrd.img')];
+  await layOutEsp(tree, { kernel, initrd, cmdline });
+  return { tree, sizeMiB: size };
 }
 
 /** `/boot/<name>-<release>`, and `/<name>` as a link to it. */
@@ -54,7 +72,7 @@ async function installBootFile(
 
 async function truncateKernel(
   tree: string,
-  { path: name, percent }: DiskRecipe['truncatedKernel'],
+  { path: name, percent }: NonNullable<DiskRecipe['truncatedKernel']>,
 ) {
   const file = path.join(tree, name);
   await copyFile(path.join(tree, 'vmlinuz'), file);
@@ -65,7 +83,7 @@ async function truncateKernel(
 async function assembleTree(
   recipe: TreeRecipe,
   context: BuildContext,
-): Promise<{ tree: string; built: Built }> {
+): Promise<{ tree: string; built: Built; directories: string[] }> {
   const { arch, scratch, packageOptions, onStep, signal } = context;
   const { suite } = recipe;
   const { packages, directories } = await unpackPackages(
@@ -87,5 +105,5 @@ async function assembleTree(
     packages: packages.map((found) => ({ ...found, suite })),
     release: kernel.manifest.release,
   };
-  return { tree, built };
+  return { tree, built, directories };
 }

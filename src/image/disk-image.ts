@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { UnavailableError } from '../errors.ts';
+import { writeEsp } from './esp.ts';
 import { runTool } from './run-tool.ts';
 import { treeNames } from './tree-names.ts';
 
@@ -9,8 +10,12 @@ const block = 4096;
 /** Room in front of the partition for the GPT and its alignment, and behind it for the second GPT. */
 const margin = mebibyte;
 
+/** An EFI system partition behind the root: what is on it, and how large it is. */
+export type EspContent = { tree: string; sizeMiB: number };
+
 /**
- * Writes a raw disk with a GPT and one ext4 partition named `root` that holds `tree`, all of it owned by root.
+ * Writes a raw disk with a GPT and one ext4 partition named `root` that holds `tree`, all of it owned by root,
+ * and behind it the EFI system partition where there is one: `root` is always the first.
  * Needs no root: files change owner inside the image. Throws UnavailableError when the tree does not fit.
  */
 export async function writeDisk(
@@ -18,17 +23,26 @@ export async function writeDisk(
   tree: string,
   sizeMiB: number,
   signal: AbortSignal | undefined,
+  esp: EspContent | null = null,
 ): Promise<void> {
   const size = sizeMiB * mebibyte - 2 * margin;
   const handle = await open(file, 'w');
-  await handle.truncate(sizeMiB * mebibyte).finally(() => handle.close());
+  const whole = sizeMiB + (esp?.sizeMiB ?? 0);
+  await handle.truncate(whole * mebibyte).finally(() => handle.close());
 
   const partition = `start=${margin / sector}, size=${size / sector}, type=linux, name=root`;
-  await runTool('sfdisk', ['--quiet', file], { input: `label: gpt\n${partition}\n`, signal });
+  const offset = margin + size;
+  const second =
+    esp === null
+      ? ''
+      : `start=${offset / sector}, size=${(esp.sizeMiB * mebibyte) / sector}, type=uefi, name=ESP`;
+  const table = `label: gpt\n${partition}\n${second}\n`;
+  await runTool('sfdisk', ['--quiet', file], { input: table, signal });
   const format = ['-q', '-F', '-t', 'ext4', '-b', String(block), '-L', 'root'];
   const content = ['-E', `offset=${margin}`, '-d', tree, file, String(size / block)];
   await runTool('mke2fs', [...format, ...content], { signal });
   await giveToRoot(file, tree, signal);
+  if (esp !== null) await writeEsp(file, { offset, sizeMiB: esp.sizeMiB }, esp.tree, signal);
 }
 
 /** mke2fs copies owners as they are on the host, where everything belongs to whoever builds. */

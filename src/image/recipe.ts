@@ -35,10 +35,22 @@ const diskRecipe = z.strictObject({
   ...tree,
   /** Recipe of the initramfs that becomes /initrd.img. */
   initrd: name,
-  /** Size of the whole disk in MiB. */
+  /** Size of the disk in MiB. */
   size: z.int().min(16).max(4096),
   /** Where the beginning of the kernel is put besides, and how much of it, as after an update cut short. */
-  truncatedKernel: z.strictObject({ path: absolutePath, percent: z.int().min(1).max(99) }),
+  truncatedKernel: z
+    .strictObject({ path: absolutePath, percent: z.int().min(1).max(99) })
+    .optional(),
+  /** An EFI system partition besides, from which firmware starts kernel and initrd with this command line. */
+  esp: z
+    .strictObject({
+      /** MiB, on top of the disk's size. */
+      size: z.int().min(8).max(512),
+      /** Path of systemd-boot in the unpacked packages. */
+      loader: z.record(z.enum(arches), absolutePath),
+      cmdline: z.string(),
+    })
+    .optional(),
 });
 
 /** One file of images/, validated. */

@@ -5,6 +5,8 @@ import { toolEnvironment } from '../host/tool-environment.ts';
 type ToolOptions = {
   cwd?: string;
   input?: string;
+  /** Variables besides those every tool is given. */
+  env?: Record<string, string>;
   signal?: AbortSignal | undefined;
   /** What the user can do when it fails. */
   hint?: string;
@@ -19,12 +21,12 @@ type ToolOptions = {
 export async function runTool(
   tool: string,
   args: readonly string[],
-  { signal, hint, onLine, ...options }: ToolOptions = {},
+  { signal, hint, onLine, env, ...options }: ToolOptions = {},
 ): Promise<{ stdout: string; stderr: string }> {
   try {
     const running = execa('setpriv', ['--pdeathsig', 'KILL', '--', tool, ...args], {
       ...options,
-      env: toolEnvironment(),
+      env: { ...toolEnvironment(), ...env },
       stdin: options.input === undefined ? 'ignore' : 'pipe',
       ...(signal === undefined ? {} : { cancelSignal: signal }),
       forceKillAfterDelay: 2_000,

@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { BootObserver } from '../boot/observer.ts';
 import { LineSplitter } from '../console/lines.ts';
 import type { ImageSet } from '../image/image-set.ts';
@@ -79,7 +79,9 @@ export async function bootCase(
     },
   });
   try {
-    const spec = await machineSpec(arch, setup, images, tags, provider?.forwards);
+    const qemuDirectory = dirname(qemu.binary);
+    const forwards = provider?.forwards;
+    const spec = await machineSpec(arch, setup, images, tags, forwards, qemuDirectory);
     await writeTagsDisk(tags, setup.tags);
     await writeScript(join(directory, 'qemu.sh'), spec, qemu);
     const machine = await startMachine(spec, qemu, { directory, signal });

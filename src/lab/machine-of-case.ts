@@ -1,5 +1,6 @@
 import { ScenarioError } from '../errors.ts';
 import type { ImageSet } from '../image/image-set.ts';
+import { findFirmware } from '../qemu/firmware.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import type { MachineSpec, Network } from '../qemu/machine-spec.ts';
 import type { Arch, Setup } from '../scenario/scenario.ts';
@@ -12,7 +13,9 @@ type Files = Pick<ImageSet, 'kernel' | 'initramfs' | 'disk'>;
  * to ask for them.
  * @param tagsFile where that disk is (or will be) written.
  * @param forwards what the machine's network reaches, where it has one.
- * @throws ScenarioError when the machine is unknown or of another architecture.
+ * @param qemuDirectory where the QEMU is that runs it: it may bring firmware of its own.
+ * @throws ScenarioError when the machine is unknown or of another architecture; UnavailableError when the host lacks
+ *   the firmware it wants.
  */
 export async function machineSpec(
   arch: Arch,
@@ -20,6 +23,7 @@ export async function machineSpec(
   { kernel, initramfs, disk }: Files,
   tagsFile: string,
   forwards: Network['forwards'] = [],
+  qemuDirectory?: string,
 ): Promise<MachineSpec> {
   const profile = await loadMachineProfile(setup.machine);
   if (profile.arch !== arch) {
@@ -38,7 +42,7 @@ export async function machineSpec(
     cmdline: [profile.cmdline, setup.cmdline].filter(Boolean).join(' '),
     disks,
     onReset: setup.onReset,
-    firmware: null,
+    firmware: profile.firmware === 'uefi' ? findFirmware(arch, qemuDirectory) : null,
     network: profile.network ? { forwards, ssh: true } : null,
   };
 }

@@ -47,7 +47,7 @@ export async function runCase(
     packages = images.packages;
     const awaited = {
       generation: awaitedGeneration(case_.setup, case_.expect),
-      release: expectedRelease(case_.expect, images.releases),
+      release: expectedRelease(case_.setup, case_.expect, images.releases),
     };
     const observer = createBootObserver({
       awaitGeneration: lastLogin(case_.setup, case_.expect),

@@ -73,9 +73,17 @@ export function proveBooted(
   return outcome;
 }
 
-/** The release an expectation names: a recipe word (`first`, `second`), or a release as it stands. */
-export function expectedRelease(expect: Expectation, releases: Releases): string | null {
-  const wanted = expect.release ?? (expect.generation === 1 ? 'first' : 'second');
+/**
+ * The release an expectation names: a recipe word (`first`, `second`), or a release as it stands. The kernel on the disk
+ * is the `second` even where the firmware starts it and no other runs before it.
+ */
+export function expectedRelease(
+  setup: Pick<Setup, 'kernel'>,
+  expect: Expectation,
+  releases: Releases,
+): string | null {
+  const provided = expect.generation === 1 && setup.kernel !== null;
+  const wanted = expect.release ?? (provided ? 'first' : 'second');
   if (wanted === 'first' || wanted === 'second') return releases[wanted];
   return wanted;
 }

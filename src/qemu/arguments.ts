@@ -53,12 +53,27 @@ function machineArguments(spec: MachineSpec): string[] {
     // Emulation even where the host could virtualise: the same instructions everywhere give the same boot.
     ...['-accel', 'tcg'],
     ...(profile.clock === 'guest' ? ['-icount', 'shift=3,sleep=off', '-rtc', 'clock=vm'] : []),
+    ...firmwareArguments(spec),
     ...kernelArguments(spec),
     ...spec.disks.flatMap(diskArguments),
     ...(spec.onReset === 'exit' ? ['-no-reboot'] : []),
   ];
 }
 
+/** Two flash chips: the code, and the variables, whose writes go to a temporary file as those of disks do. */
+function firmwareArguments({ firmware }: MachineSpec): string[] {
+  if (firmware === null) return [];
+  const flash = (unit: number, file: string, protection: string): string[] => [
+    '-drive',
+    `if=pflash,unit=${unit},file=${optionValue(file)},format=raw,${protection}`,
+  ];
+  return [
+    ...flash(0, firmware.code, 'readonly=on'),
+    ...flash(1, firmware.variables, 'snapshot=on'),
+  ];
+}
+
+/** With firmware, QEMU hands kernel, initrd and command line to EDK2, which starts them through the EFI stub. */
 function kernelArguments({ kernel, initramfs, cmdline }: MachineSpec): string[] {
   if (kernel === null) return [];
   const initrd = initramfs === null ? [] : ['-initrd', initramfs];

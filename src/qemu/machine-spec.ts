@@ -1,4 +1,5 @@
 import type { Arch } from '../scenario/scenario.ts';
+import type { Firmware } from './firmware.ts';
 
 /** A machine profile of qemu/, validated. */
 export type MachineProfile = {
@@ -33,8 +34,8 @@ export type MachineSpec = {
   /** In the order of /dev/vda, /dev/vdb, …; writes go to a temporary overlay unless `readonly`. */
   disks: { id: string; file: string; readonly: boolean; serial: string }[];
   onReset: 'exit' | 'reboot';
-  /** EDK2's code, and this run's own copy of its variables. Null: the machine has no firmware. */
-  firmware: { code: string; variables: string } | null;
+  /** What starts first. What it writes to its variables is forgotten. Null: QEMU starts the kernel itself. */
+  firmware: Firmware | null;
   /** The provider's network, and what of the lab's it reaches. Null: the machine has no network card. */
   network: Network | null;
 };

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { MachineProfile } from '../qemu/machine-spec.ts';
 import type { Problem } from './describe-issue.ts';
 import { didYouMean } from './nearest.ts';
 import { arches } from './scenario.ts';
@@ -8,7 +9,7 @@ import type { ScenarioFile } from './schema.ts';
 
 /** What a scenario can name: machine profiles, and the recipes that can stand for each kind of image. */
 export type Catalogue = {
-  machines: Readonly<Record<string, { network: boolean }>>;
+  machines: Readonly<Record<string, Pick<MachineProfile, 'network' | 'firmware'>>>;
   recipes: Record<'kernel' | 'initramfs' | 'disk', readonly string[]>;
 };
 
@@ -63,6 +64,25 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
     const step = steps.find(needsNetwork);
     if (step !== undefined) {
       findings.push({ path: ['steps'], message: `${describeStep(step)}: ${lacks}` });
+    }
+  }
+  if (setup.kernel === null) {
+    if (machine?.firmware === 'none') {
+      find(
+        'boot',
+        'kernel',
+        `machine "${setup.machine}" has no firmware to find one (see uefi-${arch})`,
+      );
+    }
+    const idle = 'there is no kernel to give it to: the firmware brings its own';
+    if (setup.initramfs !== null) find('boot', 'initramfs', idle);
+    if (setup.cmdline !== '') find('boot', 'cmdline', idle);
+    if (expect.release === 'first') {
+      find(
+        'expect',
+        'release',
+        'the first kernel is the one on the disk, so this is called second',
+      );
     }
   }
   for (const kind of ['kernel', 'initramfs', 'disk'] as const) {

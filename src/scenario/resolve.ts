@@ -16,6 +16,9 @@ const defaults = {
   limits: { total: 300, silence: 60 },
 } as const;
 
+/** A kernel that the firmware finds is not given these from outside. */
+const withoutKernel = { initramfs: null, cmdline: '' } as const;
+
 /**
  * A validated file as the scenario it describes: defaults filled in, `per-arch` laid over the rest
  * (key by key; tags and captures too), and user's files as absolute paths.
@@ -40,7 +43,8 @@ const rootOf = { virtio: 'root=/dev/vda', nbd: 'root=/dev/nbd0' } as const;
 function resolveArch(arch: Arch, path: string, file: ScenarioFile): Plan {
   const override = file['per-arch']?.[arch] ?? {};
   const { 'on-reset': onReset, ...boot } = { ...file.boot, ...override.boot };
-  const { kernel, initramfs, disk, ...rest } = { ...defaults.boot, ...boot };
+  const usual = boot.kernel === null ? { ...defaults.boot, ...withoutKernel } : defaults.boot;
+  const { kernel, initramfs, disk, ...rest } = { ...usual, ...boot };
   const captures = { ...file.expect.captures, ...override.expect?.captures };
   const setup: Setup = {
     machine: arch,

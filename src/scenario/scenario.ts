@@ -18,14 +18,17 @@ export type Setup = {
   kernel: ImageReference | null;
   /**
    * Its initramfs. Default recipe: `provider-initramfs` (with kexec); `provider-initramfs-bare` has neither kexec nor
-   * nbd tools; null: none.
+   * nbd tools; null: none, which is the default where the kernel is null.
    */
   initramfs: ImageReference | null;
   /** The disk behind /dev/vda. Default recipe: `mini-disk`; null: no disk. */
   disk: ImageReference | null;
   /** How the server reaches its disk: as /dev/vda, or over the network as /dev/nbd0. Default: `virtio`. */
   storage: Storage;
-  /** The first kernel's command line, behind what the machine profile needs (`console=…`). Default: `root=/dev/vda`. */
+  /**
+   * The first kernel's command line, behind what the machine profile needs (`console=…`). Default: `root=/dev/vda`, and
+   * nothing where there is no such kernel.
+   */
   cmdline: string;
   /** Server tags, handed to the provider's initramfs in order (`KEXEC_KERNEL`, `KEXEC_APPEND`, …). */
   tags: Record<string, string>;

@@ -7,7 +7,7 @@ import {
 } from '../../src/host/find-requirement.ts';
 import { ensureRequirements, installLine } from '../../src/host/install.ts';
 import type { Requirement } from '../../src/host/requirements.ts';
-import { features, requirementsFor } from '../../src/host/requirements.ts';
+import { needs, requirementsFor } from '../../src/host/requirements.ts';
 import { arches } from '../../src/scenario/scenario.ts';
 import { hostWith } from './host-with.ts';
 
@@ -19,11 +19,11 @@ const tool = requirement('lab-test-tool', 'lab-test-package');
 const twin = requirement('lab-test-twin', 'lab-test-package');
 
 t.test('this host has everything', async (t) => {
-  t.same(await missingRequirements(requirementsFor(arches, features)), []);
+  t.same(await missingRequirements(requirementsFor(arches, needs)), []);
 });
 
 t.test('every command says its version', async (t) => {
-  for (const wanted of requirementsFor(arches, features).filter(
+  for (const wanted of requirementsFor(arches, needs).filter(
     ({ versionArguments: [first] }) => first !== undefined,
   )) {
     const path = await findRequirement(wanted);

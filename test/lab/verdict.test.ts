@@ -83,10 +83,17 @@ t.test('whoever asks for a kexec waits for generation 2', (t) => {
 
 t.test('the release under test: by word, by default, or as it stands', (t) => {
   const releases = { first: '6.1', second: '6.12' };
-  t.equal(expectedRelease({ outcome: 'booted' }, releases), '6.12');
-  t.equal(expectedRelease({ outcome: 'booted', generation: 1 }, releases), '6.1');
-  t.equal(expectedRelease({ outcome: 'booted', release: 'first' }, releases), '6.1');
-  t.equal(expectedRelease({ outcome: 'booted', release: '7.2.0' }, releases), '7.2.0');
+  const provided = { kernel: 'provider-kernel' };
+  t.equal(expectedRelease(provided, { outcome: 'booted' }, releases), '6.12');
+  t.equal(expectedRelease(provided, { outcome: 'booted', generation: 1 }, releases), '6.1');
+  t.equal(expectedRelease(provided, { outcome: 'booted', release: 'first' }, releases), '6.1');
+  t.equal(expectedRelease(provided, { outcome: 'booted', release: '7.2.0' }, releases), '7.2.0');
+  const straight = expectedRelease(
+    { kernel: null },
+    { outcome: 'booted', generation: 1 },
+    releases,
+  );
+  t.equal(straight, '6.12', 'the firmware starts the kernel on the disk');
   t.end();
 });
 

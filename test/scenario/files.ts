@@ -6,9 +6,10 @@ import type { Catalogue } from '../../src/scenario/check.ts';
 /** Names the scenarios of these tests may use. */
 export const catalogue: Catalogue = {
   machines: {
-    aarch64: { network: false },
-    arm: { network: false },
-    'scaleway-c1': { network: true },
+    aarch64: { network: false, firmware: 'none' },
+    arm: { network: false, firmware: 'none' },
+    'scaleway-c1': { network: true, firmware: 'none' },
+    'uefi-arm': { network: false, firmware: 'uefi' },
   },
   recipes: {
     kernel: ['provider-kernel', 'old-kernel'],

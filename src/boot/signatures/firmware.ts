@@ -39,11 +39,28 @@ export const firmwareSignatures: Signature[] = [
   },
   {
     ...firmware,
+    id: 'edk2-setup',
+    meaning: 'firmware-fails',
+    pattern: /^BdsDxe: starting Boot[0-9A-F]{4} "(?<reason>UiApp|BootManagerMenuApp)"/,
+    description:
+      'EDK2 opens its setup menu, because a key was pressed or nothing else is left, and waits',
+    source: 'EDK2 MdeModulePkg, UiApp and BootManagerMenuApp; Escape or F2 opens it',
+  },
+  {
+    ...firmware,
     id: 'efi-shell',
     meaning: 'firmware-speaks',
     pattern: /^UEFI Interactive Shell v[\d.]+/,
     description: 'the EFI shell starts; it may still run a startup.nsh',
     source: 'EDK2 ShellPkg',
+  },
+  {
+    ...firmware,
+    id: 'efi-shell-no-disk',
+    meaning: 'firmware-fails',
+    pattern: /^map: (?<reason>No mapping found)\.$/,
+    description: 'the EFI shell sees no disk at all, so there is no startup.nsh it could run',
+    source: 'EDK2 ShellPkg, UefiShellLevel2CommandsLib',
   },
   {
     ...firmware,

@@ -1,0 +1,16 @@
+import type { Need } from '../host/requirements.ts';
+import { loadMachineProfile } from '../qemu/machine-profile.ts';
+import type { Case } from '../scenario/scenario.ts';
+
+/**
+ * What the machines of some cases need of the host, beyond what every machine needs.
+ * @throws ScenarioError for a machine that is not there.
+ */
+export async function needsOf(cases: readonly Case[]): Promise<Set<Need>> {
+  const names = [...new Set(cases.map(({ setup }) => setup.machine))];
+  const profiles = await Promise.all(names.map((name) => loadMachineProfile(name)));
+  const needs = new Set<Need>();
+  if (profiles.some(({ network }) => network)) needs.add('network');
+  if (profiles.some(({ firmware }) => firmware === 'uefi')) needs.add('uefi');
+  return needs;
+}
