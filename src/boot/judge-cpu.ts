@@ -36,6 +36,9 @@ const pinned = { ...watched, cpuMs: 1500 };
 const looping = { samples: 40, spanMs: 5000, cpuMs: 4000 };
 const loopAddresses = 16;
 
+/** A guest that gets less of the host than this share of what it wants may be kept busy by its own clock alone. */
+const fedPercent = 60;
+
 /** A machine that wants less than this share of a CPU is waiting. Sampling itself costs the guest some. */
 const stillPercent = 10;
 
@@ -68,7 +71,7 @@ export function judgeCpu(samples: readonly CpuSample[]): CpuJudgement {
   if (long !== null) {
     const loop = measure(long);
     const kernelOnly = everyCpu(long, (pcs) => pcs.every(isKernelAddress));
-    if (kernelOnly && loop.distinct <= loopAddresses) return { kind: 'stuck', ...loop };
+    if (kernelOnly && loop.distinct <= loopAddresses && !isStarved(long)) return { kind: 'stuck', ...loop };
   }
   return { kind: 'busy', ...facts };
 }
@@ -117,6 +120,11 @@ function growth(
 ): number {
   const [first, last] = [samples[0]?.[field] ?? null, samples.at(-1)?.[field] ?? null];
   return first === null || last === null ? 0 : last - first;
+}
+
+/** Whether the host gave the CPUs less than they could have used: then even a kernel at work goes nowhere. */
+function isStarved(samples: readonly CpuSample[]): boolean {
+  return 100 * growth(samples, 'cpuMs') < fedPercent * growth(samples, 'runnableMs');
 }
 
 /** Whether the CPUs wait for something: they want no host CPU, or the guest's clock skips their idle time. */

@@ -86,6 +86,8 @@ t.test('on a busy host, a guest at work is not taken for a dead one', (t) => {
   );
   const loop = (i: number): bigint[] => [kernel + BigInt((i % 12) * 4096)];
   t.equal(kind(samples(loop, { ...starved, count: 200 })), 'busy');
+  t.equal(kind(samples(loop, { cpuPercent: 50, waitPercent: 45, count: 200 })), 'busy');
+  t.equal(kind(samples(loop, { cpuPercent: 70, waitPercent: 25, count: 200 })), 'stuck');
   t.end();
 });
 
