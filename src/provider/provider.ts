@@ -1,6 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { UnavailableError } from '../errors.ts';
 import type { Network } from '../qemu/machine-spec.ts';
 import type { MetadataServer } from './metadata-server.ts';
 import { serveMetadata } from './metadata-server.ts';
@@ -65,7 +66,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    const volumeBytes = disk === null ? null : (await stat(disk)).size;
+    const volumeBytes = disk === null ? null : await sizeOf(disk);
     if (disk !== null) volume = await serveNbd(disk, sockets.nbd, directory);
     if (faults.down !== true) {
       api = await serveMetadata(sockets.metadata, {
@@ -96,6 +97,16 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     },
     stop,
   };
+}
+
+async function sizeOf(disk: string): Promise<number> {
+  try {
+    return (await stat(disk)).size;
+  } catch (cause) {
+    throw new UnavailableError(`the server's disk cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
 }
 
 /**
