@@ -1,5 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UnavailableError } from '../errors.ts';
 import type { Network } from '../qemu/machine-spec.ts';
@@ -8,6 +7,7 @@ import { serveMetadata } from './metadata-server.ts';
 import { metadataAddress, nbdAddress, serverMetadata } from './metadata.ts';
 import type { NbdServer } from './nbd-server.ts';
 import { serveNbd } from './nbd-server.ts';
+import { makePrivateDirectory } from './private-directory.ts';
 
 export type ProviderOptions = {
   /** Server tags, handed out in order. */
@@ -53,7 +53,7 @@ export type Provider = {
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
   const { sshKeys = [], userData = {}, disk = null, commercialType, faults = {} } = options;
   const started = performance.now();
-  const directory = await mkdtemp(join(socketRoot(), 'kexec-lab-'));
+  const directory = await makePrivateDirectory();
   const sockets = { metadata: join(directory, 'metadata'), nbd: join(directory, 'nbd') };
   const reported: ReportedState[] = [];
   let { tags } = options;
@@ -107,13 +107,4 @@ async function sizeOf(disk: string): Promise<number> {
       cause,
     });
   }
-}
-
-/**
- * Where sockets go: a socket's path must be short (108 bytes, unix(7)), and plain enough for socat's address syntax
- * and QEMU's options.
- */
-function socketRoot(): string {
-  const root = tmpdir();
-  return /^[\w./+-]{1,64}$/.test(root) ? root : '/tmp';
 }

@@ -102,9 +102,13 @@ t.test('stop leaves nothing, however often it is called', async (t) => {
 
 t.test('the volume’s server dies with the lab, even when that is killed', async (t) => {
   const holder = fileURLToPath(new URL('../fixtures/hold-provider.ts', import.meta.url));
-  const lab = spawn(process.execPath, ['--import=tsx', holder, image(t, '')], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const lab = spawn(
+    process.execPath,
+    ['--import=tsx', holder, image(t, ''), temporaryDirectory(t)],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const [said] = (await once(lab.stdout, 'data')) as [Buffer];
   const pid = Number(said.toString());
   t.ok(existsSync(`/proc/${pid}`));
