@@ -49,7 +49,9 @@ export async function serveMetadata(
 }
 
 async function answer(request: IncomingMessage, source: MetadataSource): Promise<Answer> {
-  const url = new URL(request.url ?? '/', 'http://metadata');
+  const target = `http://metadata${request.url ?? '/'}`;
+  if (!URL.canParse(target)) return problem(400, 'not a path');
+  const url = new URL(target);
   const path = url.pathname.replace(/(?<=.)\/$/, '');
   if (path === '/state') return allow(request, ['PATCH'], () => takeState(request, source));
   const found = document(path, url.searchParams.get('format'), source);

@@ -1,12 +1,13 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UnavailableError } from '../errors.ts';
 import type { Network } from '../qemu/machine-spec.ts';
 import type { MetadataServer } from './metadata-server.ts';
 import { serveMetadata } from './metadata-server.ts';
 import { metadataAddress, nbdAddress, serverMetadata } from './metadata.ts';
 import type { NbdServer } from './nbd-server.ts';
 import { serveNbd } from './nbd-server.ts';
+import { makePrivateDirectory } from './private-directory.ts';
 
 export type ProviderOptions = {
   /** Server tags, handed out in order. */
@@ -52,7 +53,7 @@ export type Provider = {
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
   const { sshKeys = [], userData = {}, disk = null, commercialType, faults = {} } = options;
   const started = performance.now();
-  const directory = await mkdtemp(join(socketRoot(), 'kexec-lab-'));
+  const directory = await makePrivateDirectory();
   const sockets = { metadata: join(directory, 'metadata'), nbd: join(directory, 'nbd') };
   const reported: ReportedState[] = [];
   let { tags } = options;
@@ -65,7 +66,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    const volumeBytes = disk === null ? null : (await stat(disk)).size;
+    const volumeBytes = disk === null ? null : await sizeOf(disk);
     if (disk !== null) volume = await serveNbd(disk, sockets.nbd, directory);
     if (faults.down !== true) {
       api = await serveMetadata(sockets.metadata, {
@@ -98,11 +99,12 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   };
 }
 
-/**
- * Where sockets go: a socket's path must be short (108 bytes, unix(7)), and plain enough for socat's address syntax
- * and QEMU's options.
- */
-function socketRoot(): string {
-  const root = tmpdir();
-  return /^[\w./+-]{1,64}$/.test(root) ? root : '/tmp';
+async function sizeOf(disk: string): Promise<number> {
+  try {
+    return (await stat(disk)).size;
+  } catch (cause) {
+    throw new UnavailableError(`the server's disk cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
 }

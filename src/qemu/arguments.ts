@@ -94,14 +94,15 @@ function diskArguments(disk: MachineSpec['disks'][number], index: number): strin
 /**
  * The provider's network, closed (`restrict=on`): the guest gets an address by DHCP, and reaches what is forwarded and
  * nothing else. The lab's servers stand on Unix sockets, and for each connection QEMU runs a socat between the two;
- * QEMU's own way to such a socket serves one connection and then stalls.
+ * QEMU's own way to such a socket serves one connection and then stalls. What socat has to say must go nowhere: QEMU
+ * hands a program's standard error to the guest as well.
  */
 function networkArguments({ forwards, ssh }: Network): string[] {
   const user = [
     `user,id=net,restrict=on,net=${providerNetwork.net},host=${providerNetwork.host}`,
     `dhcpstart=${providerNetwork.guest}`,
     ...forwards.map(({ address, port, socket }) => {
-      const command = `socat -t 10 - ${shellQuote(`UNIX-CONNECT:${socket}`)}`;
+      const command = `socat -lf /dev/null -t 10 - ${shellQuote(`UNIX-CONNECT:${socket}`)}`;
       return `guestfwd=tcp:${address}:${port}-cmd:${optionValue(command)}`;
     }),
     ...(ssh ? ['hostfwd=tcp:127.0.0.1:0-:22'] : []),

@@ -84,8 +84,8 @@ t.test('a network: closed, but for what is forwarded', async (t) => {
     argv[argv.indexOf('-netdev') + 1],
     [
       'user,id=net,restrict=on,net=169.254.42.0/24,host=169.254.42.1,dhcpstart=169.254.42.15',
-      'guestfwd=tcp:169.254.42.42:80-cmd:socat -t 10 - UNIX-CONNECT:/tmp/x/metadata',
-      'guestfwd=tcp:169.254.42.66:4448-cmd:socat -t 10 - UNIX-CONNECT:/tmp/x/nbd',
+      'guestfwd=tcp:169.254.42.42:80-cmd:socat -lf /dev/null -t 10 - UNIX-CONNECT:/tmp/x/metadata',
+      'guestfwd=tcp:169.254.42.66:4448-cmd:socat -lf /dev/null -t 10 - UNIX-CONNECT:/tmp/x/nbd',
       'hostfwd=tcp:127.0.0.1:0-:22',
     ].join(','),
   );

@@ -31,6 +31,15 @@ export const troubleSignatures: Signature[] = [
   },
   {
     ...kernel,
+    id: 'nbd-lost',
+    outcome: 'root-missing',
+    pattern:
+      /^block (?<device>nbd\d+): (?<reason>Receive control failed \(result -\d+\)|Dead connection|Connection timed out|Wrong magic)/,
+    description: 'the server of a network block device has gone away',
+    source: 'Linux drivers/block/nbd.c',
+  },
+  {
+    ...kernel,
     id: 'irq-nobody-cared',
     outcome: 'irq-storm',
     pattern: /^irq (?<irq>\d+): nobody cared/,

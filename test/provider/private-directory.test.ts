@@ -1,0 +1,22 @@
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { makePrivateDirectory } from '../../src/provider/private-directory.ts';
+import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
+
+t.test('a directory nobody else can enter', async (t) => {
+  const directory = await makePrivateDirectory(temporaryDirectory(t));
+  t.equal(statSync(directory).mode & 0o777, 0o700);
+});
+
+t.test('what a killed lab left is removed, and nothing else', async (t) => {
+  const root = temporaryDirectory(t);
+  const orphan = join(root, 'kexec-lab-4194305-abcdef');
+  const others = [`kexec-lab-${process.pid}-abcdef`, 'kexec-lab-notes', 'kexec-lab-4194305'];
+  mkdirSync(orphan);
+  writeFileSync(join(orphan, 'metadata'), '');
+  for (const name of others) mkdirSync(join(root, name));
+  await makePrivateDirectory(root);
+  t.notOk(existsSync(orphan), 'no process has a number above the highest');
+  for (const name of others) t.ok(existsSync(join(root, name)), name);
+});
