@@ -144,10 +144,19 @@ const severities: OutcomeId[] = [
   'kernel-hang',
 ];
 
+/**
+ * Of several troubles of a kernel the first is the cause; firmware that goes on to its next boot option has left the last
+ * one behind.
+ */
 function worstFirst(warnings: Failure[]): Failure[] {
+  const order = ({ outcome }: Failure) => severities.indexOf(outcome);
   return warnings
     .filter(({ outcome }) => severities.includes(outcome))
-    .sort((a, b) => severities.indexOf(a.outcome) - severities.indexOf(b.outcome));
+    .sort(
+      (a, b) =>
+        order(a) - order(b) ||
+        (a.outcome === 'firmware-stuck' ? warnings.indexOf(b) - warnings.indexOf(a) : 0),
+    );
 }
 
 function warned({ warnings }: BootContext, outcome: OutcomeId): Signal[] {

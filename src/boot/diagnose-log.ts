@@ -1,5 +1,7 @@
+import { createScreen } from '../console/screen.ts';
 import { createBootObserver } from './observer.ts';
 import type { Outcome } from './outcome.ts';
+import { firmwareScreen, withScreen } from './screen-evidence.ts';
 import type { Signal } from './signal.ts';
 
 /** How many signals are kept of each end of a log: the beginning shows the machine, the end what it died of. */
@@ -30,12 +32,16 @@ export async function diagnoseLog(chunks: AsyncIterable<Uint8Array>): Promise<Di
     for (const signal of signals) (first.length < keptSignals ? first : last).push(signal);
     if (last.length > 2 * keptSignals) last = last.slice(-keptSignals);
   };
-  for await (const chunk of chunks) keep(observer.feed(chunk));
+  const screen = createScreen(firmwareScreen);
+  for await (const chunk of chunks) {
+    keep(observer.feed(chunk));
+    screen.feed(chunk);
+  }
   keep(observer.peek());
   keep(observer.end({ reason: 'log-ended' }));
   const signals = [...first, ...last.slice(-keptSignals)];
   return {
-    outcome: observer.outcome(),
+    outcome: withScreen(observer.outcome(), await screen.text()),
     signals,
     signalsOmitted: seen - signals.length,
     lines: observer.position.line,

@@ -11,4 +11,4 @@ export type BootEvent =
   /** Whatever the CPUs were thought to do: the console is not silent any more. */
   | { type: 'console-speaks' }
   /** What the CPUs do during a silence, once that is certain. */
-  | { type: 'cpu-stuck' | 'cpu-idle' };
+  | { type: 'cpu-stuck' | 'cpu-idle' | 'cpu-waiting' };

@@ -104,8 +104,10 @@ const explanations: Record<OutcomeId, (facts: Facts) => Explanation> = {
     cure: 'Use the shell on the console: cat /proc/cmdline, ls /dev, dmesg; in systemd’s emergency mode journalctl -xb and /etc/fstab.',
   }),
 
-  'firmware-stuck': ({ captures: { reason, option } }) => ({
-    meaning: `The firmware or boot loader does not get to a kernel${quoted(reason ?? option)}.`,
+  'firmware-stuck': ({ captures: { reason, option }, decision: { because } }) => ({
+    meaning: because.some(({ signature }) => signature === 'edk2-setup')
+      ? 'The firmware has opened its setup menu and waits there: a key was pressed while it started, or it found nothing to boot.'
+      : `The firmware or boot loader does not get to a kernel${quoted(reason ?? option)}.`,
     cure: 'Check that the boot disk is attached and has a boot entry or \\EFI\\BOOT\\BOOTAA64.EFI (BOOTARM.EFI on 32 bits), and that the kernel file is whole.',
   }),
 

@@ -5,11 +5,12 @@ import type { CpuSample } from './cpu-sample.ts';
  *
  * - `stuck`: going round in a few instructions, or stopped for good; nothing will come of it.
  * - `idle`: a kernel that waits for something, and is alive.
+ * - `waiting`: something that is no kernel waits: firmware at a menu, a boot loader that counts down.
  * - `busy`: at work, on what cannot be said.
  * - `insufficient`: too few samples to say.
  */
 export type CpuJudgement = {
-  kind: 'stuck' | 'idle' | 'busy' | 'insufficient';
+  kind: 'stuck' | 'idle' | 'waiting' | 'busy' | 'insufficient';
   samples: number;
   /** Host milliseconds the samples span. */
   spanMs: number;
@@ -59,7 +60,7 @@ export function judgeCpu(samples: readonly CpuSample[]): CpuJudgement {
   if (isWaiting(recent)) {
     // A program that wakes up now and then is seen outside the kernel; the waiting itself is done inside it.
     const alive = recent.some(({ pcs: [pc] }) => pc !== undefined && isKernelAddress(pc));
-    const kind = alive ? 'idle' : onOneSpot(recent) ? 'stuck' : 'busy';
+    const kind = alive ? 'idle' : onOneSpot(recent) ? 'stuck' : 'waiting';
     return { kind, ...facts };
   }
   if (onOneSpot(recent)) {

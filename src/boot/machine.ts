@@ -80,7 +80,7 @@ export const bootMachine = bootSetup.createMachine({
       initial: 'silent',
       states: {
         silent: {},
-        booting: { on: { 'cpu-stuck': 'stuck' } },
+        booting: { on: { 'cpu-stuck': 'stuck', 'cpu-waiting': 'stuck' } },
         stuck: { on: { 'console-speaks': { guard: 'isOnlySilent', target: 'booting' } } },
       },
     },

@@ -36,7 +36,7 @@ export type Evidence = {
   line: number | null;
   /** The line with escape sequences and control characters removed, or a sentence about the samples. */
   text: string;
-  /** The signature that matched, or `cpu-samples`, `silence`, `stopped` (the lab gave up), `qemu`, `last-line`. */
+  /** The signature that matched, or `cpu-samples`, `silence`, `stopped` (the lab gave up), `qemu`, `screen`, `last-line`. */
   signature: string;
 };
 

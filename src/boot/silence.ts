@@ -8,6 +8,9 @@ import { judgeCpu } from './judge-cpu.ts';
  */
 const longestWait = { guestSeconds: 30, hostMs: 6_000 };
 
+/** The longest a boot menu counts down in silence (EDK2 takes its time from QEMU's splash-time, at most 65.5 s). */
+const longestCountdown = { guestSeconds: 66, hostMs: 6_000 };
+
 /** More samples than any judgement looks at. */
 const keptSamples = 200;
 
@@ -16,7 +19,7 @@ export type Silence = {
   samples: readonly CpuSample[];
   /** Host milliseconds from the first sample on. */
   spanMs: number;
-  /** The sample at which the CPUs were first judged idle, if they have been ever since. */
+  /** The sample at which the CPUs were first judged idle or waiting, if they have been ever since. */
   idleSince: CpuSample | null;
   judgement: CpuJudgement | null;
   startedAt: number;
@@ -35,18 +38,26 @@ export function lengthen(silence: Silence, sample: CpuSample): Silence {
   const samples = [...silence.samples.slice(1 - keptSamples), sample];
   const startedAt = silence.samples.length === 0 ? sample.at : silence.startedAt;
   const judgement = judgeCpu(samples);
-  const idleSince = judgement.kind === 'idle' ? (silence.idleSince ?? sample) : null;
+  const { kind } = judgement;
+  const same = silence.judgement?.kind === kind ? silence.idleSince : null;
+  const idleSince = kind === 'idle' || kind === 'waiting' ? (same ?? sample) : null;
   return { samples, startedAt, spanMs: sample.at - startedAt, judgement, idleSince };
 }
 
 /** What is certain about the CPUs by now, if anything is. */
-export function certainty({ judgement, idleSince, samples }: Silence): 'stuck' | 'idle' | null {
+export function certainty({
+  judgement,
+  idleSince,
+  samples,
+}: Silence): 'stuck' | 'idle' | 'waiting' | null {
   if (judgement?.kind === 'stuck') return 'stuck';
   const now = samples.at(-1);
   if (idleSince === null || now === undefined) return null;
   const guestSeconds = now.guestSeconds - idleSince.guestSeconds;
   const hostMs = now.at - idleSince.at;
-  return guestSeconds >= longestWait.guestSeconds && hostMs >= longestWait.hostMs ? 'idle' : null;
+  const kind = judgement?.kind === 'idle' ? 'idle' : 'waiting';
+  const longest = kind === 'idle' ? longestWait : longestCountdown;
+  return guestSeconds >= longest.guestSeconds && hostMs >= longest.hostMs ? kind : null;
 }
 
 /** Whether going on may make something certain: the CPUs wait, or stand on one spot, only not for long enough yet. */

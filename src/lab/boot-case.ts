@@ -31,6 +31,8 @@ export type BootFacts = {
   /** What the guest told the control plane. */
   reported: readonly ReportedState[];
   steps: readonly StepResult[];
+  /** The rows of the guest's screen at the end. */
+  screen: readonly string[];
 };
 
 type Place = { directory: string; images: ImageSet; qemu: Qemu };
@@ -98,7 +100,8 @@ export async function bootCase(
     await provider?.stop();
     for (const file of [keyFile, `${keyFile}.pub`]) await rm(file, { force: true });
   }
-  return { reported: provider?.reported ?? [], steps: conductor.results };
+  const screen = await conductor.screen();
+  return { reported: provider?.reported ?? [], steps: conductor.results, screen };
 }
 
 /** The same machine for a human: run it, and its console is the terminal. */

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { withScreen } from '../boot/screen-evidence.ts';
 import { createBootObserver } from '../boot/observer.ts';
 import type { ImageRequest, ImageSet } from '../image/image-set.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
@@ -59,7 +60,8 @@ export async function runCase(
     const place = { directory, images, qemu: await lab.qemu(case_.arch) };
     const boot = await bootCase(case_, place, observer, { ...hooks, onReading }, signal);
     if (signal.aborted) return stopped();
-    return judgedResult(case_, proveBooted(observer.outcome(), awaited), boot, facts());
+    const outcome = withScreen(proveBooted(observer.outcome(), awaited), boot.screen);
+    return judgedResult(case_, outcome, boot, facts());
   } catch (error) {
     return signal.aborted ? stopped() : troubleResult(case_, error, facts());
   }

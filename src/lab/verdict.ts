@@ -95,7 +95,7 @@ export function expectedRelease(
 export function judge(
   outcome: Outcome,
   expect: Expectation,
-  { reported, steps }: BootFacts = { reported: [], steps: [] },
+  { reported, steps }: Pick<BootFacts, 'reported' | 'steps'> = { reported: [], steps: [] },
 ): { verdict: Extract<Verdict, 'pass' | 'fail'>; reasons: string[] } {
   const reasons: string[] = [];
   const differs = <Value extends string | number>(what: string, wanted?: Value, got?: Value) => {

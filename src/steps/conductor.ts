@@ -1,3 +1,4 @@
+import { firmwareScreen } from '../boot/screen-evidence.ts';
 import type { Signal } from '../boot/signal.ts';
 import type { Screen } from '../console/screen.ts';
 import { createScreen } from '../console/screen.ts';
@@ -21,16 +22,13 @@ export type StepResult = {
 
 type Props = Pick<Stage, 'keyFile' | 'onOutput'> & { provider: Provider | null };
 
-/** The serial terminal of EDK2 and of most programs. */
-const terminal = { columns: 100, rows: 31 };
-
 /** Does a case's steps, one after the other, while its boot is watched. */
 export class Conductor {
   readonly results: StepResult[];
   readonly #steps: readonly Step[];
   readonly #props: Props;
   readonly #signals = new SignalLog();
-  readonly #screen: Screen = createScreen(terminal);
+  readonly #screen: Screen = createScreen(firmwareScreen);
   #current: Step | undefined;
 
   constructor(steps: readonly Step[], props: Props) {

@@ -60,7 +60,8 @@ t.test('a program that wakes up now and then does not make a waiting system a bu
   t.equal(kind(samples(now, { skips: 20 })), 'idle');
   t.equal(kind(samples(now, { cpuPercent: 3 })), 'idle');
   t.equal(kind(samples(now)), 'busy');
-  t.equal(kind(samples((i) => [ram + BigInt(i * 400)], { skips: 20 })), 'busy', 'no kernel at all');
+  t.equal(kind(samples((i) => [ram + BigInt(i * 400)], { skips: 20 })), 'waiting', 'no kernel');
+  t.equal(kind(samples((i) => [ram + BigInt(i * 400)], { cpuPercent: 3 })), 'waiting');
   t.end();
 });
 

@@ -57,10 +57,10 @@ function watchEverything(): void {
     watch(bye, [{ type }, { type: 'console-speaks' }]);
   }
   watch(Buffer.from('[    1.000000] a: b\n'), [{ type: 'cpu-stuck' }, { type: 'console-speaks' }]);
-  watch(Buffer.from('EFI stub: Exiting boot services...\n'), [
-    { type: 'cpu-stuck' },
-    { type: 'console-speaks' },
-  ]);
+  for (const type of ['cpu-stuck', 'cpu-waiting'] as const) {
+    const last = Buffer.from('EFI stub: Exiting boot services...\n');
+    watch(last, [{ type }, { type: 'console-speaks' }]);
+  }
 }
 
 watchEverything();

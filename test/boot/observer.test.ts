@@ -111,6 +111,36 @@ t.test('a kernel or a firmware that goes silent and stuck', (t) => {
   t.end();
 });
 
+t.test('firmware that waits for longer than a menu counts down has stopped', (t) => {
+  const firmware = (i: number): bigint => 0x5fae_d6c0n + BigInt((i % 2) * 0x5000);
+  const observer = watch('BdsDxe: starting Boot0001 "some menu" from somewhere\n');
+  silence(observer, 60, firmware, false);
+  t.equal(observer.settled, false, 'EDK2 may count down for 65 s');
+  silence(observer, 70, firmware, false);
+  t.ok(observer.settled);
+  observer.end({ reason: 'stopped' });
+  t.match(observer.outcome(), { id: 'firmware-stuck', generation: 0 });
+  t.match(observer.outcome().evidence.at(-1), { text: /CPU 0 % busy \(waiting\)/ });
+
+  const kernel = watch(banner);
+  silence(kernel, 100, firmware, false);
+  t.equal(kernel.settled, false, 'of a kernel it proves nothing');
+  t.end();
+});
+
+t.test('a menu that is painted after a pause is still a menu', (t) => {
+  const observer = watch('UEFI firmware (version x built at y)\r\n');
+  silence(observer, 3, working);
+  observer.feed(Buffer.from('BdsDxe: starting Boot0000 "UiApp" from x\r\n'));
+  silence(observer, 3, working);
+  observer.feed(Buffer.from('\x1b[2J\x1b[01;01H\x1b[10;01H> Device Manager'));
+  t.ok(observer.settled);
+  t.match(observer.outcome(), { id: 'firmware-stuck', captures: { reason: 'UiApp' } });
+  observer.feed(Buffer.from('\x1b[2J\x1b[01;01HBdsDxe: loading Boot0001 "x" from y\r\n'));
+  t.notOk(observer.settled, 'somebody chose to boot');
+  t.end();
+});
+
 t.test('programs that compute in silence are not taken for dead', (t) => {
   const observer = watch(`${banner}>>> Installing busybox...\n`);
   silence(observer, 40, dead);

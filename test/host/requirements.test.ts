@@ -45,6 +45,22 @@ t.test('QEMU is asked for where it is used and not chosen by hand', (t) => {
   t.end();
 });
 
+t.test('UEFI firmware is asked for where a machine has one, and no QEMU brings it', (t) => {
+  const asked = (...args: Parameters<typeof requirementsFor>): string[] =>
+    requirementsFor(...args)
+      .map(({ package: name }) => name)
+      .filter((name) => name.startsWith('qemu-efi'));
+  t.same(asked(arches), ['qemu-efi-aarch64', 'qemu-efi-arm']);
+  t.same(asked(['arm'], undefined, true, new Set(['uefi'])), ['qemu-efi-arm']);
+  t.same(asked(arches, undefined, true, new Set()), []);
+  const brings = t.testdir({
+    bin: {},
+    share: { qemu: { 'edk2-arm-code.fd': '', 'edk2-arm-vars.fd': '' } },
+  });
+  t.same(asked(arches, join(brings, 'bin')), ['qemu-efi-aarch64']);
+  t.end();
+});
+
 t.test('mmdebstrap is asked for where apt knows no Debian mirror', (t) => {
   const asked = (onDebian: boolean): boolean =>
     requirementsFor(['arm'], [], undefined, onDebian).some(({ name }) => name === 'mmdebstrap');

@@ -135,3 +135,13 @@ t.test('no file name adds an option', async (t) => {
     fc.assert(holds);
   });
 });
+
+t.test('firmware stands in flash, and what it writes is forgotten', async (t) => {
+  const firmware = { code: '/share/code,1.fd', variables: '/share/vars.fd' };
+  const argv = qemuArguments({ ...(await spec('arm')), firmware }).join(' ');
+  t.match(argv, '-drive if=pflash,unit=0,file=/share/code,,1.fd,format=raw,readonly=on');
+  t.match(argv, '-drive if=pflash,unit=1,file=/share/vars.fd,format=raw,snapshot=on');
+  t.match(argv, '-kernel /images/vmlinuz', 'which EDK2 then starts');
+  const alone = { ...(await spec('arm')), firmware, kernel: null, initramfs: null };
+  t.notMatch(qemuArguments(alone).join(' '), /-kernel|-initrd|-append/);
+});

@@ -155,6 +155,35 @@ t.test('a problem of the common part is named once, not once per architecture', 
   t.end();
 });
 
+t.test(
+  'a machine without firmware needs a kernel, and one that finds its own is given nothing',
+  (t) => {
+    const told = (boot: string): string[] => {
+      const directory = writeFiles(t, { 'uefi.yaml': `${least}boot: ${boot}\n` });
+      return refusal(directory, () => loadScenario(join(directory, 'uefi.yaml'), catalogue));
+    };
+    t.match(told('{ kernel: null }'), [
+      /^uefi.yaml:5:17: boot.kernel: machine "aarch64" has no firmware to find one \(see uefi-aarch64\)/,
+      /machine "arm" has no firmware/,
+    ]);
+    t.same(told('{ machine: uefi-arm, kernel: null }'), ['nothing was refused']);
+    t.same(told('{ machine: uefi-arm, kernel: null, cmdline: quiet }'), [
+      'uefi.yaml:5:51: boot.cmdline: there is no kernel to give it to: the firmware brings its own',
+    ]);
+    t.same(told('{ machine: uefi-arm, kernel: null, initramfs: provider-initramfs }'), [
+      'uefi.yaml:5:53: boot.initramfs: there is no kernel to give it to: the firmware brings its own',
+    ]);
+    const directory = writeFiles(t, {
+      'first.yaml': `${least.replace('booted', 'booted, release: first')}boot: { machine: uefi-arm, kernel: null }\n`,
+    });
+    t.match(
+      refusal(directory, () => loadScenario(join(directory, 'first.yaml'), catalogue)),
+      [/^first.yaml:4:37: expect.release: the first kernel is the one on the disk/],
+    );
+    t.end();
+  },
+);
+
 t.test('what is not YAML at all', (t) => {
   const cases: [content: string | Uint8Array, message: string][] = [
     ['', ':1:1: expected a mapping, got nothing'],

@@ -1,0 +1,23 @@
+import type { Evidence, Outcome } from './outcome.ts';
+
+/** The size of EDK2's largest text mode on a serial terminal in either direction (80 × 50 and 128 × 40). */
+export const firmwareScreen = { columns: 128, rows: 50 } as const;
+
+/** A menu has its title, its entries and its keys on as many rows. */
+const longestScreen = 24;
+
+/**
+ * The outcome with what is on the machine's screen, where somebody who stands before it would look at that first: at
+ * firmware that waits. A menu is painted, not written line by line, so the console's lines do not show it.
+ *
+ * @param rows the screen, see {@link createScreen}
+ */
+export function withScreen(outcome: Outcome, rows: readonly string[]): Outcome {
+  if (outcome.id !== 'firmware-stuck') return outcome;
+  const shown = rows
+    .map((row) => row.trim().replace(/\s{2,}/g, '  '))
+    .filter((row) => row !== '')
+    .slice(0, longestScreen)
+    .map((text): Evidence => ({ line: null, text, signature: 'screen' }));
+  return { ...outcome, evidence: [...outcome.evidence, ...shown] };
+}
