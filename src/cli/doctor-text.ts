@@ -9,6 +9,7 @@ import { arches } from '../scenario/scenario.ts';
 const sections: Record<Purpose, string> = {
   boot: 'To boot machines',
   images: 'To build their images',
+  systems: 'To install a whole Debian for them',
 };
 
 /** The report as a person reads it: a mark, a name, a version and a place per line, in columns. */

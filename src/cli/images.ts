@@ -83,7 +83,10 @@ async function rowsOf(planned: PlannedEntry[], arch: Arch) {
 
 async function build(names: string[], { arch, mirror }: Options, refresh: boolean): Promise<void> {
   const entries = plan(names, arch);
-  const needed = requirementsFor(arches).filter(({ purpose }) => purpose === 'images');
+  const withSystems = entries.some(({ recipe }) => recipe.kind === 'system');
+  const needed = requirementsFor(arches, undefined, undefined, withSystems).filter(
+    ({ purpose }) => purpose !== 'boot',
+  );
   await ensureRequirements(needed, false);
   const interrupt = catchInterrupts();
   const progress = showProgress();

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
+import { planImages } from '../image/plan.ts';
 import type { CaseResult } from '../lab/result.ts';
 import { runCases } from '../lab/run.ts';
 import { shellQuote } from '../qemu/command-line.ts';
@@ -96,7 +97,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
   try {
     const wanted = new Set(cases.map(({ arch }) => arch));
     await ensureRequirements(
-      requirementsFor([...wanted], options.qemuDir),
+      requirementsFor([...wanted], options.qemuDir, undefined, cases.some(bootsSystem)),
       options.withDeps ?? false,
     );
     const report = await runCases(
@@ -114,6 +115,11 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     await reporter.close?.();
     interrupt.release();
   }
+}
+
+/** Is a whole Debian among the images of a case? */
+function bootsSystem({ arch, setup }: Case): boolean {
+  return planImages({ arch, ...setup }).entries.some(({ recipe }) => recipe.kind === 'system');
 }
 
 async function showPlan(cases: Case[], qemuDir: string | undefined): Promise<void> {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { Arch } from '../scenario/scenario.ts';
 
-/** What a requirement is for: booting machines, or building the images they boot (once). */
-export type Purpose = 'boot' | 'images';
+/** What a requirement is for: booting machines, building the images they boot (once), or those that are a whole Debian. */
+export type Purpose = 'boot' | 'images' | 'systems';
 
 /** A program or a file of the host's that kexec-lab calls or reads. */
 export type Requirement = {
@@ -40,7 +40,21 @@ export const requirements: readonly Requirement[] = [
     why: 'the keys they are signed with',
     versionArguments: [],
   },
-  command('mmdebstrap', 'mmdebstrap', 'images', 'knows a Debian mirror where apt uses none'),
+  command(
+    'mmdebstrap',
+    'mmdebstrap',
+    'images',
+    'installs Debian, and knows a mirror where apt uses none',
+  ),
+  {
+    // qemu-user itself goes by different names in different releases; what registers it does not.
+    name: '/usr/lib/binfmt.d/qemu-aarch64.conf',
+    package: 'qemu-user-static',
+    purpose: 'systems',
+    why: 'runs the programs of the system while it is installed',
+    versionArguments: [],
+  },
+  command('newuidmap', 'uidmap', 'systems', 'lets ordinary users install it', []),
   command('flock', 'util-linux', 'images', 'lets one run build while others wait'),
   command('depmod', 'kmod', 'images', 'finds what kernel modules depend on'),
   command('xz', 'xz-utils', 'images', 'unpacks kernel modules'),
@@ -54,15 +68,17 @@ export const requirements: readonly Requirement[] = [
 /**
  * What it takes to build images for machines of `arches` on this host and to boot them. Where the user chose a
  * directory of QEMUs (by option, or by the environment's KEXEC_LAB_QEMU_DIR), apt has nothing to do with QEMU; where
- * the host is Debian, its apt knows a mirror.
+ * the host is Debian, its apt knows a mirror. `withSystems`: is a whole Debian among the images?
  */
 export function requirementsFor(
   arches: readonly Arch[],
   qemuDirectory = process.env['KEXEC_LAB_QEMU_DIR'],
   onDebian = hostIsDebian(),
+  withSystems = true,
 ): Requirement[] {
-  return requirements.filter(({ name }) => {
-    if (name === 'mmdebstrap') return !onDebian;
+  return requirements.filter(({ name, purpose }) => {
+    if (name === 'mmdebstrap') return withSystems || !onDebian;
+    if (purpose === 'systems') return withSystems;
     const [, arch] = /^qemu-system-(.+)$/.exec(name) ?? [];
     return arch === undefined || (qemuDirectory === undefined && arches.includes(arch as Arch));
   });

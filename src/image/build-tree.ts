@@ -7,7 +7,13 @@ import { writeDisk } from './disk-image.ts';
 import { addLinks, addOverlay, copyFiles, createTree } from './file-tree.ts';
 import { sharedLibraries } from './package-closure.ts';
 import { unpackPackages } from './packages.ts';
-import { outputNames, type DiskRecipe, type InitramfsRecipe, type TreeRecipe } from './recipe.ts';
+import { treeNames } from './tree-names.ts';
+import {
+  outputNames,
+  type InitramfsRecipe,
+  type MiniDiskRecipe,
+  type TreeRecipe,
+} from './recipe.ts';
 
 /** An initramfs: one uncompressed cpio archive. */
 export async function buildInitramfs(
@@ -21,7 +27,7 @@ export async function buildInitramfs(
 }
 
 /** A disk with a root file system, on which the kernel and its initrd lie as Debian lays them. */
-export async function buildDisk(recipe: DiskRecipe, context: BuildContext): Promise<Built> {
+export async function buildMiniDisk(recipe: MiniDiskRecipe, context: BuildContext): Promise<Built> {
   const { tree, built } = await assembleTree(recipe, context);
   const initrd = context.input(recipe.initrd);
   await installBootFile(
@@ -34,7 +40,9 @@ export async function buildDisk(recipe: DiskRecipe, context: BuildContext): Prom
   await installBootFile(tree, initrd, outputNames.initramfs, 'initrd.img', built.release);
   await truncateKernel(tree, recipe.truncatedKernel);
   context.onStep('writing the disk');
-  await writeDisk(path.join(context.output, outputNames.disk), tree, recipe.size, context.signal);
+  const disk = path.join(context.output, outputNames.disk);
+  const owners = (await treeNames(tree)).map((name) => ({ name, uid: 0, gid: 0 }));
+  await writeDisk(disk, tree, owners, recipe.size, context.signal);
   return built;
 }
 
@@ -54,7 +62,7 @@ async function installBootFile(
 
 async function truncateKernel(
   tree: string,
-  { path: name, percent }: DiskRecipe['truncatedKernel'],
+  { path: name, percent }: MiniDiskRecipe['truncatedKernel'],
 ) {
   const file = path.join(tree, name);
   await copyFile(path.join(tree, 'vmlinuz'), file);

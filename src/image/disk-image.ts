@@ -1,7 +1,6 @@
 import { open } from 'node:fs/promises';
 import { UnavailableError } from '../errors.ts';
 import { runTool } from './run-tool.ts';
-import { treeNames } from './tree-names.ts';
 
 const mebibyte = 2 ** 20;
 const sector = 512;
@@ -9,13 +8,17 @@ const block = 4096;
 /** Room in front of the partition for the GPT and its alignment, and behind it for the second GPT. */
 const margin = mebibyte;
 
+/** Whose a file of the tree is to be; `name` is relative to the tree. */
+export type Owner = { name: string; uid: number; gid: number };
+
 /**
- * Writes a raw disk with a GPT and one ext4 partition named `root` that holds `tree`, all of it owned by root.
- * Needs no root: files change owner inside the image. Throws UnavailableError when the tree does not fit.
+ * Writes a raw disk with a GPT and one ext4 partition named `root` that holds `tree`, whose files become those of their
+ * `owners`. Needs no root: they change owner inside the image. Throws UnavailableError when the tree does not fit.
  */
 export async function writeDisk(
   file: string,
   tree: string,
+  owners: readonly Owner[],
   sizeMiB: number,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -28,17 +31,18 @@ export async function writeDisk(
   const format = ['-q', '-F', '-t', 'ext4', '-b', String(block), '-L', 'root'];
   const content = ['-E', `offset=${margin}`, '-d', tree, file, String(size / block)];
   await runTool('mke2fs', [...format, ...content], { signal });
-  await giveToRoot(file, tree, signal);
+  await giveToOwners(file, owners, signal);
 }
 
 /** mke2fs copies owners as they are on the host, where everything belongs to whoever builds. */
-async function giveToRoot(
+async function giveToOwners(
   file: string,
-  tree: string,
+  owners: readonly Owner[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const commands = ['', ...(await treeNames(tree))].flatMap((name) =>
-    ['uid', 'gid'].map((field) => `set_inode_field "/${name}" ${field} 0\n`),
+  const commands = [{ name: '', uid: 0, gid: 0 }, ...owners].map(
+    ({ name, uid, gid }) =>
+      `set_inode_field "/${name}" uid ${uid}\nset_inode_field "/${name}" gid ${gid}\n`,
   );
   const { stderr } = await runTool('debugfs', ['-w', '-f', '-', `${file}?offset=${margin}`], {
     input: commands.join(''),

@@ -47,8 +47,18 @@ t.test('QEMU is asked for where it is used and not chosen by hand', (t) => {
 
 t.test('mmdebstrap is asked for where apt knows no Debian mirror', (t) => {
   const asked = (onDebian: boolean): boolean =>
-    requirementsFor(['arm'], undefined, onDebian).some(({ name }) => name === 'mmdebstrap');
+    requirementsFor(['arm'], undefined, onDebian, false).some(({ name }) => name === 'mmdebstrap');
   t.same([asked(true), asked(false)], [false, true]);
+  t.end();
+});
+
+t.test('what installs a whole Debian is asked for where one is an image', (t) => {
+  const systems = ['mmdebstrap', '/usr/lib/binfmt.d/qemu-aarch64.conf', 'newuidmap'];
+  const asked = (withSystems: boolean): string[] =>
+    requirementsFor(['arm'], undefined, true, withSystems)
+      .map(({ name }) => name)
+      .filter((name) => systems.includes(name));
+  t.same([asked(true), asked(false)], [systems, []]);
   t.end();
 });
 

@@ -10,6 +10,10 @@ import { arches } from '../../src/scenario/scenario.ts';
 t.test('the recipes of this installation fit together', (t) => {
   const catalog = loadCatalog();
   t.same([...catalog.keys()].sort(), [
+    'debian-disk',
+    'debian-disk-boot-sh',
+    'debian-disk-unguarded',
+    'debian-system',
     'distro-initrd',
     'distro-kernel',
     'mini-disk',
@@ -29,6 +33,27 @@ t.test('the recipes of this installation fit together', (t) => {
 t.test('a mistake in a recipe is told with its file', (t) => {
   const directory = t.testdir({ 'odd.yaml': 'kind: kernel\nsuite: trixie\npackages: []\n' });
   t.throws(() => loadCatalog(directory), { exitCode: 2, place: /odd\.yaml$/, message: /packages/ });
+  t.end();
+});
+
+t.test('a disk is of a system or of single files, and a mistake is told of the one it is', (t) => {
+  const trouble = (text: string) => {
+    const directory = t.testdir({ 'odd.yaml': text });
+    try {
+      return loadCatalog(directory).get('odd');
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  t.match(trouble('kind: disk\nsystem: debian-system\nsize: 512\n'), {
+    system: 'debian-system',
+    links: {},
+    overlays: [],
+  });
+  t.match(trouble('kind: disk\nsystem: debian-system\nsize: 5\n'), /size/);
+  t.match(trouble('kind: disk\nsystem: debian-system\nsize: 512\ninitrd: x\n'), /initrd/);
+  t.match(trouble('kind: disk\nsuite: trixie\nsize: 512\n'), /truncatedKernel/);
+  t.match(trouble('kind: system\nsuite: trixie\nkernel: {}\npackages: []\n'), /aarch64/);
   t.end();
 });
 
