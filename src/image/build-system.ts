@@ -22,8 +22,7 @@ export async function buildSystem(recipe: SystemRecipe, context: BuildContext): 
   const { arch, scratch, output, packageOptions, onStep, signal } = context;
   const { suite } = recipe;
   const architecture = debianArchitectures[arch];
-  const kernel = recipe.kernel[arch];
-  const wanted = [...recipe.packages, ...(kernel === undefined ? [] : [kernel])];
+  const wanted = [...recipe.packages, recipe.kernel[arch]];
   const { packages, debs } = await fetchSystem([...base, ...wanted], {
     ...packageOptions,
     suite,
