@@ -72,7 +72,8 @@ export function judgeCpu(samples: readonly CpuSample[]): CpuJudgement {
   if (long !== null) {
     const loop = measure(long);
     const kernelOnly = everyCpu(long, (pcs) => pcs.every(isKernelAddress));
-    if (kernelOnly && loop.distinct <= loopAddresses && !isStarved(long)) return { kind: 'stuck', ...loop };
+    if (kernelOnly && loop.distinct <= loopAddresses && !isStarved(long))
+      return { kind: 'stuck', ...loop };
   }
   return { kind: 'busy', ...facts };
 }

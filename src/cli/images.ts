@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander';
 import { exitCodes, UsageError } from '../errors.ts';
 import { ensureRequirements } from '../host/install.ts';
-import { needs, requirementsFor } from '../host/requirements.ts';
+import { requirementsFor } from '../host/requirements.ts';
 import { loadCatalog } from '../image/catalog.ts';
 import { ensureEntries } from '../image/ensure-entries.ts';
 import { findEntries } from '../image/find-entries.ts';
@@ -83,7 +83,8 @@ async function rowsOf(planned: PlannedEntry[], arch: Arch) {
 
 async function build(names: string[], { arch, mirror }: Options, refresh: boolean): Promise<void> {
   const entries = plan(names, arch);
-  const needed = requirementsFor(arches, needs).filter(({ purpose }) => purpose === 'images');
+  const wanted = entries.some(({ recipe }) => recipe.kind === 'system') ? ['system' as const] : [];
+  const needed = requirementsFor(arches, wanted).filter(({ purpose }) => purpose === 'images');
   await ensureRequirements(needed, false);
   const interrupt = catchInterrupts();
   const progress = showProgress();

@@ -6,8 +6,8 @@ import { arches as allArches } from '../scenario/scenario.ts';
 /** What a requirement is for: booting machines, or building the images they boot (once). */
 export type Purpose = 'boot' | 'images';
 
-/** What only some machines need of the host: a place on the provider's network, firmware. */
-export const needs = ['network', 'uefi'] as const;
+/** What only some cases need of the host: the provider's network, a whole Debian as an image, firmware. */
+export const needs = ['network', 'system', 'uefi'] as const;
 export type Need = (typeof needs)[number];
 
 /** A program or a file of the host's that kexec-lab calls or reads. */
@@ -86,7 +86,25 @@ export const requirements: readonly Requirement[] = [
     why: 'the keys they are signed with',
     versionArguments: [],
   },
-  command('mmdebstrap', 'mmdebstrap', 'images', 'knows a Debian mirror where apt uses none'),
+  command(
+    'mmdebstrap',
+    'mmdebstrap',
+    'images',
+    'installs Debian, and knows a mirror where apt uses none',
+  ),
+  {
+    // qemu-user itself goes by different names in different releases; what registers it does not.
+    name: '/usr/lib/binfmt.d/qemu-aarch64.conf',
+    package: 'qemu-user-static',
+    purpose: 'images',
+    need: 'system',
+    why: 'runs the programs of the system while it is installed',
+    versionArguments: [],
+  },
+  {
+    ...command('newuidmap', 'uidmap', 'images', 'lets ordinary users install it', []),
+    need: 'system',
+  },
   command('flock', 'util-linux', 'images', 'lets one run build while others wait'),
   command('depmod', 'kmod', 'images', 'finds what kernel modules depend on'),
   command('xz', 'xz-utils', 'images', 'unpacks kernel modules'),
@@ -112,7 +130,7 @@ export function requirementsFor(
 ): Requirement[] {
   const wanted = new Set(asked);
   return requirements.filter(({ name, need, arch }) => {
-    if (name === 'mmdebstrap') return !onDebian;
+    if (name === 'mmdebstrap') return !onDebian || wanted.has('system');
     if (arch !== undefined && !arches.includes(arch)) return false;
     if (need !== undefined && !wanted.has(need)) return false;
     return (

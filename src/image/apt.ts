@@ -23,6 +23,11 @@ export type Apt = {
   update(onPercent?: (percent: number) => void): Promise<void>;
   /** The newest version of each package named; names the archive does not have are left out. */
   show(names: string[]): Promise<ArchivePackage[]>;
+  /**
+   * Names of all packages that make a system of those wanted (names or apt-patterns(7)) where nothing is installed yet.
+   * Throws UnavailableError when they cannot be installed together.
+   */
+  resolve(wanted: readonly string[]): Promise<string[]>;
   /** Downloads packages into `directory` and verifies them; each as `debFileName` names it. */
   download(
     wanted: readonly ArchivePackage[],
@@ -73,11 +78,27 @@ export async function openApt(options: AptOptions): Promise<Apt> {
       });
       return parseStanzas(stdout).map(archivePackage);
     },
+    async resolve(wanted) {
+      const simulate = ['--simulate', '--no-install-recommends', '-o', 'Debug::NoLocking=true'];
+      const { stdout } = await runTool(
+        'apt-get',
+        ['-c', config, ...simulate, 'install', ...wanted],
+        {
+          signal,
+        },
+      );
+      return installedNames(stdout);
+    },
     async download(wanted, target, onPercent) {
       const exact = wanted.map(({ name, version }) => `${name}=${version}`);
       await aptGet(['download', ...exact], target, onPercent);
     },
   };
+}
+
+/** What `apt-get --simulate` would unpack: `Inst libc6 (2.36-9 Debian:12.1/stable [arm64])`. */
+export function installedNames(simulation: string): string[] {
+  return Array.from(simulation.matchAll(/^Inst ([a-z0-9][a-z0-9+.-]*)/gm), ([, name = '']) => name);
 }
 
 /** The name apt gives a downloaded package. */

@@ -8,7 +8,13 @@ import { layOutEsp, removableMediaLoaders } from './esp.ts';
 import { addLinks, addOverlay, copyFiles, createTree } from './file-tree.ts';
 import { sharedLibraries } from './package-closure.ts';
 import { unpackPackages } from './packages.ts';
-import { outputNames, type DiskRecipe, type InitramfsRecipe, type TreeRecipe } from './recipe.ts';
+import { treeNames } from './tree-names.ts';
+import {
+  outputNames,
+  type InitramfsRecipe,
+  type MiniDiskRecipe,
+  type TreeRecipe,
+} from './recipe.ts';
 
 /** An initramfs: one uncompressed cpio archive. */
 export async function buildInitramfs(
@@ -22,7 +28,7 @@ export async function buildInitramfs(
 }
 
 /** A disk with a root file system, on which the kernel and its initrd lie as Debian lays them. */
-export async function buildDisk(recipe: DiskRecipe, context: BuildContext): Promise<Built> {
+export async function buildMiniDisk(recipe: MiniDiskRecipe, context: BuildContext): Promise<Built> {
   const { tree, built, directories } = await assembleTree(recipe, context);
   const initrd = context.input(recipe.initrd);
   await installBootFile(
@@ -38,13 +44,14 @@ export async function buildDisk(recipe: DiskRecipe, context: BuildContext): Prom
     recipe.esp === undefined ? null : await assembleEsp(recipe.esp, tree, directories, context);
   context.onStep('writing the disk');
   const disk = path.join(context.output, outputNames.disk);
-  await writeDisk(disk, tree, recipe.size, context.signal, esp);
+  const owners = (await treeNames(tree)).map((name) => ({ name, uid: 0, gid: 0 }));
+  await writeDisk(disk, tree, owners, recipe.size, context.signal, esp);
   return built;
 }
 
 /** The EFI system partition's files: Debian's systemd-boot, and the kernel and initrd of the root file system. */
 async function assembleEsp(
-  { size, loader, cmdline }: NonNullable<DiskRecipe['esp']>,
+  { size, loader, cmdline }: NonNullable<MiniDiskRecipe['esp']>,
   root: string,
   packages: string[],
   { arch, scratch }: BuildContext,
@@ -72,7 +79,7 @@ async function installBootFile(
 
 async function truncateKernel(
   tree: string,
-  { path: name, percent }: NonNullable<DiskRecipe['truncatedKernel']>,
+  { path: name, percent }: NonNullable<MiniDiskRecipe['truncatedKernel']>,
 ) {
   const file = path.join(tree, name);
   await copyFile(path.join(tree, 'vmlinuz'), file);

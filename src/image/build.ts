@@ -1,6 +1,8 @@
 import { buildKernel } from './build-kernel.ts';
 import type { BuildContext, Built } from './build-context.ts';
-import { buildDisk, buildInitramfs } from './build-tree.ts';
+import { buildSystem } from './build-system.ts';
+import { buildSystemDisk } from './build-system-disk.ts';
+import { buildInitramfs, buildMiniDisk } from './build-tree.ts';
 import type { Recipe } from './recipe.ts';
 
 /** Builds what a recipe describes into `context.output`. Throws UnavailableError when packages or tools fail. */
@@ -10,7 +12,9 @@ export function build(recipe: Recipe, context: BuildContext): Promise<Built> {
       return buildKernel(recipe, context);
     case 'initramfs':
       return buildInitramfs(recipe, context);
+    case 'system':
+      return buildSystem(recipe, context);
     case 'disk':
-      return buildDisk(recipe, context);
+      return 'system' in recipe ? buildSystemDisk(recipe, context) : buildMiniDisk(recipe, context);
   }
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ScenarioError } from '../errors.ts';
-import { recipeSchema, type Recipe } from './recipe.ts';
+import { parseRecipe, type Recipe } from './recipe.ts';
 
 /** Where the recipes and their overlays are. */
 export const recipesDirectory = fileURLToPath(new URL('../../images/', import.meta.url));
@@ -20,7 +20,7 @@ export function loadCatalog(directory = recipesDirectory): Map<string, Recipe> {
 }
 
 function loadRecipe(file: string): Recipe {
-  const result = recipeSchema.safeParse(parse(readFileSync(file, 'utf8')));
+  const result = parseRecipe(parse(readFileSync(file, 'utf8')));
   if (!result.success) throw new ScenarioError(z.prettifyError(result.error), { place: file });
   return result.data;
 }

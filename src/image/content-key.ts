@@ -4,8 +4,16 @@ import path from 'node:path';
 import type { Arch } from '../scenario/scenario.ts';
 import { inputsOf, type Recipe } from './recipe.ts';
 
+/** What puts a system together, beside the recipes. */
+export const systemScript = 'build-system.sh';
+
 /** Raise a kind's number when its builder comes to make something else of the same recipe. */
-const kindVersions: Record<Recipe['kind'], number> = { kernel: 1, initramfs: 1, disk: 1 };
+const kindVersions: Record<Recipe['kind'], number> = {
+  kernel: 1,
+  initramfs: 1,
+  system: 1,
+  disk: 1,
+};
 
 /**
  * What an image is built from, as 16 hex digits: the recipe, its overlays, its inputs, the architecture and the
@@ -22,6 +30,7 @@ export function contentKey(
   const hash = createHash('sha256');
   hash.update(JSON.stringify([recipe, kindVersions[recipe.kind], arch]));
   for (const input of inputsOf(recipe)) hash.update(contentKey(input, arch, catalog, directory));
+  if (recipe.kind === 'system') hash.update(readFileSync(path.join(directory, systemScript)));
   if (recipe.kind !== 'kernel')
     for (const overlay of recipe.overlays) hashDirectory(hash, path.join(directory, overlay));
   return hash.digest('hex').slice(0, 16);

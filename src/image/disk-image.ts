@@ -2,7 +2,6 @@ import { open } from 'node:fs/promises';
 import { UnavailableError } from '../errors.ts';
 import { writeEsp } from './esp.ts';
 import { runTool } from './run-tool.ts';
-import { treeNames } from './tree-names.ts';
 
 const mebibyte = 2 ** 20;
 const sector = 512;
@@ -13,14 +12,18 @@ const margin = mebibyte;
 /** An EFI system partition behind the root: what is on it, and how large it is. */
 export type EspContent = { tree: string; sizeMiB: number };
 
+/** Whose a file of the tree is to be; `name` is relative to the tree. */
+export type Owner = { name: string; uid: number; gid: number };
+
 /**
- * Writes a raw disk with a GPT and one ext4 partition named `root` that holds `tree`, all of it owned by root,
- * and behind it the EFI system partition where there is one: `root` is always the first.
+ * Writes a raw disk with a GPT and one ext4 partition named `root` that holds `tree`, whose files become those of their
+ * `owners`, and behind it the EFI system partition where there is one: `root` is always the first.
  * Needs no root: files change owner inside the image. Throws UnavailableError when the tree does not fit.
  */
 export async function writeDisk(
   file: string,
   tree: string,
+  owners: readonly Owner[],
   sizeMiB: number,
   signal: AbortSignal | undefined,
   esp: EspContent | null = null,
@@ -41,18 +44,19 @@ export async function writeDisk(
   const format = ['-q', '-F', '-t', 'ext4', '-b', String(block), '-L', 'root'];
   const content = ['-E', `offset=${margin}`, '-d', tree, file, String(size / block)];
   await runTool('mke2fs', [...format, ...content], { signal });
-  await giveToRoot(file, tree, signal);
+  await giveToOwners(file, owners, signal);
   if (esp !== null) await writeEsp(file, { offset, sizeMiB: esp.sizeMiB }, esp.tree, signal);
 }
 
 /** mke2fs copies owners as they are on the host, where everything belongs to whoever builds. */
-async function giveToRoot(
+async function giveToOwners(
   file: string,
-  tree: string,
+  owners: readonly Owner[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const commands = ['', ...(await treeNames(tree))].flatMap((name) =>
-    ['uid', 'gid'].map((field) => `set_inode_field "/${name}" ${field} 0\n`),
+  const commands = [{ name: '', uid: 0, gid: 0 }, ...owners].map(
+    ({ name, uid, gid }) =>
+      `set_inode_field "/${name}" uid ${uid}\nset_inode_field "/${name}" gid ${gid}\n`,
   );
   const { stderr } = await runTool('debugfs', ['-w', '-f', '-', `${file}?offset=${margin}`], {
     input: commands.join(''),

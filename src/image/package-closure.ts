@@ -11,6 +11,8 @@ export type ArchivePackage = {
   sha256: string;
   /** Names it depends on and pre-depends on. */
   dependsOn: string[];
+  /** All that the index says. */
+  stanza: Stanza;
 };
 
 export function archivePackage(stanza: Stanza): ArchivePackage {
@@ -22,6 +24,7 @@ export function archivePackage(stanza: Stanza): ArchivePackage {
     size: Number(stanza['Size']),
     sha256: stanza['SHA256'] ?? '',
     dependsOn: dependencyNames([stanza['Pre-Depends'], stanza['Depends']].join(',')),
+    stanza,
   };
 }
 

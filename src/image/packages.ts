@@ -24,7 +24,15 @@ export async function unpackPackages(
   target: string,
   options: PackageOptions,
 ): Promise<{ packages: ArchivePackage[]; directories: string[] }> {
-  const { packages, debs } = await fetchClosure(names, follow, options);
+  const { packages, debs } = await fetch(options, async (apt) => {
+    const packages = await packageClosure(names, (batch) => apt.show(batch), follow);
+    const missing = names.filter((name) => !packages.some((found) => found.name === name));
+    if (missing.length > 0)
+      throw new UnavailableError(
+        `Debian ${options.suite} has no ${missing.join(', ')} for ${options.architecture}`,
+      );
+    return packages;
+  });
   await mkdir(target, { recursive: true });
   const directories = packages.map(({ name }) => path.join(target, name));
   for (const [index, directory] of directories.entries()) {
@@ -32,6 +40,17 @@ export async function unpackPackages(
     await runTool('dpkg-deb', ['-x', debs[index] ?? '', directory], { signal: options.signal });
   }
   return { packages, directories };
+}
+
+/**
+ * The packages of a system that has `wanted` (names or apt-patterns(7)) and all it takes, with the .deb of each, in the
+ * same order. Throws UnavailableError when that fails.
+ */
+export function fetchSystem(
+  wanted: readonly string[],
+  options: PackageOptions,
+): Promise<{ packages: ArchivePackage[]; debs: string[] }> {
+  return fetch(options, async (apt) => apt.show(await apt.resolve(wanted)));
 }
 
 /** Makes apt fetch every suite's index again when it is next needed. */
@@ -45,17 +64,13 @@ function indexStamp(directory: string): string {
   return path.join(directory, 'index-complete');
 }
 
-async function fetchClosure(names: readonly string[], follow: Follow, options: PackageOptions) {
+/** Downloads what `choose` finds in the index, which is fetched when there is none or when it proves too old. */
+async function fetch(options: PackageOptions, choose: (apt: Apt) => Promise<ArchivePackage[]>) {
   const { cache, suite, architecture } = options;
   const directory = path.join(cache, 'apt', `${suite}-${architecture}`);
   const apt = await openApt({ ...options, directory, mirror: await options.mirror() });
   const attempt = async () => {
-    const packages = await packageClosure(names, (batch) => apt.show(batch), follow);
-    const missing = names.filter((name) => !packages.some((found) => found.name === name));
-    if (missing.length > 0)
-      throw new UnavailableError(
-        `Debian ${suite} has no ${missing.join(', ')} for ${architecture}`,
-      );
+    const packages = await choose(apt);
     return { packages, debs: await fetchPackages(apt, packages, options) };
   };
   const update = async () => {

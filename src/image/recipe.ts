@@ -30,13 +30,16 @@ const kernelRecipe = z.strictObject({
 
 const initramfsRecipe = z.strictObject({ kind: z.literal('initramfs'), ...tree });
 
-const diskRecipe = z.strictObject({
+/** Size of a whole disk in MiB. */
+const size = z.int().min(16).max(4096);
+
+/** A disk of single files, small and quick. */
+const miniDiskRecipe = z.strictObject({
   kind: z.literal('disk'),
   ...tree,
   /** Recipe of the initramfs that becomes /initrd.img. */
   initrd: name,
-  /** Size of the disk in MiB. */
-  size: z.int().min(16).max(4096),
+  size,
   /** Where the beginning of the kernel is put besides, and how much of it, as after an update cut short. */
   truncatedKernel: z
     .strictObject({ path: absolutePath, percent: z.int().min(1).max(99) })
@@ -53,28 +56,69 @@ const diskRecipe = z.strictObject({
     .optional(),
 });
 
-/** One file of images/, validated. */
-export const recipeSchema = z.discriminatedUnion('kind', [
+/** A whole Debian, installed by its own tools: the packages named, and all that is essential or depended on. */
+const systemRecipe = z.strictObject({
+  kind: z.literal('system'),
+  suite: name,
+  /** The package of the kernel. */
+  kernel: z.record(z.enum(arches), z.string()),
+  packages: z.array(z.string()),
+  /** systemd units that are never to start. */
+  masks: z.array(z.string()).default([]),
+  overlays: tree.overlays,
+});
+
+/** A disk with a system on it, as it is but for the overlays and links. */
+const systemDiskRecipe = z.strictObject({
+  kind: z.literal('disk'),
+  /** Recipe of the system. */
+  system: name,
+  size,
+  links: tree.links,
+  overlays: tree.overlays,
+});
+
+const otherRecipes = z.discriminatedUnion('kind', [
   kernelRecipe,
   initramfsRecipe,
-  diskRecipe,
+  systemRecipe,
+  miniDiskRecipe,
 ]);
 
-export type Recipe = z.infer<typeof recipeSchema>;
+/** One file of images/, validated. */
+export type Recipe = z.infer<typeof otherRecipes | typeof systemDiskRecipe>;
+
+/** Validates what a recipe's file says. Of the two sorts of disks, the one that names a system is made of it. */
+export function parseRecipe(value: unknown): z.ZodSafeParseResult<Recipe> {
+  const asked = z.looseObject({ kind: z.literal('disk'), system: z.unknown() }).safeParse(value);
+  const ofSystem = asked.success && asked.data.system !== undefined;
+  return ofSystem ? systemDiskRecipe.safeParse(value) : otherRecipes.safeParse(value);
+}
+
 export type KernelRecipe = z.infer<typeof kernelRecipe>;
 export type InitramfsRecipe = z.infer<typeof initramfsRecipe>;
-export type DiskRecipe = z.infer<typeof diskRecipe>;
-export type TreeRecipe = InitramfsRecipe | DiskRecipe;
+export type SystemRecipe = z.infer<typeof systemRecipe>;
+export type MiniDiskRecipe = z.infer<typeof miniDiskRecipe>;
+export type SystemDiskRecipe = z.infer<typeof systemDiskRecipe>;
+export type TreeRecipe = InitramfsRecipe | MiniDiskRecipe;
 
 /** The recipes whose results this one is built from. */
 export function inputsOf(recipe: Recipe): string[] {
-  if (recipe.kind === 'kernel') return [];
-  return recipe.kind === 'disk' ? [recipe.kernel, recipe.initrd] : [recipe.kernel];
+  switch (recipe.kind) {
+    case 'kernel':
+    case 'system':
+      return [];
+    case 'initramfs':
+      return [recipe.kernel];
+    case 'disk':
+      return 'system' in recipe ? [recipe.system] : [recipe.kernel, recipe.initrd];
+  }
 }
 
-/** The file of a finished entry that QEMU is given. */
+/** The file of a finished entry that its recipe is about: what QEMU is given, or what a disk is made of. */
 export const outputNames = {
   kernel: 'vmlinuz',
   initramfs: 'initramfs.cpio',
+  system: 'rootfs.tar',
   disk: 'disk.img',
 } as const satisfies Record<Recipe['kind'], string>;

@@ -50,14 +50,14 @@ t.test('UEFI firmware is asked for where a machine has one, and no QEMU brings i
     requirementsFor(...args)
       .map(({ package: name }) => name)
       .filter((name) => name.startsWith('qemu-efi'));
-  t.same(asked(arches), ['qemu-efi-aarch64', 'qemu-efi-arm']);
-  t.same(asked(['arm'], undefined, true, new Set(['uefi'])), ['qemu-efi-arm']);
-  t.same(asked(arches, undefined, true, new Set()), []);
+  t.same(asked(arches, ['uefi']), ['qemu-efi-aarch64', 'qemu-efi-arm']);
+  t.same(asked(['arm'], ['uefi']), ['qemu-efi-arm']);
+  t.same(asked(arches, []), []);
   const brings = t.testdir({
     bin: {},
     share: { qemu: { 'edk2-arm-code.fd': '', 'edk2-arm-vars.fd': '' } },
   });
-  t.same(asked(arches, join(brings, 'bin')), ['qemu-efi-aarch64']);
+  t.same(asked(arches, ['uefi'], join(brings, 'bin')), ['qemu-efi-aarch64']);
   t.end();
 });
 
@@ -76,6 +76,16 @@ t.test('tools of the network are asked for where a machine has one', (t) => {
     network,
   );
   t.notOk(packages(requirementsFor(['arm'], [])).some((name) => network.includes(name)));
+  t.end();
+});
+
+t.test('what installs a whole Debian is asked for where one is an image', (t) => {
+  const systems = ['mmdebstrap', '/usr/lib/binfmt.d/qemu-aarch64.conf', 'newuidmap'];
+  const asked = (system: boolean): string[] =>
+    requirementsFor(['arm'], system ? ['system'] : [], undefined, true)
+      .map(({ name }) => name)
+      .filter((name) => systems.includes(name));
+  t.same([asked(true), asked(false)], [systems, []]);
   t.end();
 });
 

@@ -12,7 +12,8 @@ function archive(...lines: string[]) {
   const packages = lines.map((line): ArchivePackage => {
     const [, name = '', section = '', rest = ''] = /^(\S+) (\S+):(.*)$/.exec(line) ?? [];
     const dependsOn = rest.split(' ').filter((word) => word !== '');
-    return { name, section, dependsOn, version: '1', architecture: 'arm64', size: 1, sha256: name };
+    const common = { version: '1', architecture: 'arm64', size: 1, sha256: name, stanza: {} };
+    return { name, section, dependsOn, ...common };
   });
   const asked: string[][] = [];
   const lookup = (names: string[]) => {
@@ -78,6 +79,7 @@ t.test('an index entry becomes a package', (t) => {
     size: 12,
     sha256: 'ab',
     dependsOn: ['libcrypt1', 'libgcc-s1'],
+    stanza,
   });
   t.end();
 });

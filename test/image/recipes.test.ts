@@ -25,6 +25,27 @@ t.test('a mistake in a recipe is told with its file', (t) => {
   t.end();
 });
 
+t.test('a disk is of a system or of single files, and a mistake is told of the one it is', (t) => {
+  const trouble = (text: string) => {
+    const directory = t.testdir({ 'odd.yaml': text });
+    try {
+      return loadCatalog(directory).get('odd');
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  t.match(trouble('kind: disk\nsystem: debian-system\nsize: 512\n'), {
+    system: 'debian-system',
+    links: {},
+    overlays: [],
+  });
+  t.match(trouble('kind: disk\nsystem: debian-system\nsize: 5\n'), /size/);
+  t.match(trouble('kind: disk\nsystem: debian-system\nsize: 512\ninitrd: x\n'), /initrd/);
+  t.match(trouble('kind: disk\nsuite: trixie\nsize: 512\n'), /initrd/);
+  t.match(trouble('kind: system\nsuite: trixie\nkernel: {}\npackages: []\n'), /aarch64/);
+  t.end();
+});
+
 t.test('a recipe of another kind is not taken', (t) => {
   t.throws(() => findRecipe(loadCatalog(), 'mini-disk', 'kernel'), {
     exitCode: 2,

@@ -1,0 +1,74 @@
+import { copyFile, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { UnavailableError } from '../errors.ts';
+import { debianArchitectures, type BuildContext, type Built } from './build-context.ts';
+import { recipesDirectory } from './catalog.ts';
+import { systemScript } from './content-key.ts';
+import { addOverlay } from './file-tree.ts';
+import { writeRepository } from './local-repository.ts';
+import { fetchSystem } from './packages.ts';
+import { outputNames, type SystemRecipe } from './recipe.ts';
+import { runTool } from './run-tool.ts';
+import { installSystem } from './install-system.ts';
+
+/** What mmdebstrap's variant `minbase` installs besides what it is told to. */
+const base = ['?essential', '?priority(required)'];
+
+/**
+ * A whole Debian: `rootfs.tar` (owners by number), its kernel `vmlinuz` and `initrd.img`, which its own initramfs-tools
+ * made. apt downloads and verifies, mmdebstrap installs, without a network.
+ */
+export async function buildSystem(recipe: SystemRecipe, context: BuildContext): Promise<Built> {
+  const { arch, scratch, output, packageOptions, onStep, signal } = context;
+  const { suite } = recipe;
+  const architecture = debianArchitectures[arch];
+  const wanted = [...recipe.packages, recipe.kernel[arch]];
+  const { packages, debs } = await fetchSystem([...base, ...wanted], {
+    ...packageOptions,
+    suite,
+    architecture,
+  });
+
+  onStep('laying out the packages');
+  const parts = path.join(scratch, 'parts');
+  const overlay = path.join(parts, 'overlay');
+  await mkdir(overlay, { recursive: true });
+  for (const name of recipe.overlays)
+    await addOverlay(overlay, path.join(recipesDirectory, name), signal);
+  await writeRepository(path.join(parts, 'repository'), packages, debs);
+  await writeFile(path.join(parts, 'masks'), recipe.masks.map((unit) => `${unit}\n`).join(''));
+  await copyFile(path.join(recipesDirectory, systemScript), path.join(parts, systemScript));
+
+  const archive = path.join(scratch, 'parts.tar');
+  await runTool('tar', ['--create', '--file', archive, '--directory', parts, '.'], { signal });
+  const rootfs = path.join(output, outputNames.system);
+  const total = packages.length;
+  await installSystem({ arch, packages: wanted, total, archive, rootfs, onStep, signal });
+
+  onStep('taking the kernel and its initrd out');
+  const release = await takeBootFiles(rootfs, output, scratch, signal);
+  return { packages: packages.map((found) => ({ ...found, suite })), release };
+}
+
+/** The system's own kernel and initrd, for those who boot it without its disk; returns the kernel's release. */
+async function takeBootFiles(
+  rootfs: string,
+  output: string,
+  scratch: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const boot = path.join(scratch, 'boot');
+  await mkdir(boot);
+  const names = ['--wildcards', './boot/vmlinuz-*', './boot/initrd.img-*'];
+  await runTool('tar', ['--extract', '--file', rootfs, '--directory', boot, ...names], { signal });
+  const files = await readdir(path.join(boot, 'boot'));
+  const [kernel = '', ...others] = files.filter((file) => file.startsWith('vmlinuz-'));
+  const release = kernel.replace('vmlinuz-', '');
+  if (release === '' || others.length > 0 || !files.includes(`initrd.img-${release}`))
+    throw new UnavailableError(
+      `the system should have one kernel and its initrd: ${files.join(', ')}`,
+    );
+  await rename(path.join(boot, 'boot', kernel), path.join(output, 'vmlinuz'));
+  await rename(path.join(boot, 'boot', `initrd.img-${release}`), path.join(output, 'initrd.img'));
+  return release;
+}
