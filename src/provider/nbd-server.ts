@@ -81,14 +81,22 @@ export async function serveNbd(
   return { pid: child.pid as number, kill };
 }
 
+/**
+ * Whether the server says its first word, NBDMAGIC. That it takes connections proves nothing: qemu-nbd listens before
+ * it opens the image.
+ */
 async function answers(socket: string): Promise<boolean> {
-  const connection = connect(socket);
+  const closed = new AbortController();
+  const connection = connect(socket).on('close', () => {
+    closed.abort();
+  });
+  const signal = AbortSignal.any([closed.signal, AbortSignal.timeout(patience)]);
   try {
-    await once(connection, 'connect');
-    return true;
+    const [greeting] = (await once(connection, 'data', { signal })) as [Buffer];
+    return greeting.toString('latin1').startsWith('NBDMAGIC');
   } catch {
     return false;
   } finally {
-    connection.destroy();
+    connection.on('error', () => undefined).destroy();
   }
 }
