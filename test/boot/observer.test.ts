@@ -82,6 +82,23 @@ t.test('a second kernel that is alive but silent has lost its console', (t) => {
   t.end();
 });
 
+t.test('an initramfs that waits for somebody is neither dead nor mute', (t) => {
+  const kexecFailed = readLog('post-vps-no-kexec.log').toString();
+  const waits = '>>> **DEBUG DROPBEAR** (requested from the TAGS metadata of the server)\n';
+  for (const before of [`${banner}>>> Installing busybox...\n`, kexecFailed]) {
+    for (const last of [waits, `**DEBUG SHELL** (requested from the user)\n/ # `]) {
+      for (const look of [dead, idle]) {
+        const observer = watch(before + last);
+        silence(observer, 120, look, look === dead);
+        t.notOk(observer.settled);
+        const outcome = before === kexecFailed ? 'kexec-missing' : 'unknown';
+        t.match(observer.outcome(), { id: outcome, generation: 1 });
+      }
+    }
+  }
+  t.end();
+});
+
 t.test('a word on the console revokes what the CPUs seemed to do', (t) => {
   for (const look of [dead, idle]) {
     const observer = watch(banner + bye);
