@@ -39,7 +39,12 @@ export async function pasteableCommands(
     ...(qemu === null
       ? [`# There is no usable qemu-system-${arch} here; kexec-lab doctor says more.`]
       : []),
-    ...(Object.keys(setup.tags).length > 0 ? [writeTags(tags, setup.tags)] : []),
+    ...(spec.network === null
+      ? []
+      : [
+          "# A run also starts the provider's servers; here nobody answers for metadata or a network disk.",
+        ]),
+    ...(spec.disks.some(({ file }) => file === tags) ? [writeTags(tags, setup.tags)] : []),
     formatCommandLine(qemu?.binary ?? `qemu-system-${arch}`, [
       ...(qemu?.options ?? []),
       ...interactiveArguments(spec),

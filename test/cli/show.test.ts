@@ -49,6 +49,16 @@ t.test('the commands can be pasted into a shell', async (t) => {
   );
 });
 
+t.test(
+  'what a pasted command lacks of the network is said, and nothing is made in vain',
+  async (t) => {
+    const { stdout } = await kexecLab(['show', 'c1-bye']);
+    t.match(stdout, "# A run also starts the provider's servers");
+    t.notMatch(stdout, 'tags.img', 'its tags are metadata');
+    t.notMatch((await kexecLab(['show', 'first-kernel-boots'])).stdout, "provider's servers");
+  },
+);
+
 t.test('the schema is JSON', async (t) => {
   const { stdout } = await kexecLab(['schema']);
   t.match(JSON.parse(stdout), { title: 'kexec-lab scenario', required: ['title', 'story'] });
