@@ -4,6 +4,8 @@ export type CpuSample = {
   at: number;
   /** Program counter per vCPU, as QEMU reports it. */
   pcs: bigint[];
+  /** Stands for all registers of all vCPUs: equal where they are equal. Code that works on something changes them. */
+  registers: string;
   /** Host CPU time the vCPU threads have used since power-on, in milliseconds. */
   cpuMs: number;
   /**

@@ -37,6 +37,9 @@ const pinned = { ...watched, cpuMs: 1500 };
 const looping = { samples: 40, spanMs: 5000, cpuMs: 4000 };
 const loopAddresses = 16;
 
+/** An empty loop has no more states than this, whatever instruction of it is caught. */
+const fewStates = 8;
+
 /** A guest that gets less of the host than this share of what it wants may be kept busy by its own clock alone. */
 const fedPercent = 60;
 
@@ -66,7 +69,7 @@ export function judgeCpu(samples: readonly CpuSample[]): CpuJudgement {
   if (onOneSpot(recent)) {
     const long = newest(samples, pinned);
     if (long === null) return { kind: 'insufficient', ...facts };
-    if (onOneSpot(long)) return { kind: 'stuck', ...measure(long) };
+    if (onOneSpot(long) && !makesProgress(long)) return { kind: 'stuck', ...measure(long) };
   }
   const long = newest(samples, looping);
   if (long !== null) {
@@ -118,7 +121,7 @@ function cpuTime(samples: readonly CpuSample[]): number {
 /** By how much a field grew over the samples; 0 where it is not counted. */
 function growth(
   samples: readonly CpuSample[],
-  field: Exclude<keyof CpuSample, 'pcs' | 'asleep'>,
+  field: Exclude<keyof CpuSample, 'pcs' | 'asleep' | 'registers'>,
 ): number {
   const [first, last] = [samples[0]?.[field] ?? null, samples.at(-1)?.[field] ?? null];
   return first === null || last === null ? 0 : last - first;
@@ -138,6 +141,14 @@ function isWaiting(samples: readonly CpuSample[]): boolean {
   const passed = growth(samples, 'guestSeconds');
   const idle = passed - growth(samples, 'executedSeconds');
   return idle > skipped.seconds && 100 * idle > skipped.percent * passed;
+}
+
+/**
+ * Whether the registers are others whenever one looks. A loop of a few instructions can be a copy: the kernel that kexec
+ * leaves copies the new one into place so, for seconds under emulation (arm64_relocate_new_kernel).
+ */
+function makesProgress(samples: readonly CpuSample[]): boolean {
+  return new Set(samples.map(({ registers }) => registers)).size > fewStates;
 }
 
 function onOneSpot(samples: readonly CpuSample[]): boolean {

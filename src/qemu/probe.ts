@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { CpuSample } from '../boot/cpu-sample.ts';
 import { UnavailableError } from '../errors.ts';
@@ -37,6 +38,7 @@ export async function takeSample(qmp: Qmp, pid: number, at: number): Promise<Cpu
   return {
     at,
     pcs: parseProgramCounters(registers),
+    registers: createHash('sha256').update(registers).digest('base64'),
     cpuMs,
     runnableMs: cpuMs + waitedMs,
     asleep: threads.every(({ state }) => state === 'S'),

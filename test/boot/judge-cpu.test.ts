@@ -9,6 +9,7 @@ type Shape = {
   waitPercent?: number;
   asleepPercent?: number;
   skips?: number;
+  works?: boolean;
 };
 
 /** `count` samples, `every` ms apart, of CPUs whose program counters `pcs` gives. */
@@ -21,12 +22,14 @@ function samples(
     waitPercent = 0,
     asleepPercent = 100 - cpuPercent - waitPercent,
     skips = 0,
+    works = false,
   }: Shape = {},
 ): CpuSample[] {
   return Array.from({ length: count }, (_, index) => ({
     at: 1000 + index * every,
     pcs: pcs(index),
     asleep: (index * 37) % 100 < asleepPercent,
+    registers: String(works ? index : index % 3),
     cpuMs: (index * every * cpuPercent) / 100,
     runnableMs: (index * every * (cpuPercent + waitPercent)) / 100,
     guestSeconds: Math.floor((index * every * (1 + skips)) / 1000),
@@ -44,6 +47,12 @@ t.test('a CPU that goes round in a few instructions is stuck', (t) => {
   t.equal(kind(samples(() => [ram])), 'stuck');
   t.equal(kind(samples((i) => [ram + BigInt((i % 3) * 4)])), 'stuck');
   t.equal(kind(samples((i) => [ram + BigInt((i % 3) * 64)])), 'busy', 'more than 64 bytes is work');
+  t.end();
+});
+
+t.test('a copy loop stands on one spot too, but its registers go on', (t) => {
+  t.equal(kind(samples(() => [ram], { works: true, count: 200 })), 'busy');
+  t.equal(kind(samples(() => [ram], { works: false, count: 200 })), 'stuck');
   t.end();
 });
 

@@ -27,6 +27,7 @@ function silence(
       at: 5000 + i * 100,
       pcs: [pc(i)],
       asleep: !busy,
+      registers: '',
       cpuMs,
       runnableMs: cpuMs,
       ...guest,
