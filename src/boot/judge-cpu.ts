@@ -33,7 +33,11 @@ const watched = { samples: 20, spanMs: 2000, cpuMs: 0 };
 const longestStep = 250;
 const pinned = { ...watched, cpuMs: 1500 };
 
-/** A panicked kernel waits in a delay loop made of several small functions: few addresses, for a long time. */
+/**
+ * A panicked kernel waits in a delay loop made of several small functions: few addresses, for a long time. So does one
+ * that unpacks its initramfs on one of several CPUs while the others sleep; only a single CPU whose instructions are
+ * counted is known well enough for this.
+ */
 const looping = { samples: 40, spanMs: 5000, cpuMs: 4000 };
 const loopAddresses = 16;
 
@@ -75,7 +79,10 @@ export function judgeCpu(samples: readonly CpuSample[]): CpuJudgement {
   if (long !== null) {
     const loop = measure(long);
     const kernelOnly = everyCpu(long, (pcs) => pcs.every(isKernelAddress));
-    if (kernelOnly && loop.distinct <= loopAddresses && !isStarved(long))
+    const counted = long.every(({ pcs, executedSeconds }) => {
+      return pcs.length === 1 && executedSeconds !== null;
+    });
+    if (kernelOnly && counted && loop.distinct <= loopAddresses && !isStarved(long))
       return { kind: 'stuck', ...loop };
   }
   return { kind: 'busy', ...facts };

@@ -141,6 +141,10 @@ t.test('a panicked kernel’s delay loop is stuck, but only after a while', (t) 
   const loop = (i: number): bigint[] => [kernel + BigInt((i % 12) * 4096)];
   t.equal(kind(samples(loop, { count: 30 })), 'busy');
   t.equal(kind(samples(loop, { count: 60 })), 'stuck');
+  const severalCpus = (i: number): bigint[] => [kernel, kernel + BigInt((i % 12) * 4096)];
+  t.equal(kind(samples(severalCpus, { count: 200 })), 'busy', 'the others sleep while it unpacks');
+  const uncounted = samples(loop, { count: 60 }).map((s) => ({ ...s, executedSeconds: null }));
+  t.equal(kind(uncounted), 'busy');
   t.equal(
     kind(samples((i) => [ram + BigInt((i % 12) * 4096)], { count: 60 })),
     'busy',
