@@ -45,7 +45,7 @@ t.test('for machines', async (t) => {
     cache: { directory: `${cache}/not/yet/there`, usedBytes: 0, freeBytes: Number },
     install: null,
   });
-  t.notOk(report.requirements.some(({ name }) => name.startsWith('qemu')));
+  t.notOk(report.requirements.some(({ name }) => name.startsWith('qemu-system')));
 });
 
 t.test('a host that lacks almost everything', async (t) => {

@@ -89,7 +89,7 @@ void t.test('a damaged image is built again, and a failed build leaves nothing',
     hint: /--mirror URL/,
     exitCode: 5,
   });
-  t.same([...steps], ['provider-kernel: fetching the index of Debian bookworm for armhf']);
+  t.same([...steps], ['provider-kernel: fetching the index of Debian bullseye for armhf']);
   t.same(
     readdirSync(join(cacheDir, 'tmp')),
     [],
@@ -123,7 +123,7 @@ void t.test('the signal ends a build at once with its reason', async (t) => {
       }, 100),
   });
   t.equal(await ended.catch((reason: unknown) => reason), 'SIGINT');
-  const pid = Number(readFileSync(join(cacheDir, 'apt/bookworm-armhf/pid'), 'utf8'));
+  const pid = Number(readFileSync(join(cacheDir, 'apt/bullseye-armhf/pid'), 'utf8'));
   t.throws(() => process.kill(pid, 0), { code: 'ESRCH' }, 'no tool runs on');
   t.same(readdirSync(join(cacheDir, 'tmp')), []);
 });
