@@ -11,8 +11,8 @@ const longestWait = { guestSeconds: 30, hostMs: 6_000 };
 /** The longest a boot menu counts down in silence (EDK2 takes its time from QEMU's splash-time, at most 65.5 s). */
 const longestCountdown = { guestSeconds: 66, hostMs: 6_000 };
 
-/** More samples than any judgement looks at. */
-const keptSamples = 200;
+/** More samples than any judgement looks at: a minute of executed instructions, on a slow host. */
+const keptSamples = 1000;
 
 /** A silence of the console, as far as the CPUs were looked at during it. Immutable. */
 export type Silence = {

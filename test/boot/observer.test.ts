@@ -27,7 +27,7 @@ function silence(
       at: 5000 + i * 100,
       pcs: [pc(i)],
       asleep: !busy,
-      registers: '',
+      registers: String(pc(i)),
       cpuMs,
       runnableMs: cpuMs,
       ...guest,
