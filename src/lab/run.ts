@@ -101,9 +101,13 @@ export async function runCases(
   return report;
 }
 
-/** The 32-bit machine takes about twice as long; starting with it leaves no long case alone at the end. */
+/**
+ * Starting with the long ones leaves no core alone at the end. How long is what the scenario allows; with the same
+ * limits, the 32-bit machine takes about twice as long.
+ */
 function slowestFirst(cases: Case[]): Case[] {
-  return cases.toSorted((a, b) => Number(b.arch === 'arm') - Number(a.arch === 'arm'));
+  const isArm = ({ arch }: Case): number => Number(arch === 'arm');
+  return cases.toSorted((a, b) => b.limits.total - a.limits.total || isArm(b) - isArm(a));
 }
 
 async function writeJson(file: string, value: unknown): Promise<void> {
