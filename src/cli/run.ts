@@ -29,6 +29,7 @@ type RunOptions = {
   qemuDir?: string;
   mirror?: string;
   withDeps?: boolean;
+  checkpoint: boolean;
   dryRun?: boolean;
 };
 
@@ -47,6 +48,10 @@ export function runCommand(): Command {
     .option('--tail', 'show the console of running cases')
     .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
     .option('--mirror <url>', "Debian mirror to build images from (default: the host's)")
+    .option(
+      '--no-checkpoint',
+      'boot every case from power-on, also where others have booted the same',
+    )
     .option('--with-deps', 'install the system packages that are missing, with apt')
     .option('--dry-run', 'show the cases and the commands that boot them; start nothing')
     .addHelpText('after', helpText)

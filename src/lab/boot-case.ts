@@ -5,14 +5,15 @@ import { LineSplitter } from '../console/lines.ts';
 import type { ImageSet } from '../image/image-set.ts';
 import { interactiveArguments } from '../qemu/arguments.ts';
 import { formatCommandLine } from '../qemu/command-line.ts';
+import type { CheckpointStore } from '../checkpoint/store.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
-import { startMachine } from '../qemu/machine.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import type { MachineSpec } from '../qemu/machine-spec.ts';
 import type { ReportedState } from '../provider/provider.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { StepResult } from '../steps/conductor.ts';
 import { Conductor } from '../steps/conductor.ts';
+import { beginBoot } from './begin-boot.ts';
 import { openCaseRecord } from './case-record.ts';
 import { machineSpec } from './machine-of-case.ts';
 import { startCaseProvider } from './provider-of-case.ts';
@@ -33,9 +34,17 @@ export type BootFacts = {
   steps: readonly StepResult[];
   /** The rows of the guest's screen at the end. */
   screen: readonly string[];
+  /** Key of the checkpoint the boot began at; null where it began at power-on. */
+  checkpoint: string | null;
 };
 
-type Place = { directory: string; images: ImageSet; qemu: Qemu };
+type Place = {
+  directory: string;
+  images: ImageSet;
+  qemu: Qemu;
+  /** Null: every case boots from power-on. */
+  checkpoints: CheckpointStore | null;
+};
 
 /**
  * Boots a case's machine under the eyes of `observer`, and records all of it in the case's directory.
@@ -44,7 +53,7 @@ type Place = { directory: string; images: ImageSet; qemu: Qemu };
  */
 export async function bootCase(
   case_: Case,
-  { directory, images, qemu }: Place,
+  { directory, images, qemu, checkpoints }: Place,
   observer: BootObserver,
   hooks: BootHooks,
   signal: AbortSignal,
@@ -56,6 +65,7 @@ export async function bootCase(
   const record = openCaseRecord(directory);
   const lines = new LineSplitter();
   let seconds = (): number => 0;
+  let started: string | null;
   const showLines = (complete: ReturnType<LineSplitter['feed']>): void => {
     for (const { line, text } of complete) {
       record.line(seconds(), text);
@@ -86,13 +96,20 @@ export async function bootCase(
     const spec = await machineSpec(arch, setup, images, tags, forwards, qemuDirectory);
     await writeTagsDisk(tags, setup.tags);
     await writeScript(join(directory, 'qemu.sh'), spec, qemu);
-    const machine = await startMachine(spec, qemu, { directory, signal });
+    const note = (reason: string): void => {
+      record.output(reason);
+    };
+    const begin = await beginBoot(spec, qemu, checkpoints, { directory, signal, note });
+    const { machine, checkpoint, taker } = begin;
+    started = checkpoint?.key ?? null;
     const poweredOn = performance.now();
     seconds = () => (performance.now() - poweredOn) / 1000;
     try {
-      await watchBoot(machine, observer, { limits, conductor }, watchHooks, signal);
+      const begun = checkpoint?.console;
+      await watchBoot(machine, observer, { limits, conductor, begun, taker }, watchHooks, signal);
     } finally {
       await machine.stop();
+      await taker?.settled();
     }
   } finally {
     showLines(lines.end());
@@ -101,7 +118,8 @@ export async function bootCase(
     for (const file of [keyFile, `${keyFile}.pub`]) await rm(file, { force: true });
   }
   const screen = await conductor.screen();
-  return { reported: provider?.reported ?? [], steps: conductor.results, screen };
+  const { results: done } = conductor;
+  return { reported: provider?.reported ?? [], steps: done, screen, checkpoint: started };
 }
 
 /** The same machine for a human: run it, and its console is the terminal. */

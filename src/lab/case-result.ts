@@ -37,6 +37,8 @@ export function judgedResult(
       hostSeconds: Math.round(atMs) / 1000,
     })),
     steps: [...boot.steps],
+    // A boot that began in its middle says nothing of what booting twice costs.
+    ...(boot.checkpoint !== null && { checkpoint: boot.checkpoint, price: null }),
     release: outcome.captures['release'] ?? null,
   };
 }
@@ -80,6 +82,7 @@ function blank(
     steps: [],
     stages,
     price: bootPrice(stages),
+    checkpoint: null,
     release: null,
     packages,
     wallSeconds,

@@ -1,3 +1,4 @@
+import { openCheckpointStore } from '../checkpoint/store.ts';
 import { ensureImages } from '../image/ensure-images.ts';
 import type { ImageProgress, ImageRequest, ImageSet } from '../image/image-set.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
@@ -13,7 +14,12 @@ export type RememberingLab = Lab & {
 
 /** Finds each QEMU and makes each set of images once, however many cases ask, and at the first one who asks. */
 export function createLab(
-  { qemuDir, mirror, signal }: Pick<RunOptions, 'qemuDir' | 'mirror' | 'signal'>,
+  {
+    qemuDir,
+    mirror,
+    checkpoint,
+    signal,
+  }: Pick<RunOptions, 'qemuDir' | 'mirror' | 'checkpoint' | 'signal'>,
   onProgress: (progress: ImageProgress) => void,
 ): RememberingLab {
   const sets = new Map<string, { arch: Arch; made: Promise<ImageSet> }>();
@@ -26,6 +32,7 @@ export function createLab(
         made: ensureImages(request, { ...(mirror && { mirror }), signal, onProgress }),
       })).made;
     },
+    checkpoints: checkpoint ? openCheckpointStore() : null,
     qemu: (arch) => remember(qemus, arch, () => findQemu(arch, qemuDir)),
     used: async () => ({
       images: await successes(

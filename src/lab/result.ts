@@ -46,6 +46,8 @@ export type CaseResult = {
   steps: StepResult[];
   stages: StageTime[];
   price: BootPrice | null;
+  /** Key of the checkpoint of the first boot that the case began at; null where it began at power-on. */
+  checkpoint: string | null;
   /** The release the last kernel said of itself (proved by `uname -r` where the outcome is `booted`). */
   release: string | null;
   packages: PackageVersion[];

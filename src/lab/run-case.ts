@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { withScreen } from '../boot/screen-evidence.ts';
 import { createBootObserver } from '../boot/observer.ts';
+import type { CheckpointStore } from '../checkpoint/store.ts';
 import type { ImageRequest, ImageSet } from '../image/image-set.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
 import type { Arch, Case } from '../scenario/scenario.ts';
@@ -16,6 +17,8 @@ import { awaitedGeneration, expectedRelease, lastLogin, proveBooted } from './ve
 export type Lab = {
   images(request: ImageRequest): Promise<ImageSet>;
   qemu(arch: Arch): Promise<Qemu>;
+  /** Null: every case boots from power-on. */
+  checkpoints: CheckpointStore | null;
 };
 
 /**
@@ -57,7 +60,8 @@ export async function runCase(
       readings.push(reading);
       hooks.onReading(reading);
     };
-    const place = { directory, images, qemu: await lab.qemu(case_.arch) };
+    const { checkpoints } = lab;
+    const place = { directory, images, qemu: await lab.qemu(case_.arch), checkpoints };
     const boot = await bootCase(case_, place, observer, { ...hooks, onReading }, signal);
     if (signal.aborted) return stopped();
     const outcome = withScreen(proveBooted(observer.outcome(), awaited), boot.screen);

@@ -24,6 +24,8 @@ export type RunOptions = {
   qemuDir?: string;
   /** Debian mirror to build images from; default: the host's. */
   mirror?: string;
+  /** Whether cases may start from a checkpoint of the first boot they share. */
+  checkpoint: boolean;
   /** Fires when the user wants the run to stop: running cases end as `interrupted`, the report is still written. */
   signal: AbortSignal;
   /** Whether console lines are emitted as events. */

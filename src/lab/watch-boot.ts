@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootObserver } from '../boot/observer.ts';
 import type { Signal } from '../boot/signal.ts';
+import type { CheckpointTaker } from '../checkpoint/taker.ts';
 import { UnavailableError } from '../errors.ts';
 import type { Machine, MachineExit } from '../qemu/machine.ts';
 import type { Limits } from '../scenario/scenario.ts';
@@ -22,6 +23,14 @@ export type WatchHooks = {
   onReading(reading: StageReading): void;
 };
 
+type WatchProps = {
+  limits: Limits;
+  conductor: Conductor;
+  /** What the console has shown already, where the machine starts from a checkpoint. */
+  begun?: Uint8Array | undefined;
+  taker?: CheckpointTaker | undefined;
+};
+
 /**
  * Drives one live boot: feeds the console to the observer, shows it the CPUs while the guest is silent, and
  * ends when the outcome is settled, QEMU has ended by itself, a limit is reached or `signal` fires. On return
@@ -31,12 +40,12 @@ export type WatchHooks = {
 export async function watchBoot(
   machine: Machine,
   observer: BootObserver,
-  { limits, conductor }: { limits: Limits; conductor: Conductor },
+  { limits, conductor, begun, taker }: WatchProps,
   hooks: WatchHooks,
   signal: AbortSignal,
 ): Promise<void> {
-  const watch = new Watch(machine, observer, conductor, hooks);
-  const reading = watch.readConsole();
+  const watch = new Watch(machine, observer, { conductor, taker }, hooks);
+  const reading = watch.readConsole(begun);
   const acting = new AbortController();
   const until = watch.untilDone(limits, AbortSignal.any([signal, acting.signal]), signal);
   const stopped = await Promise.race([until, failureOf(reading)]).finally(() => {
@@ -58,25 +67,37 @@ class Watch {
   readonly #machine: Machine;
   readonly #observer: BootObserver;
   readonly #conductor: Conductor;
+  readonly #taker: CheckpointTaker | undefined;
   readonly #hooks: WatchHooks;
 
-  constructor(machine: Machine, observer: BootObserver, conductor: Conductor, hooks: WatchHooks) {
+  constructor(
+    machine: Machine,
+    observer: BootObserver,
+    { conductor, taker }: Pick<WatchProps, 'conductor' | 'taker'>,
+    hooks: WatchHooks,
+  ) {
     this.#machine = machine;
     this.#observer = observer;
     this.#conductor = conductor;
+    this.#taker = taker;
     this.#hooks = hooks;
     void machine.exited.then((exit) => (this.exit = exit));
   }
 
-  async readConsole(): Promise<void> {
-    for await (const chunk of this.#machine.console as AsyncIterable<Uint8Array>) {
-      this.#lastByte = this.#elapsed();
-      this.#bytes += chunk.length;
-      this.#hooks.onBytes(chunk);
-      this.#conductor.onBytes(chunk);
-      if (!this.watching) continue;
-      for (const line of afterEachNewline(chunk)) this.#tell(this.#observer.feed(line));
-    }
+  async readConsole(begun: Uint8Array = new Uint8Array()): Promise<void> {
+    this.#read(begun);
+    for await (const chunk of this.#machine.console as AsyncIterable<Uint8Array>) this.#read(chunk);
+  }
+
+  #read(chunk: Uint8Array): void {
+    this.#lastByte = this.#elapsed();
+    this.#bytes += chunk.length;
+    this.#hooks.onBytes(chunk);
+    this.#conductor.onBytes(chunk);
+    this.#taker?.onBytes(chunk);
+    if (!this.watching) return;
+    for (const line of afterEachNewline(chunk)) this.#tell(this.#observer.feed(line));
+    this.#taker?.onPosition(this.#machine, this.#observer.position);
   }
 
   /**
@@ -94,6 +115,8 @@ class Watch {
     let settledAt: number | undefined;
     while (this.exit === null && !signal.aborted) {
       await Promise.race([sleep(tick), this.#machine.exited, steps]);
+      // A machine that stands still for its checkpoint is not silent.
+      if (this.#taker?.busy === true) this.#lastByte = this.#elapsed();
       const now = this.#elapsed();
       const quiet = now - this.#lastByte;
       if (quiet >= promptQuiet) this.#tell(this.#observer.peek());

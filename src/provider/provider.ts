@@ -7,7 +7,7 @@ import { serveMetadata } from './metadata-server.ts';
 import { metadataAddress, nbdAddress, serverMetadata } from './metadata.ts';
 import type { NbdServer } from './nbd-server.ts';
 import { serveNbd } from './nbd-server.ts';
-import { makePrivateDirectory } from './private-directory.ts';
+import { makePrivateDirectory } from '../host/private-directory.ts';
 
 export type ProviderOptions = {
   /** Server tags, handed out in order. */

@@ -12,6 +12,10 @@ export const providerNetwork = {
 /** File descriptors the lab hands to QEMU, each one end of a Unix socket pair. */
 export const inheritedSockets = { console: 3, qmp: 4 } as const;
 
+/** The file descriptor of a saved state, and what has QEMU begin there. */
+export const inheritedState = 5;
+export const incomingArguments = ['-incoming', `fd:${inheritedState}`];
+
 /**
  * QEMU's arguments for a machine the lab drives: it starts stopped, its console and its control connection are
  * sockets it inherits (nothing to clean up in the file system, nobody else can connect, and both ends exist

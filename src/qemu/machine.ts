@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CpuSample } from '../boot/cpu-sample.ts';
 import { UnavailableError } from '../errors.ts';
-import { qemuArguments } from './arguments.ts';
+import { incomingArguments, qemuArguments } from './arguments.ts';
 import type { Qemu } from './find-qemu.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { takeSample } from './probe.ts';
@@ -11,6 +11,7 @@ import { startProcess } from './process.ts';
 import type { Qmp } from './qmp.ts';
 import { connectQmp } from './qmp.ts';
 import { readSshPort } from './ssh-port.ts';
+import { saveState, stateLoaded } from './state.ts';
 
 export type MachineExit = ProcessExit & {
   /**
@@ -29,8 +30,12 @@ export type Machine = {
   console: Readable;
   /** Types on the guest's serial console. */
   write(bytes: Uint8Array | string): void;
-  /** Powers on: the machine starts stopped, so that no early byte is lost. */
+  /** Powers on, or goes on: the machine starts stopped, so that no early byte is lost. */
   continue(): Promise<void>;
+  /** Stops the CPUs while `action` works. All that the guest has written by then can be read from the console. */
+  whilePaused<Result>(action: () => Promise<Result>): Promise<Result>;
+  /** Writes the state of a machine that is paused, its memory and devices but not its disks, to a file; see `StartOptions.state`. */
+  saveState(file: string): Promise<void>;
   /** Presses the reset button. @throws UnavailableError when QEMU is gone. */
   reset(): Promise<void>;
   /** @throws UnavailableError when QEMU is gone or does not answer. */
@@ -48,6 +53,8 @@ export type Machine = {
 type StartOptions = {
   /** Where QEMU may put the temporary overlays of writable disks. */
   directory: string;
+  /** File that `saveState` wrote, of the same machine with the same QEMU: it starts there instead of at power-on. */
+  state?: string | undefined;
   /** Stops the machine when aborted. */
   signal?: AbortSignal;
   /** How long each step of `stop` waits for the next, in milliseconds. */
@@ -61,13 +68,14 @@ type StartOptions = {
 export async function startMachine(
   spec: MachineSpec,
   qemu: Qemu,
-  { directory, signal, patience = 2000 }: StartOptions,
+  { directory, state, signal, patience = 2000 }: StartOptions,
 ): Promise<Machine> {
   signal?.throwIfAborted();
-  const commandLine = [qemu.binary, ...qemu.options, ...qemuArguments(spec)];
-  const process = await startProcess(commandLine, directory);
+  const incoming = state === undefined ? [] : incomingArguments;
+  const commandLine = [qemu.binary, ...qemu.options, ...qemuArguments(spec), ...incoming];
+  const process = await startProcess(commandLine, directory, state);
   let reason: string | null = null;
-  let poweredOn = performance.now();
+  let poweredOn: number | undefined;
   const exited = process.exited.then((exit) => ({ ...exit, reason }));
   const connecting = connectQmp(process.qmp, (event, data) => {
     const why = String(data['reason']);
@@ -89,6 +97,10 @@ export async function startMachine(
   void exited.then(() => signal?.removeEventListener('abort', halt));
 
   const qmp = await connecting
+    .then(async (qmp) => {
+      if (state !== undefined) await stateLoaded(qmp);
+      return qmp;
+    })
     .finally(() => signal?.throwIfAborted())
     .catch(async (cause: unknown) => {
       const { stderr, code } = await stop();
@@ -97,19 +109,30 @@ export async function startMachine(
       const words = stderr === '' ? `exit code ${String(code)}, no message` : stderr;
       throw new UnavailableError(`QEMU did not start: ${words}`, { cause });
     });
+  const alone = oneAfterTheOther();
   return {
     pid: process.pid,
     commandLine,
     console: process.console,
     write: process.type,
     continue: async () => {
-      poweredOn = performance.now();
+      poweredOn ??= performance.now();
       await qmp.execute('cont');
     },
+    whilePaused: (action) =>
+      alone(async () => {
+        await qmp.execute('stop');
+        try {
+          return await action();
+        } finally {
+          await qmp.execute('cont');
+        }
+      }),
+    saveState: (file) => saveState(qmp, file),
     reset: async () => {
       await qmp.execute('system_reset');
     },
-    sample: () => takeSample(qmp, process.pid, performance.now() - poweredOn),
+    sample: () => alone(() => takeSample(qmp, process.pid, performance.now() - (poweredOn ?? 0))),
     sshPort: () => readSshPort(qmp),
     exited,
     stop,
@@ -146,6 +169,16 @@ async function settledWithin(promise: Promise<unknown>, milliseconds: number): P
     cancel.abort();
     timeout.catch(() => undefined);
   }
+}
+
+/** Runs actions that stop and start the CPUs each alone, lest one starts what another has stopped. */
+function oneAfterTheOther(): <T>(action: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (action) => {
+    const turn = last.then(action);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
 }
 
 function once<T>(action: () => Promise<T>): () => Promise<T> {

@@ -2,6 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
 import type { Duplex, Readable } from 'node:stream';
 import { PassThrough } from 'node:stream';
 import { UnavailableError } from '../errors.ts';
@@ -33,16 +34,19 @@ export type QemuProcess = {
 /**
  * Starts `command` on a {@link leash}. It leads a session of its own, so a Ctrl-C at the terminal reaches only us.
  * @param directory where QEMU puts its temporary overlays; it unlinks them as soon as they are open.
+ * @param state a file it inherits beside the sockets, open for reading.
  * @throws UnavailableError when it cannot be started at all.
  */
 export async function startProcess(
   command: readonly string[],
   directory: string,
+  state?: string,
 ): Promise<QemuProcess> {
   const { program, args } = leash(command);
+  const stateFile = state === undefined ? null : await open(state);
   const child = spawn(program, args, {
     // Node makes each pipe a socket pair, which is what QEMU wants of an inherited descriptor.
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', 'pipe', stateFile?.fd ?? 'ignore'],
     detached: true,
     env: { ...toolEnvironment(), TMPDIR: directory },
   });
@@ -57,6 +61,8 @@ export async function startProcess(
     await once(child, 'spawn');
   } catch (cause) {
     throw new UnavailableError(`cannot start setpriv: ${(cause as Error).message}`, { cause });
+  } finally {
+    await stateFile?.close();
   }
   const console = socketOf(child, inheritedSockets.console);
   return {

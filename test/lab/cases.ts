@@ -60,6 +60,7 @@ export function fakeLab(t: Test, play: Play): Lab {
   };
   return {
     qemu: (arch) => findQemu(arch, fakeQemuDirectory),
+    checkpoints: null,
     images: () =>
       Promise.resolve({
         kernel: file('kernel', JSON.stringify(play)),

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { makePrivateDirectory } from '../../src/provider/private-directory.ts';
+import { makePrivateDirectory } from '../../src/host/private-directory.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 
 t.test('a directory nobody else can enter', async (t) => {
