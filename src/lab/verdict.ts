@@ -107,7 +107,8 @@ export function judge(
   const step = steps[undone];
   if (step !== undefined) {
     const what = step.status === 'failed' ? step.detail : 'the boot ended before it was done';
-    reasons.push(`step ${undone + 1} (${step.step}): ${what}`);
+    const place = step.place === null ? '' : `${step.place}: `;
+    reasons.push(`${place}step ${undone + 1} (${step.step}): ${what}`);
   }
   differs('outcome', expect.outcome, outcome.id);
   if (expect.outcome === outcome.id) {

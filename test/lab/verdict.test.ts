@@ -68,6 +68,7 @@ t.test('whoever asks for a kexec waits for generation 2', (t) => {
     initramfs: 'i',
     disk: null,
     storage: 'virtio',
+    readOnly: false,
     metadata: {},
     cmdline: '',
     tags,
@@ -116,5 +117,22 @@ t.test('the verdict names everything that differs', (t) => {
     'root device: expected /dev/vdb1, got /dev/vda1',
     'device: expected /dev/vda, got none',
   ]);
+  t.end();
+});
+
+t.test('a step that was not done is a reason, told with its place', (t) => {
+  const step = (status: 'done' | 'failed' | 'pending', place: string | null, detail = '') => {
+    return { step: 'ssh true', place, status, at: null, detail };
+  };
+  const reasonsOf = (...steps: ReturnType<typeof step>[]) =>
+    judge(booted(), { outcome: 'booted' }, { reported: [], steps });
+  t.same(reasonsOf(step('done', 'a.yaml:9'), step('failed', 'a.yaml:12', 'refused')), {
+    verdict: 'fail',
+    reasons: ['a.yaml:12: step 2 (ssh true): refused'],
+  });
+  t.same(reasonsOf(step('pending', null)).reasons, [
+    'step 1 (ssh true): the boot ended before it was done',
+  ]);
+  t.same(reasonsOf(step('done', null)), { verdict: 'pass', reasons: [] });
   t.end();
 });
