@@ -1,7 +1,14 @@
 import t from 'tap';
 import type { Outcome } from '../../src/boot/outcome.ts';
-import { awaitedGeneration, expectedRelease, judge, proveBooted } from '../../src/lab/verdict.ts';
+import {
+  awaitedGeneration,
+  expectedRelease,
+  judge,
+  lastLogin,
+  proveBooted,
+} from '../../src/lab/verdict.ts';
 import type { Expectation, Setup } from '../../src/scenario/scenario.ts';
+import { caseOf } from './cases.ts';
 
 const release = '6.12.1-arm64';
 const proofs = ['proof-release', 'proof-root', 'proof-cmdline', 'login-prompt'];
@@ -79,6 +86,20 @@ t.test('whoever asks for a kexec waits for generation 2', (t) => {
   t.equal(awaitedGeneration(setup({}), hang), 1);
   t.equal(awaitedGeneration(setup({}), { outcome: 'booted' }), 1);
   t.equal(awaitedGeneration(setup({}), { outcome: 'booted', generation: 3 }), 3);
+  t.end();
+});
+
+t.test('a login ends the watching where nothing else is expected behind it', (t) => {
+  const { setup } = caseOf({ setup: { tags: { KEXEC_KERNEL: '/vmlinuz' } } });
+  const { setup: untagged } = caseOf({ setup: { tags: {} } });
+  t.equal(lastLogin(setup, { outcome: 'booted' }), 2);
+  t.equal(lastLogin(untagged, { outcome: 'booted' }), 1);
+  t.equal(lastLogin(untagged, { outcome: 'bye-hang', generation: 1 }), 2, 'a jump after login');
+  t.equal(lastLogin(untagged, { outcome: 'root-mount-failed', generation: 2 }), 2);
+  t.equal(lastLogin(setup, { outcome: 'kexec-missing', generation: 1 }), 2, 'it may yet come');
+  t.equal(lastLogin(setup, { outcome: 'wrong-kernel', generation: 1 }), 1);
+  t.equal(lastLogin(setup, { outcome: 'wrong-kernel' }), 2, 'any may be meant');
+  t.equal(lastLogin(setup, { outcome: 'reboot-loop' }), Infinity);
   t.end();
 });
 
