@@ -2,6 +2,7 @@ import type { Outcome, OutcomeId, Stage } from '../boot/outcome.ts';
 import type { PackageVersion } from '../image/image-set.ts';
 import type { StepResult } from '../steps/conductor.ts';
 import type { BootPrice } from './boot-price.ts';
+import type { EntropyTimes } from './entropy-clock.ts';
 import type { Arch, Expectation } from '../scenario/scenario.ts';
 
 /**
@@ -46,6 +47,8 @@ export type CaseResult = {
   steps: StepResult[];
   stages: StageTime[];
   price: BootPrice | null;
+  /** One entry per kernel. */
+  entropy: EntropyTimes[];
   /** The release the last kernel said of itself (proved by `uname -r` where the outcome is `booted`). */
   release: string | null;
   packages: PackageVersion[];

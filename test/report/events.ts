@@ -47,6 +47,7 @@ export function result(
     reported: [],
     steps: [],
     price: null,
+    entropy: [],
     generation: 2,
     stage: 'userspace',
     meaning: '',
