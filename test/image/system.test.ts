@@ -97,6 +97,8 @@ t.test('an installation is followed by what it prints', (t) => {
   });
   t.same(follow('kexec-lab: making the initrd'), { step: 'making the initrd' });
   t.equal(follow('Setting up the network'), null, 'no package');
+  t.equal(follow('kexec-lab: map all users'), null, 'a word between two programs');
+  t.equal(follow('kexec-lab: done'), null, 'there is more to come');
   t.end();
 });
 
