@@ -41,7 +41,7 @@ async function describeCase({ arch, scenario, setup, expect, limits }: Case, qem
     ['kernel', [describeImage(setup.kernel)]],
     ['initramfs', [describeImage(setup.initramfs)]],
     ['disk', [describeImage(setup.disk)]],
-    ['storage', [setup.storage]],
+    ['storage', [setup.readOnly ? `${setup.storage}, read-only` : setup.storage]],
     ['cmdline', [setup.cmdline]],
     ['tags', tags],
     ['on reset', [setup.onReset]],

@@ -5,6 +5,7 @@ import { UnavailableError } from '../errors.ts';
 import { aptConfiguration, aptSources } from './apt-configuration.ts';
 import { parseStanzas } from './deb822.ts';
 import { archivePackage, type ArchivePackage } from './package-closure.ts';
+import { unreachableMirror } from './mirror-trouble.ts';
 import { runTool } from './run-tool.ts';
 
 export type AptOptions = {
@@ -16,6 +17,9 @@ export type AptOptions = {
   mirror: string;
   signal?: AbortSignal | undefined;
 };
+
+const elsewhere =
+  'Try again later, or name another Debian mirror with --mirror URL or KEXEC_LAB_MIRROR.';
 
 /** One suite for one architecture, seen through apt as an ordinary user, apart from the host's own packages. */
 export type Apt = {
@@ -37,7 +41,7 @@ export type Apt = {
 };
 
 export async function openApt(options: AptOptions): Promise<Apt> {
-  const { directory, signal } = options;
+  const { directory, mirror, signal } = options;
   const config = path.join(directory, 'apt.conf');
   for (const sub of ['lists/partial', 'cache/archives/partial', 'etc/preferences.d'])
     await mkdir(path.join(directory, sub), { recursive: true });
@@ -51,11 +55,17 @@ export async function openApt(options: AptOptions): Promise<Apt> {
         runTool('apt-get', ['-c', config, '-o', 'APT::Status-Fd=1', ...args], {
           cwd,
           signal,
-          hint: 'Try again later, or name another Debian mirror with --mirror URL or KEXEC_LAB_MIRROR.',
+          hint: elsewhere,
           onLine: (line) => {
             const percent = /^dlstatus:[^:]*:([\d.]+):/.exec(line)?.[1];
             if (percent !== undefined) onPercent?.(Number(percent));
           },
+        }).catch((error: unknown) => {
+          const words = error instanceof UnavailableError ? error.message : '';
+          const trouble = unreachableMirror(mirror, words);
+          if (trouble === null) throw error;
+          // apt has tried several times before it says so.
+          throw new AbortError(new UnavailableError(trouble, { cause: error, hint: elsewhere }));
         }),
       signal,
     );

@@ -4,6 +4,7 @@ import { UnavailableError } from '../errors.ts';
 import { toolEnvironment } from '../host/tool-environment.ts';
 import type { Arch } from '../scenario/scenario.ts';
 import { debianArchitectures } from './build-context.ts';
+import { installationTrouble } from './installation-trouble.ts';
 import type { PackageOptions } from './packages.ts';
 import { systemProgress } from './system-progress.ts';
 import { namespaceFacts } from './namespace-facts.ts';
@@ -68,7 +69,7 @@ export async function installSystem(installation: Installation): Promise<void> {
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof ExecaError)) throw error;
-    const words = lastWords(said) || error.shortMessage;
+    const words = installationTrouble(said) || error.shortMessage;
     throw new UnavailableError(`installing Debian failed: ${words}`, { cause: error });
   }
 }
@@ -77,10 +78,4 @@ export async function installSystem(installation: Installation): Promise<void> {
 async function mapUsers(pid: number | undefined): Promise<void> {
   for (const map of ['uid_map', 'gid_map'])
     await writeFile(`/proc/${pid}/${map}`, `0 0 ${2 ** 32 - 1}`);
-}
-
-/** mmdebstrap's and apt's errors if there are any, else the end of what was said. */
-function lastWords(said: readonly string[]): string {
-  const errors = said.filter((line) => /^(E|dpkg|tar|mount|sh): /.test(line));
-  return (errors.length > 0 ? errors : said).slice(-8).join('\n');
 }

@@ -18,7 +18,7 @@ export type NamespaceFacts = {
   binfmtPerNamespace: boolean;
   /** May ordinary users make user namespaces, AppArmor aside? */
   userNamespaces: boolean;
-  /** Does AppArmor forbid it, without an exception for mmdebstrap? (Ubuntu 23.10 and later; 24.04 has the exception.) */
+  /** Does AppArmor forbid it, without an exception for mmdebstrap? (Ubuntu can since 23.10.) */
   appArmorRestricts: boolean;
   /** Do /etc/subuid and /etc/subgid have ranges for the user? */
   hasUserRange: boolean;

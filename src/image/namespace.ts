@@ -24,7 +24,7 @@ const enterUserNamespace = [
   'sh',
 ];
 
-/** mmdebstrap knows how to map users of /etc/subuid, and Ubuntu's AppArmor lets it where it does not let unshare(1). */
+/** mmdebstrap knows how to map users of /etc/subuid, and AppArmor has a profile that lets it make namespaces. */
 const enterOthers = ['mmdebstrap', '--unshare-helper'];
 
 /**

@@ -4,6 +4,7 @@ import type { PackageVersion } from '../image/image-set.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { BootFacts } from './boot-case.ts';
 import { bootPrice } from './boot-price.ts';
+import type { EntropyTimes } from './entropy-clock.ts';
 import type { CaseResult, StageTime, Verdict } from './result.ts';
 import { judge } from './verdict.ts';
 
@@ -13,6 +14,7 @@ export type AttemptFacts = {
   wallSeconds: number;
   packages: PackageVersion[];
   stages: StageTime[];
+  entropy: EntropyTimes[];
 };
 
 /** The result of an attempt that was watched to its end. */
@@ -62,7 +64,7 @@ function blank(
   { scenario, arch, repeat, expect }: Case,
   verdict: Verdict,
   reasons: string[],
-  { directory, wallSeconds, packages, stages }: AttemptFacts,
+  { directory, wallSeconds, packages, stages, entropy }: AttemptFacts,
 ): CaseResult {
   return {
     scenario: scenario.name,
@@ -83,6 +85,7 @@ function blank(
     stages,
     price: bootPrice(stages),
     checkpoint: null,
+    entropy,
     release: null,
     packages,
     wallSeconds,

@@ -31,7 +31,7 @@ export async function machineSpec(
   }
   const disks: MachineSpec['disks'] = [];
   if (disk !== null && setup.storage === 'virtio')
-    disks.push({ id: 'root', file: disk, readonly: false, serial: 'root' });
+    disks.push({ id: 'root', file: disk, readonly: setup.readOnly, serial: 'root' });
   if (Object.keys(setup.tags).length > 0 && !profile.network) {
     disks.push({ id: 'tags', file: tagsFile, readonly: true, serial: tagsSerial });
   }

@@ -32,6 +32,7 @@ export async function startCaseProvider(
     tags: setup.tags,
     sshKeys: usesSsh ? [await makeKey(keyFile)] : [],
     disk: setup.storage === 'nbd' ? images.disk : null,
+    readOnly: setup.readOnly,
     // The C1 was Scaleway's only 32-bit machine.
     commercialType: profile.arch === 'arm' ? 'C1' : 'ARM64-2GB',
     faults: setup.metadata,

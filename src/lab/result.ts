@@ -2,6 +2,7 @@ import type { Outcome, OutcomeId, Stage } from '../boot/outcome.ts';
 import type { PackageVersion } from '../image/image-set.ts';
 import type { StepResult } from '../steps/conductor.ts';
 import type { BootPrice } from './boot-price.ts';
+import type { EntropyTimes } from './entropy-clock.ts';
 import type { Arch, Expectation } from '../scenario/scenario.ts';
 
 /**
@@ -48,6 +49,8 @@ export type CaseResult = {
   price: BootPrice | null;
   /** Key of the checkpoint of the first boot that the case began at; null where it began at power-on. */
   checkpoint: string | null;
+  /** One entry per kernel. */
+  entropy: EntropyTimes[];
   /** The release the last kernel said of itself (proved by `uname -r` where the outcome is `booted`). */
   release: string | null;
   packages: PackageVersion[];

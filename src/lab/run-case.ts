@@ -3,11 +3,13 @@ import { withScreen } from '../boot/screen-evidence.ts';
 import { createBootObserver } from '../boot/observer.ts';
 import type { CheckpointStore } from '../checkpoint/store.ts';
 import type { ImageRequest, ImageSet } from '../image/image-set.ts';
+import type { Signal } from '../boot/signal.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
 import type { Arch, Case } from '../scenario/scenario.ts';
 import type { BootHooks } from './boot-case.ts';
 import { bootCase } from './boot-case.ts';
 import { interruptedResult, judgedResult, troubleResult } from './case-result.ts';
+import { EntropyClock } from './entropy-clock.ts';
 import type { CaseResult } from './result.ts';
 import type { StageReading } from './stage-clock.ts';
 import { stageTimes } from './stage-clock.ts';
@@ -35,11 +37,13 @@ export async function runCase(
 ): Promise<CaseResult> {
   const started = performance.now();
   const readings: StageReading[] = [];
+  const entropy = new EntropyClock();
   let packages: ImageSet['packages'] = [];
   const facts = () => ({
     directory: relative,
     packages,
     stages: stageTimes(readings),
+    entropy: entropy.times(),
     wallSeconds: Math.round(performance.now() - started) / 1000,
   });
   const stopped = () => interruptedResult(case_, 'stopped before there was an outcome', facts());
@@ -61,8 +65,12 @@ export async function runCase(
       hooks.onReading(reading);
     };
     const { checkpoints } = lab;
+    const onSignal = (seen: Signal): void => {
+      entropy.add(seen, observer.position.generation);
+      hooks.onSignal(seen);
+    };
     const place = { directory, images, qemu: await lab.qemu(case_.arch), checkpoints };
-    const boot = await bootCase(case_, place, observer, { ...hooks, onReading }, signal);
+    const boot = await bootCase(case_, place, observer, { ...hooks, onReading, onSignal }, signal);
     if (signal.aborted) return stopped();
     const outcome = withScreen(proveBooted(observer.outcome(), awaited), boot.screen);
     return judgedResult(case_, outcome, boot, facts());

@@ -20,14 +20,14 @@ export function awaitedGeneration(setup: Setup, expect: Expectation): number {
 
 /**
  * From which generation on a login prompt ends the watching. An outcome that is expected in a later one, or behind a
- * kexec that a running system does, has not come yet when an earlier system is up.
+ * kexec that a running system does, has not come yet when an earlier system is up. Whoever expects the wrong kernel to
+ * come up has seen what he expects when it is.
  */
 export function lastLogin(setup: Setup, expect: Expectation): number {
   if (expect.outcome === 'reboot-loop') return Infinity;
-  const { generation = 1 } = expect;
-  const behindJump = ['bye-hang', 'console-lost'].includes(expect.outcome)
-    ? generation + 1
-    : generation;
+  const { outcome, generation = 1 } = expect;
+  if (outcome === 'wrong-kernel' && expect.generation !== undefined) return generation;
+  const behindJump = ['bye-hang', 'console-lost'].includes(outcome) ? generation + 1 : generation;
   return Math.max(awaitedGeneration(setup, expect), behindJump);
 }
 
@@ -107,7 +107,8 @@ export function judge(
   const step = steps[undone];
   if (step !== undefined) {
     const what = step.status === 'failed' ? step.detail : 'the boot ended before it was done';
-    reasons.push(`step ${undone + 1} (${step.step}): ${what}`);
+    const place = step.place === null ? '' : `${step.place}: `;
+    reasons.push(`${place}step ${undone + 1} (${step.step}): ${what}`);
   }
   differs('outcome', expect.outcome, outcome.id);
   if (expect.outcome === outcome.id) {

@@ -27,17 +27,19 @@ export type NbdServer = {
  * Serves a raw disk image over NBD on a Unix socket. What clients write goes to a temporary overlay that all of them
  * see and that is gone with the server; the image is never written.
  * @param directory where the overlay goes; it is unlinked as soon as it is open.
+ * @param readOnly whether clients are told that they may not write at all.
  * @throws UnavailableError, with its own words, when qemu-nbd cannot serve the image.
  */
 export async function serveNbd(
   disk: string,
   socket: string,
   directory: string,
+  readOnly = false,
 ): Promise<NbdServer> {
   const { program, args } = leash([
     ...['qemu-nbd', '--persistent', `--shared=${clients}`, '--discard=unmap'],
     ...[
-      '--snapshot',
+      readOnly ? '--read-only' : '--snapshot',
       '--format=raw',
       `--socket=${socket}`,
       `--export-name=${nbdExportName}`,

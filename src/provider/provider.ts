@@ -17,6 +17,8 @@ export type ProviderOptions = {
   userData?: Record<string, string>;
   /** A raw image to serve over NBD as the server's volume; it is never written. Null: the server has none. */
   disk?: string | null;
+  /** Whether the server may not write to it. */
+  readOnly?: boolean;
   /** What the provider sold: an initramfs sets the serial line of a `C1` up differently. */
   commercialType: string;
   faults?: ProviderFaults;
@@ -51,7 +53,8 @@ export type Provider = {
  * @throws UnavailableError when the volume cannot be served.
  */
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
-  const { sshKeys = [], userData = {}, disk = null, commercialType, faults = {} } = options;
+  const { sshKeys = [], userData = {}, disk = null, readOnly = false, commercialType } = options;
+  const { faults = {} } = options;
   const started = performance.now();
   const directory = await makePrivateDirectory();
   const sockets = { metadata: join(directory, 'metadata'), nbd: join(directory, 'nbd') };
@@ -67,7 +70,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
   };
   try {
     const volumeBytes = disk === null ? null : await sizeOf(disk);
-    if (disk !== null) volume = await serveNbd(disk, sockets.nbd, directory);
+    if (disk !== null) volume = await serveNbd(disk, sockets.nbd, directory, readOnly);
     if (faults.down !== true) {
       api = await serveMetadata(sockets.metadata, {
         metadata: () => serverMetadata({ commercialType, tags, sshKeys, volumeBytes }),

@@ -24,10 +24,10 @@ export function loadScenario(file: string, catalogue: Catalogue): Scenario {
       hint: 'Name the file with a-z, 0-9 and single dashes, such as kexec-to-distro.yaml; "all" is taken.',
     });
   }
-  const parsed = readYamlFile(file, scenarioFileSchema, (value) =>
+  const { value: parsed, lineOf } = readYamlFile(file, scenarioFileSchema, (value) =>
     checkScenario(value, resolveScenario(name, file, value), catalogue),
   );
-  return resolveScenario(name, file, parsed);
+  return resolveScenario(name, file, parsed, lineOf);
 }
 
 /**

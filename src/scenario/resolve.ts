@@ -1,7 +1,9 @@
 import { dirname, resolve } from 'node:path';
 import type { ScenarioFile } from './schema.ts';
 import type { Arch, ImageReference, Plan, Scenario, Setup } from './scenario.ts';
+import type { Step } from './step.ts';
 import { resolveStep } from './step.ts';
+import type { Located } from './yaml-file.ts';
 
 /** What a scenario gets that says nothing about it. */
 const defaults = {
@@ -11,6 +13,7 @@ const defaults = {
     disk: 'mini-disk',
     storage: 'virtio',
     metadata: {},
+    readOnly: false,
     onReset: 'exit',
   },
   limits: { total: 300, silence: 60 },
@@ -24,8 +27,14 @@ const withoutKernel = { initramfs: null, cmdline: '' } as const;
  * (key by key; tags and captures too), and user's files as absolute paths.
  *
  * @param path the file it was read from; relative `{ file }` references start at its directory
+ * @param lineOf the line of a value in that file; without it steps do not know their places
  */
-export function resolveScenario(name: string, path: string, file: ScenarioFile): Scenario {
+export function resolveScenario(
+  name: string,
+  path: string,
+  file: ScenarioFile,
+  lineOf?: Located<ScenarioFile>['lineOf'],
+): Scenario {
   return {
     name,
     title: file.title,
@@ -33,16 +42,25 @@ export function resolveScenario(name: string, path: string, file: ScenarioFile):
     file: path,
     labels: file.labels ?? [],
     arches: file.arch,
-    perArch: Object.fromEntries(file.arch.map((arch) => [arch, resolveArch(arch, path, file)])),
+    perArch: Object.fromEntries(
+      file.arch.map((arch) => {
+        const plan = resolveArch(arch, path, file);
+        return [arch, { ...plan, steps: resolveSteps(arch, path, file, lineOf) }];
+      }),
+    ),
   };
 }
 
 /** What the provider's own kernel is told, as Scaleway's is. */
 const rootOf = { virtio: 'root=/dev/vda', nbd: 'root=/dev/nbd0' } as const;
 
-function resolveArch(arch: Arch, path: string, file: ScenarioFile): Plan {
+function resolveArch(arch: Arch, path: string, file: ScenarioFile): Omit<Plan, 'steps'> {
   const override = file['per-arch']?.[arch] ?? {};
-  const { 'on-reset': onReset, ...boot } = { ...file.boot, ...override.boot };
+  const {
+    'on-reset': onReset,
+    'read-only': readOnly,
+    ...boot
+  } = { ...file.boot, ...override.boot };
   const usual = boot.kernel === null ? { ...defaults.boot, ...withoutKernel } : defaults.boot;
   const { kernel, initramfs, disk, ...rest } = { ...usual, ...boot };
   const captures = { ...file.expect.captures, ...override.expect?.captures };
@@ -55,10 +73,10 @@ function resolveArch(arch: Arch, path: string, file: ScenarioFile): Plan {
     disk: disk === null ? null : fromFile(disk, path),
     tags: { ...file.boot?.tags, ...override.boot?.tags },
     onReset: onReset ?? defaults.boot.onReset,
+    readOnly: readOnly ?? defaults.boot.readOnly,
   };
   return {
     setup,
-    steps: (override.steps ?? file.steps ?? []).map(resolveStep),
     expect: {
       ...file.expect,
       ...override.expect,
@@ -66,6 +84,20 @@ function resolveArch(arch: Arch, path: string, file: ScenarioFile): Plan {
     },
     limits: { ...defaults.limits, ...file.limits, ...override.limits },
   };
+}
+
+function resolveSteps(
+  arch: Arch,
+  path: string,
+  file: ScenarioFile,
+  lineOf: Located<ScenarioFile>['lineOf'] | undefined,
+): Step[] {
+  const own = file['per-arch']?.[arch]?.steps;
+  const at = own === undefined ? ['steps'] : ['per-arch', arch, 'steps'];
+  return (own ?? file.steps ?? []).map((step, index) => ({
+    ...resolveStep(step),
+    ...(lineOf && { place: `${path}:${lineOf([...at, index])}` }),
+  }));
 }
 
 function fromFile(image: ImageReference, path: string): ImageReference {

@@ -25,6 +25,8 @@ export type Setup = {
   disk: ImageReference | null;
   /** How the server reaches its disk: as /dev/vda, or over the network as /dev/nbd0. Default: `virtio`. */
   storage: Storage;
+  /** Whether the disk refuses to be written, to all of the guest. Default: false. */
+  readOnly: boolean;
   /**
    * The first kernel's command line, behind what the machine profile needs (`console=…`). Default: `root=/dev/vda`, and
    * nothing where there is no such kernel.

@@ -31,6 +31,9 @@ const boot = z.strictObject({
     .describe(
       'How the server reaches its disk: virtio (/dev/vda, the default), or nbd (/dev/nbd0, over the network).',
     ),
+  'read-only': z
+    .boolean()
+    .describe('The server cannot write its disk, nor can anybody in it. Default: false.'),
   cmdline: line.describe(
     "The first kernel's command line, behind what the machine needs. Default: root=/dev/vda.",
   ),

@@ -17,7 +17,12 @@ export type Awaited =
   | { reported: string };
 
 /** One thing done to a running machine; the next one begins when it is done. */
-export type Step =
+export type Step = Action & {
+  /** Where its author wrote it, as `file:line`; steps that come out of no file have none. */
+  place?: string;
+};
+
+type Action =
   | { do: 'wait'; for: Awaited }
   /** Keystrokes on the serial console, as they are; a newline is the enter key. */
   | { do: 'type'; text: string }
@@ -67,8 +72,8 @@ const actions = {
   fault: z.enum(faults).describe("nbd-dies: the provider's NBD server dies."),
 };
 
-type Action = keyof typeof actions;
-const actionNames = Object.keys(actions) as Action[];
+type ActionName = keyof typeof actions;
+const actionNames = Object.keys(actions) as ActionName[];
 
 /** A step as its author writes it. */
 export const stepSchema = z
@@ -111,7 +116,7 @@ export const stepSchema = z
   });
 
 /** A validated step as what it does. */
-export function resolveStep(step: z.infer<typeof stepSchema>): Step {
+export function resolveStep(step: z.infer<typeof stepSchema>): Action {
   const { wait, type, key, run, ssh, tags, fault, stdin = '', exit = 0 } = step;
   if (wait !== undefined) {
     return { do: 'wait', for: (typeof wait === 'string' ? { signature: wait } : wait) as Awaited };

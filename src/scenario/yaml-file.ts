@@ -15,6 +15,9 @@ const ourWords: Partial<Record<ErrorCode, string>> = {
   NON_STRING_KEY: 'a key must be text',
 };
 
+/** A file's value, and the 1-based line that the value at a path of it begins in. */
+export type Located<T> = { value: T; lineOf: (path: PropertyKey[]) => number };
+
 /**
  * Reads a YAML file that must have a given shape.
  *
@@ -25,7 +28,7 @@ export function readYamlFile<T>(
   file: string,
   schema: ZodType<T>,
   check: (value: T) => Problem[] = () => [],
-): T {
+): Located<T> {
   const lines = new LineCounter();
   const document = parseDocument(readText(file), {
     lineCounter: lines,
@@ -61,7 +64,9 @@ export function readYamlFile<T>(
     return refuse(parsed.error.issues.flatMap((issue) => describeIssue(issue, schema, exists)));
   }
   const problems = check(parsed.data);
-  return problems.length > 0 ? refuse(problems) : parsed.data;
+  if (problems.length > 0) return refuse(problems);
+  const lineOf = (path: PropertyKey[]) => lines.linePos(offsetOf(document, path, 'value')).line;
+  return { value: parsed.data, lineOf };
 }
 
 function readText(file: string): string {

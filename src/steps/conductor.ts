@@ -14,6 +14,8 @@ import { SignalLog } from './signal-log.ts';
 /** What became of a step. A step that was not reached, or was under way when the boot ended, is `pending`. */
 export type StepResult = {
   step: string;
+  /** `file:line` of the scenario; null for a step that comes out of no file. */
+  place: string | null;
   status: 'done' | 'failed' | 'pending';
   /** Host seconds from power-on to its end; null while it is pending. */
   at: number | null;
@@ -35,7 +37,8 @@ export class Conductor {
     this.#steps = steps;
     this.#props = props;
     this.results = steps.map((step) => {
-      return { step: describeStep(step), status: 'pending', at: null, detail: '' };
+      const { place = null } = step;
+      return { step: describeStep(step), place, status: 'pending', at: null, detail: '' };
     });
   }
 

@@ -8,6 +8,7 @@ import type { Machine } from '../qemu/machine.ts';
 import type { Awaited, Ending, Step } from '../scenario/step.ts';
 import type { SignalLog } from './signal-log.ts';
 import { shellLine } from './shell-line.ts';
+import type { SshEnd } from './ssh.ts';
 import { runSsh } from './ssh.ts';
 
 /** Everything steps act on. */
@@ -134,7 +135,7 @@ async function ssh(
     if (end === undefined) return;
     onOutput(end.output);
     if (exit === 'gone' && end.exitCode === 255) return;
-    if (end.exitCode !== exit) throw wrongEnding(exit, end.exitCode, end.output);
+    if (end.exitCode !== exit) throw sshFailure(exit, end);
   } finally {
     cancel.abort();
     await ended.catch(() => undefined);
@@ -145,10 +146,22 @@ function isDeparture({ signature }: { signature: string }): boolean {
   return departures.has(signature);
 }
 
+/** An ssh server that is not there is the usual reason, and the guest's console does not say so. */
+function sshFailure(exit: Ending, { exitCode, output, refused }: SshEnd): StepFailure {
+  if (refused === undefined) return wrongEnding(exit, exitCode, output);
+  const { attempts, seconds } = refused;
+  return new StepFailure(
+    `no ssh server let us in (tried ${attempts} times in ${seconds} s)${lastWords(output)}\n` +
+      "In the provider's initramfs the tag INITRD_DROPBEAR: '1' starts one; wait for scaleway-sshd-waits before the step.",
+  );
+}
+
 function wrongEnding(expected: Ending, exitCode: number, output: string): StepFailure {
   const wanted = expected === 'gone' ? 'the machine to go' : `exit code ${expected}`;
+  return new StepFailure(`expected ${wanted}, got exit code ${exitCode}${lastWords(output)}`);
+}
+
+function lastWords(output: string): string {
   const words = output.trim().split('\n').slice(-3).join(' / ');
-  return new StepFailure(
-    `expected ${wanted}, got exit code ${exitCode}${words === '' ? '' : `: ${words}`}`,
-  );
+  return words === '' ? '' : `: ${words}`;
 }

@@ -7,10 +7,19 @@ import { UnavailableError } from '../errors.ts';
 
 /** ssh's own exit code where the connection is at fault (ssh(1)). */
 const connectionFailed = 255;
+/** A server that is about to start gets so many more chances, and so much time for all of them. */
 const attempts = 5;
+const longestTry = 60_000;
 
 export type SshTarget = { port: number; keyFile: string };
-export type SshEnd = { exitCode: number; output: string };
+
+/** How a command over ssh ended. */
+export type SshEnd = {
+  exitCode: number;
+  output: string;
+  /** Set where no server let anybody in: how often that was tried, and for how many seconds. */
+  refused?: { attempts: number; seconds: number };
+};
 
 /** Makes a key pair without a passphrase at `file`; returns the public key's line. */
 export async function makeKey(file: string): Promise<string> {
@@ -38,6 +47,7 @@ export async function runSsh(
     ...[...options, ...patience].flatMap((option) => ['-o', option]),
     ...['root@127.0.0.1', command],
   ]);
+  const started = performance.now();
   for (let attempt = 1; ; attempt += 1) {
     const { exitCode, all } = await execa(program, args, {
       ...quiet(),
@@ -50,7 +60,11 @@ export async function runSsh(
     const refused =
       end.exitCode === connectionFailed &&
       /refused|kex_exchange|banner exchange|reset by peer/i.test(end.output);
-    if (!refused || attempt === attempts) return end;
+    if (!refused) return end;
+    const tried = performance.now() - started;
+    if (attempt === attempts || tried > longestTry) {
+      return { ...end, refused: { attempts: attempt, seconds: Math.round(tried / 1000) } };
+    }
     await sleep(1000, undefined, { signal });
   }
 }

@@ -98,6 +98,23 @@ void t.test('a damaged image is built again, and a failed build leaves nothing',
   t.same(readdirSync(join(cacheDir, 'debs')), []);
 });
 
+void t.test('a mirror that nobody answers at is named at once, with the reason', async (t) => {
+  const { cacheDir, entries } = fullCache(t);
+  hostWith(t, {
+    'apt-get': `echo x >>${cacheDir}/tries
+echo "E: Failed to fetch http://m/dists/x/InRelease  Could not connect to m:9 (::1). - connect (111: Connection refused)" >&2
+echo "E: Some index files failed to download. They have been ignored, or old ones used instead." >&2; exit 100`,
+  });
+  rmSync(entries[0]?.directory ?? '', { recursive: true });
+  await t.rejects(ensureImages(request, { cacheDir, mirror: 'http://m/' }), {
+    message:
+      'the Debian mirror http://m/ cannot be reached: Could not connect to m:9 (::1). - connect (111: Connection refused)',
+    hint: /--mirror URL/,
+    exitCode: 5,
+  });
+  t.equal(readFileSync(join(cacheDir, 'tries'), 'utf8'), 'x\n', 'apt has its own patience');
+});
+
 void t.test('a manifest that is not whole is no manifest', async (t) => {
   const { cacheDir, entries } = fullCache(t);
   hostWith(t, { 'apt-get': gone });

@@ -7,6 +7,7 @@ import { parseOwners } from '../../src/image/build-system-disk.ts';
 import { parseStanzas } from '../../src/image/deb822.ts';
 import { packageEntry, writeRepository } from '../../src/image/local-repository.ts';
 import { archivePackage } from '../../src/image/package-closure.ts';
+import { installationTrouble } from '../../src/image/installation-trouble.ts';
 import { systemProgress } from '../../src/image/system-progress.ts';
 
 const index = `Package: libfoo
@@ -96,5 +97,31 @@ t.test('an installation is followed by what it prints', (t) => {
   });
   t.same(follow('kexec-lab: making the initrd'), { step: 'making the initrd' });
   t.equal(follow('Setting up the network'), null, 'no package');
+  t.equal(follow('kexec-lab: map all users'), null, 'a word between two programs');
+  t.equal(follow('kexec-lab: done'), null, 'there is more to come');
+  t.end();
+});
+
+t.test('of an installation that failed, the cause is told first, and no warnings', (t) => {
+  const said = [
+    'I: installing remaining packages...',
+    "dpkg: warning: 'dpkg-split' not found in PATH or not executable",
+    'dpkg: error processing package udev:arm64 (--configure):',
+    ' installed udev:arm64 package post-installation script subprocess returned error exit status 127',
+    'Errors were encountered while processing:',
+    ' udev:arm64',
+    'W: Operation was interrupted before it could finish',
+    'E: Sub-process env returned an error code (1)',
+    'E: run_chroot failed: E: apt-get -o Dir::Bin::dpkg=env failed',
+    'dpkg: warning: something else',
+  ];
+  t.same(installationTrouble(said).split('\n'), [
+    'dpkg: error processing package udev:arm64 (--configure): installed udev:arm64 package post-installation script subprocess returned error exit status 127',
+    'E: Sub-process env returned an error code (1)',
+    'E: run_chroot failed: E: apt-get -o Dir::Bin::dpkg=env failed',
+  ]);
+  t.equal(installationTrouble(['one', 'Killed']), 'one\nKilled', 'nobody named an error');
+  t.equal(installationTrouble(['mmdebstrap: warning: x', 'end']), 'mmdebstrap: warning: x\nend');
+  t.equal(installationTrouble([]), '');
   t.end();
 });

@@ -38,6 +38,7 @@ export function caseOf(
       initramfs: 'provider-initramfs',
       disk: null,
       storage: 'virtio',
+      readOnly: false,
       metadata: {},
       cmdline: 'root=/dev/vda',
       tags: { KEXEC_KERNEL: '/vmlinuz' },

@@ -1,7 +1,14 @@
 import t from 'tap';
 import type { Outcome } from '../../src/boot/outcome.ts';
-import { awaitedGeneration, expectedRelease, judge, proveBooted } from '../../src/lab/verdict.ts';
+import {
+  awaitedGeneration,
+  expectedRelease,
+  judge,
+  lastLogin,
+  proveBooted,
+} from '../../src/lab/verdict.ts';
 import type { Expectation, Setup } from '../../src/scenario/scenario.ts';
+import { caseOf } from './cases.ts';
 
 const release = '6.12.1-arm64';
 const proofs = ['proof-release', 'proof-root', 'proof-cmdline', 'login-prompt'];
@@ -68,6 +75,7 @@ t.test('whoever asks for a kexec waits for generation 2', (t) => {
     initramfs: 'i',
     disk: null,
     storage: 'virtio',
+    readOnly: false,
     metadata: {},
     cmdline: '',
     tags,
@@ -78,6 +86,20 @@ t.test('whoever asks for a kexec waits for generation 2', (t) => {
   t.equal(awaitedGeneration(setup({}), hang), 1);
   t.equal(awaitedGeneration(setup({}), { outcome: 'booted' }), 1);
   t.equal(awaitedGeneration(setup({}), { outcome: 'booted', generation: 3 }), 3);
+  t.end();
+});
+
+t.test('a login ends the watching where nothing else is expected behind it', (t) => {
+  const { setup } = caseOf({ setup: { tags: { KEXEC_KERNEL: '/vmlinuz' } } });
+  const { setup: untagged } = caseOf({ setup: { tags: {} } });
+  t.equal(lastLogin(setup, { outcome: 'booted' }), 2);
+  t.equal(lastLogin(untagged, { outcome: 'booted' }), 1);
+  t.equal(lastLogin(untagged, { outcome: 'bye-hang', generation: 1 }), 2, 'a jump after login');
+  t.equal(lastLogin(untagged, { outcome: 'root-mount-failed', generation: 2 }), 2);
+  t.equal(lastLogin(setup, { outcome: 'kexec-missing', generation: 1 }), 2, 'it may yet come');
+  t.equal(lastLogin(setup, { outcome: 'wrong-kernel', generation: 1 }), 1);
+  t.equal(lastLogin(setup, { outcome: 'wrong-kernel' }), 2, 'any may be meant');
+  t.equal(lastLogin(setup, { outcome: 'reboot-loop' }), Infinity);
   t.end();
 });
 
@@ -116,5 +138,22 @@ t.test('the verdict names everything that differs', (t) => {
     'root device: expected /dev/vdb1, got /dev/vda1',
     'device: expected /dev/vda, got none',
   ]);
+  t.end();
+});
+
+t.test('a step that was not done is a reason, told with its place', (t) => {
+  const step = (status: 'done' | 'failed' | 'pending', place: string | null, detail = '') => {
+    return { step: 'ssh true', place, status, at: null, detail };
+  };
+  const reasonsOf = (...steps: ReturnType<typeof step>[]) =>
+    judge(booted(), { outcome: 'booted' }, { reported: [], steps });
+  t.same(reasonsOf(step('done', 'a.yaml:9'), step('failed', 'a.yaml:12', 'refused')), {
+    verdict: 'fail',
+    reasons: ['a.yaml:12: step 2 (ssh true): refused'],
+  });
+  t.same(reasonsOf(step('pending', null)).reasons, [
+    'step 1 (ssh true): the boot ended before it was done',
+  ]);
+  t.same(reasonsOf(step('done', null)), { verdict: 'pass', reasons: [] });
   t.end();
 });

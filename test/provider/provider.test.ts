@@ -61,6 +61,15 @@ t.test('an outage: nothing listens', async (t) => {
   await t.rejects(request(metadata(provider), '/conf'), { code: 'ENOENT' });
 });
 
+t.test('a volume that cannot be written is read all the same', async (t) => {
+  const uri = volume(await start(t, { disk: image(t, 'original'), readOnly: true }));
+  await t.rejects(io(uri, 'write -P 0x42 0 512'), /Permission denied/);
+  const { all } = await execa('qemu-io', ['-r', '-f', 'raw', '-c', 'read -P 0x6f 0 1', uri], {
+    all: true,
+  });
+  t.match(all, /read 1\/1 bytes/, 'an o');
+});
+
 t.test('a volume: several clients see what one writes, the image never does', async (t) => {
   const disk = image(t, 'original');
   const provider = await start(t, { disk });

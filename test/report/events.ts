@@ -48,6 +48,7 @@ export function result(
     steps: [],
     price: null,
     checkpoint: null,
+    entropy: [],
     generation: 2,
     stage: 'userspace',
     meaning: '',

@@ -34,6 +34,8 @@ per-arch:
   const steps = perArch.aarch64?.steps ?? [];
   t.match(steps[6], { do: 'run', command: 'kexec -e', exit: 'gone' });
   t.match(steps[7], { do: 'ssh', stdin: '#!/bin/sh', exit: 0 });
+  t.match(steps[0]?.place, /steps\.yaml:8$/);
+  t.match(steps[8]?.place, /steps\.yaml:20$/);
   t.strictSame(steps.map(describeStep), [
     'wait for signature login-prompt',
     'wait for signature login-prompt, generation 2',

@@ -98,11 +98,16 @@ t.test('an ssh server that does not answer fails the step with ssh’s own words
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address() as { port: number };
   const { machine } = noteTaker();
-  const conductor = conduct([{ do: 'ssh', command: 'true', stdin: '', exit: 0 }], {
+  const step = { do: 'ssh', command: 'true', stdin: '', exit: 0, place: 'some.yaml:12' } as const;
+  const conductor = conduct([step], {
     keyFile: join(temporaryDirectory(t), 'key'),
   });
   await conductor.run({ ...machine, sshPort: () => Promise.resolve(port) }, never);
-  t.match(conductor.results[0], { status: 'failed', detail: /exit code 255: .*(closed|reset)/i });
+  const { status, detail = '', place } = conductor.results[0] ?? {};
+  t.equal(status, 'failed');
+  t.match(detail, /^no ssh server let us in \(tried 5 times in \d+ s\): .*(closed|reset)/i);
+  t.match(detail, /\n.*INITRD_DROPBEAR: '1' .*scaleway-sshd-waits/, 'and what to do');
+  t.equal(place, 'some.yaml:12');
 });
 
 t.test('what is under way when the boot ends stays pending', async (t) => {

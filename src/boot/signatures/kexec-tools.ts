@@ -37,6 +37,14 @@ export const kexecToolsSignatures: Signature[] = [
   },
   {
     ...kexec,
+    id: 'kexec-traced',
+    meaning: null,
+    pattern: /^\++ (?<command>(?:\S*\/)?kexec (?:\S.* )?(?:-l|--load)(?: .*)?)$/,
+    description: 'a script that shows its commands is about to load a kernel, with these arguments',
+    source: 'dash, bash and BusyBox ash, set -x',
+  },
+  {
+    ...kexec,
     id: 'kexec-debug',
     meaning: 'kexec-prepares',
     pattern: /^kernel: 0x[0-9a-f]+ kernel_size: 0x[0-9a-f]+/,

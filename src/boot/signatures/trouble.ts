@@ -71,6 +71,14 @@ export const troubleSignatures: Signature[] = [
     source: random,
   },
   {
+    origin: 'initramfs',
+    id: 'getrandom-took',
+    meaning: null,
+    pattern: /^kexec-lab: getrandom=(?:(?<seconds>\d+(?:\.\d+)?)|blocked)$/,
+    description: 'how long getrandom(2) kept the first program that asked, in seconds',
+    source: 'images/debian-system, a script of the initrd',
+  },
+  {
     origin: 'kernel',
     id: 'urandom-early',
     meaning: null,

@@ -1,0 +1,32 @@
+import type { Signal } from '../boot/signal.ts';
+
+/** When one kernel had random numbers to give. Guest seconds; null where nothing was said of it. */
+export type EntropyTimes = {
+  generation: number;
+  /** The kernel's own clock when it said `random: crng init done`. */
+  crngReady: number | null;
+  /** How long getrandom(2) kept the first program that asked; `blocked` if that gave up waiting. */
+  getrandom: number | 'blocked' | null;
+};
+
+/** Collects from signals, in order, what each kernel says of its random numbers. */
+export class EntropyClock {
+  readonly #generations = new Map<number, EntropyTimes>();
+
+  /** @param generation how many kernels had spoken when the signal was seen; firmware is none. */
+  add({ signature, guestSeconds, captures }: Signal, generation: number): void {
+    if (generation === 0) return;
+    const known = this.#generations.get(generation);
+    const times = known ?? { generation, crngReady: null, getrandom: null };
+    this.#generations.set(generation, times);
+    if (signature === 'crng-ready') times.crngReady ??= guestSeconds;
+    if (signature !== 'getrandom-took') return;
+    const { seconds } = captures;
+    times.getrandom ??= seconds === undefined ? 'blocked' : Number(seconds);
+  }
+
+  /** One entry per kernel that has spoken, in their order. */
+  times(): EntropyTimes[] {
+    return [...this.#generations.values()];
+  }
+}
