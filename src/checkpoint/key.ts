@@ -23,9 +23,8 @@ export function canCheckpoint({ profile, kernel, firmware, network }: MachineSpe
  */
 export async function checkpointKey(spec: MachineSpec, qemu: Qemu): Promise<string> {
   const binary = await stat(qemu.binary);
-  const digest = async (file: string | null) => (file === null ? null : digestOf(file));
-  const kernel = await digest(spec.kernel);
-  const initramfs = await digest(spec.initramfs);
+  const kernel = await digestOnce(spec.kernel);
+  const initramfs = await digestOnce(spec.initramfs);
   const shared: MachineSpec = {
     ...spec,
     kernel,
@@ -39,6 +38,18 @@ export async function checkpointKey(spec: MachineSpec, qemu: Qemu): Promise<stri
     qemuArguments(shared),
   ];
   return createHash('sha256').update(JSON.stringify(seen)).digest('hex').slice(0, 16);
+}
+
+const digests = new Map<string, Promise<string>>();
+
+/** Many cases boot the same files. */
+async function digestOnce(file: string | null): Promise<string | null> {
+  if (file === null) return null;
+  const { size, mtimeMs, ino } = await stat(file);
+  const identity = [file, size, mtimeMs, ino].join(' ');
+  const digest = digests.get(identity) ?? digestOf(file);
+  digests.set(identity, digest);
+  return digest;
 }
 
 /** SHA-256 of a file, in hexadecimal. */
