@@ -25,7 +25,7 @@ export function imagesCommand(): Command {
   subcommand(images, 'build', 'build what is not there yet')
     .option('--mirror <url>', 'Debian mirror to download from')
     .action((names: string[], options: Options) => build(names, options, false));
-  subcommand(images, 'refresh', 'build anew from the newest packages')
+  subcommand(images, 'refresh', 'build anew what has newer packages by now')
     .option('--mirror <url>', 'Debian mirror to download from')
     .action((names: string[], options: Options) => build(names, options, true));
   subcommand(images, 'path', 'print where images are or will be').action(printPaths);
@@ -89,7 +89,10 @@ async function build(names: string[], { arch, mirror }: Options, refresh: boolea
   const interrupt = catchInterrupts();
   const progress = showProgress();
   const { signal } = interrupt;
-  const options = { ...(mirror && { mirror }), signal, onProgress: progress.show };
+  const onEntry = ({ arch, name }: PlannedEntry, became: string) => {
+    progress.finish(`${arch}/${name}: ${became}`);
+  };
+  const options = { ...(mirror && { mirror }), signal, onProgress: progress.show, onEntry };
   try {
     for (const known of arches) {
       const ofArch = entries.filter((entry) => entry.arch === known);
@@ -104,8 +107,15 @@ async function build(names: string[], { arch, mirror }: Options, refresh: boolea
   }
 }
 
+type Progress = {
+  show: (progress: ImageProgress) => void;
+  /** Leaves a line that stays. */
+  finish: (line: string) => void;
+  end: () => void;
+};
+
 /** One line per step; on a terminal, one line that changes. */
-function showProgress(): { show: (progress: ImageProgress) => void; end: () => void } {
+function showProgress(): Progress {
   const rewrite = process.stderr.isTTY ? '\r\x1b[K' : null;
   let shown = '';
   return {
@@ -115,6 +125,9 @@ function showProgress(): { show: (progress: ImageProgress) => void; end: () => v
       if (rewrite !== null) process.stderr.write(`${rewrite}${line} ${share}`);
       else if (line !== shown) process.stderr.write(`${line}\n`);
       shown = line;
+    },
+    finish(line) {
+      process.stderr.write(`${rewrite ?? ''}${line}\n`);
     },
     end() {
       if (rewrite !== null) process.stderr.write(rewrite);

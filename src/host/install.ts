@@ -68,7 +68,7 @@ async function checkInstaller(missing: readonly Requirement[], line: string): Pr
   }
 }
 
-/** `dtc (package device-tree-compiler), …` */
+/** `cpio (package cpio), …` */
 function describe(missing: readonly Requirement[]): string {
   return missing.map(({ name, package: from }) => `${name} (package ${from})`).join(', ');
 }

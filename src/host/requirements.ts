@@ -109,7 +109,6 @@ export const requirements: readonly Requirement[] = [
   command('depmod', 'kmod', 'images', 'finds what kernel modules depend on'),
   command('xz', 'xz-utils', 'images', 'unpacks kernel modules'),
   command('cpio', 'cpio', 'images', 'packs initramfs images'),
-  command('dtc', 'device-tree-compiler', 'images', 'compiles device trees'),
   command('sfdisk', 'fdisk', 'images', 'partitions disk images'),
   command('mformat', 'mtools', 'images', 'makes EFI system partitions'),
   command('mke2fs', 'e2fsprogs', 'images', 'fills their file systems', ['-V']),
