@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { exitCodes } from '../errors.ts';
 import { examineHost } from '../host/examine-host.ts';
 import { ensureRequirements, installLine } from '../host/install.ts';
-import { needs, requirementsFor } from '../host/requirements.ts';
+import { everyNeed, requirementsFor } from '../host/requirements.ts';
 import { ownVersion } from '../lab/environment.ts';
 import type { QemuCandidate } from '../qemu/find-qemu.ts';
 import { oldestQemu } from '../qemu/find-qemu.ts';
@@ -35,7 +35,7 @@ Exit codes:
   0  the lab can run here       5  something is missing`;
 
 async function doctor({ json, withDeps = false, qemuDir }: DoctorOptions): Promise<void> {
-  if (withDeps) await ensureRequirements(requirementsFor(arches, needs, qemuDir), withDeps);
+  if (withDeps) await ensureRequirements(requirementsFor(everyNeed, qemuDir), withDeps);
   const report = await examineHost(qemuDir);
   const missing = report.requirements.filter(({ path }) => path === null);
   const install = missing.length === 0 ? null : installLine(missing);
