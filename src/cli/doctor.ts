@@ -59,8 +59,13 @@ function isUsable(candidates: QemuCandidate[]): boolean {
 }
 
 function conclusion(install: string | null, withoutQemu: string[]): string {
+  const missing: string[] = [];
+  // What is to be installed may be a QEMU; one chosen by hand it cannot cure.
+  if (withoutQemu.length > 0)
+    missing.push(
+      `No usable QEMU for ${withoutQemu.join(' and ')}: it takes ${oldestQemu} or newer.`,
+    );
   if (install !== null)
-    return `Something is missing. kexec-lab doctor --with-deps runs this:\n${install}`;
-  if (withoutQemu.length === 0) return 'Nothing is missing.';
-  return `No usable QEMU for ${withoutQemu.join(' and ')}: it takes ${oldestQemu} or newer.`;
+    missing.push(`Something is missing. kexec-lab doctor --with-deps runs this:\n${install}`);
+  return missing.length === 0 ? 'Nothing is missing.' : missing.join('\n');
 }

@@ -64,3 +64,11 @@ t.test('no usable QEMU', async (t) => {
   t.match(stdout, /✗ arm .*qemu-system-arm: version 6\.2\.0 is older than 7\.2\.0/);
   t.match(stdout, 'No usable QEMU for aarch64 and arm: it takes 7.2.0 or newer.');
 });
+
+t.test('no usable QEMU, and something else is missing', async (t) => {
+  const { exitCode, stdout } = await doctor(['--qemu-dir', temporaryDirectory(t)], {
+    PATH: temporaryDirectory(t),
+  });
+  t.equal(exitCode, 5);
+  t.match(stdout, /\nNo usable QEMU for aarch64 and arm[^\n]*\nSomething is missing\./);
+});

@@ -1,6 +1,12 @@
 import t from 'tap';
 import type { Outcome } from '../../src/boot/outcome.ts';
-import { awaitedGeneration, expectedRelease, judge, proveBooted } from '../../src/lab/verdict.ts';
+import {
+  awaitedGeneration,
+  expectedRelease,
+  judge,
+  lastLogin,
+  proveBooted,
+} from '../../src/lab/verdict.ts';
 import type { Expectation, Setup } from '../../src/scenario/scenario.ts';
 
 const release = '6.12.1-arm64';
@@ -116,5 +122,28 @@ t.test('the verdict names everything that differs', (t) => {
     'root device: expected /dev/vdb1, got /dev/vda1',
     'device: expected /dev/vda, got none',
   ]);
+  t.end();
+});
+
+t.test('from which generation on a login ends the watching', (t) => {
+  const setup = (tags: Setup['tags'] = {}) => ({ tags }) as Setup;
+  const kexec = { KEXEC_KERNEL: '/vmlinuz' };
+  const last = (expect: Expectation, tags?: Setup['tags']) => lastLogin(setup(tags), expect);
+  t.equal(last({ outcome: 'booted' }), 1);
+  t.equal(last({ outcome: 'booted' }, kexec), 2, 'the tags ask for the second kernel');
+  t.equal(
+    last({ outcome: 'booted', generation: 3 }, kexec),
+    3,
+    'a running system kexecs once more',
+  );
+  t.equal(last({ outcome: 'root-mount-failed', generation: 2 }), 2, 'it fails behind a kexec');
+  t.equal(last({ outcome: 'kernel-panic' }, kexec), 2);
+  t.equal(
+    last({ outcome: 'bye-hang', generation: 2 }),
+    3,
+    'generation 2 comes up, and hangs when it leaves for the third',
+  );
+  t.equal(last({ outcome: 'console-lost', generation: 1 }), 2);
+  t.equal(last({ outcome: 'reboot-loop' }, kexec), Infinity, 'every round may end in a login');
   t.end();
 });
