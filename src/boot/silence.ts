@@ -60,7 +60,12 @@ export function certainty({
   return guestSeconds >= longest.guestSeconds && hostMs >= longest.hostMs ? kind : null;
 }
 
-/** Whether going on may make something certain: the CPUs wait, or stand on one spot, only not for long enough yet. */
-export function isBecomingCertain({ judgement, idleSince }: Silence): boolean {
+/**
+ * Whether going on may make something certain: the CPUs wait, or stand on one spot, only not for long enough yet. What
+ * is certain already becomes no more so; a guest that is known to wait has no more patience coming than any other.
+ */
+export function isBecomingCertain(silence: Silence): boolean {
+  const { judgement, idleSince } = silence;
+  if (certainty(silence) !== null) return false;
   return idleSince !== null || judgement?.kind === 'insufficient';
 }

@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, fstatSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -24,7 +24,11 @@ const longestMagic = 6;
  * @throws UsageError where there is nothing to read, or in a format only another tool reads
  */
 export async function openLog(log: string): Promise<Bytes> {
-  if (log === '-') return decoded(process.stdin as Bytes, 'standard input');
+  if (log === '-') {
+    // Node takes a directory on standard input for an empty file.
+    refuseDirectory(fstatSync(0), 'standard input');
+    return decoded(process.stdin as Bytes, 'standard input');
+  }
   await assertReadable(log);
   return decoded(createReadStream(log) as Bytes, log);
 }
@@ -33,9 +37,13 @@ async function assertReadable(log: string): Promise<void> {
   const found = await stat(log).catch((error: unknown) => {
     throw cannotRead(log, error);
   });
+  refuseDirectory(found, log);
+}
+
+function refuseDirectory(found: Stats, place: string): void {
   if (found.isDirectory()) {
     throw new UsageError('this is a directory, not a console log', {
-      place: log,
+      place,
       hint: 'Name one file of it; a run of kexec-lab keeps the console in <arch>/<scenario>/console.raw.',
     });
   }

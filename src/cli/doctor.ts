@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { exitCodes } from '../errors.ts';
 import { examineHost } from '../host/examine-host.ts';
 import { ensureRequirements, installLine } from '../host/install.ts';
-import { needs, requirementsFor } from '../host/requirements.ts';
+import { everyNeed, requirementsFor } from '../host/requirements.ts';
 import { ownVersion } from '../lab/environment.ts';
 import type { QemuCandidate } from '../qemu/find-qemu.ts';
 import { oldestQemu } from '../qemu/find-qemu.ts';
@@ -35,7 +35,7 @@ Exit codes:
   0  the lab can run here       5  something is missing`;
 
 async function doctor({ json, withDeps = false, qemuDir }: DoctorOptions): Promise<void> {
-  if (withDeps) await ensureRequirements(requirementsFor(arches, needs, qemuDir), withDeps);
+  if (withDeps) await ensureRequirements(requirementsFor(everyNeed, qemuDir), withDeps);
   const report = await examineHost(qemuDir);
   const missing = report.requirements.filter(({ path }) => path === null);
   const install = missing.length === 0 ? null : installLine(missing);
@@ -59,8 +59,13 @@ function isUsable(candidates: QemuCandidate[]): boolean {
 }
 
 function conclusion(install: string | null, withoutQemu: string[]): string {
+  const missing: string[] = [];
+  // What is to be installed may be a QEMU; one chosen by hand it cannot cure.
+  if (withoutQemu.length > 0)
+    missing.push(
+      `No usable QEMU for ${withoutQemu.join(' and ')}: it takes ${oldestQemu} or newer.`,
+    );
   if (install !== null)
-    return `Something is missing. kexec-lab doctor --with-deps runs this:\n${install}`;
-  if (withoutQemu.length === 0) return 'Nothing is missing.';
-  return `No usable QEMU for ${withoutQemu.join(' and ')}: it takes ${oldestQemu} or newer.`;
+    missing.push(`Something is missing. kexec-lab doctor --with-deps runs this:\n${install}`);
+  return missing.length === 0 ? 'Nothing is missing.' : missing.join('\n');
 }

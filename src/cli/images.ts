@@ -1,7 +1,8 @@
 import { Argument, Command } from 'commander';
 import { exitCodes, UsageError } from '../errors.ts';
 import { ensureRequirements } from '../host/install.ts';
-import { requirementsFor } from '../host/requirements.ts';
+import { requirementsFor, type HostNeeds } from '../host/requirements.ts';
+import { buildNeeds } from '../image/build-needs.ts';
 import { loadCatalog } from '../image/catalog.ts';
 import { ensureEntries } from '../image/ensure-entries.ts';
 import { findEntries } from '../image/find-entries.ts';
@@ -14,7 +15,7 @@ import { arches, type Arch } from '../scenario/scenario.ts';
 import { catchInterrupts } from './interrupt.ts';
 import { archOption } from './parse-option.ts';
 
-type Options = { arch: Arch[]; mirror?: string; json?: boolean };
+type Options = { arch: Arch[]; mirror?: string; withDeps?: boolean; json?: boolean };
 
 /** `kexec-lab images`: the kernels, initramfs images and disks that scenarios boot. */
 export function imagesCommand(): Command {
@@ -23,10 +24,12 @@ export function imagesCommand(): Command {
     .option('--json', 'as JSON, with the versions of all packages')
     .action(list);
   subcommand(images, 'build', 'build what is not there yet')
-    .option('--mirror <url>', 'Debian mirror to download from')
+    .option(...mirrorOption)
+    .option(...withDepsOption)
     .action((names: string[], options: Options) => build(names, options, false));
-  subcommand(images, 'refresh', 'build anew from the newest packages')
-    .option('--mirror <url>', 'Debian mirror to download from')
+  subcommand(images, 'refresh', 'build anew what has newer packages by now')
+    .option(...mirrorOption)
+    .option(...withDepsOption)
     .action((names: string[], options: Options) => build(names, options, true));
   subcommand(images, 'path', 'print where images are or will be').action(printPaths);
   images
@@ -38,6 +41,12 @@ export function imagesCommand(): Command {
     '\nExamples:\n  kexec-lab images\n  kexec-lab images build\n  kexec-lab images refresh mini-disk --arch arm',
   );
 }
+
+const mirrorOption = ['--mirror <url>', 'Debian mirror to download from'] as const;
+const withDepsOption = [
+  '--with-deps',
+  'install the system packages that are missing, with apt',
+] as const;
 
 function subcommand(parent: Command, name: string, summary: string, options = {}): Command {
   return parent
@@ -81,15 +90,20 @@ async function rowsOf(planned: PlannedEntry[], arch: Arch) {
   );
 }
 
-async function build(names: string[], { arch, mirror }: Options, refresh: boolean): Promise<void> {
+async function build(
+  names: string[],
+  { arch, mirror, withDeps = false }: Options,
+  refresh: boolean,
+): Promise<void> {
   const entries = plan(names, arch);
-  const wanted = entries.some(({ recipe }) => recipe.kind === 'system') ? ['system' as const] : [];
-  const needed = requirementsFor(arches, wanted).filter(({ purpose }) => purpose === 'images');
-  await ensureRequirements(needed, false);
+  await ensureRequirements(requirementsFor(needsOf(entries)), withDeps);
   const interrupt = catchInterrupts();
   const progress = showProgress();
   const { signal } = interrupt;
-  const options = { ...(mirror && { mirror }), signal, onProgress: progress.show };
+  const onEntry = ({ arch, name }: PlannedEntry, became: string) => {
+    progress.finish(`${arch}/${name}: ${became}`);
+  };
+  const options = { ...(mirror && { mirror }), signal, onProgress: progress.show, onEntry };
   try {
     for (const known of arches) {
       const ofArch = entries.filter((entry) => entry.arch === known);
@@ -104,8 +118,21 @@ async function build(names: string[], { arch, mirror }: Options, refresh: boolea
   }
 }
 
+type Progress = {
+  show: (progress: ImageProgress) => void;
+  /** Leaves a line that stays. */
+  finish: (line: string) => void;
+  end: () => void;
+};
+
+function needsOf(entries: readonly PlannedEntry[]): HostNeeds {
+  return new Map(
+    arches.map((known) => [known, buildNeeds(entries.filter(({ arch }) => arch === known))]),
+  );
+}
+
 /** One line per step; on a terminal, one line that changes. */
-function showProgress(): { show: (progress: ImageProgress) => void; end: () => void } {
+function showProgress(): Progress {
   const rewrite = process.stderr.isTTY ? '\r\x1b[K' : null;
   let shown = '';
   return {
@@ -115,6 +142,9 @@ function showProgress(): { show: (progress: ImageProgress) => void; end: () => v
       if (rewrite !== null) process.stderr.write(`${rewrite}${line} ${share}`);
       else if (line !== shown) process.stderr.write(`${line}\n`);
       shown = line;
+    },
+    finish(line) {
+      process.stderr.write(`${rewrite ?? ''}${line}\n`);
     },
     end() {
       if (rewrite !== null) process.stderr.write(rewrite);

@@ -100,11 +100,8 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     });
   }
   try {
-    const wanted = new Set(cases.map(({ arch }) => arch));
-    await ensureRequirements(
-      requirementsFor([...wanted], await needsOf(cases), options.qemuDir),
-      options.withDeps ?? false,
-    );
+    const required = requirementsFor(await needsOf(cases), options.qemuDir);
+    await ensureRequirements(required, options.withDeps ?? false);
     const report = await runCases(
       cases,
       { ...options, tail: options.tail ?? false, signal: interrupt.signal },

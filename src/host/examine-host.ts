@@ -4,13 +4,15 @@ import { cacheDirectory } from '../image/cache-directory.ts';
 import type { QemuCandidate } from '../qemu/find-qemu.ts';
 import { listQemus } from '../qemu/find-qemu.ts';
 import type { Arch } from '../scenario/scenario.ts';
-import { arches } from '../scenario/scenario.ts';
 import { findRequirement, readVersion } from './find-requirement.ts';
 import type { Requirement } from './requirements.ts';
-import { needs, requirementsFor } from './requirements.ts';
+import { everyNeed, requirementsFor } from './requirements.ts';
 
 /** A requirement as it was found; `path` is null where it is missing, `version` where it does not say one. */
-export type FoundRequirement = Omit<Requirement, 'versionArguments' | 'only'> & {
+export type FoundRequirement = Omit<
+  Requirement,
+  'versionArguments' | 'need' | 'arch' | 'notForRoot'
+> & {
   path: string | null;
   version: string | null;
 };
@@ -28,7 +30,7 @@ export async function examineHost(
   qemuDirectory = process.env['KEXEC_LAB_QEMU_DIR'],
 ): Promise<HostReport> {
   const [found, [aarch64, arm], cache] = await Promise.all([
-    Promise.all(requirementsFor(arches, needs, qemuDirectory).map(examineRequirement)),
+    Promise.all(requirementsFor(everyNeed, qemuDirectory).map(examineRequirement)),
     Promise.all([listQemus('aarch64', qemuDirectory), listQemus('arm', qemuDirectory)]),
     examineCache(cacheDirectory()),
   ]);

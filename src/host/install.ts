@@ -30,14 +30,10 @@ export async function ensureRequirements(
   });
   const still = await missingRequirements(wanted);
   if (still.length > 0) {
-    const problem =
-      exitCode === 0 ? 'apt-get had no complaint' : `it ended with ${String(exitCode)}`;
-    throw new UnavailableError(
-      `installing failed (${problem}); still missing: ${describe(still)}`,
-      {
-        hint: `Try it yourself: ${line}`,
-      },
-    );
+    const problem = describeEnd(exitCode);
+    const message = `installing failed (${problem}); still missing: ${describe(still)}`;
+    const hint = runsAsRoot() ? `Try it yourself: ${line}` : `As root: ${withoutSudo(line)}`;
+    throw new UnavailableError(message, { hint });
   }
 }
 
@@ -63,12 +59,23 @@ async function checkInstaller(missing: readonly Requirement[], line: string): Pr
   }
   if (!runsAsRoot() && !(await has('sudo'))) {
     throw new UnavailableError(`missing on this host, which has no sudo: ${describe(missing)}`, {
-      hint: `As root: ${line.replaceAll('sudo ', '')}`,
+      hint: `As root: ${withoutSudo(line)}`,
     });
   }
 }
 
-/** `dtc (package device-tree-compiler), …` */
+/** apt-get fails with 100; what sudo itself ends with when it does not let the user is 1. */
+function describeEnd(exitCode: number | undefined): string {
+  if (exitCode === 0) return 'apt-get had no complaint';
+  if (exitCode === 1 && !runsAsRoot()) return 'sudo refused';
+  return `it ended with ${String(exitCode)}`;
+}
+
+function withoutSudo(line: string): string {
+  return line.replaceAll('sudo ', '');
+}
+
+/** `cpio (package cpio), …` */
 function describe(missing: readonly Requirement[]): string {
   return missing.map(({ name, package: from }) => `${name} (package ${from})`).join(', ');
 }

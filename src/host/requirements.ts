@@ -6,9 +6,15 @@ import { arches as allArches } from '../scenario/scenario.ts';
 /** What a requirement is for: booting machines, or building the images they boot (once). */
 export type Purpose = 'boot' | 'images';
 
-/** What only some cases need of the host: the provider's network, a whole Debian as an image, firmware. */
-export const needs = ['network', 'system', 'uefi'] as const;
+/** What can be needed of the host; more than its purpose where only some machines or some images need it. */
+export const needs = ['boot', 'network', 'uefi', 'images', 'esp', 'system'] as const;
 export type Need = (typeof needs)[number];
+
+/** What machines of each architecture need; those that are not to be booted are not in it. */
+export type HostNeeds = ReadonlyMap<Arch, ReadonlySet<Need>>;
+
+/** All that can be needed. */
+export const everyNeed: HostNeeds = new Map(allArches.map((arch) => [arch, new Set(needs)]));
 
 /** A program or a file of the host's that kexec-lab calls or reads. */
 export type Requirement = {
@@ -18,9 +24,11 @@ export type Requirement = {
   package: string;
   purpose: Purpose;
   why: string;
-  /** The machines it is for; every one where these are left out. */
+  /** The machines and images it is for; every one of its purpose where these are left out. */
   need?: Need;
   arch?: Arch;
+  /** Root can do without it. */
+  notForRoot?: boolean;
   /** Arguments that make a command say its version; none for a file. */
   versionArguments: string[];
 };
@@ -104,35 +112,37 @@ export const requirements: readonly Requirement[] = [
   {
     ...command('newuidmap', 'uidmap', 'images', 'lets ordinary users install it', []),
     need: 'system',
+    notForRoot: true,
   },
   command('flock', 'util-linux', 'images', 'lets one run build while others wait'),
   command('depmod', 'kmod', 'images', 'finds what kernel modules depend on'),
   command('xz', 'xz-utils', 'images', 'unpacks kernel modules'),
   command('cpio', 'cpio', 'images', 'packs initramfs images'),
-  command('dtc', 'device-tree-compiler', 'images', 'compiles device trees'),
   command('sfdisk', 'fdisk', 'images', 'partitions disk images'),
-  command('mformat', 'mtools', 'images', 'makes EFI system partitions'),
+  { ...command('mformat', 'mtools', 'images', 'makes EFI system partitions'), need: 'esp' },
   command('mke2fs', 'e2fsprogs', 'images', 'fills their file systems', ['-V']),
   command('debugfs', 'e2fsprogs', 'images', 'makes root the owner of the files in them', ['-V']),
 ];
 
+/** What decides besides the needs. */
+export type HostFacts = { onDebian: boolean; isRoot: boolean };
+
 /**
- * What it takes to build images for machines of `arches` on this host and to boot them. Where the user chose a
- * directory of QEMUs (by option, or by the environment's KEXEC_LAB_QEMU_DIR), apt has nothing to do with QEMU, nor with
- * firmware that comes with it; where the host is Debian, its apt knows a mirror.
- * @param asked what the machines in question need beyond what all do
+ * What meets these needs on this host. Where the user chose a directory of QEMUs (by option, or by the environment's
+ * KEXEC_LAB_QEMU_DIR), apt has nothing to do with QEMU, nor with firmware that comes with it; where the host is Debian,
+ * its apt knows a mirror.
  */
 export function requirementsFor(
-  arches: readonly Arch[],
-  asked: Iterable<Need>,
+  wanted: HostNeeds,
   qemuDirectory = process.env['KEXEC_LAB_QEMU_DIR'],
-  onDebian = hostIsDebian(),
+  { onDebian, isRoot }: HostFacts = { onDebian: hostIsDebian(), isRoot: process.getuid?.() === 0 },
 ): Requirement[] {
-  const wanted = new Set(asked);
-  return requirements.filter(({ name, need, arch }) => {
-    if (name === 'mmdebstrap') return !onDebian || wanted.has('system');
-    if (arch !== undefined && !arches.includes(arch)) return false;
-    if (need !== undefined && !wanted.has(need)) return false;
+  return requirements.filter(({ name, purpose, need, arch, notForRoot = false }) => {
+    const mirrorIsKnown = name === 'mmdebstrap' && onDebian;
+    const asked = mirrorIsKnown ? 'system' : (need ?? purpose);
+    const ofArch = arch === undefined ? [...wanted.values()] : [wanted.get(arch)];
+    if (!ofArch.some((ofMachines) => ofMachines?.has(asked))) return false;
+    if (notForRoot && isRoot) return false;
     return (
       arch === undefined || qemuDirectory === undefined || !bringsIt(need, arch, qemuDirectory)
     );

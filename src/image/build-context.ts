@@ -3,9 +3,6 @@ import type { Manifest } from './entry.ts';
 import type { ArchivePackage } from './package-closure.ts';
 import type { PackageOptions } from './packages.ts';
 
-/** Debian's names of the architectures. */
-export const debianArchitectures: Record<Arch, string> = { aarch64: 'arm64', arm: 'armhf' };
-
 /** A finished image that goes into another one. */
 export type Input = { directory: string; manifest: Manifest };
 
@@ -18,7 +15,7 @@ export type BuildContext = {
   scratch: string;
   /** Empty directory that becomes the entry. */
   output: string;
-  packageOptions: Omit<PackageOptions, 'suite' | 'architecture'>;
+  packageOptions: PackageOptions;
   onStep: PackageOptions['onStep'];
   signal: AbortSignal | undefined;
 };

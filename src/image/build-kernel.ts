@@ -1,10 +1,10 @@
 import { cp, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UnavailableError } from '../errors.ts';
-import { debianArchitectures, type BuildContext, type Built } from './build-context.ts';
+import type { BuildContext, Built } from './build-context.ts';
 import { fileExists } from './file-exists.ts';
 import { copyModules } from './kernel-modules.ts';
-import { kernelParts } from './package-closure.ts';
+import { kernelSelection } from './package-selection.ts';
 import { unpackPackages } from './packages.ts';
 import { outputNames, type KernelRecipe } from './recipe.ts';
 
@@ -12,13 +12,8 @@ import { outputNames, type KernelRecipe } from './recipe.ts';
 export async function buildKernel(recipe: KernelRecipe, context: BuildContext): Promise<Built> {
   const { arch, scratch, output, packageOptions, onStep, signal } = context;
   const { suite } = recipe;
-  const architecture = debianArchitectures[arch];
-  const { packages, directories } = await unpackPackages(
-    [recipe.package[arch]],
-    kernelParts,
-    scratch,
-    { ...packageOptions, suite, architecture },
-  );
+  const selection = kernelSelection(recipe, arch);
+  const { packages, directories } = await unpackPackages(selection, scratch, packageOptions);
   onStep('collecting modules');
   const { file, release } = await findKernel(directories);
   await cp(file, path.join(output, outputNames.kernel));

@@ -23,7 +23,7 @@ export async function buildSystemDisk(
   await runTool('tar', ['--extract', '--file', rootfs, '--directory', tree, ...whole], { signal });
   const { stdout } = await runTool('tar', [...listing, '--file', rootfs], { signal });
   for (const overlay of recipe.overlays)
-    await addOverlay(tree, path.join(recipesDirectory, overlay), signal);
+    await addOverlay(tree, path.join(recipesDirectory, overlay));
   await addLinks(tree, recipe.links);
 
   onStep('writing the disk');

@@ -1,18 +1,16 @@
 import { copyFile, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UnavailableError } from '../errors.ts';
-import { debianArchitectures, type BuildContext, type Built } from './build-context.ts';
+import type { BuildContext, Built } from './build-context.ts';
 import { recipesDirectory } from './catalog.ts';
 import { systemScript } from './content-key.ts';
 import { addOverlay } from './file-tree.ts';
 import { writeRepository } from './local-repository.ts';
-import { fetchSystem } from './packages.ts';
+import { systemPackages, systemSelection } from './package-selection.ts';
+import { fetchPackages } from './packages.ts';
 import { outputNames, type SystemRecipe } from './recipe.ts';
 import { runTool } from './run-tool.ts';
 import { installSystem } from './install-system.ts';
-
-/** What mmdebstrap's variant `minbase` installs besides what it is told to. */
-const base = ['?essential', '?priority(required)'];
 
 /**
  * A whole Debian: `rootfs.tar` (owners by number), its kernel `vmlinuz` and `initrd.img`, which its own initramfs-tools
@@ -21,20 +19,13 @@ const base = ['?essential', '?priority(required)'];
 export async function buildSystem(recipe: SystemRecipe, context: BuildContext): Promise<Built> {
   const { arch, scratch, output, packageOptions, onStep, signal } = context;
   const { suite } = recipe;
-  const architecture = debianArchitectures[arch];
-  const wanted = [...recipe.packages, recipe.kernel[arch]];
-  const { packages, debs } = await fetchSystem([...base, ...wanted], {
-    ...packageOptions,
-    suite,
-    architecture,
-  });
+  const { packages, debs } = await fetchPackages(systemSelection(recipe, arch), packageOptions);
 
   onStep('laying out the packages');
   const parts = path.join(scratch, 'parts');
   const overlay = path.join(parts, 'overlay');
   await mkdir(overlay, { recursive: true });
-  for (const name of recipe.overlays)
-    await addOverlay(overlay, path.join(recipesDirectory, name), signal);
+  for (const name of recipe.overlays) await addOverlay(overlay, path.join(recipesDirectory, name));
   await writeRepository(path.join(parts, 'repository'), packages, debs);
   await writeFile(path.join(parts, 'masks'), recipe.masks.map((unit) => `${unit}\n`).join(''));
   await copyFile(path.join(recipesDirectory, systemScript), path.join(parts, systemScript));
@@ -43,6 +34,7 @@ export async function buildSystem(recipe: SystemRecipe, context: BuildContext): 
   await runTool('tar', ['--create', '--file', archive, '--directory', parts, '.'], { signal });
   const rootfs = path.join(output, outputNames.system);
   const total = packages.length;
+  const wanted = systemPackages(recipe, arch);
   await installSystem({ arch, packages: wanted, total, archive, rootfs, onStep, signal });
 
   onStep('taking the kernel and its initrd out');

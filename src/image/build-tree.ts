@@ -1,12 +1,12 @@
 import { copyFile, cp, mkdir, stat, symlink, truncate } from 'node:fs/promises';
 import path from 'node:path';
-import { debianArchitectures, type BuildContext, type Built, type Input } from './build-context.ts';
+import type { BuildContext, Built, Input } from './build-context.ts';
 import { recipesDirectory } from './catalog.ts';
 import { packCpio } from './cpio.ts';
 import { writeDisk, type EspContent } from './disk-image.ts';
 import { layOutEsp, removableMediaLoaders } from './esp.ts';
 import { addLinks, addOverlay, copyFiles, createTree } from './file-tree.ts';
-import { sharedLibraries } from './package-closure.ts';
+import { treeSelection } from './package-selection.ts';
 import { unpackPackages } from './packages.ts';
 import { treeNames } from './tree-names.ts';
 import {
@@ -91,13 +91,12 @@ async function assembleTree(
   recipe: TreeRecipe,
   context: BuildContext,
 ): Promise<{ tree: string; built: Built; directories: string[] }> {
-  const { arch, scratch, packageOptions, onStep, signal } = context;
+  const { arch, scratch, packageOptions, onStep } = context;
   const { suite } = recipe;
   const { packages, directories } = await unpackPackages(
-    recipe.packages,
-    sharedLibraries,
+    treeSelection(recipe, arch),
     path.join(scratch, 'packages'),
-    { ...packageOptions, suite, architecture: debianArchitectures[arch] },
+    packageOptions,
   );
   onStep('putting the files together');
   const tree = path.join(scratch, 'tree');
@@ -107,7 +106,7 @@ async function assembleTree(
   const kernel = context.input(recipe.kernel);
   await cp(path.join(kernel.directory, 'lib'), path.join(tree, 'usr/lib'), { recursive: true });
   for (const overlay of recipe.overlays)
-    await addOverlay(tree, path.join(recipesDirectory, overlay), signal);
+    await addOverlay(tree, path.join(recipesDirectory, overlay));
   const built = {
     packages: packages.map((found) => ({ ...found, suite })),
     release: kernel.manifest.release,

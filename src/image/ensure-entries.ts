@@ -1,15 +1,21 @@
 import path from 'node:path';
 import { UnavailableError } from '../errors.ts';
 import { buildEntry } from './build-entry.ts';
+import type { BuildContext } from './build-context.ts';
 import { withBuildLock } from './build-lock.ts';
 import { cacheDirectory } from './cache-directory.ts';
+import { debianArchitectures } from './debian-architectures.ts';
 import { debianMirror } from './debian-mirror.ts';
-import type { Manifest } from './entry.ts';
+import { readEntry, type Manifest } from './entry.ts';
 import { findEntries, type Manifests } from './find-entries.ts';
 import type { ImageProgress } from './image-set.ts';
-import { forgetIndexes } from './packages.ts';
+import { forgetIndexes } from './package-index.ts';
+import { selectPackages } from './package-selection.ts';
+import { resolvePackages } from './packages.ts';
 import type { PlannedEntry } from './plan.ts';
+import { inputsOf } from './recipe.ts';
 import { removeStaleWork } from './stale-work.ts';
+import { isUnchanged } from './unchanged-entry.ts';
 
 export type BuildOptions = {
   /** Default: KEXEC_LAB_CACHE, else the XDG cache directory. */
@@ -17,13 +23,15 @@ export type BuildOptions = {
   /** Debian mirror to download from. Default: KEXEC_LAB_MIRROR, else the one the host uses. */
   mirror?: string;
   onProgress?: (progress: ImageProgress) => void;
+  /** Called when an entry has been built, or (a refresh) has been found to be what would be built now. */
+  onEntry?: (entry: PlannedEntry, became: 'built' | 'unchanged') => void;
   signal?: AbortSignal;
 };
 
 /**
- * Builds the entries that are not there or not whole; touches no network if nothing is missing. With `refresh` all are
- * built anew from the newest packages. Entries are of one architecture, planned inputs first. Throws UnavailableError when something
- * cannot be downloaded or built, the signal's reason when it is aborted.
+ * Builds the entries that are not there or not whole; touches no network if nothing is missing. With `refresh` those too
+ * for which the archive has other packages by now. Entries are of one architecture, planned inputs first. Throws
+ * UnavailableError when something cannot be downloaded or built, the signal's reason when it is aborted.
  */
 export async function ensureEntries(
   entries: readonly PlannedEntry[],
@@ -48,12 +56,14 @@ export async function ensureEntries(
       if (refresh) await forgetIndexes(cache);
       // Whoever had the lock may have built what was missing.
       const manifests = refresh ? new Map<string, Manifest>() : await findEntries(entries);
-      for (const planned of entries)
-        if (!manifests.has(planned.name))
-          manifests.set(
-            planned.name,
-            await buildPlanned(planned, entries, manifests, findMirror, options),
-          );
+      for (const planned of entries) {
+        if (manifests.has(planned.name)) continue;
+        const context = contextOf(planned, entries, manifests, findMirror, options);
+        const kept = refresh ? await unchangedEntry(planned, context) : null;
+        const manifest = kept ?? (await buildEntry(planned, context));
+        manifests.set(planned.name, manifest);
+        options.onEntry?.(planned, kept === null ? 'built' : 'unchanged');
+      }
       return manifests;
     });
   } catch (error) {
@@ -62,13 +72,15 @@ export async function ensureEntries(
   }
 }
 
-function buildPlanned(
+type EntryContext = Omit<BuildContext, 'arch' | 'scratch' | 'output'> & { temporary: string };
+
+function contextOf(
   planned: PlannedEntry,
   entries: readonly PlannedEntry[],
   manifests: Manifests,
   mirror: () => Promise<string>,
   { cacheDir, signal, onProgress }: BuildOptions,
-): Promise<Manifest> {
+): EntryContext {
   const { name: recipe, arch } = planned;
   const cache = cacheDirectory(cacheDir);
   const onStep = (step: string, amount: { done?: number; total?: number } = {}) =>
@@ -80,13 +92,28 @@ function buildPlanned(
       throw new Error(`${recipe} is to be built before its input ${name}`);
     return { directory, manifest };
   };
-  return buildEntry(planned, {
+  const architecture = debianArchitectures[arch];
+  return {
     temporary: path.join(cache, 'tmp'),
     input,
     onStep,
     signal,
-    packageOptions: { cache, mirror, onStep, signal },
-  });
+    packageOptions: { cache, architecture, mirror, onStep, signal },
+  };
+}
+
+/** The manifest of an entry that is whole and would be built of the same packages and inputs now; else null. */
+async function unchangedEntry(
+  { recipe, arch, directory }: PlannedEntry,
+  { input, packageOptions, onStep }: EntryContext,
+): Promise<Manifest | null> {
+  const manifest = await readEntry(directory);
+  if (manifest === null) return null;
+  onStep('comparing with the archive');
+  const selection = selectPackages(recipe, arch);
+  const packages = selection === null ? [] : await resolvePackages(selection, packageOptions);
+  const inputs = inputsOf(recipe).map((name) => [name, input(name).manifest.fingerprint] as const);
+  return isUnchanged(manifest, packages, Object.fromEntries(inputs)) ? manifest : null;
 }
 
 /** What the file system refuses (no space, no permission, no directory) is the lab's trouble. */

@@ -3,7 +3,6 @@ import path from 'node:path';
 import { UnavailableError } from '../errors.ts';
 import { elfNeeds } from './elf.ts';
 import { fileExists } from './file-exists.ts';
-import { runTool } from './run-tool.ts';
 
 /** A tree to fill, with mount points, laid out as Debian does since its /usr merge: /bin, /lib and /sbin are links. */
 export async function createTree(tree: string): Promise<void> {
@@ -80,22 +79,13 @@ export async function addLinks(tree: string, links: Record<string, string[]>): P
     }
 }
 
-/** Copies an overlay over the tree. Scripts become executable; device tree sources are compiled. */
-export async function addOverlay(
-  tree: string,
-  overlay: string,
-  signal: AbortSignal | undefined,
-): Promise<void> {
+/** Copies an overlay over the tree. Scripts become executable. */
+export async function addOverlay(tree: string, overlay: string): Promise<void> {
   const entries = await readdir(overlay, { recursive: true, withFileTypes: true });
   for (const entry of entries.filter((e) => e.isFile())) {
     const source = path.join(entry.parentPath, entry.name);
     const target = path.join(tree, path.relative(overlay, source));
     await mkdir(path.dirname(target), { recursive: true });
-    if (entry.name.endsWith('.dts')) {
-      const compiled = target.replace(/\.dts$/, '.dtb');
-      await runTool('dtc', ['-q', '-I', 'dts', '-O', 'dtb', '-o', compiled, source], { signal });
-      continue;
-    }
     const content = await readFile(source);
     await writeFile(target, content);
     await chmod(target, content.subarray(0, 2).toString() === '#!' ? 0o755 : 0o644);

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { UnavailableError } from '../errors.ts';
 import { toolEnvironment } from '../host/tool-environment.ts';
 import type { Arch } from '../scenario/scenario.ts';
-import { debianArchitectures } from './build-context.ts';
+import { debianArchitectures } from './debian-architectures.ts';
 import { installationTrouble } from './installation-trouble.ts';
 import type { PackageOptions } from './packages.ts';
 import { systemProgress } from './system-progress.ts';

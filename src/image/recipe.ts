@@ -15,7 +15,7 @@ const tree = {
   files: z.record(absolutePath, absolutePath),
   /** Target as the link says it -> paths of the links. */
   links: z.record(z.string(), z.array(absolutePath)).default({}),
-  /** Directories beside the recipe, copied over the tree in order. `*.dts` are compiled to `*.dtb`. */
+  /** Directories beside the recipe, copied over the tree in order. Scripts become executable. */
   overlays: z.array(name).default([]),
 };
 

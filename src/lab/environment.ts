@@ -31,9 +31,19 @@ export async function describeEnvironment(lab: RememberingLab): Promise<Environm
         { binary, version, accelerator },
       ]),
     ),
-    images: Object.assign({}, ...images.map(({ set }) => set.keys)) as Environment['images'],
+    images: keysOf(images),
     packages: [...new Map(packages.map((item) => [JSON.stringify(item), item])).values()],
   };
+}
+
+function keysOf(
+  images: Awaited<ReturnType<RememberingLab['used']>>['images'],
+): Environment['images'] {
+  return Object.fromEntries(
+    images.flatMap(({ arch, set }) =>
+      Object.entries(set.keys).map(([recipe, key]) => [`${arch}/${recipe}`, key]),
+    ),
+  );
 }
 
 /** `PRETTY_NAME` of os-release(5), with the kernel's release behind it. */

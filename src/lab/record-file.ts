@@ -37,3 +37,16 @@ export function openRecord(file: string): RecordFile {
     },
   };
 }
+
+/**
+ * Writes a record that is complete.
+ * @throws UnavailableError when it cannot be written.
+ */
+export function writeRecord(file: string, content: string): void {
+  const record = openRecord(file);
+  try {
+    record.write(content);
+  } finally {
+    record.close();
+  }
+}

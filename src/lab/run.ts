@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Case } from '../scenario/scenario.ts';
 import { createLab } from './create-lab.ts';
@@ -8,7 +7,7 @@ import { caseReference } from './events.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { pool } from './pool.ts';
 import type { CaseResult, RunReport } from './result.ts';
-import { openRecord } from './record-file.ts';
+import { openRecord, writeRecord } from './record-file.ts';
 import { createRunDirectory } from './run-directory.ts';
 import { runWithRetries } from './run-with-retries.ts';
 import { summarise } from './summary.ts';
@@ -42,7 +41,7 @@ export type Telling = LabEvent extends infer Event
 /**
  * Runs the cases and tells `emit` about it. The run directory holds `events.jsonl`, `report.json` and a directory
  * per case. Resolves with the report whatever became of the cases.
- * @throws UnavailableError when not even the run directory can be made.
+ * @throws UnavailableError when the run directory cannot be made, or takes no more.
  */
 export async function runCases(
   cases: Case[],
@@ -79,7 +78,7 @@ export async function runCases(
   const queue = slowestFirst(cases);
   const finished = await pool(queue, jobs, async (case_) => {
     const result = await runWithRetries(case_, lab, directory, options, tell);
-    await writeJson(join(directory, result.directory, 'result.json'), result);
+    writeJson(join(directory, result.directory, 'result.json'), result);
     tell({ type: 'case-finished', case: caseReference(case_), result });
     return result;
   });
@@ -97,7 +96,7 @@ export async function runCases(
     summary,
     exitCode: exitCodeOf(summary),
   };
-  await writeJson(join(directory, 'report.json'), report);
+  writeJson(join(directory, 'report.json'), report);
   tell({ type: 'run-finished', report });
   log.close();
   return report;
@@ -112,6 +111,6 @@ function slowestFirst(cases: Case[]): Case[] {
   return cases.toSorted((a, b) => b.limits.total - a.limits.total || isArm(b) - isArm(a));
 }
 
-async function writeJson(file: string, value: unknown): Promise<void> {
-  await writeFile(file, `${JSON.stringify(value, null, 2)}\n`);
+function writeJson(file: string, value: unknown): void {
+  writeRecord(file, `${JSON.stringify(value, null, 2)}\n`);
 }

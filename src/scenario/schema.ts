@@ -79,7 +79,9 @@ const steps = z.array(stepSchema).describe('What is done to the running machine,
 
 const limits = z.strictObject({
   total: seconds.describe('From power-on to the outcome. Default: 300.'),
-  silence: seconds.describe('Longest silence of a guest that is not proved dead. Default: 60.'),
+  silence: seconds.describe(
+    'Longest silence of a guest that is not proved dead; twice that while its CPUs are about to prove something. Default: 60.',
+  ),
 });
 
 const override = z

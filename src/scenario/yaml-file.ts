@@ -49,10 +49,12 @@ export function readYamlFile<T>(
       problems.map(({ path, at, message }) => ({ offset: offsetOf(document, path, at), message })),
     );
 
-  const broken = [...document.errors, ...document.warnings];
+  const broken = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   if (broken.length > 0) {
+    // Behind a mistake of syntax the parser no longer knows what it reads, and finds more of them.
+    const first = broken.findIndex(({ code }) => ourWords[code] === undefined);
     refuseAt(
-      broken.map(({ pos, code, message }) => ({
+      broken.slice(0, first === -1 ? undefined : first + 1).map(({ pos, code, message }) => ({
         offset: pos[0],
         message: ourWords[code] ?? oneLine(message),
       })),

@@ -92,6 +92,10 @@ t.test('an initramfs that waits for somebody is neither dead nor mute', (t) => {
         const observer = watch(before + last);
         silence(observer, 120, look, look === dead);
         t.notOk(observer.settled);
+        t.notOk(
+          observer.becomingCertain,
+          'it waits, that is certain; there is nothing more to prove',
+        );
         const outcome = before === kexecFailed ? 'kexec-missing' : 'unknown';
         t.match(observer.outcome(), { id: outcome, generation: 1 });
       }

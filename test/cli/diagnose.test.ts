@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import t from 'tap';
 import { logDirectory, readLog, recordedLogs } from '../boot/recorded-logs.ts';
-import { kexecLab, kexecLabCommand } from './kexec-lab.ts';
+import { inShell, kexecLab, kexecLabCommand } from './kexec-lab.ts';
 
 // Every test here starts the program, and a machine may be slow.
 t.setTimeout(180_000);
@@ -143,6 +143,12 @@ void t.test('what cannot be read is said so, with a hint', async (t) => {
     t.match(stderr, message);
     t.equal(stdout, '');
   }
+});
+
+void t.test('a directory on standard input is no empty log', async (t) => {
+  const { exitCode, stderr } = await inShell('"$@" < /', ['diagnose', '-']);
+  t.equal(exitCode, 2);
+  t.match(stderr, /^standard input: this is a directory, not a console log\n/);
 });
 
 void t.test('a log without a name, or two, is a mistake in arguments', async (t) => {

@@ -51,9 +51,9 @@ t.test('for machines', async (t) => {
 t.test('a host that lacks almost everything', async (t) => {
   const { exitCode, stdout } = await doctor([], { PATH: temporaryDirectory(t) });
   t.equal(exitCode, 5);
-  t.match(stdout, /^ {2}✗ dtc +missing +package device-tree-compiler: compiles device trees$/m);
+  t.match(stdout, /^ {2}✗ cpio +missing +package cpio: packs initramfs images$/m);
   t.match(stdout, /^ {2}✓ mke2fs /m, 'the administrator’s tools are found');
-  t.match(stdout, /\n(sudo )?apt-get update && .*device-tree-compiler[^\n]*$/);
+  t.match(stdout, /\n(sudo )?apt-get update && .* cpio [^\n]*$/);
 });
 
 t.test('no usable QEMU', async (t) => {
@@ -63,4 +63,12 @@ t.test('no usable QEMU', async (t) => {
   t.equal(exitCode, 5);
   t.match(stdout, /✗ arm .*qemu-system-arm: version 6\.2\.0 is older than 7\.2\.0/);
   t.match(stdout, 'No usable QEMU for aarch64 and arm: it takes 7.2.0 or newer.');
+});
+
+t.test('no usable QEMU, and something else is missing', async (t) => {
+  const { exitCode, stdout } = await doctor(['--qemu-dir', temporaryDirectory(t)], {
+    PATH: temporaryDirectory(t),
+  });
+  t.equal(exitCode, 5);
+  t.match(stdout, /\nNo usable QEMU for aarch64 and arm[^\n]*\nSomething is missing\./);
 });

@@ -6,9 +6,9 @@ import {
   readVersion,
 } from '../../src/host/find-requirement.ts';
 import { ensureRequirements, installLine } from '../../src/host/install.ts';
-import type { Requirement } from '../../src/host/requirements.ts';
-import { needs, requirementsFor } from '../../src/host/requirements.ts';
-import { arches } from '../../src/scenario/scenario.ts';
+import type { HostFacts, Need, Requirement } from '../../src/host/requirements.ts';
+import { everyNeed, requirementsFor } from '../../src/host/requirements.ts';
+import type { Arch } from '../../src/scenario/scenario.ts';
 import { hostWith } from './host-with.ts';
 
 function requirement(name: string, packageName: string): Requirement {
@@ -19,11 +19,11 @@ const tool = requirement('lab-test-tool', 'lab-test-package');
 const twin = requirement('lab-test-twin', 'lab-test-package');
 
 t.test('this host has everything', async (t) => {
-  t.same(await missingRequirements(requirementsFor(arches, needs)), []);
+  t.same(await missingRequirements(requirementsFor(everyNeed)), []);
 });
 
 t.test('every command says its version', async (t) => {
-  for (const wanted of requirementsFor(arches, needs).filter(
+  for (const wanted of requirementsFor(everyNeed).filter(
     ({ versionArguments: [first] }) => first !== undefined,
   )) {
     const path = await findRequirement(wanted);
@@ -37,55 +37,70 @@ t.test('tools of the administrator are found without them in PATH', async (t) =>
   t.equal(await findRequirement({ name: 'cpio' }), null, 'but nothing else is');
 });
 
+/** Names of what machines need that need this. */
+function asked(
+  needs: Partial<Record<Arch, Need[]>>,
+  {
+    qemuDirectory,
+    onDebian = true,
+    isRoot = true,
+  }: Partial<HostFacts> & { qemuDirectory?: string } = {},
+): string[] {
+  const entries = Object.entries(needs).map(
+    ([arch, some]) => [arch as Arch, new Set(some)] as const,
+  );
+  return requirementsFor(new Map(entries), qemuDirectory, { onDebian, isRoot }).map(
+    ({ name }) => name,
+  );
+}
+
 t.test('QEMU is asked for where it is used and not chosen by hand', (t) => {
-  const names = (list: Requirement[]): string[] =>
-    list.map(({ name }) => name).filter((name) => name.startsWith('qemu'));
-  t.same(names(requirementsFor(['arm'], [])), ['qemu-system-arm']);
-  t.same(names(requirementsFor(['aarch64', 'arm'], [], '/opt/qemu/bin')), []);
+  t.same(asked({ arm: ['boot'] }), ['qemu-system-arm', 'setpriv']);
+  t.same(asked({ aarch64: ['boot'], arm: ['boot'] }, { qemuDirectory: '/opt/qemu/bin' }), [
+    'setpriv',
+  ]);
+  t.same(
+    asked({ arm: ['images'] }).filter((name) => name.startsWith('qemu')),
+    [],
+  );
   t.end();
 });
 
 t.test('UEFI firmware is asked for where a machine has one, and no QEMU brings it', (t) => {
-  const asked = (...args: Parameters<typeof requirementsFor>): string[] =>
-    requirementsFor(...args)
-      .map(({ package: name }) => name)
-      .filter((name) => name.startsWith('qemu-efi'));
-  t.same(asked(arches, ['uefi']), ['qemu-efi-aarch64', 'qemu-efi-arm']);
-  t.same(asked(['arm'], ['uefi']), ['qemu-efi-arm']);
-  t.same(asked(arches, []), []);
+  const firmware = (...args: Parameters<typeof asked>): string[] =>
+    asked(...args).flatMap((name) => /AAVMF\d*(?=_)/.exec(name) ?? []);
+  t.same(firmware({ aarch64: ['uefi'], arm: ['uefi'] }), ['AAVMF', 'AAVMF32']);
+  t.same(firmware({ aarch64: ['boot', 'uefi'], arm: ['boot'] }), ['AAVMF']);
+  t.same(firmware({ aarch64: ['boot'], arm: ['boot'] }), []);
   const brings = t.testdir({
     bin: {},
     share: { qemu: { 'edk2-arm-code.fd': '', 'edk2-arm-vars.fd': '' } },
   });
-  t.same(asked(arches, ['uefi'], join(brings, 'bin')), ['qemu-efi-aarch64']);
+  const qemuDirectory = join(brings, 'bin');
+  t.same(firmware({ aarch64: ['uefi'], arm: ['uefi'] }, { qemuDirectory }), ['AAVMF']);
   t.end();
 });
 
 t.test('mmdebstrap is asked for where apt knows no Debian mirror', (t) => {
-  const asked = (onDebian: boolean): boolean =>
-    requirementsFor(['arm'], [], undefined, onDebian).some(({ name }) => name === 'mmdebstrap');
-  t.same([asked(true), asked(false)], [false, true]);
+  const mmdebstrap = (onDebian: boolean): boolean =>
+    asked({ arm: ['images'] }, { onDebian }).includes('mmdebstrap');
+  t.same([mmdebstrap(true), mmdebstrap(false)], [false, true]);
   t.end();
 });
 
 t.test('tools of the network are asked for where a machine has one', (t) => {
-  const packages = (list: Requirement[]): string[] => list.map((wanted) => wanted.package);
-  const network = ['socat', 'qemu-utils', 'openssh-client', 'openssh-client'];
-  t.same(
-    packages(requirementsFor(['arm'], ['network'])).filter((name) => network.includes(name)),
-    network,
-  );
-  t.notOk(packages(requirementsFor(['arm'], [])).some((name) => network.includes(name)));
+  t.same(asked({ arm: ['network'] }), ['socat', 'qemu-nbd', 'ssh', 'ssh-keygen']);
   t.end();
 });
 
-t.test('what installs a whole Debian is asked for where one is an image', (t) => {
+t.test('what builds images is asked for where one is to be built, and only what it takes', (t) => {
   const systems = ['mmdebstrap', '/usr/lib/binfmt.d/qemu-aarch64.conf', 'newuidmap'];
-  const asked = (system: boolean): string[] =>
-    requirementsFor(['arm'], system ? ['system'] : [], undefined, true)
-      .map(({ name }) => name)
-      .filter((name) => systems.includes(name));
-  t.same([asked(true), asked(false)], [systems, []]);
+  t.same(asked({ arm: ['system'] }, { isRoot: false }), systems);
+  t.same(asked({ arm: ['system'] }), systems.slice(0, 2), 'root maps no users');
+  t.same(asked({ aarch64: ['esp'] }), ['mformat']);
+  const others = asked({ aarch64: ['images'] });
+  t.ok(others.includes('mke2fs'));
+  for (const name of [...systems, 'mformat', 'setpriv']) t.notOk(others.includes(name), name);
   t.end();
 });
 
@@ -132,6 +147,15 @@ t.test('installing', async (t) => {
     await t.rejects(ensureRequirements([tool], true), {
       name: 'UnavailableError',
       message: /installing failed \(it ended with 100\); still missing: lab-test-tool/,
+    });
+  });
+  await t.test('that sudo refuses', async (t) => {
+    hostWith(t, { sudo: 'echo "user is not in the sudoers file." >&2; exit 1', 'apt-get': '' });
+    t.intercept(process, 'getuid', { value: () => 1000 });
+    t.capture(process.stderr, 'write', () => true);
+    await t.rejects(ensureRequirements([tool], true), {
+      message: /installing failed \(sudo refused\); still missing: lab-test-tool/,
+      hint: `As root: ${installLine([tool], true)}`,
     });
   });
   await t.test('by a user without sudo', async (t) => {

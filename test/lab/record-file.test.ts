@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { UnavailableError } from '../../src/errors.ts';
-import { openRecord } from '../../src/lab/record-file.ts';
+import { openRecord, writeRecord } from '../../src/lab/record-file.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 
 t.test('what was written is there before the record is closed', (t) => {
@@ -21,6 +21,9 @@ t.test('a disk that takes no more is the lab’s trouble, with its place', (t) =
     record.write('x');
   }, UnavailableError);
   record.close();
+  t.throws(() => {
+    writeRecord('/dev/full', 'x');
+  }, UnavailableError);
   const missing = join(temporaryDirectory(t), 'not', 'there');
   try {
     openRecord(missing);

@@ -8,7 +8,6 @@ import {
   proveBooted,
 } from '../../src/lab/verdict.ts';
 import type { Expectation, Setup } from '../../src/scenario/scenario.ts';
-import { caseOf } from './cases.ts';
 
 const release = '6.12.1-arm64';
 const proofs = ['proof-release', 'proof-root', 'proof-cmdline', 'login-prompt'];
@@ -89,20 +88,6 @@ t.test('whoever asks for a kexec waits for generation 2', (t) => {
   t.end();
 });
 
-t.test('a login ends the watching where nothing else is expected behind it', (t) => {
-  const { setup } = caseOf({ setup: { tags: { KEXEC_KERNEL: '/vmlinuz' } } });
-  const { setup: untagged } = caseOf({ setup: { tags: {} } });
-  t.equal(lastLogin(setup, { outcome: 'booted' }), 2);
-  t.equal(lastLogin(untagged, { outcome: 'booted' }), 1);
-  t.equal(lastLogin(untagged, { outcome: 'bye-hang', generation: 1 }), 2, 'a jump after login');
-  t.equal(lastLogin(untagged, { outcome: 'root-mount-failed', generation: 2 }), 2);
-  t.equal(lastLogin(setup, { outcome: 'kexec-missing', generation: 1 }), 2, 'it may yet come');
-  t.equal(lastLogin(setup, { outcome: 'wrong-kernel', generation: 1 }), 1);
-  t.equal(lastLogin(setup, { outcome: 'wrong-kernel' }), 2, 'any may be meant');
-  t.equal(lastLogin(setup, { outcome: 'reboot-loop' }), Infinity);
-  t.end();
-});
-
 t.test('the release under test: by word, by default, or as it stands', (t) => {
   const releases = { first: '6.1', second: '6.12' };
   const provided = { kernel: 'provider-kernel' };
@@ -155,5 +140,30 @@ t.test('a step that was not done is a reason, told with its place', (t) => {
     'step 1 (ssh true): the boot ended before it was done',
   ]);
   t.same(reasonsOf(step('done', null)), { verdict: 'pass', reasons: [] });
+  t.end();
+});
+
+t.test('from which generation on a login ends the watching', (t) => {
+  const setup = (tags: Setup['tags'] = {}) => ({ tags }) as Setup;
+  const kexec = { KEXEC_KERNEL: '/vmlinuz' };
+  const last = (expect: Expectation, tags?: Setup['tags']) => lastLogin(setup(tags), expect);
+  t.equal(last({ outcome: 'booted' }), 1);
+  t.equal(last({ outcome: 'booted' }, kexec), 2, 'the tags ask for the second kernel');
+  t.equal(
+    last({ outcome: 'booted', generation: 3 }, kexec),
+    3,
+    'a running system kexecs once more',
+  );
+  t.equal(last({ outcome: 'root-mount-failed', generation: 2 }), 2, 'it fails behind a kexec');
+  t.equal(last({ outcome: 'kernel-panic' }, kexec), 2);
+  t.equal(
+    last({ outcome: 'bye-hang', generation: 2 }),
+    3,
+    'generation 2 comes up, and hangs when it leaves for the third',
+  );
+  t.equal(last({ outcome: 'console-lost', generation: 1 }), 2);
+  t.equal(last({ outcome: 'wrong-kernel', generation: 1 }, kexec), 1, 'who expects it has seen it');
+  t.equal(last({ outcome: 'wrong-kernel' }, kexec), 2, 'any may be meant');
+  t.equal(last({ outcome: 'reboot-loop' }, kexec), Infinity, 'every round may end in a login');
   t.end();
 });

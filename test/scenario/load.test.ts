@@ -191,6 +191,11 @@ t.test('what is not YAML at all', (t) => {
     ['- a\n', ':1:1: expected a mapping, got a list'],
     ['title: a\ntitle: b\n', ':2:1: this key is already there'],
     ['a: 1\n---\nb: 2\n', ':2:1: a second document begins here; one file holds one'],
+    ['a:\n  b: 1\n\tc: 2\n  d: 3\n', ':3:1: Tabs are not allowed as indentation'],
+    [
+      'a: [[\n',
+      ':2:1: Flow sequence in block collection must be sufficiently indented and end with a ]',
+    ],
     ['? [a]\n: 1\n', ':1:3: a key must be text'],
     ['story: !!js/function x\n', ':1:8: Unresolved tag: tag:yaml.org,2002:js/function'],
     [Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0xff), ': cannot be read: it is not UTF-8 text'],
