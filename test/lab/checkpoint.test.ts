@@ -24,7 +24,7 @@ function labFor(t: Test, play: Play) {
     const path = join(temporaryDirectory(t), 'case');
     const place = { directory: path, relative: 'aarch64/case' };
     const checkpoints = openCheckpointStore(cache);
-    const case_ = caseOf({ limits: { total: 8, silence: 3 } });
+    const case_ = caseOf({ limits: { total: 4, silence: 1 } });
     const never = new AbortController().signal;
     const result = await runCase(case_, { ...lab, checkpoints }, place, noHooks, never);
     return { ...result, path };
