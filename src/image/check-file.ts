@@ -31,7 +31,10 @@ async function checkReference(kind: Kind, reference: ImageReference | null, arch
 }
 
 async function findTrouble(kind: Kind, file: string, arch: Arch): Promise<string | null> {
-  const { size } = await stat(file);
+  const found = await stat(file);
+  // Opening a pipe nobody writes into would wait for ever, deaf to every signal.
+  if (!found.isFile()) return `is ${found.isDirectory() ? 'a directory' : 'no regular file'}`;
+  const { size } = found;
   switch (kind) {
     case 'kernel':
       return kernelTrouble(await readStart(file, kernelHeaderBytes), size, arch);

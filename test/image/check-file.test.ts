@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { execa } from 'execa';
 import t from 'tap';
 import { checkFiles } from '../../src/image/check-file.ts';
 
@@ -20,5 +21,12 @@ t.test('files of the user are looked at before anything starts', async (t) => {
     exitCode: 2,
     message: /cannot be read: .*ENOENT/,
   });
-  await t.rejects(checkFiles({ ...good, kernel: { file: directory } }), { message: /EISDIR/ });
+  await t.rejects(checkFiles({ ...good, kernel: { file: directory } }), {
+    message: 'this kernel is a directory',
+  });
+  await execa('mkfifo', [join(directory, 'pipe')]);
+  await t.rejects(checkFiles({ ...good, kernel: file('pipe') }), {
+    exitCode: 2,
+    message: 'this kernel is no regular file',
+  });
 });
