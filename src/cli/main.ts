@@ -28,6 +28,16 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
     load: async () => (await import('./diagnose.ts')).diagnoseCommand(),
   },
   {
+    name: 'compare',
+    summary: 'say what changed between two runs',
+    load: async () => (await import('./compare.ts')).compareCommand(),
+  },
+  {
+    name: 'baseline',
+    summary: 'keep what a run did, to compare others with',
+    load: async () => (await import('./baseline.ts')).baselineCommand(),
+  },
+  {
     name: 'doctor',
     summary: 'show what is installed, what is missing, and which QEMU is used',
     load: async () => (await import('./doctor.ts')).doctorCommand(),
@@ -53,8 +63,8 @@ Examples:
 Exit codes:
   0  all as expected            4    nothing selected
   1  something failed           5    the lab could not run a case
-  2  a mistake in arguments     130  interrupted
-     or a scenario`;
+  2  a mistake in arguments     7    hold: do not roll out
+     or a scenario              130  interrupted`;
 
 async function createProgram(argv: string[]): Promise<Command> {
   const { version } = JSON.parse(

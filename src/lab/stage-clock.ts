@@ -34,9 +34,14 @@ export function stageTimes(readings: StageReading[]): StageTime[] {
       name: span.first.stage,
       generation: span.first.generation,
       hostSeconds: round((end - span.first.hostMs) / 1000),
-      guestSeconds: from === undefined || until === undefined ? null : round(until - from),
+      guestSeconds: from === undefined || until === undefined ? null : toMicroseconds(until - from),
     };
   });
+}
+
+/** The kernel's clock tells no less, and that of a guest that counts instructions can be trusted in all of it. */
+function toMicroseconds(seconds: number): number {
+  return Math.round(seconds * 1e6) / 1e6;
 }
 
 function round(seconds: number): number {

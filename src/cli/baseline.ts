@@ -1,0 +1,53 @@
+import { writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
+import { loadRecord } from '../compare/load-record.ts';
+import { recordText } from '../compare/record.ts';
+import { UnavailableError, UsageError } from '../errors.ts';
+
+/** `kexec-lab baseline`: the file that says how things are, for people to review. */
+export function baselineCommand(): Command {
+  const baseline = new Command('baseline').description(
+    'keep what a run did, to compare others with',
+  );
+  baseline
+    .command('accept')
+    .description('write what a run did to a baseline file')
+    .argument('<run>', 'a run directory or its report.json')
+    .option('--out <file>', 'where to write it', 'baseline.json')
+    .option('--allow-untold', 'also with cases that could not be told')
+    .addHelpText('after', helpText)
+    .action(accept);
+  return baseline;
+}
+
+const helpText = `
+The file is sorted and holds no times of day, so that git shows what changed.
+
+Examples:
+  kexec-lab baseline accept runs/latest
+  kexec-lab check --kernel debian:trixie --against baseline.json`;
+
+async function accept(
+  run: string,
+  { out, allowUntold }: { out: string; allowUntold?: boolean },
+): Promise<void> {
+  const record = await loadRecord(run);
+  const sides = Object.entries(record.scenarios);
+  const untold = sides.filter(([, side]) => side.untold > 0).map(([key]) => key);
+  if (sides.length === 0) throw new UsageError('has no results to accept', { place: run });
+  if (untold.length > 0 && !allowUntold) {
+    throw new UsageError(`could not tell ${untold.join(', ')}`, {
+      place: run,
+      hint: 'A baseline should know; run these again, or say --allow-untold.',
+    });
+  }
+  try {
+    await writeFile(out, recordText(record));
+  } catch (cause) {
+    throw new UnavailableError(`the baseline cannot be written: ${(cause as Error).message}`, {
+      place: out,
+      cause,
+    });
+  }
+  process.stdout.write(`${out}: ${sides.length} cases\n`);
+}

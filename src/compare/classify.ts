@@ -1,0 +1,139 @@
+import { stages } from '../boot/outcome.ts';
+import type { CostChange } from './cost.ts';
+import { compareCost } from './cost.ts';
+import type { Side, Tally } from './side.ts';
+
+/** What the candidate makes of a scenario, worst first. */
+export const classes = [
+  'regressed',
+  'changed',
+  'lost',
+  'unstable',
+  'costlier',
+  'unknown',
+  'new',
+  'fixed',
+  'same',
+] as const;
+
+export type Class = (typeof classes)[number];
+
+/** One scenario on one architecture, with both kernels. */
+export type Comparison = {
+  key: string;
+  class: Class;
+  /** What makes it that class, one sentence. */
+  reason: string;
+  baseline: Side | null;
+  candidate: Side | null;
+  cost: CostChange[];
+};
+
+/**
+ * Sets what the candidate did against what the baseline did.
+ *
+ * - `regressed`: it came up with the baseline, and never does with the candidate.
+ * - `changed`: it fails in another way or at another stage, or a failure that is expected does not happen any more.
+ * - `lost`: the baseline has it, the candidate was not run.
+ * - `unstable`: it goes as expected less often than with the baseline.
+ * - `costlier`: the same, but a stage takes longer.
+ * - `unknown`: one side could not be told. Never a pass.
+ * - `new`: the baseline does not have it.
+ * - `fixed`: it went wrong with the baseline, and always goes as expected with the candidate.
+ *
+ * @param withCost whether the two sides' times may be compared at all
+ */
+export function classify(
+  key: string,
+  baseline: Side | null,
+  candidate: Side | null,
+  { withCost }: { withCost: boolean },
+): Comparison {
+  const cost = withCost && baseline && candidate ? compareCost(baseline.cost, candidate.cost) : [];
+  const judged = judge(baseline, candidate, cost);
+  return { key, ...judged, baseline, candidate, cost };
+}
+
+type Judged = Pick<Comparison, 'class' | 'reason'>;
+
+function judge(baseline: Side | null, candidate: Side | null, cost: CostChange[]): Judged {
+  if (candidate === null) return { class: 'lost', reason: 'not run with the candidate' };
+  if (baseline === null) return judgeNew(candidate);
+  if (told(baseline) === 0 || told(candidate) === 0) return judgeUntold(baseline, candidate);
+  const [before, after] = [passRate(baseline), passRate(candidate)];
+  if (after === 0 && before > 0 && baseline.expected === 'booted') {
+    return { class: 'regressed', reason: `booted before, now ${describe(candidate)}` };
+  }
+  if (after > 0 && after < before) {
+    const reason = `${candidate.passes} of ${told(candidate)} boots as expected, ${baseline.passes} of ${told(baseline)} before; else ${describe(failing(candidate, baseline))}`;
+    return { class: 'unstable', reason };
+  }
+  const healed = before < 1 && after === 1;
+  const strange = healed ? undefined : candidate.tallies.find((tally) => !knows(baseline, tally));
+  if (strange !== undefined) {
+    return { class: 'changed', reason: describeChange(baseline, candidate, strange) };
+  }
+  if (baseline.untold + candidate.untold > 0) return judgeUntold(baseline, candidate);
+  if (healed) return { class: 'fixed', reason: `${describe(failing(baseline, candidate))} before` };
+  const dear = cost.filter(({ kind }) => kind === 'costlier');
+  if (dear.length > 0) return { class: 'costlier', reason: dear.map(describeCost).join('; ') };
+  return { class: 'same', reason: describe(candidate) };
+}
+
+function judgeUntold(baseline: Side, candidate: Side): Judged {
+  const sentences = Object.entries({ baseline, candidate })
+    .filter(([, side]) => side.untold > 0)
+    .map(([name, side]) => `${side.untold} of ${side.untold + told(side)} boots of the ${name}`);
+  return { class: 'unknown', reason: `${sentences.join(' and ')} could not be told` };
+}
+
+function judgeNew(candidate: Side): Judged {
+  if (candidate.untold > 0) return { class: 'unknown', reason: 'the candidate could not be told' };
+  const rate = `${candidate.passes} of ${told(candidate)} boots as expected`;
+  return { class: 'new', reason: `not in the baseline; ${rate}: ${describe(candidate)}` };
+}
+
+/** Boots that said something. */
+export function told({ passes, fails }: Pick<Side, 'passes' | 'fails'>): number {
+  return passes + fails;
+}
+
+function passRate(side: Side): number {
+  return side.passes / told(side);
+}
+
+function knows(side: Side, { fingerprint }: Tally): boolean {
+  return side.tallies.some((known) => known.fingerprint === fingerprint);
+}
+
+/** The side with only what the other does not know, if there is any such. */
+function failing(side: Side, other: Side): Side {
+  const strange = side.tallies.filter((tally) => !knows(other, tally));
+  return strange.length > 0 ? { ...side, tallies: strange } : side;
+}
+
+function describe({ tallies: [most] }: Side): string {
+  if (most === undefined) return 'nothing';
+  return `${most.outcome} (generation ${most.generation}, ${most.stage})`;
+}
+
+function describeChange(baseline: Side, candidate: Side, now: Tally): string {
+  const [was] = baseline.tallies;
+  if (candidate.expected !== 'booted' && now.outcome === 'booted') {
+    return `${candidate.expected} is expected and does not happen any more: it boots`;
+  }
+  const earlier = was !== undefined && place(now) < place(was) ? ', earlier than before' : '';
+  return `${describe(baseline)} before, now ${describe({ ...candidate, tallies: [now] })}${earlier}`;
+}
+
+/** How far a boot has come. */
+function place({ generation, stage }: Tally): number {
+  return generation * stages.length + stages.indexOf(stage);
+}
+
+/** One stage's change, for people: `2 kernel: 1.733 s -> 1.905 s (+9.9 %, n=3)`. */
+export function describeCost({ stage, baseline, candidate, n }: CostChange): string {
+  const share = (100 * (candidate - baseline)) / baseline;
+  const sign = share >= 0 ? '+' : '';
+  return `${stage}: ${baseline.toFixed(3)} s -> ${candidate.toFixed(3)} s (${sign}${share.toFixed(1)} %, n=${n})`;
+}

@@ -1,0 +1,62 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UsageError } from '../errors.ts';
+import type { RunReport } from '../lab/result.ts';
+import type { RunRecord } from './record.ts';
+import { recordOf, recordSchema } from './record.ts';
+
+const anyReport = z.looseObject({ schema: z.string() });
+
+/**
+ * Reads what is to be compared: a run's directory, its report.json, or a baseline file.
+ * @throws UsageError for what is none of these, and for a report of a newer kind.
+ */
+export async function loadRecord(place: string): Promise<RunRecord> {
+  const file = await reportFile(place);
+  const value = parseJson(await readText(file), file);
+  const known = anyReport.safeParse(value);
+  const schema = known.success ? known.data.schema : undefined;
+  if (schema === 'kexec-lab/run@1') return recordOf(value as RunReport);
+  if (schema !== 'kexec-lab/baseline@1') {
+    const what = schema === undefined ? 'is neither a run nor a baseline' : `is a ${schema}`;
+    throw new UsageError(`${what}; a kexec-lab/run@1 or a kexec-lab/baseline@1 is wanted`, {
+      place: file,
+      hint: 'Name the directory of a run (such as runs/latest), or a file that `kexec-lab baseline accept` wrote.',
+    });
+  }
+  const record = recordSchema.safeParse(value);
+  if (record.success) return record.data;
+  throw new UsageError(`is no whole baseline: ${z.prettifyError(record.error)}`, {
+    place: file,
+    hint: 'Write it again with `kexec-lab baseline accept`.',
+  });
+}
+
+async function reportFile(place: string): Promise<string> {
+  const isDirectory = await stat(place).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  return isDirectory ? join(place, 'report.json') : place;
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new UsageError(`cannot be read: ${(cause as Error).message.split(',')[0] ?? ''}`, {
+      place: file,
+      hint: 'A run that was killed leaves no report.json; name one that ended.',
+      cause,
+    });
+  }
+}
+
+function parseJson(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UsageError(`is no JSON: ${(cause as Error).message}`, { place: file, cause });
+  }
+}

@@ -1,0 +1,86 @@
+import type { Class, Comparison } from '../compare/classify.ts';
+import { describeCost, told } from '../compare/classify.ts';
+import type { Decision } from '../compare/compare.ts';
+import type { CostChange } from '../compare/cost.ts';
+import type { Side } from '../compare/side.ts';
+import { printable } from './printable.ts';
+import type { Style } from './style.ts';
+
+/** All there is to say of a comparison. */
+export type ComparisonReport = {
+  schema: 'kexec-lab/comparison@1';
+  baseline: string;
+  candidate: string;
+  /** What the sides have not in common; their times are not compared then. */
+  differences: string[];
+  comparisons: Comparison[];
+} & Decision;
+
+const symbols: Record<Class, string> = {
+  regressed: '✗',
+  changed: '✗',
+  lost: '✗',
+  unstable: '✗',
+  costlier: '+',
+  unknown: '?',
+  new: '*',
+  fixed: '✓',
+  same: '✓',
+};
+
+/** The comparison as lines for a terminal: a row per scenario, the costs, and the decision last. */
+export function comparisonText(report: ComparisonReport, style: Style): string {
+  const { baseline, candidate, differences, comparisons } = report;
+  const width = Math.max(0, ...comparisons.map(({ key }) => key.length));
+  return [
+    style.dim(`baseline   ${printable(baseline)}`),
+    style.dim(`candidate  ${printable(candidate)}`),
+    ...differences.map((difference) => style.yellow(`differs    ${printable(difference)}`)),
+    ...(differences.length > 0
+      ? [style.yellow('           so what they cost is not compared')]
+      : []),
+    '',
+    ...comparisons.map((comparison) => row(comparison, width, style)),
+    ...costLines(comparisons, style),
+    '',
+    ...decisionLines(report, style),
+    '',
+  ].join('\n');
+}
+
+function row(comparison: Comparison, width: number, style: Style): string {
+  const { key, class: kind, reason, baseline, candidate } = comparison;
+  const rates = `${rate(baseline)} -> ${rate(candidate)}`;
+  const word = colorOf(kind, style)(`${symbols[kind]} ${kind.padEnd(9)}`);
+  return `${word}  ${key.padEnd(width)}  ${rates.padEnd(10)}  ${printable(reason)}`;
+}
+
+function colorOf(kind: Class, style: Style): (text: string) => string {
+  if (kind === 'same' || kind === 'fixed') return style.green;
+  if (kind === 'new') return style.bold;
+  return kind === 'unknown' || kind === 'costlier' ? style.yellow : style.red;
+}
+
+/** How often it went as expected, of the boots that said anything. */
+function rate(side: Side | null): string {
+  return side === null ? '-' : `${side.passes}/${told(side) + side.untold}`;
+}
+
+function costLines(comparisons: readonly Comparison[], style: Style): string[] {
+  const lines = comparisons.flatMap(({ key, cost }) =>
+    cost.map((change) => `  ${key}  ${costText(change)}`),
+  );
+  return lines.length === 0 ? [] : ['', style.bold('Guest time of the second kernel'), ...lines];
+}
+
+/** A stage's change, or that the data do not carry one. */
+export function costText(change: CostChange): string {
+  const spread = `spread ${(100 * change.spread).toFixed(2)} %`;
+  if (change.kind !== 'undecided') return `${describeCost(change)}, ${spread}`;
+  return `${change.stage}: ~ ${change.candidate.toFixed(3)} s (n=${change.n}), ${spread}`;
+}
+
+function decisionLines({ decision, reasons }: Decision, style: Style): string[] {
+  if (decision === 'ROLL') return [style.green(style.bold('ROLL'))];
+  return [style.red(style.bold('HOLD')), ...reasons.map((reason) => `  ${printable(reason)}`)];
+}

@@ -1,0 +1,72 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { recordText } from '../../src/compare/record.ts';
+import { sidesOf } from '../../src/compare/side.ts';
+import type { CaseResult } from '../../src/lab/result.ts';
+import { hang, three, untold } from '../compare/results.ts';
+import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
+import { kexecLab } from './kexec-lab.ts';
+
+// Every test here starts the program, and a machine may be slow.
+t.setTimeout(180_000);
+
+const directory = temporaryDirectory(t);
+
+function baseline(name: string, results: CaseResult[]): string {
+  const file = join(directory, name);
+  const scenarios = Object.fromEntries(sidesOf(results));
+  const common = { schema: 'kexec-lab/baseline@1', qemu: {}, images: {}, releases: {} } as const;
+  writeFileSync(file, recordText({ ...common, scenarios }));
+  return file;
+}
+
+const good = baseline('good.json', three({}));
+const bad = baseline('bad.json', three(hang));
+
+t.test('ROLL is exit 0, HOLD is exit 7', async (t) => {
+  t.match(await kexecLab(['compare', good, good]), { exitCode: 0, stdout: /\nROLL\n$/ });
+  t.match(await kexecLab(['compare', good, bad]), { exitCode: 7, stdout: /\nHOLD\n/ });
+});
+
+t.test('as JSON and as Markdown', async (t) => {
+  const summary = join(directory, 'summary.md');
+  const run = await kexecLab(['compare', good, bad, '--json', '--markdown', summary]);
+  t.match(JSON.parse(run.stdout), {
+    schema: 'kexec-lab/comparison@1',
+    decision: 'HOLD',
+    comparisons: [{ key: 'aarch64/kexec-to-distro', class: 'regressed' }],
+  });
+  t.match(readFileSync(summary, 'utf8'), '| **regressed** |');
+  const unwritable = join(directory, 'nowhere', 'x.md');
+  t.match(await kexecLab(['compare', good, bad, '--markdown', unwritable]), {
+    exitCode: 5,
+    stderr: /summary cannot be written/,
+  });
+});
+
+t.test('mistakes are one message and exit 2', async (t) => {
+  const missing = join(directory, 'missing.json');
+  t.match(await kexecLab(['compare', good, missing]), {
+    exitCode: 2,
+    stderr: /missing\.json: cannot be read/,
+  });
+  t.match(await kexecLab(['compare', good, bad, '--fail-on', 'worse']), { exitCode: 2 });
+  t.match(await kexecLab(['compare', good]), { exitCode: 2 });
+});
+
+t.test('a baseline is accepted only when it knows', async (t) => {
+  const out = join(directory, 'out.json');
+  t.match(await kexecLab(['baseline', 'accept', good, '--out', out]), {
+    exitCode: 0,
+    stdout: /out\.json: 1 cases/,
+  });
+  t.equal(readFileSync(out, 'utf8'), readFileSync(good, 'utf8'));
+  const doubtful = baseline('doubtful.json', three(untold));
+  const other = join(directory, 'other.json');
+  const refused = await kexecLab(['baseline', 'accept', doubtful, '--out', other]);
+  t.match(refused, { exitCode: 2, stderr: /could not tell aarch64\/kexec-to-distro/ });
+  t.notOk(existsSync(other));
+  const allowed = ['baseline', 'accept', doubtful, '--out', other, '--allow-untold'];
+  t.match(await kexecLab(allowed), { exitCode: 0 });
+});

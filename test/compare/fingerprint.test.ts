@@ -1,0 +1,35 @@
+import t from 'tap';
+import { fingerprint, withoutAccidents } from '../../src/compare/fingerprint.ts';
+
+const boot = { outcome: 'kernel-panic', stage: 'kernel', generation: 2, captures: {} } as const;
+
+t.test('the same fingerprint whenever the same became of it', (t) => {
+  const print = fingerprint(boot);
+  t.match(print, /^[0-9a-f]{12}$/);
+  t.equal(fingerprint({ ...boot, captures: { release: '6.12.9', cmdline: 'root=x' } }), print);
+  t.not(fingerprint({ ...boot, outcome: 'no-init' }), print);
+  t.not(fingerprint({ ...boot, stage: 'initramfs' }), print);
+  t.not(fingerprint({ ...boot, generation: 1 }), print);
+  t.not(fingerprint({ ...boot, captures: { device: '/dev/vda' } }), print);
+  t.equal(
+    fingerprint({ ...boot, captures: { device: '/dev/vda', reason: 'x' } }),
+    fingerprint({ ...boot, captures: { reason: 'x', device: '/dev/vda' } }),
+    'in whatever order it was captured',
+  );
+  t.end();
+});
+
+t.test('what differs from boot to boot is left out, what tells failures apart is not', (t) => {
+  const same = (a: string, b: string): boolean => withoutAccidents(a) === withoutAccidents(b);
+  t.ok(same('pc : do_exit+0x8c4/0x9a0', 'pc : do_exit+0x8d0/0x9a4'));
+  t.ok(same('at virtual address ffff80000812a2c4', 'at virtual address ffff8000081bb000'));
+  t.ok(same('at virtual address c0301d8c', 'at virtual address c0fe1d8c'));
+  t.ok(same('[   12.345678] Kernel panic', '[ 7.000001] Kernel panic'));
+  t.ok(same('Attempted to kill init! pid: 1', 'Attempted to kill init! pid: 17'));
+  t.ok(same('blocked for more than 120 seconds', 'blocked for more than 241 seconds'));
+  t.notOk(same('unknown-block(0,0)', 'unknown-block(254,0)'));
+  t.notOk(same('exitcode=0x00000100 in init', 'exitcode=0x00000100 in systemd'));
+  t.notOk(same('/dev/vda', '/dev/vda1'));
+  t.equal(withoutAccidents('deadlock, decade, facade'), 'deadlock, decade, facade');
+  t.end();
+});

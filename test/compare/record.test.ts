@@ -1,0 +1,103 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { loadRecord } from '../../src/compare/load-record.ts';
+import { differencesOf, recordOf, recordText } from '../../src/compare/record.ts';
+import type { CaseResult, RunReport } from '../../src/lab/result.ts';
+import { summarise } from '../../src/lab/summary.ts';
+import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
+import { result } from '../report/events.ts';
+import { three, took } from './results.ts';
+
+function report(results: CaseResult[], version = '7.2.22'): RunReport {
+  const qemu = { binary: '/usr/bin/qemu-system-aarch64', version, accelerator: 'tcg' };
+  return {
+    schema: 'kexec-lab/run@1',
+    id: '20260101T000000Z-1a2b',
+    startedAt: '2026-01-01T00:00:00.000Z',
+    environment: {
+      kexecLab: '0.1.0',
+      node: 'v20.19.0',
+      host: { os: 'Linux', arch: 'x64', cpus: 2, cpuModel: 'any', memoryMiB: 4096 },
+      qemu: { aarch64: qemu },
+      images: {
+        'aarch64/provider-kernel': 'aaaa',
+        'aarch64/provider-initramfs': 'bbbb',
+        'aarch64/mini-disk': 'cccc',
+        'aarch64/distro-kernel': 'dddd',
+        'aarch64/distro-initrd': 'eeee',
+      },
+      packages: [],
+    },
+    results,
+    summary: summarise(results, 1),
+    exitCode: 0,
+  };
+}
+
+t.test('a record is the same whenever and in whatever order the run was made', (t) => {
+  const results = [result('b', 'aarch64', took(1.5)), result('a', 'arm'), ...three(took(1.732111))];
+  const text = recordText(recordOf(report(results)));
+  const again = { ...report(results.toReversed()), id: 'other', startedAt: 'later' };
+  t.equal(recordText(recordOf(again)), text);
+  t.notMatch(text, /2026|1a2b|wallSeconds|x64/);
+  t.strictSame(Object.keys(recordOf(report(results)).scenarios), [
+    'aarch64/b',
+    'aarch64/kexec-to-distro',
+    'arm/a',
+  ]);
+  t.end();
+});
+
+t.test('what boots first should be the same, what kexec starts is the question', (t) => {
+  const record = recordOf(report(three({})));
+  t.strictSame(Object.keys(record.images), [
+    'aarch64/provider-initramfs',
+    'aarch64/provider-kernel',
+  ]);
+  t.strictSame(differencesOf(record, record), []);
+  t.strictSame(differencesOf(record, recordOf(report(three({}), '10.0.2'))), [
+    'QEMU for aarch64: 7.2.22 and 10.0.2',
+  ]);
+  const images = { ...record.images, 'aarch64/provider-kernel': 'ffff' };
+  t.strictSame(differencesOf(record, { ...record, images }), [
+    'image aarch64/provider-kernel: aaaa and ffff',
+  ]);
+  t.end();
+});
+
+t.test('a run and its baseline file are one and the same', async (t) => {
+  const directory = temporaryDirectory(t);
+  const whole = report(three(took(1.7), took(1.8)));
+  const record = recordOf(whole);
+  mkdirSync(join(directory, 'run'));
+  writeFileSync(join(directory, 'run', 'report.json'), JSON.stringify(whole));
+  writeFileSync(join(directory, 'baseline.json'), recordText(record));
+  t.same(await loadRecord(join(directory, 'run')), record);
+  t.same(await loadRecord(join(directory, 'run', 'report.json')), record);
+  t.same(await loadRecord(join(directory, 'baseline.json')), record);
+});
+
+t.test('what is neither is refused, with its place', async (t) => {
+  const directory = temporaryDirectory(t);
+  const refused = async (content: string): Promise<unknown> => {
+    const file = join(directory, 'file.json');
+    writeFileSync(file, content);
+    return loadRecord(file).catch((error: unknown) => error);
+  };
+  const place = join(directory, 'file.json');
+  t.match(await refused('{'), { message: /is no JSON/, place });
+  t.match(await refused('[]'), { message: /neither a run nor a baseline/, place });
+  t.match(await refused('{"schema":"kexec-lab/run@2"}'), {
+    message: /is a kexec-lab\/run@2/,
+    place,
+  });
+  t.match(await refused('{"schema":"kexec-lab/baseline@1"}'), {
+    message: /no whole baseline/,
+    place,
+  });
+  t.match(await loadRecord(directory).catch((error: unknown) => error), {
+    message: /cannot be read/,
+    place: join(directory, 'report.json'),
+  });
+});

@@ -1,0 +1,66 @@
+import t from 'tap';
+import { compareSides, decide } from '../../src/compare/compare.ts';
+import { sidesOf } from '../../src/compare/side.ts';
+import type { CaseResult } from '../../src/lab/result.ts';
+import { comparisonMarkdown } from '../../src/report/comparison-markdown.ts';
+import type { ComparisonReport } from '../../src/report/comparison-text.ts';
+import { comparisonText } from '../../src/report/comparison-text.ts';
+import { createStyle } from '../../src/report/style.ts';
+import { hang, panic, three, took } from '../compare/results.ts';
+
+function reportOf(
+  before: CaseResult[],
+  after: CaseResult[],
+  differences: string[] = [],
+): ComparisonReport {
+  const comparisons = compareSides(sidesOf(before), sidesOf(after), { differences });
+  return {
+    schema: 'kexec-lab/comparison@1',
+    baseline: 'debian:bookworm',
+    candidate: 'debian:trixie',
+    differences,
+    comparisons,
+    ...decide(comparisons),
+  };
+}
+
+const text = (report: ComparisonReport): string => comparisonText(report, createStyle(false));
+
+t.test('as lines: both kernels, a row per case, costs, and the decision last', (t) => {
+  const before = three(took(1.7), took(1.7), took(1.7));
+  t.equal(
+    text(reportOf(before, three(took(1.9), took(1.9), took(1.9)))),
+    `baseline   debian:bookworm
+candidate  debian:trixie
+
++ costlier   aarch64/kexec-to-distro  3/3 -> 3/3  2 kernel: 1.700 s -> 1.900 s (+11.8 %, n=3)
+
+Guest time of the second kernel
+  aarch64/kexec-to-distro  2 kernel: 1.700 s -> 1.900 s (+11.8 %, n=3), spread 0.00 %
+
+ROLL
+`,
+  );
+  t.match(text(reportOf(before, before)), '2 kernel: ~ 1.700 s (n=3), spread 0.00 %');
+  const held = text(reportOf(before, three(hang)));
+  t.match(held, /\nHOLD\n {2}aarch64\/kexec-to-distro regressed: booted before, now bye-hang/);
+  const apart = text(reportOf(before, before, ['QEMU for arm: 7.2.22 and 10.0.2']));
+  t.match(apart, 'differs    QEMU for arm: 7.2.22 and 10.0.2\n           so what they cost is not');
+  t.notMatch(apart, 'Guest time');
+  t.end();
+});
+
+t.test('as Markdown, in which a guest has no say', (t) => {
+  const hostile = 'x` | <script>alert(1)</script> [a](b) @all\n::error::x';
+  const report = reportOf(three({}), three({ ...panic, captures: {} }));
+  report.candidate = hostile;
+  report.reasons.push(hostile);
+  const markdown = comparisonMarkdown(report);
+  t.match(markdown, /^## :no_entry: HOLD\n/);
+  t.match(markdown, '| **regressed** | `aarch64/kexec-to-distro` | 3 of 3 | 0 of 3 |');
+  t.notMatch(markdown, /^::error/m);
+  for (const line of markdown.split('\n').filter((line) => line.includes('<script>'))) {
+    t.match(line, /``[^`]*`[^`]*<script>[^`]*``/, 'inside a code span with a longer fence');
+  }
+  t.end();
+});
