@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { arches } from '../scenario/scenario.ts';
-import type { Arch } from '../scenario/scenario.ts';
 
 /** A parser for whole numbers of at least `least`. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -21,7 +20,7 @@ export function collect<T>(parse: (text: string) => T): (text: string, before?: 
 /** `--arch`, as every command has it. */
 export function archOption(): Option {
   return new Option('--arch <arch>', `only this architecture: ${arches.join(' or ')} (repeatable)`)
-    .argParser(collect(parseArch))
+    .argParser(collect(oneOf(arches)))
     .default([], 'all');
 }
 
@@ -35,8 +34,15 @@ export function scenariosOption(): Option {
     .default([], 'none');
 }
 
-function parseArch(text: string): Arch {
-  const arch = arches.find((known) => known === text);
-  if (arch === undefined) throw new InvalidArgumentError(`It must be ${arches.join(' or ')}.`);
-  return arch;
+/** A parser for one of a few words. */
+export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
+  return (text) => {
+    const word = words.find((known) => known === text);
+    if (word === undefined) throw new InvalidArgumentError(`It must be ${alternatives(words)}.`);
+    return word;
+  };
+}
+
+function alternatives(words: readonly string[]): string {
+  return [words.slice(0, -1).join(', '), words.at(-1)].filter(Boolean).join(' or ');
 }

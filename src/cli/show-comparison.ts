@@ -12,16 +12,15 @@ import { comparisonText } from '../report/comparison-text.ts';
 import { standardOutput } from '../report/output.ts';
 import { printableJson } from '../report/printable.ts';
 import { createStyle } from '../report/style.ts';
-import { collect } from './parse-option.ts';
+import { collect, oneOf } from './parse-option.ts';
 
 export type ComparisonOptions = { json?: boolean; markdown?: string; failOn: Class[] };
 
 /** What `compare` and `check` have in common. */
 export function comparisonOptions(): Option[] {
   return [
-    new Option('--fail-on <class>', 'hold for this class too (repeatable)')
-      .choices(classes)
-      .argParser(collect(String))
+    new Option('--fail-on <class>', 'hold for this class too, such as costlier (repeatable)')
+      .argParser(collect(oneOf(classes)))
       .default([], 'none'),
     new Option('--json', 'the comparison as JSON on standard output'),
     new Option('--markdown <file>', 'append the comparison to a file, as Markdown'),
