@@ -4,7 +4,6 @@ import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ReadableStream } from 'node:stream/web';
 import { UnavailableError, UsageError } from '../errors.ts';
 import { broughtDirectory, keptFile } from '../image/brought-files.ts';
 import { fileExists } from '../image/file-exists.ts';

@@ -23,6 +23,11 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
     load: async () => (await import('./show.ts')).showCommand(),
   },
   {
+    name: 'preflight',
+    summary: 'look at a kernel before it is started anywhere',
+    load: async () => (await import('./preflight.ts')).preflightCommand(),
+  },
+  {
     name: 'diagnose',
     summary: 'say what a saved console log shows',
     load: async () => (await import('./diagnose.ts')).diagnoseCommand(),
@@ -53,8 +58,8 @@ Examples:
 Exit codes:
   0  all as expected            4    nothing selected
   1  something failed           5    the lab could not run a case
-  2  a mistake in arguments     130  interrupted
-     or a scenario`;
+  2  a mistake in arguments     7    a candidate is not to be rolled out
+     or a scenario              130  interrupted`;
 
 async function createProgram(argv: string[]): Promise<Command> {
   const { version } = JSON.parse(

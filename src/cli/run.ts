@@ -1,5 +1,8 @@
 import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
+import { refuseUnusable } from '../candidate/preflight/preflight.ts';
+import type { ImageProgress } from '../image/image-set.ts';
+import { describeProgress } from '../report/progress.ts';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
@@ -108,6 +111,8 @@ async function run(words: string[], options: RunOptions): Promise<void> {
   try {
     const required = requirementsFor(await needsOf(cases, candidate), options.qemuDir);
     await ensureRequirements(required, options.withDeps ?? false);
+    if (candidate !== undefined)
+      await refuseUnusableIn(cases, candidate, options, interrupt.signal);
     const report = await runCases(
       cases,
       { ...options, candidate, tail: options.tail ?? false, signal: interrupt.signal },
@@ -123,6 +128,22 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     await reporter.close?.();
     interrupt.release();
   }
+}
+
+/** What cannot be started on any machine is told before one is. */
+async function refuseUnusableIn(
+  cases: Case[],
+  candidate: Candidate,
+  { mirror }: RunOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const onProgress = (progress: ImageProgress) => {
+    const { image, step, share } = describeProgress(progress);
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${image}: ${step} ${share}`);
+  };
+  for (const arch of new Set(cases.map((case_) => case_.arch)))
+    await refuseUnusable(candidate, arch, { ...(mirror && { mirror }), signal, onProgress });
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
 }
 
 async function showPlan(
