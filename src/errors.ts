@@ -6,6 +6,7 @@ export const exitCodes = {
   internal: 3,
   nothingSelected: 4,
   unavailable: 5,
+  /** The candidate is not to be rolled out. */
   hold: 7,
   interrupted: 130,
 } as const;

@@ -74,7 +74,9 @@ async function list(names: string[], { arch, json }: Options): Promise<void> {
   if (json) return void process.stdout.write(`${printableJson(rows)}\n`);
   for (const { name, arch: ofArch, manifest, bytes } of rows) {
     const state =
-      manifest === null ? 'not built' : `${megabytes(bytes).padStart(7)}  ${manifest.release}`;
+      manifest === null
+        ? 'not built'
+        : `${megabytes(bytes).padStart(7)}  ${manifest.release ?? ''}`;
     process.stdout.write(`${ofArch.padEnd(8)} ${name.padEnd(24)} ${state}\n`);
   }
 }

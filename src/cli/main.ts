@@ -23,9 +23,19 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
     load: async () => (await import('./show.ts')).showCommand(),
   },
   {
+    name: 'preflight',
+    summary: 'look at a kernel before it is started anywhere',
+    load: async () => (await import('./preflight.ts')).preflightCommand(),
+  },
+  {
     name: 'diagnose',
     summary: 'say what a saved console log shows',
     load: async () => (await import('./diagnose.ts')).diagnoseCommand(),
+  },
+  {
+    name: 'check',
+    summary: 'say whether a kernel can be rolled out',
+    load: async () => (await import('./check.ts')).checkCommand(),
   },
   {
     name: 'compare',

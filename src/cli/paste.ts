@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Candidate } from '../candidate/candidate.ts';
 import { UnavailableError } from '../errors.ts';
 import { planImages } from '../image/plan.ts';
 import { machineSpec } from '../lab/machine-of-case.ts';
@@ -20,9 +21,9 @@ export async function pasteableCommands(
   name: string,
   arch: Arch,
   setup: Setup,
-  qemuDir?: string,
+  { qemuDir, candidate }: { qemuDir?: string | undefined; candidate?: Candidate | undefined } = {},
 ): Promise<string> {
-  const images = planImages({ arch, ...setup });
+  const images = planImages({ arch, ...setup, candidate });
   const tags = join(tmpdir(), `kexec-lab-${name}-${arch}-tags.img`);
   const qemu = await findQemu(arch, qemuDir).catch(unlessUnavailable);
   const qemuDirectory = qemu === null ? qemuDir : dirname(qemu.binary);

@@ -1,3 +1,8 @@
+import type { Candidate } from '../candidate/candidate.ts';
+import type { CandidateWords } from '../candidate/parse-candidate.ts';
+import { refuseUnusable } from '../candidate/preflight/preflight.ts';
+import type { ImageProgress } from '../image/image-set.ts';
+import { describeProgress } from '../report/progress.ts';
 import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { Command, Option } from 'commander';
@@ -12,12 +17,13 @@ import { shortPath } from '../report/transcript.ts';
 import { expandCases } from '../scenario/expand.ts';
 import { ownScenarios } from '../scenario/load.ts';
 import type { Arch, Case } from '../scenario/scenario.ts';
+import { addCandidateOptions, candidateOf, casesOf, namesCandidate } from './candidate-options.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
 import { archOption, collect, scenariosOption, wholeNumber } from './parse-option.ts';
 import { pasteableCommands } from './paste.ts';
 
-type RunOptions = {
+type RunOptions = CandidateWords & {
   arch: Arch[];
   scenarios: string[];
   jobs: number;
@@ -35,7 +41,7 @@ type RunOptions = {
 
 /** `kexec-lab run`: boots what is asked for and says what became of it. */
 export function runCommand(): Command {
-  return new Command('run')
+  const command = new Command('run')
     .description('boot scenarios and say of each whether it went as expected, and if not, why')
     .argument('<what...>', 'all, names, globs, labels, or scenario files')
     .addOption(archOption())
@@ -53,9 +59,8 @@ export function runCommand(): Command {
       'boot every case from power-on, also where others have booted the same',
     )
     .option('--with-deps', 'install the system packages that are missing, with apt')
-    .option('--dry-run', 'show the cases and the commands that boot them; start nothing')
-    .addHelpText('after', helpText)
-    .action(run);
+    .option('--dry-run', 'show the cases and the commands that boot them; start nothing');
+  return addCandidateOptions(command).addHelpText('after', helpText).action(run);
 }
 
 function reporterOption(): Option {
@@ -74,6 +79,8 @@ Examples:
   kexec-lab run 'arm-*' --tail
   kexec-lab run all --arch aarch64 --reporter tap --reporter json=report.json
   kexec-lab run ./my-scenario.yaml --repeat 3
+  kexec-lab run quick --kernel debian:sid
+  kexec-lab run kexec-to-distro --kernel ./linux-image-6.12.deb --kexec-tools debian:trixie
 
 Exit codes:
   0  all as expected            4    nothing selected
@@ -83,9 +90,11 @@ Exit codes:
 
 async function run(words: string[], options: RunOptions): Promise<void> {
   const scenarios = await findScenarios(words, options.scenarios);
-  const cases = expandCases(scenarios, { only: options.arch, repeat: options.repeat });
+  const all = expandCases(scenarios, { only: options.arch, repeat: options.repeat });
+  const candidate = namesCandidate(options) ? await candidateOf(options) : undefined;
+  const cases = candidate === undefined ? all : casesOf(all, candidate);
   if (options.dryRun) {
-    await showPlan(cases, options.qemuDir);
+    await showPlan(cases, options.qemuDir, candidate);
     return;
   }
   const files = new Map(scenarios.map(({ name, file }) => [name, file]));
@@ -100,11 +109,13 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     });
   }
   try {
-    const required = requirementsFor(await needsOf(cases), options.qemuDir);
+    const required = requirementsFor(await needsOf(cases, candidate), options.qemuDir);
     await ensureRequirements(required, options.withDeps ?? false);
+    if (candidate !== undefined)
+      await refuseUnusableIn(cases, candidate, options, interrupt.signal);
     const report = await runCases(
       cases,
-      { ...options, tail: options.tail ?? false, signal: interrupt.signal },
+      { ...options, candidate, tail: options.tail ?? false, signal: interrupt.signal },
       (event) => {
         reporter.onEvent(event);
       },
@@ -119,9 +130,29 @@ async function run(words: string[], options: RunOptions): Promise<void> {
   }
 }
 
-async function showPlan(cases: Case[], qemuDir: string | undefined): Promise<void> {
+/** What cannot be started on any machine is told before one is. */
+async function refuseUnusableIn(
+  cases: Case[],
+  candidate: Candidate,
+  { mirror }: RunOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const onProgress = (progress: ImageProgress) => {
+    const { image, step, share } = describeProgress(progress);
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${image}: ${step} ${share}`);
+  };
+  for (const arch of new Set(cases.map((case_) => case_.arch)))
+    await refuseUnusable(candidate, arch, { ...(mirror && { mirror }), signal, onProgress });
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+}
+
+async function showPlan(
+  cases: Case[],
+  qemuDir: string | undefined,
+  candidate: Candidate | undefined,
+): Promise<void> {
   for (const { id, scenario, arch, setup } of cases) {
-    const commands = await pasteableCommands(scenario.name, arch, setup, qemuDir);
+    const commands = await pasteableCommands(scenario.name, arch, setup, { qemuDir, candidate });
     process.stdout.write(`# ${id}\n${commands}\n\n`);
   }
 }

@@ -51,7 +51,7 @@ async function describeCase({ arch, scenario, setup, expect, limits }: Case, qem
   const facts = rows.flatMap(([label, lines]) =>
     lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(9)}  ${printable(line)}`),
   );
-  const commands = await pasteableCommands(scenario.name, arch, setup, qemuDir);
+  const commands = await pasteableCommands(scenario.name, arch, setup, { qemuDir });
   return `${arch}\n${facts.join('\n')}\n\n${commands}`;
 }
 

@@ -1,6 +1,5 @@
 import type { Arch } from '../scenario/scenario.ts';
 import type { Manifest } from './entry.ts';
-import type { ArchivePackage } from './package-closure.ts';
 import type { PackageOptions } from './packages.ts';
 
 /** A finished image that goes into another one. */
@@ -22,7 +21,7 @@ export type BuildContext = {
 
 /** What a builder has to say about its result. */
 export type Built = {
-  packages: (ArchivePackage & { suite: string })[];
-  /** `uname -r` of the kernel in it. */
-  release: string;
+  packages: Manifest['packages'];
+  /** `uname -r` of the kernel in it; null where nothing tells. */
+  release: string | null;
 };

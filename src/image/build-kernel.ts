@@ -1,12 +1,16 @@
-import { cp, readdir } from 'node:fs/promises';
+import { copyFile, cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UnavailableError } from '../errors.ts';
 import type { BuildContext, Built } from './build-context.ts';
-import { fileExists } from './file-exists.ts';
+import { brought, keptFile } from './brought-files.ts';
+import { readDebControl } from './deb-control.ts';
+import { findKernel, findModulesFile } from './find-kernel.ts';
 import { copyModules } from './kernel-modules.ts';
+import { releaseOfImage } from './kernel-release.ts';
 import { kernelSelection } from './package-selection.ts';
 import { unpackPackages } from './packages.ts';
-import { outputNames, type KernelRecipe } from './recipe.ts';
+import { outputNames, type CandidateKernelRecipe, type KernelRecipe } from './recipe.ts';
+import { runTool } from './run-tool.ts';
 
 /** Takes a Debian kernel and the modules the recipe names: `vmlinuz` and `lib/modules/<release>/…`. */
 export async function buildKernel(recipe: KernelRecipe, context: BuildContext): Promise<Built> {
@@ -15,27 +19,71 @@ export async function buildKernel(recipe: KernelRecipe, context: BuildContext): 
   const selection = kernelSelection(recipe, arch);
   const { packages, directories } = await unpackPackages(selection, scratch, packageOptions);
   onStep('collecting modules');
-  const { file, release } = await findKernel(directories);
+  const { file, release, modules } = await kernelIn(directories);
+  if (release === null || modules === null)
+    throw new UnavailableError(`no modules for kernel ${release ?? file}`);
   await cp(file, path.join(output, outputNames.kernel));
-  const modules = await findModules(directories, release);
   await copyModules(modules, output, recipe.modules, signal);
   return { packages: packages.map((found) => ({ ...found, suite })), release };
 }
 
-async function findKernel(directories: string[]): Promise<{ file: string; release: string }> {
-  for (const directory of directories) {
-    const boot = path.join(directory, 'boot');
-    const name = (await readdir(boot).catch(() => [])).find((file) => file.startsWith('vmlinuz-'));
-    if (name !== undefined) return { file: path.join(boot, name), release: name.slice(8) };
+/** The file of a candidate's image that holds the kernel's configuration, where that is known. */
+export const configName = 'config';
+
+/**
+ * Takes a kernel under test, with its configuration; of the modules named those it has. A candidate whose modules are
+ * not there (or not known) is built all the same: its initramfs comes with it, or preflight says what is missing.
+ */
+export async function buildCandidateKernel(
+  recipe: CandidateKernelRecipe,
+  context: BuildContext,
+): Promise<Built> {
+  const { output, onStep, signal } = context;
+  const { packages, directories } = await unpackCandidate(recipe, context);
+  onStep('collecting modules');
+  const { file, config, modules, release } = await kernelIn(directories);
+  await copyFile(file, path.join(output, outputNames.kernel));
+  if (config !== null) await copyFile(config, path.join(output, configName));
+  if (release !== null && modules !== null) {
+    const builtIn = await findModulesFile(directories, release, 'modules.builtin');
+    const beside = path.join(modules, 'modules.builtin');
+    if (builtIn !== null && builtIn !== beside) await copyFile(builtIn, beside);
+    await copyModules(modules, output, recipe.modules, signal, { lenient: true });
   }
-  throw new UnavailableError(`no kernel in ${directories.map((d) => path.basename(d)).join(', ')}`);
+  return { packages, release: release ?? (await releaseOfImage(file)) };
 }
 
-async function findModules(directories: string[], release: string): Promise<string> {
-  const candidates = directories.flatMap((directory) =>
-    ['lib', 'usr/lib'].map((lib) => path.join(directory, lib, 'modules', release)),
-  );
-  for (const candidate of candidates)
-    if (await fileExists(path.join(candidate, 'kernel'))) return candidate;
-  throw new UnavailableError(`no modules for kernel ${release}`);
+async function unpackCandidate(
+  { source }: CandidateKernelRecipe,
+  { arch, scratch, packageOptions, signal }: BuildContext,
+): Promise<Pick<Built, 'packages'> & { directories: string[] }> {
+  const { cache } = packageOptions;
+  if ('suite' in source) {
+    const { suite } = source;
+    const selection = kernelSelection(source, arch);
+    const { packages, directories } = await unpackPackages(selection, scratch, packageOptions);
+    return { packages: packages.map((found) => ({ ...found, suite })), directories };
+  }
+  if ('snapshot' in source) {
+    const copy = path.join(scratch, 'snapshot');
+    await cp(keptFile(cache, source.snapshot), copy, { recursive: true });
+    return { packages: [], directories: [copy] };
+  }
+  const packages: Built['packages'] = [];
+  const directories: string[] = [];
+  for (const [index, sha256] of source.debs.entries()) {
+    const deb = keptFile(cache, sha256);
+    const directory = path.join(scratch, String(index));
+    await mkdir(directory);
+    await runTool('dpkg-deb', ['-x', deb, directory], { signal });
+    packages.push({ ...(await readDebControl(deb)), suite: brought, sha256 });
+    directories.push(directory);
+  }
+  return { packages, directories };
+}
+
+async function kernelIn(directories: string[]) {
+  const found = await findKernel(directories);
+  if (found !== null) return found;
+  throw new UnavailableError(`no kernel in ${directories.map((d) => path.basename(d)).join(', ')}`);
 }

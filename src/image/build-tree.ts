@@ -6,9 +6,9 @@ import { packCpio } from './cpio.ts';
 import { writeDisk, type EspContent } from './disk-image.ts';
 import { layOutEsp, removableMediaLoaders } from './esp.ts';
 import { addLinks, addOverlay, copyFiles, createTree } from './file-tree.ts';
-import { treeSelection } from './package-selection.ts';
-import { unpackPackages } from './packages.ts';
+import { fileExists } from './file-exists.ts';
 import { treeNames } from './tree-names.ts';
+import { unpackTreePackages } from './unpack-tree-packages.ts';
 import {
   outputNames,
   type InitramfsRecipe,
@@ -63,15 +63,15 @@ async function assembleEsp(
   return { tree, sizeMiB: size };
 }
 
-/** `/boot/<name>-<release>`, and `/<name>` as a link to it. */
+/** `/boot/<name>-<release>`, and `/<name>` as a link to it. A release that nobody knows is no part of the name. */
 async function installBootFile(
   tree: string,
   { directory }: Input,
   output: string,
   name: string,
-  release: string,
+  release: string | null,
 ) {
-  const file = path.join('boot', `${name}-${release}`);
+  const file = path.join('boot', release === null ? name : `${name}-${release}`);
   await mkdir(path.join(tree, 'boot'), { recursive: true });
   await copyFile(path.join(directory, output), path.join(tree, file));
   await symlink(file, path.join(tree, name));
@@ -91,25 +91,18 @@ async function assembleTree(
   recipe: TreeRecipe,
   context: BuildContext,
 ): Promise<{ tree: string; built: Built; directories: string[] }> {
-  const { arch, scratch, packageOptions, onStep } = context;
-  const { suite } = recipe;
-  const { packages, directories } = await unpackPackages(
-    treeSelection(recipe, arch),
-    path.join(scratch, 'packages'),
-    packageOptions,
-  );
+  const { scratch, onStep } = context;
+  const { packages, directories } = await unpackTreePackages(recipe, context);
   onStep('putting the files together');
   const tree = path.join(scratch, 'tree');
   await createTree(tree);
   await copyFiles(tree, directories, recipe.files);
   await addLinks(tree, recipe.links);
   const kernel = context.input(recipe.kernel);
-  await cp(path.join(kernel.directory, 'lib'), path.join(tree, 'usr/lib'), { recursive: true });
+  const lib = path.join(kernel.directory, 'lib');
+  // A kernel that was brought without modules has none.
+  if (await fileExists(lib)) await cp(lib, path.join(tree, 'usr/lib'), { recursive: true });
   for (const overlay of recipe.overlays)
     await addOverlay(tree, path.join(recipesDirectory, overlay));
-  const built = {
-    packages: packages.map((found) => ({ ...found, suite })),
-    release: kernel.manifest.release,
-  };
-  return { tree, built, directories };
+  return { tree, built: { packages, release: kernel.manifest.release }, directories };
 }

@@ -1,4 +1,5 @@
-import { buildKernel } from './build-kernel.ts';
+import { buildCandidateKernel, buildKernel } from './build-kernel.ts';
+import { copyInitramfs } from './copy-initramfs.ts';
 import type { BuildContext, Built } from './build-context.ts';
 import { buildSystem } from './build-system.ts';
 import { buildSystemDisk } from './build-system-disk.ts';
@@ -9,9 +10,11 @@ import type { Recipe } from './recipe.ts';
 export function build(recipe: Recipe, context: BuildContext): Promise<Built> {
   switch (recipe.kind) {
     case 'kernel':
-      return buildKernel(recipe, context);
+      return 'source' in recipe
+        ? buildCandidateKernel(recipe, context)
+        : buildKernel(recipe, context);
     case 'initramfs':
-      return buildInitramfs(recipe, context);
+      return 'file' in recipe ? copyInitramfs(recipe, context) : buildInitramfs(recipe, context);
     case 'system':
       return buildSystem(recipe, context);
     case 'disk':

@@ -31,7 +31,7 @@ export function contentKey(
   hash.update(JSON.stringify([recipe, kindVersions[recipe.kind], arch]));
   for (const input of inputsOf(recipe)) hash.update(contentKey(input, arch, catalog, directory));
   if (recipe.kind === 'system') hash.update(readFileSync(path.join(directory, systemScript)));
-  if (recipe.kind !== 'kernel')
+  if ('overlays' in recipe)
     for (const overlay of recipe.overlays) hashDirectory(hash, path.join(directory, overlay));
   return hash.digest('hex').slice(0, 16);
 }

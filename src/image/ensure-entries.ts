@@ -10,6 +10,7 @@ import { readEntry, type Manifest } from './entry.ts';
 import { findEntries, type Manifests } from './find-entries.ts';
 import type { ImageProgress } from './image-set.ts';
 import { forgetIndexes } from './package-index.ts';
+import type { ArchivePackage } from './package-closure.ts';
 import { selectPackages } from './package-selection.ts';
 import { resolvePackages } from './packages.ts';
 import type { PlannedEntry } from './plan.ts';
@@ -110,8 +111,9 @@ async function unchangedEntry(
   const manifest = await readEntry(directory);
   if (manifest === null) return null;
   onStep('comparing with the archive');
-  const selection = selectPackages(recipe, arch);
-  const packages = selection === null ? [] : await resolvePackages(selection, packageOptions);
+  const packages: ArchivePackage[] = [];
+  for (const selection of selectPackages(recipe, arch))
+    packages.push(...(await resolvePackages(selection, packageOptions)));
   const inputs = inputsOf(recipe).map((name) => [name, input(name).manifest.fingerprint] as const);
   return isUnchanged(manifest, packages, Object.fromEntries(inputs)) ? manifest : null;
 }

@@ -9,8 +9,8 @@ const manifestSchema = z.object({
   recipe: z.string(),
   arch: z.string(),
   key: z.string(),
-  /** `uname -r` of the kernel in it. */
-  release: z.string(),
+  /** `uname -r` of the kernel in it; null where nothing tells. */
+  release: z.string().nullable(),
   /** What went into it directly; its inputs' manifests have the rest. `sha256` is that of the .deb. */
   packages: z.array(
     z.object({

@@ -1,3 +1,4 @@
+import type { Candidate } from '../candidate/candidate.ts';
 import type { Arch, ImageReference } from '../scenario/scenario.ts';
 
 /** A Debian package that went into an image. */
@@ -9,6 +10,8 @@ export type ImageRequest = {
   kernel: ImageReference | null;
   initramfs: ImageReference | null;
   disk: ImageReference | null;
+  /** The kernel under test, where it is not the distribution's. */
+  candidate?: Candidate | undefined;
 };
 
 /** Files ready to boot, with all that a report says about them. Paths are absolute and read-only by contract. */

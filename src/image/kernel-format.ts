@@ -8,33 +8,53 @@ const imageMagic = Buffer.from('ARM\x64');
 /** arm: at 0x24, with the addresses of start and end behind it. */
 const zImageMagic = 0x016f2818;
 
+/** What a file that is to be a kernel is. */
+export type KernelKind =
+  'Image' | 'zImage' | 'zboot' | 'gzip' | 'uImage' | 'ELF' | 'text' | 'unknown';
+
+/** Tells by its beginning what a kernel's file is. */
+export function kernelKind(header: Buffer): KernelKind {
+  const text = header.toString('latin1', 0, 256);
+  if (header.subarray(0x38, 0x3c).equals(imageMagic)) return 'Image';
+  if (header.length >= 0x30 && header.readUInt32LE(0x24) === zImageMagic) return 'zImage';
+  if (/^MZ..zimg/s.test(text)) return 'zboot';
+  if (text.startsWith('\x1f\x8b')) return 'gzip';
+  if (text.startsWith('\x27\x05\x19\x56')) return 'uImage';
+  if (text.startsWith('\x7fELF')) return 'ELF';
+  return /^[\t\n\r\x20-\x7e]+$/.test(text) ? 'text' : 'unknown';
+}
+
+/** How a sentence goes on after "it is"; QEMU takes none of these, kexec-tools take some. */
+const kindNames: Record<Exclude<KernelKind, 'Image' | 'zImage'>, string> = {
+  zboot: 'an EFI zboot image, which must be unwrapped first',
+  gzip: 'compressed with gzip, which must be undone first',
+  uImage: 'wrapped for U-Boot (a uImage)',
+  ELF: 'an ELF file (a vmlinux?)',
+  text: 'a text file',
+  unknown: 'something else',
+};
+
 /**
  * Why a file is no kernel that QEMU could start on `arch`, as the end of a sentence that begins with the file's name;
  * null when it looks like one. `header` is the beginning of the file, `size` its whole length.
  */
 export function kernelTrouble(header: Buffer, size: number, arch: Arch): string | null {
   if (size === 0) return 'is empty';
-  const isImage = header.subarray(0x38, 0x3c).equals(imageMagic);
-  const isZImage = header.length >= 0x30 && header.readUInt32LE(0x24) === zImageMagic;
-  if (arch === 'aarch64' && isImage) return truncation(peFileSize(header), size);
-  if (arch === 'arm' && isZImage)
-    return truncation(header.readUInt32LE(0x2c) - header.readUInt32LE(0x28), size);
-  if (isImage) return 'is a kernel for aarch64 (an Image), not for arm';
-  if (isZImage) return 'is a kernel for arm (a zImage), not for aarch64';
-  return `is no ${arch === 'arm' ? 'zImage' : 'Image'}: it is ${guess(header)}`;
+  const kind = kernelKind(header);
+  if (kind === 'Image') {
+    if (arch === 'aarch64') return truncation(peFileSize(header), size);
+    return 'is a kernel for aarch64 (an Image), not for arm';
+  }
+  if (kind === 'zImage') {
+    if (arch === 'arm')
+      return truncation(header.readUInt32LE(0x2c) - header.readUInt32LE(0x28), size);
+    return 'is a kernel for arm (a zImage), not for aarch64';
+  }
+  return `is no ${arch === 'arm' ? 'zImage' : 'Image'}: it is ${kindNames[kind]}`;
 }
 
 function truncation(expected: number, size: number): string | null {
   return size < expected ? `is truncated: ${size} bytes of ${expected}` : null;
-}
-
-function guess(header: Buffer): string {
-  const text = header.toString('latin1', 0, 256);
-  if (/^MZ..zimg/s.test(text)) return 'an EFI zboot image, which must be unwrapped first';
-  if (text.startsWith('\x1f\x8b')) return 'compressed with gzip, which must be undone first';
-  if (text.startsWith('\x7fELF')) return 'an ELF file (a vmlinux?)';
-  if (/^[\t\n\r\x20-\x7e]+$/.test(text)) return 'a text file';
-  return 'something else';
 }
 
 /** Where the last section of a PE/COFF file ends: a kernel with an EFI stub is one. 0 for a file that is none. */

@@ -34,8 +34,8 @@ export type Follow = (candidate: ArchivePackage) => boolean;
 /** Shared libraries are all that an extracted program needs of its package's dependencies. */
 export const sharedLibraries: Follow = ({ section }) => section === 'libs';
 
-/** A kernel metapackage leads to the image, which in newer suites leads to the modules. */
-export const kernelParts: Follow = ({ name }) => /^linux-(image|binary|modules)-\d/.test(name);
+/** A kernel metapackage leads to the image, which in newer suites leads to its binary, its modules and its base (configuration, lists). */
+export const kernelParts: Follow = ({ name }) => /^linux-(image|binary|modules|base)-\d/.test(name);
 
 /**
  * The packages named and, through their dependencies, all that `follow` accepts, in the order they are found.

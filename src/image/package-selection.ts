@@ -4,7 +4,7 @@ import type { Apt } from './apt.ts';
 import { debianArchitectures } from './debian-architectures.ts';
 import { kernelParts, packageClosure, sharedLibraries } from './package-closure.ts';
 import type { ArchivePackage, Follow } from './package-closure.ts';
-import type { KernelRecipe, Recipe, SystemRecipe, TreeRecipe } from './recipe.ts';
+import type { KernelSource, Recipe, SystemRecipe, TreeRecipe } from './recipe.ts';
 
 type Index = Pick<Apt, 'show' | 'resolve'>;
 
@@ -15,26 +15,41 @@ export type PackageSelection = {
   find: (index: Index) => Promise<ArchivePackage[]>;
 };
 
-/** Which packages a recipe takes; null where all it has comes from its inputs. */
-export function selectPackages(recipe: Recipe, arch: Arch): PackageSelection | null {
-  if ('system' in recipe) return null;
+/** Which packages a recipe takes of the archive, suite by suite; none where all it has comes from its inputs. */
+export function selectPackages(recipe: Recipe, arch: Arch): PackageSelection[] {
+  if ('system' in recipe) return [];
   switch (recipe.kind) {
     case 'kernel':
-      return kernelSelection(recipe, arch);
+      if (!('source' in recipe)) return [kernelSelection(recipe, arch)];
+      return 'suite' in recipe.source ? [kernelSelection(recipe.source, arch)] : [];
     case 'initramfs':
     case 'disk':
-      return treeSelection(recipe, arch);
+      return 'file' in recipe ? [] : treeSelections(recipe, arch);
     case 'system':
-      return systemSelection(recipe, arch);
+      return [systemSelection(recipe, arch)];
   }
 }
 
-export function kernelSelection(recipe: KernelRecipe, arch: Arch): PackageSelection {
-  return closureSelection([recipe.package[arch]], kernelParts, recipe, arch);
+export function kernelSelection(
+  { suite, package: names }: Extract<KernelSource, { suite: string }>,
+  arch: Arch,
+): PackageSelection {
+  const name = names[arch];
+  if (name === undefined) throw new Error(`no package is named for ${arch}`);
+  return closureSelection([name], kernelParts, suite, arch);
 }
 
-export function treeSelection(recipe: TreeRecipe, arch: Arch): PackageSelection {
-  return closureSelection(recipe.packages, sharedLibraries, recipe, arch);
+/** The package whose program `kexec` is. */
+export const kexecTools = 'kexec-tools';
+
+/** The selections of a tree: where a file is in several, that of the first counts. */
+export function treeSelections(recipe: TreeRecipe, arch: Arch): PackageSelection[] {
+  const { packages, suite, tools } = recipe;
+  const select = (names: string[], from: string) =>
+    closureSelection(names, sharedLibraries, from, arch);
+  if (tools === undefined || !('suite' in tools)) return [select(packages, suite)];
+  const others = packages.filter((name) => name !== kexecTools);
+  return [select([kexecTools], tools.suite), select(others, suite)];
 }
 
 /** What mmdebstrap's variant `minbase` installs besides what it is told to, as apt-patterns(7). */
@@ -53,7 +68,7 @@ export function systemPackages(recipe: SystemRecipe, arch: Arch): string[] {
 function closureSelection(
   names: readonly string[],
   follow: Follow,
-  { suite }: { suite: string },
+  suite: string,
   arch: Arch,
 ): PackageSelection {
   const find = async (index: Index): Promise<ArchivePackage[]> => {

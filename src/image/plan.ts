@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { withCandidate } from '../candidate/apply-candidate.ts';
 import type { Arch, ImageReference } from '../scenario/scenario.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import { findRecipe, loadCatalog, recipesDirectory } from './catalog.ts';
@@ -30,7 +31,7 @@ export type ImagePlan = {
  * Throws ScenarioError for a recipe that does not exist.
  */
 export function planImages(request: ImageRequest, options: { cacheDir?: string } = {}): ImagePlan {
-  const catalog = loadCatalog();
+  const catalog = withCandidate(loadCatalog(), request.candidate);
   const wanted: string[] = [];
   const name = (reference: ImageReference | null, kind: Recipe['kind']) => {
     if (typeof reference !== 'string') return;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { arches } from '../scenario/scenario.ts';
+import { arches, type Arch } from '../scenario/scenario.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/);
 const absolutePath = z.string().startsWith('/');
@@ -85,22 +85,53 @@ const otherRecipes = z.discriminatedUnion('kind', [
   miniDiskRecipe,
 ]);
 
-/** One file of images/, validated. */
-export type Recipe = z.infer<typeof otherRecipes | typeof systemDiskRecipe>;
+type FileRecipe = z.infer<typeof otherRecipes | typeof systemDiskRecipe>;
 
 /** Validates what a recipe's file says. Of the two sorts of disks, the one that names a system is made of it. */
-export function parseRecipe(value: unknown): z.ZodSafeParseResult<Recipe> {
+export function parseRecipe(value: unknown): z.ZodSafeParseResult<FileRecipe> {
   const asked = z.looseObject({ kind: z.literal('disk'), system: z.unknown() }).safeParse(value);
   const ofSystem = asked.success && asked.data.system !== undefined;
   return ofSystem ? systemDiskRecipe.safeParse(value) : otherRecipes.safeParse(value);
 }
 
+/** Where a kernel under test comes from. What is not the archive's is kept in the cache, by its SHA-256. */
+export type KernelSource =
+  | { suite: string; package: Partial<Record<Arch, string>> }
+  | { debs: string[] }
+  /** A directory with `boot/vmlinuz…`, perhaps `boot/config…` and `lib/modules`. */
+  | { snapshot: string };
+
+/** Where the kexec-tools under test come from: a suite, a .deb in the cache, or the program alone. */
+export type ToolsSource = { suite: string } | { deb: string } | { program: string };
+
+/**
+ * A kernel that somebody brought. Its image keeps the configuration it was built with, where that is known, and does
+ * without the modules it does not have: preflight says what that means.
+ */
+export type CandidateKernelRecipe = { kind: 'kernel'; source: KernelSource; modules: string[] };
+
+/** An initramfs that somebody brought, used as it is; its SHA-256 in the cache. */
+export type CandidateInitramfsRecipe = { kind: 'initramfs'; file: string };
+
 export type KernelRecipe = z.infer<typeof kernelRecipe>;
-export type InitramfsRecipe = z.infer<typeof initramfsRecipe>;
+export type InitramfsRecipe = z.infer<typeof initramfsRecipe> & WithTools;
 export type SystemRecipe = z.infer<typeof systemRecipe>;
-export type MiniDiskRecipe = z.infer<typeof miniDiskRecipe>;
+export type MiniDiskRecipe = z.infer<typeof miniDiskRecipe> & WithTools;
 export type SystemDiskRecipe = z.infer<typeof systemDiskRecipe>;
 export type TreeRecipe = InitramfsRecipe | MiniDiskRecipe;
+
+/** What no file of images/ says, but a candidate: other kexec-tools than the suite's. */
+type WithTools = { tools?: ToolsSource };
+
+/** One file of images/, validated, or what a candidate made of it (src/candidate). */
+export type Recipe =
+  | KernelRecipe
+  | InitramfsRecipe
+  | SystemRecipe
+  | MiniDiskRecipe
+  | SystemDiskRecipe
+  | CandidateKernelRecipe
+  | CandidateInitramfsRecipe;
 
 /** The recipes whose results this one is built from. */
 export function inputsOf(recipe: Recipe): string[] {
@@ -109,7 +140,7 @@ export function inputsOf(recipe: Recipe): string[] {
     case 'system':
       return [];
     case 'initramfs':
-      return [recipe.kernel];
+      return 'kernel' in recipe ? [recipe.kernel] : [];
     case 'disk':
       return 'system' in recipe ? [recipe.system] : [recipe.kernel, recipe.initrd];
   }

@@ -18,15 +18,16 @@ export function createLab(
     qemuDir,
     mirror,
     checkpoint,
+    candidate,
     signal,
-  }: Pick<RunOptions, 'qemuDir' | 'mirror' | 'checkpoint' | 'signal'>,
+  }: Pick<RunOptions, 'qemuDir' | 'mirror' | 'checkpoint' | 'candidate' | 'signal'>,
   onProgress: (progress: ImageProgress) => void,
 ): RememberingLab {
   const sets = new Map<string, { arch: Arch; made: Promise<ImageSet> }>();
   const qemus = new Map<Arch, Promise<Qemu>>();
   return {
     images: ({ arch, kernel, initramfs, disk }) => {
-      const request: ImageRequest = { arch, kernel, initramfs, disk };
+      const request: ImageRequest = { arch, kernel, initramfs, disk, candidate };
       return remember(sets, JSON.stringify(request), () => ({
         arch,
         made: ensureImages(request, { ...(mirror && { mirror }), signal, onProgress }),

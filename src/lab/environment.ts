@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
+import type { Candidate } from '../candidate/candidate.ts';
 import type { RememberingLab } from './create-lab.ts';
 import type { Environment } from './result.ts';
 
@@ -11,7 +12,10 @@ export function ownVersion(): string {
 }
 
 /** What a report says about where and with what a run was made; call it when the cases are done. */
-export async function describeEnvironment(lab: RememberingLab): Promise<Environment> {
+export async function describeEnvironment(
+  lab: RememberingLab,
+  candidate?: Candidate,
+): Promise<Environment> {
   const cpus = os.cpus();
   const { images, qemus } = await lab.used();
   const packages = images.flatMap(({ set }) => set.packages);
@@ -31,6 +35,7 @@ export async function describeEnvironment(lab: RememberingLab): Promise<Environm
         { binary, version, accelerator },
       ]),
     ),
+    ...(candidate && { candidate: candidate.label }),
     images: keysOf(images),
     packages: [...new Map(packages.map((item) => [JSON.stringify(item), item])).values()],
   };

@@ -1,3 +1,4 @@
+import type { Candidate } from '../candidate/candidate.ts';
 import type { HostNeeds, Need } from '../host/requirements.ts';
 import { buildNeeds } from '../image/build-needs.ts';
 import { findEntries } from '../image/find-entries.ts';
@@ -9,28 +10,30 @@ import { arches, type Arch, type Case } from '../scenario/scenario.ts';
  * What it takes of the host to boot these cases, and to build those of their images that are not built yet.
  * @throws ScenarioError for a machine or a recipe that is not there.
  */
-export async function needsOf(cases: readonly Case[]): Promise<HostNeeds> {
+export async function needsOf(cases: readonly Case[], candidate?: Candidate): Promise<HostNeeds> {
   const needs = new Map<Arch, Set<Need>>();
   for (const arch of arches) {
     const ofArch = cases.filter((case_) => case_.arch === arch);
-    if (ofArch.length > 0) needs.set(arch, await needsOfArch(ofArch));
+    if (ofArch.length > 0) needs.set(arch, await needsOfArch(ofArch, candidate));
   }
   return needs;
 }
 
-async function needsOfArch(cases: readonly Case[]): Promise<Set<Need>> {
+async function needsOfArch(cases: readonly Case[], candidate?: Candidate): Promise<Set<Need>> {
   const machines = [...new Set(cases.map(({ setup }) => setup.machine))];
   const profiles = await Promise.all(machines.map((name) => loadMachineProfile(name)));
   const needs = new Set<Need>(['boot']);
   if (profiles.some(({ network }) => network)) needs.add('network');
   if (profiles.some(({ firmware }) => firmware === 'uefi')) needs.add('uefi');
-  for (const need of buildNeeds(await unbuilt(cases))) needs.add(need);
+  for (const need of buildNeeds(await unbuilt(cases, candidate))) needs.add(need);
   return needs;
 }
 
 /** The images of cases of one architecture that are not there, and what these are built from. */
-async function unbuilt(cases: readonly Case[]): Promise<PlannedEntry[]> {
-  const planned = cases.flatMap(({ arch, setup }) => planImages({ arch, ...setup }).entries);
+async function unbuilt(cases: readonly Case[], candidate?: Candidate): Promise<PlannedEntry[]> {
+  const planned = cases.flatMap(
+    ({ arch, setup }) => planImages({ arch, ...setup, candidate }).entries,
+  );
   const entries = [...new Map(planned.map((entry) => [entry.name, entry])).values()];
   const built = await findEntries(entries);
   return entries.filter(({ name }) => !built.has(name));

@@ -1,3 +1,4 @@
+import type { CandidateLabel } from '../candidate/candidate.ts';
 import type { Outcome, OutcomeId, Stage } from '../boot/outcome.ts';
 import type { PackageVersion } from '../image/image-set.ts';
 import type { StepResult } from '../steps/conductor.ts';
@@ -67,6 +68,8 @@ export type Environment = {
   node: string;
   host: { os: string; arch: string; cpus: number; cpuModel: string; memoryMiB: number };
   qemu: Partial<Record<Arch, { binary: string; version: string; accelerator: string }>>;
+  /** The kernel under test as the user named it; left out where it is the distribution's. */
+  candidate?: CandidateLabel;
   /** Content key of each image, by `arch/recipe`. */
   images: Record<string, string>;
   packages: PackageVersion[];

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Candidate } from '../candidate/candidate.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { createLab } from './create-lab.ts';
 import { describeEnvironment } from './environment.ts';
@@ -25,6 +26,8 @@ export type RunOptions = {
   mirror?: string;
   /** Whether cases may start from a checkpoint of the first boot they share. */
   checkpoint: boolean;
+  /** The kernel under test in the place of the distribution's. */
+  candidate?: Candidate | undefined;
   /** Fires when the user wants the run to stop: running cases end as `interrupted`, the report is still written. */
   signal: AbortSignal;
   /** Whether console lines are emitted as events. */
@@ -84,7 +87,7 @@ export async function runCases(
   });
   const results = cases.map((case_) => finished[queue.indexOf(case_)] as CaseResult);
 
-  const environment = await describeEnvironment(lab);
+  const environment = await describeEnvironment(lab, options.candidate);
   tell({ type: 'environment', environment });
   const summary = summarise(results, Math.round(performance.now() - started) / 1000);
   const report: RunReport = {

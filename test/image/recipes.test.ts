@@ -12,7 +12,7 @@ t.test('the recipes of this installation fit together', (t) => {
   t.ok(catalog.size > 0);
   for (const [name, recipe] of catalog) {
     for (const input of inputsOf(recipe)) t.ok(catalog.has(input), `${name} needs ${input}`);
-    if (recipe.kind !== 'kernel')
+    if ('overlays' in recipe)
       for (const overlay of recipe.overlays)
         t.ok(existsSync(join(recipesDirectory, overlay)), `${name} lays over ${overlay}`);
   }

@@ -45,7 +45,9 @@ async function builtCache(t: Test) {
   for (const { name, recipe, arch, key, directory, output } of entries) {
     mkdirSync(directory, { recursive: true });
     writeFileSync(output, 'content');
-    const packages = (await selectPackages(recipe, arch)?.find(index)) ?? [];
+    const packages = (
+      await Promise.all(selectPackages(recipe, arch).map(({ find }) => find(index)))
+    ).flat();
     const manifest: Manifest = {
       recipe: name,
       arch,

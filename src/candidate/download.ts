@@ -1,0 +1,75 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { UnavailableError, UsageError } from '../errors.ts';
+import { broughtDirectory, keptFile } from '../image/brought-files.ts';
+import { fileExists } from '../image/file-exists.ts';
+
+/** No kernel package comes near it. */
+const largest = 2 ** 30;
+
+/**
+ * Fetches a file into the cache, where it is kept only if it has the SHA-256 it is said to have; one that is there
+ * already is not fetched again. Returns its path. Throws UnavailableError when it cannot be fetched, UsageError for a
+ * wrong checksum.
+ */
+export async function download(
+  cache: string,
+  url: string,
+  sha256: string,
+  { signal, fetcher = fetch }: { signal?: AbortSignal | undefined; fetcher?: typeof fetch } = {},
+): Promise<string> {
+  const kept = keptFile(cache, sha256);
+  if (await fileExists(kept)) return kept;
+  const directory = broughtDirectory(cache);
+  await mkdir(directory, { recursive: true });
+  const partial = path.join(directory, `partial-${randomUUID()}`);
+  try {
+    const got = await fetchInto(partial, url, signal, fetcher);
+    if (got !== sha256)
+      throw new UsageError(`${url} does not have the checksum it should have`, {
+        hint: `sha256 is ${got}, not ${sha256}: it was damaged or replaced.`,
+      });
+    await rename(partial, kept);
+    return kept;
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+async function fetchInto(
+  file: string,
+  url: string,
+  signal: AbortSignal | undefined,
+  fetcher: typeof fetch,
+): Promise<string> {
+  const unavailable = (why: string, cause?: unknown) =>
+    new UnavailableError(`${url} cannot be downloaded: ${why}`, { cause });
+  const response = await fetcher(url, signal === undefined ? {} : { signal }).catch(
+    (error: unknown) => {
+      signal?.throwIfAborted();
+      const { cause } = error as { cause?: Error };
+      throw unavailable(cause?.message ?? (error as Error).message, error);
+    },
+  );
+  if (!response.ok || response.body === null)
+    throw unavailable(`the server says ${response.status} ${response.statusText}`.trim());
+  const hash = createHash('sha256');
+  let size = 0;
+  const look = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      hash.update(chunk);
+      size += chunk.length;
+      done(size > largest ? new Error('it is larger than 1 GiB') : null, chunk);
+    },
+  });
+  const body = Readable.fromWeb(response.body);
+  await pipeline(body, look, createWriteStream(file)).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw unavailable((error as Error).message, error);
+  });
+  return hash.digest('hex');
+}

@@ -1,0 +1,94 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { configName } from '../../image/build-kernel.ts';
+import { keptFile } from '../../image/brought-files.ts';
+import type { Manifest } from '../../image/entry.ts';
+import { initramfsTrouble } from '../../image/initramfs-format.ts';
+import { initramfsNames } from '../../image/initramfs-names.ts';
+import { kernelKind, kernelTrouble } from '../../image/kernel-format.ts';
+import { moduleName } from '../../image/kernel-modules.ts';
+import { zbootHeader } from '../../image/kernel-release.ts';
+import type { MiniDiskRecipe } from '../../image/recipe.ts';
+import { outputNames } from '../../image/recipe.ts';
+import { zImageLayout } from '../../image/zimage-layout.ts';
+import type { Arch } from '../../scenario/scenario.ts';
+import type { DiskFacts, InitrdFacts, KernelFacts } from './facts.ts';
+import { parseKernelConfig } from './kernel-config.ts';
+
+/** What a finished image of a candidate's kernel shows. Also returns the bytes of the kernel's file. */
+export async function kernelFacts(
+  name: string,
+  arch: Arch,
+  directory: string,
+  { release }: Pick<Manifest, 'release'>,
+): Promise<KernelFacts & { bytes: number }> {
+  const file = await readFile(path.join(directory, outputNames.kernel));
+  const kind = kernelKind(file);
+  const config = await readFile(path.join(directory, configName), 'utf8').catch(() => null);
+  const modules = release === null ? null : path.join(directory, 'lib/modules', release);
+  const builtIn = await readNames(modules, 'modules.builtin');
+  return {
+    arch,
+    name,
+    kind,
+    trouble: kernelTrouble(file, file.length, arch),
+    zbootCompression: kind === 'zboot' && file.length > 0x40 ? zbootHeader(file).compression : null,
+    layout: kind === 'zImage' ? zImageLayout(file) : null,
+    release,
+    config:
+      config === null
+        ? null
+        : { name: `config-${release ?? name}`, values: parseKernelConfig(config) },
+    builtIn: builtIn === null ? null : new Set(builtIn.map(moduleName)),
+    modules: modules === null ? null : await modulesIn(modules),
+    bytes: file.length,
+  };
+}
+
+async function readNames(modules: string | null, name: string): Promise<string[] | null> {
+  if (modules === null) return null;
+  const text = await readFile(path.join(modules, name), 'utf8').catch(() => null);
+  return text === null ? null : text.split('\n').filter((line) => line !== '');
+}
+
+async function modulesIn(directory: string): Promise<Set<string> | null> {
+  const names = await readdir(directory, { recursive: true }).catch(() => null);
+  return names === null ? null : new Set(names.filter(isModule).map(moduleName));
+}
+
+/** What an initramfs that came with a kernel of that release shows. */
+export async function initrdFacts(
+  name: string,
+  cache: string,
+  sha256: string,
+  release: string | null,
+): Promise<InitrdFacts> {
+  const file = keptFile(cache, sha256);
+  const trouble = await initramfsTrouble(file);
+  const names = trouble === null ? await initramfsNames(file) : [];
+  const inReleases = (names ?? [])
+    .map((path_) => /^(?:usr\/)?lib\/modules\/([^/]+)\/(.*)$/.exec(path_))
+    .filter((match) => match !== null)
+    .map(([, of = '', rest = '']) => ({ of, rest }));
+  const modules = inReleases.filter(({ rest }) => isModule(rest));
+  const own = modules.filter(({ of }) => release === null || of === release);
+  return {
+    name,
+    trouble,
+    releases: names === null ? null : [...new Set(modules.map(({ of }) => of))],
+    modules: new Set(own.map(({ rest }) => moduleName(rest))),
+  };
+}
+
+function isModule(file: string): boolean {
+  return /\.ko(\.\w+)?$/.test(file);
+}
+
+/** What a disk's recipe puts on it (src/image/disk-image.ts): the root first, EFI's partition behind it. */
+export function diskFacts(name: string, { esp }: MiniDiskRecipe): DiskFacts {
+  const root = { filesystem: 'ext4' };
+  return {
+    partitions: esp === undefined ? [root] : [root, { filesystem: 'vfat' }],
+    source: `partition table of ${name}`,
+  };
+}

@@ -1,0 +1,104 @@
+import { UsageError } from '../../errors.ts';
+import { cacheDirectory } from '../../image/cache-directory.ts';
+import { loadCatalog } from '../../image/catalog.ts';
+import { ensureEntries, type BuildOptions } from '../../image/ensure-entries.ts';
+import { kexecTools } from '../../image/package-selection.ts';
+import { planEntries } from '../../image/plan.ts';
+import type { Arch } from '../../scenario/scenario.ts';
+import { distroKernel, isDiskOfKernel, withCandidate } from '../apply-candidate.ts';
+import type { Candidate } from '../candidate.ts';
+import { checkImageFormat } from './check-image-format.ts';
+import { checkInitrd } from './check-initrd.ts';
+import { checkKexecConfig } from './check-kexec-config.ts';
+import { checkRoot } from './check-root.ts';
+import { checkTextOffset } from './check-text-offset.ts';
+import type { Facts, KernelFacts } from './facts.ts';
+import type { Finding, Severity } from './finding.ts';
+import { diskFacts, initrdFacts, kernelFacts } from './gather-facts.ts';
+import { toolsFacts } from './tools-facts.ts';
+
+export type PreflightOptions = BuildOptions & {
+  /** The command line the second kernel is given. Default: that of kexec-to-distro. */
+  cmdline?: string;
+  /** The recipe of the disk it finds its root on. */
+  disk?: string;
+};
+
+/** The command line and the disk of the scenario that is the measure for all others, kexec-to-distro. */
+const usual = { cmdline: 'root=/dev/vda1', disk: 'mini-disk' };
+
+/**
+ * Looks at a candidate without starting anything: under a second when its kernel is in the cache, and else after it has
+ * been downloaded and unpacked. The worst findings come first. Throws UnavailableError when something cannot be
+ * downloaded.
+ */
+export async function preflight(
+  candidate: Candidate,
+  arch: Arch,
+  options: PreflightOptions = {},
+): Promise<Finding[]> {
+  return check(await gatherFacts(candidate, arch, options));
+}
+
+/**
+ * Throws UsageError when a candidate's file is no kernel that could be started: damaged, or of a form that its kexec-tools
+ * do not load. Whatever else preflight finds, a boot may be meant to show.
+ */
+export async function refuseUnusable(
+  candidate: Candidate,
+  arch: Arch,
+  options: PreflightOptions = {},
+): Promise<void> {
+  const findings = await preflight(candidate, arch, options);
+  const found = findings.find(({ id, severity }) => severity === 'stop' && id.startsWith('image-'));
+  if (found !== undefined)
+    throw new UsageError(`--kernel ${found.source}: ${found.message}`, { hint: found.advice });
+}
+
+type Gathered = Facts & { kernel: KernelFacts & { bytes: number } };
+
+async function gatherFacts(
+  candidate: Candidate,
+  arch: Arch,
+  { cmdline = usual.cmdline, disk = usual.disk, ...options }: PreflightOptions,
+): Promise<Gathered> {
+  const { label } = candidate;
+  const catalog = withCandidate(loadCatalog(), candidate);
+  const entries = planEntries([distroKernel], arch, catalog, options.cacheDir);
+  const manifest = (await ensureEntries(entries, options)).get(distroKernel);
+  const [entry] = entries;
+  const recipe = catalog.get(disk);
+  if (entry === undefined || manifest === undefined || !isDiskOfKernel(recipe))
+    throw new Error(`${disk} is no disk for ${label.kernel}`);
+  const kernel = await kernelFacts(label.kernel, arch, entry.directory, manifest);
+  const { initrd } = candidate;
+  const cache = cacheDirectory(options.cacheDir);
+  return {
+    kernel,
+    initrd:
+      initrd === null
+        ? null
+        : await initrdFacts(label.initrd ?? 'initrd', cache, initrd, kernel.release),
+    // Asking the archive's index takes time, and only one format depends on the answer.
+    tools:
+      kernel.kind === 'zboot'
+        ? await toolsFacts(candidate, arch, recipe.suite, options)
+        : { version: null, source: kexecTools },
+    disk: diskFacts(disk, recipe),
+    cmdline,
+  };
+}
+
+/** All that facts alone tell, the worst first. */
+export function check(facts: Gathered): Finding[] {
+  const findings = [
+    ...checkImageFormat(facts),
+    ...checkInitrd(facts),
+    ...checkRoot(facts),
+    ...checkKexecConfig(facts.kernel),
+    ...checkTextOffset(facts.kernel, facts.kernel.bytes),
+  ];
+  return findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+}
+
+const order: Severity[] = ['stop', 'warn', 'note'];

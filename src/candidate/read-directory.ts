@@ -1,0 +1,105 @@
+import { readdir, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { UsageError } from '../errors.ts';
+import { releaseOfImage } from '../image/kernel-release.ts';
+
+/** The files of one kernel. */
+export type KernelFiles = {
+  kernel: string;
+  config?: string | undefined;
+  modules?: { release: string; directory: string } | undefined;
+  initrd?: string | null;
+};
+
+/**
+ * Finds one kernel in a directory, as `make install` and packages lay it out: `vmlinuz…`, `config…` and `initrd…` in it or
+ * in its `boot`, modules in `lib/modules/<release>` or `usr/lib/modules/<release>`. Throws UsageError when there is none,
+ * or several.
+ */
+export async function readDirectory(directory: string): Promise<KernelFiles> {
+  const files = (await Promise.all(['', 'boot'].map((sub) => namesIn(directory, sub)))).flat();
+  const releases = await modulesIn(directory);
+  const images = files.filter(({ name }) => /^(vmlinuz|vmlinux|Image|zImage)(-|$)/.test(name));
+  const beside = releases.filter(({ names }) => names.includes('vmlinuz'));
+  const kernels = await eachOnce([
+    ...images.map(({ file, name }) => ({ file, release: /-(.+)$/.exec(name)?.[1] ?? null })),
+    ...beside.map((modules) => ({
+      file: path.join(modules.directory, 'vmlinuz'),
+      release: modules.release,
+    })),
+  ]);
+  const [found, another] = kernels;
+  if (found === undefined)
+    throw new UsageError(`--kernel ${directory}: there is no kernel in this directory`, {
+      hint: 'It is looked for as vmlinuz, vmlinuz-RELEASE and boot/vmlinuz-RELEASE.',
+    });
+  if (another !== undefined)
+    throw new UsageError(
+      `--kernel ${directory}: there are several kernels: ${kernels.map(({ file }) => path.relative(directory, file)).join(', ')}`,
+      { hint: 'Name a directory with one.' },
+    );
+  const release = found.release ?? (await releaseOfImage(found.file));
+  const modules = modulesOf(directory, releases, release);
+  const named = (prefix: RegExp) =>
+    files.find(({ name }) => {
+      const [, suffix] = prefix.exec(name) ?? [];
+      return suffix !== undefined && (suffix === '' || suffix === (release ?? modules?.release));
+    })?.file;
+  return {
+    kernel: found.file,
+    config:
+      named(/^config-?(.*)$/) ??
+      (modules?.names.includes('config') ? path.join(modules.directory, 'config') : undefined),
+    modules,
+    initrd: named(/^(?:initrd|initramfs)(?:\.img)?-?(.*?)(?:\.img)?$/) ?? null,
+  };
+}
+
+type Kernel = { file: string; release: string | null };
+
+/** A link `vmlinuz` to `boot/vmlinuz-…` is the same kernel, with less of a name. */
+async function eachOnce(kernels: Kernel[]): Promise<Kernel[]> {
+  const known = new Map<string, Kernel>();
+  for (const kernel of kernels) {
+    const real = await realpath(kernel.file).catch(() => kernel.file);
+    if ((known.get(real)?.release ?? null) === null) known.set(real, kernel);
+  }
+  return [...known.values()];
+}
+
+type Modules = { release: string; directory: string; names: string[] };
+
+/** The modules of that kernel. Where nothing tells its release, those of the only kernel that has any. */
+function modulesOf(
+  directory: string,
+  releases: Modules[],
+  release: string | null,
+): Modules | undefined {
+  const own = releases.find((modules) => modules.release === release);
+  if (own !== undefined || releases.length === 0) return own;
+  if (release === null && releases.length === 1) return releases[0];
+  throw new UsageError(
+    `--kernel ${directory}: there are modules for ${releases.map((modules) => modules.release).join(', ')}, and none for ${release ?? 'this kernel'}`,
+  );
+}
+
+async function modulesIn(directory: string): Promise<Modules[]> {
+  const all: Modules[] = [];
+  for (const lib of ['lib/modules', 'usr/lib/modules']) {
+    const place = path.join(directory, lib);
+    for (const release of await readdir(place).catch(() => [])) {
+      const own = path.join(place, release);
+      all.push({ release, directory: own, names: await readdir(own).catch(() => []) });
+    }
+  }
+  return [...new Map(all.map((modules) => [modules.release, modules])).values()];
+}
+
+async function namesIn(directory: string, sub: string): Promise<{ name: string; file: string }[]> {
+  const place = path.join(directory, sub);
+  const entries = await readdir(place, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map(({ name }) => ({ name, file: path.join(place, name) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}

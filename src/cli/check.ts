@@ -1,0 +1,185 @@
+import { availableParallelism } from 'node:os';
+import { Command } from 'commander';
+import type { Candidate } from '../candidate/candidate.ts';
+import type { CandidateWords } from '../candidate/parse-candidate.ts';
+import { preflight } from '../candidate/preflight/preflight.ts';
+import { loadRecord } from '../compare/load-record.ts';
+import type { RunRecord } from '../compare/record.ts';
+import { recordOf } from '../compare/record.ts';
+import { exitCodes, UsageError } from '../errors.ts';
+import { ensureRequirements } from '../host/install.ts';
+import { requirementsFor } from '../host/requirements.ts';
+import { needsOf } from '../lab/needs-of.ts';
+import type { RunReport } from '../lab/result.ts';
+import { runCases } from '../lab/run.ts';
+import { createReporter } from '../report/create-reporter.ts';
+import { standardOutput } from '../report/output.ts';
+import { printable } from '../report/printable.ts';
+import { expandCases } from '../scenario/expand.ts';
+import type { Arch, Case } from '../scenario/scenario.ts';
+import { addCandidateOptions, candidateOf, casesOf } from './candidate-options.ts';
+import { findScenarios } from './find-scenarios.ts';
+import { catchInterrupts } from './interrupt.ts';
+import { describe } from './preflight.ts';
+import { archOption, scenariosOption, wholeNumber } from './parse-option.ts';
+import type { ComparisonOptions } from './show-comparison.ts';
+import { comparisonOptions, showComparison } from './show-comparison.ts';
+
+type CheckOptions = CandidateWords &
+  ComparisonOptions & {
+    kernel: string;
+    baseline?: string;
+    against?: string;
+    arch: Arch[];
+    scenarios: string[];
+    jobs: number;
+    repeat: number;
+    out: string;
+    checkpoint: boolean;
+    qemuDir?: string;
+    mirror?: string;
+    withDeps?: boolean;
+  };
+
+/** What is booted where nobody says what: cases that tell kernels apart, few enough to wait for. */
+const usual = ['check'];
+
+/** The lab's own second kernel, see images/distro-kernel.yaml. */
+const ownKernel = "the lab's own kernel";
+
+/** `kexec-lab check`: whether a kernel can be rolled out. */
+export function checkCommand(): Command {
+  const command = new Command('check')
+    .description('boot a kernel and the one in use now, and say ROLL or HOLD')
+    .argument('[what...]', 'scenarios that are to tell (default: those with the label check)')
+    .option('--baseline <candidate>', `the kernel in use now (default: ${ownKernel})`)
+    .option('--against <file>', 'what the kernel in use did before: a baseline file or a run')
+    .addOption(archOption())
+    .addOption(scenariosOption())
+    .option('--jobs <n>', 'cases at a time', wholeNumber(1), availableParallelism())
+    .option('--repeat <n>', 'boot every case n times with each kernel', wholeNumber(1), 3)
+    .option('--out <directory>', 'where the runs leave their records', 'runs')
+    .option('--no-checkpoint', 'boot every case from power-on')
+    .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
+    .option('--mirror <url>', "Debian mirror to build images from (default: the host's)")
+    .option('--with-deps', 'install the system packages that are missing, with apt');
+  for (const option of comparisonOptions()) command.addOption(option);
+  return addCandidateOptions(command).addHelpText('after', helpText).action(check);
+}
+
+const helpText = `
+Examples:
+  kexec-lab check --kernel debian:trixie
+  kexec-lab check --kernel debian:bookworm-backports --baseline debian:bookworm --arch arm
+  kexec-lab check --kernel ./linux-image-6.12_arm64.deb --against baseline.json
+
+Exit codes:
+  0  ROLL                       7    HOLD
+  2  a mistake in arguments     130  interrupted
+  5  a tool is missing`;
+
+async function check(words: string[], options: CheckOptions): Promise<void> {
+  if (options.baseline !== undefined && options.against !== undefined) {
+    throw new UsageError('--baseline and --against say the same thing twice', {
+      hint: 'Boot the kernel in use now with --baseline, or name what it did with --against.',
+    });
+  }
+  const known = options.against === undefined ? null : await loadRecord(options.against);
+  const scenarios = await findScenarios(words.length > 0 ? words : usual, options.scenarios);
+  const all = expandCases(scenarios, { only: options.arch, repeat: options.repeat });
+  const candidate = await candidateOf(options);
+  const current = await baselineOf(options);
+  const cases = [candidate, ...(current === null ? [] : [current])].reduce(casesOf, all);
+  const interrupt = catchInterrupts();
+  const { signal } = interrupt;
+  try {
+    await ensureRequirements(
+      requirementsFor(await needsOf(cases, candidate), options.qemuDir),
+      options.withDeps ?? false,
+    );
+    const stops = await showPreflight(candidate, cases, options, signal);
+    const before = known ?? (await boot('baseline', cases, current ?? undefined, options, signal));
+    const after = await boot('candidate', cases, candidate, options, signal);
+    if (before === null || after === null) {
+      process.exitCode = exitCodes.interrupted;
+      return;
+    }
+    const baseline = {
+      name: options.against ?? current?.label.kernel ?? ownKernel,
+      record: before,
+    };
+    const named = { name: candidate.label.kernel, record: after };
+    await showComparison(baseline, named, options, stops);
+  } finally {
+    interrupt.release();
+  }
+}
+
+async function baselineOf({
+  baseline,
+  arch,
+  mirror,
+  withDeps,
+}: CheckOptions): Promise<Candidate | null> {
+  if (baseline === undefined) return null;
+  return candidateOf({
+    kernel: baseline,
+    arch,
+    ...(mirror && { mirror }),
+    ...(withDeps && { withDeps }),
+  });
+}
+
+/** Where people look while they wait: standard output, unless that is for a machine. */
+function progressOutput({ json }: CheckOptions) {
+  return standardOutput(json ? process.stderr : process.stdout);
+}
+
+/** Says what is known before anything boots. Returns why that is reason enough to hold. */
+async function showPreflight(
+  candidate: Candidate,
+  cases: readonly Case[],
+  options: CheckOptions,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const output = progressOutput(options);
+  const stops: string[] = [];
+  for (const arch of new Set(cases.map((case_) => case_.arch))) {
+    const findings = await preflight(candidate, arch, {
+      signal,
+      ...(options.mirror && { mirror: options.mirror }),
+    });
+    output.write(describe(arch, candidate.label.kernel, findings));
+    for (const { severity, id, message } of findings) {
+      if (severity === 'stop') stops.push(`${arch} preflight (${id}): ${message}`);
+    }
+  }
+  return stops;
+}
+
+/** Boots the cases with one of the kernels; null when the user stopped it. */
+async function boot(
+  side: string,
+  cases: Case[],
+  candidate: Candidate | undefined,
+  options: CheckOptions,
+  signal: AbortSignal,
+): Promise<RunRecord | null> {
+  if (signal.aborted) return null;
+  const output = progressOutput(options);
+  output.write(`\n${side}: ${printable(candidate?.label.kernel ?? ownKernel)}\n`);
+  const reporter = createReporter([], { rerun: () => '' }, () => output);
+  let report: RunReport;
+  try {
+    report = await runCases(
+      cases,
+      { ...options, candidate, retries: 0, tail: false, signal },
+      (event) => {
+        reporter.onEvent(event);
+      },
+    );
+  } finally {
+    await reporter.close?.();
+  }
+  return report.summary.interrupted > 0 ? null : recordOf(report);
+}

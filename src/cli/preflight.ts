@@ -1,0 +1,102 @@
+import { Command } from 'commander';
+import type { Finding } from '../candidate/preflight/finding.ts';
+import { preflight } from '../candidate/preflight/preflight.ts';
+import { exitCodes } from '../errors.ts';
+import type { CandidateWords } from '../candidate/parse-candidate.ts';
+import { printable, printableJson } from '../report/printable.ts';
+import { describeProgress } from '../report/progress.ts';
+import type { Arch } from '../scenario/scenario.ts';
+import { addCandidateOptions, candidateOf } from './candidate-options.ts';
+import { catchInterrupts } from './interrupt.ts';
+import { archOption } from './parse-option.ts';
+
+type Options = CandidateWords & {
+  arch: Arch[];
+  root: string;
+  mirror?: string;
+  withDeps?: boolean;
+  json?: boolean;
+};
+
+/** `kexec-lab preflight`: what is wrong with a kernel that can be seen without starting it. */
+export function preflightCommand(): Command {
+  const command = new Command('preflight').description(
+    'look at a kernel, its initramfs and its kexec-tools before any of it is started',
+  );
+  return addCandidateOptions(command)
+    .addOption(archOption())
+    .option('--root <device>', 'the root= it is to be started with', '/dev/vda1')
+    .option('--mirror <url>', "Debian mirror to download from (default: the host's)")
+    .option('--with-deps', 'install the system packages that are missing, with apt')
+    .option('--json', 'as JSON')
+    .addHelpText('after', helpText)
+    .action(run);
+}
+
+const helpText = `
+Examples:
+  kexec-lab preflight --kernel debian:sid
+  kexec-lab preflight --kernel ./vmlinuz-6.12 --initrd ./initrd.img-6.12 --root /dev/vda2
+
+Exit codes:
+  0  nothing is in the way      5  something cannot be downloaded
+  2  a candidate that cannot    7  it cannot work
+     be used                    `;
+
+async function run(options: Options): Promise<void> {
+  const interrupt = catchInterrupts();
+  const { signal } = interrupt;
+  try {
+    const candidate = await candidateOf(options, signal);
+    const wanted = candidate.arches.filter(
+      (arch) => options.arch.length === 0 || options.arch.includes(arch),
+    );
+    const found: { arch: Arch; findings: Finding[] }[] = [];
+    const onProgress = showSteps();
+    const { mirror, root } = options;
+    const cmdline = `root=${root}`;
+    for (const arch of wanted) {
+      const checks = { cmdline, signal, onProgress, ...(mirror && { mirror }) };
+      found.push({ arch, findings: await preflight(candidate, arch, checks) });
+    }
+    const stops = found.some(({ findings }) => findings.some(isStop));
+    process.stdout.write(
+      options.json
+        ? `${printableJson({ schema: 'kexec-lab/preflight@1', candidate: candidate.label, stops, found })}\n`
+        : found
+            .map(({ arch, findings }) => describe(arch, candidate.label.kernel, findings))
+            .join(''),
+    );
+    if (stops) process.exitCode = exitCodes.hold;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    process.exitCode = exitCodes.interrupted;
+  } finally {
+    interrupt.release();
+  }
+}
+
+function isStop({ severity }: Finding): boolean {
+  return severity === 'stop';
+}
+
+/** The findings of one architecture, each on three lines. */
+export function describe(arch: Arch, kernel: string, findings: readonly Finding[]): string {
+  const head = `${arch}  ${printable(kernel)}: ${findings.some(isStop) ? 'it cannot work' : 'nothing is in the way'}\n`;
+  const lines = findings.map(
+    ({ severity, message, advice, source, id }) =>
+      `  ${severity.padEnd(4)}  ${printable(message)} (${id})\n        ${printable(advice)}\n        read in ${printable(source)}\n`,
+  );
+  return head + lines.join('');
+}
+
+/** Each step of a download once, on standard error. */
+function showSteps() {
+  let shown = '';
+  return (progress: Parameters<typeof describeProgress>[0]) => {
+    const { image, step } = describeProgress(progress);
+    const line = `${image}: ${step}`;
+    if (line !== shown) process.stderr.write(`${line}\n`);
+    shown = line;
+  };
+}
