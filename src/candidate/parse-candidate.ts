@@ -40,7 +40,7 @@ export function parseKernel(word: string): KernelWord {
   }
   if (word.includes('://')) return parseUrl(word, wrong);
   const files = word.split(',');
-  if (files.length === 1 && !isDeb(word)) return { kind: 'path', file: word };
+  if (!files.some(isDeb)) return { kind: 'path', file: word };
   if (files.includes('')) throw wrong('there is nothing between two commas');
   const odd = files.find((file) => !isDeb(file));
   if (odd !== undefined)

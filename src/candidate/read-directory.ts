@@ -35,7 +35,10 @@ export async function readDirectory(directory: string): Promise<KernelFiles> {
     });
   if (another !== undefined)
     throw new UsageError(
-      `--kernel ${directory}: there are several kernels: ${kernels.map(({ file }) => path.relative(directory, file)).join(', ')}`,
+      `--kernel ${directory}: there are several kernels: ${kernels
+        .map(({ file }) => path.relative(directory, file))
+        .sort()
+        .join(', ')}`,
       { hint: 'Name a directory with one.' },
     );
   const release = found.release ?? (await releaseOfImage(found.file));

@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { arches } from '../scenario/scenario.ts';
+import { broughtDirectory } from './brought-files.ts';
 import { withBuildLock } from './build-lock.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import { loadCatalog } from './catalog.ts';
@@ -10,7 +11,8 @@ import { removeStaleWork } from './stale-work.ts';
 type PruneOptions = { cacheDir?: string; signal?: AbortSignal; onWait?: () => void };
 
 /**
- * Removes from the cache what no recipe of this version asks for, and the downloads, which only building needs.
+ * Removes from the cache what no recipe of this version asks for, and the downloads and candidates' files, which only
+ * building needs.
  * Returns what was removed and the bytes it took. Throws UnavailableError when the cache cannot be locked.
  */
 export async function pruneCache({
@@ -27,7 +29,8 @@ export async function pruneCache({
     const images = imagesDirectory(cacheDir);
     const names = await readdir(images).catch(() => []);
     const unwanted = names.map((name) => path.join(images, name)).filter((d) => !wanted.has(d));
-    const removed = [...unwanted, path.join(cache, 'apt'), path.join(cache, 'debs')];
+    const downloads = [path.join(cache, 'apt'), path.join(cache, 'debs'), broughtDirectory(cache)];
+    const removed = [...unwanted, ...downloads];
     let bytes = 0;
     for (const directory of removed) {
       bytes += await diskUsage(directory);

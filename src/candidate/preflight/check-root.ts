@@ -26,7 +26,8 @@ export function checkRoot({
   if (root === null) return [found('The command line names no root.', 'no-root')];
   if (!root.startsWith('/dev/') || /^\/dev\/(disk|mapper|nbd)/.test(root)) return [];
   const count = partitions.length;
-  if (root === disk && count > 0)
+  if (root === disk && count === 0) return [];
+  if (root === disk)
     return [
       found(
         `root=${disk} is the whole disk, which has ${count === 1 ? 'a partition' : `${count} partitions`} and no file system of its own.`,

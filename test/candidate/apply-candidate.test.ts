@@ -1,0 +1,73 @@
+import t from 'tap';
+import { withCandidate } from '../../src/candidate/apply-candidate.ts';
+import type { Candidate } from '../../src/candidate/candidate.ts';
+import { loadCatalog } from '../../src/image/catalog.ts';
+import { planImages } from '../../src/image/plan.ts';
+import { candidate } from './candidates.ts';
+
+const [a, b] = ['a'.repeat(64), 'b'.repeat(64)];
+
+/** Content keys of what kexec-to-distro boots. */
+function keys(tested?: Candidate): Record<string, string> {
+  const request = {
+    arch: 'aarch64',
+    kernel: 'provider-kernel',
+    initramfs: 'provider-initramfs',
+    disk: 'mini-disk',
+    candidate: tested,
+  } as const;
+  const { entries } = planImages(request, { cacheDir: '/nowhere' });
+  return Object.fromEntries(entries.map(({ name, key }) => [name, key]));
+}
+
+t.test('without a candidate nothing changes', (t) => {
+  const catalog = loadCatalog();
+  t.equal(withCandidate(catalog, undefined), catalog);
+  t.end();
+});
+
+t.test('a kernel changes what is built from it, and nothing else', (t) => {
+  const [plain, tested] = [keys(), keys(candidate())];
+  for (const name of ['distro-kernel', 'distro-initrd', 'mini-disk'])
+    t.not(tested[name], plain[name], name);
+  for (const name of ['provider-kernel', 'provider-initramfs'])
+    t.equal(tested[name], plain[name], name);
+  t.end();
+});
+
+t.test('kexec-tools change the trees they are in, the provider’s among them', (t) => {
+  const [plain, tested] = [keys(candidate()), keys(candidate({ tools: { suite: 'trixie' } }))];
+  for (const name of ['mini-disk', 'provider-initramfs']) t.not(tested[name], plain[name], name);
+  for (const name of ['distro-kernel', 'distro-initrd']) t.equal(tested[name], plain[name], name);
+  t.end();
+});
+
+t.test('no two candidates share an image', (t) => {
+  const candidates = [
+    candidate(),
+    candidate({ kernel: { suite: 'trixie', package: { aarch64: 'linux-image-cloud-arm64' } } }),
+    candidate({ kernel: { suite: 'sid', package: { aarch64: 'linux-image-arm64' } } }),
+    candidate({ kernel: { debs: [a] } }),
+    candidate({ kernel: { debs: [b] } }),
+    candidate({ kernel: { debs: [a, b] } }),
+    candidate({ kernel: { snapshot: a } }),
+    candidate({ initrd: a }),
+    candidate({ initrd: b }),
+    candidate({ tools: { suite: 'sid' } }),
+    candidate({ tools: { suite: 'trixie' } }),
+    candidate({ tools: { deb: a } }),
+    candidate({ tools: { program: a } }),
+  ];
+  const disks = candidates.map((tested) => keys(tested)['mini-disk']);
+  t.equal(new Set(disks).size, candidates.length);
+  t.equal(keys(candidate())['mini-disk'], keys(candidate())['mini-disk'], 'the same one does');
+  t.end();
+});
+
+t.test('an initramfs that came along needs no kernel’s modules, and gets room', (t) => {
+  const catalog = withCandidate(loadCatalog(), candidate({ initrd: a, extraMiB: 30 }));
+  t.same(catalog.get('distro-initrd'), { kind: 'initramfs', file: a });
+  const size = (from: Map<string, unknown>) => (from.get('mini-disk') as { size: number }).size;
+  t.ok(size(catalog) >= size(loadCatalog()) + 30);
+  t.end();
+});

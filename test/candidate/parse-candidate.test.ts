@@ -1,0 +1,57 @@
+import t from 'tap';
+import { parseKernel, parseTools } from '../../src/candidate/parse-candidate.ts';
+
+const sha256 = 'A'.repeat(64);
+
+t.test('a word for a kernel means one thing', (t) => {
+  const debian = { kind: 'debian', suite: 'sid', package: null };
+  t.same(parseKernel('debian:sid'), debian);
+  t.same(parseKernel('debian:bookworm-backports/linux-image-6.12.95+deb12-cloud-arm64'), {
+    kind: 'debian',
+    suite: 'bookworm-backports',
+    package: 'linux-image-6.12.95+deb12-cloud-arm64',
+  });
+  t.same(parseKernel('a.deb'), { kind: 'debs', files: ['a.deb'] });
+  t.same(parseKernel('x/a.deb,b.deb'), { kind: 'debs', files: ['x/a.deb', 'b.deb'] });
+  t.same(parseKernel('./vmlinuz'), { kind: 'path', file: './vmlinuz' });
+  t.same(parseKernel('/a,b/c'), { kind: 'path', file: '/a,b/c' }, 'a comma in a path');
+  t.same(parseKernel(`https://example.org/a?b=c#sha256=${sha256}`), {
+    kind: 'url',
+    url: 'https://example.org/a?b=c',
+    sha256: sha256.toLowerCase(),
+  });
+  t.end();
+});
+
+t.test('a word for kexec-tools means one thing', (t) => {
+  t.same(parseTools('debian:sid'), { kind: 'debian', suite: 'sid' });
+  t.same(parseTools('./kexec'), { kind: 'path', file: './kexec' });
+  t.end();
+});
+
+t.test('a wrong word is told what to write instead', (t) => {
+  const wrong: Record<string, [message: RegExp, hint: RegExp]> = {
+    '': [/empty/, /debian:SUITE/],
+    'debian:': [/no name of a suite/, /debian:sid/],
+    'debian:Sid': [/no name of a suite/, /debian:sid/],
+    'debian:sid/': [/no name of a package/, /SUITE\/PACKAGE/],
+    'debian:sid/a/b': [/no name of a package/, /SUITE\/PACKAGE/],
+    'debian:../x': [/no name of a suite/, /debian:sid/],
+    'a.deb,': [/nothing between two commas/, /FILE\.deb/],
+    'a.deb,vmlinuz': [/vmlinuz is no \.deb/, /Commas/],
+    'http://example.org/a.deb': [/only https/, /https:/],
+    'ftp://example.org/a.deb': [/only https/, /https:/],
+    'https://example.org/a.deb': [/checksum is missing/, /sha256sum/],
+    'https://example.org/a.deb#sha256=abc': [/no SHA-256/, /64 digits/],
+    'https://example.org/a.deb#md5=abc': [/no SHA-256/, /64 digits/],
+  };
+  for (const [word, [message, hint]] of Object.entries(wrong))
+    t.throws(() => parseKernel(word), { exitCode: 2, message, hint }, word);
+  for (const word of ['', 'https://example.org/kexec', 'debian:', 'debian:sid/kexec-tools'])
+    t.throws(
+      () => parseTools(word),
+      { exitCode: 2, message: /kexec-tools/, hint: /debian:/ },
+      word,
+    );
+  t.end();
+});

@@ -1,0 +1,98 @@
+import t from 'tap';
+import { checkImageFormat, isOlder } from '../../../src/candidate/preflight/check-image-format.ts';
+import { checkKexecConfig } from '../../../src/candidate/preflight/check-kexec-config.ts';
+import { checkRoot, rootOf } from '../../../src/candidate/preflight/check-root.ts';
+import { checkTextOffset } from '../../../src/candidate/preflight/check-text-offset.ts';
+import type { KernelFacts } from '../../../src/candidate/preflight/facts.ts';
+import { parseKernelConfig } from '../../../src/candidate/preflight/kernel-config.ts';
+
+function kernel(change: Partial<KernelFacts> = {}): KernelFacts {
+  return {
+    arch: 'aarch64',
+    name: 'vmlinuz',
+    kind: 'Image',
+    trouble: null,
+    zbootCompression: null,
+    layout: null,
+    release: '6.9',
+    config: null,
+    builtIn: null,
+    modules: null,
+    ...change,
+  };
+}
+
+const config = (text: string) => ({ name: 'config-6.9', values: parseKernelConfig(text) });
+
+t.test('which kernels the next update does not get out of', (t) => {
+  const found = (text: string) =>
+    checkKexecConfig(kernel({ config: config(text) })).map(({ severity, id }) => [severity, id]);
+  t.same(found('CONFIG_KEXEC=y\n'), []);
+  t.same(found('# CONFIG_KEXEC is not set\n'), [['stop', 'no-kexec']]);
+  t.same(found('CONFIG_KEXEC_FILE=y\n'), [['warn', 'no-kexec-load']]);
+  t.same(found('CONFIG_KEXEC=y\nCONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY=y\n'), [
+    ['warn', 'kexec-locked-down'],
+  ]);
+  t.same(found('CONFIG_KEXEC=y\nCONFIG_KEXEC_SIG_FORCE=y\n'), [['warn', 'kexec-needs-signature']]);
+  t.match(checkKexecConfig(kernel()), [{ severity: 'note', id: 'config-unknown' }]);
+  t.end();
+});
+
+t.test('an EFI zboot image needs kexec-tools that know it', (t) => {
+  const found = (zbootCompression: string, version: string | null) =>
+    checkImageFormat({
+      kernel: kernel({ kind: 'zboot', zbootCompression, trouble: 'is no Image' }),
+      tools: { version, source: 'tools' },
+    }).map(({ severity }) => severity);
+  t.same(found('gzip', '2.0.25'), ['stop']);
+  t.same(found('gzip', '2.0.28'), []);
+  t.same(found('zstd', '2.0.29'), ['stop']);
+  t.same(found('zstd', '2.0.31'), []);
+  t.same(found('lz4', '2.0.32'), ['stop']);
+  t.same(found('gzip', null), ['warn']);
+  t.ok(isOlder('2.0.9', '2.0.10') && !isOlder('2.0.10', '2.0.9') && !isOlder('2.1', '2.0.99'));
+  t.end();
+});
+
+t.test('gzip and uImage are loaded, text is not', (t) => {
+  const tools = { version: null, source: 'tools' };
+  const trouble = 'is no Image';
+  for (const kind of ['gzip', 'uImage'] as const)
+    t.same(checkImageFormat({ kernel: kernel({ kind, trouble }), tools }), [], kind);
+  for (const kind of ['text', 'unknown'] as const)
+    t.match(checkImageFormat({ kernel: kernel({ kind, trouble }), tools }), [{ severity: 'stop' }]);
+  t.end();
+});
+
+t.test('a kernel linked further up needs --image-size, and how much', (t) => {
+  const layout = { textOffset: 0x208000, data: 22_696_136, bss: 393_664 };
+  const found = (change: Partial<KernelFacts>) =>
+    checkTextOffset(kernel({ arch: 'arm', kind: 'zImage', ...change }), 5_526_016);
+  // Debian's 6.1: 2 MiB further up, 22 696 136 unpacked, the zImage and its stack and heap behind it.
+  t.match(found({ layout }), [{ severity: 'warn', advice: /--image-size=30408704 or more/ }]);
+  t.same(found({ layout: { ...layout, textOffset: 0x8000 } }), []);
+  t.match(found({ config: config('CONFIG_ARCH_MESON=y\n') }), [
+    { advice: /--image-size=67108864/, source: 'config-6.9: CONFIG_ARCH_MESON=y' },
+  ]);
+  t.same(found({ config: config('CONFIG_ARCH_VIRT=y\n') }), []);
+  t.same(found({}), [], 'nothing tells');
+  t.same(checkTextOffset(kernel({ layout }), 1), [], 'only arm has one');
+  t.end();
+});
+
+t.test('root= against the partitions there are', (t) => {
+  const ext4 = { filesystem: 'ext4' };
+  const found = (cmdline: string, partitions = [ext4, { filesystem: 'vfat' }]) =>
+    checkRoot({ cmdline, disk: { partitions, source: 'disk' } }).map(({ id }) => id);
+  t.same(found('root=/dev/vda1'), []);
+  t.same(found('root=/dev/vda debug root=/dev/vda1'), [], 'the last one counts');
+  t.same(found('root=/dev/vda1 root=/dev/vda'), ['root-is-the-whole-disk']);
+  t.same(found('root=/dev/vda3'), ['root-not-there']);
+  t.same(found('root=/dev/sda1'), ['root-not-there']);
+  t.same(found('root=/dev/vda2'), ['root-is-the-esp']);
+  t.same(found('quiet'), ['no-root']);
+  t.same(found('root=UUID=abc'), [], 'not looked up');
+  t.same(found('root=/dev/vda', []), [], 'a disk without a table is its own file system');
+  t.equal(rootOf('xroot=/dev/vdb'), null);
+  t.end();
+});

@@ -1,0 +1,115 @@
+import { join } from 'node:path';
+import t from 'tap';
+import { preflight, refuseUnusable } from '../../../src/candidate/preflight/preflight.ts';
+import { readCandidate } from '../../../src/candidate/read-candidate.ts';
+import { kexecLab } from '../../cli/kexec-lab.ts';
+import { deb, image, initramfs, kernelFiles, signedImage, writeTree } from '../files.ts';
+
+const cacheDir = t.testdir({});
+
+/** What preflight finds, as `severity id`. */
+async function findings(words: Parameters<typeof readCandidate>[0], cmdline?: string) {
+  const candidate = await readCandidate(words, { cacheDir });
+  const options = { cacheDir, ...(cmdline !== undefined && { cmdline }) };
+  const found = await preflight(candidate, 'aarch64', options);
+  return found.map(({ severity, id }) => `${severity} ${id}`);
+}
+
+const modules = (release: string, ...names: string[]) =>
+  names.map((name) => `usr/lib/modules/${release}/kernel/${name}.ko.xz`);
+
+void t.test('nothing is wrong with a good kernel', async (t) => {
+  t.same(await findings({ kernel: deb(t.testdir({}), 'good', kernelFiles()) }), []);
+});
+
+void t.test('a truncated image', async (t) => {
+  const cut = signedImage().subarray(0, 3000);
+  const kernel = deb(t.testdir({}), 'cut', kernelFiles({ 'boot/vmlinuz-6.9-test': cut }));
+  t.same(await findings({ kernel }), ['stop image-damaged']);
+  const candidate = await readCandidate({ kernel }, { cacheDir });
+  await t.rejects(refuseUnusable(candidate, 'aarch64', { cacheDir }), {
+    exitCode: 2,
+    message: /This kernel is truncated: 3000 bytes of 4096/,
+  });
+  const whole = deb(
+    t.testdir({}),
+    'whole',
+    kernelFiles({ 'boot/vmlinuz-6.9-test': signedImage() }),
+  );
+  t.same(await findings({ kernel: whole }), []);
+});
+
+void t.test('a kernel without kexec', async (t) => {
+  const config = { 'boot/config-6.9-test': '# CONFIG_KEXEC is not set\n' };
+  const kernel = deb(t.testdir({}), 'no-kexec', kernelFiles(config));
+  t.same(await findings({ kernel }), ['stop no-kexec']);
+});
+
+void t.test('a kernel, or an initramfs, without virtio', async (t) => {
+  const directory = t.testdir({});
+  const builtIn = {
+    'lib/modules/6.9-test/modules.builtin': 'kernel/virtio_pci.ko\nkernel/ext4.ko\n',
+    'boot/config-6.9-test': 'CONFIG_KEXEC=y\nCONFIG_VIRTIO_BLK=m\n',
+  };
+  const kernel = deb(directory, 'modular', kernelFiles(builtIn));
+  t.same(await findings({ kernel }), ['stop no-virtio-blk'], 'no module, and not built in');
+  const write = (name: string, names: string[]) => {
+    writeTree(directory, { [name]: initramfs(names) });
+    return join(directory, name);
+  };
+  const bare = write('bare', ['init', ...modules('6.9-test', 'ext4')]);
+  t.same(await findings({ kernel, initrd: bare }), ['stop no-virtio-blk']);
+  const good = write('good', ['init', ...modules('6.9-test', 'virtio_blk')]);
+  t.same(await findings({ kernel, initrd: good }), []);
+  const other = write('other', ['init', ...modules('6.8', 'virtio_blk')]);
+  t.same(await findings({ kernel, initrd: other }), ['stop initrd-other-release']);
+});
+
+void t.test('an image alone: what nobody knows is no stop', async (t) => {
+  const directory = writeTree(t.testdir({}), {
+    image: image(),
+    initrd: initramfs(['init']),
+    text: 'text',
+  });
+  const kernel = join(directory, 'image');
+  t.same(await findings({ kernel, initrd: join(directory, 'initrd') }), [
+    'warn no-virtio-blk',
+    'warn no-virtio-pci',
+    'warn no-ext4',
+    'note config-unknown',
+  ]);
+  const damaged = await findings({ kernel, initrd: join(directory, 'text') });
+  t.same(damaged, ['stop initrd-damaged', 'note config-unknown']);
+});
+
+void t.test('a good kernel with the wrong root', async (t) => {
+  const kernel = deb(t.testdir({}), 'good', kernelFiles());
+  t.same(await findings({ kernel }, 'root=/dev/vda1 root=/dev/vda'), [
+    'stop root-is-the-whole-disk',
+  ]);
+  t.same(await findings({ kernel }, 'root=/dev/vda2'), ['stop root-not-there']);
+});
+
+void t.test('the command exits with 7 where something cannot work', async (t) => {
+  const directory = t.testdir({});
+  const kernel = deb(directory, 'good', kernelFiles());
+  const run = (...words: string[]) =>
+    kexecLab(['preflight', '--kernel', kernel, ...words], { KEXEC_LAB_CACHE: cacheDir });
+  const good = await run();
+  t.match(good, { exitCode: 0, stdout: /^aarch64 .*good\.deb: nothing is in the way$/ });
+  const wrong = await run('--root', '/dev/vda');
+  t.match(wrong, {
+    exitCode: 7,
+    stdout: /it cannot work\n {2}stop {2}root=\/dev\/vda is the whole disk/,
+  });
+  const json = await run('--root', '/dev/vda', '--json');
+  t.equal(json.exitCode, 7);
+  t.match(JSON.parse(json.stdout), {
+    stops: true,
+    found: [{ arch: 'aarch64', findings: [{ id: 'root-is-the-whole-disk', severity: 'stop' }] }],
+  });
+  t.match(await run('--arch', 'arm'), {
+    exitCode: 2,
+    stderr: /--arch arm: .* is a kernel for aarch64/,
+  });
+});

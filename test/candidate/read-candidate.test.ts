@@ -1,0 +1,145 @@
+import { truncateSync, readFileSync, symlinkSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { readCandidate } from '../../src/candidate/read-candidate.ts';
+import { deb, image, initramfs, kernelFiles, writeTree, zImage } from './files.ts';
+
+const cacheDir = t.testdir({});
+const read = (words: Parameters<typeof readCandidate>[0]) => readCandidate(words, { cacheDir });
+
+void t.test('a suite is for both architectures, a package for the one in its name', async (t) => {
+  t.match(await read({ kernel: 'debian:sid' }), {
+    kernel: { suite: 'sid', package: { arm: 'linux-image-armmp-lpae' } },
+    arches: ['aarch64', 'arm'],
+  });
+  const name = 'linux-image-6.12.95+deb12-armmp-lpae';
+  t.match(await read({ kernel: `debian:bookworm-backports/${name}` }), {
+    kernel: { suite: 'bookworm-backports', package: { arm: name } },
+    arches: ['arm'],
+  });
+  t.match(await read({ kexecTools: 'debian:trixie' }), {
+    kernel: { suite: 'bookworm' },
+    tools: { suite: 'trixie' },
+  });
+});
+
+void t.test('packages are kept as they are, in their order', async (t) => {
+  const directory = t.testdir({});
+  const all = kernelFiles();
+  const binary = deb(directory, 'linux-binary', { 'usr/lib/modules/6.9-test/vmlinuz': image() });
+  const modules = deb(directory, 'linux-modules', { 'usr/lib/modules/6.9-test/kernel/empty': '' });
+  const classic = deb(directory, 'linux-image', all);
+  const one = await read({ kernel: classic });
+  t.match(one, { arches: ['aarch64'], label: { kernel: classic, initrd: null } });
+  const { debs } = (await read({ kernel: `${binary},${modules}` })).kernel as { debs: string[] };
+  t.equal(debs.length, 2);
+  for (const sha256 of debs) t.match(sha256, /^[0-9a-f]{64}$/);
+  t.same(
+    readFileSync(join(cacheDir, 'candidates', debs[0] ?? '')),
+    readFileSync(binary),
+    'the cache has a copy',
+  );
+  t.same(await read({ kernel: classic }), one, 'the same is the same');
+});
+
+void t.test('what is wrong with a package is one line', async (t) => {
+  const directory = t.testdir({ 'text.deb': 'no package', 'empty.deb': '' });
+  const foreign = deb(directory, 'foreign', kernelFiles(), 'amd64');
+  const arm = deb(directory, 'arm', kernelFiles(), 'armhf');
+  const arm64 = deb(directory, 'arm64', kernelFiles());
+  const without = deb(directory, 'without', { 'usr/share/doc/x': 'text' });
+  const cut = deb(directory, 'cut', kernelFiles({ 'boot/filler': Buffer.alloc(100_000, 'x') }));
+  truncateSync(cut, statSync(cut).size - 200);
+  const wrong: Record<string, RegExp> = {
+    [foreign]: /this is a package for amd64, not for arm64 or armhf/,
+    [`${arm},${arm64}`]: /one package is for armhf, one for arm64/,
+    [without]: /there is no kernel in this package/,
+    [cut]: /this is no whole \.deb/,
+    [join(directory, 'text.deb')]: /this is no whole \.deb/,
+    [join(directory, 'empty.deb')]: /this file is empty/,
+    [join(directory, 'missing.deb')]: /there is no such file/,
+    [join(directory, 'missing')]: /there is no such file/,
+  };
+  for (const [kernel, message] of Object.entries(wrong))
+    await t.rejects(read({ kernel }), { exitCode: 2, message }, kernel);
+  await t.rejects(read({ kernel: arm64, kexecTools: arm64 }), { message: /no program kexec/ });
+});
+
+void t.test('a directory is what a kernel was installed into', async (t) => {
+  const directory = writeTree(t.testdir({}), kernelFiles());
+  const plain = await read({ kernel: directory });
+  t.match(plain, { kernel: { snapshot: /^[0-9a-f]{64}$/ }, initrd: null, arches: ['aarch64'] });
+  symlinkSync('boot/vmlinuz-6.9-test', join(directory, 'vmlinuz'));
+  t.same((await read({ kernel: directory })).kernel, plain.kernel, 'a link is the same kernel');
+  writeTree(directory, { 'boot/initrd.img-6.9-test': initramfs([]) });
+  t.match(await read({ kernel: directory }), {
+    initrd: /^[0-9a-f]{64}$/,
+    label: { initrd: join(directory, 'boot/initrd.img-6.9-test') },
+  });
+  writeTree(directory, { 'lib/modules/6.9-test/kernel/empty': 'not so empty' });
+  const { kernel: other } = await read({ kernel: directory });
+  t.notSame(other, plain.kernel, 'modules count');
+
+  writeTree(directory, { 'boot/vmlinuz-6.10-test': image() });
+  await t.rejects(read({ kernel: directory }), {
+    exitCode: 2,
+    message: /several kernels: boot\/vmlinuz-6\.10-test, boot\/vmlinuz-6\.9-test/,
+  });
+  await t.rejects(read({ kernel: t.testdir({}) }), { exitCode: 2, message: /there is no kernel/ });
+});
+
+void t.test('modules of another kernel are not taken', async (t) => {
+  const directory = writeTree(t.testdir({}), {
+    vmlinuz: image('6.9-test'),
+    'lib/modules/6.8/kernel/empty': '',
+  });
+  await t.rejects(read({ kernel: directory }), {
+    message: /modules for 6\.8, and none for 6\.9-test/,
+  });
+});
+
+void t.test('a bare image needs its initramfs, and tells what it is for', async (t) => {
+  const directory = writeTree(t.testdir({}), {
+    image: image(),
+    zimage: zImage(),
+    text: 'hello',
+    initrd: initramfs([]),
+    x86: Buffer.concat([Buffer.alloc(0x202), Buffer.from('HdrS'), Buffer.alloc(64)]),
+  });
+  const [kernel, initrd] = [join(directory, 'image'), join(directory, 'initrd')];
+  t.match(await read({ kernel, initrd }), { arches: ['aarch64'], initrd: String });
+  t.match(await read({ kernel: join(directory, 'zimage'), initrd }), { arches: ['arm'] });
+  await t.rejects(read({ kernel }), {
+    exitCode: 2,
+    message: /which modules/,
+    hint: /--initrd FILE/,
+  });
+  await t.rejects(read({ kernel, initrd: join(directory, 'missing') }), {
+    exitCode: 2,
+    message: /--initrd .*no such file/,
+  });
+  await t.rejects(read({ kernel: join(directory, 'text'), initrd }), { message: /a text file/ });
+  await t.rejects(read({ kernel: join(directory, 'x86'), initrd }), { message: /kernel for x86/ });
+});
+
+void t.test('a program kexec must be for the kernel’s architecture', async (t) => {
+  const elf = Buffer.alloc(64);
+  elf.write('\x7fELF', 'latin1');
+  elf.writeUInt16LE(183, 18);
+  const directory = writeTree(t.testdir({}), {
+    kexec: elf,
+    image: image(),
+    zimage: zImage(),
+    initrd: initramfs([]),
+    text: 'hello',
+  });
+  const initrd = join(directory, 'initrd');
+  const kexecTools = join(directory, 'kexec');
+  const tested = await read({ kernel: join(directory, 'image'), initrd, kexecTools });
+  t.match(tested.tools, { program: /^[0-9a-f]{64}$/ });
+  await t.rejects(read({ kernel: join(directory, 'zimage'), initrd, kexecTools }), {
+    exitCode: 2,
+    message: /is for aarch64 \(arm64\), the kernel for arm/,
+  });
+  await t.rejects(read({ kexecTools: join(directory, 'text') }), { message: /no program for arm/ });
+});
