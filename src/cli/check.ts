@@ -145,8 +145,12 @@ async function showPreflight(
   const output = progressOutput(options);
   const stops: string[] = [];
   for (const arch of new Set(cases.map((case_) => case_.arch))) {
+    // The command line of a case that is to come up: a scenario of the user's may name the wrong root.
+    const boots = cases.find((case_) => case_.arch === arch && case_.expect.outcome === 'booted');
+    const cmdline = boots?.setup.tags['KEXEC_APPEND'];
     const findings = await preflight(candidate, arch, {
       signal,
+      ...(cmdline !== undefined && { cmdline }),
       ...(options.mirror && { mirror: options.mirror }),
     });
     output.write(describe(arch, candidate.label.kernel, findings));
