@@ -122,6 +122,12 @@ function describeChange(baseline: Side, candidate: Side, now: Tally): string {
   if (candidate.expected !== 'booted' && now.outcome === 'booted') {
     return `${candidate.expected} is expected and does not happen any more: it boots`;
   }
+  if (
+    was !== undefined &&
+    describe({ ...baseline, tallies: [was] }) === describe({ ...candidate, tallies: [now] })
+  ) {
+    return `${describe(baseline)} as before, but another: "${was.proof}" before, now "${now.proof}"`;
+  }
   const earlier = was !== undefined && place(now) < place(was) ? ', earlier than before' : '';
   return `${describe(baseline)} before, now ${describe({ ...candidate, tallies: [now] })}${earlier}`;
 }

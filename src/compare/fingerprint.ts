@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { CaseResult } from '../lab/result.ts';
 
-type Boot = Pick<CaseResult, 'outcome' | 'stage' | 'generation' | 'captures'>;
+type Boot = Pick<CaseResult, 'outcome' | 'stage' | 'generation' | 'captures' | 'evidence'>;
 
-/** Captures that are another with every kernel, however it fares. */
-const ofTheKernel = new Set(['release', 'cmdline']);
+/** The one capture that matters though no cause names it: what a system that came up has its root on. */
+const ofSuccess = 'root';
 
 /**
  * What became of a boot, as 12 hex digits that are the same whenever the same became of it: outcome, generation, stage and
- * captures, without what differs from boot to boot (addresses, times, process ids).
+ * what its cause names (a device, a panic's text), without what differs from boot to boot (addresses, times, process ids).
+ * What only supports the cause is left out: kernels differ in how much they say.
  */
-export function fingerprint({ outcome, stage, generation, captures }: Boot): string {
+export function fingerprint({ outcome, stage, generation, captures, evidence }: Boot): string {
+  const cause = evidence[0]?.text ?? '';
   const named = Object.entries(captures)
-    .filter(([name]) => !ofTheKernel.has(name))
+    .filter(([name, value]) => name === ofSuccess || cause.includes(value))
     .map(([name, value]) => [name, withoutAccidents(value)])
     .sort();
   const parts = JSON.stringify([outcome, generation, stage, named]);

@@ -3,7 +3,7 @@ import type { CaseResult } from '../../src/lab/result.ts';
 import { compareSides, decide } from '../../src/compare/compare.ts';
 import type { Comparison } from '../../src/compare/classify.ts';
 import { sidesOf } from '../../src/compare/side.ts';
-import { doubted, expectedHang, hang, panic, three, took, untold } from './results.ts';
+import { doubted, expectedHang, hang, panic, panicked, three, took, untold } from './results.ts';
 
 const same = { differences: [] };
 
@@ -56,12 +56,13 @@ t.test('another failure is a change', (t) => {
     reason: /^kernel-panic .* before, now bye-hang .*, earlier than before$/,
   });
   t.notMatch(compare(three(hang), three(panic)).reason, 'earlier');
-  t.equal(
-    kind(three(panic), three({ ...panic, captures: { panic: 'a NULL pointer' } })),
-    'changed',
+  t.equal(kind(three(panic), three({ ...panic, ...panicked('a NULL pointer') })), 'changed');
+  t.match(
+    compare(three(panic), three({ ...panic, ...panicked('a NULL pointer') })).reason,
+    /as before, but another: "Kernel panic .* Oops .*" before, now ".* a NULL pointer"/,
   );
   t.equal(
-    kind(three(panic), three({ ...panic, captures: { panic: 'Oops at ffff800008aaaaaa' } })),
+    kind(three(panic), three({ ...panic, ...panicked('Oops at ffff800008aaaaaa') })),
     'same',
     'addresses are accidents',
   );

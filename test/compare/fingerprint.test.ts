@@ -1,21 +1,31 @@
 import t from 'tap';
 import { fingerprint, withoutAccidents } from '../../src/compare/fingerprint.ts';
 
-const boot = { outcome: 'kernel-panic', stage: 'kernel', generation: 2, captures: {} } as const;
+const text = 'VFS: Cannot open root device "/dev/vda" or unknown-block(254,0): error -6';
+const evidence = [{ line: 7, text, signature: 'vfs-cannot-open' }];
+const boot = {
+  outcome: 'kernel-panic',
+  stage: 'kernel',
+  generation: 2,
+  captures: {},
+  evidence,
+} as const;
 
 t.test('the same fingerprint whenever the same became of it', (t) => {
   const print = fingerprint(boot);
   t.match(print, /^[0-9a-f]{12}$/);
-  t.equal(fingerprint({ ...boot, captures: { release: '6.12.9', cmdline: 'root=x' } }), print);
+  t.equal(fingerprint({ ...boot, captures: { release: '6.12.9', cmdline: 'quiet' } }), print);
   t.not(fingerprint({ ...boot, outcome: 'no-init' }), print);
   t.not(fingerprint({ ...boot, stage: 'initramfs' }), print);
   t.not(fingerprint({ ...boot, generation: 1 }), print);
   t.not(fingerprint({ ...boot, captures: { device: '/dev/vda' } }), print);
   t.equal(
-    fingerprint({ ...boot, captures: { device: '/dev/vda', reason: 'x' } }),
-    fingerprint({ ...boot, captures: { reason: 'x', device: '/dev/vda' } }),
+    fingerprint({ ...boot, captures: { device: '/dev/vda', error: '-6' } }),
+    fingerprint({ ...boot, captures: { error: '-6', device: '/dev/vda' } }),
     'in whatever order it was captured',
   );
+  t.equal(fingerprint({ ...boot, captures: { why: 'a supporting line' } }), print);
+  t.not(fingerprint({ ...boot, captures: { root: '/dev/vdb' } }), print, 'another root is another');
   t.end();
 });
 

@@ -20,8 +20,16 @@ export const panic: Partial<CaseResult> = {
   verdict: 'fail',
   outcome: 'kernel-panic',
   stage: 'kernel',
-  captures: { panic: 'Oops at ffff80000812a2c4' },
+  ...panicked('Oops at ffff80000812a2c4'),
 };
+
+/** What a panic with this text leaves. */
+export function panicked(text: string): Partial<CaseResult> {
+  return {
+    captures: { panic: text },
+    evidence: [{ line: 9, text: `Kernel panic - not syncing: ${text}`, signature: 'panic' }],
+  };
+}
 
 export const untold: Partial<CaseResult> = { verdict: 'unavailable', outcome: null, stage: null };
 
