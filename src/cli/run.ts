@@ -171,5 +171,5 @@ async function showPlan(
 }
 
 function machineReadable(requests: string[]): boolean {
-  return requests.some((request) => request === 'json' || request === 'tap');
+  return requests.some((request) => ['json', 'tap', 'junit'].includes(request));
 }
