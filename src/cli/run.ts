@@ -171,5 +171,5 @@ async function showPlan(
 }
 
 function machineReadable(requests: string[]): boolean {
-  return requests.some((request) => ['json', 'tap', 'junit'].includes(request));
+  return requests.some((request) => ['json', 'tap', 'junit', 'html'].includes(request));
 }

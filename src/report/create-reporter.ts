@@ -1,6 +1,7 @@
 import { UsageError } from '../errors.ts';
 import { didYouMean } from '../scenario/nearest.ts';
 import { githubReporter } from './github.ts';
+import { htmlReporter } from './html.ts';
 import { jsonReporter } from './json.ts';
 import { junitReporter } from './junit.ts';
 import { listReporter } from './list.ts';
@@ -16,6 +17,7 @@ const reporters: Record<string, (output: ReporterOutput, options: ReporterOption
   tap: tapReporter,
   json: jsonReporter,
   junit: junitReporter,
+  html: htmlReporter,
   github: (output, options) => githubReporter(output, options),
 };
 

@@ -30,14 +30,13 @@ export function annotationCommands(annotations: Annotation[]): string[] {
 
 /**
  * Text that the log reader must only show. Between the two commands it obeys nothing but the second, whose token no guest
- * knows. They belong around everything that is not ours, and lines that begin like a command are broken up besides: a
- * reader that misses the first command is no worse off.
+ * knows. They belong around everything that is not ours; `plain` breaks up lines that begin like a command
+ * besides.
  */
-export function withoutCommands(token: string) {
+export function guardOf(token: string) {
   return {
     stop: `::stop-commands::${token}\n`,
     resume: `::${token}::\n`,
-    text: (text: string) => text.replace(/^(\s*):(?=:)/gm, '$1: ').replaceAll('##[', '# #['),
   };
 }
 

@@ -5,7 +5,7 @@ import { UnavailableError } from '../errors.ts';
 import type { CaseReference } from '../lab/events.ts';
 import type { CaseResult } from '../lab/result.ts';
 import type { Annotation } from './github-commands.ts';
-import { annotationCommands, withoutCommands } from './github-commands.ts';
+import { annotationCommands, guardOf } from './github-commands.ts';
 import { markdownSummary } from './markdown.ts';
 import { plainReporter } from './plain.ts';
 import { printable } from './printable.ts';
@@ -36,14 +36,8 @@ export function githubReporter(
   options: ReporterOptions,
   env: Surroundings = process.env,
 ): Reporter {
-  const { stop, resume, text } = withoutCommands(randomBytes(16).toString('hex'));
-  const guarded = {
-    ...output,
-    write: (lines: string) => {
-      output.write(text(lines));
-    },
-  };
-  const plain = plainReporter(guarded, options);
+  const { stop, resume } = guardOf(randomBytes(16).toString('hex'));
+  const plain = plainReporter(output, options);
   const annotations: Annotation[] = [];
   let open = false;
   const guard = () => {
