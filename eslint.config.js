@@ -1,9 +1,15 @@
 import eslint from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
+/** What a page's script finds in a browser. */
+const browserGlobals = Object.fromEntries(
+  ['document', 'location', 'addEventListener', 'CSS', 'Event'].map((name) => [name, 'readonly']),
+);
+
 export default tseslint.config(
   { ignores: ['dist', 'runs', '.tap', 'node_modules'] },
   eslint.configs.recommended,
+  { files: ['assets/*.js'], languageOptions: { sourceType: 'script', globals: browserGlobals } },
   {
     files: ['**/*.ts'],
     extends: [tseslint.configs.strictTypeChecked],

@@ -13,6 +13,16 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
     load: async () => (await import('./run.ts')).runCommand(),
   },
   {
+    name: 'matrix',
+    summary: 'show how a run is spread over several machines',
+    load: async () => (await import('./matrix.ts')).matrixCommand(),
+  },
+  {
+    name: 'merge',
+    summary: 'put the shards of a run together',
+    load: async () => (await import('./merge.ts')).mergeCommand(),
+  },
+  {
     name: 'list',
     summary: 'show the scenarios there are',
     load: async () => (await import('./list.ts')).listCommand(),

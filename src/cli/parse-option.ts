@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { arches } from '../scenario/scenario.ts';
+import type { Shard } from '../scenario/shard.ts';
 
 /** A parser for whole numbers of at least `least`. */
 export function wholeNumber(least: number): (text: string) => number {
@@ -45,4 +46,13 @@ export function oneOf<Word extends string>(words: readonly Word[]): (text: strin
 
 function alternatives(words: readonly string[]): string {
   return [words.slice(0, -1).join(', '), words.at(-1)].filter(Boolean).join(' or ');
+}
+
+/** A parser for `2/4`: one shard of several. */
+export function parseShard(text: string): Shard {
+  const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.map(Number) ?? [];
+  if (index === undefined || count === undefined || index < 1 || index > count) {
+    throw new InvalidArgumentError('It must be one of several, such as 1/4.');
+  }
+  return { index, count };
 }

@@ -4,24 +4,25 @@ import { refuseUnusable } from '../candidate/preflight/preflight.ts';
 import type { ImageProgress } from '../image/image-set.ts';
 import { describeProgress } from '../report/progress.ts';
 import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
+import { NothingSelectedError } from '../errors.ts';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
+import { caseReference } from '../lab/events.ts';
 import { needsOf } from '../lab/needs-of.ts';
-import type { CaseResult } from '../lab/result.ts';
 import { runCases } from '../lab/run.ts';
-import { shellQuote } from '../qemu/command-line.ts';
-import { createReporter, reporterNames } from '../report/create-reporter.ts';
-import { shortPath } from '../report/transcript.ts';
+import { createReporter } from '../report/create-reporter.ts';
+import { rerunCommand } from '../report/rerun.ts';
 import { expandCases } from '../scenario/expand.ts';
-import { ownScenarios } from '../scenario/load.ts';
 import type { Arch, Case } from '../scenario/scenario.ts';
 import { addCandidateOptions, candidateOf, casesOf, namesCandidate } from './candidate-options.ts';
+import type { Shard } from '../scenario/shard.ts';
+import { shardOf } from '../scenario/shard.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
-import { archOption, collect, scenariosOption, wholeNumber } from './parse-option.ts';
+import { archOption, parseShard, scenariosOption, wholeNumber } from './parse-option.ts';
 import { pasteableCommands } from './paste.ts';
+import { reporterOption } from './reporter-option.ts';
 
 type RunOptions = CandidateWords & {
   arch: Arch[];
@@ -29,6 +30,7 @@ type RunOptions = CandidateWords & {
   jobs: number;
   repeat: number;
   retries: number;
+  shard?: Shard;
   reporter: string[];
   out: string;
   tail?: boolean;
@@ -49,6 +51,11 @@ export function runCommand(): Command {
     .option('--jobs <n>', 'cases at a time', wholeNumber(1), availableParallelism())
     .option('--repeat <n>', 'run every case n times', wholeNumber(1), 1)
     .option('--retries <n>', 'try again what did not pass, up to n times', wholeNumber(0), 0)
+    .option(
+      '--shard <i/n>',
+      'only the i-th of n parts; kexec-lab merge puts them together',
+      parseShard,
+    )
     .addOption(reporterOption())
     .option('--out <directory>', 'where the run leaves its records', 'runs')
     .option('--tail', 'show the console of running cases')
@@ -61,16 +68,6 @@ export function runCommand(): Command {
     .option('--with-deps', 'install the system packages that are missing, with apt')
     .option('--dry-run', 'show the cases and the commands that boot them; start nothing');
   return addCandidateOptions(command).addHelpText('after', helpText).action(run);
-}
-
-function reporterOption(): Option {
-  const names = reporterNames.join(', ');
-  return new Option(
-    '--reporter <name[=file]>',
-    `${names}; to standard output or a file (repeatable)`,
-  )
-    .argParser(collect(String))
-    .default([], 'list on a terminal, else plain');
 }
 
 const helpText = `
@@ -92,15 +89,14 @@ async function run(words: string[], options: RunOptions): Promise<void> {
   const scenarios = await findScenarios(words, options.scenarios);
   const all = expandCases(scenarios, { only: options.arch, repeat: options.repeat });
   const candidate = namesCandidate(options) ? await candidateOf(options) : undefined;
-  const cases = candidate === undefined ? all : casesOf(all, candidate);
+  const whole = candidate === undefined ? all : casesOf(all, candidate);
+  const { shard, ...others } = options;
+  const cases = shard === undefined ? whole : partOf(whole, shard);
   if (options.dryRun) {
     await showPlan(cases, options.qemuDir, candidate);
     return;
   }
-  const files = new Map(scenarios.map(({ name, file }) => [name, file]));
-  const reporter = createReporter(options.reporter, {
-    rerun: (result) => rerunCommand(result, files.get(result.scenario) ?? result.scenario),
-  });
+  const reporter = createReporter(options.reporter, { rerun: rerunCommand });
   const interrupt = catchInterrupts();
   if (machineReadable(options.reporter)) {
     // A report for machines has no place for the notice that the others show.
@@ -115,7 +111,13 @@ async function run(words: string[], options: RunOptions): Promise<void> {
       await refuseUnusableIn(cases, candidate, options, interrupt.signal);
     const report = await runCases(
       cases,
-      { ...options, candidate, tail: options.tail ?? false, signal: interrupt.signal },
+      {
+        ...others,
+        candidate,
+        tail: options.tail ?? false,
+        signal: interrupt.signal,
+        ...(shard && { shard: { ...shard, all: whole.map(caseReference) } }),
+      },
       (event) => {
         reporter.onEvent(event);
       },
@@ -128,6 +130,17 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     await reporter.close?.();
     interrupt.release();
   }
+}
+
+function partOf(cases: Case[], shard: Shard): Case[] {
+  const part = shardOf(cases, shard);
+  if (part.length === 0) {
+    throw new NothingSelectedError(
+      `nothing is left for shard ${shard.index} of ${shard.count}: there are ${cases.length} cases`,
+      { hint: 'kexec-lab matrix makes no more shards than there are cases.' },
+    );
+  }
+  return part;
 }
 
 /** What cannot be started on any machine is told before one is. */
@@ -157,13 +170,6 @@ async function showPlan(
   }
 }
 
-/** Built-in scenarios go by their names, the user's by their files. */
-function rerunCommand({ scenario, arch }: CaseResult, file: string): string {
-  const program = process.env.npm_command === 'exec' ? 'npx kexec-lab' : 'kexec-lab';
-  const what = dirname(file) === ownScenarios ? scenario : shellQuote(shortPath(file));
-  return `${program} run ${what} --arch ${arch} --tail`;
-}
-
 function machineReadable(requests: string[]): boolean {
-  return requests.some((request) => request === 'json' || request === 'tap');
+  return requests.some((request) => ['json', 'tap', 'junit', 'html'].includes(request));
 }

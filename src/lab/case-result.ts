@@ -24,9 +24,10 @@ export function judgedResult(
   boot: BootFacts,
   facts: AttemptFacts,
 ): CaseResult {
-  const { verdict, reasons } = judge(outcome, case_.expect, boot);
+  const { verdict, reasons, unmet } = judge(outcome, case_.expect, boot);
   return {
     ...blank(case_, verdict, reasons, facts),
+    place: placeOf(case_, unmet, boot),
     outcome: outcome.id,
     evidence: outcome.evidence,
     captures: outcome.captures,
@@ -60,18 +61,32 @@ export function troubleResult(case_: Case, error: unknown, facts: AttemptFacts):
   return blank(case_, atFault ? 'error' : 'unavailable', [error.describe()], facts);
 }
 
+/** Where the scenario says what did not come true: the step that failed, or the first expectation that was not met. */
+function placeOf(
+  { scenario, lines = {} }: Case,
+  unmet: string[] = [],
+  { steps }: Pick<BootFacts, 'steps'> = { steps: [] },
+): string {
+  const undone = steps.find(({ status }) => status !== 'done');
+  const step = undone?.status === 'failed' || unmet.length === 0 ? undone?.place : null;
+  const line = lines[unmet[0] ?? 'outcome'] ?? lines['outcome'] ?? 1;
+  return step ?? `${scenario.file}:${line}`;
+}
+
 function blank(
-  { scenario, arch, repeat, expect }: Case,
+  case_: Case,
   verdict: Verdict,
   reasons: string[],
   { directory, wallSeconds, packages, stages, entropy }: AttemptFacts,
 ): CaseResult {
+  const { scenario, arch, repeat, expect } = case_;
   return {
     scenario: scenario.name,
     arch,
     repeat,
     verdict,
     reasons,
+    place: placeOf(case_),
     outcome: null,
     expected: expect,
     evidence: [],

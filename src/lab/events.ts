@@ -2,6 +2,7 @@ import type { Signal } from '../boot/signal.ts';
 import type { Stage } from '../boot/outcome.ts';
 import type { ImageProgress } from '../image/image-set.ts';
 import type { Arch, Case } from '../scenario/scenario.ts';
+import type { Shard } from '../scenario/shard.ts';
 import type { CaseResult, Environment, RunReport } from './result.ts';
 
 /** Which case an event belongs to. */
@@ -10,6 +11,9 @@ export type CaseReference = { id: string; scenario: string; arch: Arch; repeat: 
 export function caseReference({ id, scenario, arch, repeat }: Case): CaseReference {
   return { id, scenario: scenario.name, arch, repeat };
 }
+
+/** Which part of a run, and all the cases of the whole. */
+export type ShardOfRun = Shard & { all: CaseReference[] };
 
 /**
  * The whole contract between running and showing. One JSON object per line in `events.jsonl`;
@@ -24,6 +28,8 @@ export type LabEvent = { at: number } & (
       directory: string;
       cases: CaseReference[];
       jobs: number;
+      /** Where this is one part of a run. */
+      shard?: ShardOfRun;
     }
   | { type: 'environment'; environment: Environment }
   | { type: 'images-progress'; progress: ImageProgress }

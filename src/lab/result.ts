@@ -35,6 +35,8 @@ export type CaseResult = {
   verdict: Verdict;
   /** Why the verdict is not `pass`, one sentence each. */
   reasons: string[];
+  /** Where the scenario says what did not come true; else where it says what outcome it expects. `file:line`. */
+  place: string;
   outcome: OutcomeId | null;
   expected: Expectation;
   evidence: Outcome['evidence'];

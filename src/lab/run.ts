@@ -3,7 +3,7 @@ import type { Candidate } from '../candidate/candidate.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { createLab } from './create-lab.ts';
 import { describeEnvironment } from './environment.ts';
-import type { LabEvent } from './events.ts';
+import type { LabEvent, ShardOfRun } from './events.ts';
 import { caseReference } from './events.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { pool } from './pool.ts';
@@ -30,6 +30,8 @@ export type RunOptions = {
   candidate?: Candidate | undefined;
   /** Fires when the user wants the run to stop: running cases end as `interrupted`, the report is still written. */
   signal: AbortSignal;
+  /** Of which run this is a part; left out where it is whole. */
+  shard?: ShardOfRun;
   /** Whether console lines are emitted as events. */
   tail: boolean;
 };
@@ -76,6 +78,7 @@ export async function runCases(
     directory,
     cases: cases.map(caseReference),
     jobs,
+    ...(options.shard && { shard: options.shard }),
   });
 
   const queue = slowestFirst(cases);

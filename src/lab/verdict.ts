@@ -88,6 +88,13 @@ export function expectedRelease(
   return wanted;
 }
 
+/** What an outcome is worth, and which parts of the expectation were not met (keys as in `Plan.lines`). */
+type Judgement = {
+  verdict: Extract<Verdict, 'pass' | 'fail'>;
+  reasons: string[];
+  unmet: string[];
+};
+
 /**
  * Sets what came of a boot against the expectation. `reasons` holds one sentence per thing that differs, and one for the
  * step that was not done.
@@ -96,12 +103,18 @@ export function judge(
   outcome: Outcome,
   expect: Expectation,
   { reported, steps }: Pick<BootFacts, 'reported' | 'steps'> = { reported: [], steps: [] },
-): { verdict: Extract<Verdict, 'pass' | 'fail'>; reasons: string[] } {
+): Judgement {
   const reasons: string[] = [];
-  const differs = <Value extends string | number>(what: string, wanted?: Value, got?: Value) => {
-    if (wanted !== undefined && wanted !== got) {
-      reasons.push(`${what}: expected ${wanted}, got ${got ?? 'none'}`);
-    }
+  const unmet: string[] = [];
+  const differs = <Value extends string | number>(
+    key: string,
+    what: string,
+    wanted?: Value,
+    got?: Value,
+  ) => {
+    if (wanted === undefined || wanted === got) return;
+    unmet.push(key);
+    reasons.push(`${what}: expected ${wanted}, got ${got ?? 'none'}`);
   };
   const undone = steps.findIndex(({ status }) => status !== 'done');
   const step = steps[undone];
@@ -110,17 +123,22 @@ export function judge(
     const place = step.place === null ? '' : `${step.place}: `;
     reasons.push(`${place}step ${undone + 1} (${step.step}): ${what}`);
   }
-  differs('outcome', expect.outcome, outcome.id);
+  differs('outcome', 'outcome', expect.outcome, outcome.id);
   if (expect.outcome === outcome.id) {
-    differs('generation', expect.generation, outcome.generation);
-    differs('stage', expect.stage, outcome.stage);
-    differs('root device', expect.root, outcome.captures.root);
-    differs('reported states', expect.reported?.join(', '), statesOf(reported).join(', '));
+    differs('generation', 'generation', expect.generation, outcome.generation);
+    differs('stage', 'stage', expect.stage, outcome.stage);
+    differs('root', 'root device', expect.root, outcome.captures.root);
+    differs(
+      'reported',
+      'reported states',
+      expect.reported?.join(', '),
+      statesOf(reported).join(', '),
+    );
     for (const [name, wanted] of Object.entries(expect.captures ?? {})) {
-      differs(name, wanted, outcome.captures[name]);
+      differs(`captures.${name}`, name, wanted, outcome.captures[name]);
     }
   }
-  return { verdict: reasons.length === 0 ? 'pass' : 'fail', reasons };
+  return { verdict: reasons.length === 0 ? 'pass' : 'fail', reasons, unmet };
 }
 
 /** The states in order. Scaleway's initramfs sends each at least twice; that is one report. */

@@ -1,6 +1,9 @@
 import { UsageError } from '../errors.ts';
 import { didYouMean } from '../scenario/nearest.ts';
+import { githubReporter } from './github.ts';
+import { htmlReporter } from './html.ts';
 import { jsonReporter } from './json.ts';
+import { junitReporter } from './junit.ts';
 import { listReporter } from './list.ts';
 import { fileOutput, standardOutput } from './output.ts';
 import { plainReporter } from './plain.ts';
@@ -13,6 +16,9 @@ const reporters: Record<string, (output: ReporterOutput, options: ReporterOption
   plain: plainReporter,
   tap: tapReporter,
   json: jsonReporter,
+  junit: junitReporter,
+  html: htmlReporter,
+  github: (output, options) => githubReporter(output, options),
 };
 
 export const reporterNames = Object.keys(reporters);

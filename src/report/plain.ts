@@ -1,3 +1,4 @@
+import { withoutCommands } from './printable.ts';
 import type { Reporter, ReporterOptions, ReporterOutput } from './reporter.ts';
 import { createStyle } from './style.ts';
 import { createTranscript } from './transcript.ts';
@@ -18,7 +19,7 @@ export function plainReporter(output: ReporterOutput, options: ReporterOptions):
         if (steps.get(image) !== step) lines.push(style.dim(`image ${image}: ${step}`));
         steps.set(image, step);
       }
-      if (lines.length > 0) output.write(`${lines.join('\n')}\n`);
+      if (lines.length > 0) output.write(withoutCommands(`${lines.join('\n')}\n`));
     },
   };
 }

@@ -31,6 +31,11 @@ export function printableLines(text: string): string {
     .join('\n');
 }
 
+/** Lines for a log in which none begins like a command of GitHub's (`::name::`), wherever the text in it comes from. */
+export function withoutCommands(lines: string): string {
+  return lines.replace(/^(\s*):(?=:)/gm, '$1: ');
+}
+
 /** A value as indented JSON that is safe to print and loses nothing: what is unsafe is written as `\uXXXX`. */
 export function printableJson(value: unknown): string {
   return JSON.stringify(value, null, 2)

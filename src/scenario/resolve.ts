@@ -45,7 +45,8 @@ export function resolveScenario(
     perArch: Object.fromEntries(
       file.arch.map((arch) => {
         const plan = resolveArch(arch, path, file);
-        return [arch, { ...plan, steps: resolveSteps(arch, path, file, lineOf) }];
+        const steps = resolveSteps(arch, path, file, lineOf);
+        return [arch, { ...plan, steps, ...(lineOf && { lines: linesOf(arch, file, lineOf) }) }];
       }),
     ),
   };
@@ -98,6 +99,27 @@ function resolveSteps(
     ...resolveStep(step),
     ...(lineOf && { place: `${path}:${lineOf([...at, index])}` }),
   }));
+}
+
+/** Where each expectation is written: in `per-arch` where that has it, else in the common part. */
+function linesOf(
+  arch: Arch,
+  file: ScenarioFile,
+  lineOf: Located<ScenarioFile>['lineOf'],
+): Record<string, number> {
+  const common: string[] = ['expect'];
+  const own = ['per-arch', arch, 'expect'];
+  const pathsIn = (at: string[], { captures, ...others }: Partial<ScenarioFile['expect']> = {}) => [
+    ...Object.keys(others).map((key) => [key, [...at, key]] as [string, string[]]),
+    ...Object.keys(captures ?? {}).map(
+      (name) => [`captures.${name}`, [...at, 'captures', name]] as [string, string[]],
+    ),
+  ];
+  const paths = [
+    ...pathsIn(common, file.expect),
+    ...pathsIn(own, file['per-arch']?.[arch]?.expect),
+  ];
+  return Object.fromEntries(paths.map(([key, path]) => [key, lineOf(path)]));
 }
 
 function fromFile(image: ImageReference, path: string): ImageReference {

@@ -64,7 +64,14 @@ export type Limits = {
 };
 
 /** What is done on one architecture, and what should come of it. */
-export type Plan = { setup: Setup; steps: Step[]; expect: Expectation; limits: Limits };
+export type Plan = {
+  setup: Setup;
+  steps: Step[];
+  expect: Expectation;
+  limits: Limits;
+  /** The line of the scenario's file that each part of `expect` is in: by key, captures as `captures.<name>`. */
+  lines?: Record<string, number>;
+};
 
 /** One scenario file, validated, with defaults filled in. */
 export type Scenario = {

@@ -108,10 +108,12 @@ t.test('the verdict names everything that differs', (t) => {
   t.same(judge(booted(), { outcome: 'booted', generation: 2, root: '/dev/vda1' }), {
     verdict: 'pass',
     reasons: [],
+    unmet: [],
   });
   t.same(judge(booted(), { outcome: 'bye-hang' }), {
     verdict: 'fail',
     reasons: ['outcome: expected bye-hang, got booted'],
+    unmet: ['outcome'],
   });
   const wrong = judge(booted(), {
     outcome: 'booted',
@@ -123,6 +125,7 @@ t.test('the verdict names everything that differs', (t) => {
     'root device: expected /dev/vdb1, got /dev/vda1',
     'device: expected /dev/vda, got none',
   ]);
+  t.same(wrong.unmet, ['root', 'captures.device']);
   t.end();
 });
 
@@ -135,11 +138,12 @@ t.test('a step that was not done is a reason, told with its place', (t) => {
   t.same(reasonsOf(step('done', 'a.yaml:9'), step('failed', 'a.yaml:12', 'refused')), {
     verdict: 'fail',
     reasons: ['a.yaml:12: step 2 (ssh true): refused'],
+    unmet: [],
   });
   t.same(reasonsOf(step('pending', null)).reasons, [
     'step 1 (ssh true): the boot ended before it was done',
   ]);
-  t.same(reasonsOf(step('done', null)), { verdict: 'pass', reasons: [] });
+  t.same(reasonsOf(step('done', null)), { verdict: 'pass', reasons: [], unmet: [] });
   t.end();
 });
 

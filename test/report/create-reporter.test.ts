@@ -59,7 +59,7 @@ t.test('requests that make no sense are refused before anything runs', (t) => {
       message,
     });
   refuse(['jsno'], /there is no reporter "jsno"; did you mean "json"\?/);
-  refuse(['xml'], /there is: list, plain, tap, json/);
+  refuse(['xml'], /there is: list, plain, tap, json, junit, html, github/);
   refuse(['constructor'], /there is no reporter/);
   refuse(['json='], /needs a file/);
   refuse(['list', 'tap'], /only one reporter .* not list and tap/);

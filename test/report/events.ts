@@ -40,6 +40,7 @@ export function result(
     repeat: 1,
     verdict: 'pass',
     reasons: [],
+    place: `scenarios/${scenario}.yaml:8`,
     outcome: 'booted',
     expected: { outcome: 'booted' },
     evidence: [],

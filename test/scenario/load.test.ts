@@ -17,7 +17,12 @@ t.test('a file that says the least gets the defaults', (t) => {
     metadata: {},
     onReset: 'exit',
   };
-  const rest = { steps: [], expect: { outcome: 'booted' }, limits: { total: 300, silence: 60 } };
+  const rest = {
+    steps: [],
+    expect: { outcome: 'booted' },
+    limits: { total: 300, silence: 60 },
+    lines: { outcome: 4 },
+  };
   t.strictSame(loadScenario(file, catalogue), {
     name: 'plain',
     title: 'A title',
@@ -29,6 +34,34 @@ t.test('a file that says the least gets the defaults', (t) => {
       aarch64: { setup: { ...setup, machine: 'aarch64' }, ...rest },
       arm: { setup: { ...setup, machine: 'arm' }, ...rest },
     },
+  });
+  t.end();
+});
+
+t.test('each part of an expectation knows the line it is written in', (t) => {
+  const directory = writeFiles(t, {
+    'lines.yaml': `title: A title
+story: A story.
+arch: [aarch64, arm]
+expect:
+  outcome: booted
+  captures:
+    host: a
+per-arch:
+  arm:
+    expect:
+      outcome: booted
+      generation: 2
+      captures: { release: x }
+`,
+  });
+  const { perArch } = loadScenario(join(directory, 'lines.yaml'), catalogue);
+  t.strictSame(perArch.aarch64?.lines, { outcome: 5, 'captures.host': 7 });
+  t.strictSame(perArch.arm?.lines, {
+    outcome: 11,
+    generation: 12,
+    'captures.host': 7,
+    'captures.release': 13,
   });
   t.end();
 });

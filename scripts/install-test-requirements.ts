@@ -1,0 +1,3 @@
+import { installTestRequirements } from './test-requirements.ts';
+
+await installTestRequirements();

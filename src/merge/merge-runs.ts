@@ -1,0 +1,94 @@
+import type { LabEvent } from '../lab/events.ts';
+import { exitCodeOf } from '../lab/exit-code.ts';
+import type { CaseResult, Environment, RunReport } from '../lab/result.ts';
+import { summarise } from '../lab/summary.ts';
+import { checkShards } from './check-shards.ts';
+import type { RecordedRun } from './read-run.ts';
+
+/** What the events of one run would be, had all been run together. */
+export type MergedRun = { events: LabEvent[]; report: RunReport };
+
+/**
+ * Puts runs together into one that began when the first of them did and took as long as the longest. Their events come in
+ * the order of their own clocks, as if all had started at once.
+ * @throws UsageError, see `checkShards`.
+ */
+export function mergeRuns(
+  runs: readonly [RecordedRun, ...RecordedRun[]],
+  { id, directory }: { id: string; directory: string },
+): MergedRun {
+  const cases = checkShards(runs);
+  const resultOf = new Map(runs.flatMap(({ results }) => [...results]));
+  const results = cases.map((case_) => resultOf.get(case_.id) as CaseResult);
+  const summary = summarise(results, Math.max(...runs.map(({ wallSeconds }) => wallSeconds)));
+  const startedAt = runs.map(({ start }) => start.startedAt).sort()[0] ?? '';
+  const environment = mergeEnvironments(runs.map((run) => run.environment));
+  const report: RunReport = {
+    schema: 'kexec-lab/run@1',
+    id,
+    startedAt,
+    environment,
+    results,
+    summary,
+    exitCode: exitCodeOf(summary),
+  };
+  const between = runs.flatMap(({ events }) => events).sort((a, b) => a.at - b.at);
+  const at = between.at(-1)?.at ?? 0;
+  const { jobs } = runs[0].start;
+  const events: LabEvent[] = [
+    {
+      at: 0,
+      type: 'run-started',
+      schema: 'kexec-lab/events@1',
+      id,
+      startedAt,
+      directory,
+      cases,
+      jobs,
+    },
+    ...between,
+    { at, type: 'environment', environment },
+    { at, type: 'run-finished', report },
+  ];
+  return { events, report };
+}
+
+/** Where machines differ, all are named; of their CPUs and their memory, the least is told. */
+function mergeEnvironments(environments: Environment[]): Environment {
+  const [first] = environments as [Environment];
+  const hosts = environments.map(({ host }) => host);
+  const all = (name: 'os' | 'arch' | 'cpuModel') => distinct(hosts.map((host) => host[name]));
+  const packages = environments.flatMap((environment) => environment.packages);
+  return {
+    kexecLab: first.kexecLab,
+    node: distinct(environments.map(({ node }) => node)),
+    host: {
+      os: all('os'),
+      arch: all('arch'),
+      cpus: Math.min(...hosts.map(({ cpus }) => cpus)),
+      cpuModel: all('cpuModel'),
+      memoryMiB: Math.min(...hosts.map(({ memoryMiB }) => memoryMiB)),
+    },
+    qemu: mergeQemus(environments.map(({ qemu }) => qemu)),
+    images: Object.assign({}, ...environments.map(({ images }) => images)) as Environment['images'],
+    packages: [...new Map(packages.map((item) => [JSON.stringify(item), item])).values()],
+  };
+}
+
+function mergeQemus(all: Environment['qemu'][]): Environment['qemu'] {
+  const merged: Environment['qemu'] = {};
+  for (const arch of ['aarch64', 'arm'] as const) {
+    const found = all.flatMap((qemu) => qemu[arch] ?? []);
+    if (found.length === 0) continue;
+    merged[arch] = {
+      binary: distinct(found.map(({ binary }) => binary)),
+      version: distinct(found.map(({ version }) => version)),
+      accelerator: distinct(found.map(({ accelerator }) => accelerator)),
+    };
+  }
+  return merged;
+}
+
+function distinct(words: string[]): string {
+  return [...new Set(words)].join(' / ');
+}

@@ -1,0 +1,78 @@
+import type { CaseReference } from '../../lab/events.ts';
+import type { CaseResult } from '../../lab/result.ts';
+import {
+  describeExpectation,
+  describeOutcome,
+  describeReasons,
+  formatSeconds,
+  outcomeWord,
+  symbols,
+} from '../result-text.ts';
+import type { Html } from './escape.ts';
+import { element, join } from './escape.ts';
+import { timeline } from './timeline.ts';
+
+/** What a page shows of a case; `again` is the command that runs it once more. */
+export type ShownCase = { reference: CaseReference; result: CaseResult; again: string };
+
+/** One case: what came of it, where its time went, what proves it, and the place the script shows its console in. */
+export function caseSection({ reference, result, again }: ShownCase): Html {
+  const { id } = reference;
+  const { verdict, outcome, stages, release, wallSeconds } = result;
+  const facts: [string, string[]][] = [
+    ['expected', [describeExpectation(result.expected)]],
+    ['happened', outcome === null ? [] : [describeOutcome(result)]],
+    ['because', describeReasons(result)],
+    ['meaning', [result.meaning]],
+    ['cure', [result.cure]],
+    ['kernel', release === null ? [] : [release]],
+    ['took', [formatSeconds(wallSeconds)]],
+    ['again', [again]],
+  ];
+  return element`<section
+    class="case"
+    id="${id}"
+    data-case="${id}"
+    aria-labelledby="title-${id}"
+    hidden
+  >
+    <p><a class="back" href="#">← all cases</a></p>
+    <h2 id="title-${id}" tabindex="-1">
+      <span class="badge ${verdict}">${symbols[verdict]} ${outcomeWord(result)}</span> ${id}
+    </h2>
+    <dl>${join(facts.map(([name, lines]) => fact(name, lines)))}</dl>
+    ${timeline(stages)} ${evidence(reference, result)}
+    <h3>Console</h3>
+    <div class="tools">
+      <input type="search" aria-label="Search the console" placeholder="Search ( / )" /><output
+        aria-live="polite"
+      ></output>
+    </div>
+    <div class="console" role="region" aria-label="Console of ${id}" tabindex="0"></div>
+  </section> `;
+}
+
+function fact(name: string, lines: string[]): Html {
+  const said = lines.filter((line) => line !== '');
+  if (said.length === 0) return element``;
+  return element`<div>
+    <dt>${name}</dt>
+    ${join(said.map((line) => element`<dd>${line}</dd>`))}
+  </div>`;
+}
+
+function evidence({ id }: CaseReference, { evidence: found }: CaseResult): Html {
+  if (found.length === 0) return element``;
+  const items = found.map(({ line, text, signature }) =>
+    line === null
+      ? element`<li><span class="signature">${signature}</span> ${text}</li>`
+      : element`<li>
+          <a href="#${id}:${line}">line ${line}</a> <span class="signature">${signature}</span>
+          <code>${text}</code>
+        </li>`,
+  );
+  return element`<h3>Evidence</h3>
+    <ul class="evidence">
+      ${join(items)}
+    </ul>`;
+}

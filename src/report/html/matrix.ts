@@ -1,0 +1,61 @@
+import type { RunReport } from '../../lab/result.ts';
+import type { Arch } from '../../scenario/scenario.ts';
+import { arches } from '../../scenario/scenario.ts';
+import { formatSeconds, outcomeWord, symbols } from '../result-text.ts';
+import { summaryLine } from '../transcript.ts';
+import type { ShownCase } from './case.ts';
+import type { Html } from './escape.ts';
+import { element, join } from './escape.ts';
+
+/** All cases at a glance: a row per scenario, a column per architecture. */
+export function matrix(report: RunReport, cases: readonly ShownCase[]): Html {
+  const shown = arches.filter((arch) => cases.some(({ reference }) => reference.arch === arch));
+  const scenarios = [...new Set(cases.map(({ reference }) => reference.scenario))];
+  const { kexecLab, host, qemu } = report.environment;
+  const versions = Object.entries(qemu).map(([arch, { version }]) => `QEMU ${version} (${arch})`);
+  const made = [`kexec-lab ${kexecLab}`, ...versions, host.os, report.startedAt].join(' · ');
+  return element`<section id="matrix" aria-label="All cases">
+    <p class="summary">${summaryLine(report)}</p>
+    <div class="tools">
+      <input type="search" aria-label="Filter scenarios" placeholder="Filter ( / )" /><output
+        aria-live="polite"
+      ></output>
+    </div>
+    <div class="scroll">
+      <table class="matrix">
+        <thead>
+          <tr>
+            <th scope="col">scenario</th>
+            ${join(shown.map((arch) => element`<th scope="col">${arch}</th>`))}
+          </tr>
+        </thead>
+        <tbody>
+          ${join(scenarios.map((scenario) => row(scenario, shown, cases)))}
+        </tbody>
+      </table>
+    </div>
+    <p class="made">${made}</p>
+    <p class="made">
+      Keys: <kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> down and up, <kbd>Enter</kbd> open,
+      <kbd>Esc</kbd> back.
+    </p>
+  </section> `;
+}
+
+function row(scenario: string, shown: readonly Arch[], cases: readonly ShownCase[]): Html {
+  const cells = shown.map((arch) => {
+    const own = cases.filter(
+      ({ reference }) => reference.scenario === scenario && reference.arch === arch,
+    );
+    return element`<td>${join(own.map(link))}</td>`;
+  });
+  return element`<tr data-name="${scenario}">
+    <th scope="row">${scenario}</th>
+    ${join(cells)}
+  </tr> `;
+}
+
+function link({ reference: { id }, result }: ShownCase): Html {
+  const { verdict, wallSeconds, flaky } = result;
+  return element`<a class="cell ${verdict}" href="#${id}"><span class="sr">${id}: ${verdict}, </span><span aria-hidden="true">${symbols[verdict]} </span>${outcomeWord(result)}${flaky ? ' (flaky)' : ''} <small>${formatSeconds(wallSeconds)}</small></a>`;
+}

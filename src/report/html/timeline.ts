@@ -1,0 +1,81 @@
+import type { StageTime } from '../../lab/result.ts';
+import type { Html } from './escape.ts';
+import { element, join } from './escape.ts';
+
+const width = 1000;
+const rowHeight = 22;
+
+/** Where the time of a boot went: a row of host time and one of guest time, each to its own scale, and the numbers. */
+export function timeline(stages: readonly StageTime[]): Html {
+  if (stages.length === 0) return element``;
+  const host = row(stages, ({ hostSeconds }) => hostSeconds, 0);
+  const guest = row(stages, ({ guestSeconds }) => guestSeconds ?? 0, rowHeight + 6);
+  const height = 2 * rowHeight + 6;
+  const total = (of: (stage: StageTime) => number) =>
+    stages.reduce((sum, stage) => sum + of(stage), 0).toFixed(1);
+  const hostTotal = total(({ hostSeconds }) => hostSeconds);
+  const guestTotal = total(({ guestSeconds }) => guestSeconds ?? 0);
+  return element`<div class="timeline">
+      <div class="rows" aria-hidden="true">
+        <span>host ${hostTotal} s</span><span>guest ${guestTotal} s</span>
+      </div>
+      <svg
+        viewBox="0 0 ${width} ${height}"
+        preserveAspectRatio="none"
+        role="img"
+        aria-label="Stages of the boot: host time above, guest time below; the table has the numbers"
+      >
+        ${host}${guest}
+      </svg>
+    </div>
+    <details>
+      <summary>Stages in numbers</summary>
+      <div class="scroll" tabindex="0" role="region" aria-label="Stages in numbers">
+        <table class="stages">
+          <thead>
+            <tr>
+              <th scope="col">stage</th>
+              <th scope="col">generation</th>
+              <th scope="col">host</th>
+              <th scope="col">guest</th>
+            </tr>
+          </thead>
+          <tbody>
+            ${join(stages.map(numbers))}
+          </tbody>
+        </table>
+      </div>
+    </details>`;
+}
+
+function row(stages: readonly StageTime[], of: (stage: StageTime) => number, y: number): Html {
+  const total = stages.reduce((sum, stage) => sum + of(stage), 0);
+  if (total <= 0) return element``;
+  let x = 0;
+  return join(
+    stages.map((stage) => {
+      const share = (of(stage) / total) * width;
+      const from = x;
+      x += share;
+      const label = `${stage.name}, generation ${stage.generation}: ${of(stage).toFixed(3)} s`;
+      return element`<rect
+        class="${stage.name}"
+        x="${from.toFixed(2)}"
+        y="${y}"
+        width="${share.toFixed(2)}"
+        height="${rowHeight}"
+        ><title>${label}</title></rect
+      >`;
+    }),
+  );
+}
+
+function numbers({ name, generation, hostSeconds, guestSeconds }: StageTime): Html {
+  const guest = guestSeconds === null ? '–' : `${guestSeconds.toFixed(3)} s`;
+  return element`<tr>
+    <td><i class="${name}"></i>${name}</td>
+    <td>${generation}</td>
+    <td>${hostSeconds.toFixed(3)} s</td>
+    <td>${guest}</td>
+  </tr> `;
+}

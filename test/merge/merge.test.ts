@@ -1,0 +1,121 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import type { CaseResult, RunReport } from '../../src/lab/result.ts';
+import { findRuns } from '../../src/merge/find-runs.ts';
+import { mergeRuns } from '../../src/merge/merge-runs.ts';
+import { readRun, recordIn } from '../../src/merge/read-run.ts';
+import { result, wholeRun, wrongRoot } from '../report/events.ts';
+import { refusal } from '../scenario/files.ts';
+
+/** The record of a run with these results, which is one shard of `all`. */
+function record(directory: string, results: CaseResult[], shard?: [number, number, CaseResult[]]) {
+  const [start, ...others] = wholeRun(results);
+  const [, , all = []] = shard ?? [];
+  const cases = all.flatMap((each) => {
+    const [first] = wholeRun([each]);
+    return first?.type === 'run-started' ? first.cases : [];
+  });
+  const part = shard && { shard: { index: shard[0], count: shard[1], all: cases } };
+  const end = others.at(-1);
+  const environment = end?.type === 'run-finished' ? end.report.environment : null;
+  const events = [
+    { ...start, ...part },
+    ...others.slice(0, -1),
+    { at: 3, type: 'environment', environment },
+    end,
+  ];
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(recordIn(directory), events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+}
+
+const merge = (directories: string[]): RunReport => {
+  const [first, ...others] = findRuns(directories).map((path) => readRun(recordIn(path)));
+  if (first === undefined) throw new Error('there is no run');
+  return mergeRuns([first, ...others], { id: 'merged', directory: '/merged' }).report;
+};
+
+const a = result('a', 'arm');
+const b = wrongRoot('b', 'aarch64');
+const c = result('c', 'aarch64');
+
+t.test('shards of two runs, in whatever order, are one run in the usual order', (t) => {
+  const directory = t.testdir();
+  record(join(directory, 'x/one'), [c], [2, 2, [b, c]]);
+  record(join(directory, 'x/two'), [b], [1, 2, [b, c]]);
+  record(join(directory, 'y'), [a]);
+  const report = merge([join(directory, 'y'), directory]);
+  t.strictSame(
+    report.results.map(({ scenario }) => scenario),
+    ['a', 'b', 'c'],
+  );
+  t.match(report, { exitCode: 1, summary: { total: 3, pass: 2, fail: 1, wallSeconds: 74 } });
+  t.end();
+});
+
+t.test('`latest` beside a run is the same run, also as a copy', (t) => {
+  const directory = t.testdir();
+  record(join(directory, 'r1'), [a]);
+  cpSync(join(directory, 'r1'), join(directory, 'latest'), { recursive: true });
+  t.equal(merge([directory]).summary.total, 1);
+  t.end();
+});
+
+t.test('what is missing, there twice or mixed up is named with its place', (t) => {
+  const directory = t.testdir();
+  const [one, two] = [join(directory, 'one'), join(directory, 'two')];
+  record(one, [b], [1, 2, [b, c]]);
+  record(two, [b], [1, 2, [b, c]]);
+  const say = (...paths: string[]) => refusal(directory, () => merge(paths))[0];
+  t.equal(
+    say(one),
+    'one/events.jsonl:this is shard 1 of 2, and another is missing: nobody ran aarch64/c'.replace(
+      ':',
+      ': ',
+    ),
+  );
+  t.equal(say(one, two), 'two/events.jsonl: aarch64/b is in one/events.jsonl already');
+  const other = readFileSync(recordIn(one), 'utf8').replaceAll('aarch64/b', 'aarch64/c');
+  writeFileSync(
+    recordIn(two),
+    other
+      .replaceAll('"scenario":"b"', '"scenario":"c"')
+      .replace('"kexecLab":"0.1.0"', '"kexecLab":"9"'),
+  );
+  t.match(say(one, two), /^two\/events\.jsonl: made by kexec-lab 9, others by 0\.1\.0$/);
+  t.equal(say(join(directory, 'none')), 'none: cannot be read: ENOENT: no such file or directory');
+  mkdirSync(join(directory, 'empty'));
+  t.equal(say(join(directory, 'empty')), 'empty: there is no run here');
+  t.end();
+});
+
+t.test('a damaged record is refused at its line', (t) => {
+  const directory = t.testdir();
+  record(join(directory, 'r'), [b, c]);
+  const whole = readFileSync(recordIn(join(directory, 'r')), 'utf8');
+  const lines = whole.trimEnd().split('\n');
+  const say = (text: string) => {
+    writeFileSync(recordIn(join(directory, 'r')), text);
+    return refusal(directory, () => merge([join(directory, 'r')]))[0];
+  };
+  const saying = (message: string) => `r/events.jsonl:${message}`;
+  t.equal(say(''), saying('1: a run does not begin here'));
+  t.equal(say(whole.slice(0, -40)), saying(`${lines.length}: this line is not whole`));
+  t.equal(
+    say(`${lines.slice(0, -1).join('\n')}\n`),
+    saying(`${lines.length - 1}: the record ends before the run did`),
+  );
+  t.match(
+    say(whole.replace('"verdict":"fail"', '"verdict":"fine"')),
+    /^r\/events\.jsonl:3: result\.verdict: /,
+  );
+  t.match(
+    say(whole.replaceAll('"directory":"aarch64/b"', '"directory":"../../etc"')),
+    /:2: directory: this is no directory of a case$/,
+  );
+  const twice = [...lines.slice(0, 3), ...lines.slice(2)].join('\n');
+  t.equal(say(twice), saying('4: aarch64/b ends for the second time'));
+  const without = [...lines.slice(0, 2), ...lines.slice(3)].join('\n');
+  t.equal(say(without), saying(`${lines.length - 1}: aarch64/b has no result`));
+  t.end();
+});
