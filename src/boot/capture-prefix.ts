@@ -10,7 +10,10 @@ const prefix = new RegExp(
   ].join('|'),
 );
 
+/** How each of them begins. Most lines of long logs do not. */
+const begins = /^(?:\[?\d\d|[A-Z][a-z]{2} )/;
+
 /** The line as the machine wrote it, without a recording tool's time stamp. */
 export function withoutCapturePrefix(text: string): string {
-  return text.replace(prefix, '');
+  return begins.test(text) ? text.replace(prefix, '') : text;
 }

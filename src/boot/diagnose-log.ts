@@ -40,8 +40,11 @@ export async function diagnoseLog(chunks: AsyncIterable<Uint8Array>): Promise<Di
   keep(observer.peek());
   keep(observer.end({ reason: 'log-ended' }));
   const signals = [...first, ...last.slice(-keptSignals)];
+  const outcome = observer.outcome();
+  // To paint a whole screen takes time, and only firmware has one.
+  const rows = outcome.id === 'firmware-stuck' ? await screen.text() : [];
   return {
-    outcome: withScreen(observer.outcome(), await screen.text()),
+    outcome: withScreen(outcome, rows),
     signals,
     signalsOmitted: seen - signals.length,
     lines: observer.position.line,

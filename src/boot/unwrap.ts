@@ -9,9 +9,11 @@ const lavaLine = /^- \{"dt": "[^"]*", "lvl": "(?<level>\w+)", "msg": (?<message>
 
 /** Takes off what recording tools wrap a console's lines in; what only the tool said is left out. */
 export function unwrap(segments: readonly string[]): string[] {
+  // Most logs are no LAVA's, and some have millions of lines.
+  if (!segments.some((segment) => segment.startsWith('- {'))) {
+    return segments.map(withoutCapturePrefix);
+  }
   return segments.flatMap((segment) => {
-    // Most logs are no LAVA's, and some have millions of lines.
-    if (!segment.startsWith('- {')) return [withoutCapturePrefix(segment)];
     const { level, message = '' } = lavaLine.exec(segment)?.groups ?? {};
     if (level === undefined) return [withoutCapturePrefix(segment)];
     return level === 'target' || level === 'feedback' ? cleanSegments(quotedText(message)) : [];

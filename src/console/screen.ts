@@ -5,7 +5,7 @@ import { cleanSegments } from './clean.ts';
  * Bytes kept until somebody asks for the screen. A screen is painted with a few kilobytes; of a flood only the end
  * can still be on it.
  */
-const longestBacklog = 2 ** 20;
+const longestBacklog = 2 ** 18;
 
 /** UTF-16 units in one cell; a guest can pile up combining characters in it for ever. */
 const longestCell = 8;
