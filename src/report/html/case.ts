@@ -18,7 +18,7 @@ export type ShownCase = { reference: CaseReference; result: CaseResult; again: s
 /** One case: what came of it, where its time went, what proves it, and the place the script shows its console in. */
 export function caseSection({ reference, result, again }: ShownCase): Html {
   const { id } = reference;
-  const { verdict, outcome, stages, release, wallSeconds } = result;
+  const { verdict, outcome, stages, release, wallSeconds, checkpoint } = result;
   const facts: [string, string[]][] = [
     ['expected', [describeExpectation(result.expected)]],
     ['happened', outcome === null ? [] : [describeOutcome(result)]],
@@ -27,6 +27,7 @@ export function caseSection({ reference, result, again }: ShownCase): Html {
     ['cure', [result.cure]],
     ['kernel', release === null ? [] : [release]],
     ['took', [formatSeconds(wallSeconds)]],
+    ['began', checkpoint === null ? [] : [`at checkpoint ${checkpoint}, behind the first boot`]],
     ['again', [again]],
   ];
   return element`<section
