@@ -34,17 +34,16 @@ export async function diagnoseLog(chunks: AsyncIterable<Uint8Array>): Promise<Di
   };
   const screen = createScreen(firmwareScreen);
   for await (const chunk of chunks) {
+    const { stage } = observer.position;
     keep(observer.feed(chunk));
-    screen.feed(chunk);
+    // What a kernel has written over a menu is of no use any more.
+    if (stage === 'firmware' || observer.position.stage === 'firmware') screen.feed(chunk);
   }
   keep(observer.peek());
   keep(observer.end({ reason: 'log-ended' }));
   const signals = [...first, ...last.slice(-keptSignals)];
-  const outcome = observer.outcome();
-  // To paint a whole screen takes time, and only firmware has one.
-  const rows = outcome.id === 'firmware-stuck' ? await screen.text() : [];
   return {
-    outcome: withScreen(outcome, rows),
+    outcome: withScreen(observer.outcome(), await screen.text()),
     signals,
     signalsOmitted: seen - signals.length,
     lines: observer.position.line,

@@ -27,7 +27,7 @@ export function findTimedRecords(line: string): { at: number; records: PrintkRec
   if (match === null) return null;
   const at = match.index;
   const from = at + match[0].length;
-  const next = findTimedRecords(line.slice(from));
+  const next = line.includes('[', from) ? findTimedRecords(line.slice(from)) : null;
   const end = next === null ? line.length : from + next.at;
   const record = {
     text: line.slice(at, end),
