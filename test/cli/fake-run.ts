@@ -32,7 +32,7 @@ export function fakeRun(t: Test, play: Play) {
   return {
     directory,
     words: (...words: string[]) => [
-      ...['run', '--out', out, '--qemu-dir', fakeQemuDirectory],
+      ...['run', '--no-checkpoint', '--out', out, '--qemu-dir', fakeQemuDirectory],
       ...words.map((word) => (word.endsWith('.yaml') ? join(directory, word) : word)),
     ],
     env: { FAKE_QEMU_PLAY: JSON.stringify(play) },
