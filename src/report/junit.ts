@@ -6,13 +6,7 @@ import { readConsole } from './console-file.ts';
 import { printable } from './printable.ts';
 import type { Reporter, ReporterOutput } from './reporter.ts';
 import { splitPlace } from './rerun.ts';
-import {
-  count,
-  describeEvidence,
-  describeExpectation,
-  describeOutcome,
-  describeReasons,
-} from './result-text.ts';
+import { count, describeOutcome, describeReasons, resultRows } from './result-text.ts';
 import { shortPath } from './transcript.ts';
 
 /** How much of a console is told of a case that did not pass. Lines. */
@@ -117,14 +111,7 @@ function messageOf(result: CaseResult): string {
 }
 
 function bodyOf(result: CaseResult, where: string): string {
-  const rows: [string, string[]][] = [
-    ['expected', [describeExpectation(result.expected)]],
-    ['happened', result.outcome === null ? [] : [describeOutcome(result)]],
-    ['because', describeReasons(result)],
-    ['meaning', [printable(result.meaning, 1000)]],
-    ['cure', [printable(result.cure, 1000)]],
-    ['proof', describeEvidence(result, where)],
-  ];
+  const rows: [string, string[]][] = [...resultRows(result, where)];
   return rows
     .flatMap(([label, lines]) => lines.filter(Boolean).map((line) => `${label}: ${line}`))
     .join('\n');

@@ -2,14 +2,7 @@ import type { CaseResult, RunReport, Verdict } from '../lab/result.ts';
 import type { Arch } from '../scenario/scenario.ts';
 import { arches } from '../scenario/scenario.ts';
 import type { ReporterOptions } from './reporter.ts';
-import {
-  describeEvidence,
-  describeExpectation,
-  describeOutcome,
-  describeReasons,
-  formatSeconds,
-  outcomeWord,
-} from './result-text.ts';
+import { formatSeconds, outcomeWord, resultRows } from './result-text.ts';
 import { summaryLine } from './transcript.ts';
 import { printable } from './printable.ts';
 
@@ -80,12 +73,7 @@ function section(result: CaseResult, again: string): string {
   const repeat = result.repeat > 1 ? ` #${result.repeat}` : '';
   const title = `${marks[result.verdict]} ${result.arch}/${result.scenario}${repeat}: ${outcomeWord(result)}`;
   const rows: [string, string[]][] = [
-    ['expected', [describeExpectation(result.expected)]],
-    ['happened', result.outcome === null ? [] : [describeOutcome(result)]],
-    ['because', describeReasons(result)],
-    ['meaning', [printable(result.meaning, 1000)]],
-    ['cure', [printable(result.cure, 1000)]],
-    ['proof', describeEvidence(result, result.directory)],
+    ...resultRows(result, result.directory),
     ['again', [printable(again)]],
   ];
   const lines = rows.flatMap(([label, texts]) =>

@@ -67,3 +67,18 @@ export function describeEvidence(result: CaseResult, directory: string): string[
       : `${directory}/console.log:${line}: ${printable(text)}`,
   );
 }
+
+/** What there is to say of a result, a label and its lines each; rows without lines are left out by who shows them. */
+export function resultRows(
+  result: CaseResult,
+  directory: string,
+): [label: string, lines: string[]][] {
+  return [
+    ['expected', [describeExpectation(result.expected)]],
+    ['happened', result.outcome === null ? [] : [describeOutcome(result)]],
+    ['because', describeReasons(result)],
+    ['meaning', [printable(result.meaning, 1000)]],
+    ['cure', [printable(result.cure, 1000)]],
+    ['proof', describeEvidence(result, directory)],
+  ];
+}

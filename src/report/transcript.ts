@@ -5,12 +5,9 @@ import { printable } from './printable.ts';
 import type { ReporterOptions } from './reporter.ts';
 import {
   count,
-  describeEvidence,
-  describeExpectation,
-  describeOutcome,
-  describeReasons,
   formatSeconds,
   outcomeWord,
+  resultRows,
   symbols,
   verdictWords,
 } from './result-text.ts';
@@ -105,12 +102,7 @@ function explain(result: CaseResult, directory: string, again: string, style: St
   // Without an outcome there was no boot to look into: the reason says all there is.
   const next = result.outcome === null ? [] : [again, `sh ${directory}/qemu.sh`];
   const rows: [label: string, lines: string[]][] = [
-    ['expected', [describeExpectation(result.expected)]],
-    ['happened', result.outcome === null ? [] : [describeOutcome(result)]],
-    ['because', describeReasons(result)],
-    ['meaning', [printable(result.meaning, 1000)]],
-    ['cure', [printable(result.cure, 1000)]],
-    ['proof', describeEvidence(result, directory)],
+    ...resultRows(result, directory),
     ['next', next],
   ];
   return rows.flatMap(([label, lines]) =>
