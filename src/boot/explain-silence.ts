@@ -3,6 +3,9 @@ import type { Facts } from './explain.ts';
 export const byeHangCure =
   'Try in this order: kexec -d for what is loaded where; on 32-bit arm --image-size=67108864 (kexec misjudges where kernels with a larger text offset end, and the device tree is overwritten); no --dtb or the right one; earlycon on the new kernel’s command line.';
 
+/** Where the boot machine stays while it recognises nothing. */
+const nothingKnown = 'firmware.silent';
+
 /** How sure it is that nothing comes after the jump, and by what. */
 export function byeHang({ decision, standing, captures: { reason } }: Facts): string {
   const { context, end, state } = standing;
@@ -29,6 +32,9 @@ export function unknown({ decision: { generation, stage }, standing }: Facts): s
     return 'A kexec began and a login prompt follows, but nothing tells which kernel it belongs to.';
   }
   if (end === null) return `Nothing is decided yet; the boot is in ${where}.`;
+  if (state === nothingKnown) {
+    return `Nothing that came looks like the console of a machine that boots${end.detail ? ` (${end.detail})` : ''}.`;
+  }
   if (end.reason === 'log-ended') {
     return context.boundary === 'reset'
       ? `The log ends where the machine is being reset, in ${where}; nothing in it says that anything failed.`
@@ -39,8 +45,11 @@ export function unknown({ decision: { generation, stage }, standing }: Facts): s
   return `The watching ended in ${where}${silence}${end.detail ? ` (${end.detail})` : ''}${cpu}.`;
 }
 
-export function unknownCure({ standing: { end } }: Facts): string {
+export function unknownCure({ standing: { end, state } }: Facts): string {
+  if (state === nothingKnown) {
+    return 'Check that this is the log of the serial console and not another file, and the speed of the port: at a wrong baud rate every console is noise.';
+  }
   return end?.reason === 'log-ended'
     ? 'Record for longer, and until the console has been silent for a minute; if it stays silent here, add earlycon ignore_loglevel to the command line.'
-    : 'Give it more time, or add earlycon ignore_loglevel to the kernel’s command line to see more.';
+    : 'If the console was still getting on, give it more time (limits: in the scenario); if not, add earlycon ignore_loglevel to the kernel’s command line to see more.';
 }

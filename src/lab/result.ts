@@ -57,6 +57,7 @@ export type CaseResult = {
   /** The release the last kernel said of itself (proved by `uname -r` where the outcome is `booted`). */
   release: string | null;
   packages: PackageVersion[];
+  /** Host seconds from the moment its images were there. */
   wallSeconds: number;
   attempts: Attempt[];
   /** The case's directory, relative to the run's. */

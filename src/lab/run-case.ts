@@ -35,7 +35,7 @@ export async function runCase(
   hooks: BootHooks,
   signal: AbortSignal,
 ): Promise<CaseResult> {
-  const started = performance.now();
+  let started = performance.now();
   const readings: StageReading[] = [];
   const entropy = new EntropyClock();
   let packages: ImageSet['packages'] = [];
@@ -53,6 +53,8 @@ export async function runCase(
     signal.throwIfAborted();
     const images = await lab.images({ arch: case_.arch, ...case_.setup });
     packages = images.packages;
+    // Images are built once and for all cases; the one that asked first did not take that long.
+    started = performance.now();
     const awaited = {
       generation: awaitedGeneration(case_.setup, case_.expect),
       release: expectedRelease(case_.setup, case_.expect, images.releases),

@@ -13,7 +13,15 @@ const ourWords: Partial<Record<ErrorCode, string>> = {
   DUPLICATE_KEY: 'this key is already there',
   MULTIPLE_DOCS: 'a second document begins here; one file holds one',
   NON_STRING_KEY: 'a key must be text',
+  RESOURCE_EXHAUSTION: 'this is nested too deeply',
 };
+
+/** Mistakes that the parser reads on behind. */
+const readOn: ReadonlySet<ErrorCode> = new Set([
+  'DUPLICATE_KEY',
+  'MULTIPLE_DOCS',
+  'NON_STRING_KEY',
+]);
 
 /** A file's value, and the 1-based line that the value at a path of it begins in. */
 export type Located<T> = { value: T; lineOf: (path: PropertyKey[]) => number };
@@ -52,7 +60,7 @@ export function readYamlFile<T>(
   const broken = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   if (broken.length > 0) {
     // Behind a mistake of syntax the parser no longer knows what it reads, and finds more of them.
-    const first = broken.findIndex(({ code }) => ourWords[code] === undefined);
+    const first = broken.findIndex(({ code }) => !readOn.has(code));
     refuseAt(
       broken.slice(0, first === -1 ? undefined : first + 1).map(({ pos, code, message }) => ({
         offset: pos[0],

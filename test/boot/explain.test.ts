@@ -56,6 +56,14 @@ void t.test('a log that stops says where, and that this is no proof', (t) => {
   t.end();
 });
 
+void t.test('what is no console is called that, and not a boot that stopped', (t) => {
+  const { meaning, cure } = said('Dear diary,', '\x07\x8e\xff\x13');
+  t.match(meaning, /Nothing that came looks like the console/);
+  t.match(cure, /baud rate/);
+  t.notMatch(said('EFI stub: Exiting boot services...').cure, 'baud rate');
+  t.end();
+});
+
 void t.test('docs/diagnose.md explains every outcome, in the order they are listed in', (t) => {
   const page = readFileSync(new URL('../../docs/diagnose.md', import.meta.url), 'utf8');
   const sections = [...page.matchAll(/^### (\S+)$/gm)].map((match) => match[1]);

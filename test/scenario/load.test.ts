@@ -244,6 +244,15 @@ t.test('what is not YAML at all', (t) => {
   t.end();
 });
 
+t.test('brackets in brackets without end are refused, and as one mistake', (t) => {
+  const directory = writeFiles(t, { 'deep.yaml': `a: ${'['.repeat(20_000)}` });
+  t.match(
+    refusal(directory, () => loadScenario(join(directory, 'deep.yaml'), catalogue)),
+    [/^deep\.yaml:1:\d+: this is nested too deeply$/],
+  );
+  t.end();
+});
+
 t.test('aliases that would grow without bound are refused', (t) => {
   const levels = Array.from({ length: 9 }, (_, level) => {
     const inner = level === 0 ? 'x' : `*a${level - 1}`;
