@@ -1,10 +1,18 @@
-import type { CandidateKernelRecipe, MiniDiskRecipe, Recipe } from '../image/recipe.ts';
+import type {
+  CandidateKernelRecipe,
+  KernelSource,
+  MiniDiskRecipe,
+  Recipe,
+} from '../image/recipe.ts';
 import { kexecTools } from '../image/package-selection.ts';
 import type { Candidate } from './candidate.ts';
 
 /** The recipe that a candidate's kernel takes the place of, and that of its initramfs. */
 export const distroKernel = 'distro-kernel';
 export const distroInitrd = 'distro-initrd';
+
+/** The recipe of the kernel that every server starts with. */
+export const providerKernel = 'provider-kernel';
 
 /** The modules of a candidate that are kept where it has them: a disk and its file system, on any of the machines. */
 const wantedModules = [
@@ -31,15 +39,21 @@ export function withCandidate(
   candidate: Candidate | undefined,
 ): Map<string, Recipe> {
   if (candidate === undefined) return catalog;
-  const { initrd } = candidate;
+  const { initrd, firstKernel } = candidate;
   return new Map(
     [...catalog].map(([name, recipe]): [string, Recipe] => {
       if (name === distroKernel) return [name, kernelRecipe(candidate)];
       if (name === distroInitrd && initrd !== null)
         return [name, { kind: 'initramfs', file: initrd }];
+      if (name === providerKernel && firstKernel !== null)
+        return [name, withSource(recipe, firstKernel)];
       return [name, withRoom(withTools(recipe, candidate), candidate)];
     }),
   );
+}
+
+function withSource(recipe: Recipe, source: KernelSource): CandidateKernelRecipe {
+  return { kind: 'kernel', source, modules: 'modules' in recipe ? recipe.modules : [] };
 }
 
 /**

@@ -11,6 +11,8 @@ export type Candidate = {
   initrd: string | null;
   /** Null: those of the distribution. */
   tools: ToolsSource | null;
+  /** The kernel the machine starts with and that has to kexec into it. Null: the lab's usual provider's. */
+  firstKernel: KernelSource | null;
   /** What it can be run on. */
   arches: Arch[];
   /** MiB its files take beyond what a distribution's kernel and initramfs take. */
@@ -19,4 +21,9 @@ export type Candidate = {
 };
 
 /** What the user called it, for reports. */
-export type CandidateLabel = { kernel: string; initrd: string | null; kexecTools: string | null };
+export type CandidateLabel = {
+  kernel: string;
+  initrd: string | null;
+  kexecTools: string | null;
+  firstKernel: string | null;
+};

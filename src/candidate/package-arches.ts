@@ -3,7 +3,7 @@ import { debianArchitectures } from '../image/debian-architectures.ts';
 import { debianMirror } from '../image/debian-mirror.ts';
 import { withIndex } from '../image/package-index.ts';
 import { arches, type Arch } from '../scenario/scenario.ts';
-import type { ReadOptions } from './read-candidate.ts';
+import type { ReadOptions } from './read-kernel.ts';
 
 /**
  * The architectures a suite has a package for. Debian puts the architecture into the names of its kernels; of any other

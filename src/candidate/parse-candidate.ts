@@ -1,8 +1,11 @@
 import { UsageError } from '../errors.ts';
 
+/** A package of a suite's; null: the usual one of the architecture. */
+export type DebianKernel = { kind: 'debian'; suite: string; package: string | null };
+
 /** What one word for a kernel means, before anybody looks at files. */
 export type KernelWord =
-  | { kind: 'debian'; suite: string; package: string | null }
+  | DebianKernel
   | { kind: 'debs'; files: string[] }
   | { kind: 'url'; url: string; sha256: string }
   /** A directory or a bare image: only the file system knows. */
@@ -16,6 +19,7 @@ export type CandidateWords = {
   kernel?: string | undefined;
   initrd?: string | undefined;
   kexecTools?: string | undefined;
+  firstKernel?: string | undefined;
 };
 
 const kernelForms =
@@ -23,9 +27,9 @@ const kernelForms =
 const toolsForms = 'Write debian:SUITE, FILE.deb, or the file of a kexec program.';
 
 /** Understands `--kernel`. Throws UsageError with what to write instead. */
-export function parseKernel(word: string): KernelWord {
+export function parseKernel(word: string, option = '--kernel'): KernelWord {
   const wrong = (message: string, hint = kernelForms) =>
-    new UsageError(`--kernel ${word}: ${message}`, { hint });
+    new UsageError(`${option} ${word}: ${message}`, { hint });
   if (word.trim() === '') throw wrong('this is empty');
   if (word.startsWith('debian:')) {
     const [suite = '', name, ...rest] = word.slice('debian:'.length).split('/');
@@ -49,6 +53,16 @@ export function parseKernel(word: string): KernelWord {
       'Commas separate the .deb files of one kernel, such as linux-binary-….deb,linux-modules-….deb.',
     );
   return { kind: 'debs', files };
+}
+
+/** Understands `--first-kernel`, which is a kernel of Debian's: a provider's own comes without its modules. */
+export function parseFirstKernel(word: string): DebianKernel {
+  const option = '--first-kernel';
+  const parsed = parseKernel(word, option);
+  if (parsed.kind === 'debian') return parsed;
+  throw new UsageError(`${option} ${word}: only a kernel of Debian's can be the first`, {
+    hint: 'Write debian:SUITE or debian:SUITE/PACKAGE, such as debian:bookworm.',
+  });
 }
 
 /** Understands `--kexec-tools`. Throws UsageError with what to write instead. */

@@ -18,12 +18,17 @@ export function addCandidateOptions(command: Command): Command {
       "a kernel in the place of the distribution's: debian:SUITE, debian:SUITE/PACKAGE, .deb files (commas between them), a directory, an image, or https://…#sha256=HEX",
     )
     .option('--initrd <file>', 'its initramfs (default: one with the modules it needs)')
-    .option('--kexec-tools <source>', 'what loads it: debian:SUITE, a .deb, or a program kexec');
+    .option('--kexec-tools <source>', 'what loads it: debian:SUITE, a .deb, or a program kexec')
+    .option(
+      '--first-kernel <source>',
+      "what the machine starts with and kexecs from, in the place of the provider's: debian:SUITE or debian:SUITE/PACKAGE",
+    );
 }
 
 /** Whether any of them was given. */
-export function namesCandidate({ kernel, initrd, kexecTools }: CandidateWords): boolean {
-  return [kernel, initrd, kexecTools].some((word) => word !== undefined);
+export function namesCandidate(words: CandidateWords): boolean {
+  const { kernel, initrd, kexecTools, firstKernel } = words;
+  return [kernel, initrd, kexecTools, firstKernel].some((word) => word !== undefined);
 }
 
 type Options = CandidateWords & { arch: Arch[]; mirror?: string; withDeps?: boolean };

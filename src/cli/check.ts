@@ -117,13 +117,15 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
 
 async function baselineOf({
   baseline,
+  firstKernel,
   arch,
   mirror,
   withDeps,
 }: CheckOptions): Promise<Candidate | null> {
-  if (baseline === undefined) return null;
+  if (baseline === undefined && firstKernel === undefined) return null;
   return candidateOf({
     kernel: baseline,
+    firstKernel,
     arch,
     ...(mirror && { mirror }),
     ...(withDeps && { withDeps }),

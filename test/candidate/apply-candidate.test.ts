@@ -42,6 +42,23 @@ t.test('kexec-tools change the trees they are in, the provider’s among them', 
   t.end();
 });
 
+t.test('a first kernel takes the place of the provider’s, and of its modules', (t) => {
+  const firstKernel = { suite: 'bookworm', package: { aarch64: 'linux-image-cloud-arm64' } };
+  const [plain, tested] = [keys(candidate()), keys(candidate({ firstKernel }))];
+  for (const name of ['provider-kernel', 'provider-initramfs'])
+    t.not(tested[name], plain[name], name);
+  for (const name of ['distro-kernel', 'distro-initrd', 'mini-disk'])
+    t.equal(tested[name], plain[name], name);
+  const other = candidate({ firstKernel: { ...firstKernel, suite: 'sid' } });
+  t.not(keys(other)['provider-kernel'], tested['provider-kernel'], 'two of them share nothing');
+  const modules = (catalog: ReturnType<typeof loadCatalog>) => catalog.get('provider-kernel');
+  t.match(modules(withCandidate(loadCatalog(), candidate({ firstKernel }))), {
+    source: firstKernel,
+    modules: ['virtio_pci', 'virtio_blk', 'virtio_net', 'af_packet', 'nbd', 'ext4'],
+  });
+  t.end();
+});
+
 t.test('no two candidates share an image', (t) => {
   const candidates = [
     candidate(),

@@ -9,9 +9,10 @@ export function candidate(change: Partial<Candidate> = {}): Candidate {
     },
     initrd: null,
     tools: null,
+    firstKernel: null,
     arches: ['aarch64', 'arm'],
     extraMiB: 0,
-    label: { kernel: 'debian:sid', initrd: null, kexecTools: null },
+    label: { kernel: 'debian:sid', initrd: null, kexecTools: null, firstKernel: null },
     ...change,
   };
 }

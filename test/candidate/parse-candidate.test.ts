@@ -1,5 +1,5 @@
 import t from 'tap';
-import { parseKernel, parseTools } from '../../src/candidate/parse-candidate.ts';
+import { parseFirstKernel, parseKernel, parseTools } from '../../src/candidate/parse-candidate.ts';
 
 const sha256 = 'A'.repeat(64);
 
@@ -47,6 +47,12 @@ t.test('a wrong word is told what to write instead', (t) => {
   };
   for (const [word, [message, hint]] of Object.entries(wrong))
     t.throws(() => parseKernel(word), { exitCode: 2, message, hint }, word);
+  for (const word of ['', 'debian:', './vmlinuz', 'a.deb'])
+    t.throws(
+      () => parseFirstKernel(word),
+      { exitCode: 2, message: /^--first-kernel/, hint: /debian:/ },
+      word,
+    );
   for (const word of ['', 'https://example.org/kexec', 'debian:', 'debian:sid/kexec-tools'])
     t.throws(
       () => parseTools(word),

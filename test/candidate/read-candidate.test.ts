@@ -23,6 +23,16 @@ void t.test('a suite is for both architectures, a package for the one in its nam
   });
 });
 
+void t.test('a first kernel restricts the architectures to its own', async (t) => {
+  const firstKernel = 'debian:bookworm/linux-image-6.1.0-10-cloud-arm64';
+  t.match(await read({ kernel: 'debian:sid', firstKernel }), {
+    kernel: { suite: 'sid' },
+    firstKernel: { suite: 'bookworm', package: { aarch64: 'linux-image-6.1.0-10-cloud-arm64' } },
+    arches: ['aarch64'],
+    label: { firstKernel },
+  });
+});
+
 void t.test('packages are kept as they are, in their order', async (t) => {
   const directory = t.testdir({});
   const all = kernelFiles();

@@ -1,0 +1,118 @@
+import { stat } from 'node:fs/promises';
+import { UsageError } from '../errors.ts';
+import { keepFile, keepTree } from '../image/brought-files.ts';
+import { findRecipe, loadCatalog } from '../image/catalog.ts';
+import type { KernelSource } from '../image/recipe.ts';
+import { arches, type Arch } from '../scenario/scenario.ts';
+import { distroKernel } from './apply-candidate.ts';
+import { archOfKernel } from './arch-of-file.ts';
+import { download } from './download.ts';
+import { isArchive, mustBeFile, startOf, statOf } from './input-file.ts';
+import { archesOfPackage } from './package-arches.ts';
+import type { CandidateWords, DebianKernel, KernelWord } from './parse-candidate.ts';
+import { readDebs } from './read-debs.ts';
+import { readDirectory, type KernelFiles } from './read-directory.ts';
+
+export type ReadOptions = {
+  /** Default: the user's cache. */
+  cacheDir?: string;
+  mirror?: string;
+  signal?: AbortSignal;
+  /** Told what takes long. */
+  onStep?: (step: string) => void;
+};
+
+/** A kernel that was looked at, with its files in the cache. */
+export type ReadKernel = {
+  source: KernelSource;
+  arches: Arch[];
+  /** An initramfs that lies beside it. */
+  initrd: string | null;
+  extraMiB: number;
+};
+
+/** MiB of kernel that disks have room for. */
+const usualKernelMiB = 40;
+
+/** Finds what a word for a kernel names; null is the distribution's own. Throws like `readCandidate`. */
+export async function readKernel(
+  word: KernelWord | null,
+  cache: string,
+  { initrd }: CandidateWords,
+  options: ReadOptions,
+): Promise<ReadKernel> {
+  if (word === null || word.kind === 'debian') {
+    return { ...(await readDebian(word, cache, options)), initrd: null, extraMiB: 0 };
+  }
+  if (word.kind === 'debs') return ofDebs(word.files, word.files, cache, options);
+  if (word.kind === 'url') {
+    options.onStep?.(`downloading ${word.url}`);
+    const file = await download(cache, word.url, word.sha256, options);
+    if (await isArchive(file)) return ofDebs([file], [word.url], cache, options);
+    return ofFiles({ kernel: file }, word.url, initrd, cache);
+  }
+  const { file } = word;
+  const status = await statOf('--kernel', file);
+  if (status.isDirectory()) return ofFiles(await readDirectory(file), file, initrd, cache);
+  if (await isArchive(file)) return ofDebs([file], [file], cache, options);
+  return ofFiles({ kernel: file }, file, initrd, cache);
+}
+
+/** A kernel of Debian's; without a word, the distribution's own. */
+export async function readDebian(
+  word: DebianKernel | null,
+  cache: string,
+  options: ReadOptions,
+): Promise<Pick<ReadKernel, 'source' | 'arches'>> {
+  const { suite, package: names } = findRecipe(loadCatalog(), distroKernel, 'kernel') as {
+    suite: string;
+    package: Record<Arch, string>;
+  };
+  if (word === null || word.package === null) {
+    return { source: { suite: word?.suite ?? suite, package: names }, arches: [...arches] };
+  }
+  const name = word.package;
+  const found = await archesOfPackage(word.suite, name, cache, options);
+  const package_ = Object.fromEntries(found.map((arch) => [arch, name]));
+  return { source: { suite: word.suite, package: package_ }, arches: found };
+}
+
+async function ofDebs(
+  files: string[],
+  names: string[],
+  cache: string,
+  { signal }: ReadOptions,
+): Promise<ReadKernel> {
+  for (const [index, file] of files.entries()) await mustBeFile('--kernel', file, names[index]);
+  const arch = await readDebs(files, names, signal);
+  const debs: string[] = [];
+  for (const file of files) debs.push(await keepFile(cache, file));
+  return { source: { debs }, arches: [arch], initrd: null, extraMiB: 0 };
+}
+
+async function ofFiles(
+  { kernel, config, modules, initrd = null }: KernelFiles,
+  name: string,
+  givenInitrd: string | undefined,
+  cache: string,
+): Promise<ReadKernel> {
+  await mustBeFile('--kernel', kernel, name);
+  const arch = archOfKernel(await startOf(kernel), name);
+  if (initrd === null && givenInitrd === undefined && modules === undefined)
+    throw new UsageError(`--kernel ${name}: nothing says which modules it needs to find its root`, {
+      hint: 'Give its initramfs with --initrd FILE, or a directory with lib/modules beside it.',
+    });
+  const suffix = modules === undefined ? '' : `-${modules.release}`;
+  const parts = {
+    [`boot/vmlinuz${suffix}`]: kernel,
+    ...(config !== undefined && { [`boot/config${suffix}`]: config }),
+    ...(modules !== undefined && { [`lib/modules/${modules.release}`]: modules.directory }),
+  };
+  const mebibytes = Math.ceil((await stat(kernel)).size / 2 ** 20);
+  return {
+    source: { snapshot: await keepTree(cache, parts) },
+    arches: [arch],
+    initrd,
+    extraMiB: Math.max(0, mebibytes - usualKernelMiB),
+  };
+}
