@@ -11,6 +11,7 @@ import type { CaseResult, RunReport } from './result.ts';
 import { openRecord, writeRecord } from './record-file.ts';
 import { createRunDirectory } from './run-directory.ts';
 import { runWithRetries } from './run-with-retries.ts';
+import { slowestFirst } from './slowest-first.ts';
 import { summarise } from './summary.ts';
 
 export type RunOptions = {
@@ -46,7 +47,8 @@ export type Telling = LabEvent extends infer Event
 /**
  * Runs the cases and tells `emit` about it. The run directory holds `events.jsonl`, `report.json` and a directory
  * per case. Resolves with the report whatever became of the cases.
- * @throws UnavailableError when the run directory cannot be made, or takes no more.
+ * @throws UnavailableError when the run directory cannot be made, or takes no more; ScenarioError when a machine
+ * profile cannot be read.
  */
 export async function runCases(
   cases: Case[],
@@ -55,6 +57,7 @@ export async function runCases(
 ): Promise<RunReport> {
   const started = performance.now();
   const startedAt = new Date();
+  const queue = await slowestFirst(cases);
   const { id, path: directory } = await createRunDirectory(options.out, startedAt);
   const log = openRecord(join(directory, 'events.jsonl'));
   const tell = (event: Telling): void => {
@@ -81,7 +84,6 @@ export async function runCases(
     ...(options.shard && { shard: options.shard }),
   });
 
-  const queue = slowestFirst(cases);
   const finished = await pool(queue, jobs, async (case_) => {
     const result = await runWithRetries(case_, lab, directory, options, tell);
     writeJson(join(directory, result.directory, 'result.json'), result);
@@ -106,15 +108,6 @@ export async function runCases(
   tell({ type: 'run-finished', report });
   log.close();
   return report;
-}
-
-/**
- * Starting with the long ones leaves no core alone at the end. How long is what the scenario allows; with the same
- * limits, the 32-bit machine takes about twice as long.
- */
-function slowestFirst(cases: Case[]): Case[] {
-  const isArm = ({ arch }: Case): number => Number(arch === 'arm');
-  return cases.toSorted((a, b) => b.limits.total - a.limits.total || isArm(b) - isArm(a));
 }
 
 function writeJson(file: string, value: unknown): void {

@@ -1,0 +1,107 @@
+/**
+ * `npm run results [-- SUITE…]`: boots the kernels of Debian's suites behind a kexec from Debian 12's, each with the
+ * kexec-tools of its own suite and with Debian 12's, and writes what became of them to docs/results.json. All of it is
+ * done by the commands a user has. Takes about ten minutes, and downloads the kernels.
+ */
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import type { CaseResult, RunReport } from '../src/lab/result.ts';
+import { outcomeWord } from '../src/report/result-text.ts';
+import type { BootOfResults, Results } from './results-data.ts';
+
+const firstKernel = 'debian:bookworm';
+const scenarios = ['kexec-to-distro', 'arm-initrd-overwritten', 'arm-device-tree-overwritten'];
+const suites =
+  process.argv.length > 2
+    ? process.argv.slice(2)
+    : ['bullseye', 'bookworm', 'bookworm-backports', 'trixie', 'sid'];
+
+const results: Results = {
+  date: new Date().toISOString().slice(0, 10),
+  qemu: '',
+  firstKernel,
+  boots: [],
+  findings: [],
+};
+for (const kernel of suites.map((suite) => `debian:${suite}`)) {
+  await look(kernel);
+  for (const kexecTools of new Set([kernel, firstKernel])) await boot(kernel, kexecTools);
+}
+writeFileSync('docs/results.json', `${JSON.stringify(results, null, 2)}\n`);
+
+/** Runs kexec-lab. It may say no: that is a result. Its progress goes to standard error. */
+async function kexecLab(...words: string[]): Promise<string> {
+  const command = ['dist/cli/main.js', ...words];
+  const { exitCode, stdout } = await execa(process.execPath, command, {
+    reject: false,
+    stderr: 'inherit',
+  });
+  if (![0, 1, 5, 7].includes(exitCode ?? -1)) {
+    throw new Error(`kexec-lab ${words.join(' ')} ended with ${exitCode}`);
+  }
+  return stdout;
+}
+
+async function look(kernel: string): Promise<void> {
+  const options = ['--kernel', kernel, '--kexec-tools', kernel, '--json'];
+  const { found } = JSON.parse(await kexecLab('preflight', ...options)) as {
+    found: { arch: BootOfResults['arch']; findings: Results['findings'] }[];
+  };
+  for (const { arch, findings } of found) {
+    for (const { severity, id, message } of findings) {
+      results.findings.push({ kernel, arch, severity, id, message });
+    }
+  }
+}
+
+async function boot(kernel: string, kexecTools: string): Promise<void> {
+  const out = mkdtempSync(join(tmpdir(), 'kexec-lab-results-'));
+  try {
+    const options = [
+      '--kernel',
+      kernel,
+      '--kexec-tools',
+      kexecTools,
+      '--first-kernel',
+      firstKernel,
+    ];
+    process.stderr.write(await kexecLab('run', ...scenarios, ...options, '--out', out));
+    const [run = ''] = readdirSync(out);
+    const report = JSON.parse(readFileSync(join(out, run, 'report.json'), 'utf8')) as RunReport;
+    const { qemu } = report.environment;
+    results.qemu = [...new Set(Object.values(qemu).map(({ version }) => version))].join(', ');
+    for (const result of report.results) {
+      results.boots.push({ kernel, kexecTools, ...seen(result, kernel, kexecTools) });
+    }
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+}
+
+function seen(result: CaseResult, kernel: string, kexecTools: string) {
+  const { scenario, arch, generation, stage, packages, stages, meaning, cure, evidence } = result;
+  const ofKernel = (source: string) =>
+    packages.find(
+      ({ name, suite }) => `debian:${suite}` === source && /^linux-image-\d/.test(name),
+    );
+  const tools = packages.find(
+    ({ name, suite }) => name === 'kexec-tools' && `debian:${suite}` === kexecTools,
+  );
+  const alone = stages.find((time) => time.generation === 2 && time.name === 'kernel');
+  return {
+    scenario,
+    arch,
+    became: outcomeWord(result),
+    generation,
+    stage,
+    firstRelease: ofKernel(firstKernel)?.name.replace('linux-image-', '') ?? '',
+    kernelVersion: ofKernel(kernel)?.version ?? '',
+    kexecToolsVersion: tools?.version ?? '',
+    kernelSeconds: result.outcome === 'booted' ? (alone?.guestSeconds ?? null) : null,
+    meaning,
+    cure,
+    evidence: evidence.slice(0, 2).map(({ text }) => text),
+  };
+}
