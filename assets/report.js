@@ -16,39 +16,75 @@ function element(name, className, text) {
   return made;
 }
 
+/** One line of a console. `address` is what names it behind the case: its number, in a pair with the side before it. */
+function drawRow(id, address, number, { lines, signals, evidence }) {
+  const [seconds, text] = lines[number - 1];
+  const row = element('div', 'row');
+  row.id = `${id}:${address}`;
+  const link = element('a', '', String(number));
+  link.href = `#${id}:${address}`;
+  row.append(
+    link,
+    element('time', '', seconds === null ? '' : seconds.toFixed(3)),
+    element('span', '', text),
+  );
+  if (signals[number]) {
+    row.classList.add('signal');
+    row.append(element('b', '', signals[number].join(' ')));
+  }
+  if (evidence.includes(number)) row.classList.add('proof');
+  return row;
+}
+
+function drawEnd({ lines, cut }) {
+  const nothing = lines.length === 0 ? 'Nothing came over the console.' : '';
+  return element('p', 'made', cut ? 'The rest is only in console.log.' : nothing);
+}
+
 function drawConsole(id, place) {
   if (place.childElementCount > 0) return;
-  const { lines, signals, evidence, cut } = consoles[id];
-  const proofs = new Set(evidence);
-  for (let from = 0; from < lines.length; from += linesPerBlock) {
+  const data = consoles[id];
+  if (data.blocks) return drawPair(id, place, data);
+  for (let from = 1; from <= data.lines.length; from += linesPerBlock) {
     const block = element('div', 'block');
-    for (const [at, [seconds, text]] of lines.slice(from, from + linesPerBlock).entries()) {
-      const number = from + at + 1;
-      const row = element('div', 'row');
-      row.id = `${id}:${number}`;
-      const link = element('a', '', String(number));
-      link.href = `#${id}:${number}`;
-      row.append(
-        link,
-        element('time', '', seconds === null ? '' : seconds.toFixed(3)),
-        element('span', '', text),
-      );
-      if (signals[number]) {
-        row.classList.add('signal');
-        row.append(element('b', '', signals[number].join(' ')));
-      }
-      if (proofs.has(number)) row.classList.add('proof');
-      block.append(row);
-    }
+    const end = Math.min(from + linesPerBlock, data.lines.length + 1);
+    for (let number = from; number < end; number += 1)
+      block.append(drawRow(id, number, number, data));
     place.append(block);
   }
-  const end =
-    lines.length === 0
-      ? 'Nothing came over the console.'
-      : cut
-        ? 'The rest is only in console.log.'
-        : '';
-  if (end) place.append(element('p', 'made', end));
+  place.append(drawEnd(data));
+}
+
+/**
+ * Two consoles beside each other, block by block. Behind the signal that a block begins with, only a block that differs
+ * has more of them: the first is where one begins to read.
+ */
+function drawPair(id, place, { baseline, candidate, blocks }) {
+  for (const block of blocks) {
+    const both = element('div', block.same ? 'both' : 'both differs');
+    for (const [side, data, [from, to]] of [
+      ['a', baseline, block.baseline],
+      ['b', candidate, block.candidate],
+    ]) {
+      const column = element('div', 'column');
+      for (let number = from; number < to; number += 1) {
+        const row = drawRow(id, `${side}${number}`, number, data);
+        if (!block.same && number > from)
+          row.classList.toggle('only', Boolean(data.signals[number]));
+        column.append(row);
+      }
+      both.append(column);
+    }
+    place.append(both);
+  }
+  const ends = element('div', 'both');
+  for (const data of [baseline, candidate])
+    ends.append(data ? drawEnd(data) : element('p', 'made', 'No console.'));
+  place.append(ends);
+  const top = (row) => row.getBoundingClientRect().top;
+  const firsts = place.querySelector('.differs')?.querySelectorAll('.only') ?? [];
+  const first = [...firsts].sort((a, b) => top(a) - top(b))[0];
+  if (first) place.scrollTop = top(first) - top(place) - 100;
 }
 
 function goTo(row) {
@@ -60,7 +96,7 @@ function goTo(row) {
 /** Shows what the address names: a case, a line of it, or all cases. */
 function show() {
   const name = decodeURIComponent(location.hash.slice(1));
-  const [, id = '', line] = /^(.*?)(?::(\d+))?$/.exec(name) ?? [];
+  const [, id = '', line] = /^(.*?)(?::([ab]?\d+))?$/.exec(name) ?? [];
   const section = sections.get(id);
   const before = current;
   current = section ? id : null;
@@ -108,11 +144,10 @@ function step(by) {
   const section = sections.get(current);
   const hits = [...section.querySelectorAll('.row.hit')];
   const rows = hits.length > 0 ? hits : [...section.querySelectorAll('.row.signal, .row.proof')];
-  const number = (row) => Number(row.id.slice(row.id.lastIndexOf(':') + 1));
   const here = section.querySelector('.here');
-  const from = here ? number(here) : 0;
-  const next =
-    by > 0 ? rows.find((row) => number(row) > from) : rows.findLast((row) => number(row) < from);
+  const wanted = by > 0 ? Node.DOCUMENT_POSITION_FOLLOWING : Node.DOCUMENT_POSITION_PRECEDING;
+  const isThere = (row) => !here || here.compareDocumentPosition(row) & wanted;
+  const next = by > 0 ? rows.find(isThere) : rows.findLast(isThere);
   if (next) goTo(next);
 }
 

@@ -31,7 +31,7 @@ async function accept(
   run: string,
   { out, allowUntold }: { out: string; allowUntold?: boolean },
 ): Promise<void> {
-  const record = await loadRecord(run);
+  const { record } = await loadRecord(run);
   const sides = Object.entries(record.scenarios);
   const untold = sides.filter(([, side]) => side.untold > 0).map(([key]) => key);
   if (sides.length === 0) throw new UsageError('has no results to accept', { place: run });

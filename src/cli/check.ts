@@ -3,8 +3,8 @@ import { Command } from 'commander';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
+import type { Loaded } from '../compare/load-record.ts';
 import { loadRecord } from '../compare/load-record.ts';
-import type { RunRecord } from '../compare/record.ts';
 import { recordOf } from '../compare/record.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import { ensureRequirements } from '../host/install.ts';
@@ -106,9 +106,9 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
     }
     const baseline = {
       name: options.against ?? current?.label.kernel ?? ownKernel,
-      record: before,
+      ...before,
     };
-    const named = { name: candidate.label.kernel, record: after };
+    const named = { name: candidate.label.kernel, ...after };
     await showComparison(baseline, named, options, stops);
   } finally {
     interrupt.release();
@@ -170,22 +170,25 @@ async function boot(
   candidate: Candidate | undefined,
   options: CheckOptions,
   signal: AbortSignal,
-): Promise<RunRecord | null> {
+): Promise<Loaded | null> {
   if (signal.aborted) return null;
   const output = progressOutput(options);
   output.write(`\n${side}: ${printable(candidate?.label.kernel ?? ownKernel)}\n`);
   const reporter = createReporter([], { rerun: () => '' }, () => output);
   let report: RunReport;
+  let directory = '';
   try {
     report = await runCases(
       cases,
       { ...options, candidate, retries: 0, tail: false, signal },
       (event) => {
+        if (event.type === 'run-started') ({ directory } = event);
         reporter.onEvent(event);
       },
     );
   } finally {
     await reporter.close?.();
   }
-  return report.summary.interrupted > 0 ? null : recordOf(report);
+  if (report.summary.interrupted > 0) return null;
+  return { record: recordOf(report), run: { directory, report } };
 }

@@ -30,9 +30,5 @@ async function compare(
   options: ComparisonOptions,
 ): Promise<void> {
   const [before, after] = await Promise.all([loadRecord(baseline), loadRecord(candidate)]);
-  await showComparison(
-    { name: baseline, record: before },
-    { name: candidate, record: after },
-    options,
-  );
+  await showComparison({ name: baseline, ...before }, { name: candidate, ...after }, options);
 }

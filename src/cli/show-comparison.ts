@@ -1,20 +1,26 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { Option } from 'commander';
 import type { Class } from '../compare/classify.ts';
 import { classes } from '../compare/classify.ts';
 import { compareSides, decide } from '../compare/compare.ts';
-import type { RunRecord } from '../compare/record.ts';
+import type { Loaded } from '../compare/load-record.ts';
 import { differencesOf, sidesIn } from '../compare/record.ts';
 import { exitCodes, UnavailableError } from '../errors.ts';
 import { comparisonMarkdown } from '../report/comparison-markdown.ts';
 import type { ComparisonReport } from '../report/comparison-text.ts';
 import { comparisonText } from '../report/comparison-text.ts';
+import { comparisonHtml } from '../report/html/load-comparison.ts';
 import { standardOutput } from '../report/output.ts';
 import { printableJson } from '../report/printable.ts';
 import { createStyle } from '../report/style.ts';
 import { collect, oneOf } from './parse-option.ts';
 
-export type ComparisonOptions = { json?: boolean; markdown?: string; failOn: Class[] };
+export type ComparisonOptions = {
+  json?: boolean;
+  markdown?: string;
+  html?: string;
+  failOn: Class[];
+};
 
 /** What `compare` and `check` have in common. */
 export function comparisonOptions(): Option[] {
@@ -24,17 +30,18 @@ export function comparisonOptions(): Option[] {
       .default([], 'none'),
     new Option('--json', 'the comparison as JSON on standard output'),
     new Option('--markdown <file>', 'append the comparison to a file, as Markdown'),
+    new Option('--html <file>', 'write it to a file as a page, with both consoles side by side'),
   ];
 }
 
-/** A record, and what people call it. */
-type Named = { name: string; record: RunRecord };
+/** What is compared, and what people call it. */
+type Named = Loaded & { name: string };
 
 /** Compares, shows, and sets the exit code: 0 for ROLL, 7 for HOLD. @param more reasons to hold found elsewhere */
 export async function showComparison(
   baseline: Named,
   candidate: Named,
-  { json, markdown, failOn }: ComparisonOptions,
+  { json, markdown, html, failOn }: ComparisonOptions,
   more: string[] = [],
 ): Promise<ComparisonReport> {
   const differences = differencesOf(baseline.record, candidate.record);
@@ -53,7 +60,12 @@ export async function showComparison(
   const output = standardOutput();
   if (json) output.write(`${printableJson(report)}\n`);
   else output.write(comparisonText(report, createStyle(output.color)));
-  if (markdown !== undefined) await append(markdown, comparisonMarkdown(report));
+  if (markdown !== undefined) {
+    await write(markdown, comparisonMarkdown(report), appendFile);
+  }
+  if (html !== undefined) {
+    await write(html, comparisonHtml(report, baseline.run, candidate.run), writeFile);
+  }
   process.exitCode = report.decision === 'ROLL' ? exitCodes.ok : exitCodes.hold;
   return report;
 }
@@ -63,11 +75,11 @@ function describe({ name, record: { releases } }: Named): string {
   return proved.length === 0 ? name : `${name} (${proved.join('; ')})`;
 }
 
-async function append(file: string, text: string): Promise<void> {
+async function write(file: string, text: string, how: typeof appendFile): Promise<void> {
   try {
-    await appendFile(file, text);
+    await how(file, text);
   } catch (cause) {
-    throw new UnavailableError(`the summary cannot be written: ${(cause as Error).message}`, {
+    throw new UnavailableError(`the comparison cannot be written: ${(cause as Error).message}`, {
       place: file,
       cause,
     });

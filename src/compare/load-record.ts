@@ -1,23 +1,30 @@
 import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../errors.ts';
 import type { RunReport } from '../lab/result.ts';
+import type { RunOnDisk } from './representative.ts';
 import type { RunRecord } from './record.ts';
 import { recordOf, recordSchema } from './record.ts';
 
 const anyReport = z.looseObject({ schema: z.string() });
 
+/** What was read. A baseline file is not a run: nothing is left of it to look at. */
+export type Loaded = { record: RunRecord; run: RunOnDisk | null };
+
 /**
  * Reads what is to be compared: a run's directory, its report.json, or a baseline file.
  * @throws UsageError for what is none of these, and for a report of a newer kind.
  */
-export async function loadRecord(place: string): Promise<RunRecord> {
+export async function loadRecord(place: string): Promise<Loaded> {
   const file = await reportFile(place);
   const value = parseJson(await readText(file), file);
   const known = anyReport.safeParse(value);
   const schema = known.success ? known.data.schema : undefined;
-  if (schema === 'kexec-lab/run@1') return recordOf(value as RunReport);
+  if (schema === 'kexec-lab/run@1') {
+    const report = value as RunReport;
+    return { record: recordOf(report), run: { directory: dirname(file), report } };
+  }
   if (schema !== 'kexec-lab/baseline@1') {
     const what = schema === undefined ? 'is neither a run nor a baseline' : `is a ${schema}`;
     throw new UsageError(`${what}; a kexec-lab/run@1 or a kexec-lab/baseline@1 is wanted`, {
@@ -26,7 +33,7 @@ export async function loadRecord(place: string): Promise<RunRecord> {
     });
   }
   const record = recordSchema.safeParse(value);
-  if (record.success) return record.data;
+  if (record.success) return { record: record.data, run: null };
   throw new UsageError(`is no whole baseline: ${z.prettifyError(record.error)}`, {
     place: file,
     hint: 'Write it again with `kexec-lab baseline accept`.',

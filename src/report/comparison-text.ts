@@ -16,7 +16,8 @@ export type ComparisonReport = {
   comparisons: Comparison[];
 } & Decision;
 
-const symbols: Record<Class, string> = {
+/** How a class is drawn where there is little room. */
+export const classSymbols: Record<Class, string> = {
   regressed: '✗',
   changed: '✗',
   lost: '✗',
@@ -51,7 +52,7 @@ export function comparisonText(report: ComparisonReport, style: Style): string {
 function row(comparison: Comparison, width: number, style: Style): string {
   const { key, class: kind, reason, baseline, candidate } = comparison;
   const rates = `${rate(baseline)} -> ${rate(candidate)}`;
-  const word = colorOf(kind, style)(`${symbols[kind]} ${kind.padEnd(9)}`);
+  const word = colorOf(kind, style)(`${classSymbols[kind]} ${kind.padEnd(9)}`);
   return `${word}  ${key.padEnd(width)}  ${rates.padEnd(10)}  ${printable(reason)}`;
 }
 
@@ -62,7 +63,7 @@ function colorOf(kind: Class, style: Style): (text: string) => string {
 }
 
 /** How often it went as expected, of the boots that said anything. */
-function rate(side: Side | null): string {
+export function rate(side: Side | null): string {
   return side === null ? '-' : `${side.passes}/${told(side) + side.untold}`;
 }
 

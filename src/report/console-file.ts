@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Mark } from '../compare/align.ts';
 
 /** More than a boot ever prints, and less than what a page or a memory cannot take. Bytes. */
 const mostRead = 8 * 2 ** 20;
@@ -33,6 +34,23 @@ function readStart(file: string): { text: string; cut: boolean } {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/**
+ * What was recognised on a case's console, in order: `signals.jsonl` of its directory; nothing where it left none. The
+ * last line of one that was killed may be cut.
+ */
+export function readMarks(directory: string): Mark[] {
+  const marks: Mark[] = [];
+  for (const text of readStart(join(directory, 'signals.jsonl')).text.split('\n')) {
+    try {
+      const { line, signature } = JSON.parse(text) as Mark;
+      marks.push({ line, signature });
+    } catch {
+      break;
+    }
+  }
+  return marks;
 }
 
 /** See `CaseRecord.line`: nine columns of seconds, a space, the text. */

@@ -29,7 +29,7 @@ t.test('ROLL is exit 0, HOLD is exit 7', async (t) => {
   t.match(await kexecLab(['compare', good, bad]), { exitCode: 7, stdout: /\nHOLD\n/ });
 });
 
-t.test('as JSON and as Markdown', async (t) => {
+t.test('as JSON, as Markdown and as a page', async (t) => {
   const summary = join(directory, 'summary.md');
   const run = await kexecLab(['compare', good, bad, '--json', '--markdown', summary]);
   t.match(JSON.parse(run.stdout), {
@@ -38,10 +38,13 @@ t.test('as JSON and as Markdown', async (t) => {
     comparisons: [{ key: 'aarch64/kexec-to-distro', class: 'regressed' }],
   });
   t.match(readFileSync(summary, 'utf8'), '| **regressed** |');
+  const page = join(directory, 'page.html');
+  await kexecLab(['compare', good, bad, '--html', page]);
+  t.match(readFileSync(page, 'utf8'), 'regressed: aarch64/kexec-to-distro');
   const unwritable = join(directory, 'nowhere', 'x.md');
   t.match(await kexecLab(['compare', good, bad, '--markdown', unwritable]), {
     exitCode: 5,
-    stderr: /summary cannot be written/,
+    stderr: /x\.md: the comparison cannot be written/,
   });
 });
 

@@ -73,9 +73,10 @@ t.test('a run and its baseline file are one and the same', async (t) => {
   mkdirSync(join(directory, 'run'));
   writeFileSync(join(directory, 'run', 'report.json'), JSON.stringify(whole));
   writeFileSync(join(directory, 'baseline.json'), recordText(record));
-  t.same(await loadRecord(join(directory, 'run')), record);
-  t.same(await loadRecord(join(directory, 'run', 'report.json')), record);
-  t.same(await loadRecord(join(directory, 'baseline.json')), record);
+  const run = { directory: join(directory, 'run'), report: whole };
+  t.same(await loadRecord(join(directory, 'run')), { record, run });
+  t.same(await loadRecord(join(directory, 'run', 'report.json')), { record, run });
+  t.same(await loadRecord(join(directory, 'baseline.json')), { record, run: null });
 });
 
 t.test('what is neither is refused, with its place', async (t) => {
