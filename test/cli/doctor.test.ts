@@ -1,19 +1,15 @@
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import t from 'tap';
 import { fakeQemuDirectory, temporaryDirectory } from '../qemu/machine-fixtures.ts';
-
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+import { kexecLabCommand } from './kexec-lab.ts';
 
 async function doctor(
   argv: string[],
   env: NodeJS.ProcessEnv = {},
 ): Promise<{ exitCode: number | undefined; stdout: string }> {
-  const { exitCode, stdout } = await execa(
-    process.execPath,
-    ['--import=tsx', main, 'doctor', ...argv],
-    { env, reject: false },
-  );
+  const [node = '', ...rest] = kexecLabCommand;
+  const command = execa(node, [...rest, 'doctor', ...argv], { env, reject: false });
+  const { exitCode, stdout } = await command;
   return { exitCode, stdout };
 }
 

@@ -1,17 +1,16 @@
 import { execa } from 'execa';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { kexecLabCommand } from '../cli/kexec-lab.ts';
 
 // Downloads from a real Debian mirror: nothing else shows that apt, its signatures and the archive are as expected.
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const cache = t.testdir({});
 
 /** Runs `kexec-lab images …` in the test's own cache; what it says is on standard error. */
 function images(...args: string[]) {
-  return execa('node', ['--import=tsx', 'src/cli/main.ts', 'images', ...args], {
-    cwd: root,
+  const [node = '', ...rest] = kexecLabCommand;
+  return execa(node, [...rest, 'images', ...args], {
     env: { KEXEC_LAB_CACHE: cache },
     reject: false,
     all: true,
