@@ -1,0 +1,116 @@
+import type { CandidateWords } from '../candidate/parse-candidate.ts';
+import { withCandidate } from '../candidate/apply-candidate.ts';
+import { exitCodes, UsageError } from '../errors.ts';
+import { ensureRequirements } from '../host/install.ts';
+import { requirementsFor, type HostNeeds } from '../host/requirements.ts';
+import { buildNeeds } from '../image/build-needs.ts';
+import { loadCatalog } from '../image/catalog.ts';
+import { ensureEntries } from '../image/ensure-entries.ts';
+import type { ImageProgress } from '../image/image-set.ts';
+import { planEntries, type PlannedEntry } from '../image/plan.ts';
+import type { Recipe } from '../image/recipe.ts';
+import { describeProgress } from '../report/progress.ts';
+import { arches, type Arch } from '../scenario/scenario.ts';
+import { candidateOf, namesCandidate } from './candidate-options.ts';
+import { catchInterrupts } from './interrupt.ts';
+
+export type BuildOptions = CandidateWords & { arch: Arch[]; mirror?: string; withDeps?: boolean };
+
+/**
+ * The entries of the recipes named (none: all of the catalog), for the architectures asked for (none: both).
+ * @throws UsageError for a name that is no recipe
+ */
+export function planNamed(
+  names: string[],
+  arch: readonly Arch[],
+  catalog: Map<string, Recipe>,
+): PlannedEntry[] {
+  const unknown = names.find((name) => !catalog.has(name));
+  if (unknown !== undefined)
+    throw new UsageError(`no image recipe \`${unknown}\``, {
+      hint: `there are: ${[...catalog.keys()].join(', ')}`,
+    });
+  const wanted = names.length === 0 ? [...catalog.keys()] : names;
+  return arches
+    .filter((known) => arch.length === 0 || arch.includes(known))
+    .flatMap((known) => planEntries(wanted, known, catalog));
+}
+
+/** With a kernel under test: what is built from it, and what that needs. */
+async function planFor(names: string[], options: BuildOptions): Promise<PlannedEntry[]> {
+  const catalog = loadCatalog();
+  const usual = planNamed(names, options.arch, catalog);
+  if (!namesCandidate(options)) return usual;
+  const candidate = await candidateOf(options);
+  const tested = withCandidate(catalog, candidate);
+  const known = new Set(usual.map(({ key }) => key));
+  const changed = planNamed(names, options.arch, tested).filter(({ key }) => !known.has(key));
+  const wanted = [...new Set(changed.map(({ name }) => name))];
+  return candidate.arches
+    .filter((arch) => options.arch.length === 0 || options.arch.includes(arch))
+    .flatMap((arch) => planEntries(wanted, arch, tested));
+}
+
+/** Builds images by name (none: all); with `refresh` those too that have newer packages by now. */
+export async function buildImages(
+  names: string[],
+  options: BuildOptions,
+  { refresh }: { refresh: boolean },
+): Promise<void> {
+  const { mirror, withDeps = false } = options;
+  const entries = await planFor(names, options);
+  await ensureRequirements(requirementsFor(needsOf(entries)), withDeps);
+  const interrupt = catchInterrupts();
+  const progress = showProgress();
+  const { signal } = interrupt;
+  const onEntry = ({ arch, name }: PlannedEntry, became: string) => {
+    progress.finish(`${arch}/${name}: ${became}`);
+  };
+  const how = { ...(mirror && { mirror }), signal, onProgress: progress.show, onEntry };
+  try {
+    for (const known of arches) {
+      const ofArch = entries.filter((entry) => entry.arch === known);
+      await ensureEntries(ofArch, how, { refresh });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    process.exitCode = exitCodes.interrupted;
+  } finally {
+    progress.end();
+    interrupt.release();
+  }
+}
+
+type Progress = {
+  show: (progress: ImageProgress) => void;
+  /** Leaves a line that stays. */
+  finish: (line: string) => void;
+  end: () => void;
+};
+
+function needsOf(entries: readonly PlannedEntry[]): HostNeeds {
+  return new Map(
+    arches.map((known) => [known, buildNeeds(entries.filter(({ arch }) => arch === known))]),
+  );
+}
+
+/** One line per step; on a terminal, one line that changes. */
+function showProgress(): Progress {
+  const rewrite = process.stderr.isTTY ? '\r\x1b[K' : null;
+  let shown = '';
+  return {
+    show(progress) {
+      const { image, step, share } = describeProgress(progress);
+      const line = `${image}: ${step}`;
+      if (rewrite !== null) process.stderr.write(`${rewrite}${line} ${share}`);
+      else if (line !== shown) process.stderr.write(`${line}\n`);
+      shown = line;
+    },
+    finish(line) {
+      process.stderr.write(`${rewrite ?? ''}${line}\n`);
+    },
+    end() {
+      if (rewrite !== null) process.stderr.write(rewrite);
+    },
+  };
+}
