@@ -9,6 +9,10 @@ import type { Play } from '../qemu/machine-fixtures.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { caseOf, fakeLab, goodBoot, goodBootUntil } from './cases.ts';
 
+// Most of a test is waiting for a limit, so they wait together.
+t.jobs = 5;
+const beside = { buffered: true };
+
 const noHooks = { onLine: () => {}, onSignal: () => {}, onReading: () => {} };
 
 /** The first boot goes only as far as the initramfs; what comes behind it is only there for who starts from a state. */
@@ -32,7 +36,7 @@ function labFor(t: Test, play: Play) {
   return { cache, boot };
 }
 
-t.test('the second boot begins where the first has started its initramfs', async (t) => {
+t.test('the second boot begins where the first has started its initramfs', beside, async (t) => {
   const { boot } = labFor(t, play);
   const first = await boot();
   t.match(first, { verdict: 'fail', checkpoint: null }, 'the first begins at power-on');
@@ -43,15 +47,22 @@ t.test('the second boot begins where the first has started its initramfs', async
   t.match(second.evidence[0], { line: 14, text: 'kexec-lab login:' }, 'counted from power-on');
 });
 
-t.test('a checkpoint QEMU does not start from is thrown away, and the boot is whole', async (t) => {
-  const { boot } = labFor(t, { ...play, resumed: null });
-  await boot();
-  const second = await boot();
-  t.match(second, { outcome: 'unknown', checkpoint: null });
-  t.match(readFileSync(join(second.path, 'steps.log'), 'utf8'), /is of no use: .*migration failed/);
-});
+t.test(
+  'a checkpoint QEMU does not start from is thrown away, and the boot is whole',
+  beside,
+  async (t) => {
+    const { boot } = labFor(t, { ...play, resumed: null });
+    await boot();
+    const second = await boot();
+    t.match(second, { outcome: 'unknown', checkpoint: null });
+    t.match(
+      readFileSync(join(second.path, 'steps.log'), 'utf8'),
+      /is of no use: .*migration failed/,
+    );
+  },
+);
 
-t.test('a damaged checkpoint is thrown away, and the boot is whole', async (t) => {
+t.test('a damaged checkpoint is thrown away, and the boot is whole', beside, async (t) => {
   const { cache, boot } = labFor(t, play);
   await boot();
   const { checkpoint } = await boot();
@@ -60,7 +71,7 @@ t.test('a damaged checkpoint is thrown away, and the boot is whole', async (t) =
   t.match(await boot(), { checkpoint: null });
 });
 
-t.test('a kernel that finds its disks by itself gives no checkpoint', async (t) => {
+t.test('a kernel that finds its disks by itself gives no checkpoint', beside, async (t) => {
   const found = '[    2.000000] virtio_blk virtio1: [vda] 262144 512-byte logical blocks\r\n';
   const { boot } = labFor(t, { ...play, text: shared.replace(/.*Run/, (run) => found + run) });
   const first = await boot();
@@ -68,7 +79,7 @@ t.test('a kernel that finds its disks by itself gives no checkpoint', async (t) 
   t.match(await boot(), { checkpoint: null });
 });
 
-t.test('a boot that never gets to its initramfs gives none either', async (t) => {
+t.test('a boot that never gets to its initramfs gives none either', beside, async (t) => {
   const { boot } = labFor(t, { ...play, text: goodBootUntil('Linux version') });
   await boot();
   t.match(await boot(), { checkpoint: null });
