@@ -21,14 +21,14 @@ const heads: Record<string, string> = {
 /** The page as Markdown. */
 export function renderResults(results: Results): string {
   const { date, qemu, firstKernel, boots } = results;
-  const releases = new Set(boots.map(({ firstRelease }) => `\`${firstRelease}\``));
+  const releases = [...new Set(boots.map(({ firstRelease }) => firstRelease).filter(Boolean))];
   return `<!-- Made from docs/results.json by \`npm run docs\`, which \`npm run results\` measured; change neither by hand. -->
 
 # Which of Debian's kernels come up behind a kexec
 
 Measured on ${date} with \`npm run results\` on QEMU ${qemu}: \`kexec-lab run\` with \`--first-kernel ${firstKernel}\`, each suite's
 kernel as \`--kernel\`, its own and Debian 12's kexec-tools as \`--kexec-tools\`. The first kernels were
-${[...releases].join(' and ')}. The time is the guest's, from the second kernel's first word to the start of its
+${releases.map((release) => `\`${release}\``).join(' and ')}. The time is the guest's, from the second kernel's first word to the start of its
 initramfs.
 
 The cure on 32-bit arm is \`--image-size=67108864\`; 64 bits need none. What each scenario does is in
@@ -44,7 +44,9 @@ ${preflightNotes(results)}`;
 
 function table({ boots }: Results, arch: Arch): string {
   const ofArch = boots.filter((boot) => boot.arch === arch);
-  const scenarios = [...new Set(ofArch.map(({ scenario }) => scenario))];
+  const scenarios = Object.keys(heads).filter((name) =>
+    ofArch.some(({ scenario }) => scenario === name),
+  );
   const columns = scenarios.map((name) => heads[name] ?? name);
   const pairs = [...new Set(ofArch.map((boot) => pairOf(boot)))];
   const rows = pairs.map((pair) => {
@@ -81,13 +83,15 @@ function causes({ boots }: Results, arch: Arch): string {
   return [...ways.values()]
     .map((alike) => {
       const [{ became, scenario, meaning, cure, evidence } = failed[0] as BootOfResults] = alike;
-      const whom = [
-        ...new Set(alike.map(({ kernel, kernelVersion }) => `${suiteOf(kernel)} ${kernelVersion}`)),
-      ];
+      const whom = new Set(alike.map(nameOf));
       const quotes = evidence.map((line) => `    ${line.trim()}`).join('\n');
-      return `### ${arch}: \`${became}\` in \`${scenario}\`\n\n${whom.join(', ')}. ${meaning}\n\n${quotes}\n\n${cure}\n`;
+      return `### ${arch}: \`${became}\` in \`${scenario}\`\n\n${[...whom].join('; ')}. ${meaning}\n\n${quotes}\n\n${cure}\n`;
     })
     .join('\n');
+}
+
+function nameOf({ kernel, kernelVersion, kexecToolsVersion }: BootOfResults): string {
+  return `${suiteOf(kernel)} ${kernelVersion} with kexec-tools ${kexecToolsVersion}`;
 }
 
 function wayOf({ scenario, became, generation, stage }: BootOfResults): string {

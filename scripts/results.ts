@@ -26,8 +26,10 @@ const results: Results = {
   findings: [],
 };
 for (const kernel of suites.map((suite) => `debian:${suite}`)) {
-  await look(kernel);
-  for (const kexecTools of new Set([kernel, firstKernel])) await boot(kernel, kexecTools);
+  // Backports are kernels for the tools of the suite they are made for.
+  const ownTools = kernel.replace(/-backports$/, '');
+  await look(kernel, ownTools);
+  for (const kexecTools of new Set([ownTools, firstKernel])) await boot(kernel, kexecTools);
 }
 writeFileSync('docs/results.json', `${JSON.stringify(results, null, 2)}\n`);
 
@@ -44,8 +46,8 @@ async function kexecLab(...words: string[]): Promise<string> {
   return stdout;
 }
 
-async function look(kernel: string): Promise<void> {
-  const options = ['--kernel', kernel, '--kexec-tools', kernel, '--json'];
+async function look(kernel: string, kexecTools: string): Promise<void> {
+  const options = ['--kernel', kernel, '--kexec-tools', kexecTools, '--json'];
   const { found } = JSON.parse(await kexecLab('preflight', ...options)) as {
     found: { arch: BootOfResults['arch']; findings: Results['findings'] }[];
   };

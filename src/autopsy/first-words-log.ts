@@ -1,13 +1,14 @@
 import type { GuestMemory } from './guest-memory.ts';
 import { occurrences } from './guest-memory.ts';
 import type { KernelRecord } from './kernel-log.ts';
+import { toSeconds } from './kernel-log.ts';
 
 /** What every kernel says first, on arm and on arm64 (`smp_setup_processor_id`). The format string has a `%` behind it. */
 export const firstWords = Buffer.from('Booting Linux on physical CPU 0x');
 
 const formatted = /^Booting Linux on physical CPU 0x[0-9a-f]+(?: \[0x[0-9a-f]+\])?$/;
 
-/** The largest log buffer worth reading: Debian's is 128 KiB, some machines have 2 MiB. Bytes. */
+/** No log buffer worth reading is larger: Debian's has 128 KiB. Bytes. */
 const largestBuffer = 2 ** 21;
 
 /** A record with everything around it is never longer. Bytes. */
@@ -28,10 +29,9 @@ type Width = (typeof widths)[number];
  */
 export function readFirstWordsLog(memory: GuestMemory, address: number): KernelRecord[] | null {
   for (const width of widths) {
-    const bytes = memory.read(address - width, largestBuffer);
-    const first = wordAt(bytes, 0, width);
+    const first = wordAt(memory.read(address - width, width), 0, width);
     if (first === null || !isFirstId(first, width)) continue;
-    const texts = [...blocks(bytes, first, width)];
+    const texts = [...blocks(memory, address - width, first, width)];
     if (!formatted.test(withoutLeftover(texts[0] ?? ''))) continue;
     const known = readInfos(memory, texts);
     return texts.map((text, index) => {
@@ -45,22 +45,27 @@ export function readFirstWordsLog(memory: GuestMemory, address: number): KernelR
 }
 
 /** The texts of consecutive records, up to their NUL. */
-function* blocks(bytes: Buffer, first: bigint, width: Width): Generator<string> {
-  let at = 0;
-  for (let id = first; ; id += 1n) {
-    const next = findWord(bytes, at + width, nextId(id, width), width);
-    const end = next ?? Math.min(bytes.length, at + longestBlock);
-    const block = bytes.subarray(at + width, end);
+function* blocks(
+  memory: GuestMemory,
+  start: number,
+  first: bigint,
+  width: Width,
+): Generator<string> {
+  let at = start;
+  for (let id = first; at - start < largestBuffer; id += 1n) {
+    const bytes = memory.read(at, longestBlock);
+    const next = findWord(bytes, nextId(id, width), width);
+    const block = bytes.subarray(width, next ?? bytes.length);
     const nul = block.indexOf(0);
     yield block.toString('utf8', 0, nul === -1 ? block.length : nul);
     if (next === null) return;
-    at = next;
+    at += next;
   }
 }
 
-function findWord(bytes: Buffer, from: number, wanted: bigint, width: Width): number | null {
-  const last = Math.min(bytes.length - width, from + longestBlock);
-  for (let at = from; at <= last; at += width) {
+/** Where in a block the next one begins. */
+function findWord(bytes: Buffer, wanted: bigint, width: Width): number | null {
+  for (let at = width; at + width <= bytes.length; at += width) {
     if (wordAt(bytes, at, width) === wanted) return at;
   }
   return null;
@@ -139,7 +144,7 @@ function infosAt(
     if (bytes.length < infoSize || bytes.readBigUInt64LE(0) !== BigInt(index)) break;
     const length = bytes.readUInt16LE(16);
     if (length > longest) break;
-    const seconds = Number(bytes.readBigUInt64LE(8)) / 1e9;
+    const seconds = toSeconds(bytes.readBigUInt64LE(8));
     infos.push({ seconds, level: bytes.readUInt8(19) >> 5, length });
   }
   return infos;

@@ -41,3 +41,23 @@ export function describeLog(
     records,
   };
 }
+
+/** Emergencies and alerts: printk's levels 0 and 1. */
+const severe = 1;
+
+/** The lines of a log that matter most, as a console would have shown them: those around its first alert, else the last. */
+export function tellingLines({ records }: KernelLog): string[] {
+  const trouble = records.findIndex(({ level }) => level !== null && level <= severe);
+  const end = trouble === -1 ? records.length : trouble + 6;
+  return records.slice(Math.max(0, end - 12), end).map(asPrinted);
+}
+
+/** A record's time as printk shows it: whole microseconds, cut and not rounded. */
+export function toSeconds(nanoseconds: bigint): number {
+  return Number(nanoseconds / 1000n) / 1e6;
+}
+
+/** A record as printk writes it to a serial console. */
+export function asPrinted({ seconds, text }: KernelRecord): string {
+  return seconds === null ? text : `[${seconds.toFixed(6).padStart(12)}] ${text}`;
+}

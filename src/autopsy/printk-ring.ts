@@ -1,6 +1,7 @@
 import type { ToPhysical } from './address-space.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import type { KernelRecord } from './kernel-log.ts';
+import { toSeconds } from './kernel-log.ts';
 import type { Vmcoreinfo } from './vmcoreinfo.ts';
 
 /** The two highest bits of a descriptor's state word: what it is used for. Committed and finalized ones hold a record. */
@@ -73,7 +74,7 @@ export function readPrintkRing(
         const level = allInfos.readUInt8(from + offset('printk_info.text_len') + 3) >> 5;
         const data = dataOf(text, { begin, next, textSize, width });
         records.push({
-          seconds: Number(nanoseconds) / 1e9,
+          seconds: toSeconds(nanoseconds),
           level,
           text: data.toString('utf8', 0, length),
         });

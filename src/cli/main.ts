@@ -58,6 +58,11 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
     load: async () => (await import('./baseline.ts')).baselineCommand(),
   },
   {
+    name: 'autopsy',
+    summary: 'read the kernels’ own logs out of a memory dump',
+    load: async () => (await import('./autopsy.ts')).autopsyCommand(),
+  },
+  {
     name: 'doctor',
     summary: 'show what is installed, what is missing, and which QEMU is used',
     load: async () => (await import('./doctor.ts')).doctorCommand(),

@@ -1,6 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { BootObserver } from '../boot/observer.ts';
+import { KexecLabError } from '../errors.ts';
 import { LineSplitter } from '../console/lines.ts';
 import type { ImageSet } from '../image/image-set.ts';
 import { interactiveArguments } from '../qemu/arguments.ts';
@@ -13,6 +14,8 @@ import type { ReportedState } from '../provider/provider.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { StepResult } from '../steps/conductor.ts';
 import { Conductor } from '../steps/conductor.ts';
+import type { Autopsy } from '../autopsy/autopsy.ts';
+import { autopsyOf, isSilent } from './autopsy-of-case.ts';
 import { beginBoot } from './begin-boot.ts';
 import { openCaseRecord } from './case-record.ts';
 import { machineSpec } from './machine-of-case.ts';
@@ -36,6 +39,8 @@ export type BootFacts = {
   screen: readonly string[];
   /** Key of the checkpoint the boot began at; null where it began at power-on. */
   checkpoint: string | null;
+  /** What the machine's memory told of its silence; null where it was not asked. */
+  autopsy: Autopsy | null;
 };
 
 type Place = {
@@ -64,10 +69,13 @@ export async function bootCase(
   const { provider, keyFile } = await startCaseProvider(case_, profile, images, directory);
   const record = openCaseRecord(directory);
   const lines = new LineSplitter();
+  const shown = new Set<string>();
+  let autopsy: Autopsy | null = null;
   let seconds = (): number => 0;
   let started: string | null;
   const showLines = (complete: ReturnType<LineSplitter['feed']>): void => {
     for (const { line, text } of complete) {
+      shown.add(text);
       record.line(seconds(), text);
       hooks.onLine(line, text);
     }
@@ -82,6 +90,14 @@ export async function bootCase(
       hooks.onSignal(seen);
     },
     onReading: hooks.onReading,
+    onOver: async (machine) => {
+      if (!isSilent(observer)) return;
+      autopsy = await autopsyOf(machine, directory, shown).catch((error: unknown) => {
+        if (!(error instanceof KexecLabError)) throw error;
+        record.output(`the machine's memory could not be read: ${error.message}`);
+        return null;
+      });
+    },
   };
   const conductor = new Conductor(steps, {
     provider,
@@ -119,7 +135,7 @@ export async function bootCase(
   }
   const screen = await conductor.screen();
   const { results: done } = conductor;
-  return { reported: provider?.reported ?? [], steps: done, screen, checkpoint: started };
+  return { reported: provider?.reported ?? [], steps: done, screen, checkpoint: started, autopsy };
 }
 
 /** The same machine for a human: run it, and its console is the terminal. */

@@ -42,6 +42,9 @@ export function judgedResult(
     steps: [...boot.steps],
     // A boot that began in its middle says nothing of what booting twice costs.
     ...(boot.checkpoint !== null && { checkpoint: boot.checkpoint, price: null }),
+    ...(boot.autopsy && {
+      autopsy: { reason: boot.autopsy.reason, sentence: boot.autopsy.sentence },
+    }),
     release: outcome.captures['release'] ?? null,
   };
 }
@@ -101,6 +104,7 @@ function blank(
     price: bootPrice(stages),
     checkpoint: null,
     entropy,
+    autopsy: null,
     release: null,
     packages,
     wallSeconds,

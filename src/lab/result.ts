@@ -1,3 +1,4 @@
+import type { SilenceReason } from '../autopsy/autopsy.ts';
 import type { CandidateLabel } from '../candidate/candidate.ts';
 import type { Outcome, OutcomeId, Stage } from '../boot/outcome.ts';
 import type { PackageVersion } from '../image/image-set.ts';
@@ -54,6 +55,8 @@ export type CaseResult = {
   checkpoint: string | null;
   /** One entry per kernel. */
   entropy: EntropyTimes[];
+  /** Why the machine was silent, as far as its memory told; null where it was not asked or told nothing. */
+  autopsy: { reason: SilenceReason; sentence: string } | null;
   /** The release the last kernel said of itself (proved by `uname -r` where the outcome is `booted`). */
   release: string | null;
   packages: PackageVersion[];

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { withMemory } from '../autopsy/memory-evidence.ts';
 import { withScreen } from '../boot/screen-evidence.ts';
 import { createBootObserver } from '../boot/observer.ts';
 import type { CheckpointStore } from '../checkpoint/store.ts';
@@ -74,7 +75,8 @@ export async function runCase(
     const place = { directory, images, qemu: await lab.qemu(case_.arch), checkpoints };
     const boot = await bootCase(case_, place, observer, { ...hooks, onReading, onSignal }, signal);
     if (signal.aborted) return stopped();
-    const outcome = withScreen(proveBooted(observer.outcome(), awaited), boot.screen);
+    const proved = withScreen(proveBooted(observer.outcome(), awaited), boot.screen);
+    const outcome = withMemory(proved, boot.autopsy);
     return judgedResult(case_, outcome, boot, facts());
   } catch (error) {
     return signal.aborted ? stopped() : troubleResult(case_, error, facts());

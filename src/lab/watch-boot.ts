@@ -21,6 +21,8 @@ export type WatchHooks = {
   onBytes(chunk: Uint8Array): void;
   onSignal(signal: Signal): void;
   onReading(reading: StageReading): void;
+  /** The watching is over and the machine still there, for as long as this takes. */
+  onOver?(machine: Machine): Promise<void>;
 };
 
 type WatchProps = {
@@ -52,6 +54,7 @@ export async function watchBoot(
     acting.abort();
   });
   watch.watching = watch.exit !== null;
+  if (!watch.watching && !signal.aborted) await hooks.onOver?.(machine);
   await machine.stop();
   await reading;
   if (!signal.aborted) watch.conclude(stopped);

@@ -36,6 +36,8 @@ export type Machine = {
   whilePaused<Result>(action: () => Promise<Result>): Promise<Result>;
   /** Writes the state of a machine that is paused, its memory and devices but not its disks, to a file; see `StartOptions.state`. */
   saveState(file: string): Promise<void>;
+  /** Writes the guest's memory to a file, an ELF core of physical addresses. @throws UnavailableError when QEMU cannot. */
+  dumpMemory(file: string): Promise<void>;
   /** Presses the reset button. @throws UnavailableError when QEMU is gone. */
   reset(): Promise<void>;
   /** @throws UnavailableError when QEMU is gone or does not answer. */
@@ -129,6 +131,10 @@ export async function startMachine(
         }
       }),
     saveState: (file) => saveState(qmp, file),
+    dumpMemory: (file) =>
+      alone(async () => {
+        await qmp.execute('dump-guest-memory', { paging: false, protocol: `file:${file}` });
+      }),
     reset: async () => {
       await qmp.execute('system_reset');
     },

@@ -50,6 +50,7 @@ export function result(
     price: null,
     checkpoint: null,
     entropy: [],
+    autopsy: null,
     generation: 2,
     stage: 'userspace',
     meaning: '',

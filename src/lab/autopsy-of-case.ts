@@ -1,0 +1,51 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Autopsy } from '../autopsy/autopsy.ts';
+import { explainSilence } from '../autopsy/autopsy.ts';
+import { examine } from '../autopsy/examine.ts';
+import { asPrinted } from '../autopsy/kernel-log.ts';
+import { openDump } from '../autopsy/memory-dump.ts';
+import type { BootObserver } from '../boot/observer.ts';
+import type { OutcomeId } from '../boot/outcome.ts';
+import type { Machine } from '../qemu/machine.ts';
+
+/** Outcomes that say no more than that nothing is heard. */
+const silent: readonly OutcomeId[] = ['bye-hang', 'console-lost', 'kernel-hang'];
+
+/** Whether a boot has ended in a silence that its memory may explain. */
+export function isSilent(observer: BootObserver): boolean {
+  const { id, stage } = observer.outcome();
+  return silent.includes(id) || (id === 'unknown' && stage === 'kexec');
+}
+
+/**
+ * Reads why a silent machine is silent out of its memory. Its memory lies in `directory` for as long as that
+ * takes, and is as large as the machine's.
+ *
+ * A log that nobody heard is left behind whole, as `memory.log`.
+ *
+ * @param lines what the console has shown, line by line
+ * @throws UnavailableError when QEMU cannot write it
+ */
+export async function autopsyOf(
+  machine: Machine,
+  directory: string,
+  lines: ReadonlySet<string>,
+): Promise<Autopsy | null> {
+  const file = join(directory, 'memory.elf');
+  try {
+    const { pcs } = await machine.sample();
+    await machine.dumpMemory(file);
+    const dump = openDump(file, 0);
+    try {
+      const autopsy = explainSilence(examine(dump), { lines, pcs });
+      const unheard = autopsy?.log?.records.map((record) => `${asPrinted(record)}\n`);
+      if (unheard !== undefined) await writeFile(join(directory, 'memory.log'), unheard);
+      return autopsy;
+    } finally {
+      dump.close();
+    }
+  } finally {
+    await rm(file, { force: true });
+  }
+}

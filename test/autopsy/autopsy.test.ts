@@ -1,0 +1,89 @@
+import t from 'tap';
+import { explainSilence } from '../../src/autopsy/autopsy.ts';
+import { asPrinted, tellingLines } from '../../src/autopsy/kernel-log.ts';
+import { findingsOf } from './dumps.ts';
+
+/** A console that showed the first kernel's banner and nothing of a second. */
+const firstKernel = new Set([
+  '[    0.000000] Linux version 5.10.0-32 (debian-kernel@lists.debian.org)',
+]);
+const noCpu: bigint[] = [];
+
+void t.test('live kernels without a console, from 6.1 to 7.2, on both architectures', (t) => {
+  const logs = {
+    'aarch64-console-lost-bookworm': ['6.1.0-50-cloud-arm64', 238, 2.663208],
+    'aarch64-console-lost-sid': ['7.2.13+deb14-cloud-arm64', 248, 248.820222],
+    'arm-console-lost-bookworm': ['6.1.0-50-armmp-lpae', 226, 3.403343],
+  } as const;
+  for (const [name, [release, count, last]] of Object.entries(logs)) {
+    const findings = findingsOf(t, name);
+    t.match(findings.logs, [
+      { foundBy: 'vmcoreinfo', release, cmdline: /is_in_kexec=yes.* console=tty0 loglevel=0$/ },
+    ]);
+    const records = findings.logs[0]?.records ?? [];
+    t.match(records[0], { seconds: 0, level: 6, text: /^Booting Linux on physical CPU 0x0/ }, name);
+    t.match(records.at(-1), { seconds: last }, name);
+    t.equal(records.length, count, name);
+    const times = records.map(({ seconds }) => seconds ?? -1);
+    t.strictSame(
+      times,
+      times.toSorted((a, b) => a - b),
+      `${name}: in order`,
+    );
+    const found = explainSilence(findings, { lines: firstKernel, pcs: noCpu });
+    t.match(found, { reason: 'console-lost', sentence: release }, name);
+  }
+  t.end();
+});
+
+void t.test('a kernel whose device tree was overwritten says so, to nobody', (t) => {
+  const findings = findingsOf(t, 'arm-arm-device-tree-overwritten');
+  t.match(findings.logs, [
+    { foundBy: 'first-words', release: '6.1.0-50-armmp-lpae', cmdline: null },
+  ]);
+  const found = explainSilence(findings, { lines: firstKernel, pcs: noCpu });
+  t.match(found, { reason: 'device-tree-lost', sentence: /no device tree/ });
+  const lines = found?.log == null ? [] : tellingLines(found.log);
+  t.match(lines.join('\n'), 'Unable to handle kernel paging request at virtual address c18067f4');
+  t.equal(lines.length, 12);
+  t.match(findings.logs[0]?.records[7], { level: 3, text: 'cma: Failed to reserve 16 MiB' });
+  t.equal(
+    explainSilence(findings, { lines: new Set(), pcs: noCpu })?.log ?? null,
+    null,
+    'unproved',
+  );
+  t.end();
+});
+
+void t.test('half an image is found to be half', (t) => {
+  const findings = findingsOf(t, 'aarch64-truncated-kernel');
+  t.match(explainSilence(findings, { lines: firstKernel, pcs: noCpu }), {
+    reason: 'image-damaged',
+    sentence: /0x41800000 should take 26\.6 MiB and ends after 13\.0 MiB/,
+    log: null,
+  });
+  const [purgatory = 0] = findings.purgatories;
+  const pcs = [BigInt(purgatory - 0x200)];
+  t.match(explainSilence(findings, { lines: firstKernel, pcs }), { reason: 'digest-mismatch' });
+  t.end();
+});
+
+void t.test('the first kernel is never taken for the second', (t) => {
+  const findings = findingsOf(t, 'arm-not-a-kernel');
+  t.match(findings.logs, [{ release: '5.10.0-32-armmp-lpae' }]);
+  t.equal(
+    asPrinted(findings.logs[0]?.records.at(-1) ?? { seconds: 0, level: 0, text: '' }),
+    '[    2.591058] Bye!',
+  );
+  const heard = new Set(findings.logs[0]?.records.map(asPrinted));
+  for (const lines of [heard, firstKernel, new Set<string>()]) {
+    t.match(explainSilence(findings, { lines, pcs: noCpu }), { reason: 'never-spoke', log: null });
+  }
+  t.end();
+});
+
+void t.test('a memory without any log proves nothing', (t) => {
+  const nothing = { logs: [], deviceTrees: [], images: [], purgatories: [] };
+  t.equal(explainSilence(nothing, { lines: firstKernel, pcs: noCpu }), null);
+  t.end();
+});

@@ -1,0 +1,69 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { dumpFile } from '../autopsy/dumps.ts';
+import { kexecLab } from './kexec-lab.ts';
+
+// Every test here starts the program, and a machine may be slow.
+t.setTimeout(180_000);
+
+void t.test('for people: the reason, and what the console never showed', async (t) => {
+  const dump = dumpFile(t, 'aarch64-console-lost-sid');
+  const { stdout, exitCode } = await kexecLab(['autopsy', dump]);
+  t.equal(exitCode, 0);
+  t.match(stdout, `${dump}: console-lost\n`);
+  t.match(stdout, '\nkernel 7.2.13+deb14-cloud-arm64\n');
+  t.match(stdout, '    [  248.820222] random: crng init done');
+  t.notMatch(stdout, 'Booting Linux', 'only what matters');
+  const whole = await kexecLab(['autopsy', dump, '--log']);
+  t.match(whole.stdout, '    [    0.000000] Booting Linux on physical CPU 0x0000000000');
+});
+
+void t.test(
+  'with the console, the kernel that was heard is told from the one that was not',
+  async (t) => {
+    const dump = dumpFile(t, 'arm-arm-device-tree-overwritten');
+    const log = join(t.testdir(), 'console.log');
+    writeFileSync(
+      log,
+      '[    0.000000] Linux version 5.10.0-32-armmp-lpae (debian)\r\n[    2.5] Bye!\r\n',
+    );
+    t.match((await kexecLab(['autopsy', dump])).stdout, /: 1 log\n/);
+    t.match((await kexecLab(['autopsy', dump, '--console', log])).stdout, /: device-tree-lost\n/);
+  },
+);
+
+void t.test('for machines', async (t) => {
+  const { stdout } = await kexecLab(['autopsy', dumpFile(t, 'aarch64-truncated-kernel'), '--json']);
+  t.match(JSON.parse(stdout), {
+    schema: 'kexec-lab/autopsy@1',
+    reason: 'image-damaged',
+    images: [{}, { address: 0x41800000 }],
+    deviceTrees: [{ memory: 536870912, bootargs: /is_in_kexec=yes/ }],
+  });
+});
+
+void t.test('what cannot be read is one message and exit 2', async (t) => {
+  const directory = t.testdir({ empty: '', 'broken.elf': '\x7fELF\x02\x01', 'text.raw': 'hello' });
+  const refused = async (...words: string[]) => kexecLab(['autopsy', ...words]);
+  t.match(await refused(join(directory, 'missing')), { exitCode: 2, stderr: /no such file/ });
+  t.match(await refused(directory), { exitCode: 2, stderr: /no regular file/ });
+  t.match(await refused(join(directory, 'empty')), { exitCode: 2, stderr: /empty/ });
+  t.match(await refused(join(directory, 'broken.elf')), {
+    exitCode: 2,
+    stderr: /no little-endian ELF/,
+  });
+  t.match(await refused(process.execPath, '--base', 'x'), {
+    exitCode: 2,
+    stderr: /address such as/,
+  });
+  const dump = dumpFile(t, 'aarch64-truncated-kernel');
+  t.match(await refused(dump, '--console', join(directory, 'missing')), {
+    exitCode: 2,
+    stderr: /missing: cannot be read/,
+  });
+  t.match(await refused(join(directory, 'text.raw')), {
+    exitCode: 0,
+    stdout: /No kernel’s log is in it/,
+  });
+});
