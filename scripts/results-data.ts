@@ -21,6 +21,8 @@ export const resultsSchema = z.strictObject({
       kexecToolsVersion: z.string(),
       /** From the second kernel's first word to the start of its initramfs; null where it did not get there. */
       kernelSeconds: z.number().nullable(),
+      /** What the memory of a silent machine told. */
+      reason: z.string().nullable(),
       meaning: z.string(),
       cure: z.string(),
       evidence: z.array(z.string()),

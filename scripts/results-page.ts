@@ -82,10 +82,12 @@ function causes({ boots }: Results, arch: Arch): string {
   );
   return [...ways.values()]
     .map((alike) => {
-      const [{ became, scenario, meaning, cure, evidence } = failed[0] as BootOfResults] = alike;
+      const [{ became, scenario, reason, meaning, cure, evidence } = failed[0] as BootOfResults] =
+        alike;
+      const why = reason === null ? '' : ` (${reason})`;
       const whom = new Set(alike.map(nameOf));
       const quotes = evidence.map((line) => `    ${line.trim()}`).join('\n');
-      return `### ${arch}: \`${became}\` in \`${scenario}\`\n\n${[...whom].join('; ')}. ${meaning}\n\n${quotes}\n\n${cure}\n`;
+      return `### ${arch}: \`${became}\` in \`${scenario}\`${why}\n\n${[...whom].join('; ')}. ${meaning}\n\n${quotes}\n\n${cure}\n`;
     })
     .join('\n');
 }
@@ -94,8 +96,8 @@ function nameOf({ kernel, kernelVersion, kexecToolsVersion }: BootOfResults): st
   return `${suiteOf(kernel)} ${kernelVersion} with kexec-tools ${kexecToolsVersion}`;
 }
 
-function wayOf({ scenario, became, generation, stage }: BootOfResults): string {
-  return `${scenario} ${became} ${generation} ${stage}`;
+function wayOf({ scenario, became, generation, stage, reason }: BootOfResults): string {
+  return `${scenario} ${became} ${generation} ${stage} ${reason}`;
 }
 
 function preflightNotes({ findings }: Results): string {

@@ -102,6 +102,7 @@ function seen(result: CaseResult, kernel: string, kexecTools: string) {
     kernelVersion: ofKernel(kernel)?.version ?? '',
     kexecToolsVersion: tools?.version ?? '',
     kernelSeconds: result.outcome === 'booted' ? (alone?.guestSeconds ?? null) : null,
+    reason: result.autopsy?.reason ?? null,
     meaning,
     cure,
     evidence: evidence.slice(0, 2).map(({ text }) => text),

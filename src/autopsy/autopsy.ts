@@ -1,8 +1,8 @@
 import type { Findings } from './examine.ts';
 import { reasonOfLog } from './explain-log.ts';
 import type { KernelImage } from './kernel-image.ts';
-import type { KernelLog } from './kernel-log.ts';
-import { asPrinted } from './kernel-log.ts';
+import type { KernelLog, KernelRecord } from './kernel-log.ts';
+import { printedLines } from './kernel-log.ts';
 
 /** Why a machine fell silent, as far as its memory tells. */
 export type SilenceReason =
@@ -88,18 +88,17 @@ function unheardLog(logs: readonly KernelLog[], { lines }: Heard): KernelLog | u
   return marked ?? (firstWasHeard ? longest : undefined);
 }
 
-/**
- * Whether it is a first kernel's: one that has jumped into the next, or one that the console showed most of. What has no
- * time of its own is the same in every kernel, but for its name.
- */
+/** Whether it is a first kernel's: one that has jumped into the next, or one that the console showed. */
 function isOfFirst({ records }: KernelLog, lines: ReadonlySet<string>): boolean {
   const left = records
     .slice(-3)
     .some(({ text }) => /^(?:Bye!|kexec_core: Starting new kernel)/.test(text));
   if (left) return true;
-  const own = records.filter(
-    ({ seconds, text }) => (seconds ?? 0) > 0 || text.startsWith('Linux version '),
-  );
-  const shown = own.filter((record) => lines.has(asPrinted(record)));
-  return shown.length * 2 > own.length;
+  const shown = (some: readonly KernelRecord[]) =>
+    some.filter((record) => printedLines(record).every((line) => lines.has(line))).length;
+  const timed = records.filter(({ seconds }) => seconds !== null && seconds > 0);
+  if (timed.length > 0) return shown(timed) * 2 > timed.length;
+  // A first kernel's clock runs long before it gets to a kexec. Where no times were found, the same words prove nothing.
+  const timeless = records.every(({ seconds }) => seconds === null);
+  return timeless && records.every(({ text }) => [...lines].some((line) => line.endsWith(text)));
 }

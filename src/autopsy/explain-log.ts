@@ -5,11 +5,18 @@ import type { KernelLog } from './kernel-log.ts';
 export function reasonOfLog(log: KernelLog): Reason {
   const { release, records, cmdline } = log;
   const whose = release === null ? 'the second kernel' : `the second kernel (${release})`;
-  const said = (pattern: RegExp) => records.find(({ text }) => pattern.test(text))?.text;
+  const said = (pattern: RegExp) => oneLine(records.find(({ text }) => pattern.test(text))?.text);
+  const refused = said(/^\s*Error: (?:invalid dtb|unrecognized\/unsupported machine ID)/);
   const panic = said(/^Kernel panic - not syncing: /);
   const started = said(/^Run \S+ as init process$/);
   const oops = said(/^(?:Unable to handle kernel|Internal error: )/);
 
+  if (refused !== undefined) {
+    return {
+      reason: 'device-tree-lost',
+      sentence: `In its memory ${whose} says that what should be its device tree is none, so it was overwritten or not loaded: ${refused}`,
+    };
+  }
   if (isWithoutDeviceTree(log)) {
     return {
       reason: 'device-tree-lost',
@@ -36,11 +43,15 @@ export function reasonOfLog(log: KernelLog): Reason {
     const sentence = `In its memory ${whose} says what the console never showed: ${oops}`;
     return { reason: 'early-oops', sentence };
   }
-  const last = records.at(-1)?.text ?? '';
+  const last = oneLine(records.at(-1)?.text) ?? '';
   return {
     reason: 'stopped-early',
     sentence: `In its memory ${whose} has begun to boot unheard; its last words are: ${last}`,
   };
+}
+
+function oneLine(text: string | undefined): string | undefined {
+  return text?.replaceAll(/\s+/g, ' ').trim();
 }
 
 /**

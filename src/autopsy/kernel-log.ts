@@ -49,7 +49,7 @@ const severe = 1;
 export function tellingLines({ records }: KernelLog): string[] {
   const trouble = records.findIndex(({ level }) => level !== null && level <= severe);
   const end = trouble === -1 ? records.length : trouble + 6;
-  return records.slice(Math.max(0, end - 12), end).map(asPrinted);
+  return records.slice(Math.max(0, end - 12), end).flatMap(printedLines);
 }
 
 /** A record's time as printk shows it: whole microseconds, cut and not rounded. */
@@ -57,7 +57,8 @@ export function toSeconds(nanoseconds: bigint): number {
   return Number(nanoseconds / 1000n) / 1e6;
 }
 
-/** A record as printk writes it to a serial console. */
-export function asPrinted({ seconds, text }: KernelRecord): string {
-  return seconds === null ? text : `[${seconds.toFixed(6).padStart(12)}] ${text}`;
+/** A record as printk writes it to a serial console: each of its lines with the time in front. */
+export function printedLines({ seconds, text }: KernelRecord): string[] {
+  const prefix = seconds === null ? '' : `[${seconds.toFixed(6).padStart(12)}] `;
+  return text.split('\n').map((line) => prefix + line);
 }

@@ -5,7 +5,7 @@ import { explainSilence } from '../autopsy/autopsy.ts';
 import type { Findings } from '../autopsy/examine.ts';
 import { examine } from '../autopsy/examine.ts';
 import type { KernelLog } from '../autopsy/kernel-log.ts';
-import { asPrinted, tellingLines } from '../autopsy/kernel-log.ts';
+import { printedLines, tellingLines } from '../autopsy/kernel-log.ts';
 import { openDump } from '../autopsy/memory-dump.ts';
 import { LineSplitter } from '../console/lines.ts';
 import { UsageError } from '../errors.ts';
@@ -95,7 +95,7 @@ function render(
 
 function describeLog(log: KernelLog, whole: boolean, style: Style): string[] {
   const { release, cmdline, records, address, foundBy } = log;
-  const lines = whole ? log.records.map(asPrinted) : tellingLines(log);
+  const lines = whole ? log.records.flatMap(printedLines) : tellingLines(log);
   return [
     style.bold(printable(`kernel ${release ?? '(nameless)'}`)),
     `  ${records.length} records at 0x${address.toString(16)}, found by ${foundBy}`,

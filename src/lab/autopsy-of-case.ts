@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Autopsy } from '../autopsy/autopsy.ts';
 import { explainSilence } from '../autopsy/autopsy.ts';
 import { examine } from '../autopsy/examine.ts';
-import { asPrinted } from '../autopsy/kernel-log.ts';
+import { printedLines } from '../autopsy/kernel-log.ts';
 import { openDump } from '../autopsy/memory-dump.ts';
 import type { BootObserver } from '../boot/observer.ts';
 import type { OutcomeId } from '../boot/outcome.ts';
@@ -39,7 +39,7 @@ export async function autopsyOf(
     const dump = openDump(file, 0);
     try {
       const autopsy = explainSilence(examine(dump), { lines, pcs });
-      const unheard = autopsy?.log?.records.map((record) => `${asPrinted(record)}\n`);
+      const unheard = autopsy?.log?.records.flatMap(printedLines).map((line) => `${line}\n`);
       if (unheard !== undefined) await writeFile(join(directory, 'memory.log'), unheard);
       return autopsy;
     } finally {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { explainSilence } from '../../src/autopsy/autopsy.ts';
-import { asPrinted, tellingLines } from '../../src/autopsy/kernel-log.ts';
+import { printedLines, tellingLines } from '../../src/autopsy/kernel-log.ts';
 import { findingsOf } from './dumps.ts';
 
 /** A console that showed the first kernel's banner and nothing of a second. */
@@ -47,6 +47,13 @@ void t.test('a kernel whose device tree was overwritten says so, to nobody', (t)
   t.match(lines.join('\n'), 'Unable to handle kernel paging request at virtual address c18067f4');
   t.equal(lines.length, 12);
   t.match(findings.logs[0]?.records[7], { level: 3, text: 'cma: Failed to reserve 16 MiB' });
+  const banner = findings.logs[0]?.records.slice(0, 2).flatMap(printedLines);
+  const sameRelease = { lines: new Set(banner), pcs: noCpu };
+  t.match(
+    explainSilence(findings, sameRelease),
+    { reason: 'device-tree-lost' },
+    'of the first kernel’s own release',
+  );
   t.equal(
     explainSilence(findings, { lines: new Set(), pcs: noCpu })?.log ?? null,
     null,
@@ -71,11 +78,11 @@ void t.test('half an image is found to be half', (t) => {
 void t.test('the first kernel is never taken for the second', (t) => {
   const findings = findingsOf(t, 'arm-not-a-kernel');
   t.match(findings.logs, [{ release: '5.10.0-32-armmp-lpae' }]);
-  t.equal(
-    asPrinted(findings.logs[0]?.records.at(-1) ?? { seconds: 0, level: 0, text: '' }),
-    '[    2.591058] Bye!',
+  t.strictSame(
+    printedLines(findings.logs[0]?.records.at(-1) ?? { seconds: 0, level: 0, text: '' }),
+    ['[    2.591058] Bye!'],
   );
-  const heard = new Set(findings.logs[0]?.records.map(asPrinted));
+  const heard = new Set(findings.logs[0]?.records.flatMap(printedLines));
   for (const lines of [heard, firstKernel, new Set<string>()]) {
     t.match(explainSilence(findings, { lines, pcs: noCpu }), { reason: 'never-spoke', log: null });
   }

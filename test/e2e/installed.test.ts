@@ -2,6 +2,15 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
 import type { RunReport } from '../../src/lab/result.ts';
+import type { Words } from './broken-candidates.ts';
+import {
+  builtWithoutKexec,
+  changedInitrd,
+  ofAnotherRelease,
+  thatPanics,
+  truncatedImage,
+  withoutVirtio,
+} from './broken-candidates.ts';
 import { installPackage } from './installation.ts';
 
 const installed = await installPackage();
@@ -56,36 +65,92 @@ t.test('the evidence can be read where it says it is', async (t) => {
   t.match(JSON.parse(String(diagnosis.stdout)), { outcome: 'booted', generation: 2 });
 });
 
-t.test(
-  'a kernel is checked against the one in use: ROLL for the same, HOLD for a broken one',
-  async (t) => {
-    const check = async (...kernel: string[]) => {
-      const words = ['check', 'kexec-to-distro', '--arch', 'aarch64', '--repeat', '1', '--json'];
-      const { exitCode, stdout, stderr } = await installed.run([...words, '--kernel', ...kernel]);
-      return { exitCode, log: String(stderr), report: JSON.parse(String(stdout)) as unknown };
-    };
-    const same = await check('debian:bookworm');
-    t.match(same, {
+t.test('a kernel is checked against the one in use', async (t) => {
+  const common = ['--arch', 'aarch64', '--repeat', '1', '--json'];
+  const check = async (words: string[], scenario = 'kexec-to-distro') => {
+    const { exitCode, stdout, stderr } = await installed.run([
+      'check',
+      scenario,
+      ...common,
+      ...words,
+    ]);
+    const report = JSON.parse(String(stdout) || '{}') as unknown;
+    return { exitCode, log: String(stderr), report };
+  };
+  const pathOf = async (recipe: string) => {
+    const { stdout } = await installed.run(['images', 'path', recipe, '--arch', 'aarch64']);
+    return String(stdout).trim();
+  };
+  const parts = { kernel: await pathOf('distro-kernel'), initrd: await pathOf('distro-initrd') };
+
+  await t.test('ROLL for the same, over and over', async (t) => {
+    const words = ['--kernel', 'debian:bookworm', '--repeat', '2'];
+    t.match(await check(words), {
       exitCode: 0,
       report: { decision: 'ROLL', differences: [], comparisons: [{ class: 'same' }] },
     });
+    const accepted = ['baseline', 'accept', 'runs/latest', '--out', 'baseline.json'];
+    t.equal((await installed.run(accepted)).exitCode, 0);
+  });
 
-    const path = await installed.run(['images', 'path', 'distro-kernel', '--arch', 'aarch64']);
-    const kernel = await readFile(String(path.stdout).trim());
-    const broken = join(installed.directory, 'vmlinuz-broken');
-    await writeFile(broken, kernel.subarray(0, kernel.length / 2));
-    const initrd = await installed.run(['images', 'path', 'distro-initrd', '--arch', 'aarch64']);
-    const held = await check(broken, '--initrd', String(initrd.stdout).trim());
+  const broken: Record<string, [Words, reasons: RegExp[], outcome: string | null]> = {
+    'a truncated image': [
+      await truncatedImage(installed.directory, parts),
+      [/preflight \(image-damaged\): .* truncated/, /regressed: booted before, now bye-hang/],
+      'bye-hang',
+    ],
+    'an initramfs without virtio': [
+      await changedInitrd(join(installed.directory, 'a'), parts, withoutVirtio),
+      [/regressed: booted before, now root-missing/],
+      'root-missing',
+    ],
+    'an initramfs for another release': [
+      await changedInitrd(join(installed.directory, 'b'), parts, ofAnotherRelease),
+      [/preflight \(initrd-other-release\)/, /regressed: booted before, now root-missing/],
+      'root-missing',
+    ],
+    'a kernel that panics': [
+      await changedInitrd(join(installed.directory, 'c'), parts, thatPanics),
+      [/regressed: booted before, now kernel-panic/],
+      'kernel-panic',
+    ],
+    'a kernel without kexec, which boots': [
+      await builtWithoutKexec(installed.directory, parts),
+      [/preflight \(no-kexec\)/],
+      'booted',
+    ],
+  };
+  for (const [name, [words, reasons, outcome]] of Object.entries(broken)) {
+    await t.test(`HOLD for ${name}`, async (t) => {
+      const held = await check([...words, '--against', 'baseline.json']);
+      t.equal(held.exitCode, 7, held.log);
+      const candidate = { tallies: [{ outcome }] };
+      t.match(held, { report: { decision: 'HOLD', reasons, comparisons: [{ candidate }] } });
+      t.equal((held.report as { reasons: string[] }).reasons.length, reasons.length);
+    });
+  }
+
+  await t.test('HOLD for a good kernel that is told the wrong root', async (t) => {
+    const scenario = join(installed.directory, 'wrong-root.yaml');
+    await writeFile(
+      scenario,
+      [
+        'title: a good kernel, told the wrong root',
+        'story: The partition does not exist.',
+        'arch: [aarch64]',
+        'boot:',
+        '  tags:',
+        '    KEXEC_KERNEL: /vmlinuz',
+        '    KEXEC_INITRD: /initrd.img',
+        '    KEXEC_APPEND: root=/dev/vda7',
+        'expect: { outcome: booted, generation: 2 }',
+        '',
+      ].join('\n'),
+    );
+    const held = await check(['--kernel', 'debian:bookworm'], scenario);
     t.match(held, {
       exitCode: 7,
-      report: {
-        decision: 'HOLD',
-        reasons: [
-          /preflight \(image-damaged\): .* truncated/,
-          /regressed: booted before, now bye-hang/,
-        ],
-        comparisons: [{ class: 'regressed' }],
-      },
+      report: { decision: 'HOLD', reasons: [/preflight \(root-not-there\): .*\/dev\/vda7/] },
     });
-  },
-);
+  });
+});
