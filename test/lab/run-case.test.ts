@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import t from 'tap';
@@ -9,6 +9,7 @@ import { consoleLimit } from '../../src/lab/limits.ts';
 import type { Case } from '../../src/scenario/scenario.ts';
 import type { Play } from '../qemu/machine-fixtures.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
+import { dumpFile } from '../autopsy/dumps.ts';
 import { caseOf, fakeLab, goodBoot, goodBootUntil } from './cases.ts';
 
 const noHooks = { onLine: () => {}, onSignal: () => {}, onReading: () => {} };
@@ -24,7 +25,11 @@ async function run(
   return { ...(await runCase(case_, fakeLab(t, play), place, noHooks, signal)), path };
 }
 
-t.test('a boot that proves itself passes, and leaves its records', async (t) => {
+// Most of a test is waiting for a silence to prove something, so they wait together.
+t.jobs = 4;
+const beside = { buffered: true };
+
+t.test('a boot that proves itself passes, and leaves its records', beside, async (t) => {
   const result = await run(t, { text: goodBoot, chunk: 7 });
   t.match(result, { verdict: 'pass', outcome: 'booted', generation: 2, release: '6.12.0-new' });
   t.same(
@@ -44,22 +49,58 @@ t.test('a boot that proves itself passes, and leaves its records', async (t) => 
   t.match(readFileSync(join(result.path, 'qemu.sh'), 'utf8'), '-serial mon:stdio');
 });
 
-t.test('another release than the one under test is the wrong kernel', async (t) => {
+t.test('another release than the one under test is the wrong kernel', beside, async (t) => {
   const result = await run(t, { text: goodBoot.replaceAll('6.12.0-new', '6.11.0-other') });
   t.match(result, { verdict: 'fail', outcome: 'wrong-kernel' });
 });
 
-t.test('silence after "Bye!" with the CPU on one spot is a hang, and says both', async (t) => {
-  const text = goodBootUntil('Bye!');
-  const expect = { outcome: 'bye-hang', generation: 1 } as const;
-  const result = await run(t, { text, pcs: ['40210004'] }, caseOf({ expect }));
-  t.match(result, { verdict: 'pass', outcome: 'bye-hang', stage: 'kexec' });
-  const signatures = result.evidence.map((item) => item.signature);
-  t.ok(signatures.includes('cpu-samples'), signatures.join());
-  t.ok(signatures.includes('silence'), signatures.join());
-});
+t.test(
+  'silence after "Bye!" with the CPU on one spot is a hang, and says both',
+  beside,
+  async (t) => {
+    const text = goodBootUntil('Bye!');
+    const expect = { outcome: 'bye-hang', generation: 1 } as const;
+    const result = await run(t, { text, pcs: ['40210004'] }, caseOf({ expect }));
+    t.match(result, { verdict: 'pass', outcome: 'bye-hang', stage: 'kexec' });
+    const signatures = result.evidence.map((item) => item.signature);
+    t.ok(signatures.includes('cpu-samples'), signatures.join());
+    t.ok(signatures.includes('silence'), signatures.join());
+  },
+);
 
-t.test('silence after "Bye!" of a CPU at work is no hang', async (t) => {
+t.test(
+  'why a machine is silent is read out of its memory, which does not stay',
+  beside,
+  async (t) => {
+    const memory = dumpFile(t, 'arm-arm-device-tree-overwritten');
+    const text = goodBootUntil('Bye!');
+    const expect = { outcome: 'bye-hang', generation: 1 } as const;
+    const told = await run(t, { text, memory, pcs: ['40210004'] }, caseOf({ expect }));
+    t.match(told, {
+      verdict: 'pass',
+      outcome: 'bye-hang',
+      autopsy: { reason: 'device-tree-lost' },
+    });
+    t.match(told.meaning, /dead, not slow\. In its memory .* no device tree/);
+    t.ok(
+      told.evidence.some(
+        ({ signature, text }) => signature === 'guest-memory' && /Oops/.test(text),
+      ),
+    );
+    const log = readFileSync(join(told.path, 'memory.log'), 'utf8');
+    t.match(log, /^\[ {4}0\.000000\] Booting Linux on physical CPU 0x0\n/);
+    t.notOk(existsSync(join(told.path, 'memory.elf')));
+
+    const untold = await run(t, { text, pcs: ['40210004'] }, caseOf({ expect }));
+    t.match(untold, { verdict: 'pass', outcome: 'bye-hang', autopsy: null });
+    t.match(
+      readFileSync(join(untold.path, 'steps.log'), 'utf8'),
+      /memory could not be read: .*dump-guest-memory/,
+    );
+  },
+);
+
+t.test('silence after "Bye!" of a CPU at work is no hang', beside, async (t) => {
   const text = goodBootUntil('Bye!');
   const pcs = Array.from({ length: 97 }, (_, index) => (0x40210000 + index * 4096).toString(16));
   const limits = { silence: 4, total: 300 };
@@ -67,23 +108,23 @@ t.test('silence after "Bye!" of a CPU at work is no hang', async (t) => {
   t.match(result, { verdict: 'fail', outcome: 'unknown' });
 });
 
-t.test('a QEMU that crashes is no statement about the kernel', async (t) => {
+t.test('a QEMU that crashes is no statement about the kernel', beside, async (t) => {
   const result = await run(t, { text: goodBootUntil('Run /init'), then: 'crash' });
   t.match(result, { verdict: 'fail', outcome: 'qemu-exited' });
 });
 
-t.test('a QEMU that does not start is unavailable, with its own words', async (t) => {
+t.test('a QEMU that does not start is unavailable, with its own words', beside, async (t) => {
   const result = await run(t, { refuse: 'cannot set up guest memory' });
   t.match(result, { verdict: 'unavailable', outcome: null });
   t.match(result.reasons[0], 'cannot set up guest memory');
 });
 
-t.test('a QEMU that ignores everything is ended all the same', async (t) => {
+t.test('a QEMU that ignores everything is ended all the same', beside, async (t) => {
   const result = await run(t, { text: goodBoot, stubborn: true });
   t.match(result, { verdict: 'pass' });
 });
 
-t.test('100 MiB of noise end the case, in bounded memory', async (t) => {
+t.test('100 MiB of noise end the case, in bounded memory', beside, async (t) => {
   const result = await run(t, { noise: 100 });
   t.match(result, { verdict: 'fail', outcome: 'unknown' });
   t.match(JSON.stringify(result.evidence), 'MiB');
@@ -92,7 +133,7 @@ t.test('100 MiB of noise end the case, in bounded memory', async (t) => {
   t.ok(process.memoryUsage().rss < 512 * 2 ** 20, `${process.memoryUsage().rss} bytes in memory`);
 });
 
-t.test('an interrupt ends the case, and only that is said of it', async (t) => {
+t.test('an interrupt ends the case, and only that is said of it', beside, async (t) => {
   const controller = new AbortController();
   const running = run(
     t,
@@ -106,7 +147,7 @@ t.test('an interrupt ends the case, and only that is said of it', async (t) => {
   t.match(await running, { verdict: 'interrupted', outcome: null });
 });
 
-t.test('trouble with the images is the lab’s, not the kernel’s', async (t) => {
+t.test('trouble with the images is the lab’s, not the kernel’s', beside, async (t) => {
   const lab = {
     ...fakeLab(t, {}),
     images: () => Promise.reject(new UnavailableError('the mirror does not answer')),
