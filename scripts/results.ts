@@ -7,6 +7,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { format, resolveConfig } from 'prettier';
 import type { CaseResult, RunReport } from '../src/lab/result.ts';
 import { outcomeWord } from '../src/report/result-text.ts';
 import type { BootOfResults, Results } from './results-data.ts';
@@ -31,7 +32,9 @@ for (const kernel of suites.map((suite) => `debian:${suite}`)) {
   await look(kernel, ownTools);
   for (const kexecTools of new Set([ownTools, firstKernel])) await boot(kernel, kexecTools);
 }
-writeFileSync('docs/results.json', `${JSON.stringify(results, null, 2)}\n`);
+const file = 'docs/results.json';
+const style = { ...(await resolveConfig(file)), filepath: file };
+writeFileSync(file, await format(JSON.stringify(results), style));
 
 /** Runs kexec-lab. It may say no: that is a result. Its progress goes to standard error. */
 async function kexecLab(...words: string[]): Promise<string> {
