@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { UsageError } from '../errors.ts';
 import { isScenarioFile, loadScenarios, ownScenarios, scenarioName } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { selectScenarios } from '../scenario/select.ts';
@@ -7,13 +9,14 @@ import { loadCatalogue } from './catalogue.ts';
  * The scenarios some words of the command line mean, out of kexec-lab's own, those of the user's `directories`, and
  * the files among the words.
  *
- * @throws ScenarioError for a file with mistakes, UsageError for a directory that cannot be listed,
+ * @throws ScenarioError for a file with mistakes, UsageError for a directory that cannot be listed or the name of a case,
  * NothingSelectedError for a word that means nothing
  */
 export async function findScenarios(
   words: string[],
   directories: string[] = [],
 ): Promise<Scenario[]> {
+  words.forEach(refuseCase);
   const scenarios = loadScenarios(
     { directories: [ownScenarios, ...directories], files: words.filter(isScenarioFile) },
     await loadCatalogue(),
@@ -22,4 +25,13 @@ export async function findScenarios(
     scenarios,
     words.map((word) => (isScenarioFile(word) ? scenarioName(word) : word)),
   );
+}
+
+/** Cases are listed as `arm/kexec-to-distro`, and people type what they read. */
+function refuseCase(word: string): void {
+  const [, arch = '', name = ''] = /^(aarch64|arm)\/([\w-]+)(?:#\d+)?$/.exec(word) ?? [];
+  if (name === '' || existsSync(word)) return;
+  throw new UsageError(`${word} is a case, not a scenario`, {
+    hint: `Write ${name} --arch ${arch}.`,
+  });
 }

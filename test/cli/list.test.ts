@@ -55,3 +55,12 @@ t.test('nothing selected: exit code 4, with what may have been meant', async (t)
   t.equal(exitCode, 4);
   t.match(stderr, '"kexec-to-ditsro"; did you mean "kexec-to-distro"?');
 });
+
+t.test('the name of a case, as runs print it, is told how to be written', async (t) => {
+  const { stderr, exitCode } = await kexecLab(['list', 'arm/kexec-to-distro#2']);
+  t.equal(exitCode, 2);
+  t.match(
+    stderr,
+    /arm\/kexec-to-distro#2 is a case, not a scenario\n +Write kexec-to-distro --arch arm\./,
+  );
+});

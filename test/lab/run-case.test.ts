@@ -82,7 +82,7 @@ t.test(
       autopsy: { reason: 'device-tree-lost' },
     });
     t.match(told.cure, '--image-size=67108864: kexec puts the device tree');
-  t.match(told.meaning, /dead, not slow\. In its memory .* no device tree/);
+    t.match(told.meaning, /dead, not slow\. In its memory .* no device tree/);
     t.ok(
       told.evidence.some(
         ({ signature, text }) => signature === 'guest-memory' && /Oops/.test(text),
