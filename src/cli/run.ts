@@ -34,6 +34,7 @@ type RunOptions = CandidateWords & {
   reporter: string[];
   out: string;
   tail?: boolean;
+  explain?: boolean;
   qemuDir?: string;
   mirror?: string;
   withDeps?: boolean;
@@ -58,6 +59,7 @@ export function runCommand(): Command {
     )
     .addOption(reporterOption())
     .option('--out <directory>', 'where the run leaves its records', 'runs')
+    .option('--explain', 'boot what failed in silence once more, made to talk')
     .option('--tail', 'show the console of running cases')
     .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
     .option('--mirror <url>', "Debian mirror to build images from (default: the host's)")

@@ -6,7 +6,7 @@ import { examine } from '../autopsy/examine.ts';
 import { printedLines } from '../autopsy/kernel-log.ts';
 import { openDump } from '../autopsy/memory-dump.ts';
 import type { BootObserver } from '../boot/observer.ts';
-import type { OutcomeId } from '../boot/outcome.ts';
+import type { OutcomeId, Stage } from '../boot/outcome.ts';
 import type { Machine } from '../qemu/machine.ts';
 
 /** Outcomes that say no more than that nothing is heard. */
@@ -15,6 +15,11 @@ const silent: readonly OutcomeId[] = ['bye-hang', 'console-lost', 'kernel-hang']
 /** Whether a boot has ended in a silence that its memory may explain. */
 export function isSilent(observer: BootObserver): boolean {
   const { id, stage } = observer.outcome();
+  return isSilentOutcome(id, stage);
+}
+
+/** Whether an outcome, in the stage it happened in, says no more than that nothing is heard. */
+export function isSilentOutcome(id: OutcomeId, stage: Stage): boolean {
   return silent.includes(id) || (id === 'unknown' && stage === 'kexec');
 }
 

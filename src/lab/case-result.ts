@@ -105,6 +105,7 @@ function blank(
     checkpoint: null,
     entropy,
     autopsy: null,
+    secondOpinion: null,
     release: null,
     packages,
     wallSeconds,

@@ -6,6 +6,7 @@ import type { StepResult } from '../steps/conductor.ts';
 import type { BootPrice } from './boot-price.ts';
 import type { EntropyTimes } from './entropy-clock.ts';
 import type { Arch, Expectation } from '../scenario/scenario.ts';
+import type { SecondOpinion } from './second-opinion.ts';
 
 /**
  * `pass` and `fail` speak about the thing under test, `error` about the scenario, `unavailable` about the lab;
@@ -57,6 +58,8 @@ export type CaseResult = {
   entropy: EntropyTimes[];
   /** Why the machine was silent, as far as its memory told; null where it was not asked or told nothing. */
   autopsy: { reason: SilenceReason; sentence: string } | null;
+  /** The same boot made to talk, where it failed in silence and `--explain` asked for it. */
+  secondOpinion: SecondOpinion | null;
   /** The release the last kernel said of itself (proved by `uname -r` where the outcome is `booted`). */
   release: string | null;
   packages: PackageVersion[];

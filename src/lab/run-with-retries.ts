@@ -6,16 +6,18 @@ import type { RunOptions, Telling } from './run.ts';
 import type { Lab } from './run-case.ts';
 import { runCase } from './run-case.ts';
 import { caseDirectory } from './run-directory.ts';
+import { secondOpinion } from './second-opinion.ts';
 
 /**
  * Runs a case until it passes or its retries are used up. Only a `fail` or an `unavailable` is tried again: a wrong
- * scenario stays wrong, and an interrupted run is over. A pass after a failure is marked `flaky`.
+ * scenario stays wrong, and an interrupted run is over. A pass after a failure is marked `flaky`. Where `explain` asks for
+ * it, a failure in silence comes with a second opinion.
  */
 export async function runWithRetries(
   case_: Case,
   lab: Lab,
   runDirectory: string,
-  { retries, tail, signal }: Pick<RunOptions, 'retries' | 'tail' | 'signal'>,
+  { retries, tail, explain, signal }: Pick<RunOptions, 'retries' | 'tail' | 'explain' | 'signal'>,
   tell: (event: Telling) => void,
 ): Promise<CaseResult> {
   const reference = caseReference(case_);
@@ -30,7 +32,11 @@ export async function runWithRetries(
     attempts.push({ verdict, outcome, wallSeconds });
     const whole = { ...result, attempts, flaky: verdict === 'pass' && attempts.length > 1 };
     const worthRetrying = verdict === 'fail' || verdict === 'unavailable';
-    if (!worthRetrying || attempt > retries || signal.aborted) return whole;
+    if (!worthRetrying || attempt > retries || signal.aborted) {
+      if (!explain) return whole;
+      const place = { directory, relative };
+      return { ...whole, secondOpinion: await secondOpinion(case_, result, lab, place, signal) };
+    }
     tell({ type: 'case-retried', case: reference, attempt, result: whole });
   }
 

@@ -33,6 +33,8 @@ export type RunOptions = {
   signal: AbortSignal;
   /** Of which run this is a part; left out where it is whole. */
   shard?: ShardOfRun;
+  /** Whether a case that fails in silence is booted once more, made to talk. */
+  explain?: boolean;
   /** Whether console lines are emitted as events. */
   tail: boolean;
 };

@@ -60,12 +60,27 @@ export function describeReasons(result: CaseResult): string[] {
 }
 
 /** One line per piece of evidence: `runs/…/console.log:123: text`, or what it comes from where the console has no line. */
-export function describeEvidence(result: CaseResult, directory: string): string[] {
-  return result.evidence.map(({ line, text, signature }) =>
+export function describeEvidence(
+  { evidence }: Pick<CaseResult, 'evidence'>,
+  directory: string,
+): string[] {
+  return evidence.map(({ line, text, signature }) =>
     line === null
       ? `${signature}: ${printable(text)}`
       : `${directory}/console.log:${line}: ${printable(text)}`,
   );
+}
+
+/** What the same boot came to when it was made to talk: the outcome, and the lines that prove it. */
+export function describeSecondOpinion({ secondOpinion }: CaseResult, directory: string): string[] {
+  if (secondOpinion === null) return [];
+  const { outcome, generation, stage, evidence, meaning } = secondOpinion;
+  const how = 'made to talk (earlycon keep_bootcon ignore_loglevel, kexec -d)';
+  return [
+    `${how}: ${outcome ?? ''} in generation ${generation}, stage ${stage ?? ''}`,
+    printable(meaning, 1000),
+    ...describeEvidence({ evidence }, `${directory}/explained`),
+  ];
 }
 
 /** What there is to say of a result, a label and its lines each; rows without lines are left out by who shows them. */
@@ -80,5 +95,6 @@ export function resultRows(
     ['meaning', [printable(result.meaning, 1000)]],
     ['cure', [printable(result.cure, 1000)]],
     ['proof', describeEvidence(result, directory)],
+    ['talking', describeSecondOpinion(result, directory)],
   ];
 }

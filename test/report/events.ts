@@ -51,6 +51,7 @@ export function result(
     checkpoint: null,
     entropy: [],
     autopsy: null,
+    secondOpinion: null,
     generation: 2,
     stage: 'userspace',
     meaning: '',

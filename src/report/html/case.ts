@@ -4,6 +4,7 @@ import {
   describeExpectation,
   describeOutcome,
   describeReasons,
+  describeSecondOpinion,
   formatSeconds,
   outcomeWord,
   symbols,
@@ -28,6 +29,7 @@ export function caseSection({ reference, result, again }: ShownCase): Html {
     ['kernel', release === null ? [] : [release]],
     ['took', [formatSeconds(wallSeconds)]],
     ['began', checkpoint === null ? [] : [`at checkpoint ${checkpoint}, behind the first boot`]],
+    ['talking', describeSecondOpinion(result, result.directory)],
     ['again', [again]],
   ];
   return element`<section
