@@ -68,7 +68,10 @@ function evidence({ id }: CaseReference, { evidence: found }: CaseResult): Html 
   if (found.length === 0) return element``;
   const items = found.map(({ line, text, signature }) =>
     line === null
-      ? element`<li><span class="signature">${signature}</span> ${text}</li>`
+      ? element`<li>
+          <span class="signature">${signature}</span>
+          ${signature === 'guest-memory' ? element`<code>${text}</code>` : text}
+        </li>`
       : element`<li>
           <a href="#${id}:${line}">line ${line}</a> <span class="signature">${signature}</span>
           <code>${text}</code>
