@@ -3,7 +3,10 @@ import tseslint from 'typescript-eslint';
 
 /** What a page's script finds in a browser. */
 const browserGlobals = Object.fromEntries(
-  ['document', 'location', 'addEventListener', 'CSS', 'Event'].map((name) => [name, 'readonly']),
+  ['Node', 'document', 'location', 'addEventListener', 'CSS', 'Event'].map((name) => [
+    name,
+    'readonly',
+  ]),
 );
 
 export default tseslint.config(
