@@ -89,6 +89,18 @@ void t.test('the first kernel is never taken for the second', (t) => {
   t.end();
 });
 
+void t.test(
+  'a first kernel that died before its last words is known by what the console showed',
+  (t) => {
+    const findings = findingsOf(t, 'arm-not-a-kernel');
+    const logs = findings.logs.map((log) => ({ ...log, records: log.records.slice(0, -5) }));
+    const lines = new Set(logs[0]?.records.flatMap(printedLines));
+    const found = explainSilence({ ...findings, logs }, { lines, pcs: noCpu });
+    t.match(found, { reason: 'never-spoke', log: null });
+    t.end();
+  },
+);
+
 void t.test('a memory without any log proves nothing', (t) => {
   const nothing = { logs: [], deviceTrees: [], images: [], purgatories: [] };
   t.equal(explainSilence(nothing, { lines: firstKernel, pcs: noCpu }), null);

@@ -59,6 +59,24 @@ void t.test('times and levels come with them where the numbered infos are found'
   t.end();
 });
 
+void t.test('infos that do not fit the texts are not believed', (t) => {
+  const said = [banner, 'Linux version 6.1.0', 'Machine model: x', 'Kernel panic'];
+  const infos = said.map((text, index) => {
+    const info = Buffer.alloc(88);
+    info.writeBigUInt64LE(BigInt(index), 0);
+    info.writeUInt16LE(index === 2 ? 999 : text.length, 16);
+    return info;
+  });
+  const memory = memoryOf(ringOf(said), ...infos);
+  const [address = 0] = occurrences(memory, firstWords);
+  const records = readFirstWordsLog(memory, address) ?? [];
+  t.strictSame(
+    records.map(({ seconds, text }) => [seconds, text]),
+    said.map((text) => [null, text]),
+  );
+  t.end();
+});
+
 void t.test('what only has the words is no log', (t) => {
   const plain = (text: string) => memoryOf(Buffer.from(`\0\0\0\0${text}\0`));
   t.strictSame(texts(plain('\x016Booting Linux on physical CPU 0x%010lx [0x%08x]\n')), []);
