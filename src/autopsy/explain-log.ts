@@ -1,6 +1,10 @@
 import type { Reason } from './autopsy.ts';
 import type { KernelLog } from './kernel-log.ts';
 
+/** Panics for want of the first few pages: 32-bit arm, memblock, arm64's page tables. */
+const noFirstPage =
+  /early_alloc: Failed|memblock_(?:phys_)?alloc|Failed to allocate page table page/;
+
 /** The reason in the log of a kernel that nobody heard. */
 export function reasonOfLog(log: KernelLog): Reason {
   const { release, records, cmdline } = log;
@@ -23,7 +27,7 @@ export function reasonOfLog(log: KernelLog): Reason {
       sentence: `In its memory ${whose} says that it found no device tree and went on with built-in defaults: the tree was overwritten or not loaded.`,
     };
   }
-  if (panic !== undefined && /early_alloc|memblock_(?:phys_)?alloc/.test(panic)) {
+  if (panic !== undefined && noFirstPage.test(panic)) {
     return {
       reason: 'device-tree-without-memory',
       sentence: `In its memory ${whose} says that it has no memory to work with, so its device tree tells of none: ${panic}`,

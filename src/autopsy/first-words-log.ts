@@ -22,8 +22,8 @@ type Width = (typeof widths)[number];
  * Reads the log whose first record's text is at `address`, without any description of the kernel's.
  *
  * Since Linux 5.10 the text of records lies in a ring, each behind the id of its descriptor, and ids count up by one
- * (kernel/printk/printk_ringbuffer.c). The first is `-(number of descriptors)` with the two bits of the state cut off, a
- * value nothing else has: that is how a log is told from copies of its text, and 32 bits from 64.
+ * (kernel/printk/printk_ringbuffer.c). The first is `-(number of descriptors)`, a value nothing else has: that is how a log
+ * is told from copies of its text.
  *
  * @returns null where no log begins: a format string, a copy of the words
  */
@@ -85,10 +85,15 @@ function nextId(id: bigint, width: Width): bigint {
   return (id + 1n) & idMask(width);
 }
 
-/** Whether an id is `-2^k`: the first of a ring with 2^k descriptors. */
+/**
+ * Whether an id is the first of a ring with 2^k descriptors: `-2^k`, which the kernel computes in 32 bits on 64-bit machines
+ * too (`_DESCS_COUNT` is an unsigned int).
+ */
 function isFirstId(id: bigint, width: Width): boolean {
-  const distance = idMask(width) + 1n - id;
-  return distance >= 1n << 4n && distance <= 1n << 20n && (distance & (distance - 1n)) === 0n;
+  return [1n << 32n, idMask(width) + 1n].some((end) => {
+    const count = end - id;
+    return count >= 1n << 4n && count <= 1n << 20n && (count & (count - 1n)) === 0n;
+  });
 }
 
 /**

@@ -62,6 +62,22 @@ void t.test('a kernel whose device tree was overwritten says so, to nobody', (t)
   t.end();
 });
 
+void t.test(
+  'a kernel whose device tree tells of no memory panics before it has described itself',
+  (t) => {
+    const findings = findingsOf(t, 'aarch64-device-tree-without-memory');
+    t.match(findings.logs, [
+      { foundBy: 'first-words', release: '6.1.0-50-cloud-arm64', cmdline: null },
+    ]);
+    t.equal(findings.logs[0]?.records.length, 22);
+    t.match(explainSilence(findings, { lines: firstKernel, pcs: noCpu }), {
+      reason: 'device-tree-without-memory',
+      sentence: /Kernel panic - not syncing: Failed to allocate page table page$/,
+    });
+    t.end();
+  },
+);
+
 void t.test('half an image is found to be half', (t) => {
   const findings = findingsOf(t, 'aarch64-truncated-kernel');
   t.match(explainSilence(findings, { lines: firstKernel, pcs: noCpu }), {

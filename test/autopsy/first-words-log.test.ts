@@ -6,7 +6,7 @@ import { occurrences } from '../../src/autopsy/guest-memory.ts';
 const banner = 'Booting Linux on physical CPU 0x0000000000 [0x410fd034]';
 
 /** A 64-bit kernel's text ring: each text behind its id, with what printk leaves behind it. */
-function ringOf(texts: readonly string[], first = (1n << 62n) - 4096n): Buffer {
+function ringOf(texts: readonly string[], first = (1n << 32n) - 4096n): Buffer {
   return Buffer.concat(
     texts.map((text, index) => {
       const id = Buffer.alloc(8);
