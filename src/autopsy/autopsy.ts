@@ -31,6 +31,11 @@ export type Heard = {
   lines: ReadonlySet<string>;
   /** Program counters of the CPUs when the memory was read. */
   pcs: readonly bigint[];
+  /**
+   * Whether the machine is known to be dead. One that still works may be in the purgatory, or moving a kernel to its place,
+   * and has not come to its second kernel's first word yet.
+   */
+  dead: boolean;
 };
 
 /** A purgatory's code and words lie within a few pages. Bytes. */
@@ -51,7 +56,11 @@ export function explainSilence(findings: Findings, heard: Heard): Autopsy | null
 }
 
 /** What there is to say where no second kernel has left a word. */
-function bareReason({ purgatories, images, logs }: Findings, { pcs, lines }: Heard): Reason | null {
+function bareReason(
+  { purgatories, images, logs }: Findings,
+  { pcs, lines, dead }: Heard,
+): Reason | null {
+  if (!dead) return null;
   const isNear = (pc: bigint) => (words: number) => Math.abs(Number(pc) - words) < purgatorySize;
   if (pcs.some((pc) => purgatories.some(isNear(pc)))) {
     return {

@@ -54,7 +54,7 @@ async function autopsy(file: string, { base, console, log, json }: Options): Pro
   const dump = openDump(file, base);
   try {
     const findings = examine(dump);
-    const found = explainSilence(findings, { lines, pcs: [] });
+    const found = explainSilence(findings, { lines, pcs: [], dead: true });
     process.stdout.write(render(file, findings, found, { log, json }));
   } finally {
     dump.close();

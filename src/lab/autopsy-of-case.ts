@@ -18,6 +18,11 @@ export function isSilent(observer: BootObserver): boolean {
   return isSilentOutcome(id, stage);
 }
 
+/** Whether a boot has ended in a machine that is proved to be dead. */
+export function isDead(observer: BootObserver): boolean {
+  return ['bye-hang', 'kernel-hang'].includes(observer.outcome().id);
+}
+
 /** Whether an outcome, in the stage it happened in, says no more than that nothing is heard. */
 export function isSilentOutcome(id: OutcomeId, stage: Stage): boolean {
   return silent.includes(id) || (id === 'unknown' && stage === 'kexec');
@@ -30,12 +35,14 @@ export function isSilentOutcome(id: OutcomeId, stage: Stage): boolean {
  * A log that nobody heard is left behind whole, as `memory.log`.
  *
  * @param lines what the console has shown, line by line
+ * @param dead whether the machine is proved to be dead, and not only silent
  * @throws UnavailableError when QEMU cannot write it
  */
 export async function autopsyOf(
   machine: Machine,
   directory: string,
   lines: ReadonlySet<string>,
+  dead: boolean,
 ): Promise<Autopsy | null> {
   const file = join(directory, 'memory.elf');
   try {
@@ -43,7 +50,7 @@ export async function autopsyOf(
     await machine.dumpMemory(file);
     const dump = openDump(file, 0);
     try {
-      const autopsy = explainSilence(examine(dump), { lines, pcs });
+      const autopsy = explainSilence(examine(dump), { lines, pcs, dead });
       const unheard = autopsy?.log?.records.flatMap(printedLines).map((line) => `${line}\n`);
       if (unheard !== undefined) await writeFile(join(directory, 'memory.log'), unheard);
       return autopsy;

@@ -15,7 +15,7 @@ import type { Case } from '../scenario/scenario.ts';
 import type { StepResult } from '../steps/conductor.ts';
 import { Conductor } from '../steps/conductor.ts';
 import type { Autopsy } from '../autopsy/autopsy.ts';
-import { autopsyOf, isSilent } from './autopsy-of-case.ts';
+import { autopsyOf, isDead, isSilent } from './autopsy-of-case.ts';
 import { beginBoot } from './begin-boot.ts';
 import { openCaseRecord } from './case-record.ts';
 import { machineSpec } from './machine-of-case.ts';
@@ -92,11 +92,13 @@ export async function bootCase(
     onReading: hooks.onReading,
     onOver: async (machine) => {
       if (!isSilent(observer)) return;
-      autopsy = await autopsyOf(machine, directory, shown).catch((error: unknown) => {
-        if (!(error instanceof KexecLabError)) throw error;
-        record.output(`the machine's memory could not be read: ${error.message}`);
-        return null;
-      });
+      autopsy = await autopsyOf(machine, directory, shown, isDead(observer)).catch(
+        (error: unknown) => {
+          if (!(error instanceof KexecLabError)) throw error;
+          record.output(`the machine's memory could not be read: ${error.message}`);
+          return null;
+        },
+      );
     },
   };
   const conductor = new Conductor(steps, {

@@ -30,7 +30,7 @@ void t.test('live kernels without a console, from 6.1 to 7.2, on both architectu
       times.toSorted((a, b) => a - b),
       `${name}: in order`,
     );
-    const found = explainSilence(findings, { lines: firstKernel, pcs: noCpu });
+    const found = explainSilence(findings, { lines: firstKernel, pcs: noCpu, dead: true });
     t.match(found, { reason: 'console-lost', sentence: release }, name);
   }
   t.end();
@@ -41,21 +41,21 @@ void t.test('a kernel whose device tree was overwritten says so, to nobody', (t)
   t.match(findings.logs, [
     { foundBy: 'first-words', release: '6.1.0-50-armmp-lpae', cmdline: null },
   ]);
-  const found = explainSilence(findings, { lines: firstKernel, pcs: noCpu });
+  const found = explainSilence(findings, { lines: firstKernel, pcs: noCpu, dead: true });
   t.match(found, { reason: 'device-tree-lost', sentence: /no device tree/ });
   const lines = found?.log == null ? [] : tellingLines(found.log);
   t.match(lines.join('\n'), 'Unable to handle kernel paging request at virtual address c18067f4');
   t.equal(lines.length, 12);
   t.match(findings.logs[0]?.records[7], { level: 3, text: 'cma: Failed to reserve 16 MiB' });
   const banner = findings.logs[0]?.records.slice(0, 2).flatMap(printedLines);
-  const sameRelease = { lines: new Set(banner), pcs: noCpu };
+  const sameRelease = { lines: new Set(banner), pcs: noCpu, dead: true };
   t.match(
     explainSilence(findings, sameRelease),
     { reason: 'device-tree-lost' },
     'of the first kernel’s own release',
   );
   t.equal(
-    explainSilence(findings, { lines: new Set(), pcs: noCpu })?.log ?? null,
+    explainSilence(findings, { lines: new Set(), pcs: noCpu, dead: true })?.log ?? null,
     null,
     'unproved',
   );
@@ -70,7 +70,7 @@ void t.test(
       { foundBy: 'first-words', release: '6.1.0-50-cloud-arm64', cmdline: null },
     ]);
     t.equal(findings.logs[0]?.records.length, 22);
-    t.match(explainSilence(findings, { lines: firstKernel, pcs: noCpu }), {
+    t.match(explainSilence(findings, { lines: firstKernel, pcs: noCpu, dead: true }), {
       reason: 'device-tree-without-memory',
       sentence: /Kernel panic - not syncing: Failed to allocate page table page$/,
     });
@@ -80,14 +80,17 @@ void t.test(
 
 void t.test('half an image is found to be half', (t) => {
   const findings = findingsOf(t, 'aarch64-truncated-kernel');
-  t.match(explainSilence(findings, { lines: firstKernel, pcs: noCpu }), {
+  t.match(explainSilence(findings, { lines: firstKernel, pcs: noCpu, dead: true }), {
     reason: 'image-damaged',
     sentence: /0x41800000 should take 26\.6 MiB and ends after 13\.0 MiB/,
     log: null,
   });
   const [purgatory = 0] = findings.purgatories;
   const pcs = [BigInt(purgatory - 0x200)];
-  t.match(explainSilence(findings, { lines: firstKernel, pcs }), { reason: 'digest-mismatch' });
+  t.match(explainSilence(findings, { lines: firstKernel, pcs, dead: true }), {
+    reason: 'digest-mismatch',
+  });
+  t.equal(explainSilence(findings, { lines: firstKernel, pcs, dead: false }), null, 'at work');
   t.end();
 });
 
@@ -100,7 +103,10 @@ void t.test('the first kernel is never taken for the second', (t) => {
   );
   const heard = new Set(findings.logs[0]?.records.flatMap(printedLines));
   for (const lines of [heard, firstKernel, new Set<string>()]) {
-    t.match(explainSilence(findings, { lines, pcs: noCpu }), { reason: 'never-spoke', log: null });
+    t.match(explainSilence(findings, { lines, pcs: noCpu, dead: true }), {
+      reason: 'never-spoke',
+      log: null,
+    });
   }
   t.end();
 });
@@ -111,7 +117,7 @@ void t.test(
     const findings = findingsOf(t, 'arm-not-a-kernel');
     const logs = findings.logs.map((log) => ({ ...log, records: log.records.slice(0, -5) }));
     const lines = new Set(logs[0]?.records.flatMap(printedLines));
-    const found = explainSilence({ ...findings, logs }, { lines, pcs: noCpu });
+    const found = explainSilence({ ...findings, logs }, { lines, pcs: noCpu, dead: true });
     t.match(found, { reason: 'never-spoke', log: null });
     t.end();
   },
@@ -119,6 +125,6 @@ void t.test(
 
 void t.test('a memory without any log proves nothing', (t) => {
   const nothing = { logs: [], deviceTrees: [], images: [], purgatories: [] };
-  t.equal(explainSilence(nothing, { lines: firstKernel, pcs: noCpu }), null);
+  t.equal(explainSilence(nothing, { lines: firstKernel, pcs: noCpu, dead: true }), null);
   t.end();
 });
