@@ -9,6 +9,7 @@ import {
   outcomeWord,
   symbols,
 } from '../result-text.ts';
+import { searchBox } from './controls.ts';
 import type { Html } from './escape.ts';
 import { element, join } from './escape.ts';
 import { timeline } from './timeline.ts';
@@ -46,11 +47,7 @@ export function caseSection({ reference, result, again }: ShownCase): Html {
     <dl>${join(facts.map(([name, lines]) => fact(name, lines)))}</dl>
     ${timeline(stages)} ${evidence(reference, result)}
     <h3>Console</h3>
-    <div class="tools">
-      <input type="search" aria-label="Search the console" placeholder="Search ( / )" /><output
-        aria-live="polite"
-      ></output>
-    </div>
+    ${searchBox('Search the console', 'Search')}
     <div class="console" role="region" aria-label="Console of ${id}" tabindex="0"></div>
   </section> `;
 }

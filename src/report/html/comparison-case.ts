@@ -1,5 +1,6 @@
 import { describeOutcome } from '../result-text.ts';
 import type { ShownBoot, ShownComparison } from './comparison-page.ts';
+import { searchBox } from './controls.ts';
 import type { Html } from './escape.ts';
 import { element, join } from './escape.ts';
 import { timeline } from './timeline.ts';
@@ -15,11 +16,7 @@ export function comparisonSection({ comparison, baseline, candidate }: ShownComp
       ${side('baseline', baseline)}${side('candidate', candidate)}
     </div>
     <h3>Consoles</h3>
-    <div class="tools">
-      <input type="search" aria-label="Search both consoles" placeholder="Search ( / )" /><output
-        aria-live="polite"
-      ></output>
-    </div>
+    ${searchBox('Search both consoles', 'Search')}
     <div class="console pair" role="region" aria-label="Consoles of ${key}" tabindex="0"></div>
   </section>`;
 }

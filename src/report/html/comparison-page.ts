@@ -9,6 +9,7 @@ import { comparisonSection } from './comparison-case.ts';
 import { consoleData } from './console-data.ts';
 import { costChart } from './cost-chart.ts';
 import { htmlDocument } from './document.ts';
+import { keysHelp, searchBox } from './controls.ts';
 import type { Html } from './escape.ts';
 import { element, join } from './escape.ts';
 
@@ -55,11 +56,7 @@ function overview(report: ComparisonReport): Html {
         ),
       )}
     </ul>
-    <div class="tools">
-      <input type="search" aria-label="Filter cases" placeholder="Filter ( / )" /><output
-        aria-live="polite"
-      ></output>
-    </div>
+    ${searchBox('Filter cases', 'Filter')}
     <div class="scroll">
       <table class="matrix">
         <thead>
@@ -76,10 +73,7 @@ function overview(report: ComparisonReport): Html {
       </table>
     </div>
     ${costChart(comparisons)}
-    <p class="made">
-      Keys: <kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> down and up, <kbd>Enter</kbd> open,
-      <kbd>Esc</kbd> back.
-    </p>
+    ${keysHelp()}
   </section>`;
 }
 

@@ -4,6 +4,7 @@ import { arches } from '../../scenario/scenario.ts';
 import { formatSeconds, outcomeWord, symbols } from '../result-text.ts';
 import { summaryLine } from '../transcript.ts';
 import type { ShownCase } from './case.ts';
+import { keysHelp, searchBox } from './controls.ts';
 import type { Html } from './escape.ts';
 import { element, join } from './escape.ts';
 
@@ -16,11 +17,7 @@ export function matrix(report: RunReport, cases: readonly ShownCase[]): Html {
   const made = [`kexec-lab ${kexecLab}`, ...versions, host.os, report.startedAt].join(' · ');
   return element`<section id="matrix" aria-label="All cases">
     <p class="summary">${summaryLine(report)}</p>
-    <div class="tools">
-      <input type="search" aria-label="Filter scenarios" placeholder="Filter ( / )" /><output
-        aria-live="polite"
-      ></output>
-    </div>
+    ${searchBox('Filter scenarios', 'Filter')}
     <div class="scroll">
       <table class="matrix">
         <thead>
@@ -35,10 +32,7 @@ export function matrix(report: RunReport, cases: readonly ShownCase[]): Html {
       </table>
     </div>
     <p class="made">${made}</p>
-    <p class="made">
-      Keys: <kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> down and up, <kbd>Enter</kbd> open,
-      <kbd>Esc</kbd> back.
-    </p>
+    ${keysHelp()}
   </section> `;
 }
 
