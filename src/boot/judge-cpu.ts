@@ -36,7 +36,13 @@ const longestStep = 250;
  * state for long, too.
  */
 const repeated = { ...watched, cpuMs: 1500 };
-const fewStates = 8;
+
+/**
+ * How often each of the states must have been seen on average. The more states a round has, the more looks that takes
+ * (an oops whose handler faults was seen to go through 29).
+ */
+const visits = 2.5;
+const looks = [20, 40, 80, 160, 320];
 
 /**
  * A panicked kernel waits in a delay loop that reads the time, so no two states are the same, but the addresses are few.
@@ -69,11 +75,12 @@ export function judgeCpu(samples: readonly CpuSample[]): CpuJudgement {
     const kind = alive ? 'idle' : onOneSpot(recent) ? 'stuck' : 'waiting';
     return { kind, ...facts };
   }
-  if (repeatsItself(recent)) {
-    const long = newest(samples, repeated);
-    if (long === null) return { kind: 'insufficient', ...facts };
-    if (repeatsItself(long)) return { kind: 'stuck', ...measure(long) };
+  for (const count of looks) {
+    const tail = newest(samples, { ...repeated, samples: count });
+    if (tail === null) break;
+    if (repeatsItself(tail)) return { kind: 'stuck', ...measure(tail) };
   }
+  if (repeatsItself(recent)) return { kind: 'insufficient', ...facts };
   if (isKernelLoop(recent)) {
     const long = newest(samples, looping);
     if (long === null) return { kind: 'insufficient', ...facts };
@@ -144,11 +151,11 @@ function isWaiting(samples: readonly CpuSample[]): boolean {
 }
 
 /**
- * Whether all registers are the same few whenever one looks. The address alone would not do: a loop of a few
+ * Whether all registers are again and again what they were before. The address alone would not do: a loop of a few
  * instructions can be a copy, such as that of the new kernel into place, for seconds (arm64_relocate_new_kernel).
  */
 function repeatsItself(samples: readonly CpuSample[]): boolean {
-  return new Set(samples.map(({ registers }) => registers)).size <= fewStates;
+  return new Set(samples.map(({ registers }) => registers)).size * visits <= samples.length;
 }
 
 function isKernelLoop(samples: readonly CpuSample[]): boolean {

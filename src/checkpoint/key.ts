@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
+import { digestOnce } from '../host/file-digest.ts';
 import { qemuArguments } from '../qemu/arguments.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
 import type { MachineSpec } from '../qemu/machine-spec.ts';
@@ -11,10 +10,12 @@ const formatVersion = 1;
 
 /**
  * Whether a machine's first boot may be shared. Not with a network, whose clock is the host's and goes on meanwhile, and
- * not with firmware, which reads the disks before the kernel does.
+ * not with firmware, which reads the disks before the kernel does. A recording begins at power-on.
  */
-export function canCheckpoint({ profile, kernel, firmware, network }: MachineSpec): boolean {
-  return profile.clock === 'guest' && kernel !== null && firmware === null && network === null;
+export function canCheckpoint(spec: MachineSpec): boolean {
+  const { profile, kernel, firmware, network, recording } = spec;
+  const alone = firmware === null && network === null && recording === null;
+  return profile.clock === 'guest' && kernel !== null && alone;
 }
 
 /**
@@ -23,8 +24,8 @@ export function canCheckpoint({ profile, kernel, firmware, network }: MachineSpe
  */
 export async function checkpointKey(spec: MachineSpec, qemu: Qemu): Promise<string> {
   const binary = await stat(qemu.binary);
-  const kernel = await digestOnce(spec.kernel);
-  const initramfs = await digestOnce(spec.initramfs);
+  const kernel = spec.kernel && (await digestOnce(spec.kernel));
+  const initramfs = spec.initramfs && (await digestOnce(spec.initramfs));
   const shared: MachineSpec = {
     ...spec,
     kernel,
@@ -38,23 +39,4 @@ export async function checkpointKey(spec: MachineSpec, qemu: Qemu): Promise<stri
     qemuArguments(shared),
   ];
   return createHash('sha256').update(JSON.stringify(seen)).digest('hex').slice(0, 16);
-}
-
-const digests = new Map<string, Promise<string>>();
-
-/** Many cases boot the same files. */
-async function digestOnce(file: string | null): Promise<string | null> {
-  if (file === null) return null;
-  const { size, mtimeMs, ino } = await stat(file);
-  const identity = [file, size, mtimeMs, ino].join(' ');
-  const digest = digests.get(identity) ?? digestOf(file);
-  digests.set(identity, digest);
-  return digest;
-}
-
-/** SHA-256 of a file, in hexadecimal. */
-export async function digestOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 }

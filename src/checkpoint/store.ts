@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { digestOf } from '../host/file-digest.ts';
 import { cacheDirectory } from '../image/cache-directory.ts';
-import { digestOf } from './key.ts';
 
 /**
  * A machine that has been started from a checkpoint believes it is the day the checkpoint was made. A day is what

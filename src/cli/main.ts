@@ -63,6 +63,11 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
     load: async () => (await import('./autopsy.ts')).autopsyCommand(),
   },
   {
+    name: 'rewind',
+    summary: 'play a recorded boot again, byte for byte, or stop in it for gdb',
+    load: async () => (await import('./rewind.ts')).rewindCommand(),
+  },
+  {
     name: 'doctor',
     summary: 'show what is installed, what is missing, and which QEMU is used',
     load: async () => (await import('./doctor.ts')).doctorCommand(),

@@ -35,6 +35,8 @@ type RunOptions = CandidateWords & {
   out: string;
   tail?: boolean;
   explain?: boolean;
+  record?: boolean;
+  recordOnFailure?: number;
   qemuDir?: string;
   mirror?: string;
   withDeps?: boolean;
@@ -60,6 +62,12 @@ export function runCommand(): Command {
     .addOption(reporterOption())
     .option('--out <directory>', 'where the run leaves its records', 'runs')
     .option('--explain', 'boot what failed in silence once more, made to talk')
+    .option('--record', 'record every boot, for kexec-lab rewind (from power-on, in real time)')
+    .option(
+      '--record-on-failure <n>',
+      'boot what failed again, recorded, until it fails once more, n times at most',
+      wholeNumber(1),
+    )
     .option('--tail', 'show the console of running cases')
     .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
     .option('--mirror <url>', "Debian mirror to build images from (default: the host's)")

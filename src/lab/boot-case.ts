@@ -21,6 +21,7 @@ import { openCaseRecord } from './case-record.ts';
 import { machineSpec } from './machine-of-case.ts';
 import { startCaseProvider } from './provider-of-case.ts';
 import { writeTagsDisk } from './tags-disk.ts';
+import { recorded } from '../recording/record.ts';
 import type { WatchHooks } from './watch-boot.ts';
 import { watchBoot } from './watch-boot.ts';
 
@@ -39,6 +40,8 @@ export type BootFacts = {
   screen: readonly string[];
   /** Key of the checkpoint the boot began at; null where it began at power-on. */
   checkpoint: string | null;
+  /** Whether it can be played again. */
+  recorded: boolean;
   /** What the machine's memory told of its silence; null where it was not asked. */
   autopsy: Autopsy | null;
 };
@@ -49,6 +52,8 @@ type Place = {
   qemu: Qemu;
   /** Null: every case boots from power-on. */
   checkpoints: CheckpointStore | null;
+  /** Whether the machine is recorded, so that it can be played again. */
+  recording?: boolean | undefined;
 };
 
 /**
@@ -58,7 +63,7 @@ type Place = {
  */
 export async function bootCase(
   case_: Case,
-  { directory, images, qemu, checkpoints }: Place,
+  { directory, images, qemu, checkpoints, recording = false }: Place,
   observer: BootObserver,
   hooks: BootHooks,
   signal: AbortSignal,
@@ -89,6 +94,9 @@ export async function bootCase(
       record.signal(seconds(), seen);
       hooks.onSignal(seen);
     },
+    onSample: (sample) => {
+      record.sample(sample);
+    },
     onReading: hooks.onReading,
     onOver: async (machine) => {
       if (!isSilent(observer)) return;
@@ -117,7 +125,8 @@ export async function bootCase(
     const note = (reason: string): void => {
       record.output(reason);
     };
-    const begin = await beginBoot(spec, qemu, checkpoints, { directory, signal, note });
+    const machineToBoot = recording ? await recorded(spec, case_.id, qemu, directory) : spec;
+    const begin = await beginBoot(machineToBoot, qemu, checkpoints, { directory, signal, note });
     const { machine, checkpoint, taker } = begin;
     started = checkpoint?.key ?? null;
     const poweredOn = performance.now();
@@ -137,7 +146,8 @@ export async function bootCase(
   }
   const screen = await conductor.screen();
   const { results: done } = conductor;
-  return { reported: provider?.reported ?? [], steps: done, screen, checkpoint: started, autopsy };
+  const reported = provider?.reported ?? [];
+  return { reported, steps: done, screen, checkpoint: started, recorded: recording, autopsy };
 }
 
 /** The same machine for a human: run it, and its console is the terminal. */

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { CpuSample } from '../boot/cpu-sample.ts';
+import { sampleLine } from '../boot/sample-line.ts';
 import type { Signal } from '../boot/signal.ts';
 import { openRecord } from './record-file.ts';
 
@@ -10,6 +12,8 @@ export type CaseRecord = {
   line(seconds: number, text: string): void;
   /** `signals.jsonl`: what was recognised, and when. */
   signal(seconds: number, signal: Signal): void;
+  /** `samples.jsonl`: each look at the CPUs during a silence, see `sampleLine`. */
+  sample(sample: CpuSample): void;
   /** `steps.log`: what programs that steps ran have printed. */
   output(text: string): void;
   close(): void;
@@ -20,6 +24,7 @@ export function openCaseRecord(directory: string): CaseRecord {
   const raw = openRecord(join(directory, 'console.raw'));
   const log = openRecord(join(directory, 'console.log'));
   const signals = openRecord(join(directory, 'signals.jsonl'));
+  const samples = openRecord(join(directory, 'samples.jsonl'));
   const steps = openRecord(join(directory, 'steps.log'));
   return {
     raw: (chunk) => {
@@ -31,11 +36,14 @@ export function openCaseRecord(directory: string): CaseRecord {
     signal: (seconds, signal) => {
       signals.write(`${JSON.stringify({ seconds, ...signal })}\n`);
     },
+    sample: (sample) => {
+      samples.write(`${sampleLine(sample)}\n`);
+    },
     output: (text) => {
       steps.write(text.endsWith('\n') ? text : `${text}\n`);
     },
     close: () => {
-      for (const file of [raw, log, signals, steps]) file.close();
+      for (const file of [raw, log, signals, samples, steps]) file.close();
     },
   };
 }

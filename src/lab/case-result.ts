@@ -40,6 +40,9 @@ export function judgedResult(
       hostSeconds: Math.round(atMs) / 1000,
     })),
     steps: [...boot.steps],
+    ...(boot.recorded && {
+      recording: { directory: facts.directory, outcome: outcome.id, boots: 1 },
+    }),
     // A boot that began in its middle says nothing of what booting twice costs.
     ...(boot.checkpoint !== null && { checkpoint: boot.checkpoint, price: null }),
     ...(boot.autopsy && {
@@ -106,6 +109,7 @@ function blank(
     entropy,
     autopsy: null,
     secondOpinion: null,
+    recording: null,
     release: null,
     packages,
     wallSeconds,

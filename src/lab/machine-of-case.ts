@@ -44,5 +44,6 @@ export async function machineSpec(
     onReset: setup.onReset,
     firmware: profile.firmware === 'uefi' ? findFirmware(arch, qemuDirectory) : null,
     network: profile.network ? { forwards, ssh: true } : null,
+    recording: null,
   };
 }

@@ -60,6 +60,11 @@ export type CaseResult = {
   autopsy: { reason: SilenceReason; sentence: string } | null;
   /** The same boot made to talk, where it failed in silence and `--explain` asked for it. */
   secondOpinion: SecondOpinion | null;
+  /**
+   * A boot of this case that `kexec-lab rewind` plays again: its directory, what became of it, and how often the case was
+   * booted for it (a failure may take several). Null where nothing was recorded.
+   */
+  recording: { directory: string; outcome: OutcomeId | null; boots: number } | null;
   /** The release the last kernel said of itself (proved by `uname -r` where the outcome is `booted`). */
   release: string | null;
   packages: PackageVersion[];

@@ -27,12 +27,13 @@ export type Lab = {
 /**
  * One attempt at one case: images, machine, boot, outcome, verdict. Leaves everything it saw in `directory` and
  * nothing running. Resolves with a result whatever happens; rejects only for bugs.
- * @param relative what the report calls `directory` (an absolute path).
+ * @param place.relative what the report calls `directory` (an absolute path)
+ * @param place.record whether the boot is recorded, to be played again
  */
 export async function runCase(
   case_: Case,
   lab: Lab,
-  { directory, relative }: { directory: string; relative: string },
+  { directory, relative, record }: { directory: string; relative: string; record?: boolean },
   hooks: BootHooks,
   signal: AbortSignal,
 ): Promise<CaseResult> {
@@ -72,7 +73,8 @@ export async function runCase(
       entropy.add(seen, observer.position.generation);
       hooks.onSignal(seen);
     };
-    const place = { directory, images, qemu: await lab.qemu(case_.arch), checkpoints };
+    const qemu = await lab.qemu(case_.arch);
+    const place = { directory, images, qemu, checkpoints, recording: record };
     const boot = await bootCase(case_, place, observer, { ...hooks, onReading, onSignal }, signal);
     if (signal.aborted) return stopped();
     const proved = withScreen(proveBooted(observer.outcome(), awaited), boot.screen);

@@ -35,6 +35,10 @@ export type RunOptions = {
   shard?: ShardOfRun;
   /** Whether a case that fails in silence is booted once more, made to talk. */
   explain?: boolean;
+  /** Whether every boot is recorded, so that it can be played again. */
+  record?: boolean;
+  /** How often a case that failed is booted again, recorded, until it fails once more. Left out: not at all. */
+  recordOnFailure?: number;
   /** Whether console lines are emitted as events. */
   tail: boolean;
 };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootObserver } from '../boot/observer.ts';
+import type { CpuSample } from '../boot/cpu-sample.ts';
 import type { Signal } from '../boot/signal.ts';
 import type { CheckpointTaker } from '../checkpoint/taker.ts';
 import { UnavailableError } from '../errors.ts';
@@ -20,6 +21,7 @@ export type WatchHooks = {
   /** Every chunk, before anything looks at it. */
   onBytes(chunk: Uint8Array): void;
   onSignal(signal: Signal): void;
+  onSample(sample: CpuSample): void;
   onReading(reading: StageReading): void;
   /** The watching is over and the machine still there, for as long as this takes. */
   onOver?(machine: Machine): Promise<void>;
@@ -169,6 +171,7 @@ class Watch {
     const silentSince = this.#lastByte;
     try {
       const sample = await this.#machine.sample();
+      this.#hooks.onSample(sample);
       this.#observer.sample(sample);
       guest.read(sample.guestSeconds, silentSince);
     } catch (error) {

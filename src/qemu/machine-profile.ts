@@ -9,7 +9,8 @@ import type { MachineProfile } from './machine-spec.ts';
 
 const ownProfiles = fileURLToPath(new URL('../../qemu/', import.meta.url));
 
-const schema = z.strictObject({
+/** What a file of qemu/ may say. */
+export const machineProfileSchema = z.strictObject({
   arch: z.enum(arches),
   machine: z.string().min(1),
   cpu: z.string().min(1),
@@ -46,7 +47,7 @@ export async function loadMachineProfile(
     });
   }
   const place = join(directory, `${name}.yaml`);
-  const result = schema.safeParse(parseYaml(await readFile(place, 'utf8'), place));
+  const result = machineProfileSchema.safeParse(parseYaml(await readFile(place, 'utf8'), place));
   if (!result.success) {
     throw new ScenarioError(z.prettifyError(result.error), { place });
   }

@@ -38,6 +38,19 @@ export type MachineSpec = {
   firmware: Firmware | null;
   /** The provider's network, and what of the lab's it reaches. Null: the machine has no network card. */
   network: Network | null;
+  /** Null: the machine is neither recorded nor played from a recording. */
+  recording: Recording | null;
+};
+
+/**
+ * A recording of all that reaches a machine from outside itself, or the same machine played from one (QEMU's `rr`,
+ * docs/system/replay.rst). It runs on instruction-counted time then, whatever its clock else is.
+ */
+export type Recording = {
+  mode: 'record' | 'replay';
+  file: string;
+  /** What the machine's clock showed at power-on, UTC, such as `2026-11-26T08:15:00`. */
+  startedAt: string;
 };
 
 /** A network on which the guest reaches nothing but these. */

@@ -4,6 +4,7 @@ import type { CpuSample } from '../boot/cpu-sample.ts';
 import { UnavailableError } from '../errors.ts';
 import { incomingArguments, qemuArguments } from './arguments.ts';
 import type { Qemu } from './find-qemu.ts';
+import { keepAnswering } from './keep-answering.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { takeSample } from './probe.ts';
 import type { ProcessExit, QemuProcess } from './process.ts';
@@ -32,6 +33,8 @@ export type Machine = {
   write(bytes: Uint8Array | string): void;
   /** Powers on, or goes on: the machine starts stopped, so that no early byte is lost. */
   continue(): Promise<void>;
+  /** Stops the CPUs until `continue`. */
+  pause(): Promise<void>;
   /** Stops the CPUs while `action` works. All that the guest has written by then can be read from the console. */
   whilePaused<Result>(action: () => Promise<Result>): Promise<Result>;
   /** Writes the state of a machine that is paused, its memory and devices but not its disks, to a file; see `StartOptions.state`. */
@@ -47,6 +50,8 @@ export type Machine = {
    * @throws UnavailableError where the machine's network has no ssh, or QEMU is gone.
    */
   sshPort(): Promise<number>;
+  /** Any other command of QMP, see {@link Qmp}. */
+  execute: Qmp['execute'];
   exited: Promise<MachineExit>;
   /** Ends QEMU: asks, then SIGTERM, then SIGKILL, a few seconds each. May be called at any time, again and again. */
   stop(): Promise<MachineExit>;
@@ -111,6 +116,7 @@ export async function startMachine(
       const words = stderr === '' ? `exit code ${String(code)}, no message` : stderr;
       throw new UnavailableError(`QEMU did not start: ${words}`, { cause });
     });
+  if (spec.recording?.mode === 'record') void exited.then(keepAnswering(qmp));
   const alone = oneAfterTheOther();
   return {
     pid: process.pid,
@@ -121,6 +127,10 @@ export async function startMachine(
       poweredOn ??= performance.now();
       await qmp.execute('cont');
     },
+    pause: () =>
+      alone(async () => {
+        await qmp.execute('stop');
+      }),
     whilePaused: (action) =>
       alone(async () => {
         await qmp.execute('stop');
@@ -140,6 +150,7 @@ export async function startMachine(
     },
     sample: () => alone(() => takeSample(qmp, process.pid, performance.now() - (poweredOn ?? 0))),
     sshPort: () => readSshPort(qmp),
+    execute: (command, args) => qmp.execute(command, args),
     exited,
     stop,
   };

@@ -1,4 +1,5 @@
 import type { CaseResult, Verdict } from '../lab/result.ts';
+import { shellQuote } from '../qemu/command-line.ts';
 import type { Expectation } from '../scenario/scenario.ts';
 import { printable } from './printable.ts';
 
@@ -83,6 +84,21 @@ export function describeSecondOpinion({ secondOpinion }: CaseResult, directory: 
   ];
 }
 
+/**
+ * How to play the recording of a boot, and what was recorded where that is another boot than the one that is told of.
+ * @param directory of the case, as the reader finds it
+ */
+export function describeRecording(
+  { recording, directory: own }: CaseResult,
+  directory: string,
+): string[] {
+  if (recording === null) return [];
+  const { outcome, boots, directory: recorded } = recording;
+  const command = `kexec-lab rewind ${shellQuote(`${directory}${recorded.slice(own.length)}`)}`;
+  if (recorded === own) return [command];
+  return [command, `recorded in ${count(boots, 'more boot')}: ${outcome ?? 'no outcome'}`];
+}
+
 /** What there is to say of a result, a label and its lines each; rows without lines are left out by who shows them. */
 export function resultRows(
   result: CaseResult,
@@ -96,5 +112,6 @@ export function resultRows(
     ['cure', [printable(result.cure, 1000)]],
     ['proof', describeEvidence(result, directory)],
     ['talking', describeSecondOpinion(result, directory)],
+    ['recorded', describeRecording(result, directory)],
   ];
 }

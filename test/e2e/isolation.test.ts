@@ -58,6 +58,7 @@ async function startGuest(t: Test): Promise<Machine> {
     onReset: 'exit' as const,
     firmware: null,
     network: { forwards: provider.forwards, ssh: true },
+    recording: null,
   };
   const directory = temporaryDirectory(t);
   const machine = await startMachine(spec, await findQemu('aarch64'), { directory });

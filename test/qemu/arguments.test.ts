@@ -18,6 +18,7 @@ async function spec(arch: 'aarch64' | 'arm'): Promise<MachineSpec> {
     onReset: 'exit',
     firmware: null,
     network: null,
+    recording: null,
   };
 }
 

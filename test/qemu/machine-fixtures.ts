@@ -27,6 +27,7 @@ export async function specFor(t: Test, arch: Arch, kernel: string): Promise<Mach
     onReset: 'exit',
     firmware: null,
     network: null,
+    recording: null,
   };
 }
 

@@ -52,6 +52,7 @@ export function result(
     entropy: [],
     autopsy: null,
     secondOpinion: null,
+  recording: null,
     generation: 2,
     stage: 'userspace',
     meaning: '',

@@ -4,6 +4,7 @@ import {
   describeExpectation,
   describeOutcome,
   describeReasons,
+  describeRecording,
   describeSecondOpinion,
   formatSeconds,
   outcomeWord,
@@ -31,6 +32,7 @@ export function caseSection({ reference, result, again }: ShownCase): Html {
     ['took', [formatSeconds(wallSeconds)]],
     ['began', checkpoint === null ? [] : [`at checkpoint ${checkpoint}, behind the first boot`]],
     ['talking', describeSecondOpinion(result, result.directory)],
+    ['recorded', describeRecording(result, result.directory)],
     ['again', [again]],
   ];
   return element`<section

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import type { CpuSample } from './cpu-sample.ts';
+
+const schema = z.strictObject({
+  at: z.number(),
+  pcs: z.array(z.string().regex(/^[0-9a-f]+$/)),
+  registers: z.string(),
+  cpuMs: z.number(),
+  asleep: z.boolean(),
+  runnableMs: z.number(),
+  guestSeconds: z.number(),
+  executedSeconds: z.number().nullable(),
+});
+
+/** A sample as one line of JSON, program counters in hexadecimal: how `samples.jsonl` keeps it. */
+export function sampleLine(sample: CpuSample): string {
+  return JSON.stringify({ ...sample, pcs: sample.pcs.map((pc) => pc.toString(16)) });
+}
+
+/** @throws ZodError or SyntaxError for a line that is none */
+export function parseSampleLine(line: string): CpuSample {
+  const sample = schema.parse(JSON.parse(line));
+  return { ...sample, pcs: sample.pcs.map((pc) => BigInt(`0x${pc}`)) };
+}

@@ -1,0 +1,102 @@
+import { Command } from 'commander';
+import { exitCodes, UsageError } from '../errors.ts';
+import type { Rewound, Standing } from '../recording/rewind.ts';
+import { rewind } from '../recording/rewind.ts';
+import { printable, printableJson } from '../report/printable.ts';
+import { formatSeconds } from '../report/result-text.ts';
+import { createStyle, wantsColor } from '../report/style.ts';
+import { shellQuote } from '../qemu/command-line.ts';
+import { catchInterrupts } from './interrupt.ts';
+
+type Options = { gdb?: boolean; at?: string; qemuDir?: string; json?: boolean };
+
+const help = `
+The directory is that of a case which was run with --record, or the one called "recorded" that
+--record-on-failure leaves. It takes the same QEMU, and the same images.
+
+Examples:
+  kexec-lab run kexec-to-distro --arch aarch64 --record
+  kexec-lab rewind runs/latest/aarch64/kexec-to-distro
+  kexec-lab rewind runs/latest/aarch64/kexec-to-distro --gdb --at kexec-bye
+
+Exit codes:
+  0  played again, byte for byte (with --gdb: stopped where asked)
+  1  it was not the same
+  2  there is no recording, or nothing to stop at
+  5  what it was recorded with is not there`;
+
+/** `kexec-lab rewind`: plays a recorded boot again, exactly. */
+export function rewindCommand(): Command {
+  return new Command('rewind')
+    .description('play a recorded boot again, byte for byte, or stop in it for gdb')
+    .argument('<directory>', 'the directory of a recorded case')
+    .option('--gdb', 'stop, and wait for gdb')
+    .option(
+      '--at <text>',
+      'stop behind the line with this text, or this signal (default: the last)',
+    )
+    .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
+    .option('--json', 'as JSON, without the console')
+    .addHelpText('after', help)
+    .action(run);
+}
+
+async function run(directory: string, { gdb, at, qemuDir, json }: Options): Promise<void> {
+  if (at !== undefined && !gdb) {
+    throw new UsageError('--at says where --gdb stops; without --gdb everything is played');
+  }
+  const interrupt = catchInterrupts();
+  try {
+    const rewound = await rewind(directory, {
+      qemuDir,
+      signal: interrupt.signal,
+      onLine: (text) => {
+        if (!json) process.stdout.write(`${printable(text, 1000)}\n`);
+      },
+      ...(gdb && { debug: { at, onStanding: tellStanding } }),
+    });
+    if (json) process.stdout.write(`${printableJson(document(rewound))}\n`);
+    else process.stderr.write(`${describe(rewound)}\n`);
+    if (!isSame(rewound)) process.exitCode = exitCodes.fail;
+  } catch (error) {
+    if (!interrupt.signal.aborted) throw error;
+    process.exitCode = exitCodes.interrupted;
+  } finally {
+    interrupt.release();
+  }
+}
+
+/** What stands in the way of gdb is told on standard error: standard output is the console's. */
+function tellStanding({ arch, socket, point }: Standing): void {
+  const where = point.line === 0 ? 'at power-on' : `behind line ${point.line}: ${point.text}`;
+  const attach = [`set architecture ${arch}`, `target remote ${socket}`];
+  const command = attach.map((line) => `-ex ${shellQuote(line)}`).join(' ');
+  process.stderr.write(
+    [
+      `stopped ${printable(where)}`,
+      `  in another terminal: gdb-multiarch ${command}`,
+      '  continue and stepi go on; reverse-stepi and reverse-continue go back; kill or Ctrl-C ends it',
+      '',
+    ].join('\n'),
+  );
+}
+
+function isSame({ ending, differsAt }: Rewound): boolean {
+  return ending !== 'stalled' && differsAt === null;
+}
+
+function describe(rewound: Rewound): string {
+  const { name, ending, bytes, recordedBytes, line, hostSeconds } = rewound;
+  const isTerminal = (process.stderr.isTTY as boolean | undefined) ?? false;
+  const style = createStyle(wantsColor(isTerminal, process.env));
+  const of = `${bytes} of ${recordedBytes} bytes in ${formatSeconds(hostSeconds)}`;
+  const told = `${printable(name)}: ${of}`;
+  if (line !== null) return style.red(`✗ ${told}; line ${line} is not as it was recorded`);
+  if (ending === 'stalled') return style.red(`✗ ${told}; then the machine did not get on any more`);
+  return style.green(`✓ ${told}, byte for byte as recorded`);
+}
+
+/** The machine-readable form, schema `kexec-lab/rewind@1`. */
+function document({ name, ...rest }: Rewound): object {
+  return { schema: 'kexec-lab/rewind@1', case: name, ...rest };
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+
+/** SHA-256 of a file, in hexadecimal. */
+export async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}
+
+const digests = new Map<string, Promise<string>>();
+
+/** The same, read only once as long as the file is not written: many cases boot the same files. */
+export async function digestOnce(file: string): Promise<string> {
+  const { size, mtimeMs, ino } = await stat(file);
+  const identity = [file, size, mtimeMs, ino].join(' ');
+  const digest = digests.get(identity) ?? digestOf(file);
+  digests.set(identity, digest);
+  return digest;
+}

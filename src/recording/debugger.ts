@@ -1,0 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Machine } from '../qemu/machine.ts';
+
+/**
+ * Going back is loading the snapshot before and playing on from there: how often there is one, in host milliseconds, and
+ * how many are kept. Each is as large as what the guest has used of its memory.
+ */
+const everyMs = 2000;
+const kept = 20;
+
+/** Takes snapshots of a machine while it is played, until `over`: without one, gdb cannot go back. */
+export async function takeSnapshots(
+  machine: Pick<Machine, 'whilePaused' | 'execute'>,
+  over: AbortSignal,
+): Promise<void> {
+  for (let number = 1; ; number += 1) {
+    await sleep(everyMs, undefined, { signal: over }).catch(() => undefined);
+    if (over.aborted) return;
+    await machine.whilePaused(async () => {
+      // While a disk's answer is due QEMU takes none; the next one will do.
+      await monitor(machine, `savevm at-${number}`);
+      if (number > kept) await monitor(machine, `delvm at-${number - kept}`);
+    });
+  }
+}
+
+/** Opens the machine for one gdb at a time, on a Unix socket. */
+export async function openForGdb(machine: Pick<Machine, 'execute'>, socket: string): Promise<void> {
+  await monitor(machine, `gdbserver unix:${socket},server=on,wait=off`);
+}
+
+/** QEMU's commands for humans: what they print is all that they answer. */
+async function monitor(machine: Pick<Machine, 'execute'>, line: string): Promise<string> {
+  const answer = await machine.execute('human-monitor-command', { 'command-line': line });
+  return String(answer).trim();
+}

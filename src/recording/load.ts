@@ -1,0 +1,118 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { ScenarioError, UnavailableError, UsageError } from '../errors.ts';
+import { digestOnce } from '../host/file-digest.ts';
+import type { Qemu } from '../qemu/find-qemu.ts';
+import { listQemus } from '../qemu/find-qemu.ts';
+import { findFirmware } from '../qemu/firmware.ts';
+import type { Firmware } from '../qemu/firmware.ts';
+import { loadMachineProfile } from '../qemu/machine-profile.ts';
+import type { MachineProfile, MachineSpec } from '../qemu/machine-spec.ts';
+import type { RecordedFile, RecordingManifest } from './manifest.ts';
+import { readManifest, recordingFiles } from './manifest.ts';
+import { localPath } from './portable-path.ts';
+
+/** A recording that can be played here: everything it needs is there, byte for byte. */
+export type LoadedRecording = {
+  /** The case, as `run` names it. */
+  name: string;
+  /** The same machine, to be played. */
+  spec: MachineSpec;
+  qemu: Qemu;
+  /** What its console showed. */
+  console: Buffer;
+};
+
+/**
+ * Finds what a recording needs, and makes sure it is what it was.
+ * @param directory the directory of the recorded case
+ * @throws UsageError where it holds no whole recording; UnavailableError where something it needs is missing or another.
+ */
+export async function loadRecording(directory: string, qemuDir?: string): Promise<LoadedRecording> {
+  const manifest = await readManifest(directory);
+  const qemu = await sameQemu(manifest, qemuDir);
+  const here = (recorded: RecordedFile): Promise<string> => sameFile(recorded, directory);
+  const events = join(directory, recordingFiles.events);
+  const spec: MachineSpec = {
+    profile: await sameProfile(manifest.profile),
+    kernel: manifest.kernel && (await here(manifest.kernel)),
+    initramfs: manifest.initramfs && (await here(manifest.initramfs)),
+    cmdline: manifest.cmdline,
+    disks: await Promise.all(
+      manifest.disks.map(async (disk) => ({ ...disk, file: await here(disk.file) })),
+    ),
+    onReset: manifest.onReset,
+    firmware: await sameFirmware(manifest, qemu),
+    // What came over the network comes out of the recording; nobody needs to be there.
+    network: manifest.profile.network ? { forwards: [], ssh: false } : null,
+    recording: { mode: 'replay', file: events, startedAt: manifest.startedAt },
+  };
+  await readPart(events);
+  const console = await readPart(join(directory, 'console.raw'));
+  return { name: manifest.case, spec, qemu, console };
+}
+
+async function readPart(file: string): Promise<Buffer> {
+  return readFile(file).catch((cause: unknown) => {
+    throw new UsageError(`the recording is not whole: ${(cause as Error).message}`, { cause });
+  });
+}
+
+/** A recording counts what QEMU does inside itself: only the same version does the same again. */
+async function sameQemu(
+  { qemu: version, profile: { arch } }: RecordingManifest,
+  directory: string | undefined = process.env['KEXEC_LAB_QEMU_DIR'],
+): Promise<Qemu> {
+  const found = (await listQemus(arch, directory)).filter((one): one is Qemu => 'version' in one);
+  const same = found.find((one) => one.version === version);
+  if (same !== undefined) return same;
+  const others = found.map((one) => one.version).join(', ') || 'none';
+  throw new UnavailableError(
+    `this was recorded with QEMU ${version}, and only the same one plays it again; found: ${others}`,
+    { hint: 'Name the directory of that QEMU with --qemu-dir, or record the case anew.' },
+  );
+}
+
+async function sameProfile(recorded: MachineProfile): Promise<MachineProfile> {
+  const now = await loadMachineProfile(recorded.name).catch((error: unknown) => {
+    if (error instanceof ScenarioError) return null;
+    throw error;
+  });
+  if (isDeepStrictEqual(now, recorded)) return recorded;
+  throw new UnavailableError(`the machine "${recorded.name}" is not what it was when recorded`, {
+    hint: 'Record the case anew, or play it with the kexec-lab that recorded it.',
+  });
+}
+
+async function sameFirmware(
+  { firmware, profile: { arch } }: RecordingManifest,
+  qemu: Qemu,
+): Promise<Firmware | null> {
+  if (firmware === null) return null;
+  const found = findFirmware(arch, dirname(qemu.binary));
+  await compare(found.code, firmware.code);
+  await compare(found.variables, firmware.variables);
+  return found;
+}
+
+async function sameFile(recorded: RecordedFile, directory: string): Promise<string> {
+  const file = localPath(recorded.path, directory);
+  await compare(file, recorded);
+  return file;
+}
+
+/** @throws UnavailableError unless `file` has the bytes that were recorded */
+async function compare(file: string, { sha256 }: RecordedFile): Promise<void> {
+  const digest = await digestOnce(file).catch((cause: unknown) => {
+    throw new UnavailableError(`the recording needs a file: ${(cause as Error).message}`, {
+      hint: 'If it is an image, kexec-lab images build brings it back; else record the case anew.',
+      cause,
+    });
+  });
+  if (digest === sha256) return;
+  throw new UnavailableError('is not the file that was recorded', {
+    place: file,
+    hint: 'Bring the old one back, or record the case anew.',
+  });
+}

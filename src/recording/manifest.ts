@@ -1,0 +1,88 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { UsageError } from '../errors.ts';
+import { digestOnce } from '../host/file-digest.ts';
+import { machineProfileSchema } from '../qemu/machine-profile.ts';
+import type { MachineSpec } from '../qemu/machine-spec.ts';
+import { portablePath } from './portable-path.ts';
+
+/** What a case's directory holds of its recording, beside `console.raw`. */
+export const recordingFiles = { manifest: 'recording.json', events: 'recording.rr' } as const;
+
+const file = z.strictObject({
+  /** Relative to the case's directory (`{case}/…`) or the image cache (`{cache}/…`), else absolute. */
+  path: z.string().min(1),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+/** The machine as it was at power-on, and QEMU: without any of it the recording cannot be played. */
+const manifestSchema = z.strictObject({
+  schema: z.literal('kexec-lab/recording@1'),
+  /** The case, as `run` names it. */
+  case: z.string(),
+  qemu: z.string().regex(/^\d+\.\d+\.\d+$/),
+  startedAt: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/),
+  profile: machineProfileSchema.extend({ name: z.string() }),
+  kernel: file.nullable(),
+  initramfs: file.nullable(),
+  cmdline: z.string(),
+  disks: z.array(
+    z.strictObject({ id: z.string(), serial: z.string(), readonly: z.boolean(), file }),
+  ),
+  onReset: z.enum(['exit', 'reboot']),
+  firmware: z.strictObject({ code: file, variables: file }).nullable(),
+});
+
+export type RecordingManifest = z.infer<typeof manifestSchema>;
+export type RecordedFile = z.infer<typeof file>;
+
+type Recorded = { name: string; spec: MachineSpec; qemuVersion: string; startedAt: string };
+
+/** Writes down, in the case's directory, what must be there again to play its recording. */
+export async function writeManifest(
+  directory: string,
+  { name, spec, qemuVersion, startedAt }: Recorded,
+): Promise<void> {
+  const recorded = async (path: string): Promise<RecordedFile> => ({
+    path: portablePath(path, directory),
+    sha256: await digestOnce(path),
+  });
+  const manifest: RecordingManifest = {
+    schema: 'kexec-lab/recording@1',
+    case: name,
+    qemu: qemuVersion,
+    startedAt,
+    profile: spec.profile,
+    kernel: spec.kernel === null ? null : await recorded(spec.kernel),
+    initramfs: spec.initramfs === null ? null : await recorded(spec.initramfs),
+    cmdline: spec.cmdline,
+    disks: await Promise.all(
+      spec.disks.map(async (disk) => ({ ...disk, file: await recorded(disk.file) })),
+    ),
+    onReset: spec.onReset,
+    firmware: spec.firmware && {
+      code: await recorded(spec.firmware.code),
+      variables: await recorded(spec.firmware.variables),
+    },
+  };
+  const place = join(directory, recordingFiles.manifest);
+  await writeFile(place, `${JSON.stringify(manifest, null, 2)}\n`);
+}
+
+/** @throws UsageError where the directory holds no recording, or its description is not one. */
+export async function readManifest(directory: string): Promise<RecordingManifest> {
+  const place = join(directory, recordingFiles.manifest);
+  const text = await readFile(place, 'utf8').catch((cause: unknown) => {
+    throw new UsageError(`there is no recording in ${directory}: ${(cause as Error).message}`, {
+      hint: 'Name the directory of a case that was run with --record (or --record-on-failure).',
+      cause,
+    });
+  });
+  try {
+    return manifestSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
+    throw new UsageError(`this is no description of a recording: ${why}`, { place, cause });
+  }
+}

@@ -1,0 +1,20 @@
+import { join } from 'node:path';
+import type { Qemu } from '../qemu/find-qemu.ts';
+import type { MachineSpec } from '../qemu/machine-spec.ts';
+import { recordingFiles, writeManifest } from './manifest.ts';
+
+/**
+ * The same machine, recorded into `directory`, where what is needed to play it is written down first.
+ * @param name the case, as `run` names it
+ */
+export async function recorded(
+  spec: MachineSpec,
+  name: string,
+  qemu: Qemu,
+  directory: string,
+): Promise<MachineSpec> {
+  const startedAt = new Date().toISOString().slice(0, 19);
+  await writeManifest(directory, { name, spec, qemuVersion: qemu.version, startedAt });
+  const file = join(directory, recordingFiles.events);
+  return { ...spec, recording: { mode: 'record', file, startedAt } };
+}

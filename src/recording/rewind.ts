@@ -1,0 +1,87 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { LineSplitter } from '../console/lines.ts';
+import { makePrivateDirectory } from '../host/private-directory.ts';
+import { startMachine } from '../qemu/machine.ts';
+import type { Arch } from '../scenario/scenario.ts';
+import { ConsoleComparison } from './comparison.ts';
+import { openForGdb, takeSnapshots } from './debugger.ts';
+import { loadRecording } from './load.ts';
+import type { Ending } from './play.ts';
+import { play } from './play.ts';
+import type { StopPoint } from './stop-point.ts';
+import { findStopPoint } from './stop-point.ts';
+
+/** What became of a recording that was played again. */
+export type Rewound = {
+  /** The case, as `run` names it. */
+  name: string;
+  ending: Ending;
+  /** Bytes the console showed, and bytes it had shown when recorded. */
+  bytes: number;
+  recordedBytes: number;
+  /** Offset and line (1-based) of the first byte that was not as recorded; null where all were. */
+  differsAt: number | null;
+  line: number | null;
+  hostSeconds: number;
+};
+
+/** A machine that stands still, and can be reached by gdb. */
+export type Standing = { arch: Arch; socket: string; point: StopPoint };
+
+export type RewindOptions = {
+  qemuDir?: string | undefined;
+  signal: AbortSignal;
+  /** A finished line of the console, cleaned of control characters. */
+  onLine(text: string): void;
+  /**
+   * Stop behind the line that shows this (see `findStopPoint`), and wait for gdb until it ends the machine or `signal`
+   * fires. Left out: play to the end.
+   */
+  debug?: { at: string | undefined; onStanding(standing: Standing): void };
+};
+
+/**
+ * Plays the recording of a case again, and compares what its console shows to what it showed.
+ * @param directory the directory of the recorded case
+ * @throws UsageError, UnavailableError as `loadRecording`; UsageError where the console never shows what to stop at.
+ */
+export async function rewind(
+  directory: string,
+  { qemuDir, signal, debug, ...hooks }: RewindOptions,
+): Promise<Rewound> {
+  const { name, spec, qemu, console: recorded } = await loadRecording(directory, qemuDir);
+  const point = debug && findStopPoint(recorded, debug.at);
+  const sockets = debug && (await makePrivateDirectory());
+  const started = performance.now();
+  const machine = await startMachine(spec, qemu, { directory, signal });
+  const comparison = new ConsoleComparison(recorded);
+  const lines = new LineSplitter();
+  const over = new AbortController();
+  const snapshots = debug && takeSnapshots(machine, over.signal).catch(() => undefined);
+  const stopAfter = point?.offset ?? Infinity;
+  try {
+    const ending = await play(machine, comparison, {
+      onBytes: (chunk) => {
+        for (const { text } of lines.feed(chunk)) hooks.onLine(text);
+      },
+      stopAfter,
+    });
+    over.abort();
+    await snapshots;
+    for (const { text } of lines.end()) hooks.onLine(text);
+    const hostSeconds = Math.round(performance.now() - started) / 1000;
+    if (ending === 'stopped' && debug && point && sockets !== undefined) {
+      const socket = join(sockets, 'gdb');
+      await openForGdb(machine, socket);
+      debug.onStanding({ arch: spec.profile.arch, socket, point });
+      await machine.exited;
+    }
+    const { bytes, differsAt, line } = comparison;
+    return { name, ending, bytes, recordedBytes: recorded.length, differsAt, line, hostSeconds };
+  } finally {
+    over.abort();
+    await machine.stop();
+    if (sockets !== undefined) await rm(sockets, { recursive: true, force: true });
+  }
+}
