@@ -13,6 +13,8 @@ import { needsOf } from '../lab/needs-of.ts';
 import { runCases } from '../lab/run.ts';
 import { createReporter } from '../report/create-reporter.ts';
 import { rerunCommand } from '../report/rerun.ts';
+import { loadMachineProfile } from '../qemu/machine-profile.ts';
+import { canRecord } from '../recording/record.ts';
 import { expandCases } from '../scenario/expand.ts';
 import type { Arch, Case } from '../scenario/scenario.ts';
 import { addCandidateOptions, candidateOf, casesOf, namesCandidate } from './candidate-options.ts';
@@ -106,6 +108,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     await showPlan(cases, options.qemuDir, candidate);
     return;
   }
+  if (options.record ?? options.recordOnFailure) await tellWhatIsNotRecorded(cases);
   const reporter = createReporter(options.reporter, { rerun: rerunCommand });
   const interrupt = catchInterrupts();
   if (machineReadable(options.reporter)) {
@@ -140,6 +143,17 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     await reporter.close?.();
     interrupt.release();
   }
+}
+
+async function tellWhatIsNotRecorded(cases: Case[]): Promise<void> {
+  const names = new Set(cases.map(({ setup }) => setup.machine));
+  const profiles = await Promise.all([...names].map((name) => loadMachineProfile(name)));
+  const others = profiles.filter((profile) => !canRecord(profile)).map(({ name }) => name);
+  if (others.length === 0) return;
+  const machines = others.sort().join(', ');
+  process.stderr.write(
+    `not recorded: machines with a network or several CPUs, which QEMU cannot record (${machines})\n`,
+  );
 }
 
 function partOf(cases: Case[], shard: Shard): Case[] {

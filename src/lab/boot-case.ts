@@ -21,7 +21,7 @@ import { openCaseRecord } from './case-record.ts';
 import { machineSpec } from './machine-of-case.ts';
 import { startCaseProvider } from './provider-of-case.ts';
 import { writeTagsDisk } from './tags-disk.ts';
-import { recorded } from '../recording/record.ts';
+import { canRecord, recorded } from '../recording/record.ts';
 import type { WatchHooks } from './watch-boot.ts';
 import { watchBoot } from './watch-boot.ts';
 
@@ -52,7 +52,7 @@ type Place = {
   qemu: Qemu;
   /** Null: every case boots from power-on. */
   checkpoints: CheckpointStore | null;
-  /** Whether the machine is recorded, so that it can be played again. */
+  /** Whether the machine is to be recorded, if that can be done. */
   recording?: boolean | undefined;
 };
 
@@ -63,7 +63,7 @@ type Place = {
  */
 export async function bootCase(
   case_: Case,
-  { directory, images, qemu, checkpoints, recording = false }: Place,
+  { directory, images, qemu, checkpoints, recording: wanted = false }: Place,
   observer: BootObserver,
   hooks: BootHooks,
   signal: AbortSignal,
@@ -71,6 +71,7 @@ export async function bootCase(
   const { arch, setup, steps, limits } = case_;
   const tags = join(directory, 'tags.img');
   const profile = await loadMachineProfile(setup.machine);
+  const recording = wanted && canRecord(profile);
   const { provider, keyFile } = await startCaseProvider(case_, profile, images, directory);
   const record = openCaseRecord(directory);
   const lines = new LineSplitter();

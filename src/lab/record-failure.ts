@@ -9,7 +9,7 @@ const noHooks = { onLine: () => {}, onSignal: () => {}, onReading: () => {} };
 
 /**
  * Boots a case that failed again, recorded, until it fails once more, in its directory's `recorded`. A boot that did not
- * fail leaves nothing. Null where none did, or the run was stopped.
+ * fail leaves nothing. Null where none did, the machine cannot be recorded, or the run was stopped.
  *
  * @param boots how often it is booted at most
  */
@@ -25,7 +25,8 @@ export async function recordFailure(
   const inside = { directory, relative, record: true };
   for (let boot = 1; boot <= boots && !signal.aborted; boot += 1) {
     await rm(directory, { recursive: true, force: true });
-    const { verdict, outcome } = await runCase(case_, lab, inside, noHooks, signal);
+    const { verdict, outcome, recording } = await runCase(case_, lab, inside, noHooks, signal);
+    if (recording === null) break;
     if (verdict === 'fail') return { directory: relative, outcome, boots: boot };
   }
   await rm(directory, { recursive: true, force: true });

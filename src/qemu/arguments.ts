@@ -52,7 +52,6 @@ function machineArguments(spec: MachineSpec): string[] {
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none'],
     ...(spec.network === null ? ['-nic', 'none'] : networkArguments(spec.network)),
-    ...(spec.network !== null && spec.recording !== null ? networkRecorder : []),
     ...['-machine', profile.machine, '-cpu', profile.cpu],
     ...['-smp', String(profile.cpus), '-m', String(profile.memory)],
     // Emulation even where the host could virtualise: the same instructions everywhere give the same boot.
@@ -137,9 +136,6 @@ function networkArguments({ forwards, ssh }: Network): string[] {
   const card = 'virtio-net-pci,netdev=net,addr=1e,romfile=';
   return ['-netdev', user.join(','), '-device', card];
 }
-
-/** Keeps when what comes over a recorded machine's network came, and brings it again when it is played. */
-const networkRecorder = ['-object', 'filter-replay,id=net-replay,netdev=net'];
 
 /** In QEMU's `key=value,key=value` options a comma ends the value unless it is doubled. */
 function optionValue(text: string): string {
