@@ -1,10 +1,12 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
 import { UnavailableError } from '../../src/errors.ts';
 import type { Telling } from '../../src/lab/run.ts';
 import { runWithRetries } from '../../src/lab/run-with-retries.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
-import { caseOf, fakeLab, goodBoot } from './cases.ts';
+import { caseOf, fakeLab, goodBoot, goodBootUntil } from './cases.ts';
 
 /** Runs a case whose images cannot be had the first `failures` times. */
 async function run(t: Test, failures: number, retries: number) {
@@ -47,4 +49,42 @@ t.test('a pass at the first try is not tried again', async (t) => {
   const { result } = await run(t, 0, 2);
   t.match(result, { verdict: 'pass', flaky: false, directory: 'aarch64/a-scenario' });
   t.equal(result.attempts.length, 1);
+});
+
+t.test('a case that failed is booted again for a recording, until it fails', async (t) => {
+  const directory = temporaryDirectory(t);
+  const { signal } = new AbortController();
+  const options = { retries: 0, tail: false, recordOnFailure: 3, signal };
+  const failing = fakeLab(t, { text: goodBootUntil('Bye!'), then: 'exit' });
+  const passing = fakeLab(t, { text: goodBoot });
+  let boots = 0;
+  const intermittent: typeof failing = {
+    ...failing,
+    images: (request) => (boots++ === 1 ? passing : failing).images(request),
+  };
+  const result = await runWithRetries(caseOf(), intermittent, directory, options, () => undefined);
+  const recorded = { directory: 'aarch64/a-scenario/recorded', outcome: 'qemu-exited', boots: 2 };
+  t.match(result, { verdict: 'fail', recording: recorded });
+  t.ok(existsSync(join(directory, recorded.directory, 'recording.rr')));
+});
+
+t.test('a failure that does not come again leaves no recording, nor does a pass', async (t) => {
+  const directory = temporaryDirectory(t);
+  const { signal } = new AbortController();
+  const options = { retries: 0, tail: false, recordOnFailure: 2, signal };
+  const failing = fakeLab(t, { text: goodBootUntil('Bye!'), then: 'exit' });
+  const passing = fakeLab(t, { text: goodBoot });
+  let boots = 0;
+  const once: typeof failing = {
+    ...failing,
+    images: (request) => (boots++ === 0 ? failing : passing).images(request),
+  };
+  const failed = await runWithRetries(caseOf(), once, directory, options, () => undefined);
+  t.match(failed, { verdict: 'fail', recording: null });
+  t.equal(boots, 3, 'it was tried twice');
+  t.notOk(existsSync(join(directory, 'aarch64/a-scenario/recorded')));
+
+  const passed = await runWithRetries(caseOf(), once, directory, options, () => undefined);
+  t.match(passed, { verdict: 'pass', recording: null });
+  t.equal(boots, 4);
 });

@@ -64,6 +64,23 @@ t.test('the host’s clock leaves QEMU’s own behaviour', async (t) => {
   t.notOk(argv.includes('-icount') || argv.includes('-rtc'));
 });
 
+t.test('a machine that is recorded, and the same one played', async (t) => {
+  const recording = { file: '/run/a,b.rr', startedAt: '2026-11-26T08:15:00' };
+  const of = async (mode: 'record' | 'replay'): Promise<string[]> =>
+    qemuArguments({ ...(await spec('aarch64')), recording: { mode, ...recording } });
+  const argv = (await of('record')).join(' ');
+  t.match(
+    argv,
+    '-icount shift=3,rr=record,rrfile=/run/a,,b.rr -rtc base=2026-11-26T08:15:00,clock=vm',
+  );
+  t.match(
+    argv,
+    '-drive if=none,id=root-file,file=/images/disk,format=raw,snapshot=on -drive driver=blkreplay,if=none,id=root,image=root-file -device virtio-blk-pci,drive=root,',
+  );
+  t.match(argv, '-drive driver=blkreplay,if=none,id=tags,image=tags-file,readonly=on -device');
+  t.equal((await of('replay')).join(' '), argv.replace('rr=record', 'rr=replay'), 'nothing else');
+});
+
 t.test('a guest that may reboot', async (t) => {
   t.notOk(qemuArguments({ ...(await spec('arm')), onReset: 'reboot' }).includes('-no-reboot'));
 });

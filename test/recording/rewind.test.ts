@@ -1,0 +1,105 @@
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import t from 'tap';
+import { UnavailableError, UsageError } from '../../src/errors.ts';
+import { runCase } from '../../src/lab/run-case.ts';
+import type { RecordingManifest } from '../../src/recording/manifest.ts';
+import type { RewindOptions, Rewound } from '../../src/recording/rewind.ts';
+import { rewind } from '../../src/recording/rewind.ts';
+import { caseOf, fakeLab, goodBoot } from '../lab/cases.ts';
+import { fakeQemuDirectory, temporaryDirectory } from '../qemu/machine-fixtures.ts';
+
+const noHooks = { onLine: () => {}, onSignal: () => {}, onReading: () => {} };
+const never = new AbortController().signal;
+
+/** Records a boot of the fake QEMU; the directory. */
+async function record(t: Test, machine = 'aarch64'): Promise<string> {
+  const directory = join(temporaryDirectory(t), 'case');
+  const place = { directory, relative: 'aarch64/case', record: true };
+  const lab = fakeLab(t, { text: goodBoot });
+  const result = await runCase(caseOf({ setup: { machine } }), lab, place, noHooks, never);
+  t.match(result, { verdict: 'pass', recording: { directory: 'aarch64/case', boots: 1 } });
+  return directory;
+}
+
+async function play(
+  directory: string,
+  options: Partial<RewindOptions> = {},
+): Promise<Rewound & { lines: string[] }> {
+  const lines: string[] = [];
+  const onLine = (text: string): void => void lines.push(text);
+  const asked = { qemuDir: fakeQemuDirectory, signal: never, onLine, ...options };
+  return { ...(await rewind(directory, asked)), lines };
+}
+
+function change(directory: string, changes: Partial<RecordingManifest>): void {
+  const file = join(directory, 'recording.json');
+  const manifest = JSON.parse(readFileSync(file, 'utf8')) as RecordingManifest;
+  writeFileSync(file, JSON.stringify({ ...manifest, ...changes }));
+}
+
+t.test('a recording is played again, also from elsewhere', async (t) => {
+  const directory = await record(t);
+  const moved = join(temporaryDirectory(t), 'moved');
+  cpSync(directory, moved, { recursive: true });
+  rmSync(directory, { recursive: true });
+  const { lines, ...rewound } = await play(moved);
+  t.match(rewound, { name: 'aarch64/a-scenario', ending: 'played', differsAt: null, line: null });
+  t.equal(rewound.bytes, goodBoot.length);
+  t.equal(lines.join('\r\n'), goodBoot);
+});
+
+t.test('another console is told, with the line', async (t) => {
+  const directory = await record(t);
+  const text = readFileSync(join(directory, 'console.raw'), 'utf8');
+  writeFileSync(join(directory, 'console.raw'), text.replace('Bye!', 'Bye?'));
+  t.match(await play(directory), {
+    ending: 'played',
+    line: 6,
+    differsAt: text.indexOf('Bye!') + 3,
+  });
+});
+
+t.test('what a recording needs must be there, and the same', async (t) => {
+  const directory = await record(t);
+  const manifest = JSON.parse(
+    readFileSync(join(directory, 'recording.json'), 'utf8'),
+  ) as RecordingManifest;
+  const profile = { ...manifest.profile, cpu: 'cortex-a72' };
+  const refuses = async (changes: Partial<RecordingManifest>, why: RegExp) => {
+    change(directory, changes);
+    await t.rejects(play(directory), UnavailableError);
+    await t.rejects(play(directory), { message: why });
+    change(directory, manifest);
+  };
+  await refuses({ qemu: '7.2.0' }, /recorded with QEMU 7\.2\.0, .* found: 10\.0\.2/);
+  await refuses({ profile }, /the machine "aarch64" is not what it was/);
+  await refuses({ profile: { ...profile, name: 'gone' } }, /the machine "gone" is not/);
+  const kernel = { path: manifest.kernel?.path ?? '', sha256: '0'.repeat(64) };
+  await refuses({ kernel }, /is not the file that was recorded/);
+  await refuses({ kernel: { ...kernel, path: '/nowhere' } }, /needs a file: ENOENT/);
+  t.match(await play(directory), { ending: 'played' }, 'nothing else was wrong');
+
+  rmSync(join(directory, 'recording.rr'));
+  await t.rejects(play(directory), UsageError, 'the recording itself is gone');
+  writeFileSync(join(directory, 'recording.json'), '{"schema":"something"}');
+  await t.rejects(play(directory), { message: /this is no description of a recording/ });
+  rmSync(join(directory, 'recording.json'));
+  await t.rejects(play(directory), { message: /there is no recording in/ });
+});
+
+t.test('what it is to stop at must be there', async (t) => {
+  const directory = await record(t);
+  const debug = { at: 'kexek-bye', onStanding: () => t.fail('it stands') };
+  await t.rejects(play(directory, { debug }), UsageError);
+});
+
+t.test('a machine QEMU cannot record is booted all the same', async (t) => {
+  const directory = join(temporaryDirectory(t), 'case');
+  const place = { directory, relative: 'aarch64/case', record: true };
+  const case_ = caseOf({ setup: { machine: 'scaleway-vps', tags: {} } });
+  const result = await runCase(case_, fakeLab(t, { text: goodBoot }), place, noHooks, never);
+  t.match(result, { verdict: 'pass', recording: null });
+  await t.rejects(play(directory), UsageError);
+});
