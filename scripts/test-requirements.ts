@@ -9,6 +9,19 @@ export const testRequirements: readonly Requirement[] = [
   tool('chromium', 'chromium', 'shows the HTML report'),
 ];
 
+/** Where Debian puts them. */
+const pythonModules = '/usr/lib/python3/dist-packages';
+
+/** What only `npm run bench` calls. */
+export const benchRequirements: readonly Requirement[] = [
+  tool(
+    `${pythonModules}/pexpect/__init__.py`,
+    'python3-pexpect',
+    'is what scripts for consoles are written with',
+  ),
+  tool(`${pythonModules}/labgrid/__init__.py`, 'python3-labgrid', 'has a driver for QEMU'),
+];
+
 /** Other names of the browser: Ubuntu has no package of it, but a machine of GitHub's has Chrome. */
 const browsers = ['chromium', 'google-chrome', 'chromium-browser'];
 
