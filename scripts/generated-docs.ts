@@ -6,11 +6,13 @@ import { arches } from '../src/scenario/scenario.ts';
 import type { Arch, Scenario } from '../src/scenario/scenario.ts';
 import { scenarioJsonSchema } from '../src/scenario/schema.ts';
 import { bootMachinePage } from './boot-machine-page.ts';
+import { performancePage } from './performance-page.ts';
 import { resultsPage } from './results-page.ts';
 
 /** Every file under docs/ that is made from something else. A test holds what is committed against this. */
 export const generatedDocs: { file: string; render: () => string | Promise<string> }[] = [
   bootMachinePage,
+  performancePage,
   resultsPage,
   { file: 'docs/scenario.schema.json', render: () => JSON.stringify(scenarioJsonSchema()) },
   {

@@ -7,6 +7,7 @@ export const testRequirements: readonly Requirement[] = [
   tool('xmllint', 'libxml2-utils', 'reads the junit reports'),
   tool('shellcheck', 'shellcheck', 'reads the steps of the workflows'),
   tool('chromium', 'chromium', 'shows the HTML report'),
+  tool('gdb-multiarch', 'gdb-multiarch', 'goes back in recorded boots'),
 ];
 
 /** Where Debian puts them. */

@@ -10,15 +10,19 @@ const schema = z.strictObject({
   runnableMs: z.number(),
   guestSeconds: z.number(),
   executedSeconds: z.number().nullable(),
+  silentMs: z.number(),
 });
 
+/** A sample, and for how many host milliseconds the console had been silent: less than before is another silence. */
+export type TakenSample = { sample: CpuSample; silentMs: number };
+
 /** A sample as one line of JSON, program counters in hexadecimal: how `samples.jsonl` keeps it. */
-export function sampleLine(sample: CpuSample): string {
-  return JSON.stringify({ ...sample, pcs: sample.pcs.map((pc) => pc.toString(16)) });
+export function sampleLine({ sample, silentMs }: TakenSample): string {
+  return JSON.stringify({ ...sample, pcs: sample.pcs.map((pc) => pc.toString(16)), silentMs });
 }
 
 /** @throws ZodError or SyntaxError for a line that is none */
-export function parseSampleLine(line: string): CpuSample {
-  const sample = schema.parse(JSON.parse(line));
-  return { ...sample, pcs: sample.pcs.map((pc) => BigInt(`0x${pc}`)) };
+export function parseSampleLine(line: string): TakenSample {
+  const { silentMs, ...sample } = schema.parse(JSON.parse(line));
+  return { sample: { ...sample, pcs: sample.pcs.map((pc) => BigInt(`0x${pc}`)) }, silentMs };
 }

@@ -89,7 +89,7 @@ async function prune(): Promise<void> {
   });
   const images = `${removed.length} image${removed.length === 1 ? '' : 's'}`;
   process.stdout.write(
-    `Removed the downloads and ${images} of other versions: ${megabytes(bytes)}.\n`,
+    `Removed the downloads, the checkpoints and ${images} of other versions: ${megabytes(bytes)}.\n`,
   );
 }
 

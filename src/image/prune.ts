@@ -11,8 +11,8 @@ import { removeStaleWork } from './stale-work.ts';
 type PruneOptions = { cacheDir?: string; signal?: AbortSignal; onWait?: () => void };
 
 /**
- * Removes from the cache what no recipe of this version asks for, and the downloads and candidates' files, which only
- * building needs.
+ * Removes from the cache what no recipe of this version asks for, the downloads and candidates' files, which only building
+ * needs, and the checkpoints, which the next run makes anew.
  * Returns what was removed and the bytes it took. Throws UnavailableError when the cache cannot be locked.
  */
 export async function pruneCache({
@@ -29,8 +29,8 @@ export async function pruneCache({
     const images = imagesDirectory(cacheDir);
     const names = await readdir(images).catch(() => []);
     const unwanted = names.map((name) => path.join(images, name)).filter((d) => !wanted.has(d));
-    const downloads = [path.join(cache, 'apt'), path.join(cache, 'debs'), broughtDirectory(cache)];
-    const removed = [...unwanted, ...downloads];
+    const others = ['apt', 'debs', 'checkpoints'].map((name) => path.join(cache, name));
+    const removed = [...unwanted, ...others, broughtDirectory(cache)];
     let bytes = 0;
     for (const directory of removed) {
       bytes += await diskUsage(directory);

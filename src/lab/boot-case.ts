@@ -95,8 +95,8 @@ export async function bootCase(
       record.signal(seconds(), seen);
       hooks.onSignal(seen);
     },
-    onSample: (sample) => {
-      record.sample(sample);
+    onSample: (taken) => {
+      record.sample(taken);
     },
     onReading: hooks.onReading,
     onOver: async (machine) => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CpuSample } from '../boot/cpu-sample.ts';
+import type { TakenSample } from '../boot/sample-line.ts';
 import { sampleLine } from '../boot/sample-line.ts';
 import type { Signal } from '../boot/signal.ts';
 import { openRecord } from './record-file.ts';
@@ -13,7 +13,7 @@ export type CaseRecord = {
   /** `signals.jsonl`: what was recognised, and when. */
   signal(seconds: number, signal: Signal): void;
   /** `samples.jsonl`: each look at the CPUs during a silence, see `sampleLine`. */
-  sample(sample: CpuSample): void;
+  sample(taken: TakenSample): void;
   /** `steps.log`: what programs that steps ran have printed. */
   output(text: string): void;
   close(): void;
@@ -36,8 +36,8 @@ export function openCaseRecord(directory: string): CaseRecord {
     signal: (seconds, signal) => {
       signals.write(`${JSON.stringify({ seconds, ...signal })}\n`);
     },
-    sample: (sample) => {
-      samples.write(`${sampleLine(sample)}\n`);
+    sample: (taken) => {
+      samples.write(`${sampleLine(taken)}\n`);
     },
     output: (text) => {
       steps.write(text.endsWith('\n') ? text : `${text}\n`);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootObserver } from '../boot/observer.ts';
-import type { CpuSample } from '../boot/cpu-sample.ts';
+import type { TakenSample } from '../boot/sample-line.ts';
 import type { Signal } from '../boot/signal.ts';
 import type { CheckpointTaker } from '../checkpoint/taker.ts';
 import { UnavailableError } from '../errors.ts';
@@ -13,7 +13,7 @@ import type { StageReading } from './stage-clock.ts';
 /** Host milliseconds. None of these decides an outcome; they only say how often to look. */
 const tick = 50;
 const promptQuiet = 150;
-const sampleQuiet = 500;
+const sampleQuiet = 250;
 const graceQuiet = 300;
 const longestGrace = 2000;
 
@@ -21,7 +21,7 @@ export type WatchHooks = {
   /** Every chunk, before anything looks at it. */
   onBytes(chunk: Uint8Array): void;
   onSignal(signal: Signal): void;
-  onSample(sample: CpuSample): void;
+  onSample(taken: TakenSample): void;
   onReading(reading: StageReading): void;
   /** The watching is over and the machine still there, for as long as this takes. */
   onOver?(machine: Machine): Promise<void>;
@@ -171,7 +171,7 @@ class Watch {
     const silentSince = this.#lastByte;
     try {
       const sample = await this.#machine.sample();
-      this.#hooks.onSample(sample);
+      this.#hooks.onSample({ sample, silentMs: Math.round(this.#elapsed() - silentSince) });
       this.#observer.sample(sample);
       guest.read(sample.guestSeconds, silentSince);
     } catch (error) {

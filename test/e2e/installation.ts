@@ -16,6 +16,8 @@ export type Installation = {
   directory: string;
   /** Runs the installed `kexec-lab` in `directory`; resolves whatever the exit code. */
   run(args: string[], options?: Options): ReturnType<typeof execa>;
+  /** Runs another program as the same user. */
+  runTool(program: string, args: string[]): ReturnType<typeof execa>;
 };
 
 /**
@@ -39,15 +41,17 @@ export async function installPackage(): Promise<Installation> {
     await chown(directory, nobody, nobody);
   }
   const program = join(directory, 'node_modules/.bin/kexec-lab');
+  const runAs = (tool: string, args: string[], options: Options = {}) =>
+    execa(tool, args, {
+      cwd: directory,
+      reject: false,
+      ...(root && { uid: nobody, gid: nobody }),
+      ...options,
+      env: { ...(root && { HOME: directory, KEXEC_LAB_CACHE: cache }), ...options.env },
+    });
   return {
     directory,
-    run: (args, options = {}) =>
-      execa(program, args, {
-        cwd: directory,
-        reject: false,
-        ...(root && { uid: nobody, gid: nobody }),
-        ...options,
-        env: { ...(root && { HOME: directory, KEXEC_LAB_CACHE: cache }), ...options.env },
-      }),
+    run: (args, options) => runAs(program, args, options),
+    runTool: (tool, args) => runAs(tool, args),
   };
 }

@@ -65,6 +65,49 @@ t.test('the evidence can be read where it says it is', async (t) => {
   t.match(JSON.parse(String(diagnosis.stdout)), { outcome: 'booted', generation: 2 });
 });
 
+t.test('a recorded failure is played again, byte for byte, and gdb goes back in it', async (t) => {
+  const run = await installed.run([
+    'run',
+    'root-is-the-whole-disk',
+    '--arch',
+    'aarch64',
+    '--record',
+  ]);
+  t.equal(run.exitCode, 0, String(run.stderr));
+  const directory = 'runs/latest/aarch64/root-is-the-whole-disk';
+  const { exitCode, stdout, stderr } = await installed.run(['rewind', directory, '--json']);
+  t.equal(exitCode, 0, String(stderr));
+  const recorded = await readFile(join(installed.directory, directory, 'console.raw'));
+  t.match(JSON.parse(String(stdout)), {
+    ending: 'played',
+    differsAt: null,
+    bytes: recorded.length,
+    recordedBytes: recorded.length,
+  });
+
+  const standing = installed.run(['rewind', directory, '--gdb', '--at', 'kexec-bye']);
+  standing.stdout?.resume();
+  let told = '';
+  for await (const chunk of standing.stderr ?? []) {
+    told += String(chunk);
+    if (told.includes('Ctrl-C ends it')) break;
+  }
+  t.match(told, /^stopped behind line \d+: .*Bye!$/m);
+  const socket = /target remote (\S+)'/.exec(told)?.[1] ?? '';
+  const gdb = await installed.runTool('gdb-multiarch', [
+    ...['-nx', '-batch', '-ex', 'set architecture aarch64', '-ex', `target remote ${socket}`],
+    ...['-ex', 'print/x $pc', '-ex', 'reverse-stepi', '-ex', 'print/x $pc'],
+    ...['-ex', 'stepi', '-ex', 'print/x $pc', '-ex', 'kill'],
+  ]);
+  const [at, before, again] = [...String(gdb.stdout).matchAll(/^\$\d = (0x\w+)$/gm)].map(
+    ([, address]) => address,
+  );
+  t.ok(at !== undefined && before !== undefined, String(gdb.stdout) + String(gdb.stderr));
+  t.not(before, at, 'one instruction back');
+  t.equal(again, at, 'and on again');
+  await standing;
+});
+
 t.test('a kernel is checked against the one in use', async (t) => {
   const common = ['--arch', 'aarch64', '--repeat', '1', '--json'];
   const check = async (words: string[], scenario = 'kexec-to-distro') => {

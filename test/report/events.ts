@@ -52,7 +52,7 @@ export function result(
     entropy: [],
     autopsy: null,
     secondOpinion: null,
-  recording: null,
+    recording: null,
     generation: 2,
     stage: 'userspace',
     meaning: '',

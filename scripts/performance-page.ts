@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import type { Performance, Way } from './performance-data.ts';
+import { median, performanceSchema } from './performance-data.ts';
+
+/** docs/performance.md, from what `npm run bench` measured. */
+export const performancePage = {
+  file: 'docs/performance.md',
+  render: () =>
+    renderPerformance(
+      performanceSchema.parse(JSON.parse(readFileSync('docs/performance.json', 'utf8'))),
+    ),
+};
+
+const names: Record<Way, string> = {
+  bare: 'QEMU and a shell script',
+  expect: 'pexpect, 60 s timeouts',
+  labgrid: 'labgrid’s QEMU driver',
+  lab: 'kexec-lab --no-checkpoint',
+  checkpoint: 'kexec-lab',
+};
+
+/** The page as Markdown. */
+export function renderPerformance(measured: Performance): string {
+  const { date, qemu, node, host, rounds, all, recogniser } = measured;
+  const cases = [...new Set(measured.boots.map((boot) => boot.case))];
+  const speed = recogniser.bytes / 1e6 / median(recogniser.seconds);
+  return `<!-- Made from docs/performance.json by \`npm run docs\`, which \`npm run bench\` measured; change neither by hand. -->
+
+# What it costs
+
+Measured on ${date} by \`npm run bench -- --rounds ${rounds}${all === null ? '' : ' --all'}\`: QEMU ${qemu}, Node ${node}, ${host}. The same
+machine, with the same arguments, is booted in turn each way; the numbers are medians of ${rounds} rounds, with the lowest and the
+highest behind them. They are of whole commands, from their start to their end, and of all they start.
+
+- *QEMU and a shell script* ends at the line that tells that the second kernel is up. It is the floor: nothing is proved.
+- *pexpect* waits for one text after the other, 60 s for each, as console scripts are written.
+- *labgrid* does the same with its QEMU driver (Debian's package).
+- *kexec-lab --no-checkpoint* boots from power-on, as the others do; *kexec-lab* starts from a checkpoint of the first boot.
+
+${cases.map((name) => costTable(measured, name)).join('\n\n')}
+
+## A machine that dies after "Bye!"
+
+The script can only wait. kexec-lab looks at the CPUs until they prove that nothing will come.
+
+${deadTable(measured)}
+
+${everything(all)}## Where the time of a case goes
+
+Seconds of a boot from power-on, without a checkpoint: on the wall and, by the kernel's own clock, in the guest.
+
+${cases.map((name) => stageTable(measured, name)).join('\n\n')}
+
+What is above the floor, per command: Node and the program's own modules are there after 0.3 to 0.4 s, QEMU's console is a socket instead
+of a pipe, a boot that is up is watched for 0.3 s more, lest it dies at the prompt, and the report is written. A checkpoint saves what
+the table has in front of the first \`initramfs\`, and costs its loading; it pays where the first kernel is slow.
+
+## The recogniser
+
+${(recogniser.bytes / 1e6).toFixed(0)} MB of the tests' console logs through lines, signatures and state machine: ${speed.toFixed(0)} MB/s.
+`;
+}
+
+function costTable({ boots }: Performance, name: string): string {
+  const rows = boots.filter((boot) => boot.case === name);
+  const bare = median(rows.find(({ way }) => way === 'bare')?.wall ?? []);
+  return `## ${name}
+
+| way | wall s | to bare | CPU s | MiB |
+| --- | ---: | ---: | ---: | ---: |
+${rows
+  .map(({ way, wall, cpu, peak }) => {
+    const ratio = (median(wall) / bare).toFixed(2);
+    return `| ${names[way]} | ${spread(wall)} | ${ratio} | ${spread(cpu)} | ${median(peak).toFixed(0)} |`;
+  })
+  .join('\n')}`;
+}
+
+function deadTable({ dead }: Performance): string {
+  return `| case | way | known after "Bye!", s | sooner | whole command, s |
+| --- | --- | ---: | ---: | ---: |
+${dead
+  .map(({ case: name, way, wall, afterBye }) => {
+    const script = dead.find((row) => row.case === name && row.way === 'expect');
+    const sooner = median(script?.afterBye ?? []) / median(afterBye);
+    return `| ${name} | ${names[way]} | ${spread(afterBye)} | ${sooner.toFixed(1)}× | ${spread(wall)} |`;
+  })
+  .join('\n')}`;
+}
+
+function everything(all: Performance['all']): string {
+  if (all === null) return '';
+  const { cases, script, lab, notSeen } = all;
+  return `## Everything a script can drive
+
+${cases} cases without a provider's servers and without steps, once each: the script, one after the other, told of each the line that
+decides it, took ${script.toFixed(0)} s; \`kexec-lab run\` of the same took ${lab.toFixed(0)} s, ${(lab / script).toFixed(2)} of it, and proved them.${
+    notSeen === 0
+      ? ''
+      : ` (In ${notSeen} the script did not see its line; what it waited there is left out, kexec-lab’s time is not.)`
+  }
+
+`;
+}
+
+function stageTable({ stages }: Performance, name: string): string {
+  const rows = stages.filter((stage) => stage.case === name);
+  return `### ${name}
+
+| kernel | stage | wall s | guest s |
+| --- | --- | ---: | ---: |
+${rows
+  .map(({ generation, stage, hostSeconds, guestSeconds }) => {
+    const kernel = generation === 0 ? '' : generation === 1 ? 'first' : 'second';
+    return `| ${kernel} | ${stage} | ${hostSeconds.toFixed(2)} | ${guestSeconds?.toFixed(2) ?? ''} |`;
+  })
+  .join('\n')}`;
+}
+
+/** `4.20 (4.10–4.40)` */
+function spread(values: readonly number[]): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(2));
+  return `${median(values).toFixed(2)} (${low}–${high})`;
+}

@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import t from 'tap';
+import { parseSampleLine, sampleLine } from '../../src/boot/sample-line.ts';
+import { certainty, lengthen, noSilence } from '../../src/boot/silence.ts';
+
+const directory = fileURLToPath(new URL('samples/', import.meta.url));
+
+/** What real machines' silences are: each of a file's name begins with what became certain in the end, or `alive`. */
+const files = readdirSync(directory).filter((name) => name.endsWith('.jsonl'));
+
+/** What was ever certain in a file's silences, in the order it became so. */
+function certainties(text: string): string[] {
+  const seen: string[] = [];
+  let silence = noSilence;
+  let silentMs = Infinity;
+  for (const line of text.trim().split('\n')) {
+    const taken = parseSampleLine(line);
+    if (taken.silentMs < silentMs) silence = noSilence;
+    silentMs = taken.silentMs;
+    silence = lengthen(silence, taken.sample);
+    const certain = certainty(silence);
+    if (certain !== null && certain !== seen.at(-1)) seen.push(certain);
+  }
+  return seen;
+}
+
+t.test('each recorded silence is what it is known to have been, and nothing else', (t) => {
+  t.ok(files.length > 0);
+  for (const name of files) {
+    const [kind = ''] = name.split('-');
+    const known = kind === 'alive' ? [] : [kind];
+    t.strictSame(certainties(readFileSync(`${directory}${name}`, 'utf8')), known, name);
+  }
+  t.end();
+});
+
+t.test('a sample is read as it was written', (t) => {
+  for (const name of files) {
+    const [line = ''] = readFileSync(`${directory}${name}`, 'utf8').split('\n');
+    t.equal(sampleLine(parseSampleLine(line)), line, name);
+  }
+  t.end();
+});

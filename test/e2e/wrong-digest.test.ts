@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import t from 'tap';
+import type { Autopsy } from '../../src/autopsy/autopsy.ts';
+import { createBootObserver } from '../../src/boot/observer.ts';
+import { LineSplitter } from '../../src/console/lines.ts';
+import { ensureImages } from '../../src/image/ensure-images.ts';
+import { autopsyOf, isDead } from '../../src/lab/autopsy-of-case.ts';
+import { machineSpec } from '../../src/lab/machine-of-case.ts';
+import { writeTagsDisk } from '../../src/lab/tags-disk.ts';
+import { watchBoot } from '../../src/lab/watch-boot.ts';
+import { findQemu } from '../../src/qemu/find-qemu.ts';
+import type { Machine } from '../../src/qemu/machine.ts';
+import { startMachine } from '../../src/qemu/machine.ts';
+import { openForGdb } from '../../src/recording/debugger.ts';
+import { Conductor } from '../../src/steps/conductor.ts';
+import { caseOf } from '../lab/cases.ts';
+import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
+
+/** Changes a byte of the guest's physical memory, as only gdb can. */
+async function changeByte(machine: Machine, address: bigint, socket: string): Promise<void> {
+  await openForGdb(machine, socket);
+  const commands = [
+    `target remote ${socket}`,
+    'maintenance packet Qqemu.PhyMemMode:1',
+    `set {char}0x${address.toString(16)} = {char}0x${address.toString(16)} ^ 1`,
+    'detach',
+  ];
+  const { failed, all } = await execa(
+    'gdb-multiarch',
+    [
+      '-nx',
+      '-batch',
+      '-ex',
+      'set architecture aarch64',
+      ...commands.flatMap((one) => ['-ex', one]),
+    ],
+    { all: true, reject: false },
+  );
+  if (failed) throw new Error(all);
+}
+
+t.test('one byte of the loaded kernel is not what kexec summed up', async (t) => {
+  const directory = temporaryDirectory(t);
+  const tags = {
+    KEXEC_KERNEL: '/vmlinuz',
+    KEXEC_INITRD: '/initrd.img',
+    KEXEC_APPEND: 'root=/dev/vda1',
+    KEXEC_LAB_FLAGS: '-d',
+  };
+  const { arch, setup } = caseOf({ setup: { tags, disk: 'mini-disk' } });
+  const images = await ensureImages({ arch, ...setup });
+  const tagsFile = join(directory, 'tags.img');
+  await writeTagsDisk(tagsFile, tags);
+  const spec = await machineSpec(arch, setup, images, tagsFile);
+  const machine = await startMachine(spec, await findQemu(arch), { directory });
+  t.teardown(() => machine.stop());
+
+  const observer = createBootObserver();
+  const lines = new LineSplitter();
+  const shown = new Set<string>();
+  let damage: Promise<void> | undefined;
+  let autopsy: Autopsy | null = null;
+  await watchBoot(
+    machine,
+    observer,
+    {
+      limits: { total: 300, silence: 120 },
+      conductor: new Conductor([], { provider: null, keyFile: '', onOutput: () => undefined }),
+    },
+    {
+      onBytes: (chunk) => {
+        for (const { text } of lines.feed(chunk)) shown.add(text);
+      },
+      onSignal: ({ signature }) => {
+        if (signature !== 'kexec-bye') return;
+        // Once all is in its place; the purgatory sums up for seconds, and the initrd, which is last, last.
+        damage = sleep(1000).then(() =>
+          changeByte(machine, lastSegment([...shown]), join(directory, 'gdb')),
+        );
+      },
+      onSample: () => undefined,
+      onReading: () => undefined,
+      onOver: async () => {
+        autopsy = await autopsyOf(machine, directory, shown, isDead(observer));
+      },
+    },
+    new AbortController().signal,
+  );
+  await damage;
+  t.match(observer.outcome(), { id: 'bye-hang', generation: 1, stage: 'kexec' });
+  t.match(autopsy, { reason: 'digest-mismatch', log: null });
+});
+
+/** An address in the last thing that `kexec -d` says it loads beside the device tree and the purgatory: the initrd. */
+function lastSegment(lines: string[]): bigint {
+  const segments = lines.flatMap((line) => {
+    const [, address = '', size = ''] = /initrd: base (\w+), size (\w+)/.exec(line) ?? [];
+    return address === ''
+      ? []
+      : [
+          {
+            address: BigInt(`0x${address.replace('0x', '')}`),
+            size: Number(size.replace(/h$/, '')),
+          },
+        ];
+  });
+  const [initrd] = segments;
+  if (initrd === undefined) throw new Error(`kexec names no initrd:\n${lines.join('\n')}`);
+  return initrd.address + BigInt(initrd.size >> 1);
+}
