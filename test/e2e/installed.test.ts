@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import type { RunReport } from '../../src/lab/result.ts';
+import type { CaseResult, RunReport } from '../../src/lab/result.ts';
 import type { Words } from './broken-candidates.ts';
 import {
   builtWithoutKexec,
@@ -63,6 +63,24 @@ t.test('the evidence can be read where it says it is', async (t) => {
 
   const diagnosis = await installed.run(['diagnose', join(directory, 'console.raw'), '--json']);
   t.match(JSON.parse(String(diagnosis.stdout)), { outcome: 'booted', generation: 2 });
+});
+
+t.test('a boot from a checkpoint is the same boot, by the guest’s own clock', async (t) => {
+  const boot = async (words: string[]) => {
+    const run = await installed.run(['run', 'kexec-to-distro', '--arch', 'aarch64', ...words]);
+    t.equal(run.exitCode, 0, String(run.stderr));
+    const file = join(installed.directory, 'runs/latest/aarch64/kexec-to-distro/result.json');
+    return JSON.parse(await readFile(file, 'utf8')) as CaseResult;
+  };
+  const secondKernel = ({ stages }: CaseResult): number =>
+    stages.find(({ name, generation }) => name === 'kernel' && generation === 2)?.guestSeconds ?? 0;
+  const whole = await boot(['--no-checkpoint']);
+  const begun = await boot([]);
+  t.equal(whole.checkpoint, null);
+  t.match(begun.checkpoint, /^[0-9a-f]{16}$/);
+  t.equal(begun.outcome, whole.outcome);
+  const ratio = secondKernel(begun) / secondKernel(whole);
+  t.ok(Math.abs(ratio - 1) < 0.01, `the second kernel took ${ratio} times as long`);
 });
 
 t.test('a recorded failure is played again, byte for byte, and gdb goes back in it', async (t) => {
