@@ -122,7 +122,7 @@ t.test('what the second kernel costs is drawn to scale', async (t) => {
   const width = async (side: string) =>
     Number(await page.locator(`rect.${side}`).first().getAttribute('width'));
   t.equal(await width('candidate'), 2 * (await width('baseline')));
-  t.ok(await page.getByText('2 kernel: 1.700 s -> 3.400 s (+100.0 %, n=3)').first().isVisible());
+  await page.getByText('2 kernel: 1.700 s -> 3.400 s (+100.0 %, n=3)').first().waitFor();
   await page.context().close();
 });
 
@@ -157,7 +157,7 @@ t.test('a baseline file has no console to show, and says so', async (t) => {
   const report = { schema, ...names, comparisons, ...decide(comparisons) };
   writeFileSync(file, comparisonHtml(report, null, run(directory, broken, bad)));
   const { page, trouble } = await openFile(browser, `${file}#${key}`);
-  t.ok(await page.getByText('No console.').isVisible());
+  await page.getByText('No console.').waitFor();
   t.match(await page.locator('.console').textContent(), 'the end is near');
   t.strictSame(trouble, []);
   await page.context().close();

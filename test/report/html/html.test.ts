@@ -68,7 +68,7 @@ t.test('readable for everybody, in light and in dark', async (t) => {
     const { page, requests, trouble } = await openFile(browser, file, { colorScheme });
     t.strictSame(await violations(page), [], `${colorScheme}: all cases`);
     await page.getByRole('link', { name: /aarch64\/root-is-the-whole-disk: fail/ }).click();
-    t.ok(await page.getByRole('heading', { name: /root-mount-failed/ }).isVisible());
+    await page.getByRole('heading', { name: /root-mount-failed/ }).waitFor();
     t.strictSame(await violations(page), [], `${colorScheme}: a case`);
     t.strictSame(requests, [`file://${file}`], 'nothing else is asked for');
     t.strictSame(trouble, []);
@@ -89,7 +89,7 @@ t.test('evidence is one click away, and every line has an address', async (t) =>
   const file = write(t.testdir(), results, log);
   const { page } = await openFile(browser, `${file}#aarch64/root-is-the-whole-disk:200`);
   t.match(await page.locator('.here').textContent(), /^200/);
-  t.ok(await page.locator('.here').isVisible());
+  await page.locator('.here').waitFor();
   await page.getByRole('link', { name: 'line 123' }).click();
   t.match(await page.locator('.here.proof').textContent(), /^123/);
   t.match(await page.locator('.row.signal:visible').textContent(), /kexec-bye$/);
