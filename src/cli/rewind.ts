@@ -86,13 +86,15 @@ function isSame({ ending, differsAt }: Rewound): boolean {
 }
 
 function describe(rewound: Rewound): string {
-  const { name, ending, bytes, recordedBytes, line, hostSeconds } = rewound;
+  const { name, ending, bytes, recordedBytes, line, hostSeconds, words } = rewound;
   const isTerminal = (process.stderr.isTTY as boolean | undefined) ?? false;
   const style = createStyle(wantsColor(isTerminal, process.env));
   const of = `${bytes} of ${recordedBytes} bytes in ${formatSeconds(hostSeconds)}`;
   const told = `${printable(name)}: ${of}`;
-  if (line !== null) return style.red(`✗ ${told}; line ${line} is not as it was recorded`);
-  if (ending === 'stalled') return style.red(`✗ ${told}; then the machine did not get on any more`);
+  const said = words === '' ? '' : `\n  QEMU: ${printable(words, 1000)}`;
+  if (ending === 'stalled')
+    return style.red(`✗ ${told}; then the machine did not get on any more${said}`);
+  if (line !== null) return style.red(`✗ ${told}; line ${line} is not as it was recorded${said}`);
   return style.green(`✓ ${told}, byte for byte as recorded`);
 }
 

@@ -24,6 +24,8 @@ export type Rewound = {
   differsAt: number | null;
   line: number | null;
   hostSeconds: number;
+  /** What QEMU said, where it had to say something. */
+  words: string;
 };
 
 /** A machine that stands still, and can be reached by gdb. */
@@ -44,7 +46,8 @@ export type RewindOptions = {
 /**
  * Plays the recording of a case again, and compares what its console shows to what it showed.
  * @param directory the directory of the recorded case
- * @throws UsageError, UnavailableError as `loadRecording`; UsageError where the console never shows what to stop at.
+ * @throws UsageError, UnavailableError as `loadRecording`; UsageError where the console never shows what to stop at;
+ *   `signal.reason` when aborted before the end.
  */
 export async function rewind(
   directory: string,
@@ -68,6 +71,8 @@ export async function rewind(
       stopAfter,
     });
     over.abort();
+    // A machine that was ended from here has not shown the rest; that says nothing of the recording.
+    if (ending !== 'stopped') signal.throwIfAborted();
     await snapshots;
     for (const { text } of lines.end()) hooks.onLine(text);
     const hostSeconds = Math.round(performance.now() - started) / 1000;
@@ -78,7 +83,9 @@ export async function rewind(
       await machine.exited;
     }
     const { bytes, differsAt, line } = comparison;
-    return { name, ending, bytes, recordedBytes: recorded.length, differsAt, line, hostSeconds };
+    const words = ending === 'stopped' ? '' : (await machine.stop()).stderr;
+    const recordedBytes = recorded.length;
+    return { name, ending, bytes, recordedBytes, differsAt, line, hostSeconds, words };
   } finally {
     over.abort();
     await machine.stop();

@@ -103,3 +103,14 @@ t.test('a machine QEMU cannot record is booted all the same', async (t) => {
   t.match(result, { verdict: 'pass', recording: null });
   await t.rejects(play(directory), UsageError);
 });
+
+t.test('a player who is stopped has not seen another console', async (t) => {
+  const directory = await record(t);
+  writeFileSync(join(directory, 'console.raw'), `${goodBoot}and more, which never comes`);
+  const stopping = new AbortController();
+  const onLine = (): void => {
+    stopping.abort('SIGINT');
+  };
+  const played = play(directory, { signal: stopping.signal, onLine });
+  t.equal(await played.catch((reason: unknown) => reason), 'SIGINT');
+});
