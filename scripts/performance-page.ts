@@ -51,8 +51,8 @@ Seconds of a boot from power-on, without a checkpoint: on the wall and, by the k
 
 ${cases.map((name) => stageTable(measured, name)).join('\n\n')}
 
-What is above the floor, per command: Node and the program's own modules are there after 0.3 to 0.4 s, QEMU's console is a socket instead
-of a pipe, a boot that is up is watched for 0.3 s more, lest it dies at the prompt, and the report is written. A checkpoint saves what
+What is above the floor, per command: Node and the program's own modules are there after 0.3 to 0.4 s, the boot itself takes
+some 0.2 s more (why is not known), a boot that is up is watched for 0.3 s more, lest it dies at the prompt, and the report is written. A checkpoint saves what
 the table has in front of the first \`initramfs\`, and costs its loading; it pays where the first kernel is slow.
 
 ## The recogniser
