@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { arches } from '../src/scenario/scenario.ts';
 
 /** What `npm run results` measured, as docs/results.json keeps it. Times are guest seconds, dates ISO 8601. */

@@ -43,7 +43,7 @@ export async function diagnoseLog(chunks: AsyncIterable<Uint8Array>): Promise<Di
   keep(observer.end({ reason: 'log-ended' }));
   const signals = [...first, ...last.slice(-keptSignals)];
   return {
-    outcome: withScreen(observer.outcome(), await screen.text()),
+    outcome: await withScreen(observer.outcome(), () => screen.text()),
     signals,
     signalsOmitted: seen - signals.length,
     lines: observer.position.line,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CpuSample } from './cpu-sample.ts';
 
 const schema = z.strictObject({

@@ -10,11 +10,14 @@ const longestScreen = 24;
  * The outcome with what is on the machine's screen, where somebody who stands before it would look at that first: at
  * firmware that waits. A menu is painted, not written line by line, so the console's lines do not show it.
  *
- * @param rows the screen, see {@link createScreen}
+ * @param screen its rows, see {@link createScreen}; not asked for any other outcome
  */
-export function withScreen(outcome: Outcome, rows: readonly string[]): Outcome {
+export async function withScreen(
+  outcome: Outcome,
+  screen: () => Promise<readonly string[]>,
+): Promise<Outcome> {
   if (outcome.id !== 'firmware-stuck') return outcome;
-  const shown = rows
+  const shown = (await screen())
     .map((row) => row.trim().replace(/\s{2,}/g, '  '))
     .filter((row) => row !== '')
     .slice(0, longestScreen)

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { digestOf } from '../host/file-digest.ts';
 import { cacheDirectory } from '../image/cache-directory.ts';
 

@@ -3,7 +3,7 @@ import { exitCodes } from '../errors.ts';
 import { examineHost } from '../host/examine-host.ts';
 import { ensureRequirements, installLine } from '../host/install.ts';
 import { everyNeed, requirementsFor } from '../host/requirements.ts';
-import { ownVersion } from '../lab/environment.ts';
+import { ownVersion } from '../host/own-directory.ts';
 import type { QemuCandidate } from '../qemu/find-qemu.ts';
 import { oldestQemu } from '../qemu/find-qemu.ts';
 import { standardOutput } from '../report/output.ts';

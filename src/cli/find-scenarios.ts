@@ -17,14 +17,10 @@ export async function findScenarios(
   directories: string[] = [],
 ): Promise<Scenario[]> {
   words.forEach(refuseCase);
-  const scenarios = loadScenarios(
-    { directories: [ownScenarios, ...directories], files: words.filter(isScenarioFile) },
-    await loadCatalogue(),
-  );
-  return selectScenarios(
-    scenarios,
-    words.map((word) => (isScenarioFile(word) ? scenarioName(word) : word)),
-  );
+  const files = words.filter(isScenarioFile);
+  const wanted = words.map((word) => (isScenarioFile(word) ? scenarioName(word) : word));
+  const source = { directories: [ownScenarios, ...directories], files, wanted };
+  return selectScenarios(loadScenarios(source, await loadCatalogue()), wanted);
 }
 
 /** Cases are listed as `arm/kexec-to-distro`, and people type what they read. */

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { exitCodes, KexecLabError } from '../errors.ts';
 import type { ExitCode } from '../errors.ts';
+import { ownVersion } from '../host/own-directory.ts';
 import { standardOutput } from './output-closed.ts';
 
 /** The commands. A module is loaded when its command is wanted, so that help is there at once. */
@@ -97,12 +97,9 @@ Exit codes:
      or a scenario              130  interrupted`;
 
 async function createProgram(argv: string[]): Promise<Command> {
-  const { version } = JSON.parse(
-    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-  ) as { version: string };
   const program = new Command('kexec-lab')
     .description('Boots ARM machines, makes them kexec, and explains every failure.')
-    .version(version)
+    .version(ownVersion())
     .addHelpText('after', helpText)
     .showSuggestionAfterError()
     .configureOutput({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { outcomeIds, stages } from '../boot/outcome.ts';
 import { loadCatalog } from '../image/catalog.ts';
 import { inputsOf } from '../image/recipe.ts';

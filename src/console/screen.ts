@@ -1,4 +1,4 @@
-import xterm from '@xterm/headless';
+import type { Terminal } from '@xterm/headless';
 import { cleanSegments } from './clean.ts';
 
 /**
@@ -26,14 +26,7 @@ export type Screen = {
  * replies (cursor position, device attributes) would be input for a guest that chooses what they say.
  */
 export function createScreen({ columns, rows }: { columns: number; rows: number }): Screen {
-  const terminal = new xterm.Terminal({
-    cols: columns,
-    rows,
-    scrollback: 0,
-    // Reading the screen's cells is what xterm.js calls proposed.
-    allowProposedApi: true,
-    logLevel: 'off',
-  });
+  let created: Promise<Terminal> | undefined;
   let backlog: Buffer[] = [];
   let waiting = 0;
 
@@ -52,6 +45,7 @@ export function createScreen({ columns, rows }: { columns: number; rows: number 
       if (waiting > longestBacklog) dropOldest();
     },
     async text() {
+      const terminal = await (created ??= newTerminal(columns, rows));
       const bytes = Buffer.concat(backlog);
       backlog = [];
       waiting = 0;
@@ -71,4 +65,10 @@ export function createScreen({ columns, rows }: { columns: number; rows: number 
       );
     },
   };
+}
+
+/** xterm.js is large, and few boots need a look at their screen: it is loaded when one does. */
+async function newTerminal(columns: number, rows: number): Promise<Terminal> {
+  const { createTerminal } = await import('./terminal.ts');
+  return createTerminal(columns, rows);
 }

@@ -8,7 +8,8 @@ import { toolEnvironment } from '../host/tool-environment.ts';
 /** What flock(1) is told to exit with when someone else has the lock and it may not wait. */
 const taken = 75;
 
-type Release = () => void;
+/** Resolves when the lock is free. */
+type Release = () => Promise<void>;
 
 /** Builds of this process take their turns here, and only the first waits for other processes. */
 let turn: Promise<unknown> = Promise.resolve();
@@ -65,7 +66,12 @@ async function takeLock(
     ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
   const ended = await Promise.race([once(holder.stdout, 'data').then(() => null), holder]);
-  if (ended === null) return () => holder.stdin.end();
+  if (ended === null)
+    return async () => {
+      holder.stdin.end();
+      // It may not get to its end at once on a busy host, and the next in turn would find the lock taken.
+      await holder;
+    };
   signal?.throwIfAborted();
   if (ended.exitCode === taken) return null;
   throw new UnavailableError(`flock failed: ${ended.stderr || ended.originalMessage}`, {

@@ -1,16 +1,26 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ScenarioError } from '../errors.ts';
+import { ownDirectory } from '../host/own-directory.ts';
 import { parseRecipe, type Recipe } from './recipe.ts';
 
 /** Where the recipes and their overlays are. */
-export const recipesDirectory = fileURLToPath(new URL('../../images/', import.meta.url));
+export const recipesDirectory = path.join(ownDirectory, 'images');
 
-/** All recipes by name; the name is the file's. Throws ScenarioError for a file that is no recipe. */
-export function loadCatalog(directory = recipesDirectory): Map<string, Recipe> {
+let ofInstallation: Map<string, Recipe> | undefined;
+
+/**
+ * All recipes of this installation by name; the name is the file's. Read once.
+ * @throws ScenarioError for a file that is no recipe
+ */
+export function loadCatalog(): Map<string, Recipe> {
+  return (ofInstallation ??= readCatalog(recipesDirectory));
+}
+
+/** All recipes of a directory, see {@link loadCatalog}. */
+export function readCatalog(directory: string): Map<string, Recipe> {
   const files = readdirSync(directory).filter((file) => file.endsWith('.yaml'));
   return new Map(
     files

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { arches, type Arch } from '../scenario/scenario.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/);

@@ -22,7 +22,7 @@ import { machineSpec } from './machine-of-case.ts';
 import { startCaseProvider } from './provider-of-case.ts';
 import { writeTagsDisk } from './tags-disk.ts';
 import { canRecord, recorded } from '../recording/record.ts';
-import type { WatchHooks } from './watch-boot.ts';
+import type { WatchHooks } from './console-feed.ts';
 import { watchBoot } from './watch-boot.ts';
 
 /** What a running case tells, as it happens. */
@@ -37,7 +37,7 @@ export type BootFacts = {
   reported: readonly ReportedState[];
   steps: readonly StepResult[];
   /** The rows of the guest's screen at the end. */
-  screen: readonly string[];
+  screen: () => Promise<readonly string[]>;
   /** Key of the checkpoint the boot began at; null where it began at power-on. */
   checkpoint: string | null;
   /** Whether it can be played again. */
@@ -145,9 +145,9 @@ export async function bootCase(
     await provider?.stop();
     for (const file of [keyFile, `${keyFile}.pub`]) await rm(file, { force: true });
   }
-  const screen = await conductor.screen();
   const { results: done } = conductor;
   const reported = provider?.reported ?? [];
+  const screen = () => conductor.screen();
   return { reported, steps: done, screen, checkpoint: started, recorded: recording, autopsy };
 }
 

@@ -1,15 +1,9 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import type { Candidate } from '../candidate/candidate.ts';
+import { ownVersion } from '../host/own-directory.ts';
 import type { RememberingLab } from './create-lab.ts';
 import type { Environment } from './result.ts';
-
-const manifest = new URL('../../package.json', import.meta.url);
-
-/** kexec-lab's own version, from its package.json. */
-export function ownVersion(): string {
-  return (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version;
-}
 
 /** What a report says about where and with what a run was made; call it when the cases are done. */
 export async function describeEnvironment(

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { outcomeIds, stages } from '../boot/outcome.ts';
 import { arches } from '../scenario/scenario.ts';
 import type { LabEvent } from './events.ts';

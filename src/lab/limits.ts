@@ -1,4 +1,5 @@
 import type { Limits } from '../scenario/scenario.ts';
+import type { Lasting } from './boot-clock.ts';
 
 /** A guest that floods its console is stopped here: nobody reads more, and disks are finite. Bytes. */
 export const consoleLimit = 64 * 2 ** 20;
@@ -15,13 +16,13 @@ const mostHostShare = 3;
 /** A silence that is about to prove something may last so many times as long: a busy host only makes proofs slow. */
 const patience = 2;
 
-/** How far a boot has come, in seconds of both clocks. */
+/** How far a boot has come, on both clocks. */
 export type Progress = {
   bytes: number;
   /** The silence is about to prove something, see the observer. */
   becomingCertain: boolean;
-  host: { total: number; silence: number };
-  guest: { total: number; silence: number };
+  host: Lasting;
+  guest: Lasting;
 };
 
 /** Which limit a boot has passed, in words; undefined while there is none. */
@@ -39,28 +40,4 @@ export function exceededLimit(
   }
   const longest = total * mostHostShare;
   return host.total > longest ? `no outcome within ${longest} s` : undefined;
-}
-
-/** Guest seconds of the silence that lasts, and since power-on, as far as the guest's clock was read. */
-export class GuestStopwatch {
-  silence = 0;
-  total = 0;
-  readonly #powerOn: number;
-  #silentSince = 0;
-  #lastByte = -1;
-
-  /** @param powerOn what the guest's clock said then, in seconds */
-  constructor(powerOn: number) {
-    this.#powerOn = powerOn;
-  }
-
-  /** @param lastByte when the last byte came, on any clock: another one is another silence */
-  read(guestSeconds: number, lastByte: number): void {
-    if (lastByte !== this.#lastByte) {
-      this.#lastByte = lastByte;
-      this.#silentSince = guestSeconds;
-    }
-    this.silence = guestSeconds - this.#silentSince;
-    this.total = guestSeconds - this.#powerOn;
-  }
 }

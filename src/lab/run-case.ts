@@ -53,6 +53,9 @@ export async function runCase(
   try {
     await mkdir(directory, { recursive: true });
     signal.throwIfAborted();
+    const finding = lab.qemu(case_.arch);
+    // Awaited below: QEMU takes its time to say its version, and what is wrong with the images is told first.
+    finding.catch(() => undefined);
     const images = await lab.images({ arch: case_.arch, ...case_.setup });
     packages = images.packages;
     // Images are built once and for all cases; the one that asked first did not take that long.
@@ -73,11 +76,11 @@ export async function runCase(
       entropy.add(seen, observer.position.generation);
       hooks.onSignal(seen);
     };
-    const qemu = await lab.qemu(case_.arch);
+    const qemu = await finding;
     const place = { directory, images, qemu, checkpoints, recording: record };
     const boot = await bootCase(case_, place, observer, { ...hooks, onReading, onSignal }, signal);
     if (signal.aborted) return stopped();
-    const proved = withScreen(proveBooted(observer.outcome(), awaited), boot.screen);
+    const proved = await withScreen(proveBooted(observer.outcome(), awaited), boot.screen);
     const outcome = withMemory(proved, boot.autopsy);
     return judgedResult(case_, outcome, boot, facts());
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Metadata } from './metadata.ts';
 import { shellMetadata } from './metadata.ts';
 

@@ -1,13 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parse, YAMLError } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ScenarioError } from '../errors.ts';
+import { ownDirectory } from '../host/own-directory.ts';
 import { arches } from '../scenario/scenario.ts';
 import type { MachineProfile } from './machine-spec.ts';
 
-const ownProfiles = fileURLToPath(new URL('../../qemu/', import.meta.url));
+const ownProfiles = join(ownDirectory, 'qemu');
 
 /** What a file of qemu/ may say. */
 export const machineProfileSchema = z.strictObject({

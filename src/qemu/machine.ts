@@ -4,6 +4,7 @@ import type { CpuSample } from '../boot/cpu-sample.ts';
 import { UnavailableError } from '../errors.ts';
 import { incomingArguments, qemuArguments } from './arguments.ts';
 import type { Qemu } from './find-qemu.ts';
+import { readGuestClock } from './guest-clock.ts';
 import { keepAnswering } from './keep-answering.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { takeSample } from './probe.ts';
@@ -45,6 +46,8 @@ export type Machine = {
   reset(): Promise<void>;
   /** @throws UnavailableError when QEMU is gone or does not answer. */
   sample(): Promise<CpuSample>;
+  /** The guest's clock, see {@link readGuestClock}. @throws UnavailableError when QEMU is gone or does not answer. */
+  guestSeconds(): Promise<number>;
   /**
    * The port on 127.0.0.1 that leads to the guest's ssh server, whether it listens yet or not.
    * @throws UnavailableError where the machine's network has no ssh, or QEMU is gone.
@@ -149,6 +152,7 @@ export async function startMachine(
       await qmp.execute('system_reset');
     },
     sample: () => alone(() => takeSample(qmp, process.pid, performance.now() - (poweredOn ?? 0))),
+    guestSeconds: () => readGuestClock(qmp),
     sshPort: () => readSshPort(qmp),
     execute: (command, args) => qmp.execute(command, args),
     exited,

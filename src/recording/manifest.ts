@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../errors.ts';
 import { digestOnce } from '../host/file-digest.ts';
 import { machineProfileSchema } from '../qemu/machine-profile.ts';

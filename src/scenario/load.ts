@@ -1,7 +1,7 @@
 import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ScenarioError, UsageError } from '../errors.ts';
+import { ownDirectory } from '../host/own-directory.ts';
 import { checkScenario } from './check.ts';
 import type { Catalogue } from './check.ts';
 import { resolveScenario } from './resolve.ts';
@@ -10,7 +10,7 @@ import { namePattern, scenarioFileSchema } from './schema.ts';
 import { readYamlFile } from './yaml-file.ts';
 
 /** The scenarios that come with kexec-lab. */
-export const ownScenarios = fileURLToPath(new URL('../../scenarios', import.meta.url));
+export const ownScenarios = join(ownDirectory, 'scenarios');
 
 /**
  * Loads one scenario file; its name is the file's without the extension.
@@ -30,20 +30,28 @@ export function loadScenario(file: string, catalogue: Catalogue): Scenario {
   return resolveScenario(name, file, parsed, lineOf);
 }
 
+export type ScenarioSource = {
+  directories?: string[];
+  files?: string[];
+  /** What is asked for: where these are all names of files, the others need not be read. */
+  wanted?: readonly string[];
+};
+
 /**
- * Loads every scenario of some directories and single files, in order of their names.
+ * Loads the scenarios of some directories and single files, in order of their names.
  * A file that is reached twice counts once.
  *
  * @throws ScenarioError with the problems of all files, or for two files of the same name
  * @throws UsageError for a directory that cannot be listed
  */
 export function loadScenarios(
-  { directories = [], files = [] }: { directories?: string[]; files?: string[] },
+  { directories = [], files = [], wanted = [] }: ScenarioSource,
   catalogue: Catalogue,
 ): Scenario[] {
   const scenarios: Scenario[] = [];
   const problems: string[] = [];
-  for (const file of withoutRepeats([...directories.flatMap(filesIn), ...files])) {
+  const all = withoutRepeats([...directories.flatMap(filesIn), ...files]);
+  for (const file of onlyNamed(all, wanted)) {
     try {
       scenarios.push(loadScenario(file, catalogue));
     } catch (error) {
@@ -59,6 +67,13 @@ export function loadScenarios(
   }
   if (problems.length > 0) throw new ScenarioError(problems.join('\n'));
   return scenarios.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** All of them, unless the words are names, and nothing but names. */
+function onlyNamed(files: string[], words: readonly string[]): string[] {
+  const names = new Set(files.map(scenarioName));
+  if (words.length === 0 || !words.every((word) => names.has(word))) return files;
+  return files.filter((file) => words.includes(scenarioName(file)));
 }
 
 /** The name of the scenario in a file. */

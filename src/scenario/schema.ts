@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { outcomeIds, stages } from '../boot/outcome.ts';
 import { arches, storages } from './scenario.ts';
 import { stepSchema, tagsSchema } from './step.ts';

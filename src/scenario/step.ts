@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { signatures } from '../boot/signatures/all.ts';
 import { keyNames } from '../console/keys.ts';
 import type { KeyName } from '../console/keys.ts';

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { findRecipe, loadCatalog, recipesDirectory } from '../../src/image/catalog.ts';
+import { findRecipe, loadCatalog, readCatalog, recipesDirectory } from '../../src/image/catalog.ts';
 import { contentKey } from '../../src/image/content-key.ts';
 import { planEntries, planImages } from '../../src/image/plan.ts';
 import { inputsOf, type Recipe } from '../../src/image/recipe.ts';
@@ -21,7 +21,7 @@ t.test('the recipes of this installation fit together', (t) => {
 
 t.test('a mistake in a recipe is told with its file', (t) => {
   const directory = t.testdir({ 'odd.yaml': 'kind: kernel\nsuite: trixie\npackages: []\n' });
-  t.throws(() => loadCatalog(directory), { exitCode: 2, place: /odd\.yaml$/, message: /packages/ });
+  t.throws(() => readCatalog(directory), { exitCode: 2, place: /odd\.yaml$/, message: /packages/ });
   t.end();
 });
 
@@ -29,7 +29,7 @@ t.test('a disk is of a system or of single files, and a mistake is told of the o
   const trouble = (text: string) => {
     const directory = t.testdir({ 'odd.yaml': text });
     try {
-      return loadCatalog(directory).get('odd');
+      return readCatalog(directory).get('odd');
     } catch (error) {
       return (error as Error).message;
     }

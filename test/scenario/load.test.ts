@@ -309,6 +309,17 @@ t.test('many files: sorted by name, problems of all, a file reached twice counts
   t.end();
 });
 
+t.test('where scenarios are named, the others are not read', (t) => {
+  const directory = writeFiles(t, { 'own/a.yaml': least, 'own/b.yaml': 'title: 1\n' });
+  const directories = [join(directory, 'own')];
+  const load = (wanted: string[]) =>
+    loadScenarios({ directories, wanted }, catalogue).map(({ name }) => name);
+  t.strictSame(load(['a']), ['a']);
+  for (const wanted of [['b'], ['a', 'quick'], ['a*'], ['all'], []])
+    t.throws(() => load(wanted), { exitCode: 2, message: /b\.yaml:1/ }, wanted.join(' '));
+  t.end();
+});
+
 t.test('files and directories that are not there', (t) => {
   const directory = writeFiles(t, { file: '' });
   const load = (source: Parameters<typeof loadScenarios>[0]) =>

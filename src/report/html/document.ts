@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ownDirectory } from '../../host/own-directory.ts';
 import type { Html } from './escape.ts';
 import { element, jsonForScript } from './escape.ts';
 
-const asset = (name: string): string =>
-  readFileSync(new URL(`../../../assets/${name}`, import.meta.url), 'utf8');
+const asset = (name: string): string => readFileSync(join(ownDirectory, 'assets', name), 'utf8');
 
 /**
  * A document that needs nothing else. Its own policy forbids the network and every script but the one that comes with
