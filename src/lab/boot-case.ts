@@ -134,7 +134,9 @@ export async function bootCase(
     seconds = () => (performance.now() - poweredOn) / 1000;
     try {
       const begun = checkpoint?.console;
-      await watchBoot(machine, observer, { limits, conductor, begun, taker }, watchHooks, signal);
+      const file = machineToBoot.recording?.file;
+      const props = { limits, conductor, begun, taker, recording: file };
+      await watchBoot(machine, observer, props, watchHooks, signal);
     } finally {
       await machine.stop();
       await taker?.settled();

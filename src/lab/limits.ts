@@ -4,6 +4,9 @@ import type { Lasting } from './boot-clock.ts';
 /** A guest that floods its console is stopped here: nobody reads more, and disks are finite. Bytes. */
 export const consoleLimit = 64 * 2 ** 20;
 
+/** A guest that goes from fault to fault fills a recording with 8 MB/s. Bytes. */
+export const recordingLimit = 2 ** 30;
+
 /**
  * Limits are guest time. Host time bounds them from both sides: a guest whose disk is slow, because the host is busy,
  * ages fast (idle time is skipped: a Debian that took 90 s on a quiet host was 600 s old after 150 s on a busy one), so a
@@ -18,7 +21,10 @@ const patience = 2;
 
 /** How far a boot has come, on both clocks. */
 export type Progress = {
+  /** Of the console. */
   bytes: number;
+  /** Of the recording; 0 where there is none. */
+  recorded: number;
   /** The silence is about to prove something, see the observer. */
   becomingCertain: boolean;
   host: Lasting;
@@ -27,11 +33,12 @@ export type Progress = {
 
 /** Which limit a boot has passed, in words; undefined while there is none. */
 export function exceededLimit(
-  { bytes, becomingCertain, host, guest }: Progress,
+  { bytes, recorded, becomingCertain, host, guest }: Progress,
   { total, silence: usual }: Limits,
 ): string | undefined {
   const silence = usual * (becomingCertain ? patience : 1);
   if (bytes > consoleLimit) return `the console passed ${consoleLimit / 2 ** 20} MiB`;
+  if (recorded > recordingLimit) return `the recording passed ${recordingLimit / 2 ** 20} MiB`;
   if (guest.silence > silence && host.silence > silence * leastHostShare.silence) {
     return `silent for ${silence} s of guest time`;
   }

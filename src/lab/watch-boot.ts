@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { setImmediate as afterInput, setTimeout as sleep } from 'node:timers/promises';
 import type { BootObserver } from '../boot/observer.ts';
 import type { CheckpointTaker } from '../checkpoint/taker.ts';
@@ -28,6 +29,8 @@ type WatchProps = {
   /** What the console has shown already, where the machine starts from a checkpoint. */
   begun?: Uint8Array | undefined;
   taker?: CheckpointTaker | undefined;
+  /** The file that grows while the machine is recorded. */
+  recording?: string | undefined;
 };
 
 /**
@@ -39,11 +42,13 @@ type WatchProps = {
 export async function watchBoot(
   machine: Machine,
   observer: BootObserver,
-  { limits, conductor, begun, taker }: WatchProps,
+  { limits, conductor, begun, taker, recording }: WatchProps,
   hooks: WatchHooks,
   signal: AbortSignal,
 ): Promise<void> {
-  const watch = new Watch(machine, { observer, conductor, taker, clock: new BootClock(), hooks });
+  const clock = new BootClock();
+  const listeners = { observer, conductor, taker, clock, hooks };
+  const watch = new Watch(machine, listeners, recording);
   const reading = watch.feed.read(machine, begun);
   const acting = new AbortController();
   const until = watch.untilDone(limits, AbortSignal.any([signal, acting.signal]), signal);
@@ -62,12 +67,14 @@ class Watch {
   readonly feed: ConsoleFeed;
   readonly #machine: Machine;
   readonly #listeners: Listeners;
+  readonly #recording: string | undefined;
   #sampledAt = 0;
 
-  constructor(machine: Machine, listeners: Listeners) {
+  constructor(machine: Machine, listeners: Listeners, recording: string | undefined) {
     this.feed = new ConsoleFeed(listeners);
     this.#machine = machine;
     this.#listeners = listeners;
+    this.#recording = recording;
     void machine.exited.then((exit) => (this.exit = exit));
   }
 
@@ -126,7 +133,9 @@ class Watch {
     const { host, guest } = clock;
     const silence = conductor.busy ? 0 : host.silence;
     const { becomingCertain } = observer;
-    return { bytes: this.feed.bytes, becomingCertain, host: { ...host, silence }, guest };
+    const { bytes } = this.feed;
+    const recorded = this.#recording === undefined ? 0 : sizeOf(this.#recording);
+    return { bytes, recorded, becomingCertain, host: { ...host, silence }, guest };
   }
 
   async #lookInside(): Promise<void> {
@@ -170,6 +179,10 @@ class Watch {
     const detail = [reason ?? `exit code ${String(code ?? signal)}`, stderr].filter(Boolean);
     this.feed.tell(observer.end({ reason: 'qemu-exited', detail: detail.join(': ') }));
   }
+}
+
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Settles only if `promise` fails, and then as it does. */

@@ -15,3 +15,17 @@ t.test('where to stop is only for gdb', async (t) => {
   t.equal(exitCode, 2);
   t.match(stderr, '--at says where --gdb stops');
 });
+
+t.test('what cannot be recorded is told before anything is booted', async (t) => {
+  const directory = t.testdir({ 'no-qemu': {}, runs: {} });
+  const places = ['--qemu-dir', `${directory}/no-qemu`, '--out', `${directory}/runs`];
+  const run = (scenario: string, ...options: string[]) =>
+    kexecLab(['run', scenario, ...places, ...options]);
+  const networked = await run('nbd-dies', '--record');
+  t.match(networked.stderr, /^not recorded: machines with a network .* \(scaleway-c1\)$/);
+  t.equal(networked.exitCode, 5);
+  const later = await run('nbd-dies', '--record-on-failure', '3');
+  t.match(later.stderr, /^not recorded: /);
+  for (const ended of [await run('kexec-to-distro', '--record'), await run('nbd-dies')])
+    t.notMatch(ended.stderr, 'not recorded');
+});

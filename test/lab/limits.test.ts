@@ -1,9 +1,10 @@
 import t from 'tap';
-import { consoleLimit, exceededLimit } from '../../src/lab/limits.ts';
+import { consoleLimit, exceededLimit, recordingLimit } from '../../src/lab/limits.ts';
 
 const limits = { total: 300, silence: 60 };
 const progress = {
   bytes: 0,
+  recorded: 0,
   becomingCertain: false,
   host: { total: 10, silence: 0 },
   guest: { total: 10, silence: 0 },
@@ -48,5 +49,10 @@ t.test('a guest whose clock stands still is bounded by the host', (t) => {
 t.test('a flood is bounded', (t) => {
   t.equal(exceededLimit({ ...progress, bytes: consoleLimit }, limits), undefined);
   t.match(exceededLimit({ ...progress, bytes: consoleLimit + 1 }, limits), '64 MiB');
+  t.equal(exceededLimit({ ...progress, recorded: recordingLimit }, limits), undefined);
+  t.match(
+    exceededLimit({ ...progress, recorded: recordingLimit + 1 }, limits),
+    'the recording passed 1024 MiB',
+  );
   t.end();
 });
