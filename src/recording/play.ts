@@ -6,11 +6,10 @@ import type { ConsoleComparison } from './comparison.ts';
 const watchedSilence = 1000;
 
 /**
- * How often to see whether the machine still gets on, and after how long without that it is given up, in host
- * milliseconds. Often, since a machine that is played and idle gets on when QEMU's main loop is woken.
+ * How often to see whether the machine still gets on, in host milliseconds. Often, since a machine that is played and
+ * idle gets on when QEMU's main loop is woken.
  */
 const look = 20;
-const longestStandstill = 60_000;
 
 /**
  * How playing a recording ended: `played` as far as it goes, `stalled` where the machine did not get on any more, or
@@ -18,10 +17,14 @@ const longestStandstill = 60_000;
  */
 export type Ending = 'played' | 'stalled' | 'stopped';
 
+type PlayedMachine = Pick<Machine, 'console' | 'continue' | 'pause' | 'execute'>;
+
 type Hooks = {
   onBytes(chunk: Uint8Array): void;
   /** Pause the machine once its console has shown so many bytes. */
   stopAfter: number;
+  /** After how long without an instruction executed it is given up, in host milliseconds. */
+  patience?: number;
 };
 
 /**
@@ -29,7 +32,7 @@ type Hooks = {
  * that was stopped may go on or back later: its console is read, and no longer compared, until it ends.
  */
 export async function play(
-  machine: Machine,
+  machine: PlayedMachine,
   comparison: ConsoleComparison,
   hooks: Hooks,
 ): Promise<Ending> {
@@ -56,7 +59,7 @@ export async function play(
       resolve('played');
     });
   });
-  const stalled = standstill(machine, over.signal);
+  const stalled = standstill(machine, hooks.patience ?? 60_000, over.signal);
   await machine.continue();
   try {
     return await Promise.race([playing, stalled]);
@@ -66,10 +69,14 @@ export async function play(
 }
 
 /** Resolves when the machine has executed nothing for too long; never if `over` comes first. */
-async function standstill(machine: Machine, over: AbortSignal): Promise<Ending> {
+async function standstill(
+  machine: PlayedMachine,
+  patience: number,
+  over: AbortSignal,
+): Promise<Ending> {
   let before = -1;
   let since = performance.now();
-  while (performance.now() - since < longestStandstill) {
+  while (performance.now() - since < patience) {
     await sleep(look, undefined, { signal: over }).catch(() => undefined);
     if (over.aborted) return new Promise<never>(() => {});
     const now = await executed(machine).catch(() => before);

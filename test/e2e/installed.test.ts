@@ -126,6 +126,14 @@ t.test('a recorded failure is played again, byte for byte, and gdb goes back in 
   await standing;
 });
 
+t.test('a guest that goes from fault to fault is recorded and proved dead', async (t) => {
+  const scenario = 'arm-device-tree-overwritten';
+  const run = await installed.run(['run', scenario, '--record']);
+  t.equal(run.exitCode, 0, String(run.stdout));
+  const { exitCode, stdout } = await installed.run(['rewind', `runs/latest/arm/${scenario}`]);
+  t.equal(exitCode, 0, String(stdout));
+});
+
 t.test('a kernel is checked against the one in use', async (t) => {
   const common = ['--arch', 'aarch64', '--repeat', '1', '--json'];
   const check = async (words: string[], scenario = 'kexec-to-distro') => {

@@ -1,0 +1,39 @@
+import { PassThrough } from 'node:stream';
+import t from 'tap';
+import { ConsoleComparison } from '../../src/recording/comparison.ts';
+import { play } from '../../src/recording/play.ts';
+
+/** A machine that executes one instruction between two looks at it, until it has executed `longest`. */
+function machine(longest: number) {
+  const console = new PassThrough();
+  let icount = 0;
+  return {
+    console,
+    continue: () => Promise.resolve(),
+    pause: () => Promise.resolve(),
+    execute: () => Promise.resolve({ icount: (icount = Math.min(longest, icount + 1)) }),
+    executed: () => icount,
+  };
+}
+
+const nothing = { onBytes: () => undefined, stopAfter: Infinity };
+
+t.test('a machine that does not get on any more is given up', async (t) => {
+  const standing = machine(5);
+  const comparison = new ConsoleComparison(Buffer.from('more than will come'));
+  t.equal(await play(standing, comparison, { ...nothing, patience: 200 }), 'stalled');
+  t.equal(standing.executed(), 5);
+});
+
+t.test('one that does is waited for, however long it is silent', async (t) => {
+  const working = machine(Infinity);
+  const comparison = new ConsoleComparison(Buffer.from('late'));
+  const timer = setInterval(() => {
+    if (working.executed() > 20) working.console.end('late');
+  }, 20);
+  t.teardown(() => {
+    clearInterval(timer);
+  });
+  t.equal(await play(working, comparison, { ...nothing, patience: 200 }), 'played');
+  t.equal(comparison.differsAt, null);
+});
