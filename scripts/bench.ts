@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- --rounds N] [-- --all]`: boots the same machines four ways, one round after the other, and writes what
  * they cost to docs/performance.json: QEMU by a shell script, a script with pexpect and 60 s timeouts, labgrid's QEMU driver,
- * and kexec-lab, without and with checkpoints. `--all` also runs everything a script can drive, once each way. Leave the
+ * and kexec-lab, without and with checkpoints, and several times by one command. `--all` also runs everything a script can drive, once each way. Leave the
  * machine alone meanwhile. Ten minutes, with `--all` half an hour.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -42,7 +42,7 @@ try {
     return prepare(case_, milestones, directory);
   };
   const boots = await Promise.all(
-    living.map((id) => prepared(id, ['Bye!', 'kexec-lab: cmdline='])),
+    living.map((id) => prepared(id, ['Bye!', 'kexec-lab mini distribution'])),
   );
   const deaths = await Promise.all(dying.map((id) => prepared(id, ['Bye!', 'login:'])));
   const alive = await measureRounds(boots, ways, rounds);

@@ -3,7 +3,7 @@ import * as z from 'zod';
 const seconds = z.array(z.number());
 
 /** The ways a case is booted, in the order they are told. */
-export const ways = ['bare', 'expect', 'labgrid', 'lab', 'checkpoint'] as const;
+export const ways = ['bare', 'expect', 'labgrid', 'lab', 'repeated', 'checkpoint'] as const;
 export type Way = (typeof ways)[number];
 
 /** What `npm run bench` measured, as docs/performance.json keeps it; one number per round. */

@@ -16,6 +16,7 @@ const names: Record<Way, string> = {
   expect: 'pexpect, 60 s timeouts',
   labgrid: 'labgrid’s QEMU driver',
   lab: 'kexec-lab --no-checkpoint',
+  repeated: 'the same, one of five in a command',
   checkpoint: 'kexec-lab',
 };
 
@@ -32,7 +33,7 @@ Measured on ${date} by \`npm run bench -- --rounds ${rounds}${all === null ? '' 
 machine, with the same arguments, is booted in turn each way; the numbers are medians of ${rounds} rounds, with the lowest and the
 highest behind them. They are of whole commands, from their start to their end, and of all they start.
 
-- *QEMU and a shell script* ends at the line that tells that the second kernel is up. It is the floor: nothing is proved.
+- *QEMU and a shell script* ends at the last line before the second kernel’s login prompt. It is the floor: nothing is proved.
 - *pexpect* waits for one text after the other, 60 s for each, as console scripts are written.
 - *labgrid* does the same with its QEMU driver (Debian's package).
 - *kexec-lab --no-checkpoint* boots from power-on, as the others do; *kexec-lab* starts from a checkpoint of the first boot.
@@ -51,9 +52,10 @@ Seconds of a boot from power-on, without a checkpoint: on the wall and, by the k
 
 ${cases.map((name) => stageTable(measured, name)).join('\n\n')}
 
-What is above the floor, per command: Node and the program's own modules are there after 0.3 to 0.4 s, the boot itself takes
-some 0.2 s more (why is not known), a boot that is up is watched for 0.3 s more, lest it dies at the prompt, and the report is written. A checkpoint saves what
-the table has in front of the first \`initramfs\`, and costs its loading; it pays where the first kernel is slow.
+What is above the floor, for a command: Node and the program's own modules are there after 0.2 s, and QEMU's version is asked.
+For a boot: the prompt is waited for, and then a second of the guest's own time, lest it dies there; a guest that is idle skips
+that in a few hundredths of a second. Reports are written. A checkpoint saves what the table has in front of the first
+\`initramfs\`, and costs its loading; it pays where the first kernel is slow.
 
 ## The recogniser
 

@@ -9,6 +9,9 @@ import { benchCase } from './cases.ts';
 import type { Cost } from './measure.ts';
 import { measure } from './measure.ts';
 
+/** How often one command boots a case, where what each boot costs is asked. */
+const repeats = 5;
+
 export type Prepared = { bench: BenchCase; directory: string };
 
 /** What a boot cost; `afterBye` is from "Bye!" to the verdict, where the machine died. */
@@ -22,15 +25,21 @@ export async function prepare(
   return { bench: await benchCase(case_, milestones, directory), directory };
 }
 
-/** Boots a case one way. @throws Error where that did not come to what it should */
+/** Boots a case one way; what it cost is of one boot. @throws Error where that did not come to what it should */
 export async function bootByWay(
   { bench, directory }: Prepared,
   way: Way,
   signal: AbortSignal,
 ): Promise<Booted> {
   const out = join(directory, 'runs');
-  const cost = await measure(commandOf(bench, way, out), signal);
-  if (way === 'lab' || way === 'checkpoint') {
+  const whole = await measure(commandOf(bench, way, out), signal);
+  const boots = way === 'repeated' ? repeats : 1;
+  const cost = {
+    ...whole,
+    wallSeconds: whole.wallSeconds / boots,
+    cpuSeconds: whole.cpuSeconds / boots,
+  };
+  if (way === 'lab' || way === 'repeated' || way === 'checkpoint') {
     const place = join(out, 'latest', bench.arch, bench.scenario);
     const result = JSON.parse(readFileSync(join(place, 'result.json'), 'utf8')) as CaseResult;
     if (result.verdict !== 'pass') throw new Error(`${bench.id}: ${result.reasons.join('; ')}`);
@@ -57,6 +66,8 @@ export function commandOf(
       return [python, script('with_labgrid.py'), ...milestones, '--', ...command];
     case 'lab':
       return [...lab, '--no-checkpoint'];
+    case 'repeated':
+      return [...lab, '--no-checkpoint', '--jobs', '1', '--repeat', String(repeats)];
     case 'checkpoint':
       return lab;
   }

@@ -13,7 +13,7 @@ import type { Progress } from './limits.ts';
 import { exceededLimit } from './limits.ts';
 
 /** Host milliseconds. None of these decides an outcome; they only say how often to look. */
-const tick = 20;
+const tick = 10;
 const promptQuiet = 150;
 const sampleQuiet = 250;
 const sampleEvery = 50;
