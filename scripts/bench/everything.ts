@@ -31,8 +31,10 @@ export async function runEverything(
     });
     if (result?.verdict !== 'pass') throw new Error(`${case_.id} did not pass`);
     const silent = ['bye-hang', 'console-lost', 'kernel-hang'].includes(result.outcome ?? '');
-    const decided = result.evidence.find(({ line }) => line !== null)?.text ?? '';
-    const milestones = silent ? ['Bye!', 'login:'] : [withoutTime(decided)];
+    const shown = result.evidence.filter(({ line }) => line !== null);
+    // It is a loop when all of them have come; anything else is decided by the first.
+    const deciding = result.outcome === 'reboot-loop' ? shown : shown.slice(0, 1);
+    const milestones = silent ? ['Bye!', 'login:'] : deciding.map(({ text }) => withoutTime(text));
     const bench = await benchCase(case_, milestones, directory);
     const { wallSeconds, output } = await measure(commandOf(bench, 'expect', out), signal);
     const seen = output.startsWith('seen');

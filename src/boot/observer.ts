@@ -25,6 +25,8 @@ export type BootObserver = {
   /** The last word: nothing more will come. Returns what the unfinished line says. */
   end(end: End): Signal[];
   readonly position: { generation: number; stage: Stage; line: number };
+  /** The console stands in the middle of a line: at a prompt, perhaps. */
+  readonly unfinished: boolean;
   /** The outcome will not change by waiting; a live run may stop after a short grace. */
   readonly settled: boolean;
   /** The machine is beyond help: nothing that is done to it will change the outcome. */
@@ -89,6 +91,9 @@ export function createBootObserver({ awaitGeneration = 1 } = {}): BootObserver {
     get position() {
       const { generation, stage } = tracker.context;
       return { generation, stage, line };
+    },
+    get unfinished() {
+      return lines.rest !== null;
     },
     get over() {
       return isOver(standing());

@@ -7,7 +7,7 @@ import type { Qemu } from './find-qemu.ts';
 import { readGuestClock } from './guest-clock.ts';
 import { keepAnswering } from './keep-answering.ts';
 import type { MachineSpec } from './machine-spec.ts';
-import { takeSample } from './probe.ts';
+import { takeSample, vcpuThreads } from './probe.ts';
 import type { ProcessExit, QemuProcess } from './process.ts';
 import { startProcess } from './process.ts';
 import type { Qmp } from './qmp.ts';
@@ -86,10 +86,13 @@ export async function startMachine(
   const process = await startProcess(commandLine, directory, state);
   let reason: string | null = null;
   let poweredOn: number | undefined;
+  let running = false;
+  let threads: Promise<number[]> | undefined;
   const exited = process.exited.then((exit) => ({ ...exit, reason }));
   const connecting = connectQmp(process.qmp, (event, data) => {
     const why = String(data['reason']);
     if (event === 'SHUTDOWN') reason ??= why;
+    if (event === 'STOP' || event === 'RESUME') running = event === 'RESUME';
     // QEMU pauses a machine whose overlay does not fit on the host's disk; from outside that looks like a hang.
     if (event === 'BLOCK_IO_ERROR' && data['action'] === 'stop') {
       reason = `host-disk-error (${why})`;
@@ -151,7 +154,12 @@ export async function startMachine(
     reset: async () => {
       await qmp.execute('system_reset');
     },
-    sample: () => alone(() => takeSample(qmp, process.pid, performance.now() - (poweredOn ?? 0))),
+    sample: () =>
+      alone(async () => {
+        const at = performance.now() - (poweredOn ?? 0);
+        threads ??= vcpuThreads(qmp);
+        return takeSample(qmp, { pid: process.pid, threads: await threads, running, at });
+      }),
     guestSeconds: () => readGuestClock(qmp),
     sshPort: () => readSshPort(qmp),
     execute: (command, args) => qmp.execute(command, args),
