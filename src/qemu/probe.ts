@@ -39,9 +39,7 @@ type Looking = {
 };
 
 /**
- * Looks once at the vCPUs. What QEMU is asked is asked in one breath, while they are stopped: a vCPU that counts its
- * instructions holds the lock that QEMU answers under, and every answer that has to wait for it costs the guest (seven of
- * them per look made the boot of a 32-bit kernel some 3 % slower).
+ * Looks once at the vCPUs. What QEMU is asked is asked in one breath, while they are stopped: the guest loses little time.
  * @throws UnavailableError when QEMU is gone, or the host's kernel keeps no such account.
  */
 export async function takeSample(
