@@ -55,8 +55,9 @@ ${cases.map((name) => stageTable(measured, name)).join('\n\n')}
 What is above the floor, for a command: Node and the program's own modules are there after 0.2 s, and QEMU's version is asked.
 For a boot: the prompt is waited for, and then a second of the guest's own time, lest it dies there; a guest that is idle skips
 that in a few hundredths of a second. A guest that works in silence is looked at 18 times a second; on arm that is a hundred
-looks and costs some 0.3 s (five rounds with and without, interleaved: medians of 10.2 and 9.9 s). Reports are written. A checkpoint saves what the table has in front of the first
-\`initramfs\`, and costs its loading; it pays where the first kernel is slow.
+looks and costs some 0.3 s (five rounds with and without, interleaved: medians of 10.2 and 9.9 s). Reports are written.
+A checkpoint saves what the table has in front of the first \`initramfs\`, and costs its loading; it pays where the first
+kernel is slow.
 
 ## The recogniser
 
