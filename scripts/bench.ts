@@ -42,7 +42,7 @@ try {
     return prepare(case_, milestones, directory);
   };
   const boots = await Promise.all(
-    living.map((id) => prepared(id, ['Bye!', 'kexec-lab mini distribution'])),
+    living.map((id) => prepared(id, ['Bye!', 'kexec-lab login:'])),
   );
   const deaths = await Promise.all(dying.map((id) => prepared(id, ['Bye!', 'login:'])));
   const alive = await measureRounds(boots, ways, rounds);

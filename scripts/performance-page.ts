@@ -33,7 +33,7 @@ Measured on ${date} by \`npm run bench -- --rounds ${rounds}${all === null ? '' 
 machine, with the same arguments, is booted in turn each way; the numbers are medians of ${rounds} rounds, with the lowest and the
 highest behind them. They are of whole commands, from their start to their end, and of all they start.
 
-- *QEMU and a shell script* ends at the last line before the second kernel’s login prompt. It is the floor: nothing is proved.
+- *QEMU and a shell script* ends at the second kernel’s login prompt, as all of them do. It is the floor: nothing is proved.
 - *pexpect* waits for one text after the other, 60 s for each, as console scripts are written.
 - *labgrid* does the same with its QEMU driver (Debian's package).
 - *kexec-lab --no-checkpoint* boots from power-on, as the others do; *kexec-lab* starts from a checkpoint of the first boot.

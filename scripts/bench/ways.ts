@@ -59,7 +59,7 @@ export function commandOf(
   const lab = [process.execPath, 'dist/cli/main.js', 'run', scenario, '--arch', arch, '--out', out];
   switch (way) {
     case 'bare':
-      return ['bash', script('until-line.sh'), milestones.at(-1) ?? '', ...command];
+      return ['bash', script('until-text.sh'), milestones.at(-1) ?? '', ...command];
     case 'expect':
       return [python, script('with_expect.py'), ...milestones, '--', ...command];
     case 'labgrid':

@@ -11,7 +11,7 @@ import type { Recognised } from './recogniser.ts';
 import { Recogniser } from './recogniser.ts';
 import { isOver, isSettled } from './settled.ts';
 import type { Signal } from './signal.ts';
-import { certainty, isBecomingCertain, lengthen, noSilence } from './silence.ts';
+import { certainty, isBecomingCertain, isGettingOn, lengthen, noSilence } from './silence.ts';
 import { BootTracker } from './tracker.ts';
 
 /** Watches one boot over its console. A live run and a log on disk go through exactly this. */
@@ -33,6 +33,8 @@ export type BootObserver = {
   readonly over: boolean;
   /** The silence that lasts is about to prove something: worth waiting for beyond the usual. */
   readonly becomingCertain: boolean;
+  /** The newest look found the CPUs at work on something new. */
+  readonly gettingOn: boolean;
   /** What became of the boot, as far as it is known; final after `end()`. Never throws. */
   outcome(): Outcome;
 };
@@ -103,6 +105,9 @@ export function createBootObserver({ awaitGeneration = 1 } = {}): BootObserver {
     },
     get becomingCertain() {
       return isBecomingCertain(silence);
+    },
+    get gettingOn() {
+      return isGettingOn(silence);
     },
     outcome() {
       const now = standing();

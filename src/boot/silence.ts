@@ -61,6 +61,16 @@ export function certainty({
 }
 
 /**
+ * Whether the newest look found CPUs at work on something new: they run, in a state they were not in before. A machine
+ * that got stuck is not seen so for long; it goes round, and comes back to where it was.
+ */
+export function isGettingOn({ samples }: Silence): boolean {
+  const now = samples.at(-1);
+  if (now === undefined || now.asleep) return false;
+  return !samples.slice(0, -1).some(({ registers }) => registers === now.registers);
+}
+
+/**
  * Whether going on may make something certain: the CPUs wait, or stand on one spot, only not for long enough yet. What
  * is certain already becomes no more so; a guest that is known to wait has no more patience coming than any other.
  */

@@ -1,3 +1,4 @@
+import type { Catalog } from '../image/catalog.ts';
 import type {
   CandidateKernelRecipe,
   KernelSource,
@@ -34,10 +35,7 @@ export function kernelRecipe({ kernel }: Candidate): CandidateKernelRecipe {
  * The catalog with a candidate in the place of the distribution's kernel, its initramfs and its kexec-tools. All that is
  * built from them gets another content key; without a candidate the catalog stays what it is.
  */
-export function withCandidate(
-  catalog: Map<string, Recipe>,
-  candidate: Candidate | undefined,
-): Map<string, Recipe> {
+export function withCandidate(catalog: Catalog, candidate: Candidate | undefined): Catalog {
   if (candidate === undefined) return catalog;
   const { initrd, firstKernel } = candidate;
   return new Map(

@@ -1,5 +1,5 @@
 import { UsageError } from '../errors.ts';
-import type { Recipe } from '../image/recipe.ts';
+import type { Catalog } from '../image/catalog.ts';
 import type { Arch, Case } from '../scenario/scenario.ts';
 import { isDiskOfKernel, takesTools } from './apply-candidate.ts';
 import type { Candidate } from './candidate.ts';
@@ -11,7 +11,7 @@ import type { Candidate } from './candidate.ts';
 export function selectCases(
   cases: readonly Case[],
   candidate: Candidate,
-  catalog: Map<string, Recipe>,
+  catalog: Catalog,
 ): { cases: Case[]; leftOut: string[] } {
   const ofArch = cases.filter(({ arch }) => candidate.arches.includes(arch));
   const boots = ({ setup }: Case): boolean => {
@@ -23,10 +23,7 @@ export function selectCases(
   return { cases: ofArch.filter(boots), leftOut: [...new Set(leftOut)] };
 }
 
-function bringsForeignTools(
-  initramfs: Case['setup']['initramfs'],
-  catalog: Map<string, Recipe>,
-): boolean {
+function bringsForeignTools(initramfs: Case['setup']['initramfs'], catalog: Catalog): boolean {
   const recipe = typeof initramfs === 'string' ? catalog.get(initramfs) : undefined;
   if (recipe === undefined || !('packages' in recipe)) return false;
   return recipe.packages.includes('kexec-tools') && !takesTools(recipe);

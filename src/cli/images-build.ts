@@ -4,11 +4,11 @@ import { exitCodes, UsageError } from '../errors.ts';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor, type HostNeeds } from '../host/requirements.ts';
 import { buildNeeds } from '../image/build-needs.ts';
+import type { Catalog } from '../image/catalog.ts';
 import { loadCatalog } from '../image/catalog.ts';
 import { ensureEntries } from '../image/ensure-entries.ts';
 import type { ImageProgress } from '../image/image-set.ts';
 import { planEntries, type PlannedEntry } from '../image/plan.ts';
-import type { Recipe } from '../image/recipe.ts';
 import { describeProgress } from '../report/progress.ts';
 import { arches, type Arch } from '../scenario/scenario.ts';
 import { candidateOf, namesCandidate } from './candidate-options.ts';
@@ -23,7 +23,7 @@ export type BuildOptions = CandidateWords & { arch: Arch[]; mirror?: string; wit
 export function planNamed(
   names: string[],
   arch: readonly Arch[],
-  catalog: Map<string, Recipe>,
+  catalog: Catalog,
 ): PlannedEntry[] {
   const unknown = names.find((name) => !catalog.has(name));
   if (unknown !== undefined)

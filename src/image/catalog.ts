@@ -9,24 +9,56 @@ import { parseRecipe, type Recipe } from './recipe.ts';
 /** Where the recipes and their overlays are. */
 export const recipesDirectory = path.join(ownDirectory, 'images');
 
-let ofInstallation: Map<string, Recipe> | undefined;
+/** Recipes by name. */
+export type Catalog = {
+  keys(): Iterable<string>;
+  has(name: string): boolean;
+  get(name: string): Recipe | undefined;
+  [Symbol.iterator](): Iterator<[name: string, recipe: Recipe]>;
+};
 
-/**
- * All recipes of this installation by name; the name is the file's. Read once.
- * @throws ScenarioError for a file that is no recipe
- */
-export function loadCatalog(): Map<string, Recipe> {
-  return (ofInstallation ??= readCatalog(recipesDirectory));
+let ofInstallation: Catalog | undefined;
+
+/** All recipes of this installation. */
+export function loadCatalog(): Catalog {
+  return (ofInstallation ??= new RecipeDirectory(recipesDirectory));
 }
 
-/** All recipes of a directory, see {@link loadCatalog}. */
-export function readCatalog(directory: string): Map<string, Recipe> {
-  const files = readdirSync(directory).filter((file) => file.endsWith('.yaml'));
-  return new Map(
-    files
-      .sort()
-      .map((file) => [path.basename(file, '.yaml'), loadRecipe(path.join(directory, file))]),
-  );
+/**
+ * The recipes of a directory; a recipe's name is its file's. Each is read when it is first asked for, and once: a case
+ * needs few of them, and reading all takes longer than loading the program.
+ * Throws ScenarioError for a file that is no recipe.
+ */
+export class RecipeDirectory implements Catalog {
+  readonly #files: Map<string, string>;
+  readonly #read = new Map<string, Recipe>();
+
+  constructor(directory: string) {
+    const files = readdirSync(directory).filter((file) => file.endsWith('.yaml'));
+    this.#files = new Map(
+      files.sort().map((file) => [path.basename(file, '.yaml'), path.join(directory, file)]),
+    );
+  }
+
+  keys(): Iterable<string> {
+    return this.#files.keys();
+  }
+
+  has(name: string): boolean {
+    return this.#files.has(name);
+  }
+
+  get(name: string): Recipe | undefined {
+    const file = this.#files.get(name);
+    if (file === undefined) return undefined;
+    const recipe = this.#read.get(name) ?? loadRecipe(file);
+    this.#read.set(name, recipe);
+    return recipe;
+  }
+
+  *[Symbol.iterator](): Generator<[string, Recipe]> {
+    for (const [name, file] of this.#files) yield [name, this.get(name) ?? loadRecipe(file)];
+  }
 }
 
 function loadRecipe(file: string): Recipe {
@@ -37,14 +69,18 @@ function loadRecipe(file: string): Recipe {
 
 /** The recipe of that name and kind. Throws ScenarioError that lists the ones there are. */
 export function findRecipe<K extends Recipe['kind']>(
-  catalog: Map<string, Recipe>,
+  catalog: Catalog,
   name: string,
   kind: K,
 ): Extract<Recipe, { kind: K }> {
   const recipe = catalog.get(name);
   if (recipe?.kind === kind) return recipe as Extract<Recipe, { kind: K }>;
-  const names = [...catalog].filter(([, r]) => r.kind === kind).map(([n]) => n);
   throw new ScenarioError(`no image recipe \`${name}\` of kind ${kind}`, {
-    hint: `there are: ${names.join(', ')}`,
+    hint: `there are: ${namesOfKind(catalog, kind).join(', ')}`,
   });
+}
+
+/** The names of all recipes of a kind. */
+export function namesOfKind(catalog: Catalog, kind: Recipe['kind']): string[] {
+  return [...catalog].filter(([, recipe]) => recipe.kind === kind).map(([name]) => name);
 }

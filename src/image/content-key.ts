@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Arch } from '../scenario/scenario.ts';
+import type { Catalog } from './catalog.ts';
 import { inputsOf, type Recipe } from './recipe.ts';
 
 /** What puts a system together, beside the recipes. */
@@ -19,12 +20,7 @@ const kindVersions: Record<Recipe['kind'], number> = {
  * What an image is built from, as 16 hex digits: the recipe, its overlays, its inputs, the architecture and the
  * version of the builder. Package versions are not part of it, so it is known without a network.
  */
-export function contentKey(
-  name: string,
-  arch: Arch,
-  catalog: Map<string, Recipe>,
-  directory: string,
-): string {
+export function contentKey(name: string, arch: Arch, catalog: Catalog, directory: string): string {
   const recipe = catalog.get(name);
   if (recipe === undefined) throw new Error(`recipe ${name} is not in the catalog`);
   const hash = createHash('sha256');

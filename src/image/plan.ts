@@ -2,6 +2,7 @@ import path from 'node:path';
 import { withCandidate } from '../candidate/apply-candidate.ts';
 import type { Arch, ImageReference } from '../scenario/scenario.ts';
 import { cacheDirectory } from './cache-directory.ts';
+import type { Catalog } from './catalog.ts';
 import { findRecipe, loadCatalog, recipesDirectory } from './catalog.ts';
 import { contentKey } from './content-key.ts';
 import type { ImageRequest } from './image-set.ts';
@@ -60,7 +61,7 @@ export function planImages(request: ImageRequest, options: { cacheDir?: string }
 export function planEntries(
   names: Iterable<string>,
   arch: Arch,
-  catalog: Map<string, Recipe>,
+  catalog: Catalog,
   cacheDir?: string,
 ): PlannedEntry[] {
   const images = imagesDirectory(cacheDir);

@@ -17,6 +17,8 @@ const tick = 10;
 const promptQuiet = 150;
 const sampleQuiet = 250;
 const sampleEvery = 50;
+/** A look costs the guest 2 ms. One that is getting on needs fewer of them. */
+const sampleEveryWhileGettingOn = 150;
 const graceQuiet = 300;
 const longestGrace = 2000;
 
@@ -150,7 +152,8 @@ class Watch {
 
   async #lookInside(): Promise<void> {
     const { clock, observer, hooks } = this.#listeners;
-    if (clock.elapsed - this.#sampledAt < sampleEvery) return;
+    const pause = observer.gettingOn ? sampleEveryWhileGettingOn : sampleEvery;
+    if (clock.elapsed - this.#sampledAt < pause) return;
     await this.#ask(async () => {
       await clock.readGuest(async () => {
         const sample = await this.#machine.sample();

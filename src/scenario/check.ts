@@ -7,10 +7,14 @@ import { describeStep, needsNetwork } from './step.ts';
 import type { Arch, Scenario } from './scenario.ts';
 import type { ScenarioFile } from './schema.ts';
 
+type ImageKind = 'kernel' | 'initramfs' | 'disk';
+
 /** What a scenario can name: machine profiles, and the recipes that can stand for each kind of image. */
 export type Catalogue = {
   machines: Readonly<Record<string, Pick<MachineProfile, 'network' | 'firmware'>>>;
-  recipes: Record<'kernel' | 'initramfs' | 'disk', readonly string[]>;
+  isRecipe(name: string, kind: ImageKind): boolean;
+  /** The names of all recipes of a kind. */
+  recipes(kind: ImageKind): readonly string[];
 };
 
 /**
@@ -90,8 +94,8 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
     if (image === null) continue;
     if (typeof image === 'object') {
       if (!existsSync(image.file)) find('boot', kind, `there is no file ${image.file}`);
-    } else if (!catalogue.recipes[kind].includes(image)) {
-      find('boot', kind, unknown(`recipe for a ${kind}`, image, catalogue.recipes[kind]));
+    } else if (!catalogue.isRecipe(image, kind)) {
+      find('boot', kind, unknown(`recipe for a ${kind}`, image, catalogue.recipes(kind)));
     }
   }
   if (setup.onReset === 'exit' && steps.some((step) => step.do === 'reset')) {

@@ -72,6 +72,23 @@ t.test('silence alone proves nothing', (t) => {
   t.end();
 });
 
+t.test('a machine gets on while it is seen in states that are new', (t) => {
+  const observer = watch(banner + bye);
+  t.notOk(observer.gettingOn, 'nobody has looked yet');
+  silence(observer, 3, working);
+  t.ok(observer.gettingOn);
+  silence(observer, 0, () => working(7));
+  t.notOk(observer.gettingOn, 'it was there before');
+  silence(observer, 0, () => working(100));
+  t.ok(observer.gettingOn, 'it was not there yet');
+  silence(observer, 0, () => working(200), false);
+  t.notOk(observer.gettingOn, 'it sleeps');
+  observer.feed(Buffer.from('[    5.000000] a word\n'));
+  silence(observer, 0, () => working(7));
+  t.ok(observer.gettingOn, 'another silence, nothing seen in it yet');
+  t.end();
+});
+
 t.test('a second kernel that is alive but silent has lost its console', (t) => {
   const observer = watch(banner + bye);
   silence(observer, 20, idle, false);

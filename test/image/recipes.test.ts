@@ -1,7 +1,12 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { findRecipe, loadCatalog, readCatalog, recipesDirectory } from '../../src/image/catalog.ts';
+import {
+  findRecipe,
+  loadCatalog,
+  RecipeDirectory,
+  recipesDirectory,
+} from '../../src/image/catalog.ts';
 import { contentKey } from '../../src/image/content-key.ts';
 import { planEntries, planImages } from '../../src/image/plan.ts';
 import { inputsOf, type Recipe } from '../../src/image/recipe.ts';
@@ -9,7 +14,7 @@ import { arches } from '../../src/scenario/scenario.ts';
 
 t.test('the recipes of this installation fit together', (t) => {
   const catalog = loadCatalog();
-  t.ok(catalog.size > 0);
+  t.ok([...catalog].length > 0);
   for (const [name, recipe] of catalog) {
     for (const input of inputsOf(recipe)) t.ok(catalog.has(input), `${name} needs ${input}`);
     if ('overlays' in recipe)
@@ -19,9 +24,28 @@ t.test('the recipes of this installation fit together', (t) => {
   t.end();
 });
 
+t.test('a recipe is read when it is asked for, and once', (t) => {
+  const broken = 'kind: nonsense\n';
+  const sound = 'kind: disk\nsystem: debian-system\nsize: 512\n';
+  const directory = t.testdir({ 'a.yaml': broken, 'b.yaml': sound, 'notes.txt': 'no recipe' });
+  const recipes = new RecipeDirectory(directory);
+  t.same([...recipes.keys()], ['a', 'b']);
+  t.equal(recipes.get('notes'), undefined);
+  const first = recipes.get('b');
+  t.match(first, { system: 'debian-system' }, 'the broken one beside it is not looked at');
+  writeFileSync(join(directory, 'b.yaml'), broken);
+  t.equal(recipes.get('b'), first);
+  t.throws(() => [...recipes], { exitCode: 2, place: /a\.yaml$/, message: /kind/ });
+  t.end();
+});
+
 t.test('a mistake in a recipe is told with its file', (t) => {
   const directory = t.testdir({ 'odd.yaml': 'kind: kernel\nsuite: trixie\npackages: []\n' });
-  t.throws(() => readCatalog(directory), { exitCode: 2, place: /odd\.yaml$/, message: /packages/ });
+  t.throws(() => new RecipeDirectory(directory).get('odd'), {
+    exitCode: 2,
+    place: /odd\.yaml$/,
+    message: /packages/,
+  });
   t.end();
 });
 
@@ -29,7 +53,7 @@ t.test('a disk is of a system or of single files, and a mistake is told of the o
   const trouble = (text: string) => {
     const directory = t.testdir({ 'odd.yaml': text });
     try {
-      return readCatalog(directory).get('odd');
+      return new RecipeDirectory(directory).get('odd');
     } catch (error) {
       return (error as Error).message;
     }

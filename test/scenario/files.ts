@@ -3,6 +3,12 @@ import { dirname, join } from 'node:path';
 import type { Test } from 'tap';
 import type { Catalogue } from '../../src/scenario/check.ts';
 
+const recipes = {
+  kernel: ['provider-kernel', 'old-kernel'],
+  initramfs: ['provider-initramfs', 'provider-initramfs-bare'],
+  disk: ['mini-disk'],
+};
+
 /** Names the scenarios of these tests may use. */
 export const catalogue: Catalogue = {
   machines: {
@@ -11,11 +17,8 @@ export const catalogue: Catalogue = {
     'scaleway-c1': { network: true, firmware: 'none' },
     'uefi-arm': { network: false, firmware: 'uefi' },
   },
-  recipes: {
-    kernel: ['provider-kernel', 'old-kernel'],
-    initramfs: ['provider-initramfs', 'provider-initramfs-bare'],
-    disk: ['mini-disk'],
-  },
+  isRecipe: (name, kind) => recipes[kind].includes(name),
+  recipes: (kind) => recipes[kind],
 };
 
 /** The least a scenario file must say. */
