@@ -41,9 +41,7 @@ try {
     if (case_ === undefined) throw new Error(`there is no case ${id}`);
     return prepare(case_, milestones, directory);
   };
-  const boots = await Promise.all(
-    living.map((id) => prepared(id, ['Bye!', 'kexec-lab login:'])),
-  );
+  const boots = await Promise.all(living.map((id) => prepared(id, ['Bye!', 'kexec-lab login:'])));
   const deaths = await Promise.all(dying.map((id) => prepared(id, ['Bye!', 'login:'])));
   const alive = await measureRounds(boots, ways, rounds);
   const dead = await measureRounds(deaths, ['expect', 'lab', 'checkpoint'], Math.ceil(rounds / 2));
