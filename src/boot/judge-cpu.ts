@@ -1,4 +1,6 @@
 import type { CpuSample } from './cpu-sample.ts';
+import type { CpuFacts, Enough } from './sample-row.ts';
+import { growth, max, measure, min, newest } from './sample-row.ts';
 
 /**
  * What the CPUs do while the console is silent.
@@ -9,26 +11,13 @@ import type { CpuSample } from './cpu-sample.ts';
  * - `busy`: at work, on what cannot be said.
  * - `insufficient`: too few samples to say.
  */
-export type CpuJudgement = {
+export type CpuJudgement = CpuFacts & {
   kind: 'stuck' | 'idle' | 'waiting' | 'busy' | 'insufficient';
-  samples: number;
-  /** Host milliseconds the samples span. */
-  spanMs: number;
-  /** Different program counters among them, over all CPUs. */
-  distinct: number;
-  /** Lowest and highest program counter of the first CPU. */
-  lowest: bigint;
-  highest: bigint;
-  /** Host CPU time used per host time, in per cent; above 100 with several vCPU threads. */
-  cpuPercent: number;
 };
 
 /** A machine that waits within this many bytes waits for nothing. */
 const tinyWindow = 64n;
-const watched = { samples: 20, spanMs: 2000, cpuMs: 0, executedSeconds: 0 };
-
-/** Looks are 50 to 200 ms apart; CPU time of more than this between two of them is doubtful. */
-const longestStep = 250;
+const watched: Enough = { samples: 20, spanMs: 2000, cpuMs: 0, executedSeconds: 0 };
 
 /**
  * A deterministic machine that is seen in the same few states again and again goes nowhere, be it an empty loop or a
@@ -104,41 +93,6 @@ function isKernelAddress(pc: bigint): boolean {
   return pc >= 0xffff_0000_0000_0000n || (pc >= 0xc000_0000n && pc <= 0xffff_ffffn);
 }
 
-/** The shortest tail that has enough samples over enough time of both kinds, null if there is none. */
-function newest(
-  samples: readonly CpuSample[],
-  enough: typeof watched,
-): readonly CpuSample[] | null {
-  for (let from = samples.length - enough.samples; from >= 0; from -= 1) {
-    const tail = samples.slice(from);
-    const long =
-      growth(tail, 'at') >= enough.spanMs &&
-      growth(tail, 'executedSeconds') >= enough.executedSeconds &&
-      cpuTime(tail) >= enough.cpuMs;
-    if (long) return tail;
-  }
-  return null;
-}
-
-/**
- * CPU time over the samples, in milliseconds. A host that is a virtual machine may lose its CPU for a while, and accounts
- * for all of that to the thread it interrupted: no time between two looks counts for more than it can have been.
- */
-function cpuTime(samples: readonly CpuSample[]): number {
-  return samples.slice(1).reduce((sum, sample, index) => {
-    return sum + Math.min(sample.cpuMs - (samples[index]?.cpuMs ?? 0), longestStep);
-  }, 0);
-}
-
-/** By how much a field grew over the samples; 0 where it is not counted. */
-function growth(
-  samples: readonly CpuSample[],
-  field: Exclude<keyof CpuSample, 'pcs' | 'asleep' | 'registers'>,
-): number {
-  const [first, last] = [samples[0]?.[field] ?? null, samples.at(-1)?.[field] ?? null];
-  return first === null || last === null ? 0 : last - first;
-}
-
 /** Whether the CPUs wait for something: they want no host CPU, or the guest's clock skips their idle time. */
 function isWaiting(samples: readonly CpuSample[]): boolean {
   const runnable = growth(samples, 'runnableMs') / growth(samples, 'at');
@@ -170,32 +124,11 @@ function onOneSpot(samples: readonly CpuSample[]): boolean {
   return everyCpu(samples, (pcs) => max(pcs) - min(pcs) <= tinyWindow);
 }
 
-function measure(samples: readonly CpuSample[]): Omit<CpuJudgement, 'kind'> {
-  const spanMs = growth(samples, 'at');
-  const boot = samples.map(({ pcs }) => pcs[0] ?? 0n);
-  return {
-    samples: samples.length,
-    spanMs,
-    distinct: new Set(samples.flatMap(({ pcs }) => pcs)).size,
-    lowest: min(boot),
-    highest: max(boot),
-    cpuPercent: spanMs > 0 ? (100 * growth(samples, 'cpuMs')) / spanMs : 0,
-  };
-}
-
 function everyCpu(samples: readonly CpuSample[], holds: (pcs: bigint[]) => boolean): boolean {
   const cpus = samples[0]?.pcs.length ?? 0;
   return Array.from({ length: cpus }, (_, cpu) => samples.map(({ pcs }) => pcs[cpu] ?? 0n)).every(
     holds,
   );
-}
-
-function min(values: bigint[]): bigint {
-  return values.reduce((low, value) => (value < low ? value : low), values[0] ?? 0n);
-}
-
-function max(values: bigint[]): bigint {
-  return values.reduce((high, value) => (value > high ? value : high), values[0] ?? 0n);
 }
 
 function hex(value: bigint): string {

@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CpuSample } from '../boot/cpu-sample.ts';
 import { UnavailableError } from '../errors.ts';
 import { incomingArguments, qemuArguments } from './arguments.ts';
+import { endProcess } from './end-process.ts';
 import type { Qemu } from './find-qemu.ts';
 import { readGuestClock } from './guest-clock.ts';
 import { keepAnswering } from './keep-answering.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { takeSample, vcpuThreads } from './probe.ts';
-import type { ProcessExit, QemuProcess } from './process.ts';
+import type { ProcessExit } from './process.ts';
 import { startProcess } from './process.ts';
 import type { Qmp } from './qmp.ts';
 import { connectQmp } from './qmp.ts';
@@ -166,38 +166,6 @@ export async function startMachine(
     exited,
     stop,
   };
-}
-
-async function endProcess(
-  process: QemuProcess,
-  connecting: Promise<Qmp>,
-  patience: number,
-): Promise<void> {
-  const steps = [
-    (): void => void connecting.then((qmp) => qmp.execute('quit')).catch(() => undefined),
-    (): void => {
-      process.kill('SIGTERM');
-    },
-    (): void => {
-      process.kill('SIGKILL');
-    },
-  ];
-  for (const step of steps) {
-    step();
-    if (await settledWithin(process.exited, patience)) return;
-  }
-  throw new UnavailableError(`QEMU (process ${process.pid}) does not end, not even killed`);
-}
-
-async function settledWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  const cancel = new AbortController();
-  const timeout = sleep(milliseconds, false, { signal: cancel.signal });
-  try {
-    return await Promise.race([promise.then(() => true), timeout]);
-  } finally {
-    cancel.abort();
-    timeout.catch(() => undefined);
-  }
 }
 
 /** Runs actions that stop and start the CPUs each alone, lest one starts what another has stopped. */
