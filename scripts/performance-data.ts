@@ -39,7 +39,14 @@ export const performanceSchema = z.strictObject({
   ),
   /** Every case a script can drive: one after the other by the script, and by kexec-lab. */
   all: z
-    .strictObject({ cases: z.int(), script: z.number(), lab: z.number(), notSeen: z.int() })
+    .strictObject({
+      date: z.string(),
+      cases: z.int(),
+      /** Scenarios whose line the script did not see. */
+      leftOut: z.array(z.string()),
+      script: z.number(),
+      lab: z.number(),
+    })
     .nullable(),
   /** Bytes of console per second. */
   recogniser: z.strictObject({ bytes: z.int(), seconds }),

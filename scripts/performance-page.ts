@@ -96,14 +96,14 @@ ${dead
 
 function everything(all: Performance['all']): string {
   if (all === null) return '';
-  const { cases, script, lab, notSeen } = all;
+  const { date, cases, script, lab, leftOut } = all;
   return `## Everything a script can drive
 
 ${cases} cases without a provider's servers and without steps, once each: the script, one after the other, told of each the line that
-decides it, took ${script.toFixed(0)} s; \`kexec-lab run\` of the same took ${lab.toFixed(0)} s, ${(lab / script).toFixed(2)} of it, and proved them.${
-    notSeen === 0
+decides it, took ${script.toFixed(0)} s; \`kexec-lab run\` of the same took ${lab.toFixed(0)} s, ${(lab / script).toFixed(2)} of it, and proved them (${date}).${
+    leftOut.length === 0
       ? ''
-      : ` (In ${notSeen} the script did not see its line; what it waited there is left out, kexec-lab’s time is not.)`
+      : ` Left out for both, for the script did not see its line: ${leftOut.join(', ')}.`
   }
 
 `;
