@@ -42,7 +42,7 @@ process.once('SIGINT', () => {
 
 const file = 'docs/performance.json';
 try {
-  const cases = await scriptableCases();
+  const cases = scriptableCases();
   const everything = () => runEverything(cases, directory, interrupt.signal);
   const measured = values['only-all']
     ? {

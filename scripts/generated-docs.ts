@@ -1,5 +1,5 @@
 import { format, resolveConfig } from 'prettier';
-import { loadCatalogue } from '../src/cli/catalogue.ts';
+import { ownCatalogue } from '../src/cli/catalogue.ts';
 import { describeExpectation } from '../src/report/result-text.ts';
 import { loadScenarios, ownScenarios } from '../src/scenario/load.ts';
 import { arches } from '../src/scenario/scenario.ts';
@@ -17,8 +17,7 @@ export const generatedDocs: { file: string; render: () => string | Promise<strin
   { file: 'docs/scenario.schema.json', render: () => JSON.stringify(scenarioJsonSchema()) },
   {
     file: 'docs/scenarios.md',
-    render: async () =>
-      scenarioPage(loadScenarios({ directories: [ownScenarios] }, await loadCatalogue())),
+    render: () => scenarioPage(loadScenarios({ directories: [ownScenarios] }, ownCatalogue)),
   },
 ];
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { loadCatalogue } from '../../src/cli/catalogue.ts';
+import { ownCatalogue } from '../../src/cli/catalogue.ts';
 import { ensureImages } from '../../src/image/ensure-images.ts';
 import { machineSpec } from '../../src/lab/machine-of-case.ts';
 import { writeTagsDisk } from '../../src/lab/tags-disk.ts';
@@ -22,8 +22,8 @@ export type BenchCase = {
 };
 
 /** Every case that a script can drive without a provider's servers and without steps of its own. */
-export async function scriptableCases(): Promise<Case[]> {
-  const scenarios = loadScenarios({ directories: [ownScenarios] }, await loadCatalogue());
+export function scriptableCases(): Case[] {
+  const scenarios = loadScenarios({ directories: [ownScenarios] }, ownCatalogue);
   return expandCases(scenarios, {}).filter(({ setup, steps }) => {
     return steps.length === 0 && !setup.machine.startsWith('scaleway-');
   });
@@ -43,7 +43,7 @@ export async function benchCase(
   await writeTagsDisk(tags, setup.tags);
   const images = await ensureImages({ arch, ...setup });
   const qemu = await findQemu(arch);
-  const spec = await machineSpec(arch, setup, images, tags);
+  const spec = machineSpec(arch, setup, images, tags);
   const command = [qemu.binary, ...qemu.options, ...interactiveArguments(spec)];
   return { id, scenario: scenario.name, arch, command, milestones };
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
 import { keepFile, keepTree } from '../image/brought-files.ts';
-import { findRecipe, loadCatalog } from '../image/catalog.ts';
+import { findRecipe, ownRecipes } from '../image/catalog.ts';
 import type { KernelSource } from '../image/recipe.ts';
 import { arches, type Arch } from '../scenario/scenario.ts';
 import { distroKernel } from './apply-candidate.ts';
@@ -64,7 +64,7 @@ export async function readDebian(
   cache: string,
   options: ReadOptions,
 ): Promise<Pick<ReadKernel, 'source' | 'arches'>> {
-  const { suite, package: names } = findRecipe(loadCatalog(), distroKernel, 'kernel') as {
+  const { suite, package: names } = findRecipe(ownRecipes, distroKernel, 'kernel') as {
     suite: string;
     package: Record<Arch, string>;
   };

@@ -6,7 +6,7 @@ import { readCandidate } from '../candidate/read-candidate.ts';
 import { NothingSelectedError } from '../errors.ts';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
-import { loadCatalog } from '../image/catalog.ts';
+import { ownRecipes } from '../image/catalog.ts';
 import { printable } from '../report/printable.ts';
 import { arches, type Arch, type Case } from '../scenario/scenario.ts';
 
@@ -55,7 +55,7 @@ export async function candidateOf(options: Options, signal?: AbortSignal): Promi
  * @throws NothingSelectedError when none is left
  */
 export function casesOf(cases: readonly Case[], candidate: Candidate): Case[] {
-  const { cases: kept, leftOut } = selectCases(cases, candidate, loadCatalog());
+  const { cases: kept, leftOut } = selectCases(cases, candidate, ownRecipes);
   const names = leftOut.join(', ');
   if (kept.length === 0)
     throw new NothingSelectedError(

@@ -85,7 +85,7 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
     });
   }
   const known = options.against === undefined ? null : await loadRecord(options.against);
-  const scenarios = await findScenarios(words.length > 0 ? words : usual, options.scenarios);
+  const scenarios = findScenarios(words.length > 0 ? words : usual, options.scenarios);
   const all = expandCases(scenarios, { only: options.arch, repeat: options.repeat });
   const candidate = await candidateOf(options);
   const current = await baselineOf(options);

@@ -3,7 +3,7 @@ import { UsageError } from '../errors.ts';
 import { isScenarioFile, loadScenarios, ownScenarios, scenarioName } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { selectScenarios } from '../scenario/select.ts';
-import { loadCatalogue } from './catalogue.ts';
+import { ownCatalogue } from './catalogue.ts';
 
 /**
  * The scenarios some words of the command line mean, out of kexec-lab's own, those of the user's `directories`, and
@@ -12,15 +12,12 @@ import { loadCatalogue } from './catalogue.ts';
  * @throws ScenarioError for a file with mistakes, UsageError for a directory that cannot be listed or the name of a case,
  * NothingSelectedError for a word that means nothing
  */
-export async function findScenarios(
-  words: string[],
-  directories: string[] = [],
-): Promise<Scenario[]> {
+export function findScenarios(words: string[], directories: string[] = []): Scenario[] {
   words.forEach(refuseCase);
   const files = words.filter(isScenarioFile);
   const wanted = words.map((word) => (isScenarioFile(word) ? scenarioName(word) : word));
   const source = { directories: [ownScenarios, ...directories], files, wanted };
-  return selectScenarios(loadScenarios(source, await loadCatalogue()), wanted);
+  return selectScenarios(loadScenarios(source, ownCatalogue), wanted);
 }
 
 /** Cases are listed as `arm/kexec-to-distro`, and people type what they read. */

@@ -5,7 +5,7 @@ import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor, type HostNeeds } from '../host/requirements.ts';
 import { buildNeeds } from '../image/build-needs.ts';
 import type { Catalog } from '../image/catalog.ts';
-import { loadCatalog } from '../image/catalog.ts';
+import { ownRecipes } from '../image/catalog.ts';
 import { ensureEntries } from '../image/ensure-entries.ts';
 import type { ImageProgress } from '../image/image-set.ts';
 import { planEntries, type PlannedEntry } from '../image/plan.ts';
@@ -38,7 +38,7 @@ export function planNamed(
 
 /** With a kernel under test: what is built from it, and what that needs. */
 async function planFor(names: string[], options: BuildOptions): Promise<PlannedEntry[]> {
-  const catalog = loadCatalog();
+  const catalog = ownRecipes;
   const usual = planNamed(names, options.arch, catalog);
   if (!namesCandidate(options)) return usual;
   const candidate = await candidateOf(options);

@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import { loadCatalog } from '../image/catalog.ts';
+import { ownRecipes } from '../image/catalog.ts';
 import { findEntries } from '../image/find-entries.ts';
 import type { PlannedEntry } from '../image/plan.ts';
 import { diskUsage, pruneCache } from '../image/prune.ts';
@@ -55,7 +55,7 @@ function subcommand(parent: Command, name: string, summary: string, options = {}
 
 async function list(names: string[], { arch, json }: Options): Promise<void> {
   const rows = (
-    await Promise.all(arches.map((known) => rowsOf(planNamed(names, arch, loadCatalog()), known)))
+    await Promise.all(arches.map((known) => rowsOf(planNamed(names, arch, ownRecipes), known)))
   ).flat();
   if (json) return void process.stdout.write(`${printableJson(rows)}\n`);
   for (const { name, arch: ofArch, manifest, bytes } of rows) {
@@ -79,7 +79,7 @@ async function rowsOf(planned: PlannedEntry[], arch: Arch) {
 }
 
 function printPaths(names: string[], { arch }: Options): void {
-  for (const { name, output } of planNamed(names, arch, loadCatalog()))
+  for (const { name, output } of planNamed(names, arch, ownRecipes))
     if (names.length === 0 || names.includes(name)) process.stdout.write(`${output}\n`);
 }
 

@@ -13,8 +13,8 @@ export function listCommand(): Command {
     .option('--json', 'as JSON, with stories, setups and expectations')
     .addOption(scenariosOption())
     .addHelpText('after', '\nExamples:\n  kexec-lab list\n  kexec-lab list "arm-*" --json')
-    .action(async (what: string[], options: { json?: boolean; scenarios: string[] }) => {
-      const scenarios = await findScenarios(what, options.scenarios);
+    .action((what: string[], options: { json?: boolean; scenarios: string[] }) => {
+      const scenarios = findScenarios(what, options.scenarios);
       process.stdout.write(options.json ? `${printableJson(scenarios)}\n` : table(scenarios));
     });
 }

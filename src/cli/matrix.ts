@@ -41,8 +41,8 @@ Examples:
   kexec-lab matrix all --shards 2
   echo "matrix=$(kexec-lab matrix all --shards 2 --json)" >> "$GITHUB_OUTPUT"`;
 
-async function matrix(words: string[], options: MatrixOptions): Promise<void> {
-  const scenarios = await findScenarios(words, options.scenarios);
+function matrix(words: string[], options: MatrixOptions): void {
+  const scenarios = findScenarios(words, options.scenarios);
   const cases = expandCases(scenarios, { only: options.arch, repeat: options.repeat });
   const jobs = arches.flatMap((arch) =>
     jobsOf(

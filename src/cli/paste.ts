@@ -25,10 +25,10 @@ export async function pasteableCommands(
 ): Promise<string> {
   const images = planImages({ arch, ...setup, candidate });
   const tags = join(tmpdir(), `kexec-lab-${name}-${arch}-tags.img`);
-  const qemu = await findQemu(arch, qemuDir).catch(unlessUnavailable);
+  const qemu = await unlessUnavailable(() => findQemu(arch, qemuDir));
   const qemuDirectory = qemu === null ? qemuDir : dirname(qemu.binary);
-  const spec = await machineSpec(arch, setup, images, tags, [], qemuDirectory).catch(
-    unlessUnavailable,
+  const spec = await unlessUnavailable(() =>
+    machineSpec(arch, setup, images, tags, [], qemuDirectory),
   );
   if (spec === null)
     return `# There is no UEFI firmware for ${arch} here; kexec-lab doctor says more.`;
@@ -53,9 +53,13 @@ export async function pasteableCommands(
   ].join('\n');
 }
 
-function unlessUnavailable(error: unknown): null {
-  if (error instanceof UnavailableError) return null;
-  throw error;
+async function unlessUnavailable<T>(find: () => T | Promise<T>): Promise<T | null> {
+  try {
+    return await find();
+  } catch (error) {
+    if (error instanceof UnavailableError) return null;
+    throw error;
+  }
 }
 
 /** The disk with the server tags, made by tools that every system has. */

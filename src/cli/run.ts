@@ -98,7 +98,7 @@ Exit codes:
      or a scenario`;
 
 async function run(words: string[], options: RunOptions): Promise<void> {
-  const scenarios = await findScenarios(words, options.scenarios);
+  const scenarios = findScenarios(words, options.scenarios);
   const all = expandCases(scenarios, { only: options.arch, repeat: options.repeat });
   const candidate = namesCandidate(options) ? await candidateOf(options) : undefined;
   const whole = candidate === undefined ? all : casesOf(all, candidate);
@@ -108,7 +108,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     await showPlan(cases, options.qemuDir, candidate);
     return;
   }
-  if (options.record ?? options.recordOnFailure) await tellWhatIsNotRecorded(cases);
+  if (options.record ?? options.recordOnFailure) tellWhatIsNotRecorded(cases);
   const reporter = createReporter(options.reporter, { rerun: rerunCommand });
   const interrupt = catchInterrupts();
   if (machineReadable(options.reporter)) {
@@ -145,9 +145,9 @@ async function run(words: string[], options: RunOptions): Promise<void> {
   }
 }
 
-async function tellWhatIsNotRecorded(cases: Case[]): Promise<void> {
+function tellWhatIsNotRecorded(cases: Case[]): void {
   const names = new Set(cases.map(({ setup }) => setup.machine));
-  const profiles = await Promise.all([...names].map((name) => loadMachineProfile(name)));
+  const profiles = [...names].map((name) => loadMachineProfile(name));
   const others = profiles.filter((profile) => !canRecord(profile)).map(({ name }) => name);
   if (others.length === 0) return;
   const machines = others.sort().join(', ');

@@ -21,7 +21,7 @@ export function showCommand(): Command {
     .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
     .addHelpText('after', '\nExample:\n  kexec-lab show kexec-to-distro --arch arm')
     .action(async (words: string[], { arch, scenarios, qemuDir }: ShowOptions) => {
-      const selected = await findScenarios(words, scenarios);
+      const selected = findScenarios(words, scenarios);
       for (const scenario of selected) {
         const cases = expandCases([scenario], { only: arch });
         const parts = [

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { outcomeIds, stages } from '../boot/outcome.ts';
-import { loadCatalog } from '../image/catalog.ts';
+import { ownRecipes } from '../image/catalog.ts';
 import { inputsOf } from '../image/recipe.ts';
 import type { RunReport } from '../lab/result.ts';
 import { arches } from '../scenario/scenario.ts';
@@ -82,7 +82,7 @@ export function differencesOf(a: RunRecord, b: RunRecord): string[] {
 }
 
 function bootsFirst(name: string): boolean {
-  const catalog = loadCatalog();
+  const catalog = ownRecipes;
   const isSecond = (recipe: string): boolean => {
     const found = catalog.get(recipe);
     if (recipe === 'distro-kernel' || found === undefined || found.kind === 'disk') return true;

@@ -3,7 +3,7 @@ import { withCandidate } from '../candidate/apply-candidate.ts';
 import type { Arch, ImageReference } from '../scenario/scenario.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import type { Catalog } from './catalog.ts';
-import { findRecipe, loadCatalog, recipesDirectory } from './catalog.ts';
+import { findRecipe, ownRecipes, recipesDirectory } from './catalog.ts';
 import { contentKey } from './content-key.ts';
 import type { ImageRequest } from './image-set.ts';
 import { inputsOf, outputNames, type Recipe } from './recipe.ts';
@@ -32,7 +32,7 @@ export type ImagePlan = {
  * Throws ScenarioError for a recipe that does not exist.
  */
 export function planImages(request: ImageRequest, options: { cacheDir?: string } = {}): ImagePlan {
-  const catalog = withCandidate(loadCatalog(), request.candidate);
+  const catalog = withCandidate(ownRecipes, request.candidate);
   const wanted: string[] = [];
   const name = (reference: ImageReference | null, kind: Recipe['kind']) => {
     if (typeof reference !== 'string') return;

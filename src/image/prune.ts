@@ -4,7 +4,7 @@ import { arches } from '../scenario/scenario.ts';
 import { broughtDirectory } from './brought-files.ts';
 import { withBuildLock } from './build-lock.ts';
 import { cacheDirectory } from './cache-directory.ts';
-import { loadCatalog } from './catalog.ts';
+import { ownRecipes } from './catalog.ts';
 import { imagesDirectory, planEntries } from './plan.ts';
 import { removeStaleWork } from './stale-work.ts';
 
@@ -21,7 +21,7 @@ export async function pruneCache({
   onWait = () => undefined,
 }: PruneOptions = {}): Promise<{ removed: string[]; bytes: number }> {
   const cache = cacheDirectory(cacheDir);
-  const catalog = loadCatalog();
+  const catalog = ownRecipes;
   const planned = arches.flatMap((arch) => planEntries(catalog.keys(), arch, catalog, cacheDir));
   const wanted = new Set(planned.map(({ directory }) => directory));
   return withBuildLock(cache, onWait, signal, async () => {

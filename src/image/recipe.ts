@@ -87,11 +87,10 @@ const otherRecipes = z.discriminatedUnion('kind', [
 
 type FileRecipe = z.infer<typeof otherRecipes | typeof systemDiskRecipe>;
 
-/** Validates what a recipe's file says. Of the two sorts of disks, the one that names a system is made of it. */
-export function parseRecipe(value: unknown): z.ZodSafeParseResult<FileRecipe> {
+/** The shape of a recipe's file. Of the two sorts of disks, the one that names a system is made of it. */
+export function recipeSchema(value: unknown): z.ZodType<FileRecipe> {
   const asked = z.looseObject({ kind: z.literal('disk'), system: z.unknown() }).safeParse(value);
-  const ofSystem = asked.success && asked.data.system !== undefined;
-  return ofSystem ? systemDiskRecipe.safeParse(value) : otherRecipes.safeParse(value);
+  return asked.success && asked.data.system !== undefined ? systemDiskRecipe : otherRecipes;
 }
 
 /** Where a kernel under test comes from. What is not the archive's is kept in the cache, by its SHA-256. */

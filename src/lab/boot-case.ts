@@ -70,7 +70,7 @@ export async function bootCase(
 ): Promise<BootFacts> {
   const { arch, setup, steps, limits } = case_;
   const tags = join(directory, 'tags.img');
-  const profile = await loadMachineProfile(setup.machine);
+  const profile = loadMachineProfile(setup.machine);
   const recording = wanted && canRecord(profile);
   const { provider, keyFile } = await startCaseProvider(case_, profile, images, directory);
   const record = openCaseRecord(directory);
@@ -120,7 +120,7 @@ export async function bootCase(
   try {
     const qemuDirectory = dirname(qemu.binary);
     const forwards = provider?.forwards;
-    const spec = await machineSpec(arch, setup, images, tags, forwards, qemuDirectory);
+    const spec = machineSpec(arch, setup, images, tags, forwards, qemuDirectory);
     await writeTagsDisk(tags, setup.tags);
     await writeScript(join(directory, 'qemu.sh'), spec, qemu);
     const note = (reason: string): void => {

@@ -17,15 +17,15 @@ type Files = Pick<ImageSet, 'kernel' | 'initramfs' | 'disk'>;
  * @throws ScenarioError when the machine is unknown or of another architecture; UnavailableError when the host lacks
  *   the firmware it wants.
  */
-export async function machineSpec(
+export function machineSpec(
   arch: Arch,
   setup: Setup,
   { kernel, initramfs, disk }: Files,
   tagsFile: string,
   forwards: Network['forwards'] = [],
   qemuDirectory?: string,
-): Promise<MachineSpec> {
-  const profile = await loadMachineProfile(setup.machine);
+): MachineSpec {
+  const profile = loadMachineProfile(setup.machine);
   if (profile.arch !== arch) {
     throw new ScenarioError(`machine "${profile.name}" is ${profile.arch}, the case is ${arch}`);
   }

@@ -21,7 +21,7 @@ export async function needsOf(cases: readonly Case[], candidate?: Candidate): Pr
 
 async function needsOfArch(cases: readonly Case[], candidate?: Candidate): Promise<Set<Need>> {
   const machines = [...new Set(cases.map(({ setup }) => setup.machine))];
-  const profiles = await Promise.all(machines.map((name) => loadMachineProfile(name)));
+  const profiles = machines.map((name) => loadMachineProfile(name));
   const needs = new Set<Need>(['boot']);
   if (profiles.some(({ network }) => network)) needs.add('network');
   if (profiles.some(({ firmware }) => firmware === 'uefi')) needs.add('uefi');

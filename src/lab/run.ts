@@ -63,7 +63,7 @@ export async function runCases(
 ): Promise<RunReport> {
   const started = performance.now();
   const startedAt = new Date();
-  const queue = await slowestFirst(cases);
+  const queue = slowestFirst(cases);
   const { id, path: directory } = await createRunDirectory(options.out, startedAt);
   const log = openRecord(join(directory, 'events.jsonl'));
   const tell = (event: Telling): void => {

@@ -7,9 +7,9 @@ import type { Case } from '../scenario/scenario.ts';
  * with the same limits, a 32-bit machine takes about twice as long as a 64-bit one.
  * @throws ScenarioError for a machine profile that cannot be read
  */
-export async function slowestFirst(cases: readonly Case[]): Promise<Case[]> {
+export function slowestFirst(cases: readonly Case[]): Case[] {
   const machines = [...new Set(cases.map(({ setup }) => setup.machine))];
-  const profiles = await Promise.all(machines.map((name) => loadMachineProfile(name)));
+  const profiles = machines.map((name) => loadMachineProfile(name));
   const onHostClock = new Set(
     profiles.filter(({ clock }) => clock === 'host').map(({ name }) => name),
   );

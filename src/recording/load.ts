@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { ScenarioError, UnavailableError, UsageError } from '../errors.ts';
+import { UnavailableError, UsageError } from '../errors.ts';
 import { digestOnce } from '../host/file-digest.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
 import { listQemus } from '../qemu/find-qemu.ts';
 import { findFirmware } from '../qemu/firmware.ts';
 import type { Firmware } from '../qemu/firmware.ts';
-import { loadMachineProfile } from '../qemu/machine-profile.ts';
+import { ownMachines } from '../qemu/machine-profile.ts';
 import type { MachineProfile, MachineSpec } from '../qemu/machine-spec.ts';
 import type { RecordedFile, RecordingManifest } from './manifest.ts';
 import { readManifest, recordingFiles } from './manifest.ts';
@@ -35,7 +35,7 @@ export async function loadRecording(directory: string, qemuDir?: string): Promis
   const here = (recorded: RecordedFile): Promise<string> => sameFile(recorded, directory);
   const events = join(directory, recordingFiles.events);
   const spec: MachineSpec = {
-    profile: await sameProfile(manifest.profile),
+    profile: sameProfile(manifest.profile),
     kernel: manifest.kernel && (await here(manifest.kernel)),
     initramfs: manifest.initramfs && (await here(manifest.initramfs)),
     cmdline: manifest.cmdline,
@@ -73,12 +73,9 @@ async function sameQemu(
   );
 }
 
-async function sameProfile(recorded: MachineProfile): Promise<MachineProfile> {
-  const now = await loadMachineProfile(recorded.name).catch((error: unknown) => {
-    if (error instanceof ScenarioError) return null;
-    throw error;
-  });
-  if (isDeepStrictEqual(now, recorded)) return recorded;
+function sameProfile(recorded: MachineProfile): MachineProfile {
+  const now = ownMachines.get(recorded.name);
+  if (isDeepStrictEqual({ name: recorded.name, ...now }, recorded)) return recorded;
   throw new UnavailableError(`the machine "${recorded.name}" is not what it was when recorded`, {
     hint: 'Record the case anew, or play it with the kexec-lab that recorded it.',
   });

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { MachineProfile } from '../qemu/machine-spec.ts';
-import type { Problem } from './describe-issue.ts';
+import type { Problem } from '../yaml/describe-issue.ts';
+import type { Named } from '../yaml/yaml-directory.ts';
 import { didYouMean } from './nearest.ts';
 import { arches } from './scenario.ts';
 import { describeStep, needsNetwork } from './step.ts';
@@ -11,7 +12,7 @@ type ImageKind = 'kernel' | 'initramfs' | 'disk';
 
 /** What a scenario can name: machine profiles, and the recipes that can stand for each kind of image. */
 export type Catalogue = {
-  machines: Readonly<Record<string, Pick<MachineProfile, 'network' | 'firmware'>>>;
+  machines: Pick<Named<Pick<MachineProfile, 'network' | 'firmware'>>, 'get' | 'keys'>;
   isRecipe(name: string, kind: ImageKind): boolean;
   /** The names of all recipes of a kind. */
   recipes(kind: ImageKind): readonly string[];
@@ -56,9 +57,9 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
   const find = (section: 'boot' | 'expect' | 'limits', key: string, message: string) =>
     findings.push({ path: [section, key], message });
 
-  const machine = catalogue.machines[setup.machine];
+  const machine = catalogue.machines.get(setup.machine);
   if (machine === undefined) {
-    const known = Object.keys(catalogue.machines);
+    const known = [...catalogue.machines.keys()];
     find('boot', 'machine', unknown('machine', setup.machine, known));
   } else if (!machine.network) {
     const lacks = `machine "${setup.machine}" has no network`;

@@ -7,7 +7,7 @@ import type { Catalogue } from './check.ts';
 import { resolveScenario } from './resolve.ts';
 import type { Scenario } from './scenario.ts';
 import { namePattern, scenarioFileSchema } from './schema.ts';
-import { readYamlFile } from './yaml-file.ts';
+import { readYamlFile } from '../yaml/yaml-file.ts';
 
 /** The scenarios that come with kexec-lab. */
 export const ownScenarios = join(ownDirectory, 'scenarios');

@@ -3,7 +3,7 @@ import type { ScenarioFile } from './schema.ts';
 import type { Arch, ImageReference, Plan, Scenario, Setup } from './scenario.ts';
 import type { Step } from './step.ts';
 import { resolveStep } from './step.ts';
-import type { Located } from './yaml-file.ts';
+import type { Located } from '../yaml/yaml-file.ts';
 
 /** What a scenario gets that says nothing about it. */
 const defaults = {

@@ -2,7 +2,7 @@ import t from 'tap';
 import { withCandidate } from '../../src/candidate/apply-candidate.ts';
 import type { Candidate } from '../../src/candidate/candidate.ts';
 import type { Catalog } from '../../src/image/catalog.ts';
-import { loadCatalog } from '../../src/image/catalog.ts';
+import { ownRecipes } from '../../src/image/catalog.ts';
 import { planImages } from '../../src/image/plan.ts';
 import { candidate } from './candidates.ts';
 
@@ -22,7 +22,7 @@ function keys(tested?: Candidate): Record<string, string> {
 }
 
 t.test('without a candidate nothing changes', (t) => {
-  const catalog = loadCatalog();
+  const catalog = ownRecipes;
   t.equal(withCandidate(catalog, undefined), catalog);
   t.end();
 });
@@ -53,7 +53,7 @@ t.test('a first kernel takes the place of the provider’s, and of its modules',
   const other = candidate({ firstKernel: { ...firstKernel, suite: 'sid' } });
   t.not(keys(other)['provider-kernel'], tested['provider-kernel'], 'two of them share nothing');
   const modules = (catalog: Catalog) => catalog.get('provider-kernel');
-  t.match(modules(withCandidate(loadCatalog(), candidate({ firstKernel }))), {
+  t.match(modules(withCandidate(ownRecipes, candidate({ firstKernel }))), {
     source: firstKernel,
     modules: ['virtio_pci', 'virtio_blk', 'virtio_net', 'af_packet', 'nbd', 'ext4'],
   });
@@ -83,9 +83,9 @@ t.test('no two candidates share an image', (t) => {
 });
 
 t.test('an initramfs that came along needs no kernel’s modules, and gets room', (t) => {
-  const catalog = withCandidate(loadCatalog(), candidate({ initrd: a, extraMiB: 30 }));
+  const catalog = withCandidate(ownRecipes, candidate({ initrd: a, extraMiB: 30 }));
   t.same(catalog.get('distro-initrd'), { kind: 'initramfs', file: a });
   const size = (from: Catalog) => (from.get('mini-disk') as { size: number }).size;
-  t.ok(size(catalog) >= size(loadCatalog()) + 30);
+  t.ok(size(catalog) >= size(ownRecipes) + 30);
   t.end();
 });

@@ -1,12 +1,12 @@
 import t from 'tap';
 import { checkArches, selectCases } from '../../src/candidate/select-cases.ts';
 import { findScenarios } from '../../src/cli/find-scenarios.ts';
-import { loadCatalog } from '../../src/image/catalog.ts';
+import { ownRecipes } from '../../src/image/catalog.ts';
 import { expandCases } from '../../src/scenario/expand.ts';
 import { candidate } from './candidates.ts';
 
-const cases = expandCases(await findScenarios(['all']), {});
-const select = (change = {}) => selectCases(cases, candidate(change), loadCatalog());
+const cases = expandCases(findScenarios(['all']), {});
+const select = (change = {}) => selectCases(cases, candidate(change), ownRecipes);
 const names = (kept: ReturnType<typeof select>['cases']) =>
   new Set(kept.map(({ scenario }) => scenario.name));
 

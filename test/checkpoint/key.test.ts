@@ -19,7 +19,7 @@ const qemu: Qemu = {
 };
 const disk = { id: 'root', file: '/images/disk.img', readonly: false, serial: 'root' };
 const spec: MachineSpec = {
-  ...(await specFor(t, 'aarch64', '')),
+  ...specFor(t, 'aarch64', ''),
   kernel: file('vmlinuz', 'a kernel'),
   initramfs: file('initramfs', 'an initramfs'),
   disks: [disk],

@@ -46,7 +46,7 @@ function watchConsole(machine: Machine): (pattern: RegExp) => Promise<string> {
 async function startGuest(t: Test): Promise<Machine> {
   const request = { kernel: 'provider-kernel', initramfs: 'scaleway-initramfs-vps', disk: null };
   const images = await ensureImages({ arch: 'aarch64', ...request });
-  const profile = await loadMachineProfile('scaleway-vps');
+  const profile = loadMachineProfile('scaleway-vps');
   const provider = await startProvider({ tags: {}, commercialType: 'VPS' });
   t.teardown(() => provider.stop());
   const spec = {

@@ -53,7 +53,7 @@ t.test('one byte of the loaded kernel is not what kexec summed up', async (t) =>
   const images = await ensureImages({ arch, ...setup });
   const tagsFile = join(directory, 'tags.img');
   await writeTagsDisk(tagsFile, tags);
-  const spec = await machineSpec(arch, setup, images, tagsFile);
+  const spec = machineSpec(arch, setup, images, tagsFile);
   const machine = await startMachine(spec, await findQemu(arch), { directory });
   t.teardown(() => machine.stop());
 

@@ -1,19 +1,15 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import {
-  findRecipe,
-  loadCatalog,
-  RecipeDirectory,
-  recipesDirectory,
-} from '../../src/image/catalog.ts';
+import { findRecipe, ownRecipes, recipesDirectory } from '../../src/image/catalog.ts';
 import { contentKey } from '../../src/image/content-key.ts';
 import { planEntries, planImages } from '../../src/image/plan.ts';
-import { inputsOf, type Recipe } from '../../src/image/recipe.ts';
+import { inputsOf, recipeSchema, type Recipe } from '../../src/image/recipe.ts';
 import { arches } from '../../src/scenario/scenario.ts';
+import { readYamlFile } from '../../src/yaml/yaml-file.ts';
 
 t.test('the recipes of this installation fit together', (t) => {
-  const catalog = loadCatalog();
+  const catalog = ownRecipes;
   t.ok([...catalog].length > 0);
   for (const [name, recipe] of catalog) {
     for (const input of inputsOf(recipe)) t.ok(catalog.has(input), `${name} needs ${input}`);
@@ -24,38 +20,13 @@ t.test('the recipes of this installation fit together', (t) => {
   t.end();
 });
 
-t.test('a recipe is read when it is asked for, and once', (t) => {
-  const broken = 'kind: nonsense\n';
-  const sound = 'kind: disk\nsystem: debian-system\nsize: 512\n';
-  const directory = t.testdir({ 'a.yaml': broken, 'b.yaml': sound, 'notes.txt': 'no recipe' });
-  const recipes = new RecipeDirectory(directory);
-  t.same([...recipes.keys()], ['a', 'b']);
-  t.equal(recipes.get('notes'), undefined);
-  const first = recipes.get('b');
-  t.match(first, { system: 'debian-system' }, 'the broken one beside it is not looked at');
-  writeFileSync(join(directory, 'b.yaml'), broken);
-  t.equal(recipes.get('b'), first);
-  t.throws(() => [...recipes], { exitCode: 2, place: /a\.yaml$/, message: /kind/ });
-  t.end();
-});
-
-t.test('a mistake in a recipe is told with its file', (t) => {
-  const directory = t.testdir({ 'odd.yaml': 'kind: kernel\nsuite: trixie\npackages: []\n' });
-  t.throws(() => new RecipeDirectory(directory).get('odd'), {
-    exitCode: 2,
-    place: /odd\.yaml$/,
-    message: /packages/,
-  });
-  t.end();
-});
-
 t.test('a disk is of a system or of single files, and a mistake is told of the one it is', (t) => {
   const trouble = (text: string) => {
-    const directory = t.testdir({ 'odd.yaml': text });
+    const file = join(t.testdir({ 'odd.yaml': text }), 'odd.yaml');
     try {
-      return new RecipeDirectory(directory).get('odd');
+      return readYamlFile(file, recipeSchema).value;
     } catch (error) {
-      return (error as Error).message;
+      return (error as Error).message.replace(file, 'odd.yaml');
     }
   };
   t.match(trouble('kind: disk\nsystem: debian-system\nsize: 512\n'), {
@@ -63,15 +34,26 @@ t.test('a disk is of a system or of single files, and a mistake is told of the o
     links: {},
     overlays: [],
   });
-  t.match(trouble('kind: disk\nsystem: debian-system\nsize: 5\n'), /size/);
-  t.match(trouble('kind: disk\nsystem: debian-system\nsize: 512\ninitrd: x\n'), /initrd/);
-  t.match(trouble('kind: disk\nsuite: trixie\nsize: 512\n'), /initrd/);
-  t.match(trouble('kind: system\nsuite: trixie\nkernel: {}\npackages: []\n'), /aarch64/);
+  t.match(trouble('kind: disk\nsystem: debian-system\nsize: 5\n'), /^odd.yaml:3:7: size: /);
+  t.match(
+    trouble('kind: disk\nsystem: debian-system\nsize: 512\ninitrd: x\n'),
+    /^odd.yaml:4:1: unknown key "initrd"; one of: kind, system, size/,
+  );
+  t.match(trouble('kind: disk\nsuite: trixie\nsize: 512\n'), /"initrd" is missing/);
+  t.match(
+    trouble('kind: system\nsuite: trixie\nkernel: {}\npackages: []\n'),
+    'odd.yaml:3:1: kernel: "aarch64" is missing',
+  );
+  t.equal(
+    trouble('suite: trixie\nkind: kernels\n'),
+    'odd.yaml:2:7: kind: this is not possible here; one of: kernel, initramfs, system, disk',
+  );
+  t.equal(trouble('suite: trixie\n'), 'odd.yaml:1:1: "kind" is missing');
   t.end();
 });
 
 t.test('a recipe of another kind is not taken', (t) => {
-  t.throws(() => findRecipe(loadCatalog(), 'mini-disk', 'kernel'), {
+  t.throws(() => findRecipe(ownRecipes, 'mini-disk', 'kernel'), {
     exitCode: 2,
     message: /no image recipe `mini-disk` of kind kernel/,
     hint: 'there are: distro-kernel, provider-kernel',
@@ -147,6 +129,6 @@ t.test('the key changes with all that an image is made of, and with nothing else
 });
 
 t.test('unknown names plan nothing', (t) => {
-  t.same(planEntries(['nosuch'], 'arm', loadCatalog()), []);
+  t.same(planEntries(['nosuch'], 'arm', ownRecipes), []);
   t.end();
 });

@@ -5,9 +5,9 @@ import { interactiveArguments, qemuArguments } from '../../src/qemu/arguments.ts
 import { loadMachineProfile } from '../../src/qemu/machine-profile.ts';
 import type { MachineSpec } from '../../src/qemu/machine-spec.ts';
 
-async function spec(arch: 'aarch64' | 'arm'): Promise<MachineSpec> {
+function spec(arch: 'aarch64' | 'arm'): MachineSpec {
   return {
-    profile: await loadMachineProfile(arch),
+    profile: loadMachineProfile(arch),
     kernel: '/images/vmlinuz',
     initramfs: '/images/initramfs',
     cmdline: 'console=ttyAMA0 root=/dev/vda',
@@ -36,39 +36,42 @@ const rest = [
   '-S',
 ];
 
-t.test('aarch64', async (t) => {
+t.test('aarch64', (t) => {
   t.equal(
-    qemuArguments(await spec('aarch64')).join(' '),
+    qemuArguments(spec('aarch64')).join(' '),
     [
       '-nodefaults -no-user-config -display none -nic none',
       '-machine virt -cpu cortex-a53 -smp 1 -m 512',
       ...rest,
     ].join(' '),
   );
+  t.end();
 });
 
-t.test('arm', async (t) => {
+t.test('arm', (t) => {
   t.equal(
-    qemuArguments(await spec('arm')).join(' '),
+    qemuArguments(spec('arm')).join(' '),
     [
       '-nodefaults -no-user-config -display none -nic none',
       '-machine virt,highmem=off -cpu cortex-a15 -smp 1 -m 1024',
       ...rest,
     ].join(' '),
   );
+  t.end();
 });
 
-t.test('the host’s clock leaves QEMU’s own behaviour', async (t) => {
-  const { profile, ...machine } = await spec('arm');
+t.test('the host’s clock leaves QEMU’s own behaviour', (t) => {
+  const { profile, ...machine } = spec('arm');
   const argv = qemuArguments({ ...machine, profile: { ...profile, clock: 'host' } });
   t.notOk(argv.includes('-icount') || argv.includes('-rtc'));
+  t.end();
 });
 
-t.test('a machine that is recorded, and the same one played', async (t) => {
+t.test('a machine that is recorded, and the same one played', (t) => {
   const recording = { file: '/run/a,b.rr', startedAt: '2026-11-26T08:15:00' };
-  const of = async (mode: 'record' | 'replay'): Promise<string[]> =>
-    qemuArguments({ ...(await spec('aarch64')), recording: { mode, ...recording } });
-  const argv = (await of('record')).join(' ');
+  const of = (mode: 'record' | 'replay'): string[] =>
+    qemuArguments({ ...spec('aarch64'), recording: { mode, ...recording } });
+  const argv = of('record').join(' ');
   t.match(
     argv,
     '-icount shift=3,rr=record,rrfile=/run/a,,b.rr -rtc base=2026-11-26T08:15:00,clock=vm',
@@ -78,25 +81,28 @@ t.test('a machine that is recorded, and the same one played', async (t) => {
     '-drive if=none,id=root-file,file=/images/disk,format=raw,snapshot=on -drive driver=blkreplay,if=none,id=root,image=root-file -device virtio-blk-pci,drive=root,',
   );
   t.match(argv, '-drive driver=blkreplay,if=none,id=tags,image=tags-file,readonly=on -device');
-  t.equal((await of('replay')).join(' '), argv.replace('rr=record', 'rr=replay'), 'nothing else');
+  t.equal(of('replay').join(' '), argv.replace('rr=record', 'rr=replay'), 'nothing else');
+  t.end();
 });
 
-t.test('a guest that may reboot', async (t) => {
-  t.notOk(qemuArguments({ ...(await spec('arm')), onReset: 'reboot' }).includes('-no-reboot'));
+t.test('a guest that may reboot', (t) => {
+  t.notOk(qemuArguments({ ...spec('arm'), onReset: 'reboot' }).includes('-no-reboot'));
+  t.end();
 });
 
-t.test('for a human: console on the terminal, running, nothing inherited', async (t) => {
-  const argv = interactiveArguments(await spec('aarch64'));
+t.test('for a human: console on the terminal, running, nothing inherited', (t) => {
+  const argv = interactiveArguments(spec('aarch64'));
   t.same(argv.slice(-2), ['-serial', 'mon:stdio']);
   t.notOk(argv.includes('-S') || argv.join(' ').includes('fd='));
+  t.end();
 });
 
-t.test('a network: closed, but for what is forwarded', async (t) => {
+t.test('a network: closed, but for what is forwarded', (t) => {
   const forwards = [
     { address: '169.254.42.42', port: 80, socket: '/tmp/x/metadata' },
     { address: '169.254.42.66', port: 4448, socket: '/tmp/x/nbd' },
   ];
-  const argv = qemuArguments({ ...(await spec('arm')), network: { forwards, ssh: true } });
+  const argv = qemuArguments({ ...spec('arm'), network: { forwards, ssh: true } });
   t.notOk(argv.includes('-nic'));
   t.equal(
     argv[argv.indexOf('-netdev') + 1],
@@ -113,12 +119,14 @@ t.test('a network: closed, but for what is forwarded', async (t) => {
     'elevateprivileges=allow,spawn=allow',
     'QEMU has to run socat',
   );
+  t.end();
 });
 
-t.test('a network with nothing on it starts no programs', async (t) => {
-  const argv = qemuArguments({ ...(await spec('arm')), network: { forwards: [], ssh: false } });
+t.test('a network with nothing on it starts no programs', (t) => {
+  const argv = qemuArguments({ ...spec('arm'), network: { forwards: [], ssh: false } });
   t.match(argv[argv.indexOf('-sandbox') + 1], 'spawn=deny');
   t.notMatch(argv[argv.indexOf('-netdev') + 1], 'fwd');
+  t.end();
 });
 
 /** Reads `key=value,key=value` as QEMU does: `,,` is a comma in a value. */
@@ -134,8 +142,8 @@ function parseOptions(text: string): Record<string, string> {
   );
 }
 
-t.test('no file name adds an option', async (t) => {
-  const machine = await spec('aarch64');
+t.test('no file name adds an option', (t) => {
+  const machine = spec('aarch64');
   const name = fc.string({ unit: fc.constantFrom(',', '=', ' ', "'", '"', '\\', 'a', 'ü', ':') });
   const holds = fc.property(name, name, (file, serial) => {
     const disks = [{ id: 'root', file: `/${file}`, readonly: true, serial }];
@@ -152,14 +160,16 @@ t.test('no file name adds an option', async (t) => {
   t.doesNotThrow(() => {
     fc.assert(holds);
   });
+  t.end();
 });
 
-t.test('firmware stands in flash, and what it writes is forgotten', async (t) => {
+t.test('firmware stands in flash, and what it writes is forgotten', (t) => {
   const firmware = { code: '/share/code,1.fd', variables: '/share/vars.fd' };
-  const argv = qemuArguments({ ...(await spec('arm')), firmware }).join(' ');
+  const argv = qemuArguments({ ...spec('arm'), firmware }).join(' ');
   t.match(argv, '-drive if=pflash,unit=0,file=/share/code,,1.fd,format=raw,readonly=on');
   t.match(argv, '-drive if=pflash,unit=1,file=/share/vars.fd,format=raw,snapshot=on');
   t.match(argv, '-kernel /images/vmlinuz', 'which EDK2 then starts');
-  const alone = { ...(await spec('arm')), firmware, kernel: null, initramfs: null };
+  const alone = { ...spec('arm'), firmware, kernel: null, initramfs: null };
   t.notMatch(qemuArguments(alone).join(' '), /-kernel|-initrd|-append/);
+  t.end();
 });

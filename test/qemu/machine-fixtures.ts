@@ -13,13 +13,13 @@ import type { Arch } from '../../src/scenario/scenario.ts';
 export const fakeQemuDirectory = fileURLToPath(new URL('../fixtures/fake-qemu', import.meta.url));
 
 /** A machine whose kernel file says `kernel`: bytes for a real QEMU, a play for the fake one. */
-export async function specFor(t: Test, arch: Arch, kernel: string): Promise<MachineSpec> {
+export function specFor(t: Test, arch: Arch, kernel: string): MachineSpec {
   const directory = temporaryDirectory(t);
   const file = join(directory, 'kernel');
   writeFileSync(file, kernel);
   writeFileSync(join(directory, 'initramfs'), 'nothing');
   return {
-    profile: await loadMachineProfile(arch),
+    profile: loadMachineProfile(arch),
     kernel: file,
     initramfs: join(directory, 'initramfs'),
     cmdline: 'console=ttyAMA0',
@@ -40,7 +40,7 @@ export async function startFake(
   options: { arch?: Arch; onReset?: MachineSpec['onReset']; signal?: AbortSignal } = {},
 ): Promise<Machine> {
   const { arch = 'aarch64', onReset = 'exit', signal } = options;
-  const spec = { ...(await specFor(t, arch, JSON.stringify(play))), onReset };
+  const spec = { ...specFor(t, arch, JSON.stringify(play)), onReset };
   const machine = await startMachine(spec, await findQemu(arch, fakeQemuDirectory), {
     directory: temporaryDirectory(t),
     patience: 200,

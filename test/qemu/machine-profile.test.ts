@@ -1,44 +1,54 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { loadMachineProfile, machineProfileNames } from '../../src/qemu/machine-profile.ts';
+import {
+  loadMachineProfile,
+  machineProfileSchema,
+  ownMachines,
+} from '../../src/qemu/machine-profile.ts';
 import { arches } from '../../src/scenario/scenario.ts';
-import { temporaryDirectory } from './machine-fixtures.ts';
+import { YamlDirectory } from '../../src/yaml/yaml-directory.ts';
 
-t.test('every architecture has a machine of its name', async (t) => {
-  const names = await machineProfileNames();
+t.test('every architecture has a machine of its name', (t) => {
   for (const arch of arches) {
-    t.ok(names.includes(arch));
-    const profile = await loadMachineProfile(arch);
+    t.ok(ownMachines.has(arch));
+    const profile = loadMachineProfile(arch);
     t.match(profile, { name: arch, arch });
     t.match(profile.cmdline, `console=${profile.console}`, 'the kernel talks where we listen');
   }
+  t.end();
 });
 
-t.test('an unknown name is answered with the known ones', async (t) => {
-  await t.rejects(loadMachineProfile('riscv'), {
+t.test('every machine is what a profile can say', (t) => {
+  for (const [name, profile] of ownMachines) t.ok(profile.memory > 0, name);
+  t.end();
+});
+
+t.test('an unknown name is answered with the known ones', (t) => {
+  t.throws(() => loadMachineProfile('riscv'), {
     name: 'ScenarioError',
     message: 'there is no machine "riscv"',
     hint: /^Known machines: aarch64, arm/,
   });
-  await t.rejects(loadMachineProfile('../package'), { message: /there is no machine/ });
+  t.throws(() => loadMachineProfile('../package'), { message: /there is no machine/ });
+  t.end();
 });
 
-t.test('a profile that says something wrong is refused with its file', async (t) => {
-  const directory = temporaryDirectory(t);
+t.test('a profile that says something wrong is refused with its place', (t) => {
+  const directory = t.testdir();
   const place = join(directory, 'odd.yaml');
-  const refused = async (yaml: string, message: RegExp): Promise<void> => {
+  const refused = (yaml: string, ...problems: string[]): void => {
     writeFileSync(place, yaml);
-    await t.rejects(loadMachineProfile('odd', directory), {
+    t.throws(() => loadMachineProfile('odd', new YamlDirectory(directory, machineProfileSchema)), {
       name: 'ScenarioError',
-      place,
-      message,
+      message: problems.map((problem) => `${place}:${problem}`).join('\n'),
     });
   };
-  await refused('arch: aarch64\nmachine: virt\n', /cpu/);
-  await refused('arch: sparc\n', /"aarch64"\|"arm"/);
-  await refused('colour: red\n', /Unrecognized key: "colour"/);
-  await refused('arch: [', /line 1|flow/i);
-  mkdirSync(join(directory, 'not-a-profile'));
-  t.same(await machineProfileNames(directory), ['odd']);
+  refused(
+    'arch: sparc\nmachine: virt\ncpu: a\ncpus: 65\nmemory: 64\nconsole: ttyS0\nclock: guest\ncmdline: ""\n',
+    '1:7: arch: "sparc" is not possible here; one of: aarch64, arm',
+    '4:7: cpus: Too big: expected number to be <=64',
+  );
+  refused('arch: [\n', '2:1: Flow sequence in block collection must be sufficiently indented');
+  t.end();
 });

@@ -14,7 +14,7 @@ const holder = fileURLToPath(new URL('../fixtures/hold-machine.ts', import.meta.
 t.test('real QEMU, both architectures', async (t) => {
   for (const arch of ['aarch64', 'arm'] as const) {
     await t.test(arch, async (t) => {
-      const spec = await specFor(t, arch, 'no kernel at all, but it fits into memory');
+      const spec = specFor(t, arch, 'no kernel at all, but it fits into memory');
       const file = join(temporaryDirectory(t), 'a disk, id=other:');
       writeFileSync(file, 'not much of a disk'.padEnd(1 << 20));
       const disk = { id: 'root', file, readonly: false, serial: 'kexec-lab-root' };
@@ -36,7 +36,7 @@ t.test('real QEMU, both architectures', async (t) => {
 });
 
 t.test('QEMU’s own words when it cannot start', async (t) => {
-  const spec = await specFor(t, 'arm', '');
+  const spec = specFor(t, 'arm', '');
   const profile = { ...spec.profile, cpu: 'pentium' };
   await t.rejects(
     startMachine({ ...spec, profile }, await findQemu('arm'), { directory: temporaryDirectory(t) }),
@@ -45,7 +45,7 @@ t.test('QEMU’s own words when it cannot start', async (t) => {
 });
 
 t.test('SIGKILL of the lab leaves no QEMU', async (t) => {
-  const spec = JSON.stringify(await specFor(t, 'aarch64', 'an endless program'));
+  const spec = JSON.stringify(specFor(t, 'aarch64', 'an endless program'));
   const argv = ['--import=tsx', holder, spec, temporaryDirectory(t)];
   const lab = execa(process.execPath, argv, { reject: false });
   t.teardown(() => lab.kill('SIGKILL'));

@@ -11,12 +11,12 @@ const recipes = {
 
 /** Names the scenarios of these tests may use. */
 export const catalogue: Catalogue = {
-  machines: {
-    aarch64: { network: false, firmware: 'none' },
-    arm: { network: false, firmware: 'none' },
-    'scaleway-c1': { network: true, firmware: 'none' },
-    'uefi-arm': { network: false, firmware: 'uefi' },
-  },
+  machines: new Map([
+    ['aarch64', { network: false, firmware: 'none' }],
+    ['arm', { network: false, firmware: 'none' }],
+    ['scaleway-c1', { network: true, firmware: 'none' }],
+    ['uefi-arm', { network: false, firmware: 'uefi' }],
+  ]),
   isRecipe: (name, kind) => recipes[kind].includes(name),
   recipes: (kind) => recipes[kind],
 };

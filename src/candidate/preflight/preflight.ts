@@ -1,6 +1,6 @@
 import { UsageError } from '../../errors.ts';
 import { cacheDirectory } from '../../image/cache-directory.ts';
-import { loadCatalog } from '../../image/catalog.ts';
+import { ownRecipes } from '../../image/catalog.ts';
 import { ensureEntries, type BuildOptions } from '../../image/ensure-entries.ts';
 import { kexecTools } from '../../image/package-selection.ts';
 import { planEntries } from '../../image/plan.ts';
@@ -63,7 +63,7 @@ async function gatherFacts(
   { cmdline = usual.cmdline, disk = usual.disk, ...options }: PreflightOptions,
 ): Promise<Gathered> {
   const { label } = candidate;
-  const catalog = withCandidate(loadCatalog(), candidate);
+  const catalog = withCandidate(ownRecipes, candidate);
   const entries = planEntries([distroKernel], arch, catalog, options.cacheDir);
   const manifest = (await ensureEntries(entries, options)).get(distroKernel);
   const [entry] = entries;

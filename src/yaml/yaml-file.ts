@@ -26,6 +26,9 @@ const readOn: ReadonlySet<ErrorCode> = new Set([
 /** A file's value, and the 1-based line that the value at a path of it begins in. */
 export type Located<T> = { value: T; lineOf: (path: PropertyKey[]) => number };
 
+/** The shape of a file; where there are several sorts, the one that its value is of. */
+export type SchemaOf<T> = ZodType<T> | ((value: unknown) => ZodType<T>);
+
 /**
  * Reads a YAML file that must have a given shape.
  *
@@ -34,7 +37,7 @@ export type Located<T> = { value: T; lineOf: (path: PropertyKey[]) => number };
  */
 export function readYamlFile<T>(
   file: string,
-  schema: ZodType<T>,
+  shape: SchemaOf<T>,
   check: (value: T) => Problem[] = () => [],
 ): Located<T> {
   const lines = new LineCounter();
@@ -68,7 +71,9 @@ export function readYamlFile<T>(
       })),
     );
   }
-  const parsed = schema.safeParse(toValue(document, refuseAt), { reportInput: true });
+  const written = toValue(document, refuseAt);
+  const schema = typeof shape === 'function' ? shape(written) : shape;
+  const parsed = schema.safeParse(written, { reportInput: true });
   if (!parsed.success) {
     const exists = (path: PropertyKey[]) => document.hasIn(path);
     return refuse(parsed.error.issues.flatMap((issue) => describeIssue(issue, schema, exists)));

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ZodType } from 'zod';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../scenario/nearest.ts';
 
 /** Something wrong with a YAML file, by the path of the value it is wrong with. */
 export type Problem = { path: PropertyKey[]; at: 'key' | 'value'; message: string };
@@ -8,7 +8,7 @@ export type Problem = { path: PropertyKey[]; at: 'key' | 'value'; message: strin
 type Issue = z.core.$ZodIssue;
 
 /**
- * A schema's complaint in the words a scenario's author reads: one problem, or one per unknown key.
+ * A schema's complaint in the words the author of a file reads: one problem, or one per unknown key.
  *
  * @param exists tells whether the file has a value at a path (what is missing is worded differently from what is wrong)
  */
@@ -49,6 +49,11 @@ function reasonOf(issue: Issue): string {
       return `expected ${kinds[issue.expected] ?? issue.expected}, got ${kindOf(issue.input)}${
         issue.expected === 'string' && typeof issue.input !== 'object' ? ' (put it in quotes)' : ''
       }`;
+    case 'invalid_union':
+      // What tells several sorts apart is none of them.
+      return 'options' in issue
+        ? `this is not possible here${oneOf((issue.options ?? []).map(String))}`
+        : issue.message;
     default:
       return issue.message;
   }
