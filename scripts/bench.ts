@@ -13,7 +13,7 @@ import { format, resolveConfig } from 'prettier';
 import { createBootObserver } from '../src/boot/observer.ts';
 import { findQemu } from '../src/qemu/find-qemu.ts';
 import type { Case } from '../src/scenario/scenario.ts';
-import { ensureRequirements } from '../src/host/install.ts';
+import { ensureRequirements } from '../src/host/ensure-requirements.ts';
 import { benchRequirements } from './test-requirements.ts';
 import { runEverything } from './bench/everything.ts';
 import { scriptableCases } from './bench/cases.ts';

@@ -2,9 +2,8 @@ import type { Command } from 'commander';
 import { checkArches, selectCases } from '../candidate/select-cases.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
-import { readCandidate } from '../candidate/read-candidate.ts';
 import { NothingSelectedError } from '../errors.ts';
-import { ensureRequirements } from '../host/install.ts';
+import { ensureRequirements } from '../host/ensure-requirements.ts';
 import { requirementsFor } from '../host/requirements.ts';
 import { ownRecipes } from '../image/catalog.ts';
 import { printable } from '../report/printable.ts';
@@ -41,6 +40,7 @@ export async function candidateOf(options: Options, signal?: AbortSignal): Promi
   const { mirror, withDeps = false } = options;
   const needs = new Map(arches.map((arch) => [arch, new Set(['images' as const])]));
   await ensureRequirements(requirementsFor(needs), withDeps);
+  const { readCandidate } = await import('../candidate/read-candidate.ts');
   const candidate = await readCandidate(options, {
     ...(mirror && { mirror }),
     ...(signal && { signal }),

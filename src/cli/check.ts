@@ -7,7 +7,7 @@ import type { Loaded } from '../compare/load-record.ts';
 import { loadRecord } from '../compare/load-record.ts';
 import { recordOf } from '../compare/record.ts';
 import { exitCodes, UsageError } from '../errors.ts';
-import { ensureRequirements } from '../host/install.ts';
+import { ensureRequirements } from '../host/ensure-requirements.ts';
 import { requirementsFor } from '../host/requirements.ts';
 import { needsOf } from '../lab/needs-of.ts';
 import type { RunReport } from '../lab/result.ts';

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { exitCodes } from '../errors.ts';
 import { examineHost } from '../host/examine-host.ts';
-import { ensureRequirements, installLine } from '../host/install.ts';
+import { ensureRequirements } from '../host/ensure-requirements.ts';
+import { installLine } from '../host/install-line.ts';
 import { everyNeed, requirementsFor } from '../host/requirements.ts';
 import { ownVersion } from '../host/own-directory.ts';
 import type { QemuCandidate } from '../qemu/find-qemu.ts';

@@ -1,7 +1,7 @@
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { withCandidate } from '../candidate/apply-candidate.ts';
 import { exitCodes, UsageError } from '../errors.ts';
-import { ensureRequirements } from '../host/install.ts';
+import { ensureRequirements } from '../host/ensure-requirements.ts';
 import { requirementsFor, type HostNeeds } from '../host/requirements.ts';
 import { buildNeeds } from '../image/build-needs.ts';
 import type { Catalog } from '../image/catalog.ts';

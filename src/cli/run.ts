@@ -1,12 +1,11 @@
 import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
-import { refuseUnusable } from '../candidate/preflight/preflight.ts';
 import type { ImageProgress } from '../image/image-set.ts';
 import { describeProgress } from '../report/progress.ts';
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import { NothingSelectedError } from '../errors.ts';
-import { ensureRequirements } from '../host/install.ts';
+import { ensureRequirements } from '../host/ensure-requirements.ts';
 import { requirementsFor } from '../host/requirements.ts';
 import { caseReference } from '../lab/events.ts';
 import { needsOf } from '../lab/needs-of.ts';
@@ -178,6 +177,7 @@ async function refuseUnusableIn(
     const { image, step, share } = describeProgress(progress);
     if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${image}: ${step} ${share}`);
   };
+  const { refuseUnusable } = await import('../candidate/preflight/preflight.ts');
   for (const arch of new Set(cases.map((case_) => case_.arch)))
     await refuseUnusable(candidate, arch, { ...(mirror && { mirror }), signal, onProgress });
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');

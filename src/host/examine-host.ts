@@ -4,7 +4,8 @@ import { cacheDirectory } from '../image/cache-directory.ts';
 import type { QemuCandidate } from '../qemu/find-qemu.ts';
 import { listQemus } from '../qemu/find-qemu.ts';
 import type { Arch } from '../scenario/scenario.ts';
-import { findRequirement, readVersion } from './find-requirement.ts';
+import { findRequirement } from './find-requirement.ts';
+import { readVersion } from './read-version.ts';
 import type { Requirement } from './requirements.ts';
 import { everyNeed, requirementsFor } from './requirements.ts';
 

@@ -3,7 +3,6 @@ import { ScenarioError } from '../errors.ts';
 import type { Arch, ImageReference } from '../scenario/scenario.ts';
 import { diskHeaderBytes, diskTrouble } from './disk-format.ts';
 import type { ImageRequest } from './image-set.ts';
-import { initramfsTrouble } from './initramfs-format.ts';
 import { kernelHeaderBytes, kernelTrouble } from './kernel-format.ts';
 
 type Kind = 'kernel' | 'initramfs' | 'disk';
@@ -38,8 +37,10 @@ async function findTrouble(kind: Kind, file: string, arch: Arch): Promise<string
   switch (kind) {
     case 'kernel':
       return kernelTrouble(await readStart(file, kernelHeaderBytes), size, arch);
-    case 'initramfs':
+    case 'initramfs': {
+      const { initramfsTrouble } = await import('./initramfs-format.ts');
       return initramfsTrouble(file);
+    }
     case 'disk':
       return diskTrouble(await readStart(file, diskHeaderBytes), size);
   }

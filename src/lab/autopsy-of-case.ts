@@ -5,28 +5,7 @@ import { explainSilence } from '../autopsy/autopsy.ts';
 import { examine } from '../autopsy/examine.ts';
 import { printedLines } from '../autopsy/kernel-log.ts';
 import { openDump } from '../autopsy/memory-dump.ts';
-import type { BootObserver } from '../boot/observer.ts';
-import type { OutcomeId, Stage } from '../boot/outcome.ts';
 import type { Machine } from '../qemu/machine.ts';
-
-/** Outcomes that say no more than that nothing is heard. */
-const silent: readonly OutcomeId[] = ['bye-hang', 'console-lost', 'kernel-hang'];
-
-/** Whether a boot has ended in a silence that its memory may explain. */
-export function isSilent(observer: BootObserver): boolean {
-  const { id, stage } = observer.outcome();
-  return isSilentOutcome(id, stage);
-}
-
-/** Whether a boot has ended in a machine that is proved to be dead. */
-export function isDead(observer: BootObserver): boolean {
-  return ['bye-hang', 'kernel-hang'].includes(observer.outcome().id);
-}
-
-/** Whether an outcome, in the stage it happened in, says no more than that nothing is heard. */
-export function isSilentOutcome(id: OutcomeId, stage: Stage): boolean {
-  return silent.includes(id) || (id === 'unknown' && stage === 'kexec');
-}
 
 /**
  * Reads why a silent machine is silent out of its memory. Its memory lies in `directory` for as long as that

@@ -6,6 +6,14 @@ import type { Machine } from '../qemu/machine.ts';
 import { startMachine } from '../qemu/machine.ts';
 import type { MachineSpec } from '../qemu/machine-spec.ts';
 
+/** A machine that was started and stands still yet. */
+export type BegunBoot = {
+  machine: Machine;
+  /** Where it stands, if not before power-on. */
+  checkpoint?: Checkpoint;
+  taker?: CheckpointTaker;
+};
+
 type Props = {
   directory: string;
   signal: AbortSignal;
@@ -23,7 +31,7 @@ export async function beginBoot(
   qemu: Qemu,
   store: CheckpointStore | null,
   { directory, signal, note }: Props,
-): Promise<{ machine: Machine; checkpoint?: Checkpoint; taker?: CheckpointTaker }> {
+): Promise<BegunBoot> {
   if (store === null || !canCheckpoint(spec)) {
     return { machine: await startMachine(spec, qemu, { directory, signal }) };
   }

@@ -10,7 +10,8 @@ import type { StageReading } from './stage-clock.ts';
 export type WatchHooks = {
   /** Every chunk, before anything looks at it. */
   onBytes(chunk: Uint8Array): void;
-  onSignal(signal: Signal): void;
+  /** @param generation how many kernels had spoken by then */
+  onSignal(signal: Signal, generation: number): void;
   onSample(taken: TakenSample): void;
   onReading(reading: StageReading): void;
   /** The watching is over and the machine still there, for as long as this takes. */
@@ -64,7 +65,7 @@ export class ConsoleFeed {
     const { observer, conductor, clock, hooks } = this.#listeners;
     const { generation, stage } = observer.position;
     for (const seen of signals) {
-      hooks.onSignal(seen);
+      hooks.onSignal(seen, generation);
       conductor.onSignal(seen, generation);
     }
     const guestSeconds = signals.findLast((seen) => seen.guestSeconds !== null)?.guestSeconds;

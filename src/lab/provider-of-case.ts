@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import type { Provider } from '../provider/provider.ts';
-import { startProvider } from '../provider/provider.ts';
 import type { ImageSet } from '../image/image-set.ts';
 import type { MachineProfile } from '../qemu/machine-spec.ts';
 import type { Case } from '../scenario/scenario.ts';
-import { makeKey } from '../steps/ssh.ts';
 
 /** The provider's side of a case's machine. */
 export type CaseProvider = {
@@ -27,10 +25,13 @@ export async function startCaseProvider(
 ): Promise<CaseProvider> {
   const keyFile = join(directory, 'ssh-key');
   if (!profile.network) return { provider: null, keyFile };
+  // Most machines have no network, and start sooner without all this.
+  const { startProvider } = await import('../provider/provider.ts');
   const usesSsh = steps.some((step) => step.do === 'ssh');
+  const sshKeys = usesSsh ? [await (await import('../steps/ssh.ts')).makeKey(keyFile)] : [];
   const provider = await startProvider({
     tags: setup.tags,
-    sshKeys: usesSsh ? [await makeKey(keyFile)] : [],
+    sshKeys,
     disk: setup.storage === 'nbd' ? images.disk : null,
     readOnly: setup.readOnly,
     // The C1 was Scaleway's only 32-bit machine.

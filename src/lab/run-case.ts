@@ -1,7 +1,4 @@
 import { mkdir } from 'node:fs/promises';
-import { withMemory } from '../autopsy/memory-evidence.ts';
-import { withScreen } from '../boot/screen-evidence.ts';
-import { createBootObserver } from '../boot/observer.ts';
 import type { CheckpointStore } from '../checkpoint/store.ts';
 import type { ImageRequest, ImageSet } from '../image/image-set.ts';
 import type { Signal } from '../boot/signal.ts';
@@ -14,7 +11,7 @@ import { EntropyClock } from './entropy-clock.ts';
 import type { CaseResult } from './result.ts';
 import type { StageReading } from './stage-clock.ts';
 import { stageTimes } from './stage-clock.ts';
-import { awaitedGeneration, expectedRelease, lastLogin, proveBooted } from './verdict.ts';
+import { awaitedGeneration, expectedRelease, proveBooted } from './verdict.ts';
 
 /** What a case needs of the lab; both may take long the first time and are instant after it. */
 export type Lab = {
@@ -53,9 +50,6 @@ export async function runCase(
   try {
     await mkdir(directory, { recursive: true });
     signal.throwIfAborted();
-    const finding = lab.qemu(case_.arch);
-    // Awaited below: QEMU takes its time to say its version, and what is wrong with the images is told first.
-    finding.catch(() => undefined);
     const images = await lab.images({ arch: case_.arch, ...case_.setup });
     packages = images.packages;
     // Images are built once and for all cases; the one that asked first did not take that long.
@@ -64,25 +58,20 @@ export async function runCase(
       generation: awaitedGeneration(case_.setup, case_.expect),
       release: expectedRelease(case_.setup, case_.expect, images.releases),
     };
-    const observer = createBootObserver({
-      awaitGeneration: lastLogin(case_.setup, case_.expect),
-    });
     const onReading = (reading: StageReading): void => {
       readings.push(reading);
       hooks.onReading(reading);
     };
     const { checkpoints } = lab;
-    const onSignal = (seen: Signal): void => {
-      entropy.add(seen, observer.position.generation);
-      hooks.onSignal(seen);
+    const onSignal = (seen: Signal, generation: number): void => {
+      entropy.add(seen, generation);
+      hooks.onSignal(seen, generation);
     };
-    const qemu = await finding;
+    const qemu = await lab.qemu(case_.arch);
     const place = { directory, images, qemu, checkpoints, recording: record };
-    const boot = await bootCase(case_, place, observer, { ...hooks, onReading, onSignal }, signal);
+    const boot = await bootCase(case_, place, { ...hooks, onReading, onSignal }, signal);
     if (signal.aborted) return stopped();
-    const proved = await withScreen(proveBooted(observer.outcome(), awaited), boot.screen);
-    const outcome = withMemory(proved, boot.autopsy);
-    return judgedResult(case_, outcome, boot, facts());
+    return judgedResult(case_, proveBooted(boot.outcome, awaited), boot, facts());
   } catch (error) {
     return signal.aborted ? stopped() : troubleResult(case_, error, facts());
   }

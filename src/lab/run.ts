@@ -63,6 +63,11 @@ export async function runCases(
 ): Promise<RunReport> {
   const started = performance.now();
   const startedAt = new Date();
+  const lab = createLab(options, (progress) => {
+    tell({ type: 'images-progress', progress });
+  });
+  // QEMU takes its time to say its version. What is wrong with it is told to the case that asks again.
+  for (const { arch } of cases) lab.qemu(arch).catch(() => undefined);
   const queue = slowestFirst(cases);
   const { id, path: directory } = await createRunDirectory(options.out, startedAt);
   const log = openRecord(join(directory, 'events.jsonl'));
@@ -75,9 +80,6 @@ export async function runCases(
   const { signal, jobs } = options;
   signal.addEventListener('abort', () => {
     tell({ type: 'interrupted', signal: String(signal.reason) });
-  });
-  const lab = createLab(options, (progress) => {
-    tell({ type: 'images-progress', progress });
   });
   tell({
     type: 'run-started',

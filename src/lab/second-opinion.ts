@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { Case } from '../scenario/scenario.ts';
-import { isSilentOutcome } from './autopsy-of-case.ts';
 import type { CaseResult } from './result.ts';
 import type { Lab } from './run-case.ts';
 import { runCase } from './run-case.ts';
+import { isSilent } from './silent-outcome.ts';
 
 /** What a boot came to that was made to talk; see `CaseResult` for the fields. */
 export type SecondOpinion = Pick<
@@ -33,8 +33,8 @@ export async function secondOpinion(
   signal: AbortSignal,
 ): Promise<SecondOpinion | null> {
   const { verdict, outcome: before, stage: where } = result;
-  const silent = verdict === 'fail' && before !== null && where !== null;
-  if (!silent || !isSilentOutcome(before, where) || signal.aborted) return null;
+  if (verdict !== 'fail' || before === null || where === null || signal.aborted) return null;
+  if (!isSilent({ id: before, stage: where })) return null;
   if (case_.setup.tags['KEXEC_KERNEL'] === undefined) return null;
   const inside = {
     directory: join(place.directory, 'explained'),

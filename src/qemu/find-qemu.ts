@@ -1,8 +1,11 @@
+// Not execa: this is the one program that every run waits for before it starts QEMU, and loading execa takes as long.
+import { execFile } from 'node:child_process';
+import type { ExecFileException } from 'node:child_process';
 import { access, constants, realpath } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import { execa, ExecaError } from 'execa';
+import { promisify } from 'node:util';
 import { UnavailableError } from '../errors.ts';
-import { installLine } from '../host/install.ts';
+import { installLine } from '../host/install-line.ts';
 import { toolEnvironment, toolPath } from '../host/tool-environment.ts';
 import type { Arch } from '../scenario/scenario.ts';
 
@@ -74,7 +77,7 @@ async function executable(path: string): Promise<string | undefined> {
 
 async function inspect(binary: string): Promise<QemuCandidate> {
   try {
-    const { stdout } = await execa(binary, ['--version'], {
+    const { stdout } = await promisify(execFile)(binary, ['--version'], {
       env: toolEnvironment(),
       timeout: 10_000,
     });
@@ -85,9 +88,21 @@ async function inspect(binary: string): Promise<QemuCandidate> {
     }
     return { binary, version, accelerator: 'tcg', options: await dataOptions(binary) };
   } catch (error) {
-    if (error instanceof ExecaError) return { binary, problem: error.shortMessage };
-    throw error;
+    return { binary, problem: describeFailure(error as ExecFileException) };
   }
+}
+
+function describeFailure({
+  code,
+  signal,
+  killed,
+  stderr = '',
+  message,
+}: ExecFileException): string {
+  if (killed) return 'does not say its version within 10 seconds';
+  if (typeof code === 'string') return `cannot be run: ${message}`;
+  const end = code == null ? `was ended by ${String(signal)}` : `failed with exit code ${code}`;
+  return [end, ...stderr.trim().split('\n').slice(0, 1)].filter(Boolean).join(': ');
 }
 
 /** `7.2.22` from `QEMU emulator version 7.2.22 (Debian …)`. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UnavailableError } from '../errors.ts';
-import { installLine } from '../host/install.ts';
+import { installLine } from '../host/install-line.ts';
 import type { Arch } from '../scenario/scenario.ts';
 
 /** UEFI firmware for a `virt` machine: two flash images of 64 MiB each, as QEMU wants them. Paths are absolute. */

@@ -9,7 +9,6 @@ import type { Awaited, Ending, Step } from '../scenario/step.ts';
 import type { SignalLog } from './signal-log.ts';
 import { shellLine } from './shell-line.ts';
 import type { SshEnd } from './ssh.ts';
-import { runSsh } from './ssh.ts';
 
 /** Everything steps act on. */
 export type Stage = {
@@ -127,6 +126,7 @@ async function ssh(
   const cancel = new AbortController();
   const both = AbortSignal.any([signal, cancel.signal]);
   const target = { port: await machine.sshPort(), keyFile };
+  const { runSsh } = await import('./ssh.ts');
   const ended = runSsh(target, command, stdin, both);
   try {
     // A machine that goes never closes the connection: the console tells first.

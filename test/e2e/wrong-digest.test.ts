@@ -6,7 +6,8 @@ import type { Autopsy } from '../../src/autopsy/autopsy.ts';
 import { createBootObserver } from '../../src/boot/observer.ts';
 import { LineSplitter } from '../../src/console/lines.ts';
 import { ensureImages } from '../../src/image/ensure-images.ts';
-import { autopsyOf, isDead } from '../../src/lab/autopsy-of-case.ts';
+import { autopsyOf } from '../../src/lab/autopsy-of-case.ts';
+import { isDead } from '../../src/lab/silent-outcome.ts';
 import { machineSpec } from '../../src/lab/machine-of-case.ts';
 import { writeTagsDisk } from '../../src/lab/tags-disk.ts';
 import { watchBoot } from '../../src/lab/watch-boot.ts';
@@ -83,7 +84,7 @@ t.test('one byte of the loaded kernel is not what kexec summed up', async (t) =>
       onSample: () => undefined,
       onReading: () => undefined,
       onOver: async () => {
-        autopsy = await autopsyOf(machine, directory, shown, isDead(observer));
+        autopsy = await autopsyOf(machine, directory, shown, isDead(observer.outcome()));
       },
     },
     new AbortController().signal,

@@ -1,11 +1,9 @@
 import { join } from 'node:path';
 import t from 'tap';
-import {
-  findRequirement,
-  missingRequirements,
-  readVersion,
-} from '../../src/host/find-requirement.ts';
-import { ensureRequirements, installLine } from '../../src/host/install.ts';
+import { findRequirement, missingRequirements } from '../../src/host/find-requirement.ts';
+import { ensureRequirements } from '../../src/host/ensure-requirements.ts';
+import { installLine } from '../../src/host/install-line.ts';
+import { readVersion } from '../../src/host/read-version.ts';
 import type { HostFacts, Need, Requirement } from '../../src/host/requirements.ts';
 import { everyNeed, requirementsFor } from '../../src/host/requirements.ts';
 import type { Arch } from '../../src/scenario/scenario.ts';

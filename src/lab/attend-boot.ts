@@ -1,0 +1,110 @@
+import type { Autopsy } from '../autopsy/autopsy.ts';
+import { withMemory } from '../autopsy/memory-evidence.ts';
+import { createBootObserver } from '../boot/observer.ts';
+import type { Outcome } from '../boot/outcome.ts';
+import { withScreen } from '../boot/screen-evidence.ts';
+import { LineSplitter } from '../console/lines.ts';
+import { KexecLabError } from '../errors.ts';
+import type { Machine } from '../qemu/machine.ts';
+import type { Case } from '../scenario/scenario.ts';
+import type { StepResult } from '../steps/conductor.ts';
+import { Conductor } from '../steps/conductor.ts';
+import { autopsyOf } from './autopsy-of-case.ts';
+import type { BegunBoot } from './begin-boot.ts';
+import type { BootHooks } from './boot-case.ts';
+import type { CaseRecord } from './case-record.ts';
+import type { WatchHooks } from './console-feed.ts';
+import type { CaseProvider } from './provider-of-case.ts';
+import { isDead, isSilent } from './silent-outcome.ts';
+import { lastLogin } from './verdict.ts';
+import { watchBoot } from './watch-boot.ts';
+
+/** What became of an attended boot. */
+export type Attended = {
+  outcome: Outcome;
+  steps: readonly StepResult[];
+  /** Key of the checkpoint the boot began at; null where it began at power-on. */
+  checkpoint: string | null;
+  /** What the machine's memory told of its silence; null where it was not asked. */
+  autopsy: Autopsy | null;
+};
+
+type Place = CaseProvider & {
+  directory: string;
+  record: CaseRecord;
+  /** The file that grows while the machine is recorded. */
+  recording: string | undefined;
+};
+
+/**
+ * Attends a case's machine from power-on to its end: watches and records its console, acts on it as the scenario says,
+ * and asks the memory of a machine that has fallen silent. QEMU is gone when this returns or throws.
+ */
+export async function attendBoot(
+  { setup, steps, expect, limits }: Case,
+  { machine, checkpoint, taker }: BegunBoot,
+  { directory, record, recording, provider, keyFile }: Place,
+  hooks: BootHooks,
+  signal: AbortSignal,
+): Promise<Attended> {
+  const observer = createBootObserver({ awaitGeneration: lastLogin(setup, expect) });
+  const onOutput = (text: string): void => {
+    record.output(text);
+  };
+  const conductor = new Conductor(steps, { provider, keyFile, onOutput });
+  const lines = new LineSplitter();
+  const shown = new Set<string>();
+  const poweredOn = performance.now();
+  const seconds = (): number => (performance.now() - poweredOn) / 1000;
+  let autopsy: Autopsy | null = null;
+
+  const showLines = (complete: ReturnType<LineSplitter['feed']>): void => {
+    for (const { line, text } of complete) {
+      shown.add(text);
+      record.line(seconds(), text);
+      hooks.onLine(line, text);
+    }
+  };
+  const readMemory = async (silentMachine: Machine): Promise<void> => {
+    const silence = observer.outcome();
+    if (!isSilent(silence)) return;
+    try {
+      autopsy = await autopsyOf(silentMachine, directory, shown, isDead(silence));
+    } catch (error) {
+      if (!(error instanceof KexecLabError)) throw error;
+      record.output(`the machine's memory could not be read: ${error.message}`);
+    }
+  };
+  const watchHooks: WatchHooks = {
+    onBytes: (chunk) => {
+      record.raw(chunk);
+      showLines(lines.feed(chunk));
+    },
+    onSignal: (seen, generation) => {
+      record.signal(seconds(), seen);
+      hooks.onSignal(seen, generation);
+    },
+    onSample: (taken) => {
+      record.sample(taken);
+    },
+    onReading: (reading) => {
+      hooks.onReading(reading);
+    },
+    onOver: readMemory,
+  };
+  try {
+    const props = { limits, conductor, begun: checkpoint?.console, taker, recording };
+    await watchBoot(machine, observer, props, watchHooks, signal);
+  } finally {
+    await machine.stop();
+    await taker?.settled();
+    showLines(lines.end());
+  }
+  const seen = await withScreen(observer.outcome(), () => conductor.screen());
+  return {
+    outcome: withMemory(seen, autopsy),
+    steps: conductor.results,
+    checkpoint: checkpoint?.key ?? null,
+    autopsy,
+  };
+}
