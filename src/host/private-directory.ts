@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Makes a directory for Unix sockets that only this user can enter. A lab that is killed cannot remove its own; the
+ * Makes a directory for Unix sockets and pipes that only this user can enter. A lab that is killed cannot remove its own; the
  * next one to come does, since the name tells whose it was.
  */
 export async function makePrivateDirectory(root = socketRoot()): Promise<string> {

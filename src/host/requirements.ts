@@ -67,6 +67,7 @@ export const requirements: readonly Requirement[] = [
   { ...command('qemu-system-arm', 'qemu-system-arm', 'boot', 'the 32-bit machines'), arch: 'arm' },
   ...allArches.map(firmwareOf),
   command('setpriv', 'util-linux', 'boot', 'ends QEMU and the tools when the lab is killed'),
+  command('mkfifo', 'coreutils', 'boot', 'makes the pipe a console comes through'),
   {
     ...command('socat', 'socat', 'boot', "leads the guest's connections to the lab's servers", [
       '-V',

@@ -32,9 +32,11 @@ export class ConsoleFeed {
   /** While false, bytes are still recorded, but no longer looked at. */
   watching = true;
   bytes = 0;
+  readonly #machine: Machine;
   readonly #listeners: Listeners;
 
-  constructor(listeners: Listeners) {
+  constructor(machine: Machine, listeners: Listeners) {
+    this.#machine = machine;
     this.#listeners = listeners;
   }
 
@@ -42,14 +44,19 @@ export class ConsoleFeed {
    * Reads the machine's console to its end.
    * @param begun what it has shown already, where the machine starts from a checkpoint
    */
-  async read(machine: Machine, begun: Uint8Array = new Uint8Array()): Promise<void> {
-    this.#pass(machine, begun);
-    for await (const chunk of machine.console as AsyncIterable<Uint8Array>) {
-      this.#pass(machine, chunk);
-    }
+  async read(begun: Uint8Array = new Uint8Array()): Promise<void> {
+    this.#pass(begun);
+    for await (const chunk of this.#machine.console) this.#pass(chunk);
   }
 
-  #pass(machine: Machine, chunk: Uint8Array): void {
+  /** Passes on what the guest has written by now: what was just learned of the machine comes after that. */
+  catchUp(): void {
+    this.#pass(this.#machine.console.read());
+  }
+
+  #pass(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
+    const machine = this.#machine;
     const { observer, conductor, taker, clock, hooks } = this.#listeners;
     clock.hear();
     this.bytes += chunk.length;

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { setImmediate as afterInput, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootObserver } from '../boot/observer.ts';
 import type { CheckpointTaker } from '../checkpoint/taker.ts';
 import { UnavailableError } from '../errors.ts';
@@ -13,7 +13,8 @@ import type { Progress } from './limits.ts';
 import { exceededLimit } from './limits.ts';
 
 /** Host milliseconds. None of these decides an outcome; they only say how often to look. */
-const tick = 10;
+const tick = 5;
+const clockQuiet = 10;
 const promptQuiet = 150;
 const sampleQuiet = 250;
 const sampleEvery = 50;
@@ -51,7 +52,7 @@ export async function watchBoot(
   const clock = new BootClock();
   const listeners = { observer, conductor, taker, clock, hooks };
   const watch = new Watch(machine, listeners, recording);
-  const reading = watch.feed.read(machine, begun);
+  const reading = watch.feed.read(begun);
   const acting = new AbortController();
   const until = watch.untilDone(limits, AbortSignal.any([signal, acting.signal]), signal);
   const stopped = await Promise.race([until, failureOf(reading)]).finally(() => {
@@ -73,7 +74,7 @@ class Watch {
   #sampledAt = 0;
 
   constructor(machine: Machine, listeners: Listeners, recording: string | undefined) {
-    this.feed = new ConsoleFeed(listeners);
+    this.feed = new ConsoleFeed(machine, listeners);
     this.#machine = machine;
     this.#listeners = listeners;
     this.#recording = recording;
@@ -97,10 +98,10 @@ class Watch {
     let settledAt: number | undefined;
     while (this.exit === null && !signal.aborted) {
       await Promise.race([sleep(tick), this.#machine.exited, steps]);
-      // All that the guest had written when its clock was read comes before what follows from the reading.
-      await afterInput();
+      this.feed.catchUp();
       // A machine that stands still for its checkpoint is not silent.
       if (taker?.busy === true) clock.hear();
+      if (this.#mayBeWaiting()) await this.#readGuestClock();
       if (this.#quietFor(promptQuiet)) this.feed.tell(observer.peek());
       if (conductor.failed) return 'a step failed';
       if (this.#isDone()) {
@@ -111,7 +112,6 @@ class Watch {
         settledAt = undefined;
         if (clock.quiet >= sampleQuiet) await this.#lookInside();
       }
-      if (this.#mayBeWaiting()) await this.#readGuestClock();
       const exceeded = exceededLimit(this.#progress(), limits);
       if (exceeded !== undefined) return exceeded;
     }
@@ -124,7 +124,7 @@ class Watch {
    */
   #mayBeWaiting(): boolean {
     const { clock, observer } = this.#listeners;
-    if (clock.quiet < tick) return false;
+    if (clock.quiet < clockQuiet) return false;
     return this.#isDone() || (observer.unfinished && clock.quiet < promptQuiet);
   }
 
@@ -157,6 +157,7 @@ class Watch {
     await this.#ask(async () => {
       await clock.readGuest(async () => {
         const sample = await this.#machine.sample();
+        this.feed.catchUp();
         hooks.onSample({ sample, silentMs: Math.round(clock.quiet) });
         observer.sample(sample);
         return sample.guestSeconds;
@@ -166,7 +167,13 @@ class Watch {
   }
 
   async #readGuestClock(): Promise<void> {
-    await this.#ask(() => this.#listeners.clock.readGuest(() => this.#machine.guestSeconds()));
+    await this.#ask(() =>
+      this.#listeners.clock.readGuest(async () => {
+        const seconds = await this.#machine.guestSeconds();
+        this.feed.catchUp();
+        return seconds;
+      }),
+    );
   }
 
   /** QEMU may end between two looks at it; that is for the loop to see, not an error. */

@@ -9,24 +9,22 @@ export const providerNetwork = {
   guest: '169.254.42.15',
 } as const;
 
-/** File descriptors the lab hands to QEMU, each one end of a Unix socket pair. */
-export const inheritedSockets = { console: 3, qmp: 4 } as const;
+/** File descriptors the lab hands to QEMU beside the usual three: its control connection, and a saved state. */
+export const inherited = { qmp: 3, state: 4 } as const;
 
-/** The file descriptor of a saved state, and what has QEMU begin there. */
-export const inheritedState = 5;
-export const incomingArguments = ['-incoming', `fd:${inheritedState}`];
+/** What has QEMU begin at a saved state. */
+export const incomingArguments = ['-incoming', `fd:${inherited.state}`];
 
 /**
- * QEMU's arguments for a machine the lab drives: it starts stopped, its console and its control connection are
- * sockets it inherits (nothing to clean up in the file system, nobody else can connect, and both ends exist
- * before the first instruction), and the sandbox keeps a guest that breaks out from starting programs.
+ * QEMU's arguments for a machine the lab drives: it starts stopped, its console is its standard input and
+ * output, its control connection a socket it inherits (nothing to clean up in the file system, nobody else can connect,
+ * and both ends exist before the first instruction), and the sandbox keeps a guest that breaks out from starting programs.
  */
 export function qemuArguments(spec: MachineSpec): string[] {
-  const { console, qmp } = inheritedSockets;
   return [
     ...machineArguments(spec),
-    ...['-chardev', `socket,id=console,fd=${console}`, '-serial', 'chardev:console'],
-    ...['-chardev', `socket,id=qmp,fd=${qmp}`, '-mon', 'chardev=qmp,mode=control'],
+    ...['-chardev', 'stdio,id=console,signal=off', '-serial', 'chardev:console'],
+    ...['-chardev', `socket,id=qmp,fd=${inherited.qmp}`, '-mon', 'chardev=qmp,mode=control'],
     ...['-sandbox', sandbox(spec)],
     '-S',
   ];

@@ -1,7 +1,7 @@
-import type { Readable } from 'node:stream';
 import type { CpuSample } from '../boot/cpu-sample.ts';
 import { UnavailableError } from '../errors.ts';
 import { incomingArguments, qemuArguments } from './arguments.ts';
+import type { ConsoleOutput } from './console-pipe.ts';
 import { endProcess } from './end-process.ts';
 import type { Qemu } from './find-qemu.ts';
 import { readGuestClock } from './guest-clock.ts';
@@ -28,8 +28,8 @@ export type Machine = {
   pid: number;
   /** The program and its arguments, as started. */
   commandLine: string[];
-  /** What the guest writes to its serial console, from the first byte; ends when QEMU does. To be read once. */
-  console: Readable;
+  /** What the guest writes to its serial console, from the first byte; ends when QEMU does. */
+  console: ConsoleOutput;
   /** Types on the guest's serial console. */
   write(bytes: Uint8Array | string): void;
   /** Powers on, or goes on: the machine starts stopped, so that no early byte is lost. */
@@ -117,7 +117,7 @@ export async function startMachine(
     .finally(() => signal?.throwIfAborted())
     .catch(async (cause: unknown) => {
       const { stderr, code } = await stop();
-      process.console.destroy();
+      process.console.close();
       signal?.throwIfAborted();
       const words = stderr === '' ? `exit code ${String(code)}, no message` : stderr;
       throw new UnavailableError(`QEMU did not start: ${words}`, { cause });

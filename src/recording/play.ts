@@ -5,6 +5,9 @@ import type { ConsoleComparison } from './comparison.ts';
 /** Beyond the last byte that was recorded there is only silence: so long it is watched, in host milliseconds. */
 const watchedSilence = 1000;
 
+/** How often to read its console, in host milliseconds: the sooner, the less it runs on behind where it is to stop. */
+const readEvery = 1;
+
 /**
  * How often to see whether the machine still gets on, in host milliseconds. Often, since a machine that is played and
  * idle gets on when QEMU's main loop is woken.
@@ -38,7 +41,7 @@ export async function play(
 ): Promise<Ending> {
   const over = new AbortController();
   const playing = new Promise<Ending>((resolve, reject) => {
-    machine.console.on('data', (chunk: Uint8Array) => {
+    const take = (chunk: Uint8Array): void => {
       hooks.onBytes(chunk);
       if (over.signal.aborted) return;
       comparison.feed(chunk);
@@ -52,12 +55,18 @@ export async function play(
           resolve('played');
         }, watchedSilence);
       }
-    });
-    machine.console.on('end', () => {
+    };
+    const read = async (): Promise<void> => {
+      while (!machine.console.ended) {
+        const chunk = machine.console.read();
+        if (chunk.length > 0) take(chunk);
+        else await sleep(readEvery);
+      }
       if (over.signal.aborted) return;
       comparison.end();
       resolve('played');
-    });
+    };
+    read().catch(reject);
   });
   const stalled = standstill(machine, hooks.patience ?? 60_000, over.signal);
   await machine.continue();

@@ -32,9 +32,9 @@ async function openListener(t: Test): Promise<{ port: number; visitors: () => nu
 /** What the machine prints, and a way to wait for more of it. */
 function watchConsole(machine: Machine): (pattern: RegExp) => Promise<string> {
   let printed = '';
-  machine.console.setEncoding('latin1').on('data', (chunk: string) => (printed += chunk));
   return async (pattern) => {
     for (let tries = 0; tries < 2400; tries++) {
+      printed += Buffer.from(machine.console.read()).toString('latin1');
       const found = pattern.exec(printed);
       if (found !== null) return found[1] ?? found[0];
       await sleep(50);

@@ -53,9 +53,10 @@ function asked(
 }
 
 t.test('QEMU is asked for where it is used and not chosen by hand', (t) => {
-  t.same(asked({ arm: ['boot'] }), ['qemu-system-arm', 'setpriv']);
+  t.same(asked({ arm: ['boot'] }), ['qemu-system-arm', 'setpriv', 'mkfifo']);
   t.same(asked({ aarch64: ['boot'], arm: ['boot'] }, { qemuDirectory: '/opt/qemu/bin' }), [
     'setpriv',
+    'mkfifo',
   ]);
   t.same(
     asked({ arm: ['images'] }).filter((name) => name.startsWith('qemu')),

@@ -30,8 +30,8 @@ const rest = [
   '-drive if=none,id=tags,file=/run/tags,format=raw,readonly=on',
   '-device virtio-blk-pci,drive=tags,addr=2,serial=kexec-lab-tags',
   '-no-reboot',
-  '-chardev socket,id=console,fd=3 -serial chardev:console',
-  '-chardev socket,id=qmp,fd=4 -mon chardev=qmp,mode=control',
+  '-chardev stdio,id=console,signal=off -serial chardev:console',
+  '-chardev socket,id=qmp,fd=3 -mon chardev=qmp,mode=control',
   '-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny',
   '-S',
 ];

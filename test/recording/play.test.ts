@@ -1,14 +1,23 @@
-import { PassThrough } from 'node:stream';
+import type { Test } from 'tap';
 import t from 'tap';
 import { ConsoleComparison } from '../../src/recording/comparison.ts';
 import { play } from '../../src/recording/play.ts';
 
 /** A machine that executes one instruction between two looks at it, until it has executed `longest`. */
-function machine(longest: number) {
-  const console = new PassThrough();
+function machine(t: Test, longest: number) {
+  let ended = false;
+  t.teardown(() => (ended = true));
+  const unread: Uint8Array[] = [];
   let icount = 0;
   return {
-    console,
+    console: {
+      get ended() {
+        return ended;
+      },
+      read: () => unread.shift() ?? new Uint8Array(),
+      async *[Symbol.asyncIterator]() {},
+    },
+    print: (text: string) => unread.push(Buffer.from(text)),
     continue: () => Promise.resolve(),
     pause: () => Promise.resolve(),
     execute: () => Promise.resolve({ icount: (icount = Math.min(longest, icount + 1)) }),
@@ -19,17 +28,19 @@ function machine(longest: number) {
 const nothing = { onBytes: () => undefined, stopAfter: Infinity };
 
 t.test('a machine that does not get on any more is given up', async (t) => {
-  const standing = machine(5);
+  const standing = machine(t, 5);
   const comparison = new ConsoleComparison(Buffer.from('more than will come'));
   t.equal(await play(standing, comparison, { ...nothing, patience: 200 }), 'stalled');
   t.equal(standing.executed(), 5);
 });
 
 t.test('one that does is waited for, however long it is silent', async (t) => {
-  const working = machine(Infinity);
+  const working = machine(t, Infinity);
   const comparison = new ConsoleComparison(Buffer.from('late'));
   const timer = setInterval(() => {
-    if (working.executed() > 20) working.console.end('late');
+    if (working.executed() <= 20) return;
+    clearInterval(timer);
+    working.print('late');
   }, 20);
   t.teardown(() => {
     clearInterval(timer);

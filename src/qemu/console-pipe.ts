@@ -1,0 +1,107 @@
+import { execFile } from 'node:child_process';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as afterOthers, setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { UnavailableError } from '../errors.ts';
+import { makePrivateDirectory } from '../host/private-directory.ts';
+
+const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
+
+/** How much a pipe of Linux holds (pipe(7)): all that can be there to read at once. */
+const capacity = 64 * 1024;
+
+/** How often whoever reads along looks for more, in host milliseconds. */
+const look = 5;
+
+/** What a guest writes to its serial console, as it comes out of QEMU. Who iterates over it reads it to its end. */
+export type ConsoleOutput = AsyncIterable<Uint8Array> & {
+  /** All that is there at this moment, which is all the guest had written by now; empty when that is nothing. */
+  read(): Uint8Array;
+  /** QEMU is gone, and everything has been read. */
+  readonly ended: boolean;
+};
+
+/**
+ * The pipe between QEMU and us. Not a socket, as Node makes them: QEMU writes byte by byte, a Unix socket is full after
+ * 278 such writes, and then the guest stands still until we have read. And it is looked into every few milliseconds
+ * instead of waking us with every byte, which makes both of us slower.
+ */
+export class ConsolePipe implements ConsoleOutput {
+  #readEnd: number | null;
+  #writeEnd: number | null;
+  readonly #buffer = Buffer.alloc(capacity);
+
+  private constructor(name: string) {
+    this.#readEnd = openSync(name, O_RDONLY | O_NONBLOCK);
+    this.#writeEnd = openSync(name, O_WRONLY);
+  }
+
+  /**
+   * Makes a pipe. Node has no call for that, so it gets a name for a moment; not in the run's directory, whose file system
+   * need not know such files.
+   * @throws UnavailableError when that cannot be done
+   */
+  static async make(): Promise<ConsolePipe> {
+    const directory = await makePrivateDirectory();
+    try {
+      const name = join(directory, 'console');
+      await promisify(execFile)('mkfifo', [name]);
+      return new ConsolePipe(name);
+    } catch (cause) {
+      const message = `a pipe for the console cannot be made: ${(cause as Error).message}`;
+      throw new UnavailableError(message, { cause });
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  }
+
+  /** The descriptor for QEMU to write to. It is ours until {@link handOver}. */
+  get writeEnd(): number {
+    if (this.#writeEnd === null) throw new Error('the write end is QEMU’s already');
+    return this.#writeEnd;
+  }
+
+  /** QEMU has the write end: when it lets go of it, the console ends. */
+  handOver(): void {
+    if (this.#writeEnd !== null) closeSync(this.#writeEnd);
+    this.#writeEnd = null;
+  }
+
+  get ended(): boolean {
+    return this.#readEnd === null;
+  }
+
+  read(): Uint8Array {
+    if (this.#readEnd === null) return new Uint8Array();
+    try {
+      const length = readSync(this.#readEnd, this.#buffer);
+      if (length === 0) this.close();
+      return Uint8Array.prototype.slice.call(this.#buffer, 0, length);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return new Uint8Array();
+      throw error;
+    }
+  }
+
+  /** Nobody reads any more: what comes is lost. */
+  close(): void {
+    this.handOver();
+    if (this.#readEnd !== null) closeSync(this.#readEnd);
+    this.#readEnd = null;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    try {
+      while (!this.ended) {
+        const chunk = this.read();
+        if (chunk.length > 0) yield chunk;
+        // A guest that makes noise is read as fast as we can, with a turn for everybody else between two reads.
+        await (chunk.length === capacity ? afterOthers() : sleep(look));
+      }
+    } finally {
+      this.close();
+    }
+  }
+}
