@@ -2,7 +2,7 @@
  * `npm run bench [-- --rounds N] [-- --all]`: boots the same machines four ways, one round after the other, and writes what
  * they cost to docs/performance.json: QEMU by a shell script, a script with pexpect and 60 s timeouts, labgrid's QEMU driver,
  * and kexec-lab, without and with checkpoints, and several times by one command. `--all` also runs everything a script can
- * drive, once each way; `--only-all` does that alone and keeps what the file says of the rest. Leave the machine alone
+ * drive, once each way; `--only-all` does that alone. What is not measured stays as the file says. Leave the machine alone
  * meanwhile. Ten minutes, with `--all` half an hour.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -44,12 +44,10 @@ const file = 'docs/performance.json';
 try {
   const cases = scriptableCases();
   const everything = () => runEverything(cases, directory, interrupt.signal);
-  const measured = values['only-all']
-    ? {
-        ...performanceSchema.parse(JSON.parse(readFileSync(file, 'utf8'))),
-        all: await everything(),
-      }
-    : { ...(await measureWays(cases)), all: values.all ? await everything() : null };
+  const before = performanceSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const ofWays = values['only-all'] ? before : await measureWays(cases);
+  const all = values.all || values['only-all'] ? await everything() : before.all;
+  const measured: Performance = { ...ofWays, all };
   const style = { ...(await resolveConfig(file)), filepath: file };
   writeFileSync(file, await format(JSON.stringify(measured), style));
 } finally {
