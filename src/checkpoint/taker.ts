@@ -4,7 +4,7 @@ import type { Machine } from '../qemu/machine.ts';
 import { isCommonGround } from './common-ground.ts';
 import type { CheckpointStore } from './store.ts';
 
-/** Host milliseconds in which what a stopped machine has written has certainly come through the socket. */
+/** Host milliseconds in which what a stopped machine has written has certainly come through the pipe. */
 const drain = 20;
 
 /**

@@ -11,15 +11,13 @@ import type { Listeners, WatchHooks } from './console-feed.ts';
 import { ConsoleFeed } from './console-feed.ts';
 import type { Progress } from './limits.ts';
 import { exceededLimit } from './limits.ts';
+import { MachineProbe } from './machine-probe.ts';
 
 /** Host milliseconds. None of these decides an outcome; they only say how often to look. */
 const tick = 5;
 const clockQuiet = 10;
 const promptQuiet = 150;
 const sampleQuiet = 250;
-const sampleEvery = 50;
-/** A look costs the guest 2 ms. One that is getting on needs fewer of them. */
-const sampleEveryWhileGettingOn = 150;
 const graceQuiet = 300;
 const longestGrace = 2000;
 
@@ -71,10 +69,11 @@ class Watch {
   readonly #machine: Machine;
   readonly #listeners: Listeners;
   readonly #recording: string | undefined;
-  #sampledAt = 0;
+  readonly #probe: MachineProbe;
 
   constructor(machine: Machine, listeners: Listeners, recording: string | undefined) {
     this.feed = new ConsoleFeed(machine, listeners);
+    this.#probe = new MachineProbe(machine, this.feed, listeners);
     this.#machine = machine;
     this.#listeners = listeners;
     this.#recording = recording;
@@ -91,7 +90,7 @@ class Watch {
     signal: AbortSignal,
   ): Promise<string | undefined> {
     const { conductor, observer, taker, clock } = this.#listeners;
-    await this.#readGuestClock();
+    await this.#probe.readClock();
     await this.#machine.continue();
     this.feed.tell([]);
     const steps = failureOf(conductor.run(this.#machine, acting));
@@ -101,7 +100,7 @@ class Watch {
       this.feed.catchUp();
       // A machine that stands still for its checkpoint is not silent.
       if (taker?.busy === true) clock.hear();
-      if (this.#mayBeWaiting()) await this.#readGuestClock();
+      if (this.#mayBeWaiting()) await this.#probe.readClock();
       if (this.#quietFor(promptQuiet)) this.feed.tell(observer.peek());
       if (conductor.failed) return 'a step failed';
       if (this.#isDone()) {
@@ -110,7 +109,7 @@ class Watch {
         if (graceIsOver || this.#quietFor(graceQuiet)) return undefined;
       } else {
         settledAt = undefined;
-        if (clock.quiet >= sampleQuiet) await this.#lookInside();
+        if (clock.quiet >= sampleQuiet) await this.#probe.lookInside();
       }
       const exceeded = exceededLimit(this.#progress(), limits);
       if (exceeded !== undefined) return exceeded;
@@ -148,41 +147,6 @@ class Watch {
     const { bytes } = this.feed;
     const recorded = this.#recording === undefined ? 0 : sizeOf(this.#recording);
     return { bytes, recorded, becomingCertain, host: { ...host, silence }, guest };
-  }
-
-  async #lookInside(): Promise<void> {
-    const { clock, observer, hooks } = this.#listeners;
-    const pause = observer.gettingOn ? sampleEveryWhileGettingOn : sampleEvery;
-    if (clock.elapsed - this.#sampledAt < pause) return;
-    await this.#ask(async () => {
-      await clock.readGuest(async () => {
-        const sample = await this.#machine.sample();
-        this.feed.catchUp();
-        hooks.onSample({ sample, silentMs: Math.round(clock.quiet) });
-        observer.sample(sample);
-        return sample.guestSeconds;
-      });
-    });
-    this.#sampledAt = clock.elapsed;
-  }
-
-  async #readGuestClock(): Promise<void> {
-    await this.#ask(() =>
-      this.#listeners.clock.readGuest(async () => {
-        const seconds = await this.#machine.guestSeconds();
-        this.feed.catchUp();
-        return seconds;
-      }),
-    );
-  }
-
-  /** QEMU may end between two looks at it; that is for the loop to see, not an error. */
-  async #ask(question: () => Promise<void>): Promise<void> {
-    try {
-      await question();
-    } catch (error) {
-      if (this.exit === null && !(error instanceof UnavailableError)) throw error;
-    }
   }
 
   /** Tells the observer how it ended, once no byte can come any more. */

@@ -41,12 +41,24 @@ export async function startProcess(
   directory: string,
   state?: string,
 ): Promise<QemuProcess> {
-  const { program, args } = leash(command);
-  const console = await ConsolePipe.make();
   const stateFile = state === undefined ? null : await open(state);
+  try {
+    return await spawnOn(await ConsolePipe.make(), command, directory, stateFile?.fd);
+  } finally {
+    await stateFile?.close();
+  }
+}
+
+async function spawnOn(
+  console: ConsolePipe,
+  command: readonly string[],
+  directory: string,
+  state: number | undefined,
+): Promise<QemuProcess> {
+  const { program, args } = leash(command);
   const child = spawn(program, args, {
     // What Node calls a pipe is a socket pair, which is what QEMU wants of an inherited descriptor for QMP.
-    stdio: ['pipe', console.writeEnd, 'pipe', 'pipe', stateFile?.fd ?? 'ignore'],
+    stdio: ['pipe', console.writeEnd, 'pipe', 'pipe', state ?? 'ignore'],
     detached: true,
     env: { ...toolEnvironment(), TMPDIR: directory },
   });
@@ -67,8 +79,6 @@ export async function startProcess(
   } catch (cause) {
     console.close();
     throw new UnavailableError(`cannot start setpriv: ${(cause as Error).message}`, { cause });
-  } finally {
-    await stateFile?.close();
   }
   return {
     pid: child.pid as number,
