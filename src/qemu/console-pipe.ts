@@ -26,7 +26,7 @@ export type ConsoleOutput = AsyncIterable<Uint8Array> & {
 /**
  * The pipe between QEMU and us. Not a socket, as Node makes them: QEMU writes byte by byte, a Unix socket is full after
  * 278 such writes, and then the guest stands still until we have read. And it is looked into every few milliseconds
- * instead of waking us with every byte, which makes both of us slower.
+ * instead of waking us with every byte.
  */
 export class ConsolePipe implements ConsoleOutput {
   #readEnd: number | null;
@@ -44,16 +44,18 @@ export class ConsolePipe implements ConsoleOutput {
    * @throws UnavailableError when that cannot be done
    */
   static async make(): Promise<ConsolePipe> {
-    const directory = await makePrivateDirectory();
+    let directory: string | undefined;
     try {
+      directory = await makePrivateDirectory();
       const name = join(directory, 'console');
       await promisify(execFile)('mkfifo', [name]);
       return new ConsolePipe(name);
     } catch (cause) {
-      const message = `a pipe for the console cannot be made: ${(cause as Error).message}`;
-      throw new UnavailableError(message, { cause });
+      const message = `a pipe for the console cannot be made: ${(cause as Error).message.trim()}`;
+      const hint = 'Make room in the directory for temporary files, or name another with TMPDIR.';
+      throw new UnavailableError(message, { hint, cause });
     } finally {
-      await rm(directory, { recursive: true, force: true });
+      if (directory !== undefined) await rm(directory, { recursive: true, force: true });
     }
   }
 

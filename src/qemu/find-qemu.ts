@@ -1,4 +1,4 @@
-// Not execa: this is the one program that every run waits for before it starts QEMU, and loading execa takes as long.
+// Not execa: every run waits for this program before it starts QEMU, and loading execa takes as long.
 import { execFile } from 'node:child_process';
 import type { ExecFileException } from 'node:child_process';
 import { access, constants, realpath } from 'node:fs/promises';

@@ -64,3 +64,17 @@ t.test('who iterates over it gets all to the end, and lets go of it when it leav
   t.throws(() => writeSync(left.qemu, 'nobody reads this'), { code: 'EPIPE' });
   closeSync(left.qemu);
 });
+
+t.test('where no pipe can be made, that is said, with what to do', async (t) => {
+  const before = process.env['TMPDIR'];
+  t.teardown(() => {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  });
+  process.env['TMPDIR'] = '/nowhere/at/all';
+  await t.rejects(ConsolePipe.make(), {
+    name: 'UnavailableError',
+    message: /^a pipe for the console cannot be made: ENOENT.*\/nowhere\/at\/all/,
+    hint: /TMPDIR/,
+  });
+});
