@@ -9,6 +9,12 @@ export type GuestMemory = {
   read(address: number, length: number): Buffer;
 };
 
+/** The same from a dump, which need not be whole. */
+export type DumpedMemory = GuestMemory & {
+  /** Bytes that should be in the dump and are not; of a compressed one, those that were looked for until now. */
+  missingBytes(): number;
+};
+
 /** How much is looked at in one go: small enough for the memory of a small host, large enough to be quick. Bytes. */
 const chunk = 16 * 2 ** 20;
 

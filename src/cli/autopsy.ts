@@ -17,9 +17,9 @@ import type { Style } from '../report/style.ts';
 type Options = { base: number; console?: string; log?: boolean; json?: boolean };
 
 const help = `
-A dump is an ELF core (QEMU's dump-guest-memory, kdump's /proc/vmcore, virsh dump --memory-only) or raw
-memory (QEMU's pmemsave). With --console the log of the kernel that was heard is told from that of the
-one that was not.
+A dump is an ELF core (QEMU's dump-guest-memory, kdump's /proc/vmcore, virsh dump --memory-only), a
+compressed one (makedumpfile -c, kdump-zlib), or raw memory (QEMU's pmemsave). With --console the log of
+the kernel that was heard is told from that of the one that was not.
 
 Examples:
   kexec-lab autopsy memory.elf
@@ -34,7 +34,7 @@ Exit codes:
 export function autopsyCommand(): Command {
   return new Command('autopsy')
     .description('read the kernels’ own logs, and why a machine is silent, out of a memory dump')
-    .argument('<dump>', 'the memory of a machine, an ELF core or raw')
+    .argument('<dump>', 'the memory of a machine: an ELF core, compressed by kdump, or raw')
     .option('--base <address>', 'where raw memory begins', parseAddress, 0x4000_0000)
     .option('--console <log>', 'what the machine’s console showed')
     .option('--log', 'print every log found, whole')
@@ -55,7 +55,8 @@ async function autopsy(file: string, { base, console, log, json }: Options): Pro
   try {
     const findings = examine(dump);
     const found = explainSilence(findings, { lines, pcs: [], dead: true });
-    process.stdout.write(render(file, findings, found, { log, json }));
+    const missingBytes = dump.missingBytes();
+    process.stdout.write(render({ file, missingBytes, findings, found }, { log, json }));
   } finally {
     dump.close();
   }
@@ -70,13 +71,16 @@ async function linesOf(log: string): Promise<Set<string>> {
   return new Set(lines.map(({ text }) => text));
 }
 
-function render(
-  file: string,
-  findings: Findings,
-  found: Autopsy | null,
-  { log, json }: Pick<Options, 'log' | 'json'>,
-): string {
-  if (json) return `${printableJson(document(file, findings, found))}\n`;
+type Examined = {
+  file: string;
+  missingBytes: number;
+  findings: Findings;
+  found: Autopsy | null;
+};
+
+function render(examined: Examined, { log, json }: Pick<Options, 'log' | 'json'>): string {
+  if (json) return `${printableJson(document(examined))}\n`;
+  const { file, missingBytes, findings, found } = examined;
   const isTerminal = (process.stdout.isTTY as boolean | undefined) ?? false;
   const style = createStyle(wantsColor(isTerminal, process.env));
   const { logs } = findings;
@@ -88,6 +92,9 @@ function render(
   return [
     `${style.bold(printable(file))}: ${found?.reason ?? count(logs.length, 'log')}`,
     `  ${printable(said, 1000)}`,
+    ...(missingBytes > 0
+      ? [`  The file is cut short: ${mebibytes(missingBytes)} are missing.`]
+      : []),
     ...logs.flatMap((one) => ['', ...describeLog(one, log ?? false, style)]),
     '',
   ].join('\n');
@@ -104,15 +111,17 @@ function describeLog(log: KernelLog, whole: boolean, style: Style): string[] {
   ];
 }
 
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(1)} MiB of memory`;
+}
+
 /** The machine-readable form, schema `kexec-lab/autopsy@1`. */
-function document(
-  file: string,
-  { logs, deviceTrees, images, purgatories }: Findings,
-  found: Autopsy | null,
-) {
+function document({ file, missingBytes, findings, found }: Examined) {
+  const { logs, deviceTrees, images, purgatories } = findings;
   return {
     schema: 'kexec-lab/autopsy@1',
     dump: file,
+    missingBytes,
     reason: found?.reason ?? null,
     sentence: found?.sentence ?? '',
     logs,

@@ -1,5 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { dumpFile } from '../autopsy/dumps.ts';
 import { kexecLab } from './kexec-lab.ts';
@@ -53,6 +54,7 @@ void t.test('what cannot be read is one message and exit 2', async (t) => {
     exitCode: 2,
     stderr: /no little-endian ELF/,
   });
+  t.match(await refused(process.execPath), { exitCode: 2, stderr: /is no core/ });
   t.match(await refused(process.execPath, '--base', 'x'), {
     exitCode: 2,
     stderr: /address such as/,
@@ -66,4 +68,29 @@ void t.test('what cannot be read is one message and exit 2', async (t) => {
     exitCode: 0,
     stdout: /No kernel’s log is in it/,
   });
+});
+
+void t.test('a file that is known to hold no memory is called what it is', async (t) => {
+  const gzip = (file: string) => gzipSync(readFileSync(file));
+  const dump = dumpFile(t, 'aarch64-truncated-kernel');
+  const directory = t.testdir({ 'dump.gz': gzip(dump), 'saved.img': 'LibvirtQemudSave\x02' });
+  const refused = async (name: string) => kexecLab(['autopsy', join(directory, name)]);
+  t.match(await refused('dump.gz'), {
+    exitCode: 2,
+    stderr: /dump\.gz: this file is packed with gzip\n {2}Unpack it first\./,
+  });
+  t.match(await refused('saved.img'), {
+    exitCode: 2,
+    stderr: /a machine that libvirt has saved\n {2}.*virsh dump --memory-only/,
+  });
+});
+
+void t.test('a dump that is cut short is read as far as it goes, and that is said', async (t) => {
+  const dump = dumpFile(t, 'aarch64-truncated-kernel');
+  truncateSync(dump, statSync(dump).size - 2 ** 19);
+  const { stdout, exitCode } = await kexecLab(['autopsy', dump]);
+  t.equal(exitCode, 0);
+  t.match(stdout, 'The file is cut short: 0.5 MiB of memory are missing.');
+  const { stdout: json } = await kexecLab(['autopsy', dump, '--json']);
+  t.match(JSON.parse(json), { missingBytes: 2 ** 19 });
 });

@@ -1,0 +1,146 @@
+import { inflateSync } from 'node:zlib';
+import { UsageError } from '../errors.ts';
+import type { Bytes } from './dump-file.ts';
+import type { DumpedMemory, MemoryRange } from './guest-memory.ts';
+import { PageBitmap } from './page-bitmap.ts';
+
+/** Of a bitmap, in bytes: 8 TiB in pages of 4 KiB. */
+const longestBitmap = 2 ** 28;
+
+/** diskdump_mod.h, page flags. */
+const zlib = 0x1;
+const otherPackings = new Map([
+  [0x2, 'lzo'],
+  [0x4, 'snappy'],
+  [0x20, 'zstd'],
+]);
+
+const descriptorBytes = 24;
+
+/** So many descriptors are read in one go. */
+const batch = 4096;
+
+export function isCompressedDump({ read }: Bytes): boolean {
+  return read(0, 8).equals(Buffer.from('KDUMP   '));
+}
+
+/**
+ * The memory in a dump in the kdump-compressed format, as makedumpfile and dump-guest-memory's `kdump-zlib` write it
+ * (makedumpfile's IMPLEMENTATION): two bitmaps of pages, those that there are and those that were kept, and for each
+ * kept one where it is. A page that was left out reads as zeros, which most of them are.
+ */
+export class CompressedMemory implements DumpedMemory {
+  readonly ranges: readonly MemoryRange[];
+  readonly #file: Bytes;
+  readonly #place: string;
+  readonly #kept: PageBitmap;
+  readonly #blockBytes: number;
+  readonly #descriptorsAt: number;
+  readonly #missing = new Set<number>();
+  #descriptors = { from: -1, bytes: Buffer.alloc(0) as Buffer };
+  #last: { offset: number; page: Buffer };
+
+  /** @throws UsageError, also when reading, for a damaged one, a part of one, and pages packed other than with zlib */
+  constructor(file: Bytes, place: string) {
+    const { blockBytes, subHeaderBlocks, bitmapBlocks } = readHeader(file, place);
+    const bitmapsAt = (1 + subHeaderBlocks) * blockBytes;
+    const bitmapBytes = (bitmapBlocks / 2) * blockBytes;
+    const bitmaps = file.read(bitmapsAt, 2 * bitmapBytes);
+    if (bitmaps.length < 2 * bitmapBytes) {
+      throw new UsageError('this dump ends in its header', { place });
+    }
+    this.#file = file;
+    this.#place = place;
+    this.#blockBytes = blockBytes;
+    this.#descriptorsAt = bitmapsAt + bitmaps.length;
+    this.#kept = new PageBitmap(bitmaps.subarray(bitmapBytes));
+    this.#last = { offset: 0, page: Buffer.alloc(blockBytes) };
+    this.ranges = new PageBitmap(bitmaps.subarray(0, bitmapBytes))
+      .runs()
+      .map(({ from, to }) => ({ from: from * blockBytes, to: to * blockBytes }));
+  }
+
+  missingBytes(): number {
+    return this.#missing.size * this.#blockBytes;
+  }
+
+  read(address: number, length: number): Buffer {
+    const range = this.ranges.find(({ from, to }) => address >= from && address < to);
+    if (range === undefined) return Buffer.alloc(0);
+    const bytes = Buffer.alloc(Math.min(length, range.to - address));
+    for (let at = 0; at < bytes.length;) {
+      const skipped = (address + at) % this.#blockBytes;
+      const page = this.#page((address + at - skipped) / this.#blockBytes);
+      const end = Math.min(at + this.#blockBytes - skipped, bytes.length);
+      page?.copy(bytes, at, skipped);
+      at = end;
+    }
+    return bytes;
+  }
+
+  /** Null for a page of zeros. */
+  #page(number: number): Buffer | null {
+    if (!this.#kept.has(number)) return null;
+    const { offset, length, flags } = this.#descriptor(this.#kept.rank(number));
+    // Where the disk was full, or the file is cut short.
+    if (length === 0 || offset + length > this.#file.size) {
+      this.#missing.add(number);
+      return null;
+    }
+    // All pages of zeros are one in the file.
+    if (offset !== this.#last.offset) {
+      const bytes = this.#file.read(offset, length);
+      this.#last = { offset, page: unpack(bytes, flags, this.#blockBytes, this.#place) };
+    }
+    return this.#last.page;
+  }
+
+  /** Where the page is that so many kept ones are in front of: struct page_desc. */
+  #descriptor(rank: number): { offset: number; length: number; flags: number } {
+    const from = rank - (rank % batch);
+    if (from !== this.#descriptors.from) {
+      const at = this.#descriptorsAt + from * descriptorBytes;
+      this.#descriptors = { from, bytes: this.#file.read(at, batch * descriptorBytes) };
+    }
+    const { bytes } = this.#descriptors;
+    const at = (rank - from) * descriptorBytes;
+    if (bytes.length < at + descriptorBytes) return { offset: 0, length: 0, flags: 0 };
+    const offset = Number(bytes.readBigUInt64LE(at));
+    return { offset, length: bytes.readUInt32LE(at + 8), flags: bytes.readUInt32LE(at + 12) };
+  }
+}
+
+/** struct disk_dump_header; what follows the time in it is 12 bytes further back where a time has 64 bits. */
+function readHeader(file: Bytes, place: string) {
+  const header = file.read(0, 464);
+  for (const at of [416, 428]) {
+    if (header.length < at + 12) break;
+    const [blockBytes, subHeaderBlocks, bitmapBlocks] = [0, 4, 8].map((more) =>
+      header.readUInt32LE(at + more),
+    ) as [number, number, number];
+    const sound = [4096, 16_384, 65_536].includes(blockBytes) && bitmapBlocks % 2 === 0;
+    if (!sound || subHeaderBlocks === 0 || bitmapBlocks * blockBytes > 2 * longestBitmap) continue;
+    const split = file.read(blockBytes + (at === 416 ? 8 : 12), 4);
+    if (split.length === 4 && split.readUInt32LE(0) !== 0) {
+      const hint = 'makedumpfile --reassemble puts the parts together.';
+      throw new UsageError('this is one part of a dump that was split', { place, hint });
+    }
+    return { blockBytes, subHeaderBlocks, bitmapBlocks };
+  }
+  throw new UsageError('the header of this compressed dump is damaged', { place });
+}
+
+function unpack(bytes: Buffer, flags: number, blockBytes: number, place: string): Buffer {
+  const packing = [...otherPackings].find(([flag]) => (flags & flag) !== 0)?.[1];
+  if (packing !== undefined) {
+    const hint = 'makedumpfile -c packs them with zlib, as kdump-zlib does.';
+    throw new UsageError(`the pages of this dump are packed with ${packing}`, { place, hint });
+  }
+  try {
+    const page = (flags & zlib) === 0 ? bytes : inflateSync(bytes, { maxOutputLength: blockBytes });
+    if (page.length === blockBytes) return page;
+  } catch {
+    // Not what it should be, whatever zlib calls it.
+  }
+  throw new UsageError('a page of this dump is damaged', { place });
+}
