@@ -67,8 +67,9 @@ async function run(directory: string, { gdb, at, qemuDir, json }: Options): Prom
 }
 
 /** What stands in the way of gdb is told on standard error: standard output is the console's. */
-function tellStanding({ arch, socket, point }: Standing): void {
-  const where = point.line === 0 ? 'at power-on' : `behind line ${point.line}: ${point.text}`;
+function tellStanding({ arch, socket, point, exact }: Standing): void {
+  const place = point.line === 0 ? 'power-on' : `line ${point.line}: ${point.text}`;
+  const where = `${exact ? 'right' : 'some milliseconds'} behind ${place}`;
   const attach = [`set architecture ${arch}`, `target remote ${socket}`];
   const command = attach.map((line) => `-ex ${shellQuote(line)}`).join(' ');
   process.stderr.write(

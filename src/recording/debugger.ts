@@ -2,9 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../qemu/machine.ts';
 
 /**
- * Going back is loading the snapshot before and playing on from there: how often there is one, in host milliseconds, and
- * how many are kept. Each is as large as what the guest has used of its memory.
+ * Going back is loading the snapshot before and playing on from there: when there is the first and how often another, in
+ * host milliseconds, and how many are kept. Each is as large as what the guest has used of its memory.
  */
+const firstMs = 100;
 const everyMs = 2000;
 const kept = 20;
 
@@ -14,14 +15,24 @@ export async function takeSnapshots(
   over: AbortSignal,
 ): Promise<void> {
   for (let number = 1; ; number += 1) {
-    await sleep(everyMs, undefined, { signal: over }).catch(() => undefined);
+    await sleep(number === 1 ? firstMs : everyMs, undefined, { signal: over }).catch(
+      () => undefined,
+    );
     if (over.aborted) return;
     await machine.whilePaused(async () => {
       // While a disk's answer is due QEMU takes none; the next one will do.
-      await monitor(machine, `savevm at-${number}`);
+      await saveSnapshot(machine, `at-${number}`);
       if (number > kept) await monitor(machine, `delvm at-${number - kept}`);
     });
   }
+}
+
+/** @returns whether there is one: not while a disk's answer is due */
+export async function saveSnapshot(
+  machine: Pick<Machine, 'execute'>,
+  name: string,
+): Promise<boolean> {
+  return (await monitor(machine, `savevm ${name}`)) === '';
 }
 
 /** Opens the machine for one gdb at a time, on a Unix socket. */

@@ -12,7 +12,7 @@ const readEvery = 1;
  * How often to see whether the machine still gets on, in host milliseconds. Often, since a machine that is played and
  * idle gets on when QEMU's main loop is woken.
  */
-const look = 20;
+const lookEvery = 20;
 
 /**
  * How playing a recording ended: `played` as far as it goes, `stalled` where the machine did not get on any more, or
@@ -20,58 +20,74 @@ const look = 20;
  */
 export type Ending = 'played' | 'stalled' | 'stopped';
 
+export type Played = {
+  ending: Ending;
+  /** How many instructions had been executed when the console was last seen not to have come to where to stop. */
+  before: number;
+  /** How many bytes it had shown at the end, those behind that place included. */
+  shown: number;
+};
+
 type PlayedMachine = Pick<Machine, 'console' | 'continue' | 'pause' | 'execute'>;
 
 type Hooks = {
-  onBytes(chunk: Uint8Array): void;
-  /** Pause the machine once its console has shown so many bytes. */
+  onBytes: (chunk: Uint8Array) => void;
+  /** Pause the machine once its console has shown so many bytes, and read no further. */
   stopAfter: number;
+  /** Called before it is paused. */
+  onArrival?: () => Promise<void>;
   /** After how long without an instruction executed it is given up, in host milliseconds. */
   patience?: number;
 };
 
 /**
  * Plays a machine that was started from a recording, and compares its console to the recorded one as it comes. A machine
- * that was stopped may go on or back later: its console is read, and no longer compared, until it ends.
+ * that was stopped stands some milliseconds behind the place.
  */
 export async function play(
   machine: PlayedMachine,
   comparison: ConsoleComparison,
-  hooks: Hooks,
-): Promise<Ending> {
+  { onBytes, stopAfter, onArrival, patience = 60_000 }: Hooks,
+): Promise<Played> {
   const over = new AbortController();
-  const playing = new Promise<Ending>((resolve, reject) => {
-    const take = (chunk: Uint8Array): void => {
-      hooks.onBytes(chunk);
-      if (over.signal.aborted) return;
-      comparison.feed(chunk);
-      if (comparison.bytes >= hooks.stopAfter) {
-        over.abort();
-        machine.pause().then(() => {
-          resolve('stopped');
-        }, reject);
-      } else if (comparison.complete) {
-        setTimeout(() => {
-          resolve('played');
-        }, watchedSilence);
+  let [before, shown] = [0, 0];
+  const arrived = (): boolean => comparison.bytes >= stopAfter;
+  const take = (): boolean => {
+    const chunk = machine.console.read();
+    if (chunk.length === 0) return false;
+    const wanted = chunk.subarray(0, stopAfter - comparison.bytes);
+    shown += chunk.length;
+    if (wanted.length > 0) onBytes(wanted);
+    comparison.feed(wanted);
+    return true;
+  };
+  const read = async (): Promise<Ending> => {
+    let complete = Infinity;
+    while (!machine.console.ended && performance.now() < complete) {
+      if (!take()) await sleep(readEvery);
+      if (over.signal.aborted) return 'stalled';
+      if (arrived()) {
+        await onArrival?.();
+        await machine.pause();
+        while (take());
+        return 'stopped';
       }
-    };
-    const read = async (): Promise<void> => {
-      while (!machine.console.ended) {
-        const chunk = machine.console.read();
-        if (chunk.length > 0) take(chunk);
-        else await sleep(readEvery);
-      }
-      if (over.signal.aborted) return;
-      comparison.end();
-      resolve('played');
-    };
-    read().catch(reject);
-  });
-  const stalled = standstill(machine, hooks.patience ?? 60_000, over.signal);
+      if (comparison.complete) complete = Math.min(complete, performance.now() + watchedSilence);
+    }
+    comparison.end();
+    return 'played';
+  };
+  const look = (icount: number): void => {
+    if (over.signal.aborted) return;
+    // What was shown until then is there to be read.
+    take();
+    if (!arrived()) before = icount;
+  };
+  const stalled = standstill(machine, patience, look, over.signal);
   await machine.continue();
   try {
-    return await Promise.race([playing, stalled]);
+    const ending = await Promise.race([read(), stalled]);
+    return { ending, before, shown };
   } finally {
     over.abort();
   }
@@ -81,14 +97,16 @@ export async function play(
 async function standstill(
   machine: PlayedMachine,
   patience: number,
+  onLook: (icount: number) => void,
   over: AbortSignal,
 ): Promise<Ending> {
   let before = -1;
   let since = performance.now();
   while (performance.now() - since < patience) {
-    await sleep(look, undefined, { signal: over }).catch(() => undefined);
+    await sleep(lookEvery, undefined, { signal: over }).catch(() => undefined);
     if (over.aborted) return new Promise<never>(() => {});
     const now = await executed(machine).catch(() => before);
+    onLook(now);
     if (now !== before) since = performance.now();
     before = now;
   }

@@ -2,10 +2,13 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LineSplitter } from '../console/lines.ts';
 import { makePrivateDirectory } from '../host/private-directory.ts';
+import type { Machine } from '../qemu/machine.ts';
 import { startMachine } from '../qemu/machine.ts';
 import type { Arch } from '../scenario/scenario.ts';
 import { ConsoleComparison } from './comparison.ts';
 import { openForGdb, takeSnapshots } from './debugger.ts';
+import type { Overrun } from './exact-stop.ts';
+import { stopExactly } from './exact-stop.ts';
 import { loadRecording } from './load.ts';
 import type { Ending } from './play.ts';
 import { play } from './play.ts';
@@ -29,7 +32,13 @@ export type Rewound = {
 };
 
 /** A machine that stands still, and can be reached by gdb. */
-export type Standing = { arch: Arch; socket: string; point: StopPoint };
+export type Standing = {
+  arch: Arch;
+  socket: string;
+  point: StopPoint;
+  /** Whether it stands at the very instruction; else it is some milliseconds of its own time behind it. */
+  exact: boolean;
+};
 
 export type RewindOptions = {
   qemuDir?: string | undefined;
@@ -55,7 +64,6 @@ export async function rewind(
 ): Promise<Rewound> {
   const { name, spec, qemu, console: recorded } = await loadRecording(directory, qemuDir);
   const point = debug && findStopPoint(recorded, debug.at);
-  const sockets = debug && (await makePrivateDirectory());
   const started = performance.now();
   const machine = await startMachine(spec, qemu, { directory, signal });
   const comparison = new ConsoleComparison(recorded);
@@ -64,24 +72,29 @@ export async function rewind(
   const snapshots = debug && takeSnapshots(machine, over.signal).catch(() => undefined);
   const stopAfter = point?.offset ?? Infinity;
   try {
-    const ending = await play(machine, comparison, {
-      onBytes: (chunk) => {
-        for (const { text } of lines.feed(chunk)) hooks.onLine(text);
-      },
+    const onBytes = (chunk: Uint8Array): void => {
+      for (const { text } of lines.feed(chunk)) hooks.onLine(text);
+    };
+    // A snapshot lets the machine go on when it is taken.
+    const onArrival = async (): Promise<void> => {
+      over.abort();
+      await snapshots;
+    };
+    const { ending, before, shown } = await play(machine, comparison, {
+      onBytes,
       stopAfter,
+      onArrival,
     });
-    over.abort();
     // A machine that was ended from here has not shown the rest; that says nothing of the recording.
     if (ending !== 'stopped') signal.throwIfAborted();
-    await snapshots;
-    for (const { text } of lines.end()) hooks.onLine(text);
     const hostSeconds = Math.round(performance.now() - started) / 1000;
-    if (ending === 'stopped' && debug && point && sockets !== undefined) {
-      const socket = join(sockets, 'gdb');
-      await openForGdb(machine, socket);
-      debug.onStanding({ arch: spec.profile.arch, socket, point });
-      await machine.exited;
+    if (ending === 'stopped' && debug && point) {
+      const overrun = { before, shown, wanted: point.offset };
+      await standForGdb(machine, overrun, onBytes, (place) => {
+        debug.onStanding({ arch: spec.profile.arch, point, ...place });
+      });
     }
+    for (const { text } of lines.end()) hooks.onLine(text);
     const { bytes, differsAt, line } = comparison;
     const words = ending === 'stopped' ? '' : (await machine.stop()).stderr;
     const recordedBytes = recorded.length;
@@ -89,6 +102,25 @@ export async function rewind(
   } finally {
     over.abort();
     await machine.stop();
-    if (sockets !== undefined) await rm(sockets, { recursive: true, force: true });
+  }
+}
+
+/** Lets gdb have a machine that was stopped, until it ends. */
+async function standForGdb(
+  machine: Machine,
+  overrun: Overrun,
+  onBytes: (chunk: Uint8Array) => void,
+  onStanding: (place: Pick<Standing, 'socket' | 'exact'>) => void,
+): Promise<void> {
+  const directory = await makePrivateDirectory();
+  try {
+    const exact = await stopExactly(machine, overrun);
+    const socket = join(directory, 'gdb');
+    await openForGdb(machine, socket);
+    onStanding({ socket, exact });
+    for await (const chunk of machine.console) onBytes(chunk);
+    await machine.exited;
+  } finally {
+    await rm(directory, { recursive: true, force: true });
   }
 }

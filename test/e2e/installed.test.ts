@@ -110,11 +110,11 @@ t.test('a recorded failure is played again, byte for byte, and gdb goes back in 
     told += String(chunk);
     if (told.includes('Ctrl-C ends it')) break;
   }
-  t.match(told, /^stopped behind line \d+: .*Bye!$/m);
+  t.match(told, /^stopped right behind line \d+: .*Bye!$/m);
   const socket = /target remote (\S+)'/.exec(told)?.[1] ?? '';
   const gdb = await installed.runTool('gdb-multiarch', [
     ...['-nx', '-batch', '-ex', 'set architecture aarch64', '-ex', `target remote ${socket}`],
-    ...['-ex', 'print/x $pc', '-ex', 'reverse-stepi', '-ex', 'print/x $pc'],
+    ...['-ex', 'print/x $pc', '-ex', 'reverse-stepi', '-ex', 'print/x $pc', '-ex', 'x/i $pc'],
     ...['-ex', 'stepi', '-ex', 'print/x $pc', '-ex', 'kill'],
   ]);
   const [at, before, again] = [...String(gdb.stdout).matchAll(/^\$\d = (0x\w+)$/gm)].map(
@@ -122,6 +122,7 @@ t.test('a recorded failure is played again, byte for byte, and gdb goes back in 
   );
   t.ok(at !== undefined && before !== undefined, String(gdb.stdout) + String(gdb.stderr));
   t.not(before, at, 'one instruction back');
+  t.match(String(gdb.stdout), /^=> 0x\w+:\s+str/m, 'which stores the last byte into the UART');
   t.equal(again, at, 'and on again');
   await standing;
 });

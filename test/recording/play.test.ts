@@ -30,7 +30,7 @@ const nothing = { onBytes: () => undefined, stopAfter: Infinity };
 t.test('a machine that does not get on any more is given up', async (t) => {
   const standing = machine(t, 5);
   const comparison = new ConsoleComparison(Buffer.from('more than will come'));
-  t.equal(await play(standing, comparison, { ...nothing, patience: 200 }), 'stalled');
+  t.match(await play(standing, comparison, { ...nothing, patience: 200 }), { ending: 'stalled' });
   t.equal(standing.executed(), 5);
 });
 
@@ -45,6 +45,42 @@ t.test('one that does is waited for, however long it is silent', async (t) => {
   t.teardown(() => {
     clearInterval(timer);
   });
-  t.equal(await play(working, comparison, { ...nothing, patience: 200 }), 'played');
+  t.match(await play(working, comparison, { ...nothing, patience: 200 }), { ending: 'played' });
   t.equal(comparison.differsAt, null);
 });
+
+t.test(
+  'one that is to stop is paused, and what is behind that place is neither shown nor compared',
+  async (t) => {
+    const order: string[] = [];
+    const running = machine(t, Infinity);
+    const stopping = {
+      ...running,
+      pause: () => {
+        order.push('paused');
+        running.print(' it goes on until it stops');
+        return Promise.resolve();
+      },
+    };
+    const comparison = new ConsoleComparison(Buffer.from('stop here and no further'));
+    running.print('stop here! and');
+    const played = await play(stopping, comparison, {
+      onBytes: (chunk) => order.push(Buffer.from(chunk).toString()),
+      onArrival: () => {
+        order.push('arrived');
+        return Promise.resolve();
+      },
+      stopAfter: 9,
+    });
+    t.match(played, {
+      ending: 'stopped',
+      before: 0,
+      shown: 'stop here! and it goes on until it stops'.length,
+    });
+    t.strictSame(
+      order.filter((word) => word !== ''),
+      ['stop here', 'arrived', 'paused'],
+    );
+    t.match(comparison, { bytes: 9, differsAt: null });
+  },
+);
