@@ -22,7 +22,7 @@ export async function takeSnapshots(
     await machine.whilePaused(async () => {
       // While a disk's answer is due QEMU takes none; the next one will do.
       await saveSnapshot(machine, `at-${number}`);
-      if (number > kept) await monitor(machine, `delvm at-${number - kept}`);
+      if (number > kept) await deleteSnapshot(machine, `at-${number - kept}`);
     });
   }
 }
@@ -33,6 +33,13 @@ export async function saveSnapshot(
   name: string,
 ): Promise<boolean> {
   return (await monitor(machine, `savevm ${name}`)) === '';
+}
+
+export async function deleteSnapshot(
+  machine: Pick<Machine, 'execute'>,
+  name: string,
+): Promise<void> {
+  await monitor(machine, `delvm ${name}`);
 }
 
 /** Opens the machine for one gdb at a time, on a Unix socket. */

@@ -11,28 +11,38 @@ type Played = {
   first: number;
   /** Where no snapshot can be taken, because a disk's answer is due. */
   busy?: (icount: number) => boolean;
+  /** Where a snapshot is taken from which it does not play on. */
+  dead?: (icount: number) => boolean;
 };
 
 /** A machine that is played: it goes forward from where it stands, and back by loading the snapshot before. */
-function playedMachine({ prints, at, first, busy = () => false }: Played) {
+function playedMachine({ prints, at, first, busy = () => false, dead = () => false }: Played) {
   let icount = at;
   let unread = 0;
   let played = 0;
+  let running = false;
+  let stuck = false;
   const snapshots = new Map([['at-1', first]]);
   const seek = (target: number): boolean => {
-    const from =
-      target >= icount ? icount : Math.max(...[...snapshots.values()].filter((s) => s <= target));
+    const behind = [...snapshots.values()].filter((snapshot) => snapshot <= target);
+    const back = target < icount;
+    const from = back ? Math.max(...behind) : icount;
     if (!Number.isFinite(from)) return false;
+    if (back) stuck = dead(from);
+    running = stuck;
+    icount = stuck ? from : target;
+    if (stuck) return true;
     unread += prints.filter((print) => print > from && print <= target).length;
     played += target - from;
-    icount = target;
     return true;
   };
   const execute = (command: string, args: Record<string, unknown> = {}): Promise<unknown> => {
     if (command === 'query-replay') return Promise.resolve({ icount });
-    if (command === 'query-status') return Promise.resolve({ running: false });
+    if (command === 'query-status') return Promise.resolve({ running });
     if (command === 'human-monitor-command') {
-      const name = /^savevm (\S+)$/.exec(String(args['command-line']))?.[1] ?? '';
+      const [verb, name = ''] = String(args['command-line']).split(' ');
+      if (verb === 'delvm')
+        return Promise.resolve(snapshots.delete(name) ? '' : 'Error: not there');
       if (busy(icount)) return Promise.resolve('Error: try once more later');
       snapshots.set(name, icount);
       return Promise.resolve('');
@@ -50,7 +60,11 @@ function playedMachine({ prints, at, first, busy = () => false }: Played) {
     },
     async *[Symbol.asyncIterator]() {},
   };
-  return { console, execute, at: () => icount, played: () => played };
+  const pause = () => {
+    running = false;
+    return Promise.resolve();
+  };
+  return { console, execute, pause, at: () => icount, played: () => played, snapshots };
 }
 
 const prints = [10, 5000, 5001, 700_123, 700_130, 990_000];
@@ -95,3 +109,23 @@ t.test('where it cannot go back it stays where it is', async (t) => {
   t.equal(await stopExactly(machine, { before: 400, shown: 6, wanted: 2 }), false);
   t.equal(machine.at(), 1_000_000);
 });
+
+t.test('a snapshot it does not play on from is left', async (t) => {
+  const dead = (icount: number): boolean => icount > 400 && icount < 900_000;
+  const machine = playedMachine({ prints, at: 1_000_000, first: 100, dead });
+  const overrun = { before: 800_000, shown: 6, wanted: 6 };
+  t.equal(await stopExactly(machine, overrun, 20), true);
+  t.equal(machine.at(), 990_000);
+  const everywhere = playedMachine({ prints, at: 1_000_000, first: 100, dead: () => true });
+  await t.rejects(stopExactly(everywhere, overrun, 20), /does not play on from instruction 100/);
+});
+
+t.test(
+  'no snapshot is left behind the place, from where a debugger could go back to it',
+  async (t) => {
+    const busy = (icount: number): boolean => icount < 995_000;
+    const machine = playedMachine({ prints, at: 1_000_000, first: 100, busy });
+    t.equal(await stopExactly(machine, { before: 400, shown: 6, wanted: 6 }), true);
+    t.strictSame([...machine.snapshots.keys()], ['at-1']);
+  },
+);
