@@ -1,6 +1,7 @@
 import { inflateSync } from 'node:zlib';
 import { UsageError } from '../errors.ts';
 import type { Bytes } from './dump-file.ts';
+import { copyIt } from './dump-formats.ts';
 import type { DumpedMemory, MemoryRange } from './guest-memory.ts';
 import { PageBitmap } from './page-bitmap.ts';
 
@@ -47,7 +48,7 @@ export class CompressedMemory implements DumpedMemory {
     const bitmapBytes = (bitmapBlocks / 2) * blockBytes;
     const bitmaps = file.read(bitmapsAt, 2 * bitmapBytes);
     if (bitmaps.length < 2 * bitmapBytes) {
-      throw new UsageError('this dump ends in its header', { place });
+      throw new UsageError('this dump ends in its header', { place, hint: copyIt });
     }
     this.#file = file;
     this.#place = place;
@@ -127,13 +128,14 @@ function readHeader(file: Bytes, place: string) {
     }
     return { blockBytes, subHeaderBlocks, bitmapBlocks };
   }
-  throw new UsageError('the header of this compressed dump is damaged', { place });
+  throw new UsageError('the header of this compressed dump is damaged', { place, hint: copyIt });
 }
 
 function unpack(bytes: Buffer, flags: number, blockBytes: number, place: string): Buffer {
   const packing = [...otherPackings].find(([flag]) => (flags & flag) !== 0)?.[1];
   if (packing !== undefined) {
-    const hint = 'makedumpfile -c packs them with zlib, as kdump-zlib does.';
+    const hint =
+      'Pack them with zlib: makedumpfile -c DUMP NEWDUMP, or virsh dump --format=kdump-zlib.';
     throw new UsageError(`the pages of this dump are packed with ${packing}`, { place, hint });
   }
   try {
@@ -142,5 +144,5 @@ function unpack(bytes: Buffer, flags: number, blockBytes: number, place: string)
   } catch {
     // Not what it should be, whatever zlib calls it.
   }
-  throw new UsageError('a page of this dump is damaged', { place });
+  throw new UsageError('a page of this dump is damaged', { place, hint: copyIt });
 }

@@ -1,6 +1,9 @@
 /** Files that are brought as dumps and hold no memory as it was: what they are, and what to do instead. */
 type OtherFormat = { magic: Buffer; name: string; hint: string };
 
+/** What to do with a dump that is damaged. */
+export const copyIt = 'Copy it again from where it was taken, and compare the sizes.';
+
 const dumpIt = 'QEMU’s dump-guest-memory or virsh dump --memory-only write what is read here.';
 
 function packed(magic: number[], name: string): OtherFormat {
@@ -8,7 +11,7 @@ function packed(magic: number[], name: string): OtherFormat {
 }
 
 const otherFormats: readonly OtherFormat[] = [
-  packed([0x1f, 0x8b], 'gzip'),
+  packed([0x1f, 0x8b, 0x08], 'gzip'),
   packed([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], 'xz'),
   packed([0x28, 0xb5, 0x2f, 0xfd], 'zstd'),
   packed([0x42, 0x5a, 0x68], 'bzip2'),

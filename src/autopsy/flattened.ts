@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import type { Bytes } from './dump-file.ts';
+import { copyIt } from './dump-formats.ts';
 
 /** A piece of the file that is meant, and where in the flattened one it is. */
 type Piece = { from: number; length: number; at: number };
@@ -25,7 +26,8 @@ export function unflattened({ size, read }: Bytes, place: string): Bytes {
     const from = header.readBigInt64BE(0);
     if (from === endOfPieces) break;
     const length = Number(header.readBigInt64BE(8));
-    if (from < 0n || length < 0) throw new UsageError('this flattened dump is damaged', { place });
+    if (from < 0n || length < 0)
+      throw new UsageError('this flattened dump is damaged', { place, hint: copyIt });
     // A file that is cut short ends in a piece that is.
     const present = Math.min(length, size - at - 16);
     byPlace.set(Number(from), { from: Number(from), length: present, at: at + 16 });
@@ -35,7 +37,7 @@ export function unflattened({ size, read }: Bytes, place: string): Bytes {
   if (
     pieces.some(({ from, length }, index) => from + length > (pieces[index + 1]?.from ?? Infinity))
   ) {
-    const hint = 'makedumpfile -R puts it in order.';
+    const hint = 'Put it in order: makedumpfile -R NEWDUMP < DUMP.';
     throw new UsageError('the pieces of this flattened dump overlap', { place, hint });
   }
   const last = pieces.at(-1);

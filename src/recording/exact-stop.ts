@@ -110,7 +110,9 @@ async function seek(machine: PlayedMachine, icount: number, patience: number): P
     if (now !== at) [at, since] = [now, performance.now()];
     if (performance.now() - since < patience) continue;
     await machine.pause();
-    throw new UnavailableError(`QEMU does not play on from instruction ${at}`);
+    throw new UnavailableError(`QEMU does not play on from instruction ${at}`, {
+      hint: 'Try again: where QEMU’s snapshots are taken differs from time to time.',
+    });
   }
 }
 

@@ -87,14 +87,15 @@ export async function rewind(
     });
     // A machine that was ended from here has not shown the rest; that says nothing of the recording.
     if (ending !== 'stopped') signal.throwIfAborted();
+    for (const { text } of lines.end()) hooks.onLine(text);
     const hostSeconds = Math.round(performance.now() - started) / 1000;
     if (ending === 'stopped' && debug && point) {
       const overrun = { before, shown, wanted: point.offset };
       await standForGdb(machine, overrun, onBytes, (place) => {
         debug.onStanding({ arch: spec.profile.arch, point, ...place });
       });
+      for (const { text } of lines.end()) hooks.onLine(text);
     }
-    for (const { text } of lines.end()) hooks.onLine(text);
     const { bytes, differsAt, line } = comparison;
     const words = ending === 'stopped' ? '' : (await machine.stop()).stderr;
     const recordedBytes = recorded.length;
