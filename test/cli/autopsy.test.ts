@@ -85,6 +85,22 @@ void t.test('a file that is known to hold no memory is called what it is', async
   });
 });
 
+void t.test(
+  'the core of a program, which knows no physical addresses, is none of a machine',
+  async (t) => {
+    const dump = dumpFile(t, 'aarch64-truncated-kernel');
+    const bytes = readFileSync(dump);
+    // elf(5): where the program headers are, how many, and p_paddr in each.
+    const [at, count] = [Number(bytes.readBigUInt64LE(32)), bytes.readUInt16LE(56)];
+    for (let index = 0; index < count; index += 1) bytes.writeBigUInt64LE(0n, at + index * 56 + 24);
+    writeFileSync(dump, bytes);
+    t.match(await kexecLab(['autopsy', dump]), {
+      exitCode: 2,
+      stderr: /this is the core of a program\n {2}A core of a machine is wanted/,
+    });
+  },
+);
+
 void t.test('a dump that is cut short is read as far as it goes, and that is said', async (t) => {
   const dump = dumpFile(t, 'aarch64-truncated-kernel');
   truncateSync(dump, statSync(dump).size - 2 ** 19);

@@ -123,7 +123,7 @@ t.test('a snapshot it does not play on from is left', async (t) => {
 t.test(
   'no snapshot is left behind the place, from where a debugger could go back to it',
   async (t) => {
-    const busy = (icount: number): boolean => icount < 995_000;
+    const busy = (icount: number): boolean => icount < 992_000;
     const machine = playedMachine({ prints, at: 1_000_000, first: 100, busy });
     t.equal(await stopExactly(machine, { before: 400, shown: 6, wanted: 6 }), true);
     t.strictSame([...machine.snapshots.keys()], ['at-1']);
