@@ -89,6 +89,28 @@ t.test('what a recording needs must be there, and the same', async (t) => {
   await t.rejects(play(directory), { message: /there is no recording in/ });
 });
 
+t.test('a line that has no end yet is shown before gdb is waited for', async (t) => {
+  const directory = await record(t);
+  const ending = new AbortController();
+  const lines: string[] = [];
+  const standings: object[] = [];
+  const rewound = await play(directory, {
+    signal: ending.signal,
+    onLine: (text) => lines.push(text),
+    debug: {
+      at: undefined,
+      onStanding: (standing) => {
+        standings.push({ ...standing, lines: [...lines] });
+        ending.abort();
+      },
+    },
+  });
+  t.match(rewound, { ending: 'stopped', differsAt: null });
+  t.match(standings, [{ point: { text: 'kexec-lab login: ' }, lines: goodBoot.split('\r\n') }]);
+  // What cannot be played back and forth stays where it is, and says so.
+  t.match(standings, [{ exact: false }]);
+});
+
 t.test('what it is to stop at must be there', async (t) => {
   const directory = await record(t);
   const debug = { at: 'kexek-bye', onStanding: () => t.fail('it stands') };
