@@ -118,14 +118,6 @@ armhf) machine=40 ;;
 esac
 architecture=$1 emulator=$2 libraries=$3 packages=$4
 
-# Whoever started this holds the other end of standard input: when it is gone, so is everything here.
-exec 5<&0 </dev/null
-{
-	cat <&5 >/dev/null
-	kill -KILL -1
-} &
-exec 5<&-
-
 binfmt=/proc/sys/fs/binfmt_misc
 if [ "$emulator" != - ] && [ ! -e "$binfmt/qemu-$emulator" ]; then
 	log 'registering qemu-user for this build'
@@ -174,6 +166,8 @@ refuse_foreign "$work/initrd"
 refuse_foreign "$root"
 
 log 'packing the system'
-tar --create --numeric-owner --sort=name --exclude='./dev/*' --exclude='./var/cache/apt/*' --exclude='./var/lib/apt/lists/*' \
+# File capabilities are extended attributes.
+tar --create --numeric-owner --sort=name --xattrs --xattrs-include='security.capability' --xattrs-include='user.*' \
+	--exclude='./dev/*' --exclude='./var/cache/apt/*' --exclude='./var/lib/apt/lists/*' \
 	--directory "$root" . >&3
 log 'done'

@@ -10,7 +10,7 @@ import { releaseOfImage } from './kernel-release.ts';
 import { kernelSelection } from './package-selection.ts';
 import { unpackPackages } from './packages.ts';
 import { outputNames, type CandidateKernelRecipe, type KernelRecipe } from './recipe.ts';
-import { runTool } from './run-tool.ts';
+import { unpackDeb } from './unpack-deb.ts';
 
 /** Takes a Debian kernel and the modules the recipe names: `vmlinuz` and `lib/modules/<release>/…`. */
 export async function buildKernel(recipe: KernelRecipe, context: BuildContext): Promise<Built> {
@@ -75,7 +75,7 @@ async function unpackCandidate(
     const deb = keptFile(cache, sha256);
     const directory = path.join(scratch, String(index));
     await mkdir(directory);
-    await runTool('dpkg-deb', ['-x', deb, directory], { signal });
+    await unpackDeb(deb, directory, signal);
     packages.push({ ...(await readDebControl(deb)), suite: brought, sha256 });
     directories.push(directory);
   }

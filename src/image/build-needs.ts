@@ -6,7 +6,7 @@ export function buildNeeds(entries: readonly Pick<PlannedEntry, 'recipe'>[]): Se
   const needs = new Set<Need>();
   for (const { recipe } of entries) {
     needs.add('images');
-    if (recipe.kind === 'system') needs.add('system');
+    if (recipe.kind === 'system' || 'system' in recipe) needs.add('system');
     if ('esp' in recipe && recipe.esp !== undefined) needs.add('esp');
   }
   return needs;

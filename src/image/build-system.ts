@@ -11,6 +11,7 @@ import { fetchPackages } from './packages.ts';
 import { outputNames, type SystemRecipe } from './recipe.ts';
 import { runTool } from './run-tool.ts';
 import { installSystem } from './install-system.ts';
+import { archiveTree, makeReadable, settleModes } from './tree-archive.ts';
 
 /**
  * A whole Debian: `rootfs.tar` (owners by number), its kernel `vmlinuz` and `initrd.img`, which its own initramfs-tools
@@ -30,8 +31,9 @@ export async function buildSystem(recipe: SystemRecipe, context: BuildContext): 
   await writeFile(path.join(parts, 'masks'), recipe.masks.map((unit) => `${unit}\n`).join(''));
   await copyFile(path.join(recipesDirectory, systemScript), path.join(parts, systemScript));
 
+  await settleModes(parts, signal);
   const archive = path.join(scratch, 'parts.tar');
-  await runTool('tar', ['--create', '--file', archive, '--directory', parts, '.'], { signal });
+  await archiveTree(parts, archive, signal);
   const rootfs = path.join(output, outputNames.system);
   const total = packages.length;
   const wanted = systemPackages(recipe, arch);
@@ -53,6 +55,7 @@ async function takeBootFiles(
   await mkdir(boot);
   const names = ['--wildcards', './boot/vmlinuz-*', './boot/initrd.img-*'];
   await runTool('tar', ['--extract', '--file', rootfs, '--directory', boot, ...names], { signal });
+  await makeReadable(boot, signal);
   const files = await readdir(path.join(boot, 'boot'));
   const [kernel = '', ...others] = files.filter((file) => file.startsWith('vmlinuz-'));
   const release = kernel.replace('vmlinuz-', '');

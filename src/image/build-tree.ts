@@ -7,7 +7,7 @@ import { writeDisk, type EspContent } from './disk-image.ts';
 import { layOutEsp, removableMediaLoaders } from './esp.ts';
 import { addLinks, addOverlay, copyFiles, createTree } from './file-tree.ts';
 import { fileExists } from './file-exists.ts';
-import { treeNames } from './tree-names.ts';
+import { settleModes } from './tree-archive.ts';
 import { unpackTreePackages } from './unpack-tree-packages.ts';
 import {
   outputNames,
@@ -23,6 +23,7 @@ export async function buildInitramfs(
 ): Promise<Built> {
   const { tree, built } = await assembleTree(recipe, context);
   context.onStep('packing the initramfs');
+  await settleModes(tree, context.signal);
   await packCpio(tree, path.join(context.output, outputNames.initramfs), context.signal);
   return built;
 }
@@ -44,8 +45,8 @@ export async function buildMiniDisk(recipe: MiniDiskRecipe, context: BuildContex
     recipe.esp === undefined ? null : await assembleEsp(recipe.esp, tree, directories, context);
   context.onStep('writing the disk');
   const disk = path.join(context.output, outputNames.disk);
-  const owners = (await treeNames(tree)).map((name) => ({ name, uid: 0, gid: 0 }));
-  await writeDisk(disk, tree, owners, recipe.size, context.signal, esp);
+  await settleModes(tree, context.signal);
+  await writeDisk(disk, tree, recipe.size, context.signal, esp);
   return built;
 }
 

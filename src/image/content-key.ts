@@ -5,15 +5,16 @@ import type { Arch } from '../scenario/scenario.ts';
 import type { Catalog } from './catalog.ts';
 import { inputsOf, type Recipe } from './recipe.ts';
 
-/** What puts a system together, beside the recipes. */
+/** The scripts beside the recipes: one installs a system, one puts it on a disk. */
 export const systemScript = 'build-system.sh';
+export const diskScript = 'fill-disk.sh';
 
 /** Raise a kind's number when its builder comes to make something else of the same recipe. */
 const kindVersions: Record<Recipe['kind'], number> = {
   kernel: 1,
-  initramfs: 1,
-  system: 1,
-  disk: 1,
+  initramfs: 2,
+  system: 2,
+  disk: 2,
 };
 
 /**
@@ -26,10 +27,16 @@ export function contentKey(name: string, arch: Arch, catalog: Catalog, directory
   const hash = createHash('sha256');
   hash.update(JSON.stringify([recipe, kindVersions[recipe.kind], arch]));
   for (const input of inputsOf(recipe)) hash.update(contentKey(input, arch, catalog, directory));
-  if (recipe.kind === 'system') hash.update(readFileSync(path.join(directory, systemScript)));
+  const script = scriptOf(recipe);
+  if (script !== null) hash.update(readFileSync(path.join(directory, script)));
   if ('overlays' in recipe)
     for (const overlay of recipe.overlays) hashDirectory(hash, path.join(directory, overlay));
   return hash.digest('hex').slice(0, 16);
+}
+
+function scriptOf(recipe: Recipe): string | null {
+  if (recipe.kind === 'system') return systemScript;
+  return 'system' in recipe ? diskScript : null;
 }
 
 function hashDirectory(hash: Hash, directory: string): void {

@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import { UnavailableError } from '../errors.ts';
 import { writeEsp } from './esp.ts';
 import { runTool } from './run-tool.ts';
+import { treeNames } from './tree-names.ts';
 
 const mebibyte = 2 ** 20;
 const sector = 512;
@@ -12,51 +13,60 @@ const margin = mebibyte;
 /** An EFI system partition behind the root: what is on it, and how large it is. */
 export type EspContent = { tree: string; sizeMiB: number };
 
-/** Whose a file of the tree is to be; `name` is relative to the tree. */
-export type Owner = { name: string; uid: number; gid: number };
+/** Where a disk's root file system is. */
+export type RootPartition = { offsetMiB: number; blocks: number };
 
 /**
- * Writes a raw disk with a GPT and one ext4 partition named `root` that holds `tree`, whose files become those of their
- * `owners`, and behind it the EFI system partition where there is one: `root` is always the first.
- * Needs no root: files change owner inside the image. Throws UnavailableError when the tree does not fit.
+ * Makes a raw disk with a GPT and one partition named `root`, and behind it an EFI system partition of `espMiB` where
+ * that is not 0: `root` is always the first. Both are empty. Sizes are in MiB.
+ */
+export async function partitionDisk(
+  file: string,
+  { sizeMiB, espMiB }: { sizeMiB: number; espMiB: number },
+  signal: AbortSignal | undefined,
+): Promise<RootPartition> {
+  const size = sizeMiB * mebibyte - 2 * margin;
+  const handle = await open(file, 'w');
+  await handle.truncate((sizeMiB + espMiB) * mebibyte).finally(() => handle.close());
+
+  const partitions = [`start=${margin / sector}, size=${size / sector}, type=linux, name=root`];
+  if (espMiB > 0) {
+    const [start, sectors] = [(margin + size) / sector, (espMiB * mebibyte) / sector];
+    partitions.push(`start=${start}, size=${sectors}, type=uefi, name=ESP`);
+  }
+  const table = ['label: gpt', ...partitions].map((line) => `${line}\n`).join('');
+  await runTool('sfdisk', ['--quiet', file], { input: table, signal });
+  return { offsetMiB: margin / mebibyte, blocks: size / block };
+}
+
+/**
+ * Writes a raw disk as `partitionDisk` makes it, whose ext4 root holds `tree`, and whose EFI system partition holds that
+ * of `esp`. Needs no root: inside the image every file belongs to root. Throws UnavailableError when the tree does not fit.
  */
 export async function writeDisk(
   file: string,
   tree: string,
-  owners: readonly Owner[],
   sizeMiB: number,
   signal: AbortSignal | undefined,
   esp: EspContent | null = null,
 ): Promise<void> {
-  const size = sizeMiB * mebibyte - 2 * margin;
-  const handle = await open(file, 'w');
-  const whole = sizeMiB + (esp?.sizeMiB ?? 0);
-  await handle.truncate(whole * mebibyte).finally(() => handle.close());
-
-  const partition = `start=${margin / sector}, size=${size / sector}, type=linux, name=root`;
-  const offset = margin + size;
-  const second =
-    esp === null
-      ? ''
-      : `start=${offset / sector}, size=${(esp.sizeMiB * mebibyte) / sector}, type=uefi, name=ESP`;
-  const table = `label: gpt\n${partition}\n${second}\n`;
-  await runTool('sfdisk', ['--quiet', file], { input: table, signal });
+  const { blocks } = await partitionDisk(file, { sizeMiB, espMiB: esp?.sizeMiB ?? 0 }, signal);
   const format = ['-q', '-F', '-t', 'ext4', '-b', String(block), '-L', 'root'];
-  const content = ['-E', `offset=${margin}`, '-d', tree, file, String(size / block)];
+  const content = ['-E', `offset=${margin}`, '-d', tree, file, String(blocks)];
   await runTool('mke2fs', [...format, ...content], { signal });
-  await giveToOwners(file, owners, signal);
+  await giveToRoot(file, ['', ...(await treeNames(tree))], signal);
+  const offset = sizeMiB * mebibyte - margin;
   if (esp !== null) await writeEsp(file, { offset, sizeMiB: esp.sizeMiB }, esp.tree, signal);
 }
 
 /** mke2fs copies owners as they are on the host, where everything belongs to whoever builds. */
-async function giveToOwners(
+async function giveToRoot(
   file: string,
-  owners: readonly Owner[],
+  names: readonly string[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const commands = [{ name: '', uid: 0, gid: 0 }, ...owners].map(
-    ({ name, uid, gid }) =>
-      `set_inode_field "/${name}" uid ${uid}\nset_inode_field "/${name}" gid ${gid}\n`,
+  const commands = names.flatMap((name) =>
+    ['uid', 'gid'].map((field) => `set_inode_field "/${name}" ${field} 0\n`),
   );
   const { stderr } = await runTool('debugfs', ['-w', '-f', '-', `${file}?offset=${margin}`], {
     input: commands.join(''),

@@ -1,5 +1,5 @@
 /** Who says what went wrong while a system is installed, and how much of it is worth reading. */
-const complaint = /^(?:E|dpkg|dpkg-deb|tar|mount|umount|sh|cp|cpio|chroot|perl): /;
+const complaint = /^(?:E|dpkg|dpkg-deb|tar|mount|umount|sh|cp|cpio|chroot|perl|mke2fs|dd): /;
 const kept = 5;
 
 /**

@@ -10,7 +10,7 @@ export type NamespaceFacts = {
   user: string;
   /** The kernel's release. */
   kernel: string;
-  /** qemu-user's name of the architecture; null where the host runs its programs itself. */
+  /** qemu-user's name of the programs' architecture; null where the host runs them itself. */
   emulator: string | null;
   /** Is it registered with binfmt_misc for the whole host? */
   emulatorRegistered: boolean;
@@ -24,10 +24,14 @@ export type NamespaceFacts = {
   hasUserRange: boolean;
 };
 
-/** Looks at the host; changes nothing. */
-export async function namespaceFacts(arch: Arch): Promise<NamespaceFacts> {
+/** qemu-user's name of an architecture; null where the host runs its programs itself. */
+export function emulatorFor(arch: Arch): string | null {
+  return arch === 'aarch64' && process.arch === 'arm64' ? null : arch;
+}
+
+/** Looks at the host; changes nothing. `emulator` is that of the programs to be run in the namespace, if any. */
+export async function namespaceFacts(emulator: string | null): Promise<NamespaceFacts> {
   const { uid, username: user } = userInfo();
-  const emulator = arch === 'aarch64' && process.arch === 'arm64' ? null : arch;
   const sysctl = async (name: string) =>
     (await readFile(`/proc/sys/${name}`, 'utf8').catch(() => '')).trim();
   return {
@@ -35,7 +39,8 @@ export async function namespaceFacts(arch: Arch): Promise<NamespaceFacts> {
     user,
     kernel: release(),
     emulator,
-    emulatorRegistered: await fileExists(`/proc/sys/fs/binfmt_misc/qemu-${arch}`),
+    emulatorRegistered:
+      emulator !== null && (await fileExists(`/proc/sys/fs/binfmt_misc/qemu-${emulator}`)),
     binfmtPerNamespace: isAtLeast(release(), 6, 7),
     userNamespaces:
       (await sysctl('user/max_user_namespaces')) !== '0' &&

@@ -4,7 +4,7 @@ import { debFileName, type Apt } from './apt.ts';
 import type { ArchivePackage } from './package-closure.ts';
 import { withIndex, type IndexOptions } from './package-index.ts';
 import type { PackageSelection } from './package-selection.ts';
-import { runTool } from './run-tool.ts';
+import { unpackDeb } from './unpack-deb.ts';
 
 /** Verified packages are kept in the cache as `debs/<sha256>.deb`. */
 export type PackageOptions = Omit<IndexOptions, 'suite'>;
@@ -42,7 +42,7 @@ export async function unpackPackages(
   const directories = packages.map(({ name }) => path.join(target, name));
   for (const [index, directory] of directories.entries()) {
     options.onStep('unpacking packages', { done: index, total: directories.length });
-    await runTool('dpkg-deb', ['-x', debs[index] ?? '', directory], { signal: options.signal });
+    await unpackDeb(debs[index] ?? '', directory, options.signal);
   }
   return { packages, directories };
 }

@@ -74,7 +74,7 @@ t.test('on a disk it is the second partition, and the root stays the first', asy
   const tree = await espTree(t);
   const file = join(t.testdirName, 'disk');
   mkdirSync(join(t.testdirName, 'root'), { recursive: true });
-  await writeDisk(file, join(root, 'root'), [], 16, undefined, { tree, sizeMiB: 10 });
+  await writeDisk(file, join(root, 'root'), 16, undefined, { tree, sizeMiB: 10 });
   const { stdout } = await execa('sfdisk', ['--json', file], { env });
   const { partitiontable } = JSON.parse(stdout) as {
     partitiontable: { partitions: { start: number; type: string; name: string }[] };

@@ -1,9 +1,7 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import t from 'tap';
 import { installedNames } from '../../src/image/apt.ts';
-import { parseOwners } from '../../src/image/build-system-disk.ts';
 import { parseStanzas } from '../../src/image/deb822.ts';
 import { packageEntry, writeRepository } from '../../src/image/local-repository.ts';
 import { archivePackage } from '../../src/image/package-closure.ts';
@@ -40,49 +38,6 @@ Conf gcc-12-base (12.2.0-14 Debian:12.1/oldstable [arm64])
 `;
   t.same(installedNames(simulation), ['gcc-12-base', 'libstdc++6']);
   t.end();
-});
-
-t.test('owners in an archive, as tar lists them', async (t) => {
-  const directory = t.testdir({ tree: { etc: { shadow: '', 'a name': '' } } });
-  const archive = join(directory, 'a.tar');
-  const add = (owner: string, name: string) =>
-    execa(
-      'tar',
-      ['--append', '--file', archive, '--numeric-owner', '--owner', owner, '--group', '42', name],
-      {
-        cwd: join(directory, 'tree'),
-      },
-    );
-  await execa('ln', ['-s', '/etc/shadow', 'link'], { cwd: join(directory, 'tree') });
-  await execa('ln', ['etc/shadow', 'hard'], { cwd: join(directory, 'tree') });
-  mkdirSync(join(directory, 'tree/empty'));
-  writeFileSync(join(directory, 'tree/huge'), Buffer.alloc(100_000));
-  for (const [owner, name] of [
-    ['0', './etc'],
-    ['7', './link'],
-    ['8', './empty'],
-    ['100000', './huge'],
-  ] as const)
-    await add(owner, name);
-  const { stdout } = await execa('tar', [
-    '--list',
-    '--verbose',
-    '--numeric-owner',
-    '--file',
-    archive,
-  ]);
-  const owners = new Map(parseOwners(stdout).map(({ name, uid, gid }) => [name, `${uid}:${gid}`]));
-  t.same(
-    [...owners].sort(),
-    [
-      ['empty', '8:42'],
-      ['etc', '0:42'],
-      ['etc/a name', '0:42'],
-      ['etc/shadow', '0:42'],
-      ['huge', '100000:42'],
-      ['link', '7:42'],
-    ].sort(),
-  );
 });
 
 t.test('an installation is followed by what it prints', (t) => {
