@@ -118,6 +118,9 @@ armhf) machine=40 ;;
 esac
 architecture=$1 emulator=$2 libraries=$3 packages=$4
 
+# mmdebstrap has sh use the next free descriptors by number, and dash knows those up to 9 only.
+exec 6<&-
+
 binfmt=/proc/sys/fs/binfmt_misc
 if [ "$emulator" != - ] && [ ! -e "$binfmt/qemu-$emulator" ]; then
 	log 'registering qemu-user for this build'

@@ -64,12 +64,12 @@ export async function readDebian(
   cache: string,
   options: ReadOptions,
 ): Promise<Pick<ReadKernel, 'source' | 'arches'>> {
-  const { suite, package: names } = findRecipe(ownRecipes, distroKernel, 'kernel') as {
-    suite: string;
-    package: Record<Arch, string>;
-  };
+  const recipe = findRecipe(ownRecipes, distroKernel, 'kernel');
+  const usual = 'sources' in recipe ? recipe.sources[0] : undefined;
+  if (usual === undefined) throw new Error(`${distroKernel} has no source`);
   if (word === null || word.package === null) {
-    return { source: { suite: word?.suite ?? suite, package: names }, arches: [...arches] };
+    const { package: names } = usual;
+    return { source: { suite: word?.suite ?? usual.suite, package: names }, arches: [...arches] };
   }
   const name = word.package;
   const found = await archesOfPackage(word.suite, name, cache, options);

@@ -7,6 +7,7 @@ import { parseStanzas } from './deb822.ts';
 import { archivePackage, type ArchivePackage } from './package-closure.ts';
 import { unreachableMirror } from './mirror-trouble.ts';
 import { runTool } from './run-tool.ts';
+import { saysUnusable, SuiteUnusableError } from './suite-unusable.ts';
 
 export type AptOptions = {
   /** apt's whole world: its sources, lists, cache and dpkg status. Created when missing. */
@@ -62,6 +63,8 @@ export async function openApt(options: AptOptions): Promise<Apt> {
           },
         }).catch((error: unknown) => {
           const words = error instanceof UnavailableError ? error.message : '';
+          if (saysUnusable(words))
+            throw new AbortError(new SuiteUnusableError(words, { cause: error, hint: elsewhere }));
           const trouble = unreachableMirror(mirror, words);
           if (trouble === null) throw error;
           // apt has tried several times before it says so.
@@ -116,16 +119,11 @@ export function debFileName({ name, version, architecture }: ArchivePackage): st
   return `${name}_${version.replaceAll(':', '%3a')}_${architecture}.deb`;
 }
 
-/** Tries again what a moment can cure; a bad signature stays bad, and what is gone stays gone. */
+/** Tries again what a moment can cure. */
 function withRetries<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  return pRetry(
-    () =>
-      attempt().catch((error: unknown) => {
-        const hopeless =
-          error instanceof Error &&
-          /is not signed|NO_PUBKEY|EXPKEYSIG|BADSIG|404 +Not Found/.test(error.message);
-        throw hopeless ? new AbortError(error) : error;
-      }),
-    { retries: 2, minTimeout: 1_000, ...(signal === undefined ? {} : { signal }) },
-  );
+  return pRetry(attempt, {
+    retries: 2,
+    minTimeout: 1_000,
+    ...(signal === undefined ? {} : { signal }),
+  });
 }

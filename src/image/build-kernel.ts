@@ -15,8 +15,7 @@ import { unpackDeb } from './unpack-deb.ts';
 /** Takes a Debian kernel and the modules the recipe names: `vmlinuz` and `lib/modules/<release>/…`. */
 export async function buildKernel(recipe: KernelRecipe, context: BuildContext): Promise<Built> {
   const { arch, scratch, output, packageOptions, onStep, signal } = context;
-  const { suite } = recipe;
-  const selection = kernelSelection(recipe, arch);
+  const selection = kernelSelection(recipe.sources, arch);
   const { packages, directories } = await unpackPackages(selection, scratch, packageOptions);
   onStep('collecting modules');
   const { file, release, modules } = await kernelIn(directories);
@@ -24,7 +23,7 @@ export async function buildKernel(recipe: KernelRecipe, context: BuildContext): 
     throw new UnavailableError(`no modules for kernel ${release ?? file}`);
   await cp(file, path.join(output, outputNames.kernel));
   await copyModules(modules, output, recipe.modules, signal);
-  return { packages: packages.map((found) => ({ ...found, suite })), release };
+  return { packages, release };
 }
 
 /** The file of a candidate's image that holds the kernel's configuration, where that is known. */
@@ -59,10 +58,7 @@ async function unpackCandidate(
 ): Promise<Pick<Built, 'packages'> & { directories: string[] }> {
   const { cache } = packageOptions;
   if ('suite' in source) {
-    const { suite } = source;
-    const selection = kernelSelection(source, arch);
-    const { packages, directories } = await unpackPackages(selection, scratch, packageOptions);
-    return { packages: packages.map((found) => ({ ...found, suite })), directories };
+    return unpackPackages(kernelSelection([source], arch), scratch, packageOptions);
   }
   if ('snapshot' in source) {
     const copy = path.join(scratch, 'snapshot');

@@ -19,7 +19,6 @@ import { archiveTree, makeReadable, settleModes } from './tree-archive.ts';
  */
 export async function buildSystem(recipe: SystemRecipe, context: BuildContext): Promise<Built> {
   const { arch, scratch, output, packageOptions, onStep, signal } = context;
-  const { suite } = recipe;
   const { packages, debs } = await fetchPackages(systemSelection(recipe, arch), packageOptions);
 
   onStep('laying out the packages');
@@ -41,7 +40,7 @@ export async function buildSystem(recipe: SystemRecipe, context: BuildContext): 
 
   onStep('taking the kernel and its initrd out');
   const release = await takeBootFiles(rootfs, output, scratch, signal);
-  return { packages: packages.map((found) => ({ ...found, suite })), release };
+  return { packages, release };
 }
 
 /** The system's own kernel and initrd, for those who boot it without its disk; returns the kernel's release. */

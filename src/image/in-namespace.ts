@@ -32,7 +32,7 @@ exec 5<&0 </dev/null
 { cat <&5 >/dev/null; kill -KILL -1; } &
 exec 5<&-
 mount -t tmpfs -o mode=755 tmpfs /mnt &&
-  tar --extract --no-same-owner --directory /mnt <&4 && exec sh "/mnt/$0" "$@"`;
+  tar --extract --no-same-owner --directory /mnt <&4 && exec 4<&- && exec sh "/mnt/$0" "$@"`;
 
 /** Opens the files first: root of the namespace need not have access to them. */
 const openFiles = `output=$1 archive=$2 material=$3; shift 3; exec "$@" 3<>"$output" 4<"$archive" 6<"$material"`;

@@ -1,27 +1,29 @@
-import { UnavailableError } from '../errors.ts';
 import type { Arch } from '../scenario/scenario.ts';
 import type { Apt } from './apt.ts';
 import { debianArchitectures } from './debian-architectures.ts';
 import { kernelParts, packageClosure, sharedLibraries } from './package-closure.ts';
 import type { ArchivePackage, Follow } from './package-closure.ts';
+import { SuiteUnusableError } from './suite-unusable.ts';
 import type { KernelSource, Recipe, SystemRecipe, TreeRecipe } from './recipe.ts';
 
 type Index = Pick<Apt, 'show' | 'resolve'>;
 
-/** The packages that go into an image directly, not through its inputs. */
-export type PackageSelection = {
+/** The packages that go into an image directly, not through its inputs: where to look for them, best first. */
+export type PackageSelection = Choice[];
+
+export type Choice = {
   suite: string;
-  /** Finds them in the suite's index. Throws UnavailableError when it does not have them. */
+  /** Finds them in the suite's index. Throws SuiteUnusableError when it does not have them. */
   find: (index: Index) => Promise<ArchivePackage[]>;
 };
 
-/** Which packages a recipe takes of the archive, suite by suite; none where all it has comes from its inputs. */
+/** Which packages a recipe takes of the archive, selection by selection; none where all it has comes from its inputs. */
 export function selectPackages(recipe: Recipe, arch: Arch): PackageSelection[] {
   if ('system' in recipe) return [];
   switch (recipe.kind) {
     case 'kernel':
-      if (!('source' in recipe)) return [kernelSelection(recipe, arch)];
-      return 'suite' in recipe.source ? [kernelSelection(recipe.source, arch)] : [];
+      if ('sources' in recipe) return [kernelSelection(recipe.sources, arch)];
+      return 'suite' in recipe.source ? [kernelSelection([recipe.source], arch)] : [];
     case 'initramfs':
     case 'disk':
       return 'file' in recipe ? [] : treeSelections(recipe, arch);
@@ -31,25 +33,32 @@ export function selectPackages(recipe: Recipe, arch: Arch): PackageSelection[] {
 }
 
 export function kernelSelection(
-  { suite, package: names }: Extract<KernelSource, { suite: string }>,
+  sources: readonly Extract<KernelSource, { suite: string }>[],
   arch: Arch,
 ): PackageSelection {
-  const name = names[arch];
-  if (name === undefined) throw new Error(`no package is named for ${arch}`);
-  return closureSelection([name], kernelParts, suite, arch);
+  return sources.map(({ suite, package: names }) => {
+    const name = names[arch];
+    if (name === undefined) throw new Error(`no package is named for ${arch}`);
+    return closure([name], kernelParts, suite, arch);
+  });
 }
 
 /** The package whose program `kexec` is. */
 export const kexecTools = 'kexec-tools';
 
+/** kexec-tools alone, without the libraries it needs. */
+export function toolsSelection(suites: readonly string[], arch: Arch): PackageSelection {
+  return suites.map((suite) => closure([kexecTools], () => false, suite, arch));
+}
+
 /** The selections of a tree: where a file is in several, that of the first counts. */
 export function treeSelections(recipe: TreeRecipe, arch: Arch): PackageSelection[] {
-  const { packages, suite, tools } = recipe;
-  const select = (names: string[], from: string) =>
-    closureSelection(names, sharedLibraries, from, arch);
-  if (tools === undefined || !('suite' in tools)) return [select(packages, suite)];
+  const { packages, suites, tools } = recipe;
+  const select = (names: string[], from: readonly string[]) =>
+    from.map((suite) => closure(names, sharedLibraries, suite, arch));
+  if (tools === undefined || !('suite' in tools)) return [select(packages, suites)];
   const others = packages.filter((name) => name !== kexecTools);
-  return [select([kexecTools], tools.suite), select(others, suite)];
+  return [select([kexecTools], [tools.suite]), select(others, suites)];
 }
 
 /** What mmdebstrap's variant `minbase` installs besides what it is told to, as apt-patterns(7). */
@@ -57,7 +66,8 @@ const base = ['?essential', '?priority(required)'];
 
 export function systemSelection(recipe: SystemRecipe, arch: Arch): PackageSelection {
   const wanted = [...base, ...systemPackages(recipe, arch)];
-  return { suite: recipe.suite, find: async (index) => index.show(await index.resolve(wanted)) };
+  const find = async (index: Index) => index.show(await index.resolve(wanted));
+  return recipe.suites.map((suite) => ({ suite, find }));
 }
 
 /** What a system is asked to have over its base. */
@@ -65,17 +75,12 @@ export function systemPackages(recipe: SystemRecipe, arch: Arch): string[] {
   return [...recipe.packages, recipe.kernel[arch]];
 }
 
-function closureSelection(
-  names: readonly string[],
-  follow: Follow,
-  suite: string,
-  arch: Arch,
-): PackageSelection {
+function closure(names: readonly string[], follow: Follow, suite: string, arch: Arch): Choice {
   const find = async (index: Index): Promise<ArchivePackage[]> => {
     const packages = await packageClosure(names, (batch) => index.show(batch), follow);
     const missing = names.filter((name) => !packages.some((found) => found.name === name));
     if (missing.length === 0) return packages;
-    throw new UnavailableError(
+    throw new SuiteUnusableError(
       `Debian ${suite} has no ${missing.join(', ')} for ${debianArchitectures[arch]}`,
     );
   };

@@ -4,10 +4,12 @@ import { arches, type Arch } from '../scenario/scenario.ts';
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/);
 const absolutePath = z.string().startsWith('/');
 
+/** Debian's suites to take packages from, in order of preference: the first that the mirror still has is taken. */
+const suites = z.array(name).min(1);
+
 /** What goes into a file tree: an initramfs or a root file system. */
 const tree = {
-  /** Debian suite the packages come from. */
-  suite: name,
+  suites,
   /** Recipe of the kernel whose modules go in. */
   kernel: name,
   packages: z.array(z.string()),
@@ -21,9 +23,13 @@ const tree = {
 
 const kernelRecipe = z.strictObject({
   kind: z.literal('kernel'),
-  suite: name,
-  /** A package whose dependencies lead to the newest kernel. */
-  package: z.record(z.enum(arches), z.string()),
+  /**
+   * Where the kernel comes from, in order of preference, as with suites: each with a package whose dependencies lead to
+   * its newest kernel. The first and the second kernel must never be of one release: `uname -r` tells them apart.
+   */
+  sources: z
+    .array(z.strictObject({ suite: name, package: z.record(z.enum(arches), z.string()) }))
+    .min(1),
   /** Modules kept for the trees that name this recipe; those built into the kernel are passed over. */
   modules: z.array(z.string()),
 });
@@ -59,7 +65,7 @@ const miniDiskRecipe = z.strictObject({
 /** A whole Debian, installed by its own tools: the packages named, and all that is essential or depended on. */
 const systemRecipe = z.strictObject({
   kind: z.literal('system'),
-  suite: name,
+  suites,
   /** The package of the kernel. */
   kernel: z.record(z.enum(arches), z.string()),
   packages: z.array(z.string()),

@@ -26,8 +26,7 @@ export async function unpackTreePackages(
   for (const [index, selection] of treeSelections(recipe, arch).entries()) {
     const target = path.join(scratch, 'packages', String(index));
     const { packages, directories } = await unpackPackages(selection, target, packageOptions);
-    const { suite } = selection;
-    all.packages.push(...packages.map((found) => ({ ...found, suite })));
+    all.packages.push(...packages);
     all.directories.push(...directories);
   }
   if (tools === undefined || 'suite' in tools) return all;

@@ -92,13 +92,12 @@ t.test('the key changes with all that an image is made of, and with nothing else
   const directory = t.testdir({ over: { init: '#!/bin/sh\n' } });
   const kernel = {
     kind: 'kernel' as const,
-    suite: 'trixie',
-    package: { aarch64: 'linux', arm: 'linux' },
+    sources: [{ suite: 'trixie', package: { aarch64: 'linux', arm: 'linux' } }],
     modules: ['ext4'],
   };
   const initramfs = {
     kind: 'initramfs' as const,
-    suite: 'trixie',
+    suites: ['trixie'],
     kernel: 'k',
     packages: ['busybox-static'],
     files: {},

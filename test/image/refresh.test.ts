@@ -46,7 +46,9 @@ async function builtCache(t: Test) {
     mkdirSync(directory, { recursive: true });
     writeFileSync(output, 'content');
     const packages = (
-      await Promise.all(selectPackages(recipe, arch).map(({ find }) => find(index)))
+      await Promise.all(
+        selectPackages(recipe, arch).map(async ([best]) => (await best?.find(index)) ?? []),
+      )
     ).flat();
     const manifest: Manifest = {
       recipe: name,

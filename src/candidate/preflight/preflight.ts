@@ -82,7 +82,7 @@ async function gatherFacts(
     // Asking the archive's index takes time, and only one format depends on the answer.
     tools:
       kernel.kind === 'zboot'
-        ? await toolsFacts(candidate, arch, recipe.suite, options)
+        ? await toolsFacts(candidate, arch, recipe.suites, options)
         : { version: null, source: kexecTools },
     disk: diskFacts(disk, recipe),
     cmdline,
