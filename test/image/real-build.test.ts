@@ -1,7 +1,13 @@
 import { execa } from 'execa';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import t from 'tap';
+import { findRecipe, ownRecipes } from '../../src/image/catalog.ts';
+import { debianMirror } from '../../src/image/debian-mirror.ts';
+import type { Manifest } from '../../src/image/entry.ts';
 import { kexecLabCommand } from '../cli/kexec-lab.ts';
+import { mirrorWithout } from './mirror-without.ts';
 
 // Downloads from a real Debian mirror: nothing else shows that apt, its signatures and the archive are as expected.
 
@@ -9,9 +15,13 @@ const cache = t.testdir({});
 
 /** Runs `kexec-lab images …` in the test's own cache; what it says is on standard error. */
 function images(...args: string[]) {
+  return imagesIn(cache, ...args);
+}
+
+function imagesIn(directory: string, ...args: string[]) {
   const [node = '', ...rest] = kexecLabCommand;
   return execa(node, [...rest, 'images', ...args], {
-    env: { KEXEC_LAB_CACHE: cache },
+    env: { KEXEC_LAB_CACHE: directory },
     reject: false,
     all: true,
   });
@@ -66,6 +76,50 @@ void t.test(
     t.notMatch(refreshed.stdout, 'an older one', 'it was built anew');
   },
 );
+
+void t.test(
+  'a suite that the mirror has dropped is passed over, and the report can tell',
+  async (t) => {
+    const mirror = await mirrorWithout(['bullseye'], await debianMirror());
+    t.teardown(mirror.close);
+    const { suite } = firstSource();
+    t.equal(suite, 'bullseye', 'the suite that is gone is the one preferred');
+    const directory = t.testdir({});
+    const wanted = ['provider-kernel', '--arch', 'arm'];
+    const built = await imagesIn(directory, 'build', ...wanted, '--mirror', mirror.url);
+    t.equal(built.exitCode, 0, built.all);
+    t.match(built.all, /Debian bullseye cannot be used \(.*\): taking bookworm/);
+    const { stdout } = await imagesIn(directory, 'list', '--json', ...wanted);
+    const [entry] = JSON.parse(stdout) as { manifest: Manifest }[];
+    t.match(entry?.manifest.packages, [{ suite: 'bookworm' }]);
+
+    await rm(path.join(directory, 'apt'), { recursive: true });
+    const again = await imagesIn(directory, 'refresh', ...wanted, '--mirror', mirror.url);
+    t.match(again.all, /^arm\/provider-kernel: unchanged$/m, 'a refresh takes the same suite');
+  },
+);
+
+void t.test(
+  'without any of its suites an image cannot be built, and the first is named',
+  async (t) => {
+    const mirror = await mirrorWithout(['bullseye', 'bookworm', 'trixie'], await debianMirror());
+    t.teardown(mirror.close);
+    const directory = t.testdir({});
+    const { exitCode, all } = await imagesIn(
+      directory,
+      ...['build', 'provider-kernel', '--arch', 'arm', '--mirror', mirror.url],
+    );
+    t.equal(exitCode, 5, all);
+    t.match(all, /bullseye Release' does not have a Release file/);
+  },
+);
+
+function firstSource() {
+  const recipe = findRecipe(ownRecipes, 'provider-kernel', 'kernel');
+  const first = 'sources' in recipe ? recipe.sources[0] : undefined;
+  if (first === undefined) throw new Error('provider-kernel has no source');
+  return first;
+}
 
 /** Makes the kernel look as if it had been built of an older package. */
 function ageKernel(): void {
