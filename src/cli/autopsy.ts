@@ -8,7 +8,7 @@ import type { KernelLog } from '../autopsy/kernel-log.ts';
 import { printedLines, tellingLines } from '../autopsy/kernel-log.ts';
 import { openDump } from '../autopsy/memory-dump.ts';
 import { LineSplitter } from '../console/lines.ts';
-import { UsageError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { count } from '../report/result-text.ts';
 import { createStyle, wantsColor } from '../report/style.ts';
@@ -65,7 +65,7 @@ async function autopsy(file: string, { base, console, log, json }: Options): Pro
 async function linesOf(log: string): Promise<Set<string>> {
   const splitter = new LineSplitter();
   const bytes = await readFile(log).catch((cause: unknown) => {
-    throw new UsageError(`cannot be read: ${(cause as Error).message}`, { place: log, cause });
+    throw namedFileError(cause, { place: log, doing: 'read this console log' });
   });
   const lines = [...splitter.feed(bytes), ...splitter.end()];
   return new Set(lines.map(({ text }) => text));

@@ -5,7 +5,8 @@ import { classes } from '../compare/classify.ts';
 import { compareSides, decide } from '../compare/compare.ts';
 import type { Loaded } from '../compare/load-record.ts';
 import { differencesOf, sidesIn } from '../compare/record.ts';
-import { exitCodes, UnavailableError } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
 import { comparisonMarkdown } from '../report/comparison-markdown.ts';
 import type { ComparisonReport } from '../report/comparison-text.ts';
 import { comparisonText } from '../report/comparison-text.ts';
@@ -79,9 +80,6 @@ async function write(file: string, text: string, how: typeof appendFile): Promis
   try {
     await how(file, text);
   } catch (cause) {
-    throw new UnavailableError(`the comparison cannot be written: ${(cause as Error).message}`, {
-      place: file,
-      cause,
-    });
+    throw namedFileError(cause, { place: file, doing: 'write the comparison' });
   }
 }
