@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Autopsy } from '../autopsy/autopsy.ts';
 import { explainSilence } from '../autopsy/autopsy.ts';
 import type { Findings } from '../autopsy/examine.ts';
@@ -38,7 +38,7 @@ export function autopsyCommand(): Command {
     .option('--base <address>', 'where raw memory begins', parseAddress, 0x4000_0000)
     .option('--console <log>', 'what the machine’s console showed')
     .option('--log', 'print every log found, whole')
-    .option('--json', 'as JSON, with every log found')
+    .addOption(new Option('--json', 'as JSON, with every log found').conflicts('log'))
     .addHelpText('after', help)
     .action(autopsy);
 }

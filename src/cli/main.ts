@@ -2,8 +2,8 @@
 import { CommanderError } from 'commander';
 import { exitCodes } from '../errors.ts';
 import type { ExitCode } from '../errors.ts';
-import { readableError } from '../file-error.ts';
-import { standardOutput } from './output-closed.ts';
+import { fileReason, readableError } from '../file-error.ts';
+import { readerHasGone, standardOutput } from './output-closed.ts';
 import { createProgram, wantedCommand } from './program.ts';
 
 /** Says what went wrong in the one way each kind of error is said, and returns the exit code. */
@@ -26,12 +26,14 @@ async function explain(error: unknown): Promise<ExitCode> {
 
 /** Standard output can fail at any time: quietly when its reader has gone, else for the user to know. */
 function watchOutput(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE' || error.code === 'EIO') {
+  process.stdout.on('error', (error: Error) => {
+    // A run has other reports to write.
+    if (standardOutput.emit('failed', error)) return;
+    if (readerHasGone(error)) {
       if (!standardOutput.emit('closed')) process.exit(process.exitCode ?? exitCodes.ok);
       return;
     }
-    process.stderr.write(`standard output cannot be written: ${error.message}\n`);
+    process.stderr.write(`cannot write to standard output: ${fileReason(error)}\n`);
     process.exit(exitCodes.unavailable);
   });
 }
