@@ -1,6 +1,6 @@
 import type { LabEvent } from '../lab/events.ts';
 import { UnavailableError } from '../errors.ts';
-import { fileHint, readableError } from '../file-error.ts';
+import { fileHint, fileReason, readableError } from '../file-error.ts';
 import type { Reporter } from './reporter.ts';
 
 /** A reporter behind the guard, and what it is called in messages. */
@@ -82,15 +82,11 @@ export function guardReporters(all: readonly Guarded[]): ReporterGuard {
 
 function describe({ name, onOutput }: Guarded, error: Error): string {
   const head = `report ${name} is incomplete`;
+  const { code, path } = error as NodeJS.ErrnoException;
+  // A stream's error names no path.
+  if (onOutput && code !== undefined && path === undefined)
+    return `${head}: cannot write to standard output: ${fileReason(error)}\n  ${fileHint(error)}`;
   const readable = readableError(error);
   if (readable !== null) return `${head}: ${readable.describe()}`;
-  const { code } = error as NodeJS.ErrnoException;
-  if (onOutput && code !== undefined) {
-    const written = readableError(
-      Object.assign(error, { syscall: 'write', path: 'standard output' }),
-    );
-    if (written !== null) return `${head}: ${written.describe()}`;
-    return `${head}: standard output: ${error.message}\n  ${fileHint(error)}`;
-  }
   return `${head}: this is a bug in kexec-lab, please report it\n${error.stack ?? error.message}`;
 }

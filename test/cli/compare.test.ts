@@ -52,7 +52,7 @@ t.test('mistakes are one message and exit 2', async (t) => {
   const missing = join(directory, 'missing.json');
   t.match(await kexecLab(['compare', good, missing]), {
     exitCode: 2,
-    stderr: /missing\.json: cannot be read/,
+    stderr: /missing\.json: cannot read this run: no such file/,
   });
   t.match(await kexecLab(['compare', good, bad, '--fail-on', 'worse']), { exitCode: 2 });
   t.match(await kexecLab(['compare', good]), { exitCode: 2 });

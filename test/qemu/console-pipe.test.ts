@@ -74,7 +74,8 @@ t.test('where no pipe can be made, that is said, with what to do', async (t) => 
   process.env['TMPDIR'] = '/nowhere/at/all';
   await t.rejects(ConsolePipe.make(), {
     name: 'UnavailableError',
-    message: /^a pipe for the console cannot be made: ENOENT.*\/nowhere\/at\/all/,
+    message:
+      /^cannot make a pipe for the console: no such file or directory \(.*\/nowhere\/at\/all/,
     hint: /TMPDIR/,
   });
 });
