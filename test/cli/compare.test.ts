@@ -43,8 +43,8 @@ t.test('as JSON, as Markdown and as a page', async (t) => {
   t.match(readFileSync(page, 'utf8'), 'regressed: aarch64/kexec-to-distro');
   const unwritable = join(directory, 'nowhere', 'x.md');
   t.match(await kexecLab(['compare', good, bad, '--markdown', unwritable]), {
-    exitCode: 5,
-    stderr: /x\.md: the comparison cannot be written/,
+    exitCode: 2,
+    stderr: /x\.md: cannot write the comparison: no such file/,
   });
 });
 

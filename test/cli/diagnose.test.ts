@@ -138,7 +138,7 @@ void t.test('what cannot be read is said so, with a hint', async (t) => {
     [
       '-',
       Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.alloc(100, 0xff)]),
-      /^standard input: the gzip data is damaged\n/,
+      /^standard input: cannot read this log: the gzip data is damaged\n/,
     ],
   ];
   for (const [log, input, message] of tries) {

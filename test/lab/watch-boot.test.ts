@@ -119,15 +119,21 @@ t.test('what the guest printed before its clock was read comes before that readi
   // At its prompt the guest has hours to skip, and panics at the end of the first. Somebody who believed the clock before
   // emptying the pipe would have seen a quiet prompt.
   const panic = '\n[ 3600.000000] Kernel panic - not syncing: Attempted to kill init!\n';
-  const { outcome } = await watch(
-    machine(banner + login, {
-      clock: (asked) =>
-        asked === 3
-          ? { seconds: 3600, printed: panic }
-          : { seconds: Math.max(asked - 2, 0) * 1800 },
-    }),
-  );
-  t.equal(outcome.id, 'kernel-panic');
+  // A host that stands still for a moment has a silence of its own, and the clock is not asked; then once more.
+  for (let lastAsked = 0; lastAsked < 3;) {
+    lastAsked = 0;
+    const { outcome } = await watch(
+      machine(banner + login, {
+        clock: (asked) => {
+          lastAsked = asked;
+          return asked === 3
+            ? { seconds: 3600, printed: panic }
+            : { seconds: Math.max(asked - 2, 0) * 1800 };
+        },
+      }),
+    );
+    if (lastAsked >= 3) t.equal(outcome.id, 'kernel-panic');
+  }
 });
 
 t.test('a guest that gets on is looked at less often', async (t) => {

@@ -326,12 +326,15 @@ t.test('files and directories that are not there', (t) => {
     refusal(directory, () => loadScenarios(source, catalogue));
   t.strictSame(load({ files: [join(directory, 'none.yaml')] }), [
     'none.yaml: cannot read this file: no such file or directory',
+    '  Check the path.',
   ]);
   t.strictSame(load({ directories: [join(directory, 'none')] }), [
     'none: cannot list this directory of scenarios: no such file or directory',
+    '  Give --scenarios a directory that you can read.',
   ]);
   t.strictSame(load({ directories: [join(directory, 'file')] }), [
     'file: cannot list this directory of scenarios: a part of the path is not a directory',
+    '  Give --scenarios a directory that you can read.',
   ]);
   t.end();
 });
