@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
 
 /** Bytes that can be read anywhere: a file's, or those a file says where they belong. */
 export type Bytes = {
@@ -39,8 +40,6 @@ function open(file: string): number {
   try {
     return openSync(file, 'r');
   } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const why = missing ? 'there is no such file' : (cause as Error).message;
-    throw new UsageError(why, { place: file, cause });
+    throw namedFileError(cause, { place: file, doing: 'read this dump' });
   }
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UnavailableError, UsageError } from '../errors.ts';
+import { fileReason } from '../file-error.ts';
 import { broughtDirectory, keptFile } from '../image/brought-files.ts';
 import { fileExists } from '../image/file-exists.ts';
 
@@ -69,7 +70,7 @@ async function fetchInto(
   const body = Readable.fromWeb(response.body);
   await pipeline(body, look, createWriteStream(file)).catch((error: unknown) => {
     signal?.throwIfAborted();
-    throw unavailable((error as Error).message, error);
+    throw unavailable(fileReason(error, file), error);
   });
   return hash.digest('hex');
 }

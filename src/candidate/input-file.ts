@@ -1,15 +1,19 @@
-import { open, stat } from 'node:fs/promises';
+import { access, constants, open, stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 import { UsageError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
 import { kernelHeaderBytes } from '../image/kernel-format.ts';
 
 /** What a file named in an option is. `name` is what the user called it. Throws UsageError where there is none. */
 export async function statOf(option: string, file: string, name = file): Promise<Stats> {
-  return stat(file).catch((error: unknown) => {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const why = missing ? 'there is no such file' : (error as Error).message;
-    throw new UsageError(`${option} ${name}: ${why}`, { cause: error });
-  });
+  try {
+    const status = await stat(file);
+    const enter = status.isDirectory() ? constants.X_OK : 0;
+    await access(file, constants.R_OK | enter);
+    return status;
+  } catch (cause) {
+    throw namedFileError(cause, { place: `${option} ${name}`, doing: 'read it' });
+  }
 }
 
 /** Throws UsageError for anything but a file with something in it. */

@@ -1,3 +1,4 @@
+import { fileReason } from '../file-error.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Stage } from '../boot/outcome.ts';
 import type { Machine } from '../qemu/machine.ts';
@@ -37,7 +38,7 @@ export class CheckpointTaker {
     this.busy = true;
     this.#taking = this.#take(machine)
       .catch((error: unknown) => {
-        this.#onTrouble(`no checkpoint was kept: ${(error as Error).message}`);
+        this.#onTrouble(`no checkpoint was kept: ${fileReason(error)}`);
       })
       .finally(() => {
         this.busy = false;

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Autopsy } from '../autopsy/autopsy.ts';
 import { explainSilence } from '../autopsy/autopsy.ts';
 import type { Findings } from '../autopsy/examine.ts';
@@ -8,7 +8,7 @@ import type { KernelLog } from '../autopsy/kernel-log.ts';
 import { printedLines, tellingLines } from '../autopsy/kernel-log.ts';
 import { openDump } from '../autopsy/memory-dump.ts';
 import { LineSplitter } from '../console/lines.ts';
-import { UsageError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { count } from '../report/result-text.ts';
 import { createStyle, wantsColor } from '../report/style.ts';
@@ -38,7 +38,7 @@ export function autopsyCommand(): Command {
     .option('--base <address>', 'where raw memory begins', parseAddress, 0x4000_0000)
     .option('--console <log>', 'what the machine’s console showed')
     .option('--log', 'print every log found, whole')
-    .option('--json', 'as JSON, with every log found')
+    .addOption(new Option('--json', 'as JSON, with every log found').conflicts('log'))
     .addHelpText('after', help)
     .action(autopsy);
 }
@@ -65,7 +65,7 @@ async function autopsy(file: string, { base, console, log, json }: Options): Pro
 async function linesOf(log: string): Promise<Set<string>> {
   const splitter = new LineSplitter();
   const bytes = await readFile(log).catch((cause: unknown) => {
-    throw new UsageError(`cannot be read: ${(cause as Error).message}`, { place: log, cause });
+    throw namedFileError(cause, { place: log, doing: 'read this console log' });
   });
   const lines = [...splitter.feed(bytes), ...splitter.end()];
   return new Set(lines.map(({ text }) => text));

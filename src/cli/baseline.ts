@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { loadRecord } from '../compare/load-record.ts';
 import { recordText } from '../compare/record.ts';
-import { UnavailableError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
 
 /** `kexec-lab baseline`: the file that says how things are, for people to review. */
 export function baselineCommand(): Command {
@@ -44,10 +45,7 @@ async function accept(
   try {
     await writeFile(out, recordText(record));
   } catch (cause) {
-    throw new UnavailableError(`the baseline cannot be written: ${(cause as Error).message}`, {
-      place: out,
-      cause,
-    });
+    throw namedFileError(cause, { place: out, doing: 'write the baseline' });
   }
   process.stdout.write(`${out}: ${sides.length} cases\n`);
 }

@@ -12,7 +12,6 @@ import { requirementsFor } from '../host/requirements.ts';
 import { needsOf } from '../lab/needs-of.ts';
 import type { RunReport } from '../lab/result.ts';
 import { runCases } from '../lab/run.ts';
-import { createReporter } from '../report/create-reporter.ts';
 import { standardOutput } from '../report/output.ts';
 import { printable } from '../report/printable.ts';
 import { expandCases } from '../scenario/expand.ts';
@@ -20,14 +19,14 @@ import type { Arch, Case } from '../scenario/scenario.ts';
 import { addCandidateOptions, candidateOf, casesOf } from './candidate-options.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
+import { openReporter } from './open-reporter.ts';
 import { describe } from './preflight.ts';
-import { archOption, scenariosOption, wholeNumber } from './parse-option.ts';
+import { archOption, mirrorOption, scenariosOption, wholeNumber } from './parse-option.ts';
 import type { ComparisonOptions } from './show-comparison.ts';
-import { comparisonOptions, showComparison } from './show-comparison.ts';
+import { checkComparisonFiles, comparisonOptions, showComparison } from './show-comparison.ts';
 
 type CheckOptions = CandidateWords &
   ComparisonOptions & {
-    kernel: string;
     baseline?: string;
     against?: string;
     arch: Arch[];
@@ -61,7 +60,7 @@ export function checkCommand(): Command {
     .option('--out <directory>', 'where the runs leave their records', 'runs')
     .option('--no-checkpoint', 'boot every case from power-on')
     .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
-    .option('--mirror <url>', "Debian mirror to build images from (default: the host's)")
+    .addOption(mirrorOption('Debian mirror to build images from'))
     .option('--with-deps', 'install the system packages that are missing, with apt');
   for (const option of comparisonOptions()) command.addOption(option);
   return addCandidateOptions(command).addHelpText('after', helpText).action(check);
@@ -79,22 +78,30 @@ Exit codes:
   5  a tool is missing`;
 
 async function check(words: string[], options: CheckOptions): Promise<void> {
-  if (options.baseline !== undefined && options.against !== undefined) {
-    throw new UsageError('--baseline and --against say the same thing twice', {
-      hint: 'Boot the kernel in use now with --baseline, or name what it did with --against.',
+  if (options.kernel === undefined && options.firstKernel === undefined) {
+    throw new UsageError('no kernel to check', {
+      hint: 'Name the new kernel with --kernel, or the new first kernel with --first-kernel. To check kexec-tools or an initramfs alone, give the kernel in use as --kernel.',
     });
   }
+  if (options.baseline !== undefined && options.against !== undefined) {
+    throw new UsageError('--baseline and --against exclude each other', {
+      hint: 'Boot the kernel in use now with --baseline, or name its earlier results with --against.',
+    });
+  }
+  checkComparisonFiles(options);
   const known = options.against === undefined ? null : await loadRecord(options.against);
   const scenarios = findScenarios(words.length > 0 ? words : usual, options.scenarios);
   const all = expandCases(scenarios, { only: options.arch, repeat: options.repeat });
   const candidate = await candidateOf(options);
   const current = await baselineOf(options);
   const cases = [candidate, ...(current === null ? [] : [current])].reduce(casesOf, all);
+  // What is booted: the candidate, and the baseline unless its results are known.
+  const sides = known === null ? [candidate, current ?? undefined] : [candidate];
   const interrupt = catchInterrupts();
   const { signal } = interrupt;
   try {
     await ensureRequirements(
-      requirementsFor(await needsOf(cases, candidate), options.qemuDir),
+      requirementsFor(await needsOf(cases, sides), options.qemuDir),
       options.withDeps ?? false,
     );
     const stops = await showPreflight(candidate, cases, options, signal);
@@ -117,11 +124,13 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
 
 async function baselineOf({
   baseline,
+  against,
   firstKernel,
   arch,
   mirror,
   withDeps,
 }: CheckOptions): Promise<Candidate | null> {
+  if (against !== undefined) return null;
   if (baseline === undefined && firstKernel === undefined) return null;
   return candidateOf({
     kernel: baseline,
@@ -174,7 +183,7 @@ async function boot(
   if (signal.aborted) return null;
   const output = progressOutput(options);
   output.write(`\n${side}: ${printable(candidate?.label.kernel ?? ownKernel)}\n`);
-  const reporter = createReporter([], { rerun: () => '' }, () => output);
+  const reporter = openReporter([], { rerun: () => '' }, () => output);
   let report: RunReport;
   let directory = '';
   try {
@@ -187,7 +196,7 @@ async function boot(
       },
     );
   } finally {
-    await reporter.close?.();
+    await reporter.close();
   }
   if (report.summary.interrupted > 0) return null;
   return { record: recordOf(report), run: { directory, report } };

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { loadRecord } from '../compare/load-record.ts';
 import type { ComparisonOptions } from './show-comparison.ts';
-import { comparisonOptions, showComparison } from './show-comparison.ts';
+import { checkComparisonFiles, comparisonOptions, showComparison } from './show-comparison.ts';
 
 /** `kexec-lab compare`: what one run did against what another did. */
 export function compareCommand(): Command {
@@ -29,6 +29,7 @@ async function compare(
   candidate: string,
   options: ComparisonOptions,
 ): Promise<void> {
+  checkComparisonFiles(options);
   const [before, after] = await Promise.all([loadRecord(baseline), loadRecord(candidate)]);
   await showComparison({ name: baseline, ...before }, { name: candidate, ...after }, options);
 }

@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip } from 'node:zlib';
-import { UsageError } from '../errors.ts';
+import { KexecLabError, UsageError } from '../errors.ts';
+import { isFileError, namedFileError } from '../file-error.ts';
 
 type Bytes = AsyncIterable<Uint8Array>;
 
@@ -62,7 +63,7 @@ async function* decoded(source: Bytes, place: string): Bytes {
     }
     yield* format === undefined ? all : decoded(format.decode(all), place);
   } catch (error) {
-    throw error instanceof UsageError ? error : cannotRead(place, error);
+    throw error instanceof KexecLabError ? error : cannotRead(place, error);
   }
 }
 
@@ -98,19 +99,10 @@ async function* fromUtf16(bytes: Bytes, encoding: string): Bytes {
   yield Buffer.from(decoder.decode());
 }
 
-const reasons: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'this file may not be read by you',
-  EISDIR: 'this is a directory, not a console log',
-  Z_DATA_ERROR: 'the gzip data is damaged',
-};
-
-function cannotRead(place: string, error: unknown): UsageError {
+function cannotRead(place: string, error: unknown): KexecLabError {
+  const hint = 'Name a saved console log, or - to read it from standard input.';
+  if (isFileError(error)) return namedFileError(error, { place, doing: 'read this log', hint });
   const { code, message } = error as NodeJS.ErrnoException;
-  const reason = reasons[code ?? ''] ?? `it cannot be read: ${message}`;
-  return new UsageError(reason, {
-    place,
-    hint: 'Name a saved console log, or - to read it from standard input.',
-    cause: error,
-  });
+  const reason = code === 'Z_DATA_ERROR' ? 'the gzip data is damaged' : message;
+  return new UsageError(`cannot read this log: ${reason}`, { place, hint, cause: error });
 }

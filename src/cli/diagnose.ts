@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Diagnosis } from '../boot/diagnose-log.ts';
 import { diagnoseLog } from '../boot/diagnose-log.ts';
 import { exitCodes } from '../errors.ts';
@@ -28,7 +28,9 @@ export function diagnoseCommand(): Command {
   return new Command('diagnose')
     .description('say what a saved console log shows, with the lines that prove it')
     .argument('<log>', 'the console log, or - for standard input')
-    .option('--json', 'as JSON, with everything that was recognised')
+    .addOption(
+      new Option('--json', 'as JSON, with everything that was recognised').conflicts('signals'),
+    )
     .option('--signals', 'list everything that was recognised instead')
     .option('--exit-code', 'exit with 1 unless the outcome is `booted`')
     .addHelpText('after', help)

@@ -10,6 +10,7 @@ import { ensureEntries } from '../image/ensure-entries.ts';
 import type { ImageProgress } from '../image/image-set.ts';
 import { planEntries, type PlannedEntry } from '../image/plan.ts';
 import { describeProgress } from '../report/progress.ts';
+import { didYouMean } from '../scenario/nearest.ts';
 import { arches, type Arch } from '../scenario/scenario.ts';
 import { candidateOf, namesCandidate } from './candidate-options.ts';
 import { catchInterrupts } from './interrupt.ts';
@@ -18,18 +19,22 @@ export type BuildOptions = CandidateWords & { arch: Arch[]; mirror?: string; wit
 
 /**
  * The entries of the recipes named (none: all of the catalog), for the architectures asked for (none: both).
+ * @param commands what a mistyped name may have meant besides a recipe
  * @throws UsageError for a name that is no recipe
  */
 export function planNamed(
   names: string[],
   arch: readonly Arch[],
   catalog: Catalog,
+  commands: readonly string[] = [],
 ): PlannedEntry[] {
   const unknown = names.find((name) => !catalog.has(name));
-  if (unknown !== undefined)
-    throw new UsageError(`no image recipe \`${unknown}\``, {
-      hint: `there are: ${[...catalog.keys()].join(', ')}`,
+  if (unknown !== undefined) {
+    const suggestion = didYouMean(unknown, [...catalog.keys(), ...commands]);
+    throw new UsageError(`there is no image named "${unknown}"${suggestion}`, {
+      hint: `Choose from: ${[...catalog.keys()].join(', ')}.`,
     });
+  }
   const wanted = names.length === 0 ? [...catalog.keys()] : names;
   return arches
     .filter((known) => arch.length === 0 || arch.includes(known))

@@ -8,9 +8,12 @@ import { arches, type Arch } from '../scenario/scenario.ts';
 import { addCandidateOptions } from './candidate-options.ts';
 import type { BuildOptions } from './images-build.ts';
 import { buildImages, planNamed } from './images-build.ts';
-import { archOption } from './parse-option.ts';
+import { archOption, mirrorOption } from './parse-option.ts';
 
 type Options = { arch: Arch[]; json?: boolean };
+
+/** `list` is taken where no command is named: a mistyped command comes to it as the name of an image. */
+const commands = ['list', 'build', 'refresh', 'path', 'prune'];
 
 /** `kexec-lab images`: the kernels, initramfs images and disks that scenarios boot. */
 export function imagesCommand(): Command {
@@ -38,7 +41,7 @@ function buildCommand(
   how: { refresh: boolean },
 ): void {
   const command = subcommand(parent, name, summary)
-    .option('--mirror <url>', 'Debian mirror to download from')
+    .addOption(mirrorOption('Debian mirror to download from'))
     .option('--with-deps', 'install the system packages that are missing, with apt');
   addCandidateOptions(command).action((names: string[], options: BuildOptions) =>
     buildImages(names, options, how),
@@ -55,7 +58,9 @@ function subcommand(parent: Command, name: string, summary: string, options = {}
 
 async function list(names: string[], { arch, json }: Options): Promise<void> {
   const rows = (
-    await Promise.all(arches.map((known) => rowsOf(planNamed(names, arch, ownRecipes), known)))
+    await Promise.all(
+      arches.map((known) => rowsOf(planNamed(names, arch, ownRecipes, commands), known)),
+    )
   ).flat();
   if (json) return void process.stdout.write(`${printableJson(rows)}\n`);
   for (const { name, arch: ofArch, manifest, bytes } of rows) {

@@ -7,8 +7,8 @@ import { findRuns } from '../merge/find-runs.ts';
 import { mergeRuns } from '../merge/merge-runs.ts';
 import type { RecordedRun } from '../merge/read-run.ts';
 import { readRun, recordIn } from '../merge/read-run.ts';
-import { createReporter } from '../report/create-reporter.ts';
 import { rerunCommand } from '../report/rerun.ts';
+import { openReporter } from './open-reporter.ts';
 import { reporterOption } from './reporter-option.ts';
 
 type MergeOptions = { reporter: string[]; out: string };
@@ -37,7 +37,7 @@ async function merge(directories: string[], options: MergeOptions): Promise<void
   const some = runs as [RecordedRun, ...RecordedRun[]];
   // Looked at before anything is written, so that a missing shard leaves nothing behind.
   mergeRuns(some, { id: '', directory: '' });
-  const reporter = createReporter(options.reporter, { rerun: rerunCommand });
+  const reporter = openReporter(options.reporter, { rerun: rerunCommand });
   try {
     const { id, path } = await createRunDirectory(options.out, new Date());
     await copyCases(runs, path);
@@ -51,9 +51,9 @@ async function merge(directories: string[], options: MergeOptions): Promise<void
     log.close();
     process.exitCode = report.exitCode;
   } catch (error) {
-    reporter.onError?.(error as Error);
+    reporter.onError(error as Error);
     throw error;
   } finally {
-    await reporter.close?.();
+    await reporter.close();
   }
 }

@@ -2,12 +2,15 @@ import { InvalidArgumentError, Option } from 'commander';
 import { arches } from '../scenario/scenario.ts';
 import type { Shard } from '../scenario/shard.ts';
 
-/** A parser for whole numbers of at least `least`. */
+/** More of anything than one machine can run. A larger number is a slip, and would fill the memory with cases. */
+const most = 9999;
+
+/** A parser for whole numbers from `least` to 9999. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {
     const number = Number(text);
-    if (!/^\d+$/.test(text) || number < least || !Number.isSafeInteger(number)) {
-      throw new InvalidArgumentError(`It must be a whole number, ${least} or more.`);
+    if (!/^\d+$/.test(text) || number < least || number > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
     }
     return number;
   };
@@ -35,6 +38,17 @@ export function scenariosOption(): Option {
     .default([], 'none');
 }
 
+/** `--mirror`, as every command has it. */
+export function mirrorOption(purpose: string): Option {
+  return new Option('--mirror <url>', `${purpose} (default: the host's)`).argParser(parseMirror);
+}
+
+/** A URI that apt can download from. */
+function parseMirror(text: string): string {
+  if (/^(?:https?|file|copy):\/.+/.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('It must be a URL such as http://HOST/debian.');
+}
+
 /** A parser for one of a few words. */
 export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
   return (text) => {
@@ -52,7 +66,7 @@ function alternatives(words: readonly string[]): string {
 export function parseShard(text: string): Shard {
   const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.map(Number) ?? [];
   if (index === undefined || count === undefined || index < 1 || index > count) {
-    throw new InvalidArgumentError('It must be one of several, such as 1/4.');
+    throw new InvalidArgumentError('Use INDEX/TOTAL with 1 <= INDEX <= TOTAL, for example 1/4.');
   }
   return { index, count };
 }

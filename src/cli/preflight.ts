@@ -1,14 +1,14 @@
 import { Command } from 'commander';
 import type { Finding } from '../candidate/preflight/finding.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
-import { exitCodes } from '../errors.ts';
+import { exitCodes, UsageError } from '../errors.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { describeProgress } from '../report/progress.ts';
 import type { Arch } from '../scenario/scenario.ts';
-import { addCandidateOptions, candidateOf } from './candidate-options.ts';
+import { addCandidateOptions, candidateOf, namesCandidate } from './candidate-options.ts';
 import { catchInterrupts } from './interrupt.ts';
-import { archOption } from './parse-option.ts';
+import { archOption, mirrorOption } from './parse-option.ts';
 
 type Options = CandidateWords & {
   arch: Arch[];
@@ -26,7 +26,7 @@ export function preflightCommand(): Command {
   return addCandidateOptions(command)
     .addOption(archOption())
     .option('--root <device>', 'the root= it is to be started with', '/dev/vda1')
-    .option('--mirror <url>', "Debian mirror to download from (default: the host's)")
+    .addOption(mirrorOption('Debian mirror to download from'))
     .option('--with-deps', 'install the system packages that are missing, with apt')
     .option('--json', 'as JSON')
     .addHelpText('after', helpText)
@@ -44,6 +44,11 @@ Exit codes:
      be used                    `;
 
 async function run(options: Options): Promise<void> {
+  if (!namesCandidate(options)) {
+    throw new UsageError('nothing to look at', {
+      hint: 'Name a kernel with --kernel, for example --kernel debian:sid.',
+    });
+  }
   const interrupt = catchInterrupts();
   const { signal } = interrupt;
   try {

@@ -3,14 +3,14 @@ import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import type { ImageProgress } from '../image/image-set.ts';
 import { describeProgress } from '../report/progress.ts';
 import { availableParallelism } from 'node:os';
-import { Command } from 'commander';
-import { NothingSelectedError } from '../errors.ts';
+import { Command, Option } from 'commander';
+import { NothingSelectedError, UsageError } from '../errors.ts';
 import { ensureRequirements } from '../host/ensure-requirements.ts';
 import { requirementsFor } from '../host/requirements.ts';
 import { caseReference } from '../lab/events.ts';
 import { needsOf } from '../lab/needs-of.ts';
 import { runCases } from '../lab/run.ts';
-import { createReporter } from '../report/create-reporter.ts';
+import { showsConsole } from '../report/create-reporter.ts';
 import { rerunCommand } from '../report/rerun.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import { canRecord } from '../recording/record.ts';
@@ -21,7 +21,14 @@ import type { Shard } from '../scenario/shard.ts';
 import { shardOf } from '../scenario/shard.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
-import { archOption, parseShard, scenariosOption, wholeNumber } from './parse-option.ts';
+import {
+  archOption,
+  mirrorOption,
+  parseShard,
+  scenariosOption,
+  wholeNumber,
+} from './parse-option.ts';
+import { openReporter } from './open-reporter.ts';
 import { pasteableCommands } from './paste.ts';
 import { reporterOption } from './reporter-option.ts';
 
@@ -64,14 +71,17 @@ export function runCommand(): Command {
     .option('--out <directory>', 'where the run leaves its records', 'runs')
     .option('--explain', 'boot what failed in silence once more, made to talk')
     .option('--record', 'record every boot, for kexec-lab rewind (from power-on, in real time)')
-    .option(
-      '--record-on-failure <n>',
-      'boot what failed again, recorded, until it fails once more, n times at most',
-      wholeNumber(1),
+    .addOption(
+      new Option(
+        '--record-on-failure <n>',
+        'boot what failed again, recorded, until it fails once more, n times at most',
+      )
+        .argParser(wholeNumber(1))
+        .conflicts('record'),
     )
     .option('--tail', 'show the console of running cases')
     .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
-    .option('--mirror <url>', "Debian mirror to build images from (default: the host's)")
+    .addOption(mirrorOption('Debian mirror to build images from'))
     .option(
       '--no-checkpoint',
       'boot every case from power-on, also where others have booted the same',
@@ -97,9 +107,16 @@ Exit codes:
      or a scenario`;
 
 async function run(words: string[], options: RunOptions): Promise<void> {
+  if (options.tail && !showsConsole(options.reporter)) {
+    throw new UsageError('--tail needs a reporter that shows consoles', {
+      hint: 'Add --reporter plain or --reporter plain=FILE, or leave --tail out.',
+    });
+  }
   const scenarios = findScenarios(words, options.scenarios);
   const all = expandCases(scenarios, { only: options.arch, repeat: options.repeat });
-  const candidate = namesCandidate(options) ? await candidateOf(options) : undefined;
+  const candidate = namesCandidate(options)
+    ? await candidateOf(withoutInstalling(options))
+    : undefined;
   const whole = candidate === undefined ? all : casesOf(all, candidate);
   const { shard, ...others } = options;
   const cases = shard === undefined ? whole : partOf(whole, shard);
@@ -108,7 +125,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     return;
   }
   if (options.record ?? options.recordOnFailure) tellWhatIsNotRecorded(cases);
-  const reporter = createReporter(options.reporter, { rerun: rerunCommand });
+  const reporter = openReporter(options.reporter, { rerun: rerunCommand });
   const interrupt = catchInterrupts();
   if (machineReadable(options.reporter)) {
     // A report for machines has no place for the notice that the others show.
@@ -117,7 +134,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     });
   }
   try {
-    const required = requirementsFor(await needsOf(cases, candidate), options.qemuDir);
+    const required = requirementsFor(await needsOf(cases, [candidate]), options.qemuDir);
     await ensureRequirements(required, options.withDeps ?? false);
     if (candidate !== undefined)
       await refuseUnusableIn(cases, candidate, options, interrupt.signal);
@@ -136,12 +153,17 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     );
     process.exitCode = report.exitCode;
   } catch (error) {
-    reporter.onError?.(error as Error);
+    reporter.onError(error as Error);
     throw error;
   } finally {
-    await reporter.close?.();
+    await reporter.close();
     interrupt.release();
   }
+}
+
+/** A dry run installs nothing either. */
+function withoutInstalling(options: RunOptions): RunOptions {
+  return options.dryRun ? { ...options, withDeps: false } : options;
 }
 
 function tellWhatIsNotRecorded(cases: Case[]): void {

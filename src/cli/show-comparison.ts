@@ -1,11 +1,14 @@
+import { closeSync, openSync } from 'node:fs';
 import { appendFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Class } from '../compare/classify.ts';
 import { classes } from '../compare/classify.ts';
 import { compareSides, decide } from '../compare/compare.ts';
 import type { Loaded } from '../compare/load-record.ts';
 import { differencesOf, sidesIn } from '../compare/record.ts';
-import { exitCodes, UnavailableError } from '../errors.ts';
+import { exitCodes, UsageError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
 import { comparisonMarkdown } from '../report/comparison-markdown.ts';
 import type { ComparisonReport } from '../report/comparison-text.ts';
 import { comparisonText } from '../report/comparison-text.ts';
@@ -32,6 +35,27 @@ export function comparisonOptions(): Option[] {
     new Option('--markdown <file>', 'append the comparison to a file, as Markdown'),
     new Option('--html <file>', 'write it to a file as a page, with both consoles side by side'),
   ];
+}
+
+/**
+ * Makes sure that the files can be written, before minutes of boots whose result would have no place.
+ * @throws UsageError for a path that cannot be written, or that both options name
+ */
+export function checkComparisonFiles({ markdown, html }: ComparisonOptions): void {
+  if (markdown !== undefined && html !== undefined && resolve(markdown) === resolve(html)) {
+    throw new UsageError('--markdown and --html name the same file', {
+      place: html,
+      hint: 'Give each a file of its own.',
+    });
+  }
+  for (const file of [markdown, html]) {
+    if (file === undefined) continue;
+    try {
+      closeSync(openSync(file, 'a'));
+    } catch (cause) {
+      throw namedFileError(cause, { place: file, doing: 'write the comparison' });
+    }
+  }
 }
 
 /** What is compared, and what people call it. */
@@ -79,9 +103,6 @@ async function write(file: string, text: string, how: typeof appendFile): Promis
   try {
     await how(file, text);
   } catch (cause) {
-    throw new UnavailableError(`the comparison cannot be written: ${(cause as Error).message}`, {
-      place: file,
-      cause,
-    });
+    throw namedFileError(cause, { place: file, doing: 'write the comparison' });
   }
 }

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { UsageError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
 import type { RunReport } from '../lab/result.ts';
 import type { RunOnDisk } from './representative.ts';
 import type { RunRecord } from './record.ts';
@@ -52,10 +53,10 @@ async function readText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    throw new UsageError(`cannot be read: ${(cause as Error).message.split(',')[0] ?? ''}`, {
+    throw namedFileError(cause, {
       place: file,
-      hint: 'A run that was killed leaves no report.json; name one that ended.',
-      cause,
+      doing: 'read this run',
+      hint: 'Choose a finished run: a run that was killed leaves no report.json.',
     });
   }
 }

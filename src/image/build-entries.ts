@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { fileReason, isFileError } from '../file-error.ts';
 import { UnavailableError } from '../errors.ts';
 import { buildEntry } from './build-entry.ts';
 import type { BuildContext } from './build-context.ts';
@@ -101,10 +102,10 @@ async function unchangedEntry(
 
 /** What the file system refuses (no space, no permission, no directory) is the lab's trouble. */
 function nameDiskTrouble(error: unknown, cache: string): unknown {
-  if (!(error instanceof Error && 'syscall' in error)) return error;
-  return new UnavailableError(`the image cache cannot be used: ${error.message}`, {
+  if (!isFileError(error)) return error;
+  return new UnavailableError(`cannot use the image cache: ${fileReason(error, cache)}`, {
     place: cache,
-    hint: 'make room or permit it, or choose another place with KEXEC_LAB_CACHE',
+    hint: 'Check its space and permissions, or choose another place with KEXEC_LAB_CACHE.',
     cause: error,
   });
 }

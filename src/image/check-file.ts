@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises';
 import { ScenarioError } from '../errors.ts';
+import { scenarioFileError } from '../file-error.ts';
 import type { Arch, ImageReference } from '../scenario/scenario.ts';
 import { diskHeaderBytes, diskTrouble } from './disk-format.ts';
 import type { ImageRequest } from './image-set.ts';
@@ -21,10 +22,7 @@ async function checkReference(kind: Kind, reference: ImageReference | null, arch
   if (reference === null || typeof reference === 'string') return;
   const { file } = reference;
   const trouble = await findTrouble(kind, file, arch).catch((error: unknown) => {
-    throw new ScenarioError(`cannot be read: ${(error as Error).message}`, {
-      place: file,
-      cause: error,
-    });
+    throw scenarioFileError(error, { place: file, doing: `read this ${kind}` });
   });
   if (trouble !== null) throw new ScenarioError(`this ${kind} ${trouble}`, { place: file });
 }

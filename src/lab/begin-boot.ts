@@ -1,3 +1,4 @@
+import { fileReason } from '../file-error.ts';
 import { canCheckpoint, checkpointKey } from '../checkpoint/key.ts';
 import type { Checkpoint, CheckpointStore } from '../checkpoint/store.ts';
 import { CheckpointTaker } from '../checkpoint/taker.ts';
@@ -43,7 +44,7 @@ export async function beginBoot(
       return { machine: await startMachine(spec, qemu, { directory, state, signal }), checkpoint };
     } catch (error) {
       signal.throwIfAborted();
-      note(`checkpoint ${key} is of no use: ${(error as Error).message}`);
+      note(`checkpoint ${key} is of no use: ${fileReason(error)}`);
       await store.discard(key);
     }
   }

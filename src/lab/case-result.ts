@@ -1,5 +1,6 @@
 import type { Outcome } from '../boot/outcome.ts';
-import { KexecLabError, ScenarioError, UsageError } from '../errors.ts';
+import { ScenarioError, UsageError } from '../errors.ts';
+import { readableError } from '../file-error.ts';
 import type { PackageVersion } from '../image/image-set.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { BootFacts } from './boot-case.ts';
@@ -62,9 +63,10 @@ export function interruptedResult(case_: Case, reason: string, facts: AttemptFac
  * Never a statement about the kernel. Errors nobody foresaw are bugs and are thrown on.
  */
 export function troubleResult(case_: Case, error: unknown, facts: AttemptFacts): CaseResult {
-  if (!(error instanceof KexecLabError)) throw error;
-  const atFault = error instanceof ScenarioError || error instanceof UsageError;
-  return blank(case_, atFault ? 'error' : 'unavailable', [error.describe()], facts);
+  const readable = readableError(error);
+  if (readable === null) throw error;
+  const atFault = readable instanceof ScenarioError || readable instanceof UsageError;
+  return blank(case_, atFault ? 'error' : 'unavailable', [readable.describe()], facts);
 }
 
 /** Where the scenario says what did not come true: the step that failed, or the first expectation that was not met. */

@@ -6,31 +6,40 @@ import { planImages, type PlannedEntry } from '../image/plan.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import { arches, type Arch, type Case } from '../scenario/scenario.ts';
 
+/** What cases boot with: a kernel under test, or undefined for the distribution's own. */
+type Side = Candidate | undefined;
+
 /**
  * What it takes of the host to boot these cases, and to build those of their images that are not built yet.
+ * @param sides all they are booted with, one after the other
  * @throws ScenarioError for a machine or a recipe that is not there.
  */
-export async function needsOf(cases: readonly Case[], candidate?: Candidate): Promise<HostNeeds> {
+export async function needsOf(
+  cases: readonly Case[],
+  sides: readonly Side[] = [undefined],
+): Promise<HostNeeds> {
   const needs = new Map<Arch, Set<Need>>();
   for (const arch of arches) {
     const ofArch = cases.filter((case_) => case_.arch === arch);
-    if (ofArch.length > 0) needs.set(arch, await needsOfArch(ofArch, candidate));
+    if (ofArch.length > 0) needs.set(arch, await needsOfArch(ofArch, sides));
   }
   return needs;
 }
 
-async function needsOfArch(cases: readonly Case[], candidate?: Candidate): Promise<Set<Need>> {
+async function needsOfArch(cases: readonly Case[], sides: readonly Side[]): Promise<Set<Need>> {
   const machines = [...new Set(cases.map(({ setup }) => setup.machine))];
   const profiles = machines.map((name) => loadMachineProfile(name));
   const needs = new Set<Need>(['boot']);
   if (profiles.some(({ network }) => network)) needs.add('network');
   if (profiles.some(({ firmware }) => firmware === 'uefi')) needs.add('uefi');
-  for (const need of buildNeeds(await unbuilt(cases, candidate))) needs.add(need);
+  // Each side has images of its own: what one needs to build, the other may have.
+  for (const side of sides)
+    for (const need of buildNeeds(await unbuilt(cases, side))) needs.add(need);
   return needs;
 }
 
 /** The images of cases of one architecture that are not there, and what these are built from. */
-async function unbuilt(cases: readonly Case[], candidate?: Candidate): Promise<PlannedEntry[]> {
+async function unbuilt(cases: readonly Case[], candidate: Side): Promise<PlannedEntry[]> {
   const planned = cases.flatMap(
     ({ arch, setup }) => planImages({ arch, ...setup, candidate }).entries,
   );

@@ -1,5 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { UnavailableError } from '../errors.ts';
+import { hostFileError } from '../file-error.ts';
 
 /** A file that only grows. What was written is with the operating system when `write` returns, whatever comes next. */
 export type RecordFile = {
@@ -17,11 +17,8 @@ export function openRecord(file: string): RecordFile {
     try {
       return action();
     } catch (cause) {
-      throw new UnavailableError(`cannot be written: ${(cause as Error).message}`, {
-        place: file,
-        hint: 'Make room there, or choose another place with --out.',
-        cause,
-      });
+      const hint = 'Check its space and permissions, or choose another place with --out.';
+      throw hostFileError(cause, { place: file, doing: 'write this record', hint });
     }
   };
   const descriptor = attempt(() => openSync(file, 'w'));

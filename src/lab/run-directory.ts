@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { UnavailableError } from '../errors.ts';
+import { hostFileError } from '../file-error.ts';
 import type { Case } from '../scenario/scenario.ts';
 
 /** Where a run keeps everything: `<out>/<id>/`. */
@@ -20,11 +20,8 @@ export async function createRunDirectory(out: string, now: Date): Promise<RunDir
     await rm(join(out, 'latest'), { force: true });
     await symlink(id, join(out, 'latest'));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UnavailableError(`cannot make the run directory: ${reason}`, {
-      hint: 'Choose another place with --out.',
-      cause: error,
-    });
+    const hint = 'Choose another place with --out.';
+    throw hostFileError(error, { place: out, doing: 'make the run directory', hint });
   }
   return { id, path };
 }

@@ -91,8 +91,9 @@ class Watch {
   ): Promise<string | undefined> {
     const { conductor, observer, taker, clock } = this.#listeners;
     await this.#probe.readClock();
-    await this.#machine.continue();
+    // Told before the first byte can come: whether firmware is seen must not depend on who is faster.
     this.feed.tell([]);
+    await this.#machine.continue();
     const steps = failureOf(conductor.run(this.#machine, acting));
     let settledAt: number | undefined;
     while (this.exit === null && !signal.aborted) {

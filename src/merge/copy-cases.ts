@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { cp, lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UnavailableError } from '../errors.ts';
+import { hostFileError } from '../file-error.ts';
 import type { RecordedRun } from './read-run.ts';
 
 /**
@@ -22,11 +22,7 @@ export async function copyCases(runs: readonly RecordedRun[], directory: string)
         mode: constants.COPYFILE_FICLONE,
         filter: isPlain,
       }).catch((cause: unknown) => {
-        throw new UnavailableError(`cannot be copied: ${(cause as Error).message}`, {
-          place: from,
-          hint: 'Make room, or choose another place with --out.',
-          cause,
-        });
+        throw hostFileError(cause, { place: from, doing: 'copy this case' });
       });
     }
   }

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
 import { recordIn } from './read-run.ts';
 
 /** CI systems put what a job uploaded into a directory of its own, and runs lie below `runs`. */
@@ -37,9 +38,6 @@ function subdirectories(directory: string): string[] {
       .map((name) => join(directory, name))
       .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
   } catch (cause) {
-    throw new UsageError(`cannot be read: ${(cause as Error).message.split(',')[0]}`, {
-      place: directory,
-      cause,
-    });
+    throw namedFileError(cause, { place: directory, doing: 'list this directory' });
   }
 }

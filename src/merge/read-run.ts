@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
 import { eventSchema } from '../lab/event-schema.ts';
 import type { LabEvent } from '../lab/events.ts';
 import type { CaseResult, Environment } from '../lab/result.ts';
@@ -72,10 +73,7 @@ function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new UsageError(`cannot be read: ${(cause as Error).message.split(',')[0]}`, {
-      place: file,
-      cause,
-    });
+    throw namedFileError(cause, { place: file, doing: 'read this run' });
   }
 }
 

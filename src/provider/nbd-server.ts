@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '../errors.ts';
+import { fileReason } from '../file-error.ts';
 import { leash } from '../host/leash.ts';
 import { toolEnvironment } from '../host/tool-environment.ts';
 
@@ -64,7 +65,7 @@ export async function serveNbd(
   try {
     await once(child, 'spawn');
   } catch (cause) {
-    throw new UnavailableError(`cannot start setpriv: ${(cause as Error).message}`, { cause });
+    throw new UnavailableError(`cannot start setpriv: ${fileReason(cause, 'setpriv')}`, { cause });
   }
   const kill = async (): Promise<void> => {
     child.kill('SIGKILL');

@@ -1,6 +1,6 @@
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UnavailableError } from '../errors.ts';
+import { hostFileError } from '../file-error.ts';
 import type { Network } from '../qemu/machine-spec.ts';
 import type { MetadataServer } from './metadata-server.ts';
 import { serveMetadata } from './metadata-server.ts';
@@ -106,8 +106,6 @@ async function sizeOf(disk: string): Promise<number> {
   try {
     return (await stat(disk)).size;
   } catch (cause) {
-    throw new UnavailableError(`the server's disk cannot be read: ${(cause as Error).message}`, {
-      cause,
-    });
+    throw hostFileError(cause, { place: disk, doing: "read the server's disk" });
   }
 }

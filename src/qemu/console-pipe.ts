@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setImmediate as afterOthers, setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { UnavailableError } from '../errors.ts';
+import { fileReason } from '../file-error.ts';
 import { makePrivateDirectory } from '../host/private-directory.ts';
 
 const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
@@ -51,7 +52,7 @@ export class ConsolePipe implements ConsoleOutput {
       await promisify(execFile)('mkfifo', [name]);
       return new ConsolePipe(name);
     } catch (cause) {
-      const message = `a pipe for the console cannot be made: ${(cause as Error).message.trim()}`;
+      const message = `cannot make a pipe for the console: ${fileReason(cause).trim()}`;
       const hint = 'Make room in the directory for temporary files, or name another with TMPDIR.';
       throw new UnavailableError(message, { hint, cause });
     } finally {

@@ -5,6 +5,7 @@ import { access, constants, realpath } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { UnavailableError } from '../errors.ts';
+import { fileReason } from '../file-error.ts';
 import { installLine } from '../host/install-line.ts';
 import { toolEnvironment, toolPath } from '../host/tool-environment.ts';
 import type { Arch } from '../scenario/scenario.ts';
@@ -92,15 +93,10 @@ async function inspect(binary: string): Promise<QemuCandidate> {
   }
 }
 
-function describeFailure({
-  code,
-  signal,
-  killed,
-  stderr = '',
-  message,
-}: ExecFileException): string {
+function describeFailure(error: ExecFileException): string {
+  const { code, signal, killed, stderr = '' } = error;
   if (killed) return 'does not say its version within 10 seconds';
-  if (typeof code === 'string') return `cannot be run: ${message}`;
+  if (typeof code === 'string') return `cannot be run: ${fileReason(error, error.path)}`;
   const end = code == null ? `was ended by ${String(signal)}` : `failed with exit code ${code}`;
   return [end, ...stderr.trim().split('\n').slice(0, 1)].filter(Boolean).join(': ');
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { UnavailableError } from '../errors.ts';
+import { fileReason } from '../file-error.ts';
 import { leash } from '../host/leash.ts';
 import { toolEnvironment } from '../host/tool-environment.ts';
 import { inherited } from './arguments.ts';
@@ -78,7 +79,7 @@ async function spawnOn(
     console.handOver();
   } catch (cause) {
     console.close();
-    throw new UnavailableError(`cannot start setpriv: ${(cause as Error).message}`, { cause });
+    throw new UnavailableError(`cannot start setpriv: ${fileReason(cause, 'setpriv')}`, { cause });
   }
   return {
     pid: child.pid as number,

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { UnavailableError, UsageError } from '../errors.ts';
+import { UnavailableError } from '../errors.ts';
+import { hostFileError, namedFileError } from '../file-error.ts';
 import { digestOnce } from '../host/file-digest.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
 import { listQemus } from '../qemu/find-qemu.ts';
@@ -54,7 +55,11 @@ export async function loadRecording(directory: string, qemuDir?: string): Promis
 
 async function readPart(file: string): Promise<Buffer> {
   return readFile(file).catch((cause: unknown) => {
-    throw new UsageError(`the recording is not whole: ${(cause as Error).message}`, { cause });
+    throw namedFileError(cause, {
+      place: file,
+      doing: 'read a part of the recording',
+      hint: 'Record the case again.',
+    });
   });
 }
 
@@ -101,9 +106,10 @@ async function sameFile(recorded: RecordedFile, directory: string): Promise<stri
 /** @throws UnavailableError unless `file` has the bytes that were recorded */
 async function compare(file: string, { sha256 }: RecordedFile): Promise<void> {
   const digest = await digestOnce(file).catch((cause: unknown) => {
-    throw new UnavailableError(`the recording needs a file: ${(cause as Error).message}`, {
-      hint: 'If it is an image, kexec-lab images build brings it back; else record the case anew.',
-      cause,
+    throw hostFileError(cause, {
+      place: file,
+      doing: 'read a file that the recording needs',
+      hint: 'For an image, run `kexec-lab images build`. Otherwise record the case again.',
     });
   });
   if (digest === sha256) return;

@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { UsageError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
 import { digestOnce } from '../host/file-digest.ts';
 import { machineProfileSchema } from '../qemu/machine-profile.ts';
 import type { MachineSpec } from '../qemu/machine-spec.ts';
@@ -74,9 +75,10 @@ export async function writeManifest(
 export async function readManifest(directory: string): Promise<RecordingManifest> {
   const place = join(directory, recordingFiles.manifest);
   const text = await readFile(place, 'utf8').catch((cause: unknown) => {
-    throw new UsageError(`there is no recording in ${directory}: ${(cause as Error).message}`, {
-      hint: 'Name the directory of a case that was run with --record (or --record-on-failure).',
-      cause,
+    throw namedFileError(cause, {
+      place,
+      doing: 'read this recording',
+      hint: 'Name the directory of a case that was run with --record or --record-on-failure.',
     });
   });
   try {

@@ -1,6 +1,9 @@
+import { resolve } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { didYouMean } from '../scenario/nearest.ts';
 import { githubReporter } from './github.ts';
+import { guardReporters } from './guard.ts';
+import type { ReporterGuard } from './guard.ts';
 import { htmlReporter } from './html.ts';
 import { jsonReporter } from './json.ts';
 import { junitReporter } from './junit.ts';
@@ -9,6 +12,15 @@ import { fileOutput, standardOutput } from './output.ts';
 import { plainReporter } from './plain.ts';
 import type { Reporter, ReporterOptions, ReporterOutput } from './reporter.ts';
 import { tapReporter } from './tap.ts';
+
+/** Those that show the console of running cases. */
+const consoleReporters = ['list', 'plain', 'github'];
+
+/** Whether any of the reporters asked for shows the console of running cases. */
+export function showsConsole(requests: readonly string[]): boolean {
+  const names = requests.map((request) => request.split('=')[0] ?? '');
+  return names.length === 0 || names.some((name) => consoleReporters.includes(name));
+}
 
 const reporters: Record<string, (output: ReporterOutput, options: ReporterOptions) => Reporter> = {
   list: (output, options) =>
@@ -27,16 +39,13 @@ export const reporterNames = Object.keys(reporters);
  * One reporter that hands every event to those asked for, each as `name` (to standard output) or `name=file`.
  * Asked for none, it is `list`, which is `plain` where the cursor cannot be moved.
  *
- * One that fails (a full disk) is left out from then on, so that it harms neither the run nor the others;
- * `close` throws its error in the end.
- *
- * @throws UsageError for an unknown name, two on standard output, or a file that cannot be written
+ * @throws UsageError for an unknown name, two on standard output or in one file, or a file that cannot be written
  */
 export function createReporter(
   requests: string[],
   options: ReporterOptions,
   output: () => ReporterOutput = standardOutput,
-): Reporter {
+): ReporterGuard {
   const wanted = (requests.length > 0 ? requests : ['list']).map(parseRequest);
   const onOutput = wanted.filter(({ file }) => file === null).map(({ name }) => name);
   if (onOutput.length > 1) {
@@ -47,9 +56,24 @@ export function createReporter(
       },
     );
   }
-  return fanOut(
-    wanted.map(({ create, file }) => create(file === null ? output() : fileOutput(file), options)),
+  refuseSameFile(wanted.flatMap(({ file }) => file ?? []));
+  return guardReporters(
+    wanted.map(({ request, create, file }) => ({
+      name: request,
+      reporter: create(file === null ? output() : fileOutput(file), options),
+      onOutput: file === null,
+    })),
   );
+}
+
+function refuseSameFile(files: string[]): void {
+  const paths = files.map((file) => resolve(file));
+  const again = files.find((_, index) => paths.indexOf(paths[index] ?? '') !== index);
+  if (again === undefined) return;
+  throw new UsageError('two reporters write to this file', {
+    place: again,
+    hint: 'Give each reporter a file of its own.',
+  });
 }
 
 function parseRequest(request: string) {
@@ -61,34 +85,5 @@ function parseRequest(request: string) {
     throw new UsageError(`there is no reporter "${name}"${suggestion}`);
   }
   if (file === '') throw new UsageError(`--reporter ${name}= needs a file behind the "="`);
-  return { name, file, create };
-}
-
-function fanOut(all: Reporter[]): Reporter {
-  const failures = new Map<Reporter, Error>();
-  const each = (action: (reporter: Reporter) => void) => {
-    for (const reporter of all) {
-      if (failures.has(reporter)) continue;
-      try {
-        action(reporter);
-      } catch (error) {
-        failures.set(reporter, error as Error);
-      }
-    }
-  };
-  return {
-    onEvent(event) {
-      each((reporter) => {
-        reporter.onEvent(event);
-      });
-    },
-    onError(error) {
-      each((reporter) => reporter.onError?.(error));
-    },
-    async close() {
-      for (const reporter of all) await reporter.close?.();
-      const [failure] = failures.values();
-      if (failure !== undefined) throw failure;
-    },
-  };
+  return { request, name, file, create };
 }

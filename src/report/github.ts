@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
-import { UnavailableError } from '../errors.ts';
+import { hostFileError } from '../file-error.ts';
 import type { CaseReference } from '../lab/events.ts';
 import type { CaseResult } from '../lab/result.ts';
 import type { Annotation } from './github-commands.ts';
@@ -100,13 +100,10 @@ function annotationsOf(
 /** Steps of the same job may have written before; together they must fit. */
 function writeSummary(file: string | undefined, write: (limit: number) => string): void {
   if (file === undefined || file === '') return;
-  const before = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   try {
+    const before = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
     appendFileSync(file, write(largestSummary - before));
   } catch (cause) {
-    throw new UnavailableError(`the summary cannot be written: ${(cause as Error).message}`, {
-      place: file,
-      cause,
-    });
+    throw hostFileError(cause, { place: file, doing: 'write the job summary' });
   }
 }

@@ -1,5 +1,5 @@
 import { openSync, writeFileSync } from 'node:fs';
-import { UnavailableError, UsageError } from '../errors.ts';
+import { hostFileError, namedFileError } from '../file-error.ts';
 import type { ReporterOutput } from './reporter.ts';
 import { wantsColor } from './style.ts';
 
@@ -27,37 +27,23 @@ export function standardOutput(
  * @throws UsageError when it cannot be opened; `write` throws UnavailableError when it cannot be written (full disk)
  */
 export function fileOutput(file: string): ReporterOutput {
-  const descriptor = attempt(() => openSync(file, 'w'), UsageError, file);
+  const doing = 'write this report';
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'w');
+  } catch (cause) {
+    throw namedFileError(cause, { place: file, doing });
+  }
   return {
     write(text) {
-      attempt(
-        () => {
-          writeFileSync(descriptor, text);
-        },
-        UnavailableError,
-        file,
-      );
+      try {
+        writeFileSync(descriptor, text);
+      } catch (cause) {
+        throw hostFileError(cause, { place: file, doing });
+      }
     },
     interactive: false,
     color: false,
     columns: 80,
   };
-}
-
-function attempt<T>(
-  action: () => T,
-  ErrorClass: typeof UsageError | typeof UnavailableError,
-  file: string,
-): T {
-  try {
-    return action();
-  } catch (error) {
-    throw new ErrorClass(
-      `the report cannot be written: ${(error as Error).message.split(',')[0]}`,
-      {
-        place: file,
-        cause: error,
-      },
-    );
-  }
 }

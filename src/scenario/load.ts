@@ -1,6 +1,7 @@
-import { readdirSync, realpathSync, statSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { ScenarioError, UsageError } from '../errors.ts';
+import { ScenarioError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
 import { ownDirectory } from '../host/own-directory.ts';
 import { checkScenario } from './check.ts';
 import type { Catalogue } from './check.ts';
@@ -88,14 +89,14 @@ export function isScenarioFile(word: string): boolean {
 
 function filesIn(directory: string): string[] {
   try {
-    if (!statSync(directory).isDirectory()) throw new Error('it is not a directory');
     return readdirSync(directory)
       .filter((file) => /\.ya?ml$/.test(file))
       .map((file) => join(directory, file));
   } catch (error) {
-    throw new UsageError(`cannot be listed: ${(error as Error).message.split(',')[0]}`, {
+    throw namedFileError(error, {
       place: directory,
-      cause: error,
+      doing: 'list this directory of scenarios',
+      hint: 'Give --scenarios a directory that you can read.',
     });
   }
 }

@@ -3,6 +3,7 @@ import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yam
 import type { Document, ErrorCode } from 'yaml';
 import type { ZodType } from 'zod';
 import { ScenarioError } from '../errors.ts';
+import { scenarioFileError } from '../file-error.ts';
 import { describeIssue } from './describe-issue.ts';
 import type { Problem } from './describe-issue.ts';
 
@@ -94,9 +95,9 @@ function readText(file: string): string {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (error) {
     if (error instanceof ScenarioError) throw error;
-    const reason =
-      error instanceof TypeError ? 'it is not UTF-8 text' : (error as Error).message.split(',')[0];
-    throw new ScenarioError(`cannot be read: ${reason}`, { place: file, cause: error });
+    if (error instanceof TypeError)
+      throw new ScenarioError('this is not UTF-8 text', { place: file, cause: error });
+    throw scenarioFileError(error, { place: file, doing: 'read this file' });
   }
 }
 

@@ -62,7 +62,7 @@ void t.test('what cannot be read is one message and exit 2', async (t) => {
   const dump = dumpFile(t, 'aarch64-truncated-kernel');
   t.match(await refused(dump, '--console', join(directory, 'missing')), {
     exitCode: 2,
-    stderr: /missing: cannot be read/,
+    stderr: /missing: cannot read this console log: no such file/,
   });
   t.match(await refused(join(directory, 'text.raw')), {
     exitCode: 0,

@@ -125,7 +125,11 @@ void t.test('what cannot be read is said so, with a hint', async (t) => {
   const directory = t.testdir();
   const tries: [log: string, input: Buffer, message: RegExp][] = [
     [directory, Buffer.alloc(0), /: this is a directory, not a console log\n {2}Name one file/],
-    [join(directory, 'none.log'), Buffer.alloc(0), /none\.log: there is no such file\n {2}Name a/],
+    [
+      join(directory, 'none.log'),
+      Buffer.alloc(0),
+      /none\.log: cannot read this log: no such file or directory\n {2}Name a/,
+    ],
     [
       '-',
       Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 0]),
@@ -134,7 +138,7 @@ void t.test('what cannot be read is said so, with a hint', async (t) => {
     [
       '-',
       Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.alloc(100, 0xff)]),
-      /^standard input: the gzip data is damaged\n/,
+      /^standard input: cannot read this log: the gzip data is damaged\n/,
     ],
   ];
   for (const [log, input, message] of tries) {

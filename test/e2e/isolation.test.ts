@@ -33,7 +33,7 @@ async function openListener(t: Test): Promise<{ port: number; visitors: () => nu
 function watchConsole(machine: Machine): (pattern: RegExp) => Promise<string> {
   let printed = '';
   return async (pattern) => {
-    for (let tries = 0; tries < 2400; tries++) {
+    for (let tries = 0; tries < 12_000; tries++) {
       printed += Buffer.from(machine.console.read()).toString('latin1');
       const found = pattern.exec(printed);
       if (found !== null) return found[1] ?? found[0];

@@ -83,7 +83,10 @@ t.test('what is missing, there twice or mixed up is named with its place', (t) =
       .replace('"kexecLab":"0.1.0"', '"kexecLab":"9"'),
   );
   t.match(say(one, two), /^two\/events\.jsonl: made by kexec-lab 9, others by 0\.1\.0$/);
-  t.equal(say(join(directory, 'none')), 'none: cannot be read: ENOENT: no such file or directory');
+  t.equal(
+    say(join(directory, 'none')),
+    'none: cannot list this directory: no such file or directory',
+  );
   mkdirSync(join(directory, 'empty'));
   t.equal(say(join(directory, 'empty')), 'empty: there is no run here');
   t.end();

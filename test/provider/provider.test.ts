@@ -123,8 +123,9 @@ t.test('the volume’s server dies with the lab, even when that is killed', asyn
   t.ok(existsSync(`/proc/${pid}`));
   lab.kill('SIGKILL');
   await once(lab, 'close');
-  for (let tries = 0; isAlive(pid) && tries < 500; tries++) await sleep(20);
-  t.notOk(isAlive(pid));
+  // The test's own timeout is the limit.
+  while (isAlive(pid)) await sleep(20);
+  t.pass('it is gone');
 });
 
 /** A zombie is dead: it only waits for somebody to ask how it ended. */

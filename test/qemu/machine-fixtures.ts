@@ -37,13 +37,20 @@ export type Play = Record<string, unknown>;
 export async function startFake(
   t: Test,
   play: Play,
-  options: { arch?: Arch; onReset?: MachineSpec['onReset']; signal?: AbortSignal } = {},
+  options: {
+    arch?: Arch;
+    onReset?: MachineSpec['onReset'];
+    signal?: AbortSignal;
+    patience?: number;
+  } = {},
 ): Promise<Machine> {
-  const { arch = 'aarch64', onReset = 'exit', signal } = options;
+  // A busy host may keep even a willing QEMU waiting; one that is stubborn is not worth that.
+  const patient = play['stubborn'] === true || play['mute'] === true ? 200 : 60_000;
+  const { arch = 'aarch64', onReset = 'exit', signal, patience = patient } = options;
   const spec = { ...specFor(t, arch, JSON.stringify(play)), onReset };
   const machine = await startMachine(spec, await findQemu(arch, fakeQemuDirectory), {
     directory: temporaryDirectory(t),
-    patience: 200,
+    patience,
     ...(signal === undefined ? {} : { signal }),
   });
   t.teardown(() => machine.stop());

@@ -45,4 +45,4 @@ for (const [index, each] of results.entries()) {
   await tell(200, caseFinished(each));
 }
 await tell(0, runFinished(results));
-await reporter.close?.();
+await reporter.close();

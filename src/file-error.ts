@@ -1,0 +1,156 @@
+import { getSystemErrorMap } from 'node:util';
+import { KexecLabError, ScenarioError, UnavailableError, UsageError } from './errors.ts';
+
+/**
+ * Node says `ENOENT: no such file or directory, open 'x'`, which is for programmers. This is the one place that turns
+ * the errors of its file functions into sentences: what could not be done with which path, why, and what to do.
+ */
+type Words = {
+  /** Why, as the end of a sentence. */
+  reason: string;
+  hint: string;
+  /** Set where the host is in trouble, whatever path was named. */
+  host?: true;
+};
+
+const checkPath = 'Check the path.';
+const checkMode = 'Check the owner and the mode of the file and of the directories above it.';
+const makeRoom = 'Free some space there, or choose another place.';
+
+const words: Readonly<Record<string, Words>> = {
+  ENOENT: { reason: 'no such file or directory', hint: checkPath },
+  ENOTDIR: { reason: 'a part of the path is not a directory', hint: checkPath },
+  EISDIR: { reason: 'this is a directory', hint: 'Name a file.' },
+  EACCES: { reason: 'permission denied', hint: checkMode },
+  EPERM: { reason: 'operation not permitted', hint: checkMode },
+  EROFS: { reason: 'the file system is read-only', hint: 'Choose another place.' },
+  ELOOP: { reason: 'too many symbolic links', hint: checkPath },
+  ENAMETOOLONG: { reason: 'the path is too long', hint: 'Choose a shorter path.' },
+  EEXIST: { reason: 'it already exists', hint: 'Choose another path.' },
+  ENOTEMPTY: { reason: 'the directory is not empty', hint: 'Choose another path.' },
+  EINVAL: { reason: 'this kind of file does not support it', hint: checkPath },
+  ENXIO: { reason: 'no such device', hint: checkPath },
+  ENODEV: { reason: 'no such device', hint: checkPath },
+  EXDEV: { reason: 'it is on another file system', hint: 'Choose another path.' },
+  ERR_FS_FILE_TOO_LARGE: { reason: 'the file is larger than 2 GiB', hint: checkPath },
+  EPIPE: { reason: 'its reader has gone', hint: 'Keep the reader running.', host: true },
+  ENOSPC: { reason: 'no space left on the disk', hint: makeRoom, host: true },
+  EDQUOT: { reason: 'the disk quota is used up', hint: makeRoom, host: true },
+  EFBIG: { reason: 'the file would be too large', hint: makeRoom, host: true },
+  EIO: { reason: 'the disk reported an input/output error', hint: makeRoom, host: true },
+  EBUSY: { reason: 'it is in use', hint: 'Try again later.', host: true },
+  ETXTBSY: { reason: 'it is in use', hint: 'Try again later.', host: true },
+  ESTALE: { reason: 'the network file system lost it', hint: 'Try again.', host: true },
+  ENOMEM: { reason: 'out of memory', hint: 'Free some memory and try again.', host: true },
+  EAGAIN: { reason: 'the host is out of processes', hint: 'Raise `ulimit -u`.', host: true },
+  EMFILE: { reason: 'too many open files', hint: 'Raise `ulimit -n`.', host: true },
+  ENFILE: { reason: 'the host has too many open files', hint: 'Try again later.', host: true },
+};
+
+const verbs: Readonly<Record<string, string>> = {
+  open: 'open',
+  read: 'read',
+  stat: 'read',
+  lstat: 'read',
+  access: 'read',
+  readlink: 'read',
+  realpath: 'read',
+  write: 'write',
+  ftruncate: 'write',
+  scandir: 'list',
+  opendir: 'list',
+  mkdir: 'make this directory',
+  mkdtemp: 'make a directory here',
+  rename: 'rename',
+  unlink: 'remove',
+  rmdir: 'remove',
+  rm: 'remove',
+  copyfile: 'copy',
+  cp: 'copy',
+  symlink: 'make this link',
+  link: 'make this link',
+  chmod: 'change the mode',
+  statfs: 'read',
+};
+
+/** An error of Node's file functions, or of starting a program. Anything else with a code is a bug. */
+export function isFileError(error: unknown): error is NodeJS.ErrnoException {
+  if (!(error instanceof Error)) return false;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (code === undefined || !(code in words)) return false;
+  if (code === 'ERR_FS_FILE_TOO_LARGE') return true;
+  // EINVAL is a wrong argument of ours more often than a wrong file of the user's.
+  if (syscall === undefined || code === 'EINVAL') return false;
+  return syscall in verbs || syscall.startsWith('spawn');
+}
+
+/**
+ * Why a file could not be used, as the end of a sentence.
+ * @param place the path the sentence has already named
+ */
+export function fileReason(error: unknown, place?: string): string {
+  const { code = '', errno, path, message } = error as NodeJS.ErrnoException;
+  const known = words[code]?.reason ?? getSystemErrorMap().get(errno ?? 0)?.[1];
+  if (known === undefined) return message;
+  return path === undefined || place?.endsWith(path) ? known : `${known} (${path})`;
+}
+
+/** What can be done about it, as one sentence. */
+export function fileHint(error: unknown): string {
+  return words[(error as NodeJS.ErrnoException).code ?? '']?.hint ?? checkPath;
+}
+
+type Failed = {
+  /** The path, as the user knows it. */
+  place: string;
+  /** What could not be done, such as `read this dump`. */
+  doing: string;
+  /** Instead of the usual one. */
+  hint?: string;
+};
+
+/**
+ * The error for a path that the user named: the path is wrong (exit 2), unless the host has run out of something
+ * (exit 5).
+ */
+export function namedFileError(
+  cause: unknown,
+  { place, doing, hint = fileHint(cause) }: Failed,
+): UsageError | UnavailableError {
+  const { host } = words[(cause as NodeJS.ErrnoException).code ?? ''] ?? {};
+  const message = `cannot ${doing}: ${fileReason(cause, place)}`;
+  if (host) return new UnavailableError(message, { place, hint: fileHint(cause), cause });
+  return new UsageError(message, { place, hint, cause });
+}
+
+/** The same for a path that a scenario names. */
+export function scenarioFileError(
+  cause: unknown,
+  { place, doing, hint = fileHint(cause) }: Failed,
+): ScenarioError | UnavailableError {
+  const error = namedFileError(cause, { place, doing, hint });
+  if (error instanceof UnavailableError) return error;
+  return new ScenarioError(error.message, { place, hint, cause });
+}
+
+/** The error for a path of the lab's own surroundings (exit 5). */
+export function hostFileError(
+  cause: unknown,
+  { place, doing, hint = fileHint(cause) }: Failed,
+): UnavailableError {
+  return new UnavailableError(`cannot ${doing}: ${fileReason(cause, place)}`, {
+    place,
+    hint,
+    cause,
+  });
+}
+
+/** An error as a user may read it; null for what is a bug. A file error nobody caught is trouble of the lab's. */
+export function readableError(error: unknown): KexecLabError | null {
+  if (error instanceof KexecLabError) return error;
+  if (!isFileError(error)) return null;
+  const { path = '', syscall = '' } = error;
+  const doing = verbs[syscall] ?? (syscall.startsWith('spawn') ? 'run this program' : 'use');
+  const place = path === '' ? 'file system' : path;
+  return hostFileError(error, { place, doing });
+}
