@@ -44,8 +44,10 @@ export class CompressedMemory implements DumpedMemory {
   readonly #kept: PageBitmap;
   readonly #blockBytes: number;
   readonly #descriptorsAt: number;
-  /** Pages that were looked for and are not there, in front of the first that was never looked for. */
-  #missing = 0;
+  /** How many of the kept pages have their descriptor in the file. */
+  readonly #described: number;
+  /** Pages that are not there: those without a descriptor, and of the others those that were looked for. */
+  #missing: number;
   #lookedFor = 0;
   #descriptors = { from: -1, bytes: Buffer.alloc(0) as Buffer };
   #last: { offset: number; page: Buffer };
@@ -65,6 +67,9 @@ export class CompressedMemory implements DumpedMemory {
     this.#blockBytes = blockBytes;
     this.#descriptorsAt = bitmapsAt + 2 * bitmapBytes;
     this.#kept = bitmapAt(bitmapsAt + bitmapBytes);
+    const described = Math.floor((file.size - this.#descriptorsAt) / descriptorBytes);
+    this.#described = Math.min(described, this.#kept.count);
+    this.#missing = this.#kept.count - this.#described;
     this.#last = { offset: 0, page: Buffer.alloc(blockBytes) };
     const ranges: MemoryRange[] = [];
     for (const range of this.#rangesOf(bitmapAt(bitmapsAt))) {
@@ -80,8 +85,15 @@ export class CompressedMemory implements DumpedMemory {
     }
   }
 
-  held(): Iterable<MemoryRange> {
-    return this.#rangesOf(this.#kept);
+  /** The kept pages. Those whose descriptor is behind the end of the file are not looked for one by one. */
+  *held(): Generator<MemoryRange> {
+    let rank = 0;
+    for (const { from, to } of this.#rangesOf(this.#kept)) {
+      const left = (this.#described - rank) * this.#blockBytes;
+      if (left === 0) return;
+      yield { from, to: Math.min(to, from + left) };
+      rank += Math.min(left, to - from) / this.#blockBytes;
+    }
   }
 
   missingBytes(): number {
@@ -105,7 +117,9 @@ export class CompressedMemory implements DumpedMemory {
   /** Null for a page of zeros. */
   #page(number: number): Buffer | null {
     if (!this.#kept.has(number)) return null;
-    const { offset, length, flags } = this.#descriptor(this.#kept.rank(number));
+    const rank = this.#kept.rank(number);
+    if (rank >= this.#described) return null;
+    const { offset, length, flags } = this.#descriptor(rank);
     // Where the disk was full, or the file is cut short.
     const isMissing = length === 0 || offset + length > this.#file.size;
     // A search goes through all of memory, so every page is counted, and by those after it no more.

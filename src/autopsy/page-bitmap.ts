@@ -4,6 +4,8 @@ import type { Bytes } from './dump-file.ts';
 const block = 4096;
 const group = 64;
 
+const noBits = Buffer.alloc(block);
+
 /**
  * A set of page numbers, as a bitmap whose first page is the lowest bit of the first byte. It stays where it is, in a
  * file: that of a machine with terabytes of addresses is larger than what a process should take.
@@ -19,10 +21,22 @@ export class PageBitmap {
     this.#bits = bits;
     const groups = bits.size / group;
     this.#before = new Uint32Array(groups + 1);
-    for (let index = 0; index < groups; index += 1) {
+    for (let index = 0; index < groups;) {
       const from = index * group;
-      this.#before[index + 1] = this.#rankAt(index) + this.#ones(from, from + group);
+      const known = this.#rankAt(index);
+      if (from % block === 0 && bits.read(from, block).equals(noBits)) {
+        this.#before.fill(known, index, index + block / group + 1);
+        index += block / group;
+      } else {
+        this.#before[index + 1] = known + this.#ones(from, from + group);
+        index += 1;
+      }
     }
+  }
+
+  /** How many pages are in the set. */
+  get count(): number {
+    return this.#rankAt(this.#bits.size / group);
   }
 
   has(page: number): boolean {

@@ -93,7 +93,12 @@ t.test(
     t.notOk(existsSync(join(told.path, 'memory.elf')));
 
     const untold = await run(t, { text, pcs: ['40210004'] }, caseOf({ expect }));
-    t.match(untold, { verdict: 'pass', outcome: 'bye-hang', autopsy: null });
+    t.match(untold, {
+      verdict: 'pass',
+      outcome: 'bye-hang',
+      autopsy: { reason: 'unreadable', sentence: /^Its memory could not be read: .*\.$/ },
+      meaning: /dead, not slow\. Its memory could not be read: /,
+    });
     t.match(
       readFileSync(join(untold.path, 'steps.log'), 'utf8'),
       /memory could not be read: .*dump-guest-memory/,
