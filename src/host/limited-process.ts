@@ -43,8 +43,7 @@ export async function runLimited(
   try {
     const { stdout } = await execa(program, args, {
       input,
-      // Options that a user has set for Node.js are not for this one.
-      env: { ...toolEnvironment(), NODE_OPTIONS: '' },
+      env: toolEnvironment(),
       timeout: wallSeconds * 1000,
       killSignal: 'SIGKILL',
       maxBuffer: mostOutput,
@@ -74,8 +73,11 @@ function limiter({ memory, cpuSeconds }: ProcessLimits): string {
   const all = [
     'ulimit -c 0',
     `ulimit -d ${Math.ceil(memory / 1024)}`,
-    // The soft limit ends it by SIGXCPU, which says why.
+    // The soft limit ends it by SIGXCPU, which says why; the hard one by SIGKILL, should that be caught.
     `ulimit -S -t ${Math.ceil(cpuSeconds)}`,
+    `ulimit -H -t ${Math.ceil(cpuSeconds) + 2}`,
+    // Options that a user has set for Node.js are not for this one; they could catch a signal.
+    'unset NODE_OPTIONS',
   ];
   return `${all.map((limit) => `${limit} 2>/dev/null`).join('; ')}; exec "$@"`;
 }
