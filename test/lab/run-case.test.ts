@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import t from 'tap';
@@ -105,6 +105,26 @@ t.test(
     );
   },
 );
+
+t.test('a memory that is refused changes no verdict, and is said', beside, async (t) => {
+  const memory = join(temporaryDirectory(t), 'memory.elf');
+  const header = Buffer.alloc(64);
+  header.write('\x7fELF\x02\x01', 'latin1');
+  header.writeUInt16LE(4, 16);
+  header.writeUInt16LE(0xffff, 56); // Entries without a size.
+  writeFileSync(memory, header);
+  const text = goodBootUntil('Bye!');
+  const expect = { outcome: 'bye-hang', generation: 1 } as const;
+  const result = await run(t, { text, memory, pcs: ['40210004'] }, caseOf({ expect }));
+  t.match(result, {
+    verdict: 'pass',
+    outcome: 'bye-hang',
+    autopsy: {
+      reason: 'unreadable',
+      sentence: 'Its memory could not be read: the header of this ELF file is damaged.',
+    },
+  });
+});
 
 t.test('silence after "Bye!" of a CPU at work is no hang', beside, async (t) => {
   const text = goodBootUntil('Bye!');
