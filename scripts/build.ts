@@ -14,7 +14,7 @@ const dist = join(root, 'dist');
 await rm(dist, { recursive: true, force: true });
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['src/cli/main.ts'],
+  entryPoints: ['src/cli/main.ts', 'src/autopsy/autopsy-process.ts'],
   outdir: 'dist',
   outbase: 'src',
   bundle: true,

@@ -14,7 +14,9 @@ export type SilenceReason =
   | 'stopped-early'
   | 'digest-mismatch'
   | 'image-damaged'
-  | 'never-spoke';
+  | 'never-spoke'
+  /** The memory could not be read: nothing is known of it. */
+  | 'unreadable';
 
 /** A reason in one sentence, with what it rests on. */
 export type Reason = { reason: SilenceReason; sentence: string };
@@ -109,5 +111,11 @@ function isOfFirst({ records }: KernelLog, lines: ReadonlySet<string>): boolean 
   if (timed.length > 0) return shown(timed) * 2 > timed.length;
   // A first kernel's clock runs long before it gets to a kexec. Where no times were found, the same words prove nothing.
   const timeless = records.every(({ seconds }) => seconds === null);
-  return timeless && records.every(({ text }) => [...lines].some((line) => line.endsWith(text)));
+  const texts = new Set(records.map(({ text }) => text));
+  return timeless && [...texts].every((text) => someEndsWith(lines, text));
+}
+
+function someEndsWith(lines: ReadonlySet<string>, text: string): boolean {
+  for (const line of lines) if (line.endsWith(text)) return true;
+  return false;
 }

@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import type { Bytes } from './dump-file.ts';
 import { copyIt } from './dump-formats.ts';
 import type { DumpedMemory, MemoryRange } from './guest-memory.ts';
+import { rangeAt } from './guest-memory.ts';
 import { PageBitmap } from './page-bitmap.ts';
 
 /** Of a bitmap, in bytes: 8 TiB in pages of 4 KiB. */
@@ -15,6 +16,12 @@ const otherPackings = new Map([
   [0x4, 'snappy'],
   [0x20, 'zstd'],
 ]);
+
+/** Parts that a machine's memory is in. A few; with what firmware has taken out of it, some hundred. */
+const mostRanges = 2 ** 16;
+
+/** No page is packed into more: what does not get smaller is left as it is. */
+const mostPacked = 2;
 
 const descriptorBytes = 24;
 
@@ -37,7 +44,11 @@ export class CompressedMemory implements DumpedMemory {
   readonly #kept: PageBitmap;
   readonly #blockBytes: number;
   readonly #descriptorsAt: number;
-  readonly #missing = new Set<number>();
+  /** How many of the kept pages have their descriptor in the file. */
+  readonly #described: number;
+  /** Pages that are not there: those without a descriptor, and of the others those that were looked for. */
+  #missing: number;
+  #lookedFor = 0;
   #descriptors = { from: -1, bytes: Buffer.alloc(0) as Buffer };
   #last: { offset: number; page: Buffer };
 
@@ -46,27 +57,51 @@ export class CompressedMemory implements DumpedMemory {
     const { blockBytes, subHeaderBlocks, bitmapBlocks } = readHeader(file, place);
     const bitmapsAt = (1 + subHeaderBlocks) * blockBytes;
     const bitmapBytes = (bitmapBlocks / 2) * blockBytes;
-    const bitmaps = file.read(bitmapsAt, 2 * bitmapBytes);
-    if (bitmaps.length < 2 * bitmapBytes) {
+    if (file.size < bitmapsAt + 2 * bitmapBytes) {
       throw new UsageError('this dump ends in its header', { place, hint: copyIt });
     }
+    const bitmapAt = (from: number) =>
+      new PageBitmap({ size: bitmapBytes, read: (at, length) => file.read(from + at, length) });
     this.#file = file;
     this.#place = place;
     this.#blockBytes = blockBytes;
-    this.#descriptorsAt = bitmapsAt + bitmaps.length;
-    this.#kept = new PageBitmap(bitmaps.subarray(bitmapBytes));
+    this.#descriptorsAt = bitmapsAt + 2 * bitmapBytes;
+    this.#kept = bitmapAt(bitmapsAt + bitmapBytes);
+    const described = Math.floor((file.size - this.#descriptorsAt) / descriptorBytes);
+    this.#described = Math.min(described, this.#kept.count);
+    this.#missing = this.#kept.count - this.#described;
     this.#last = { offset: 0, page: Buffer.alloc(blockBytes) };
-    this.ranges = new PageBitmap(bitmaps.subarray(0, bitmapBytes))
-      .runs()
-      .map(({ from, to }) => ({ from: from * blockBytes, to: to * blockBytes }));
+    const ranges: MemoryRange[] = [];
+    for (const range of this.#rangesOf(bitmapAt(bitmapsAt))) {
+      if (ranges.length === mostRanges) throw damagedHeader(place);
+      ranges.push(range);
+    }
+    this.ranges = ranges;
+  }
+
+  *#rangesOf(pages: PageBitmap): Generator<MemoryRange> {
+    for (const { from, to } of pages.runs()) {
+      yield { from: from * this.#blockBytes, to: to * this.#blockBytes };
+    }
+  }
+
+  /** The kept pages. Those whose descriptor is behind the end of the file are not looked for one by one. */
+  *held(): Generator<MemoryRange> {
+    let rank = 0;
+    for (const { from, to } of this.#rangesOf(this.#kept)) {
+      const left = (this.#described - rank) * this.#blockBytes;
+      if (left === 0) return;
+      yield { from, to: Math.min(to, from + left) };
+      rank += Math.min(left, to - from) / this.#blockBytes;
+    }
   }
 
   missingBytes(): number {
-    return this.#missing.size * this.#blockBytes;
+    return this.#missing * this.#blockBytes;
   }
 
   read(address: number, length: number): Buffer {
-    const range = this.ranges.find(({ from, to }) => address >= from && address < to);
+    const range = this.ranges[rangeAt(this.ranges, address)];
     if (range === undefined) return Buffer.alloc(0);
     const bytes = Buffer.alloc(Math.min(length, range.to - address));
     for (let at = 0; at < bytes.length;) {
@@ -82,12 +117,16 @@ export class CompressedMemory implements DumpedMemory {
   /** Null for a page of zeros. */
   #page(number: number): Buffer | null {
     if (!this.#kept.has(number)) return null;
-    const { offset, length, flags } = this.#descriptor(this.#kept.rank(number));
+    const rank = this.#kept.rank(number);
+    if (rank >= this.#described) return null;
+    const { offset, length, flags } = this.#descriptor(rank);
     // Where the disk was full, or the file is cut short.
-    if (length === 0 || offset + length > this.#file.size) {
-      this.#missing.add(number);
-      return null;
-    }
+    const isMissing = length === 0 || offset + length > this.#file.size;
+    // A search goes through all of memory, so every page is counted, and by those after it no more.
+    if (isMissing && number >= this.#lookedFor) this.#missing += 1;
+    this.#lookedFor = Math.max(this.#lookedFor, number + 1);
+    if (isMissing) return null;
+    if (length > mostPacked * this.#blockBytes) throw damagedPage(this.#place);
     // All pages of zeros are one in the file.
     if (offset !== this.#last.offset) {
       const bytes = this.#file.read(offset, length);
@@ -128,7 +167,16 @@ function readHeader(file: Bytes, place: string) {
     }
     return { blockBytes, subHeaderBlocks, bitmapBlocks };
   }
-  throw new UsageError('the header of this compressed dump is damaged', { place, hint: copyIt });
+  throw damagedHeader(place);
+}
+
+function damagedHeader(place: string): UsageError {
+  const hint = copyIt;
+  return new UsageError('the header of this compressed dump is damaged', { place, hint });
+}
+
+function damagedPage(place: string): UsageError {
+  return new UsageError('a page of this dump is damaged', { place, hint: copyIt });
 }
 
 function unpack(bytes: Buffer, flags: number, blockBytes: number, place: string): Buffer {
@@ -144,5 +192,5 @@ function unpack(bytes: Buffer, flags: number, blockBytes: number, place: string)
   } catch {
     // Not what it should be, whatever zlib calls it.
   }
-  throw new UsageError('a page of this dump is damaged', { place, hint: copyIt });
+  throw damagedPage(place);
 }

@@ -1,5 +1,7 @@
+import { Budget } from './budget.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import { occurrences } from './guest-memory.ts';
+import type { UnreadList } from './unreadable.ts';
 
 /** A flattened device tree that is whole, with what a boot depends on. */
 export type DeviceTree = {
@@ -8,7 +10,7 @@ export type DeviceTree = {
   /** The command line it hands to a kernel; null where it has none. */
   bootargs: string | null;
   /** Bytes of RAM it tells of; 0 where it tells of none. */
-  memory: bigint;
+  memory: number;
 };
 
 const magic = Buffer.from([0xd0, 0x0d, 0xfe, 0xed]);
@@ -17,15 +19,39 @@ const headerSize = 40;
 /** Larger ones a kernel does not take (MAX_FDT_SIZE). Bytes. */
 const largest = 2 * 2 ** 20;
 
+/** Nor those that are deeper (FDT_MAX_DEPTH). */
+const deepest = 64;
+
+/** Names are shorter (Devicetree Specification, 2.2.1: 31 characters, and a unit's address). Bytes. */
+const longestName = 256;
+
+/** Command lines are shorter (COMMAND_LINE_SIZE is 2048 on arm64). Bytes. */
+const longestBootargs = 4096;
+
+/** Numbers in a `reg` have as many cells at most (OF_MAX_ADDR_CELLS). */
+const mostCells = 4;
+
+/** So much is read of them in all: a machine has a few, of a mebibyte at most. What is small counts as a page. Bytes. */
+const mostBytes = 128 * 2 ** 20;
+const page = 4096;
+const mostTrees = 64;
+
 const tokens = { beginNode: 1, endNode: 2, property: 3, nop: 4, end: 9 };
 
 /** All whole device trees in memory: Devicetree Specification 0.4, chapter 5. What only begins like one is left out. */
-export function findDeviceTrees(memory: GuestMemory): DeviceTree[] {
+export function findDeviceTrees(memory: GuestMemory, unread: UnreadList): DeviceTree[] {
   const trees: DeviceTree[] = [];
-  for (const address of occurrences(memory, magic)) {
-    if (address % 8 !== 0) continue;
+  const budget = new Budget(mostBytes);
+  const accept = (bytes: Buffer, hit: number): boolean =>
+    hit + headerSize > bytes.length || readHeader(bytes.subarray(hit)) !== null;
+  for (const address of occurrences(memory, magic, { every: 8, accept })) {
     const header = readHeader(memory.read(address, headerSize));
-    const found = header === null ? null : readDeviceTree(memory.read(address, header.size));
+    if (header === null) continue;
+    if (trees.length === mostTrees || !budget.spend(Math.max(header.size, page))) {
+      unread.add('there are too many device trees to read all');
+      break;
+    }
+    const found = readDeviceTree(memory.read(address, header.size));
     if (found !== null) trees.push({ address, ...found });
   }
   return trees;
@@ -64,8 +90,19 @@ function readHeader(bytes: Buffer): Header | null {
   return inside && known ? { size, structure, strings } : null;
 }
 
+/** The node that a walk is in: what it is to a boot, which the nodes in it are nothing to. */
+type Node = 'root' | 'chosen' | 'memory' | 'other';
+
+function nodeOf(name: string, depth: number): Node {
+  if (depth === 0) return 'root';
+  if (depth > 1) return 'other';
+  if (/^memory(@|$)/.test(name)) return 'memory';
+  return name === 'chosen' ? 'chosen' : 'other';
+}
+
+/** @throws RangeError where something leads out of the blocks */
 function walk(structure: Buffer, strings: Buffer): Omit<DeviceTree, 'address'> | null {
-  const path: string[] = [];
+  const path: Node[] = [];
   let bootargs: string | null = null;
   let memory = 0n;
   let cells = { address: 2, size: 1 };
@@ -74,25 +111,28 @@ function walk(structure: Buffer, strings: Buffer): Omit<DeviceTree, 'address'> |
     const token = structure.readUInt32BE(at);
     at += 4;
     if (token === tokens.beginNode) {
-      const name = stringAt(structure, at);
-      path.push(name);
+      const name = stringAt(structure, at, longestName);
+      if (path.length === deepest) return null;
+      path.push(nodeOf(name, path.length));
       at = aligned(at + Buffer.byteLength(name) + 1);
     } else if (token === tokens.endNode) {
       path.pop();
     } else if (token === tokens.property) {
       const length = structure.readUInt32BE(at);
-      const name = stringAt(strings, structure.readUInt32BE(at + 4));
+      const name = stringAt(strings, structure.readUInt32BE(at + 4), longestName);
       const value = structure.subarray(at + 8, at + 8 + length);
       if (value.length < length) return null;
       at = aligned(at + 8 + length);
-      const node = path.slice(1).join('/');
-      if (node === '' && name === '#address-cells')
+      const node = path.at(-1);
+      if (node === 'root' && name === '#address-cells')
         cells = { ...cells, address: value.readUInt32BE(0) };
-      if (node === '' && name === '#size-cells') cells = { ...cells, size: value.readUInt32BE(0) };
-      if (node === 'chosen' && name === 'bootargs') bootargs = stringAt(value, 0);
-      if (/^memory(@|$)/.test(node) && name === 'reg') memory += sizesIn(value, cells);
+      if (node === 'root' && name === '#size-cells')
+        cells = { ...cells, size: value.readUInt32BE(0) };
+      if (cells.address > mostCells || cells.size > mostCells) return null;
+      if (node === 'chosen' && name === 'bootargs') bootargs = stringAt(value, 0, longestBootargs);
+      if (node === 'memory' && name === 'reg') memory += sizesIn(value, cells);
     } else if (token === tokens.end) {
-      return path.length === 0 ? { bootargs, memory } : null;
+      return path.length === 0 ? { bootargs, memory: Number(memory) } : null;
     } else if (token !== tokens.nop) return null;
   }
 }
@@ -108,10 +148,12 @@ function sizesIn(reg: Buffer, cells: { address: number; size: number }): bigint 
   return sum;
 }
 
-function stringAt(bytes: Buffer, at: number): string {
-  const end = bytes.indexOf(0, at);
+/** @throws RangeError where it has no end that near */
+function stringAt(bytes: Buffer, at: number, longest: number): string {
+  const near = bytes.subarray(at, at + longest + 1);
+  const end = near.indexOf(0);
   if (end === -1) throw new RangeError('a text without an end');
-  return bytes.toString('utf8', at, end);
+  return near.toString('utf8', 0, end);
 }
 
 function aligned(at: number): number {

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 
@@ -12,19 +12,32 @@ export type Bytes = {
 /** A file that is read piece by piece, for it may be as large as a server's memory. */
 export type DumpFile = Bytes & { close: () => void };
 
-/** @throws UsageError for what cannot be opened, is no regular file, or has nothing in it */
+/** Nobody has a reason to read more at once; a number out of a dump may ask for anything. Bytes. */
+const mostAtOnce = 2 ** 29;
+
+/** @throws UsageError for what cannot be opened or read, is no regular file, or has nothing in it */
 export function openDumpFile(file: string): DumpFile {
   const descriptor = open(file);
   try {
     const status = fstatSync(descriptor);
-    if (!status.isFile()) throw new UsageError('this is no regular file', { place: file });
+    if (!status.isFile()) {
+      const hint = 'Write the dump into a file, and name that.';
+      throw new UsageError('this is no regular file', { place: file, hint });
+    }
     const { size } = status;
     if (size === 0) throw new UsageError('this file is empty', { place: file });
     return {
       size,
       read(offset, length) {
-        const bytes = Buffer.alloc(Math.max(0, Math.min(length, size - offset)));
-        return bytes.subarray(0, readSync(descriptor, bytes, 0, bytes.length, offset));
+        const wanted = Math.max(0, Math.min(length, size - offset, mostAtOnce));
+        if (!(wanted > 0 && offset >= 0)) return Buffer.alloc(0);
+        const bytes = Buffer.alloc(wanted);
+        try {
+          return bytes.subarray(0, readSync(descriptor, bytes, 0, wanted, offset));
+        } catch (cause) {
+          const message = `the file cannot be read at byte ${offset}: ${(cause as Error).message}`;
+          throw new UsageError(message, { place: file, cause });
+        }
       },
       close() {
         closeSync(descriptor);
@@ -36,9 +49,10 @@ export function openDumpFile(file: string): DumpFile {
   }
 }
 
+/** Does not wait for whoever may write to a pipe. */
 function open(file: string): number {
   try {
-    return openSync(file, 'r');
+    return openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (cause) {
     throw namedFileError(cause, { place: file, doing: 'read this dump' });
   }

@@ -1,22 +1,41 @@
+import { Budget } from './budget.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import { occurrences } from './guest-memory.ts';
 import type { KernelRecord } from './kernel-log.ts';
-import { toSeconds } from './kernel-log.ts';
+import { longestText, toSeconds } from './kernel-log.ts';
 
 /** What every kernel says first, on arm and on arm64 (`smp_setup_processor_id`). The format string has a `%` behind it. */
-export const firstWords = Buffer.from('Booting Linux on physical CPU 0x');
+const firstWords = Buffer.from('Booting Linux on physical CPU 0x');
 
 const formatted = /^Booting Linux on physical CPU 0x[0-9a-f]+(?: \[0x[0-9a-f]+\])?$/;
 
 /** No log buffer worth reading is larger: Debian's has 128 KiB. Bytes. */
 const largestBuffer = 2 ** 21;
 
-/** A record with everything around it is never longer. Bytes. */
-const longestBlock = 4096;
-
 /** Sizes of a machine word: the id in front of every record is one. */
 const widths = [8, 4] as const;
 type Width = (typeof widths)[number];
+
+/** What may be done for all logs that are found so. A guest can write what begins like one as often as it has memory. */
+export type FirstWordsBudget = {
+  /** Records and infos that are read. */
+  reads: Budget;
+  /** Searches of the whole memory for the infos of a log. */
+  searches: Budget;
+};
+
+/** Enough for a hundred logs as large as Debian's, and for the infos of the first four. */
+export function firstWordsBudget(): FirstWordsBudget {
+  return { reads: new Budget(2 ** 18), searches: new Budget(8) };
+}
+
+/** Where a text with the first words lies behind the id of a first record: format strings and copies do not. */
+export function* findFirstWords(memory: GuestMemory): Generator<number> {
+  // Where the id would be outside of the bytes at hand, reading it is left to who reads the log.
+  const accept = (bytes: Buffer, hit: number): boolean =>
+    hit < widths[0] || widths.some((width) => isFirstId(wordAt(bytes, hit - width, width), width));
+  yield* occurrences(memory, firstWords, { every: widths[1], accept });
+}
 
 /**
  * Reads the log whose first record's text is at `address`, without any description of the kernel's.
@@ -25,15 +44,19 @@ type Width = (typeof widths)[number];
  * (kernel/printk/printk_ringbuffer.c). The first is `-(number of descriptors)`, a value nothing else has: that is how a log
  * is told from copies of its text.
  *
- * @returns null where no log begins: a format string, a copy of the words
+ * @returns null where no log begins: a format string, a copy of the words; as much as the budget allows of what is one
  */
-export function readFirstWordsLog(memory: GuestMemory, address: number): KernelRecord[] | null {
+export function readFirstWordsLog(
+  memory: GuestMemory,
+  address: number,
+  budget = firstWordsBudget(),
+): KernelRecord[] | null {
   for (const width of widths) {
     const first = wordAt(memory.read(address - width, width), 0, width);
     if (first === null || !isFirstId(first, width)) continue;
-    const texts = [...blocks(memory, address - width, first, width)];
+    const texts = [...blocks(memory, { start: address - width, first, width }, budget.reads)];
     if (!formatted.test(withoutLeftover(texts[0] ?? ''))) continue;
-    const known = readInfos(memory, texts);
+    const known = readInfos(memory, texts, budget);
     return texts.map((text, index) => {
       const info = known[index];
       if (info === undefined) return { seconds: null, level: null, text: withoutLeftover(text) };
@@ -47,13 +70,12 @@ export function readFirstWordsLog(memory: GuestMemory, address: number): KernelR
 /** The texts of consecutive records, up to their NUL. */
 function* blocks(
   memory: GuestMemory,
-  start: number,
-  first: bigint,
-  width: Width,
+  { start, first, width }: { start: number; first: bigint; width: Width },
+  reads: Budget,
 ): Generator<string> {
   let at = start;
-  for (let id = first; at - start < largestBuffer; id += 1n) {
-    const bytes = memory.read(at, longestBlock);
+  for (let id = first; at - start < largestBuffer && reads.spend(1); id += 1n) {
+    const bytes = memory.read(at, longestText);
     const next = findWord(bytes, nextId(id, width), width);
     const block = bytes.subarray(width, next ?? bytes.length);
     const nul = block.indexOf(0);
@@ -65,10 +87,12 @@ function* blocks(
 
 /** Where in a block the next one begins. */
 function findWord(bytes: Buffer, wanted: bigint, width: Width): number | null {
-  for (let at = width; at + width <= bytes.length; at += width) {
-    if (wordAt(bytes, at, width) === wanted) return at;
-  }
-  return null;
+  const word = Buffer.alloc(8);
+  word.writeBigUInt64LE(wanted);
+  const needle = word.subarray(0, width);
+  let at = bytes.indexOf(needle, width);
+  while (at % width !== 0 && at !== -1) at = bytes.indexOf(needle, at + width - (at % width));
+  return at === -1 ? null : at;
 }
 
 function wordAt(bytes: Buffer, at: number, width: Width): bigint | null {
@@ -89,7 +113,8 @@ function nextId(id: bigint, width: Width): bigint {
  * Whether an id is the first of a ring with 2^k descriptors: `-2^k`, which the kernel computes in 32 bits on 64-bit machines
  * too (`_DESCS_COUNT` is an unsigned int).
  */
-function isFirstId(id: bigint, width: Width): boolean {
+function isFirstId(id: bigint | null, width: Width): boolean {
+  if (id === null) return false;
   return [1n << 32n, idMask(width) + 1n].some((end) => {
     const count = end - id;
     return count >= 1n << 4n && count <= 1n << 20n && (count & (count - 1n)) === 0n;
@@ -112,6 +137,9 @@ type Info = { seconds: number; level: number; length: number };
 /** `struct printk_info` up to what is read of it: seq (8), ts_nsec (8), text_len (2), facility (1), flags and level (1). */
 const infoSize = 20;
 
+/** It begins with a 64-bit number. Bytes. */
+const infoAlignment = 8;
+
 /** Infos lie in an array; how far apart depends on the kernel's configuration (88 bytes as Debian builds it). */
 const strides = [88, 24, 32, 112, 128];
 
@@ -119,19 +147,25 @@ const strides = [88, 24, 32, 112, 128];
  * Times and levels, from the array of infos: its elements are numbered, and say how long the texts are. Found by the second
  * one, whose number, length and time (0: the clock does not run yet) are known. As many as agree with the texts.
  */
-function readInfos(memory: GuestMemory, texts: readonly string[]): Info[] {
+function readInfos(
+  memory: GuestMemory,
+  texts: readonly string[],
+  { reads, searches }: FirstWordsBudget,
+): Info[] {
   const lengths = texts.map((text) => Buffer.byteLength(text));
   const second = texts[1];
   if (second === undefined) return [];
   for (const length of new Set([Buffer.byteLength(withoutLeftover(second)), lengths[1] ?? 0])) {
+    if (!searches.spend(1)) break;
     const needle = Buffer.alloc(18);
     needle.writeBigUInt64LE(1n, 0);
     needle.writeUInt16LE(length, 16);
-    for (const at of occurrences(memory, needle)) {
+    for (const at of occurrences(memory, needle, { every: infoAlignment })) {
       for (const stride of strides) {
-        const infos = infosAt(memory, at - stride, stride, lengths);
+        const infos = infosAt(memory, at - stride, stride, lengths, reads);
         if (infos.length >= Math.min(4, texts.length)) return infos;
       }
+      if (reads.exhausted) return [];
     }
   }
   return [];
@@ -142,9 +176,11 @@ function infosAt(
   address: number,
   stride: number,
   lengths: readonly number[],
+  reads: Budget,
 ): Info[] {
   const infos: Info[] = [];
   for (const [index, longest] of lengths.entries()) {
+    if (!reads.spend(1)) break;
     const bytes = memory.read(address + index * stride, infoSize);
     if (bytes.length < infoSize || bytes.readBigUInt64LE(0) !== BigInt(index)) break;
     const length = bytes.readUInt16LE(16);

@@ -1,10 +1,15 @@
 /** A part of a guest's physical memory: `[from, to)`, in bytes. */
 export type MemoryRange = { from: number; to: number };
 
+/** No physical address is higher: arm64 has 52 bits (Arm ARM, FEAT_LPA), 32-bit arm 40. */
+export const addressEnd = 2 ** 52;
+
 /** A guest's physical memory, as it stood when it was read. */
 export type GuestMemory = {
-  /** What there is, ascending. */
+  /** What there is, ascending. No two overlap, and each has its bytes in the dump. */
   ranges: readonly MemoryRange[];
+  /** The parts of it that can hold anything but zeros, ascending; left out where that is all. */
+  held?: () => Iterable<MemoryRange>;
   /** Bytes at a physical address; fewer where a range ends, none outside of all. */
   read(address: number, length: number): Buffer;
 };
@@ -18,19 +23,47 @@ export type DumpedMemory = GuestMemory & {
 /** How much is looked at in one go: small enough for the memory of a small host, large enough to be quick. Bytes. */
 const chunk = 16 * 2 ** 20;
 
+type Where = {
+  /** Only addresses that are `at` more than a multiple of `every` count. Bytes. */
+  every?: number;
+  at?: number;
+  /** Whether what stands at `hit` in `bytes`, which end anywhere, can be what is looked for. Spares reading it again. */
+  accept?: (bytes: Buffer, hit: number) => boolean;
+};
+
 /**
- * Where some bytes occur, in ascending order of addresses.
+ * Where some bytes occur, in ascending order of addresses. Takes time in proportion to the memory: of places that cannot
+ * be, each is skipped at once.
  * @param needle not empty, and not longer than a mebibyte
  */
-export function* occurrences(memory: GuestMemory, needle: Buffer): Generator<number> {
-  for (const { from, to } of memory.ranges) {
+export function* occurrences(
+  memory: GuestMemory,
+  needle: Buffer,
+  { every = 1, at = 0, accept = () => true }: Where = {},
+): Generator<number> {
+  for (const { from, to } of memory.held?.() ?? memory.ranges) {
     for (let start = from; start < to; start += chunk) {
       const bytes = memory.read(start, Math.min(chunk + needle.length - 1, to - start));
-      for (let hit = bytes.indexOf(needle); hit !== -1; hit = bytes.indexOf(needle, hit + 1)) {
-        if (hit < chunk) yield start + hit;
+      if (bytes.length === 0) break;
+      for (let hit = bytes.indexOf(needle); hit !== -1 && hit < chunk;) {
+        const above = (((start + hit - at) % every) + every) % every;
+        if (above === 0 && accept(bytes, hit)) yield start + hit;
+        hit = bytes.indexOf(needle, hit + every - above);
       }
     }
   }
+}
+
+/** The index of the range with an address in it; -1 where none has. */
+export function rangeAt(ranges: readonly MemoryRange[], address: number): number {
+  let [low, high] = [0, ranges.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle]?.to ?? Infinity) > address) high = middle;
+    else low = middle + 1;
+  }
+  const found = ranges[low];
+  return found !== undefined && found.from <= address ? low : -1;
 }
 
 /** The text up to the next NUL, at most `longest` bytes. */

@@ -1,5 +1,7 @@
+import { Budget } from './budget.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import { occurrences } from './guest-memory.ts';
+import type { UnreadList } from './unreadable.ts';
 
 /** An arm64 kernel image where a kexec has put it. */
 export type KernelImage = {
@@ -23,27 +25,44 @@ const largest = 512 * 2 ** 20;
 
 const page = 4096;
 
+const zeros = Buffer.alloc(page);
+
+/** How much is looked at in all: many times what the images of a machine are short of. Bytes. */
+const mostBytes = 2 ** 29;
+const mostImages = 64;
+
 /** The arm64 images in memory that are where a kernel is started. */
-export function findKernelImages(memory: GuestMemory): KernelImage[] {
+export function findKernelImages(memory: GuestMemory, unread: UnreadList): KernelImage[] {
   const images: KernelImage[] = [];
-  for (const at of occurrences(memory, magic)) {
+  const budget = new Budget(mostBytes);
+  for (const at of occurrences(memory, magic, { every: alignment, at: header.magicAt })) {
     const address = at - header.magicAt;
-    if (address % alignment !== 0) continue;
     const bytes = memory.read(address, header.size);
     if (bytes.length < header.size) continue;
     const size = Number(bytes.readBigUInt64LE(header.imageSizeAt));
-    if (size > 0 && size < largest) {
-      images.push({ address, size, filled: filledOf(memory, address, size) });
+    if (size === 0 || size >= largest) continue;
+    const filled = filledOf(memory, address, size, budget);
+    if (filled === null || images.length === mostImages) {
+      unread.add('there are too many kernel images to look at all');
+      break;
     }
+    images.push({ address, size, filled });
   }
   return images;
 }
 
-function filledOf(memory: GuestMemory, address: number, size: number): number {
+/** Null where the budget does not allow to find out. */
+function filledOf(
+  memory: GuestMemory,
+  address: number,
+  size: number,
+  budget: Budget,
+): number | null {
   for (let at = Math.ceil(size / page) * page; at >= page; at -= page) {
+    if (!budget.spend(page)) return null;
     const bytes = memory.read(address + at - page, page);
-    const last = bytes.findLastIndex((byte) => byte !== 0);
-    if (last !== -1) return at - page + last + 1;
+    if (bytes.equals(zeros.subarray(0, bytes.length))) continue;
+    return at - page + bytes.findLastIndex((byte) => byte !== 0) + 1;
   }
   return 0;
 }

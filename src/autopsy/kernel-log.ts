@@ -7,6 +7,9 @@ export type KernelRecord = {
   text: string;
 };
 
+/** Longer than any record's text: printk cuts at a kilobyte (PRINTKRB_RECORD_MAX). Bytes. */
+export const longestText = 4096;
+
 /** A log found in memory. */
 export type KernelLog = {
   /** Through the kernel's own description of itself, or by the first words every kernel says. */

@@ -2,11 +2,12 @@ import { UsageError } from '../errors.ts';
 import { CompressedMemory, isCompressedDump } from './compressed-dump.ts';
 import type { Bytes } from './dump-file.ts';
 import { openDumpFile } from './dump-file.ts';
-import { otherFormatOf } from './dump-formats.ts';
+import { copyIt, otherFormatOf } from './dump-formats.ts';
 import type { Segment } from './elf-core.ts';
 import { coreSegments, isElf } from './elf-core.ts';
 import { isFlattened, unflattened } from './flattened.ts';
 import type { DumpedMemory } from './guest-memory.ts';
+import { rangeAt } from './guest-memory.ts';
 
 /** A dump on disk; to be closed when nobody reads it any more. */
 export type MemoryDump = DumpedMemory & { close(): void };
@@ -31,23 +32,34 @@ export function openDump(file: string, base: number): MemoryDump {
 
 function memoryIn(bytes: Bytes, base: number, place: string): DumpedMemory {
   if (isCompressedDump(bytes)) return new CompressedMemory(bytes, place);
-  if (isElf(bytes)) return segmentedMemory(bytes, coreSegments(bytes, place));
+  if (isElf(bytes)) return segmentedMemory(bytes, coreSegments(bytes, place), place);
   const other = otherFormatOf(bytes.read(0, 16));
   if (other !== undefined) {
     throw new UsageError(`this file is ${other.name}`, { place, hint: other.hint });
   }
-  return segmentedMemory(bytes, [{ from: base, to: base + bytes.size, offset: 0 }]);
+  return segmentedMemory(bytes, [{ from: base, to: base + bytes.size, offset: 0 }], place);
 }
 
-function segmentedMemory(bytes: Bytes, segments: Segment[]): DumpedMemory {
-  const missing = segments.map(({ from, to, offset }) =>
-    Math.min(to - from, Math.max(0, offset + (to - from) - bytes.size)),
-  );
+/** @throws UsageError where segments claim more memory than the file has bytes: they share them */
+function segmentedMemory(bytes: Bytes, claimed: Segment[], place: string): DumpedMemory {
+  const segments = claimed
+    .map(({ from, to, offset }) => ({
+      from,
+      to: Math.min(to, from + Math.max(0, bytes.size - offset)),
+      offset,
+    }))
+    .filter(({ from, to }) => from < to);
+  const [wanted, present] = [claimed, segments].map((some) =>
+    some.reduce((sum, { from, to }) => sum + to - from, 0),
+  ) as [number, number];
+  if (present > bytes.size) {
+    throw new UsageError('the segments of this dump overlap', { place, hint: copyIt });
+  }
   return {
     ranges: segments.map(({ from, to }) => ({ from, to })),
-    missingBytes: () => missing.reduce((sum, length) => sum + length, 0),
+    missingBytes: () => wanted - present,
     read(address, length) {
-      const segment = segments.find(({ from, to }) => address >= from && address < to);
+      const segment = segments[rangeAt(segments, address)];
       if (segment === undefined) return Buffer.alloc(0);
       const most = Math.min(length, segment.to - address);
       return bytes.read(segment.offset + address - segment.from, most);

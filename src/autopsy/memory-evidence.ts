@@ -16,6 +16,12 @@ export function withMemory(outcome: Outcome, autopsy: Autopsy | null): Outcome {
   };
 }
 
+/** What is said of a memory that could not be read. @param why in a few words */
+export function unreadableMemory(why: string): Autopsy {
+  const sentence = `Its memory could not be read: ${why.replace(/\.$/, '')}.`;
+  return { reason: 'unreadable', sentence, log: null };
+}
+
 const early =
   'Search for the message with the kernel’s release, and boot the kernel before this one. With earlycon on its command line the new kernel is heard this early.';
 

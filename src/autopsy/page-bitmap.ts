@@ -1,44 +1,97 @@
-/** A set of page numbers, as a bitmap whose first page is the lowest bit of the first byte. */
-export class PageBitmap {
-  readonly #bits: Buffer;
-  /** How many bits are set in front of each byte. */
-  readonly #before: Uint32Array;
+import type { Bytes } from './dump-file.ts';
 
-  constructor(bits: Buffer) {
+/** So much of it is read, and so much counted, in one go. Bytes. */
+const block = 4096;
+const group = 64;
+
+const noBits = Buffer.alloc(block);
+
+/**
+ * A set of page numbers, as a bitmap whose first page is the lowest bit of the first byte. It stays where it is, in a
+ * file: that of a machine with terabytes of addresses is larger than what a process should take.
+ */
+export class PageBitmap {
+  readonly #bits: Bytes;
+  /** How many bits are set in front of each group, and at the end in all. */
+  readonly #before: Uint32Array;
+  #last = { index: -1, bytes: Buffer.alloc(0) as Buffer };
+
+  /** @param bits a multiple of a block, and at most 2^29 bytes */
+  constructor(bits: Bytes) {
     this.#bits = bits;
-    this.#before = new Uint32Array(bits.length);
-    for (let at = 1; at < bits.length; at += 1) {
-      this.#before[at] = (this.#before[at - 1] ?? 0) + ones(bits[at - 1] ?? 0);
+    const groups = bits.size / group;
+    this.#before = new Uint32Array(groups + 1);
+    for (let index = 0; index < groups;) {
+      const from = index * group;
+      const known = this.#rankAt(index);
+      if (from % block === 0 && bits.read(from, block).equals(noBits)) {
+        this.#before.fill(known, index, index + block / group + 1);
+        index += block / group;
+      } else {
+        this.#before[index + 1] = known + this.#ones(from, from + group);
+        index += 1;
+      }
     }
   }
 
+  /** How many pages are in the set. */
+  get count(): number {
+    return this.#rankAt(this.#bits.size / group);
+  }
+
   has(page: number): boolean {
-    return ((this.#bits[page >>> 3] ?? 0) & (1 << (page & 7))) !== 0;
+    return (this.#byte(Math.floor(page / 8)) & (1 << (page % 8))) !== 0;
   }
 
   /** How many pages in front of this one are in the set. */
   rank(page: number): number {
-    const below = (this.#bits[page >>> 3] ?? 0) & ((1 << (page & 7)) - 1);
-    return (this.#before[page >>> 3] ?? 0) + ones(below);
+    const byte = Math.floor(page / 8);
+    const index = Math.floor(byte / group);
+    const below = this.#byte(byte) & ((1 << (page % 8)) - 1);
+    return this.#rankAt(index) + this.#ones(index * group, byte) + (onesOf[below] ?? 0);
   }
 
   /** Pages that follow each other, `[from, to)`, ascending. */
-  runs(): { from: number; to: number }[] {
-    const runs: { from: number; to: number }[] = [];
+  *runs(): Generator<{ from: number; to: number }> {
     let from: number | null = null;
-    for (let page = 0; page <= this.#bits.length * 8; page += 1) {
-      if (this.has(page)) from ??= page;
-      else if (from !== null) {
-        runs.push({ from, to: page });
-        from = null;
+    for (let index = 0; index * group < this.#bits.size; index += 1) {
+      const set = this.#rankAt(index + 1) - this.#rankAt(index);
+      const first = index * group * 8;
+      // Where all bits are equal, only the first can begin or end a run.
+      const looked = set === 0 || set === group * 8 ? 1 : group * 8;
+      for (let page = first; page < first + looked; page += 1) {
+        if (this.has(page)) from ??= page;
+        else if (from !== null) {
+          yield { from, to: page };
+          from = null;
+        }
       }
     }
-    return runs;
+    if (from !== null) yield { from, to: this.#bits.size * 8 };
+  }
+
+  #rankAt(index: number): number {
+    return this.#before[index] ?? 0;
+  }
+
+  #ones(from: number, to: number): number {
+    let count = 0;
+    for (let at = from; at < to; at += 1) count += onesOf[this.#byte(at)] ?? 0;
+    return count;
+  }
+
+  #byte(at: number): number {
+    const index = Math.floor(at / block);
+    if (index !== this.#last.index) {
+      this.#last = { index, bytes: this.#bits.read(index * block, block) };
+    }
+    return this.#last.bytes[at % block] ?? 0;
   }
 }
 
-function ones(byte: number): number {
+/** How many bits are set in each byte. */
+const onesOf = Uint8Array.from({ length: 256 }, (_, byte) => {
   let count = 0;
   for (let rest = byte; rest !== 0; rest &= rest - 1) count += 1;
   return count;
-}
+});

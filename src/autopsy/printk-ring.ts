@@ -1,103 +1,139 @@
 import type { ToPhysical } from './address-space.ts';
+import { Budget } from './budget.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import type { KernelRecord } from './kernel-log.ts';
-import { toSeconds } from './kernel-log.ts';
+import { longestText, toSeconds } from './kernel-log.ts';
+import type { RingLayout } from './printk-layout.ts';
+import { ringLayoutOf } from './printk-layout.ts';
+import { Unreadable } from './unreadable.ts';
 import type { Vmcoreinfo } from './vmcoreinfo.ts';
 
 /** The two highest bits of a descriptor's state word: what it is used for. Committed and finalized ones hold a record. */
 const states = { committed: 1n, finalized: 2n };
 
-/** More descriptors than this no ring has; a larger number is not a ring. */
-const mostDescriptors = 2 ** 20;
+/** The largest buffer that can be configured (LOG_BUF_SHIFT) has 32 MiB of text, and a descriptor for each 32 bytes of it. */
+const mostBits = { count: 20, text: 25 };
 
 /**
  * Reads a kernel's log through its printk ring: `struct printk_ringbuffer` of Linux 5.10 and later
- * (kernel/printk/printk_ringbuffer.h), whose layout the kernel itself describes.
+ * (kernel/printk/printk_ringbuffer.h), whose layout the kernel itself describes. Nothing in it is believed: a ring that is
+ * larger than any, lies outside of memory or holds more text than it has room for is none.
  *
- * @returns the records, oldest first, and the physical address of the ring; null where what should be a ring is none
+ * @param budget descriptors that may be looked at, in all rings
+ * @returns the records, oldest first, and the physical address of the ring; null where it has no record
+ * @throws Unreadable where what should be a ring is none
  */
 export function readPrintkRing(
   memory: GuestMemory,
   info: Vmcoreinfo,
   toPhysical: ToPhysical,
+  budget = new Budget(2 ** mostBits.count),
 ): { address: number; records: KernelRecord[] } | null {
-  const width = info.sizes.get('atomic_long_t') ?? (info.numbers.has('VA_BITS') ? 8 : 4);
-  const wordBits = BigInt(8 * width);
-  const offset = (name: string): number => info.offsets.get(name) ?? Number.NaN;
+  const layout = ringLayoutOf(info);
   const at = (address: bigint, length: number): Buffer => {
     const physical = toPhysical(address);
     return physical === null ? Buffer.alloc(0) : memory.read(physical, length);
   };
-  const word = (bytes: Buffer, from: number): bigint => {
-    if (!(from + width <= bytes.length)) throw new RangeError('outside of memory');
-    return width === 8 ? bytes.readBigUInt64LE(from) : BigInt(bytes.readUInt32LE(from));
-  };
-
   try {
     const pointer = info.symbols.get('prb') ?? 0n;
-    const ringAt = word(at(pointer, width), 0);
-    const ring = at(ringAt, info.sizes.get('printk_ringbuffer') ?? 0);
-    const descs = offset('printk_ringbuffer.desc_ring');
-    const texts = offset('printk_ringbuffer.text_data_ring');
-    const count = 2 ** ring.readUInt32LE(descs + offset('prb_desc_ring.count_bits'));
-    const textSize = 2n ** BigInt(ring.readUInt32LE(texts + offset('prb_data_ring.size_bits')));
-    if (count > mostDescriptors) return null;
-    const descsAt = word(ring, descs + offset('prb_desc_ring.descs'));
-    const infosAt = word(ring, descs + offset('prb_desc_ring.infos'));
-    const textAt = word(ring, texts + offset('prb_data_ring.data'));
-    const counter = offset('atomic_long_t.counter');
-    const head = word(ring, descs + offset('prb_desc_ring.head_id') + counter);
-    const tail = word(ring, descs + offset('prb_desc_ring.tail_id') + counter);
-
-    const descSize = info.sizes.get('prb_desc') ?? 0;
-    const infoSize = info.sizes.get('printk_info') ?? 0;
-    const allDescs = at(descsAt, count * descSize);
-    const allInfos = at(infosAt, count * infoSize);
-    const text = at(textAt, Number(textSize));
-    const idMask = (1n << (wordBits - 2n)) - 1n;
-
-    const records: KernelRecord[] = [];
-    for (let id = tail, left = count; left > 0; id = (id + 1n) & idMask, left -= 1) {
-      const index = Number(id % BigInt(count));
-      const desc = index * descSize;
-      const state = word(allDescs, desc + offset('prb_desc.state_var') + counter);
-      const use = state >> (wordBits - 2n);
-      const held = use === states.committed || use === states.finalized;
-      if (held && (state & idMask) === id) {
-        const place = desc + offset('prb_desc.text_blk_lpos');
-        const begin = word(allDescs, place + offset('prb_data_blk_lpos.begin'));
-        const next = word(allDescs, place + offset('prb_data_blk_lpos.next'));
-        const from = index * infoSize;
-        const length = allInfos.readUInt16LE(from + offset('printk_info.text_len'));
-        const nanoseconds = allInfos.readBigUInt64LE(from + offset('printk_info.ts_nsec'));
-        // `flags:5, level:3` share the byte behind the facility, and have no offset of their own.
-        const level = allInfos.readUInt8(from + offset('printk_info.text_len') + 3) >> 5;
-        const data = dataOf(text, { begin, next, textSize, width });
-        records.push({
-          seconds: toSeconds(nanoseconds),
-          level,
-          text: data.toString('utf8', 0, length),
-        });
-      }
-      if (id === head) break;
-    }
+    const ringAt = word(at(pointer, layout.width), 0, layout);
+    const ring = readRing(at(ringAt, layout.ring.size), layout, at, budget);
+    const records = [...recordsOf(ring, layout)];
     return records.length === 0 ? null : { address: toPhysical(ringAt) ?? 0, records };
   } catch (error) {
-    if (error instanceof RangeError) return null; // Not all of it is where it says it is.
+    if (error instanceof RangeError) throw new Unreadable('its log lies outside of memory');
     throw error;
   }
 }
 
-type DataBlock = { begin: bigint; next: bigint; textSize: bigint; width: number };
+/** A ring's parts. Of each only as much as memory holds. */
+type Ring = {
+  count: number;
+  head: bigint;
+  tail: bigint;
+  descs: Buffer;
+  infos: Buffer;
+  textSize: number;
+  text: Buffer;
+};
+
+function readRing(
+  ring: Buffer,
+  layout: RingLayout,
+  at: (address: bigint, length: number) => Buffer,
+  budget: Budget,
+): Ring {
+  const { ring: place, desc, info } = layout;
+  const countBits = ring.readUInt32LE(place.countBits);
+  const textBits = ring.readUInt32LE(place.textBits);
+  if (countBits > mostBits.count || textBits > mostBits.text) {
+    throw new Unreadable(`its log would have 2^${countBits} records and 2^${textBits} bytes`);
+  }
+  const count = 2 ** countBits;
+  const textSize = 2 ** textBits;
+  if (!budget.spend(count)) throw new Unreadable('there are too many logs to read all');
+  return {
+    count,
+    textSize,
+    head: word(ring, place.head, layout),
+    tail: word(ring, place.tail, layout),
+    descs: at(word(ring, place.descs, layout), count * desc.size),
+    infos: at(word(ring, place.infos, layout), count * info.size),
+    text: at(word(ring, place.text, layout), textSize),
+  };
+}
+
+/** From the oldest on, each descriptor at most once. */
+function* recordsOf(ring: Ring, layout: RingLayout): Generator<KernelRecord> {
+  const { count, head, tail, descs, infos } = ring;
+  const { desc, info, width } = layout;
+  const stateShift = BigInt(8 * width - 2);
+  const idMask = (1n << stateShift) - 1n;
+  let texts = 0;
+  for (let id = tail & idMask, left = count; left > 0; id = (id + 1n) & idMask, left -= 1) {
+    const index = Number(id % BigInt(count));
+    const place = index * desc.size;
+    const state = word(descs, place + desc.state, layout);
+    const use = state >> stateShift;
+    const held = use === states.committed || use === states.finalized;
+    if (held && (state & idMask) === id) {
+      const begin = word(descs, place + desc.begin, layout);
+      const next = word(descs, place + desc.next, layout);
+      const from = index * info.size;
+      const length = infos.readUInt16LE(from + info.length);
+      const nanoseconds = infos.readBigUInt64LE(from + info.time);
+      // `flags:5, level:3` share the byte behind the facility, and have no offset of their own.
+      const level = infos.readUInt8(from + info.length + 3) >> 5;
+      const data = dataOf(ring, begin, next, width);
+      texts += Math.min(length, data.length);
+      // Each record has its own part of the ring.
+      if (texts > ring.textSize) throw new Unreadable('its records overlap');
+      const text = data.toString('utf8', 0, Math.min(length, longestText));
+      yield { seconds: toSeconds(nanoseconds), level, text };
+    }
+    if (id === head) return;
+  }
+}
+
+/** @throws RangeError outside of the bytes */
+function word(bytes: Buffer, from: number, { width }: RingLayout): bigint {
+  return width === 8 ? bytes.readBigUInt64LE(from) : BigInt(bytes.readUInt32LE(from));
+}
 
 /**
  * The text of a block, behind its id. Positions count on for ever; one that would run over the end of the ring lies at its
  * beginning instead. A record without text has odd positions.
  */
-function dataOf(text: Buffer, { begin, next, textSize, width }: DataBlock): Buffer {
+function dataOf(
+  { text, textSize }: Pick<Ring, 'text' | 'textSize'>,
+  begin: bigint,
+  next: bigint,
+  width: number,
+): Buffer {
   if ((begin & 1n) === 1n) return Buffer.alloc(0);
-  const wrapped = begin / textSize !== next / textSize && next % textSize !== 0n;
-  const from = wrapped ? 0 : Number(begin % textSize);
-  const to = next % textSize === 0n ? Number(textSize) : Number(next % textSize);
+  const size = BigInt(textSize);
+  const wrapped = begin / size !== next / size && next % size !== 0n;
+  const from = wrapped ? 0 : Number(begin % size);
+  const to = next % size === 0n ? textSize : Number(next % size);
   return text.subarray(from + width, to);
 }

@@ -1,13 +1,14 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Autopsy } from '../autopsy/autopsy.ts';
-import { explainSilence } from '../autopsy/autopsy.ts';
-import type { Findings } from '../autopsy/examine.ts';
-import { examine } from '../autopsy/examine.ts';
+import type { Examined } from '../autopsy/examine-dump.ts';
+import { addressEnd } from '../autopsy/guest-memory.ts';
 import type { KernelLog } from '../autopsy/kernel-log.ts';
 import { printedLines, tellingLines } from '../autopsy/kernel-log.ts';
-import { openDump } from '../autopsy/memory-dump.ts';
+import { runAutopsy } from '../autopsy/run-autopsy.ts';
 import { LineSplitter } from '../console/lines.ts';
+import { UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { count } from '../report/result-text.ts';
@@ -28,7 +29,11 @@ Examples:
 
 Exit codes:
   0  the dump was read, whatever it holds
-  2  it cannot be read`;
+  2  it cannot be read
+  5  reading it takes more memory or time than it should by its size`;
+
+/** No console says more in the life of a machine that somebody looks at. Bytes. */
+const longestConsole = 256 * 2 ** 20;
 
 /** `kexec-lab autopsy`: what a dead machine's memory says. */
 export function autopsyCommand(): Command {
@@ -45,56 +50,68 @@ export function autopsyCommand(): Command {
 
 function parseAddress(text: string): number {
   const value = /^(?:0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError('Write an address such as 0x40000000.');
+  if (value < addressEnd) return value;
+  throw new InvalidArgumentError('Write an address such as 0x40000000, below 2^52.');
 }
 
 async function autopsy(file: string, { base, console, log, json }: Options): Promise<void> {
-  const lines = console === undefined ? new Set<string>() : await linesOf(console);
-  const dump = openDump(file, base);
+  const lines = console === undefined ? [] : await linesOf(console);
+  const examined = await runAutopsy({ file, base, lines, pcs: [], dead: true });
+  process.stdout.write(render({ file, ...examined }, { log, json }));
+}
+
+async function linesOf(log: string): Promise<string[]> {
+  const splitter = new LineSplitter();
+  const bytes = await bytesOf(log).catch((cause: unknown) => {
+    if (cause instanceof UsageError) throw cause;
+    throw namedFileError(cause, { place: log, doing: 'read this console log' });
+  });
+  return [...splitter.feed(bytes), ...splitter.end()].map(({ text }) => text);
+}
+
+/** Does not wait for whoever may write to a pipe, and reads nothing that has no end. */
+async function bytesOf(log: string): Promise<Buffer> {
+  const handle = await open(log, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
-    const findings = examine(dump);
-    const found = explainSilence(findings, { lines, pcs: [], dead: true });
-    const missingBytes = dump.missingBytes();
-    process.stdout.write(render({ file, missingBytes, findings, found }, { log, json }));
+    await refuseOthers(handle, log);
+    return await handle.readFile();
   } finally {
-    dump.close();
+    await handle.close();
   }
 }
 
-async function linesOf(log: string): Promise<Set<string>> {
-  const splitter = new LineSplitter();
-  const bytes = await readFile(log).catch((cause: unknown) => {
-    throw namedFileError(cause, { place: log, doing: 'read this console log' });
-  });
-  const lines = [...splitter.feed(bytes), ...splitter.end()];
-  return new Set(lines.map(({ text }) => text));
+async function refuseOthers(handle: FileHandle, place: string): Promise<void> {
+  const status = await handle.stat();
+  if (!status.isFile()) {
+    const hint = 'Write the console log into a file, and name that.';
+    throw new UsageError('this is not a regular file', { place, hint });
+  }
+  if (status.size > longestConsole) {
+    const hint = `Name one of at most ${longestConsole / 2 ** 20} MiB.`;
+    throw new UsageError('this file is too large for a console log', { place, hint });
+  }
 }
 
-type Examined = {
-  file: string;
-  missingBytes: number;
-  findings: Findings;
-  found: Autopsy | null;
-};
+type Shown = Examined & { file: string };
 
-function render(examined: Examined, { log, json }: Pick<Options, 'log' | 'json'>): string {
+function render(examined: Shown, { log, json }: Pick<Options, 'log' | 'json'>): string {
   if (json) return `${printableJson(document(examined))}\n`;
-  const { file, missingBytes, findings, found } = examined;
+  const { file, missingBytes, findings, silence } = examined;
   const isTerminal = (process.stdout.isTTY as boolean | undefined) ?? false;
   const style = createStyle(wantsColor(isTerminal, process.env));
-  const { logs } = findings;
+  const { logs, unreadable } = findings;
   const said =
-    found?.sentence ??
+    silence?.sentence ??
     (logs.length === 0
       ? 'No kernel’s log is in it: it is no memory of a machine that ran Linux 5.10 or later, or not all of it, or it begins elsewhere (--base).'
       : 'Nothing in it says that a second kernel fell silent.');
   return [
-    `${style.bold(printable(file))}: ${found?.reason ?? count(logs.length, 'log')}`,
+    `${style.bold(printable(file))}: ${silence?.reason ?? count(logs.length, 'log')}`,
     `  ${printable(said, 1000)}`,
     ...(missingBytes > 0
       ? [`  The file is cut short: ${mebibytes(missingBytes)} are missing.`]
       : []),
+    ...unreadable.map((reason) => `  Not readable: ${printable(reason, 1000)}.`),
     ...logs.flatMap((one) => ['', ...describeLog(one, log ?? false, style)]),
     '',
   ].join('\n');
@@ -116,17 +133,13 @@ function mebibytes(bytes: number): string {
 }
 
 /** The machine-readable form, schema `kexec-lab/autopsy@1`. */
-function document({ file, missingBytes, findings, found }: Examined) {
-  const { logs, deviceTrees, images, purgatories } = findings;
+function document({ file, missingBytes, findings, silence }: Shown) {
   return {
     schema: 'kexec-lab/autopsy@1',
     dump: file,
     missingBytes,
-    reason: found?.reason ?? null,
-    sentence: found?.sentence ?? '',
-    logs,
-    deviceTrees: deviceTrees.map((tree) => ({ ...tree, memory: Number(tree.memory) })),
-    images,
-    purgatories,
+    reason: silence?.reason ?? null,
+    sentence: silence?.sentence ?? '',
+    ...findings,
   };
 }

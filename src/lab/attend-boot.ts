@@ -1,5 +1,5 @@
 import type { Autopsy } from '../autopsy/autopsy.ts';
-import { withMemory } from '../autopsy/memory-evidence.ts';
+import { unreadableMemory, withMemory } from '../autopsy/memory-evidence.ts';
 import { createBootObserver } from '../boot/observer.ts';
 import type { Outcome } from '../boot/outcome.ts';
 import { withScreen } from '../boot/screen-evidence.ts';
@@ -69,10 +69,17 @@ export async function attendBoot(
     const silence = observer.outcome();
     if (!isSilent(silence)) return;
     try {
-      autopsy = await autopsyOf(silentMachine, directory, shown, isDead(silence));
+      const silent = { lines: shown, dead: isDead(silence) };
+      const { autopsy: found, notes } = await autopsyOf(silentMachine, directory, silent, signal);
+      autopsy = found;
+      for (const note of notes) record.output(`the machine's memory: ${note}`);
     } catch (error) {
-      if (!(error instanceof KexecLabError)) throw error;
-      record.output(`the machine's memory could not be read: ${error.message}`);
+      if (signal.aborted) return;
+      // The outcome rests on the console and the CPUs, and stands whatever becomes of this.
+      const why = error instanceof Error ? error.message : String(error);
+      const place = error instanceof KexecLabError ? '' : ' (an error in kexec-lab)';
+      autopsy = unreadableMemory(`${why}${place}`);
+      record.output(`the machine's memory could not be read: ${why}${place}`);
     }
   };
   const watchHooks: WatchHooks = {

@@ -1,42 +1,59 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Autopsy } from '../autopsy/autopsy.ts';
-import { explainSilence } from '../autopsy/autopsy.ts';
-import { examine } from '../autopsy/examine.ts';
 import { printedLines } from '../autopsy/kernel-log.ts';
-import { openDump } from '../autopsy/memory-dump.ts';
+import { runAutopsy } from '../autopsy/run-autopsy.ts';
 import type { Machine } from '../qemu/machine.ts';
 
+/** What is known of a silent machine beside its memory. */
+type Silence = {
+  /** What the console has shown, line by line. */
+  lines: ReadonlySet<string>;
+  /** Whether the machine is proved to be dead, and not only silent. */
+  dead: boolean;
+};
+
+/** The reason for silence, if its memory tells one; and what could not be read or kept, in a few words each. */
+type AutopsyOfCase = { autopsy: Autopsy | null; notes: string[] };
+
 /**
- * Reads why a silent machine is silent out of its memory. Its memory lies in `directory` for as long as that
- * takes, and is as large as the machine's.
+ * Reads why a silent machine is silent out of its memory, in a process with limits. Its memory lies in `directory` for as
+ * long as that takes, and is as large as the machine's.
  *
  * A log that nobody heard is left behind whole, as `memory.log`.
  *
- * @param lines what the console has shown, line by line
- * @param dead whether the machine is proved to be dead, and not only silent
- * @throws UnavailableError when QEMU cannot write it
+ * @throws UnavailableError when QEMU cannot write it, or reading it reaches a limit; UsageError for a dump that is
+ *   damaged; the reason of `signal`
  */
 export async function autopsyOf(
   machine: Machine,
   directory: string,
-  lines: ReadonlySet<string>,
-  dead: boolean,
-): Promise<Autopsy | null> {
+  { lines, dead }: Silence,
+  signal?: AbortSignal,
+): Promise<AutopsyOfCase> {
   const file = join(directory, 'memory.elf');
   try {
-    const { pcs } = await machine.sample();
+    const sample = await machine.sample();
     await machine.dumpMemory(file);
-    const dump = openDump(file, 0);
-    try {
-      const autopsy = explainSilence(examine(dump), { lines, pcs, dead });
-      const unheard = autopsy?.log?.records.flatMap(printedLines).map((line) => `${line}\n`);
-      if (unheard !== undefined) await writeFile(join(directory, 'memory.log'), unheard);
-      return autopsy;
-    } finally {
-      dump.close();
-    }
+    const pcs = sample.pcs.map((pc) => pc.toString(16));
+    const request = { file, base: 0, lines: [...lines], pcs, dead };
+    const { findings, silence, unheard } = await runAutopsy(request, { signal });
+    const { logs, unreadable } = findings;
+    const log = unheard === null ? null : (logs[unheard] ?? null);
+    const printed = log?.records.flatMap(printedLines).map((line) => `${line}\n`);
+    const notes =
+      printed === undefined ? [] : await writeLog(join(directory, 'memory.log'), printed);
+    const autopsy = silence === null ? null : { ...silence, log };
+    return { autopsy, notes: [...unreadable, ...notes] };
   } finally {
     await rm(file, { force: true });
   }
+}
+
+/** Why it cannot be written, if it cannot: what is in it is known all the same. */
+async function writeLog(file: string, lines: string[]): Promise<string[]> {
+  return writeFile(file, lines).then(
+    () => [],
+    (error: unknown) => [`memory.log cannot be written: ${(error as Error).message}`],
+  );
 }

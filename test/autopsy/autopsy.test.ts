@@ -124,7 +124,7 @@ void t.test(
 );
 
 void t.test('a memory without any log proves nothing', (t) => {
-  const nothing = { logs: [], deviceTrees: [], images: [], purgatories: [] };
+  const nothing = { logs: [], deviceTrees: [], images: [], purgatories: [], unreadable: [] };
   t.equal(explainSilence(nothing, { lines: firstKernel, pcs: noCpu, dead: true }), null);
   t.end();
 });

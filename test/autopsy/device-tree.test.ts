@@ -60,13 +60,13 @@ void t.test('the command line and the memory', (t) => {
   };
   t.strictSame(readDeviceTree(treeOf({ '': wide, 'memory@40000000': memory, chosen })), {
     bootargs: 'root=/dev/vda is_in_kexec=yes',
-    memory: 0x2000_0000n,
+    memory: 0x2000_0000,
   });
   t.strictSame(readDeviceTree(treeOf({ '': wide, chosen })), {
     bootargs: 'root=/dev/vda is_in_kexec=yes',
-    memory: 0n,
+    memory: 0,
   });
-  t.strictSame(readDeviceTree(treeOf({ '': {} })), { bootargs: null, memory: 0n });
+  t.strictSame(readDeviceTree(treeOf({ '': {} })), { bootargs: null, memory: 0 });
   t.end();
 });
 

@@ -1,7 +1,6 @@
 import t from 'tap';
-import { firstWords, readFirstWordsLog } from '../../src/autopsy/first-words-log.ts';
+import { findFirstWords, readFirstWordsLog } from '../../src/autopsy/first-words-log.ts';
 import type { GuestMemory } from '../../src/autopsy/guest-memory.ts';
-import { occurrences } from '../../src/autopsy/guest-memory.ts';
 
 const banner = 'Booting Linux on physical CPU 0x0000000000 [0x410fd034]';
 
@@ -26,7 +25,7 @@ function memoryOf(...parts: Buffer[]): GuestMemory {
 }
 
 function texts(memory: GuestMemory): string[] {
-  return [...occurrences(memory, firstWords)]
+  return [...findFirstWords(memory)]
     .flatMap((address) => readFirstWordsLog(memory, address) ?? [])
     .map(({ text }) => text);
 }
@@ -49,7 +48,7 @@ void t.test('times and levels come with them where the numbered infos are found'
     return info;
   });
   const memory = memoryOf(ringOf(said), ...infos);
-  const [address = 0] = occurrences(memory, firstWords);
+  const [address = 0] = findFirstWords(memory);
   t.strictSame(readFirstWordsLog(memory, address), [
     { seconds: 0, level: 0, text: banner },
     { seconds: 0, level: 1, text: 'Linux version 6.1.0' },
@@ -68,7 +67,7 @@ void t.test('infos that do not fit the texts are not believed', (t) => {
     return info;
   });
   const memory = memoryOf(ringOf(said), ...infos);
-  const [address = 0] = occurrences(memory, firstWords);
+  const [address = 0] = findFirstWords(memory);
   const records = readFirstWordsLog(memory, address) ?? [];
   t.strictSame(
     records.map(({ seconds, text }) => [seconds, text]),

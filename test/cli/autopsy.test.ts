@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -109,4 +110,34 @@ void t.test('a dump that is cut short is read as far as it goes, and that is sai
   t.match(stdout, 'The file is cut short: 0.5 MiB of memory are missing.');
   const { stdout: json } = await kexecLab(['autopsy', dump, '--json']);
   t.match(JSON.parse(json), { missingBytes: 2 ** 19 });
+});
+
+void t.test(
+  'what waits for a writer or has no end is refused, as dump and as console',
+  async (t) => {
+    const directory = t.testdir();
+    const pipe = join(directory, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const dump = dumpFile(t, 'aarch64-truncated-kernel');
+    for (const file of [pipe, '/dev/zero']) {
+      t.match(await kexecLab(['autopsy', file]), { exitCode: 2, stderr: /no regular file/ });
+      t.match(await kexecLab(['autopsy', dump, '--console', file]), {
+        exitCode: 2,
+        stderr: /not a regular file/,
+      });
+    }
+  },
+);
+
+void t.test('what a guest wrote to mislead is named, and the rest is read', async (t) => {
+  const file = join(t.testdir(), 'memory.raw');
+  const bytes = Buffer.alloc(2 ** 20);
+  bytes.write('OSRELEASE=6.1\nSYMBOL(prb)=0xff\n', 4096);
+  writeFileSync(file, bytes);
+  t.match(await kexecLab(['autopsy', file]), {
+    exitCode: 0,
+    stdout: /Not readable: the log of kernel 6\.1: SYMBOL\(prb\) is not an address\./,
+  });
+  const { stdout } = await kexecLab(['autopsy', file, '--json']);
+  t.match(JSON.parse(stdout), { logs: [], unreadable: [/not an address/] });
 });

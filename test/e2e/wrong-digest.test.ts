@@ -84,7 +84,8 @@ t.test('one byte of the loaded kernel is not what kexec summed up', async (t) =>
       onSample: () => undefined,
       onReading: () => undefined,
       onOver: async () => {
-        autopsy = await autopsyOf(machine, directory, shown, isDead(observer.outcome()));
+        const silent = { lines: shown, dead: isDead(observer.outcome()) };
+        ({ autopsy } = await autopsyOf(machine, directory, silent));
       },
     },
     new AbortController().signal,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import t from 'tap';
@@ -90,13 +90,38 @@ t.test(
     t.notOk(existsSync(join(told.path, 'memory.elf')));
 
     const untold = await run(t, { text, pcs: ['40210004'] }, caseOf({ expect }));
-    t.match(untold, { verdict: 'pass', outcome: 'bye-hang', autopsy: null });
+    t.match(untold, {
+      verdict: 'pass',
+      outcome: 'bye-hang',
+      autopsy: { reason: 'unreadable', sentence: /^Its memory could not be read: .*\.$/ },
+      meaning: /dead, not slow\. Its memory could not be read: /,
+    });
     t.match(
       readFileSync(join(untold.path, 'steps.log'), 'utf8'),
       /memory could not be read: .*dump-guest-memory/,
     );
   },
 );
+
+t.test('a memory that is refused changes no verdict, and is said', beside, async (t) => {
+  const memory = join(temporaryDirectory(t), 'memory.elf');
+  const header = Buffer.alloc(64);
+  header.write('\x7fELF\x02\x01', 'latin1');
+  header.writeUInt16LE(4, 16);
+  header.writeUInt16LE(0xffff, 56); // Entries without a size.
+  writeFileSync(memory, header);
+  const text = goodBootUntil('Bye!');
+  const expect = { outcome: 'bye-hang', generation: 1 } as const;
+  const result = await run(t, { text, memory, pcs: ['40210004'] }, caseOf({ expect }));
+  t.match(result, {
+    verdict: 'pass',
+    outcome: 'bye-hang',
+    autopsy: {
+      reason: 'unreadable',
+      sentence: 'Its memory could not be read: the header of this ELF file is damaged.',
+    },
+  });
+});
 
 t.test('silence after "Bye!" of a CPU at work is no hang', beside, async (t) => {
   const text = goodBootUntil('Bye!');

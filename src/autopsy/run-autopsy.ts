@@ -1,0 +1,75 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { UnavailableError, UsageError } from '../errors.ts';
+import type { ProcessLimits } from '../host/limited-process.ts';
+import { ProcessLimitError, runLimited } from '../host/limited-process.ts';
+import { ownDirectory } from '../host/own-directory.ts';
+import type { Answer } from './autopsy-process.ts';
+import type { Examined, ExamineRequest } from './examine-dump.ts';
+
+/** This file runs from its source, under test, or from a bundle in which its own place says nothing. */
+const script = import.meta.url.endsWith('.ts')
+  ? fileURLToPath(new URL('autopsy-process.ts', import.meta.url))
+  : join(ownDirectory, 'dist/autopsy/autopsy-process.js');
+
+/**
+ * What reading a dump may take, by the bytes it has on disk: several times what a slow host needs. A dump that claims more
+ * than it holds, or was made to keep its reader busy, ends there.
+ */
+export function autopsyLimits(bytesOnDisk: number): ProcessLimits {
+  const gibibytes = bytesOnDisk / 2 ** 30;
+  const cpuSeconds = Math.ceil(12 + 6 * gibibytes);
+  return { memory: 768 * 2 ** 20, cpuSeconds, wallSeconds: 10 * cpuSeconds };
+}
+
+type Options = { limits?: ProcessLimits | undefined; signal?: AbortSignal | undefined };
+
+/**
+ * Reads a dump in a process of its own, with limits on time and memory: what is in it was written by a guest, or comes from
+ * anywhere.
+ * @throws UsageError for a file that is no dump, or is damaged; UnavailableError when it reaches a limit, or fails; the
+ *   reason of `signal`
+ */
+export async function runAutopsy(
+  request: ExamineRequest,
+  { limits, signal }: Options = {},
+): Promise<Examined> {
+  const { file: place } = request;
+  const allowed = limits ?? autopsyLimits(await bytesOnDisk(place));
+  const answer = JSON.parse(await run(request, allowed, signal)) as Answer;
+  if ('examined' in answer) return answer.examined;
+  if ('refused' in answer) {
+    const { message, ...where } = answer.refused;
+    throw new UsageError(message, where);
+  }
+  throw new UnavailableError('the dump could not be read: an error in kexec-lab', {
+    place,
+    hint: `Report it with these lines:\n${answer.fault}`,
+  });
+}
+
+async function run(
+  request: ExamineRequest,
+  limits: ProcessLimits,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  try {
+    return await runLimited(script, JSON.stringify(request), limits, signal);
+  } catch (error) {
+    if (!(error instanceof ProcessLimitError)) throw error;
+    throw new UnavailableError(`the dump could not be read: reading it ${error.message}`, {
+      place: request.file,
+      hint: 'It may claim more memory than it holds, or hold data that was made to keep its reader busy.',
+      cause: error,
+    });
+  }
+}
+
+/** 0 where there is nothing: whoever opens it says why. */
+async function bytesOnDisk(file: string): Promise<number> {
+  return stat(file).then(
+    ({ blocks }) => blocks * 512,
+    () => 0,
+  );
+}

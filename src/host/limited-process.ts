@@ -1,0 +1,109 @@
+import { execa, ExecaError } from 'execa';
+import { leash } from './leash.ts';
+import { toolEnvironment } from './tool-environment.ts';
+
+/** What a process may take. The kernel holds it to memory and CPU time, whatever it does. */
+export type ProcessLimits = {
+  /** Private memory that can be written: heap, buffers, stacks. Bytes. */
+  memory: number;
+  /** Time on a CPU, which does not depend on what else the host does. Whole seconds. */
+  cpuSeconds: number;
+  /** Time on the wall, for one that only waits. */
+  wallSeconds: number;
+};
+
+/** A process that came to no end of its own. The message completes "it …", in a few words. */
+export class ProcessLimitError extends Error {}
+
+/** What a process may print. Bytes. */
+const mostOutput = 128 * 2 ** 20;
+
+/** A heap that is full ends in a message; with all else that is in memory it is below the limit. */
+const heapShare = 2 / 3;
+
+const mebibyte = 2 ** 20;
+
+/**
+ * Runs a script in a Node.js of its own, with a limit on what it takes, and gives back what it printed. It dies with this
+ * process, however that dies.
+ *
+ * @param script an absolute path; a TypeScript file is run through tsx, as the tests do
+ * @param input what it is given on standard input
+ * @throws ProcessLimitError when it reaches a limit, or ends in another way than with exit code 0; the reason of `signal`
+ */
+export async function runLimited(
+  script: string,
+  input: string,
+  limits: ProcessLimits,
+  signal?: AbortSignal,
+): Promise<string> {
+  const { memory, cpuSeconds, wallSeconds } = limits;
+  signal?.throwIfAborted();
+  const { program, args } = leash(['sh', '-c', limiter(limits), 'sh', ...node(script, memory)]);
+  try {
+    const { stdout } = await execa(program, args, {
+      input,
+      env: toolEnvironment(),
+      timeout: wallSeconds * 1000,
+      killSignal: 'SIGKILL',
+      maxBuffer: mostOutput,
+      stripFinalNewline: false,
+      ...(signal === undefined ? {} : { cancelSignal: signal }),
+    });
+    return stdout;
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!(error instanceof ExecaError)) throw error;
+    if (error.timedOut) throw new ProcessLimitError(`took more than ${wallSeconds} s`);
+    if (error.isMaxBuffer) throw new ProcessLimitError('printed too much');
+    const ended = endedBy(error as object);
+    if (ended.signal === 'SIGXCPU') {
+      throw new ProcessLimitError(`took more than ${cpuSeconds} s of CPU time`);
+    }
+    if (ranOutOfMemory(ended)) {
+      const mebibytes = Math.round(memory / mebibyte);
+      throw new ProcessLimitError(`took more than ${mebibytes} MiB of memory`);
+    }
+    throw new ProcessLimitError(`failed: ${lastLine(ended)}`);
+  }
+}
+
+/** In the shell that becomes the process. A limit that is lower already cannot be raised, and need not be. */
+function limiter({ memory, cpuSeconds }: ProcessLimits): string {
+  const all = [
+    'ulimit -c 0',
+    `ulimit -d ${Math.ceil(memory / 1024)}`,
+    // The soft limit ends it by SIGXCPU, which says why; the hard one by SIGKILL, should that be caught.
+    `ulimit -S -t ${Math.ceil(cpuSeconds)}`,
+    `ulimit -H -t ${Math.ceil(cpuSeconds) + 2}`,
+    // Options that a user has set for Node.js are not for this one; they could catch a signal.
+    'unset NODE_OPTIONS',
+  ];
+  return `${all.map((limit) => `${limit} 2>/dev/null`).join('; ')}; exec "$@"`;
+}
+
+function node(script: string, memory: number): string[] {
+  const heap = Math.floor((memory * heapShare) / mebibyte);
+  const loader = script.endsWith('.ts') ? [`--import=${import.meta.resolve('tsx')}`] : [];
+  return [process.execPath, `--max-old-space-size=${heap}`, ...loader, script];
+}
+
+/** How a process ended, as execa tells it. */
+type Ended = { signal: string | undefined; exitCode: number | undefined; stderr: string };
+
+function endedBy(error: object): Ended {
+  const { signal, exitCode, stderr } = error as Partial<Ended>;
+  return { signal, exitCode, stderr: stderr ?? '' };
+}
+
+/** Node.js ends itself where it gets no memory, and says so; the host's own killer is silent. */
+function ranOutOfMemory({ signal, stderr }: Ended): boolean {
+  const words = /out of memory|allocation failed|cannot allocate memory|bad_alloc/i;
+  return signal === 'SIGKILL' || words.test(stderr);
+}
+
+function lastLine({ signal, exitCode, stderr }: Ended): string {
+  const said = stderr.trim().split('\n').filter(Boolean).at(-1);
+  const end = signal ?? `exit code ${String(exitCode)}`;
+  return said === undefined ? end : `${end}, ${said.slice(0, 200)}`;
+}
