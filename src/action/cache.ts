@@ -22,9 +22,12 @@ const largestCache = 4e9;
  */
 export function cacheKeyOf(request: Request): string {
   const { options } = request;
-  const scenarios = findScenarios(scenariosOf(request), options.scenarios);
+  const words = scenariosOf(request);
   const only = arches.filter((arch) => options.arch?.includes(arch));
-  const cases = expandCases(scenarios, { only, repeat: 1 });
+  const cases =
+    words.length === 0
+      ? []
+      : expandCases(findScenarios(words, options.scenarios), { only, repeat: 1 });
   const { kernel, initrd, baseline, shard } = options;
   const brought = [kernel, initrd, options['kexec-tools'], options['first-kernel'], baseline];
   const parts = [request.command, imagesKey(cases), ...brought, shard];

@@ -6,7 +6,7 @@ export type NamedSchema = {
   /** The file it describes, and what that is. */
   about: string;
   /** The schema, draft 2020-12. Loaded when it is wanted. */
-  load(): Promise<object>;
+  load: () => Promise<object>;
 };
 
 /** Every file the lab writes, and those it reads. One per file name; a `.jsonl` file has one such object per line. */
@@ -23,7 +23,7 @@ export const schemas: readonly NamedSchema[] = [
     return (await import('./run.ts')).caseResultSchema;
   }),
   written('event', 'events.jsonl: what happened in a run, a line each', async () => {
-    return (await import('./run.ts')).eventSchema;
+    return (await import('./event.ts')).eventSchema;
   }),
   written('signal', 'signals.jsonl: what was recognised on the console, a line each', async () => {
     return (await import('./boot.ts')).signalLineSchema;
