@@ -10,7 +10,7 @@ const browserGlobals = Object.fromEntries(
 );
 
 export default tseslint.config(
-  { ignores: ['dist', 'runs', '.tap', 'node_modules'] },
+  { ignores: ['dist', '.dist-*', '.types-*', 'runs', '.tap', 'node_modules', 'examples'] },
   eslint.configs.recommended,
   { files: ['assets/*.js'], languageOptions: { sourceType: 'script', globals: browserGlobals } },
   {

@@ -3,20 +3,7 @@ import { reasonOfLog } from './explain-log.ts';
 import type { KernelImage } from './kernel-image.ts';
 import type { KernelLog, KernelRecord } from './kernel-log.ts';
 import { printedLines } from './kernel-log.ts';
-
-/** Why a machine fell silent, as far as its memory tells. */
-export type SilenceReason =
-  | 'device-tree-without-memory'
-  | 'device-tree-lost'
-  | 'early-panic'
-  | 'early-oops'
-  | 'console-lost'
-  | 'stopped-early'
-  | 'digest-mismatch'
-  | 'image-damaged'
-  | 'never-spoke'
-  /** The memory could not be read: nothing is known of it. */
-  | 'unreadable';
+import type { SilenceReason } from './silence-reason.ts';
 
 /** A reason in one sentence, with what it rests on. */
 export type Reason = { reason: SilenceReason; sentence: string };

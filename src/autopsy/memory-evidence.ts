@@ -1,6 +1,7 @@
 import type { Evidence, Outcome } from '../boot/outcome.ts';
-import type { Autopsy, SilenceReason } from './autopsy.ts';
+import type { Autopsy } from './autopsy.ts';
 import { tellingLines } from './kernel-log.ts';
+import type { SilenceReason } from './silence-reason.ts';
 
 /** The outcome with what the machine's memory tells of it: the reason in its meaning, the unheard words in its evidence. */
 export function withMemory(outcome: Outcome, autopsy: Autopsy | null): Outcome {

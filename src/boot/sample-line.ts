@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { CpuSample } from './cpu-sample.ts';
 
-const schema = z.strictObject({
+export const sampleLineSchema = z.strictObject({
   at: z.number(),
   pcs: z.array(z.string().regex(/^[0-9a-f]+$/)),
   registers: z.string(),
@@ -23,6 +23,6 @@ export function sampleLine({ sample, silentMs }: TakenSample): string {
 
 /** @throws ZodError or SyntaxError for a line that is none */
 export function parseSampleLine(line: string): TakenSample {
-  const { silentMs, ...sample } = schema.parse(JSON.parse(line));
+  const { silentMs, ...sample } = sampleLineSchema.parse(JSON.parse(line));
   return { sample: { ...sample, pcs: sample.pcs.map((pc) => BigInt(`0x${pc}`)) }, silentMs };
 }

@@ -10,7 +10,7 @@ import { cacheDirectory } from '../image/cache-directory.ts';
  */
 const longestAgeMs = 24 * 60 * 60 * 1000;
 
-const manifestSchema = z.object({
+export const manifestSchema = z.object({
   schema: z.literal('kexec-lab/checkpoint@1'),
   key: z.string(),
   madeAt: z.iso.datetime(),

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Diagnosis } from '../boot/diagnose-log.ts';
 import { diagnoseLog } from '../boot/diagnose-log.ts';
+import { diagnosisDocument } from '../boot/diagnosis.ts';
 import { exitCodes } from '../errors.ts';
 import { printableJson } from '../report/printable.ts';
 import { createStyle, wantsColor } from '../report/style.ts';
@@ -42,23 +43,9 @@ export function diagnoseCommand(): Command {
 }
 
 function render(diagnosis: Diagnosis, place: string, { json, signals }: Options): string {
-  if (json) return `${printableJson(document(diagnosis, place))}\n`;
+  if (json) return `${printableJson(diagnosisDocument(diagnosis, place))}\n`;
   if (signals) return signalsText(diagnosis, place);
   const isTerminal = (process.stdout.isTTY as boolean | undefined) ?? false;
   const style = createStyle(wantsColor(isTerminal, process.env));
   return diagnosisText(diagnosis, place, style);
-}
-
-/** The machine-readable form, schema `kexec-lab/diagnosis@1`. */
-function document({ outcome: { id, ...outcome }, ...log }: Diagnosis, place: string): object {
-  const { signals, signalsOmitted, lines } = log;
-  return {
-    schema: 'kexec-lab/diagnosis@1',
-    log: place,
-    lines,
-    outcome: id,
-    ...outcome,
-    signals,
-    signalsOmitted,
-  };
 }

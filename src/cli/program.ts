@@ -76,7 +76,7 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
   },
   {
     name: 'schema',
-    summary: 'print the JSON Schema of scenario files',
+    summary: 'list the JSON Schemas of its files, or print one',
     load: async () => (await import('./schema.ts')).schemaCommand(),
   },
 ];

@@ -1,12 +1,31 @@
 import { Command } from 'commander';
-import { scenarioJsonSchema } from '../scenario/schema.ts';
+import { UsageError } from '../errors.ts';
+import { standardOutput } from '../report/output.ts';
+import { didYouMean } from '../scenario/nearest.ts';
+import { schemas } from '../schemas/schemas.ts';
 
-/** `kexec-lab schema`: the JSON Schema of scenario files, for editors. */
+/** `kexec-lab schema`: the JSON Schemas of the files the lab reads and writes. */
 export function schemaCommand(): Command {
   return new Command('schema')
-    .description('print the JSON Schema of scenario files, for editors')
-    .addHelpText('after', '\nExample:\n  kexec-lab schema > scenario.schema.json')
-    .action(() => {
-      process.stdout.write(`${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`);
+    .description('list JSON Schemas, or print one')
+    .argument('[name]', 'the schema to print')
+    .addHelpText('after', '\nExample:\n  kexec-lab schema scenario > scenario.schema.json')
+    .action(print);
+}
+
+/** @throws UsageError for a name that is not one of them */
+async function print(name?: string): Promise<void> {
+  const output = standardOutput();
+  if (name === undefined) {
+    for (const { name, about } of schemas) output.write(`${name.padEnd(11)} ${about}\n`);
+    return;
+  }
+  const found = schemas.find((schema) => schema.name === name);
+  if (found === undefined) {
+    const names = schemas.map((schema) => schema.name);
+    throw new UsageError(`there is no schema "${name}"${didYouMean(name, names)}`, {
+      hint: `Known: ${names.join(', ')}.`,
     });
+  }
+  output.write(`${JSON.stringify(await found.load(), null, 2)}\n`);
 }

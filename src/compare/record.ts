@@ -7,7 +7,7 @@ import { arches } from '../scenario/scenario.ts';
 import type { Side } from './side.ts';
 import { sidesOf } from './side.ts';
 
-const sideSchema = z.strictObject({
+export const sideSchema = z.strictObject({
   scenario: z.string(),
   arch: z.enum(arches),
   expected: z.enum(outcomeIds),

@@ -5,7 +5,7 @@ import * as z from 'zod';
 const hash = z.string();
 
 /** `manifest.json`: all that is to be known about a finished image. */
-const manifestSchema = z.object({
+export const manifestSchema = z.object({
   recipe: z.string(),
   arch: z.string(),
   key: z.string(),

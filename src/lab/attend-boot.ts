@@ -7,7 +7,7 @@ import { LineSplitter } from '../console/lines.ts';
 import { KexecLabError } from '../errors.ts';
 import type { Machine } from '../qemu/machine.ts';
 import type { Case } from '../scenario/scenario.ts';
-import type { StepResult } from '../steps/conductor.ts';
+import type { StepResult } from '../steps/step-result.ts';
 import { Conductor } from '../steps/conductor.ts';
 import { autopsyOf } from './autopsy-of-case.ts';
 import type { BegunBoot } from './begin-boot.ts';

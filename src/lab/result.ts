@@ -1,12 +1,11 @@
-import type { SilenceReason } from '../autopsy/autopsy.ts';
+import type { SilenceReason } from '../autopsy/silence-reason.ts';
 import type { CandidateLabel } from '../candidate/candidate.ts';
 import type { Outcome, OutcomeId, Stage } from '../boot/outcome.ts';
 import type { PackageVersion } from '../image/image-set.ts';
-import type { StepResult } from '../steps/conductor.ts';
+import type { StepResult } from '../steps/step-result.ts';
 import type { BootPrice } from './boot-price.ts';
 import type { EntropyTimes } from './entropy-clock.ts';
 import type { Arch, Expectation } from '../scenario/scenario.ts';
-import type { SecondOpinion } from './second-opinion.ts';
 
 /**
  * `pass` and `fail` speak about the thing under test, `error` about the scenario, `unavailable` about the lab;
@@ -76,6 +75,12 @@ export type CaseResult = {
   /** Set for flaky passes: an earlier attempt did not pass. */
   flaky: boolean;
 };
+
+/** What a boot came to that was made to talk; see `CaseResult` for the fields. */
+export type SecondOpinion = Pick<
+  CaseResult,
+  'outcome' | 'generation' | 'stage' | 'meaning' | 'evidence' | 'directory'
+>;
 
 export type Environment = {
   kexecLab: string;

@@ -1,15 +1,9 @@
 import { join } from 'node:path';
 import type { Case } from '../scenario/scenario.ts';
-import type { CaseResult } from './result.ts';
+import type { CaseResult, SecondOpinion } from './result.ts';
 import type { Lab } from './run-case.ts';
 import { runCase } from './run-case.ts';
 import { isSilent } from './silent-outcome.ts';
-
-/** What a boot came to that was made to talk; see `CaseResult` for the fields. */
-export type SecondOpinion = Pick<
-  CaseResult,
-  'outcome' | 'generation' | 'stage' | 'meaning' | 'evidence' | 'directory'
->;
 
 /**
  * What a kernel developer adds to hear a kernel that dies early: a console from the first word on that stays when the real one

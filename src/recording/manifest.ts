@@ -18,7 +18,7 @@ const file = z.strictObject({
 });
 
 /** The machine as it was at power-on, and QEMU: without any of it the recording cannot be played. */
-const manifestSchema = z.strictObject({
+export const manifestSchema = z.strictObject({
   schema: z.literal('kexec-lab/recording@1'),
   /** The case, as `run` names it. */
   case: z.string(),

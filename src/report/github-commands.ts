@@ -7,8 +7,9 @@ const mostPerKind = 10;
 export type Annotation = {
   kind: 'error' | 'warning';
   title: string;
-  file: string;
-  line: number;
+  /** Left out where it is about no file. */
+  file?: string;
+  line?: number;
   /** Several lines are fine. */
   message: string;
 };
@@ -21,10 +22,10 @@ export type Annotation = {
 export function annotationCommands(annotations: Annotation[]): string[] {
   return (['error', 'warning'] as const).flatMap((kind) => {
     const ofKind = annotations.filter((annotation) => annotation.kind === kind);
-    if (ofKind.length <= mostPerKind) return ofKind.map(command);
+    if (ofKind.length <= mostPerKind) return ofKind.map(annotationCommand);
     const shown = ofKind.slice(0, mostPerKind - 1);
     const more = `${ofKind.length - shown.length} more; the summary names them all`;
-    return [...shown.map(command), `::${kind} title=kexec-lab::${more}`];
+    return [...shown.map(annotationCommand), `::${kind} title=kexec-lab::${more}`];
   });
 }
 
@@ -40,8 +41,10 @@ export function guardOf(token: string) {
   };
 }
 
-function command({ kind, title, file, line, message }: Annotation): string {
-  const properties = { file, line: String(line), title };
+/** One annotation as a workflow command. */
+export function annotationCommand({ kind, title, file, line, message }: Annotation): string {
+  const place: Record<string, string> = file === undefined ? {} : { file, line: String(line ?? 1) };
+  const properties = { ...place, title };
   const listed = Object.entries(properties).map(([name, value]) => `${name}=${property(value)}`);
   const data = message.split('\n').map((text) => printable(text, 1000));
   return `::${kind} ${listed.join(',')}::${escapeData(data.join('\n'))}`;

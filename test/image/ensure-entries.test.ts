@@ -169,7 +169,7 @@ void t.test('an image is built again when what it was built from has been', asyn
 void t.test('a cache that cannot be written is the lab’s trouble', async (t) => {
   const cacheDir = join(t.testdir({ file: '' }), 'file');
   await t.rejects(ensureImages(request, { cacheDir }), {
-    message: /the image cache cannot be used: .*/,
+    message: /image cache/,
     place: cacheDir,
     exitCode: 5,
   });

@@ -7,7 +7,9 @@ type File = { jobs?: Record<string, { steps: Step[] }>; runs?: { steps: Step[] }
 /** The script of a step, and where it stands. */
 export type Script = { place: string; run: string };
 
-export const workflows = ['.github/workflows/ci.yml', '.github/workflows/kexec-lab.yml'];
+export const workflows = ['ci', 'kexec-lab', 'release'].map(
+  (name) => `.github/workflows/${name}.yml`,
+);
 export const action = 'action.yml';
 
 /** Every `run:` of a workflow or an action. */

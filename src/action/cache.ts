@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cacheDirectory } from '../image/cache-directory.ts';
+import { imagesKey } from '../image/images-key.ts';
+import { diskUsage, pruneCache } from '../image/prune.ts';
+import { findScenarios } from '../cli/find-scenarios.ts';
+import { expandCases } from '../scenario/expand.ts';
+import { arches } from '../scenario/scenario.ts';
+import { scenariosOf } from './command-line.ts';
+import type { Request } from './inputs.ts';
+
+/** The lab's images: all that is worth keeping for the next job. What is in it is whole, whatever ended the run. */
+export const imagesPath = (): string => join(cacheDirectory(), 'images');
+
+/** Where the images of kernels that were under test once take more than this, only the lab's own are kept. Bytes. */
+const largestCache = 4e9;
+
+/**
+ * The beginning of the keys that GitHub keeps the images under. It changes when a request boots other images.
+ * @throws ScenarioError, UsageError and NothingSelectedError as `run` does
+ */
+export function cacheKeyOf(request: Request): string {
+  const { options } = request;
+  const words = scenariosOf(request);
+  const only = arches.filter((arch) => options.arch?.includes(arch));
+  const cases =
+    words.length === 0
+      ? []
+      : expandCases(findScenarios(words, options.scenarios), { only, repeat: 1 });
+  const { kernel, initrd, baseline, shard } = options;
+  const brought = [kernel, initrd, options['kexec-tools'], options['first-kernel'], baseline];
+  const parts = [request.command, imagesKey(cases), ...brought, shard];
+  return `kexec-lab-images-${digest(JSON.stringify(parts))}`;
+}
+
+/**
+ * The key to save the images under after a run, null where there is nothing new. What is in the cache is a part of it:
+ * GitHub never changes what is under a key, and a run that failed may have built only some of the images.
+ */
+export async function saveKeyOf(cacheKey: string, restoredKey: string): Promise<string | null> {
+  const images = imagesPath();
+  if ((await diskUsage(images)) > largestCache) await pruneCache();
+  const names = await readdir(images).catch(() => []);
+  const key = `${cacheKey}-${digest(names.sort().join('\n'))}`;
+  return names.length === 0 || key === restoredKey ? null : key;
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,113 @@
+import * as z from 'zod';
+import { UsageError } from '../errors.ts';
+import { didYouMean } from '../scenario/nearest.ts';
+import { linesOf, wordsOf } from './split.ts';
+
+export const commands = ['run', 'check', 'preflight'] as const;
+export type ActionCommand = (typeof commands)[number];
+
+/** How an input is read: as one value, as one value per line, or as words. */
+type Reading = 'value' | 'lines' | 'words';
+type Rule = { reading: Reading; of: readonly ActionCommand[] };
+
+const any = commands;
+const booting = ['run', 'check'] as const;
+
+/** The inputs that are options of the same name, and which commands know them. `out` names a place of the Action's, too. */
+const options = {
+  arch: { reading: 'words', of: any },
+  scenarios: { reading: 'lines', of: booting },
+  kernel: { reading: 'value', of: any },
+  initrd: { reading: 'value', of: any },
+  'kexec-tools': { reading: 'value', of: any },
+  'first-kernel': { reading: 'value', of: any },
+  baseline: { reading: 'value', of: ['check'] },
+  against: { reading: 'value', of: ['check'] },
+  'fail-on': { reading: 'words', of: ['check'] },
+  repeat: { reading: 'value', of: booting },
+  retries: { reading: 'value', of: ['run'] },
+  jobs: { reading: 'value', of: booting },
+  shard: { reading: 'value', of: ['run'] },
+  mirror: { reading: 'value', of: any },
+} as const satisfies Record<string, Rule>;
+
+type OptionName = keyof typeof options;
+const optionNames = Object.keys(options) as OptionName[];
+const others = { what: booting, out: any } as const;
+
+/** What the inputs of the Action ask for. */
+export type Request = {
+  command: ActionCommand;
+  /** The scenarios, as words of the command line. */
+  what: string[];
+  /** The values of every option that was given. */
+  options: Partial<Record<OptionName, string[]>>;
+  /** Where the reports and the records of the runs go. */
+  out: string;
+};
+
+/**
+ * Reads the inputs as `toJSON(inputs)` gives them. What is empty was not given.
+ * @throws UsageError that names the input, for one that is not understood or that the command does not know
+ */
+export function readInputs(json: string): Request {
+  const given = z.record(z.string(), z.string()).parse(JSON.parse(json));
+  const { command: word = '', ...inputs } = Object.fromEntries(
+    Object.entries(given)
+      .map(([name, text]) => [name, text.trim()])
+      .filter(([, text]) => text !== ''),
+  ) as Record<string, string>;
+  const command = word === '' ? 'run' : commands.find((known) => known === word);
+  if (command === undefined) {
+    throw refusal('command', `there is no command "${word}"${didYouMean(word, commands)}`, {
+      hint: `Use ${commands.join(', ')}.`,
+    });
+  }
+  for (const name of Object.keys(inputs)) refuseUnknown(name, command);
+  return {
+    command,
+    what: read('what', inputs['what'], 'words'),
+    options: Object.fromEntries(
+      optionNames
+        .map((name) => [name, read(name, inputs[name], options[name].reading)] as const)
+        .filter(([, values]) => values.length > 0),
+    ),
+    out: read('out', inputs['out'], 'value')[0] ?? 'runs',
+  };
+}
+
+function refuseUnknown(name: string, command: ActionCommand): void {
+  const known: readonly ActionCommand[] = isOption(name) ? options[name].of : otherCommands(name);
+  if (known.includes(command)) return;
+  if (known.length === 0) throw refusal(name, `the Action has no such input`, {});
+  throw refusal(name, `the command ${command} does not take it`, {
+    hint: `It is an input of ${known.join(' and ')}. Leave it out, or choose another command.`,
+  });
+}
+
+function isOption(name: string): name is OptionName {
+  return Object.hasOwn(options, name);
+}
+
+function otherCommands(name: string): readonly ActionCommand[] {
+  return name === 'what' || name === 'out' ? others[name] : [];
+}
+
+function read(name: string, text: string | undefined, reading: Reading): string[] {
+  if (text === undefined) return [];
+  if (reading === 'lines') return linesOf(text);
+  if (reading === 'value') {
+    const [value, ...more] = text.split('\n');
+    if (more.length === 0 && value !== undefined) return [value];
+    throw refusal(name, 'it takes one value, on one line', {});
+  }
+  try {
+    return wordsOf(text);
+  } catch (error) {
+    throw error instanceof UsageError ? refusal(name, error.message, error) : error;
+  }
+}
+
+function refusal(name: string, message: string, { hint }: { hint?: string | undefined }) {
+  return new UsageError(message, { place: `input "${name}"`, ...(hint && { hint }) });
+}

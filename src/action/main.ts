@@ -1,0 +1,53 @@
+import { exitCodes, KexecLabError } from '../errors.ts';
+import { annotationCommand } from '../report/github-commands.ts';
+import { printableLines, withoutCommands } from '../report/printable.ts';
+import { cacheKeyOf, imagesPath, saveKeyOf } from './cache.ts';
+import { readInputs } from './inputs.ts';
+import { setOutputs } from './outputs.ts';
+import { runRequest } from './run.ts';
+
+/** The steps of action.yml, in their order. Each returns its exit code. */
+const steps: Record<string, () => Promise<number>> = {
+  /** Reads the inputs, so that a mistake is told at once, and says where the images are kept. */
+  plan() {
+    const request = readInputs(variable('INPUTS'));
+    setOutputs({ images: imagesPath(), 'cache-key': cacheKeyOf(request) });
+    return Promise.resolve(exitCodes.ok);
+  },
+
+  run() {
+    return runRequest(readInputs(variable('INPUTS')));
+  },
+
+  /** Says whether there are images that the cache of GitHub does not have yet. */
+  async keep() {
+    const key = await saveKeyOf(variable('CACHE_KEY'), variable('RESTORED_KEY'));
+    setOutputs({ 'save-key': key ?? '' });
+    return exitCodes.ok;
+  },
+};
+
+function variable(name: string): string {
+  return process.env[name] ?? '';
+}
+
+/** An annotation for the page of the run, at its place where that is a line of a file, and the message in the log. */
+function tell(error: KexecLabError): number {
+  const [, file, line] = /^(.+?):(\d+)(?::\d+)?$/.exec(error.place ?? '') ?? [];
+  const message = error.describe();
+  const place = file === undefined ? null : { file, line: Number(line) };
+  const annotation = annotationCommand({ kind: 'error', title: 'kexec-lab', ...place, message });
+  process.stdout.write(`${annotation}\n`);
+  process.stderr.write(`${withoutCommands(printableLines(message))}\n`);
+  return error.exitCode;
+}
+
+const [name = ''] = process.argv.slice(2);
+const step = steps[name];
+if (step === undefined) throw new Error(`there is no step "${name}"`);
+try {
+  process.exitCode = await step();
+} catch (error) {
+  if (!(error instanceof KexecLabError)) throw error;
+  process.exitCode = tell(error);
+}

@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { exitCodes, UnavailableError } from '../errors.ts';
+import { ownDirectory } from '../host/own-directory.ts';
+import { guardOf } from '../report/github-commands.ts';
+import { fenced } from '../report/markdown.ts';
+import { commandLineOf } from './command-line.ts';
+import type { Request } from './inputs.ts';
+import { setOutputs } from './outputs.ts';
+
+/** The step that does what the Action is for. Returns the exit code of kexec-lab. */
+export async function runRequest(request: Request): Promise<number> {
+  const { command, out } = request;
+  const summary = process.env['GITHUB_STEP_SUMMARY'] || undefined;
+  const { words, report, junit } = commandLineOf(request, summary);
+  makeDirectory(out);
+  // `run` guards the log itself, by its reporter, since its annotations are commands.
+  const guard = command === 'run' ? null : guardOf(randomBytes(16).toString('hex'));
+  if (guard) process.stdout.write(guard.stop);
+  const { code, text } = await kexecLab(words, command === 'preflight');
+  if (guard) process.stdout.write(guard.resume);
+  if (text !== '') writeFileSync(report, text);
+  if (text !== '' && summary) appendFileSync(summary, fenced(text.trimEnd().split('\n')));
+  setOutputs({
+    verdict: verdictOf(code),
+    'exit-code': String(code),
+    report: existsSync(report) ? report : '',
+    junit: junit !== null && existsSync(junit) ? junit : '',
+    runs: out,
+  });
+  return code;
+}
+
+/** What is known of the kernel: nothing where the lab could not run, and nothing where it was used wrongly. */
+function verdictOf(code: number): 'ROLL' | 'HOLD' | '' {
+  if (code === exitCodes.ok) return 'ROLL';
+  return code === exitCodes.hold || code === exitCodes.fail ? 'HOLD' : '';
+}
+
+/** Runs kexec-lab. What it prints goes to the log, and is returned where it is `kept`. */
+async function kexecLab(words: string[], kept: boolean): Promise<{ code: number; text: string }> {
+  const program = join(ownDirectory, 'dist/cli/main.js');
+  const child = spawn(process.execPath, [program, ...words], {
+    stdio: ['ignore', kept ? 'pipe' : 'inherit', 'inherit'],
+  });
+  // The runner interrupts only the process it started.
+  const pass = (signal: NodeJS.Signals) => child.kill(signal);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, pass);
+  let text = '';
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+    process.stdout.write(chunk);
+    text += chunk;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, pass);
+  return { code: code ?? exitCodes.interrupted, text };
+}
+
+function makeDirectory(out: string): void {
+  try {
+    mkdirSync(out, { recursive: true });
+  } catch (cause) {
+    throw new UnavailableError(`the directory cannot be made: ${(cause as Error).message}`, {
+      place: out,
+      hint: 'Choose another place with the input "out".',
+      cause,
+    });
+  }
+}

@@ -1,0 +1,83 @@
+import * as z from 'zod';
+import type { CaseReference, LabEvent } from '../lab/events.ts';
+import { arches } from '../scenario/scenario.ts';
+import { signalSchema, stageSchema } from './boot.ts';
+import { caseResultSchema, environmentSchema, runReportSchema } from './run.ts';
+
+const arch = z.enum(arches);
+
+const reference: z.ZodType<CaseReference> = z.strictObject({
+  id: z.string(),
+  scenario: z.string(),
+  arch,
+  repeat: z.int().min(1),
+});
+
+const at = z.number().min(0).describe('Host milliseconds since the run began.');
+const attempt = z.int().min(1);
+
+/** A line of `events.jsonl`. */
+export const eventSchema: z.ZodType<LabEvent> = z.discriminatedUnion('type', [
+  z.strictObject({
+    at,
+    type: z.literal('run-started'),
+    schema: z.literal('kexec-lab/events@1'),
+    id: z.string(),
+    startedAt: z.iso.datetime(),
+    directory: z.string(),
+    cases: z.array(reference),
+    jobs: z.int().min(1),
+    shard: z
+      .strictObject({ index: z.int().min(1), count: z.int().min(1), all: z.array(reference) })
+      .optional(),
+  }),
+  z.strictObject({ at, type: z.literal('environment'), environment: environmentSchema }),
+  z.strictObject({
+    at,
+    type: z.literal('images-progress'),
+    progress: z.strictObject({
+      recipe: z.string(),
+      arch,
+      step: z.string(),
+      done: z.number().optional(),
+      total: z.number().optional(),
+    }),
+  }),
+  z.strictObject({
+    at,
+    type: z.literal('case-started'),
+    case: reference,
+    attempt,
+    directory: z.string(),
+  }),
+  z.strictObject({
+    at,
+    type: z.literal('case-stage'),
+    case: reference,
+    generation: z.int().min(0),
+    stage: stageSchema,
+  }),
+  z.strictObject({ at, type: z.literal('case-signal'), case: reference, signal: signalSchema }),
+  z.strictObject({
+    at,
+    type: z.literal('case-console'),
+    case: reference,
+    line: z.int().min(1),
+    text: z.string(),
+  }),
+  z.strictObject({
+    at,
+    type: z.literal('case-retried'),
+    case: reference,
+    attempt,
+    result: caseResultSchema,
+  }),
+  z.strictObject({
+    at,
+    type: z.literal('case-finished'),
+    case: reference,
+    result: caseResultSchema,
+  }),
+  z.strictObject({ at, type: z.literal('interrupted'), signal: z.string() }),
+  z.strictObject({ at, type: z.literal('run-finished'), report: runReportSchema }),
+]);
