@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes, KexecLabError } from '../errors.ts';
 import type { ExitCode } from '../errors.ts';
 import { ownVersion } from '../host/own-directory.ts';
+import { shortage } from '../host/system-trouble.ts';
 import { standardOutput } from './output-closed.ts';
 
 /** The commands. A module is loaded when its command is wanted, so that help is there at once. */
@@ -122,16 +123,26 @@ async function explain(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
-  const { printableLines } = await import('../report/printable.ts');
-  if (error instanceof KexecLabError) {
-    process.stderr.write(`${printableLines(error.describe())}\n`);
-    return error.exitCode;
+  const printableLines = await loadPrintable();
+  const known = error instanceof KexecLabError ? error : shortage(error);
+  if (known !== null) {
+    process.stderr.write(`${printableLines(known.describe())}\n`);
+    return known.exitCode;
   }
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(
     `internal error: this is a bug in kexec-lab, please report it with the lines below\n${printableLines(details)}\n`,
   );
   return exitCodes.internal;
+}
+
+/** Where not even a module can be loaded, what is to be said of that is said all the same. */
+async function loadPrintable(): Promise<(text: string) => string> {
+  try {
+    return (await import('../report/printable.ts')).printableLines;
+  } catch {
+    return (text) => text.replaceAll(/[^\P{Cc}\n]/gu, '');
+  }
 }
 
 /** Standard output can fail at any time: quietly when its reader has gone, else for the user to know. */

@@ -1,5 +1,6 @@
 import type { Outcome } from '../boot/outcome.ts';
 import { KexecLabError, ScenarioError, UsageError } from '../errors.ts';
+import { systemTrouble } from '../host/system-trouble.ts';
 import type { PackageVersion } from '../image/image-set.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { BootFacts } from './boot-case.ts';
@@ -59,12 +60,14 @@ export function interruptedResult(case_: Case, reason: string, facts: AttemptFac
 
 /**
  * The result of an attempt that could not be made: `error` where the scenario is at fault, else `unavailable`.
- * Never a statement about the kernel. Errors nobody foresaw are bugs and are thrown on.
+ * Never a statement about the kernel. What the host's system refuses is the lab's trouble; other errors nobody foresaw
+ * are bugs and are thrown on.
  */
 export function troubleResult(case_: Case, error: unknown, facts: AttemptFacts): CaseResult {
-  if (!(error instanceof KexecLabError)) throw error;
-  const atFault = error instanceof ScenarioError || error instanceof UsageError;
-  return blank(case_, atFault ? 'error' : 'unavailable', [error.describe()], facts);
+  const known = error instanceof KexecLabError ? error : systemTrouble(error);
+  if (known === null) throw error;
+  const atFault = known instanceof ScenarioError || known instanceof UsageError;
+  return blank(case_, atFault ? 'error' : 'unavailable', [known.describe()], facts);
 }
 
 /** Where the scenario says what did not come true: the step that failed, or the first expectation that was not met. */

@@ -57,7 +57,7 @@ function machine(text: string, { clock, sample = () => ({}) }: Play): Machine {
     },
     stop: () => {
       ended = true;
-      end({ code: 0, signal: null, stderr: '', reason: 'host-qmp-quit' });
+      end({ code: 0, signal: null, stderr: '', reason: 'host-qmp-quit', asked: true });
       return exited;
     },
   };
