@@ -8,6 +8,7 @@ import { mergeRuns } from '../merge/merge-runs.ts';
 import type { RecordedRun } from '../merge/read-run.ts';
 import { readRun, recordIn } from '../merge/read-run.ts';
 import { createReporter } from '../report/create-reporter.ts';
+import { printableLines } from '../report/printable.ts';
 import { rerunCommand } from '../report/rerun.ts';
 import { reporterOption } from './reporter-option.ts';
 
@@ -39,7 +40,8 @@ async function merge(directories: string[], options: MergeOptions): Promise<void
   mergeRuns(some, { id: '', directory: '' });
   const reporter = createReporter(options.reporter, { rerun: rerunCommand });
   try {
-    const { id, path } = await createRunDirectory(options.out, new Date());
+    const { id, path, notLatest } = await createRunDirectory(options.out, new Date());
+    if (notLatest !== null) process.stderr.write(`${printableLines(notLatest)}\n`);
     await copyCases(runs, path);
     const { events, report } = mergeRuns(some, { id, directory: path });
     writeRecord(join(path, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);

@@ -11,6 +11,7 @@ import { caseReference } from '../lab/events.ts';
 import { needsOf } from '../lab/needs-of.ts';
 import { runCases } from '../lab/run.ts';
 import { createReporter } from '../report/create-reporter.ts';
+import { printableLines } from '../report/printable.ts';
 import { rerunCommand } from '../report/rerun.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import { canRecord } from '../recording/record.ts';
@@ -128,6 +129,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
         candidate,
         tail: options.tail ?? false,
         signal: interrupt.signal,
+        onNotice: tellNotice,
         ...(shard && { shard: { ...shard, all: whole.map(caseReference) } }),
       },
       (event) => {
@@ -142,6 +144,10 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     await reporter.close?.();
     interrupt.release();
   }
+}
+
+function tellNotice(notice: string): void {
+  process.stderr.write(`${printableLines(notice)}\n`);
 }
 
 function tellWhatIsNotRecorded(cases: Case[]): void {

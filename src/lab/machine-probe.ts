@@ -30,11 +30,7 @@ export class MachineProbe {
 
   /** Reads the guest's clock. @throws QmpLost when QEMU is there and does not answer */
   async readClock(): Promise<void> {
-    await this.#ask(async () => {
-      const seconds = await this.#machine.guestSeconds();
-      this.#feed.catchUp();
-      return seconds;
-    });
+    await this.#ask(() => this.#machine.guestSeconds());
   }
 
   /** Shows the observer the CPUs, unless it was shown them just now. @throws QmpLost, see `readClock` */
@@ -45,7 +41,6 @@ export class MachineProbe {
     let sample: CpuSample | undefined;
     const stoodStill = await this.#ask(async () => {
       sample = await this.#machine.sample();
-      this.#feed.catchUp();
       return sample.guestSeconds;
     });
     if (sample !== undefined && !stoodStill) {
@@ -61,17 +56,27 @@ export class MachineProbe {
    * @returns whether the machine stood still meanwhile
    * @throws QmpLost when QEMU is there and does not answer
    */
-  async #ask(guestSeconds: () => Promise<number>): Promise<boolean> {
+  async #ask(ask: () => Promise<number>): Promise<boolean> {
     const { clock, observer } = this.#listeners;
+    let refusal: unknown;
+    const guestSeconds = async (): Promise<number> => {
+      const seconds = await ask().catch((error: unknown) => {
+        refusal = error;
+        throw error;
+      });
+      this.#feed.catchUp();
+      return seconds;
+    };
     try {
       const stoodStill = await clock.readGuest(guestSeconds);
       if (stoodStill) observer.disturbed();
       return stoodStill;
     } catch (error) {
+      // What the feed has to complain of (a full disk) is no news of QEMU.
+      if (error !== refusal) throw error;
       if (this.#gone) return false;
       if (!(error instanceof UnavailableError)) throw error;
-      if (!(error instanceof QmpLost)) return false;
-      if ((await exitSoon(this.#machine)) === null) throw error;
+      if (error instanceof QmpLost && (await exitSoon(this.#machine)) === null) throw error;
       return false;
     }
   }

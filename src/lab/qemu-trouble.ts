@@ -14,7 +14,7 @@ const crashed =
 
 /**
  * Why QEMU ended, where neither the guest nor the lab had asked for it: killed, crashed, or given up with a message of
- * its own. Null where the guest did it (it switched itself off or reset), which is a statement about the guest.
+ * its own; or had failed the guest before, on the host's disk or in its network. Null where the guest did it (it switched itself off or reset), which is a statement about the guest.
  */
 export function qemuTrouble({
   code,
@@ -27,6 +27,14 @@ export function qemuTrouble({
     return new UnavailableError(`QEMU could not write the guest's disk: ${reason}`, {
       hint: 'Make room on the disk that holds the run directory, or choose another with --out.',
     });
+  }
+  if (stderr.includes('fork_exec: ')) {
+    return new UnavailableError(
+      `QEMU could not start a program for the guest's network: ${stderr}`,
+      {
+        hint: 'Raise the limit for processes (`ulimit -u`), or run fewer cases at a time with --jobs.',
+      },
+    );
   }
   if (asked || isGuests(reason)) return null;
   const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;

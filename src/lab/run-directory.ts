@@ -1,11 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { lstat, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UnavailableError } from '../errors.ts';
+import { systemTrouble } from '../host/system-trouble.ts';
 import type { Case } from '../scenario/scenario.ts';
 
 /** Where a run keeps everything: `<out>/<id>/`. */
-export type RunDirectory = { id: string; path: string };
+export type RunDirectory = {
+  id: string;
+  path: string;
+  /** Why `<out>/latest` does not lead here; null where it does. */
+  notLatest: string | null;
+};
 
 /**
  * Makes `<out>/<id>` and points `<out>/latest` at it. The id sorts by time and cannot collide.
@@ -17,16 +23,33 @@ export async function createRunDirectory(out: string, now: Date): Promise<RunDir
   const path = resolve(out, id);
   try {
     await mkdir(path, { recursive: true });
-    await rm(join(out, 'latest'), { force: true });
-    await symlink(id, join(out, 'latest'));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UnavailableError(`cannot make the run directory: ${reason}`, {
-      hint: 'Choose another place with --out.',
-      cause: error,
-    });
+  } catch (cause) {
+    throw new UnavailableError(
+      `cannot make the run directory: ${systemTrouble(cause)?.message ?? String(cause)}`,
+      { place: path, hint: 'Choose another place with --out.', cause },
+    );
   }
-  return { id, path };
+  return { id, path, notLatest: await pointLatest(out, id) };
+}
+
+/**
+ * Points `<out>/latest` at a run, in one step: whoever looks, however many runs begin at once, finds a run behind it. It
+ * is a convenience, which stops no run. Returns why it could not be done, else null.
+ */
+async function pointLatest(out: string, id: string): Promise<string | null> {
+  const latest = join(out, 'latest');
+  const aside = join(out, `.latest-${id}`);
+  try {
+    const there = await lstat(latest).catch(() => null);
+    if (there !== null && !there.isSymbolicLink())
+      return `${latest} is not a symbolic link, and stays as it is`;
+    await symlink(id, aside);
+    await rename(aside, latest);
+    return null;
+  } catch (error) {
+    await rm(aside, { force: true }).catch(() => undefined);
+    return `${latest} could not be replaced: ${systemTrouble(error)?.message ?? String(error)}`;
+  }
 }
 
 /** A case's directory, relative to the run's: `<arch>/<scenario>`, with the repeat and the retry where there are several. */

@@ -68,16 +68,15 @@ export async function watchBoot(
       acting.abort();
     })
     .catch(async (error: unknown) => {
-      // What was under way when QEMU went has no better reason than that.
-      const gone = error instanceof QmpLost ? await exitSoon(machine) : watch.exit;
-      if (gone === null) throw error;
+      // What was asked of QEMU when it went has no better reason than that.
+      if (!(error instanceof QmpLost) || (await exitSoon(machine)) === null) throw error;
       return undefined;
     });
   watch.feed.watching = watch.exit !== null;
   if (watch.exit === null && !signal.aborted) await hooks.onOver?.(machine);
-  await machine.stop();
+  const exit = await machine.stop();
   await reading;
-  if (!signal.aborted) watch.conclude(stopped);
+  if (!signal.aborted) watch.conclude(stopped, exit);
 }
 
 class Watch {
@@ -174,17 +173,16 @@ class Watch {
    * Tells the observer how it ended, once no byte can come any more.
    * @throws UnavailableError where QEMU ended for a reason of its own or the host's
    */
-  conclude(stopped: string | undefined): void {
+  conclude(stopped: string | undefined, exit: MachineExit): void {
     const { observer, clock } = this.#listeners;
+    const trouble = qemuTrouble(exit);
+    if (trouble !== null) throw trouble;
     if (!this.feed.watching) {
       const detail = stopped === undefined ? {} : { detail: stopped };
       this.feed.tell(observer.end({ reason: 'stopped', silentMs: clock.quiet, ...detail }));
       return;
     }
-    if (this.exit === null) return;
-    const { code, signal, reason, stderr } = this.exit;
-    const trouble = qemuTrouble(this.exit);
-    if (trouble !== null) throw trouble;
+    const { code, signal, reason, stderr } = exit;
     const detail = [reason ?? `exit code ${String(code ?? signal)}`, stderr].filter(Boolean);
     this.feed.tell(observer.end({ reason: 'qemu-exited', detail: detail.join(': ') }));
   }

@@ -19,6 +19,8 @@ const clients = 8;
 
 export type NbdServer = {
   pid: number;
+  /** Resolves when it ends though nobody called `kill`, with how it ended and its own words. */
+  died: Promise<string>;
   /** Ends the server at once, as if its host had gone. May be called again and again. */
   kill(): Promise<void>;
 };
@@ -66,10 +68,18 @@ export async function serveNbd(
   } catch (cause) {
     throw new UnavailableError(`cannot start setpriv: ${(cause as Error).message}`, { cause });
   }
+  let killed = false;
   const kill = async (): Promise<void> => {
+    killed = true;
     child.kill('SIGKILL');
     await ended;
   };
+  const died = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => {
+      const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
+      if (!killed) resolve([how, words.trim()].filter(Boolean).join(': '));
+    });
+  });
   const deadline = performance.now() + patience;
   while (!(await answers(socket))) {
     const running = child.exitCode === null && child.signalCode === null;
@@ -80,7 +90,7 @@ export async function serveNbd(
     await kill();
     throw new UnavailableError(`qemu-nbd did not start: ${words.trim() || 'no message'}`);
   }
-  return { pid: child.pid as number, kill };
+  return { pid: child.pid as number, died, kill };
 }
 
 /**
