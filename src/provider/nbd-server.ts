@@ -76,8 +76,10 @@ export async function serveNbd(
   };
   const died = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {
-      const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
-      if (!killed) resolve([how, words.trim()].filter(Boolean).join(': '));
+      if (killed) return;
+      // Of a signal it has nothing to say; what it said before is about clients that came and went.
+      const last = words.trim().split('\n').at(-1) ?? '';
+      resolve(signal === null ? `exit code ${String(code)}: ${last}` : `signal ${signal}`);
     });
   });
   const deadline = performance.now() + patience;

@@ -159,7 +159,7 @@ t.test(
     const provider = await start(t, { disk: image(t, 'original') });
     const pid = await pidOf();
     process.kill(pid, 'SIGSTOP');
-  while ((await processState(pid)) !== 'T') await sleep(5);
+    while ((await processState(pid)) !== 'T') await sleep(5);
     await t.rejects(provider.mustBeWhole(), { name: 'UnavailableError', message: /is stopped/ });
     process.kill(pid, 'SIGCONT');
     process.kill(pid, 'SIGKILL');
