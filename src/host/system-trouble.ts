@@ -60,7 +60,9 @@ export function systemTrouble(error: unknown): UnavailableError | null {
   const { what, hint } = shortages[error.code] ?? {};
   // Node's message is `EACCES: permission denied, open '/path'`.
   const reason = what ?? error.message.replace(/^\w+: /, '').split(',')[0] ?? error.code;
-  const place = typeof error.path === 'string' ? error.path : undefined;
+  // Which file or program came too late is chance.
+  const anywhere = ['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'].includes(error.code);
+  const place = anywhere ? undefined : error.path;
   return new UnavailableError(`${reason} (${error.syscall.split(' ')[0] ?? ''})`, {
     cause: error,
     ...(hint !== undefined && { hint }),
