@@ -93,8 +93,8 @@ function checkRecords(out: string, harm: Harm, code: number | null): string[] {
   if (runs.length > 1) return [`more than one run: ${runs.join(', ')}`];
   const report = join(latest, 'report.json');
   if (runs.length === 0) return harm === 'interrupt' ? [] : ['there is no run'];
-  // A signal may come before the run catches it; once it has begun, its report is written.
-  if (!existsSync(report)) return code === null ? [] : ['there is no report'];
+  // A signal may come before the run catches it; once the run has begun, its report is written.
+  if (!existsSync(report)) return ['there is no report'];
   const { results, exitCode } = JSON.parse(readFileSync(report, 'utf8')) as {
     results: { scenario: string; arch: string; verdict: string; reasons: string[] }[];
     exitCode: number;

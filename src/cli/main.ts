@@ -159,6 +159,8 @@ function watchOutput(): void {
 
 async function main(argv: string[]): Promise<void> {
   watchOutput();
+  // Else a file that reaches the limit for its size (ulimit -f) ends us without a word; so its write fails instead.
+  process.on('SIGXFSZ', () => undefined);
   process.on('uncaughtException', (error) => {
     void explain(error).then((code) => process.exit(code));
   });
