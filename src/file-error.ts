@@ -15,7 +15,8 @@ type Words = {
 
 const checkPath = 'Check the path.';
 const checkMode = 'Check the owner and the mode of the file and of the directories above it.';
-const makeRoom = 'Free some space there, or choose another place.';
+const makeRoom = 'Free some space there, or choose another place with --out or KEXEC_LAB_CACHE.';
+const fewerJobs = 'or run fewer cases at a time with --jobs.';
 
 const words: Readonly<Record<string, Words>> = {
   ENOENT: { reason: 'no such file or directory', hint: checkPath },
@@ -36,14 +37,34 @@ const words: Readonly<Record<string, Words>> = {
   EPIPE: { reason: 'its reader has gone', hint: 'Keep the reader running.', host: true },
   ENOSPC: { reason: 'no space left on the disk', hint: makeRoom, host: true },
   EDQUOT: { reason: 'the disk quota is used up', hint: makeRoom, host: true },
-  EFBIG: { reason: 'the file would be too large', hint: makeRoom, host: true },
-  EIO: { reason: 'the disk reported an input/output error', hint: makeRoom, host: true },
+  EFBIG: {
+    reason: 'the file would be larger than permitted',
+    hint: 'Raise the limit for file sizes (`ulimit -f unlimited`), or choose another place.',
+    host: true,
+  },
+  EIO: {
+    reason: 'the disk reported an input/output error',
+    hint: 'Look into the host’s kernel log (dmesg).',
+    host: true,
+  },
   EBUSY: { reason: 'it is in use', hint: 'Try again later.', host: true },
   ETXTBSY: { reason: 'it is in use', hint: 'Try again later.', host: true },
   ESTALE: { reason: 'the network file system lost it', hint: 'Try again.', host: true },
-  ENOMEM: { reason: 'out of memory', hint: 'Free some memory and try again.', host: true },
-  EAGAIN: { reason: 'the host is out of processes', hint: 'Raise `ulimit -u`.', host: true },
-  EMFILE: { reason: 'too many open files', hint: 'Raise `ulimit -n`.', host: true },
+  ENOMEM: {
+    reason: 'out of memory',
+    hint: `Free some memory, raise \`ulimit -v\`, ${fewerJobs}`,
+    host: true,
+  },
+  EAGAIN: {
+    reason: 'the host is out of processes',
+    hint: `Raise the limit (\`ulimit -u\`), ${fewerJobs}`,
+    host: true,
+  },
+  EMFILE: {
+    reason: 'too many open files',
+    hint: `Raise the limit (\`ulimit -n 1024\`), ${fewerJobs}`,
+    host: true,
+  },
   ENFILE: { reason: 'the host has too many open files', hint: 'Try again later.', host: true },
 };
 
@@ -78,7 +99,8 @@ export function isFileError(error: unknown): error is NodeJS.ErrnoException {
   if (!(error instanceof Error)) return false;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || !(code in words)) return false;
-  if (code === 'ERR_FS_FILE_TOO_LARGE') return true;
+  // Whatever call it was: the host has run out of something.
+  if (code === 'ERR_FS_FILE_TOO_LARGE' || words[code]?.host) return true;
   // EINVAL is a wrong argument of ours more often than a wrong file of the user's.
   if (syscall === undefined || code === 'EINVAL') return false;
   return syscall in verbs || syscall.startsWith('spawn');

@@ -22,6 +22,8 @@ export type BootObserver = {
   peek(): Signal[];
   /** Takes one look at the CPUs during silence (live runs only). */
   sample(sample: CpuSample): void;
+  /** The machine was kept from running: what its CPUs were seen doing before is no argument any more. */
+  disturbed(): void;
   /** The last word: nothing more will come. Returns what the unfinished line says. */
   end(end: End): Signal[];
   readonly position: { generation: number; stage: Stage; line: number };
@@ -84,6 +86,9 @@ export function createBootObserver({ awaitGeneration = 1 } = {}): BootObserver {
       silence = lengthen(silence, sample);
       const certain = certainty(silence);
       if (certain !== null) tracker.send({ type: `cpu-${certain}` });
+    },
+    disturbed() {
+      silence = noSilence;
     },
     end(last) {
       const signals = [...read(lines.end()), ...take({ sightings: recogniser.end(), clock: null })];

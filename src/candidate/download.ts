@@ -6,8 +6,8 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UnavailableError, UsageError } from '../errors.ts';
 import { fileReason } from '../file-error.ts';
+import { hasContent } from '../host/file-digest.ts';
 import { broughtDirectory, keptFile } from '../image/brought-files.ts';
-import { fileExists } from '../image/file-exists.ts';
 
 /** No kernel package comes near it. */
 const largest = 2 ** 30;
@@ -24,7 +24,7 @@ export async function download(
   { signal, fetcher = fetch }: { signal?: AbortSignal | undefined; fetcher?: typeof fetch } = {},
 ): Promise<string> {
   const kept = keptFile(cache, sha256);
-  if (await fileExists(kept)) return kept;
+  if (await hasContent(kept, sha256)) return kept;
   const directory = broughtDirectory(cache);
   await mkdir(directory, { recursive: true });
   const partial = path.join(directory, `partial-${randomUUID()}`);

@@ -24,6 +24,9 @@ export function imagesCommand(): Command {
   buildCommand(images, 'build', 'build what is not there yet', { refresh: false });
   buildCommand(images, 'refresh', 'build anew what has newer packages by now', { refresh: true });
   subcommand(images, 'path', 'print where images are or will be').action(printPaths);
+  subcommand(images, 'verify', 'read all that is in the cache and compare it with what was built')
+    .option('--json', 'as JSON')
+    .action(verify);
   images
     .command('prune')
     .description('remove downloads, and images of other versions')
@@ -86,6 +89,11 @@ async function rowsOf(planned: PlannedEntry[], arch: Arch) {
 function printPaths(names: string[], { arch }: Options): void {
   for (const { name, output } of planNamed(names, arch, ownRecipes))
     if (names.length === 0 || names.includes(name)) process.stdout.write(`${output}\n`);
+}
+
+async function verify(names: string[], options: Options): Promise<void> {
+  const { verifyImages } = await import('./images-verify.ts');
+  await verifyImages(names, options);
 }
 
 async function prune(): Promise<void> {

@@ -11,7 +11,7 @@ async function explain(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
-  const { printableLines } = await import('../report/printable.ts');
+  const printableLines = await loadPrintable();
   const readable = readableError(error);
   if (readable !== null) {
     process.stderr.write(`${printableLines(readable.describe())}\n`);
@@ -22,6 +22,15 @@ async function explain(error: unknown): Promise<ExitCode> {
     `internal error: this is a bug in kexec-lab, please report it with the lines below\n${printableLines(details)}\n`,
   );
   return exitCodes.internal;
+}
+
+/** Where not even a module can be loaded, what is to be said of that is said all the same. */
+async function loadPrintable(): Promise<(text: string) => string> {
+  try {
+    return (await import('../report/printable.ts')).printableLines;
+  } catch {
+    return (text) => text.replaceAll(/[^\P{Cc}\n]/gu, '');
+  }
 }
 
 /** Standard output can fail at any time: quietly when its reader has gone, else for the user to know. */
@@ -42,6 +51,8 @@ async function main(argv: string[]): Promise<void> {
   // Stack traces name the lines of the sources. It costs 3 % of a start, and only commands loaded from here on.
   process.setSourceMapsEnabled(true);
   watchOutput();
+  // Else a file that reaches the limit for its size (ulimit -f) ends us without a word; so its write fails instead.
+  process.on('SIGXFSZ', () => undefined);
   process.on('uncaughtException', (error) => {
     void explain(error).then((code) => process.exit(code));
   });

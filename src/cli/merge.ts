@@ -7,6 +7,7 @@ import { findRuns } from '../merge/find-runs.ts';
 import { mergeRuns } from '../merge/merge-runs.ts';
 import type { RecordedRun } from '../merge/read-run.ts';
 import { readRun, recordIn } from '../merge/read-run.ts';
+import { printableLines } from '../report/printable.ts';
 import { rerunCommand } from '../report/rerun.ts';
 import { openReporter } from './open-reporter.ts';
 import { reporterOption } from './reporter-option.ts';
@@ -29,17 +30,24 @@ Examples:
   kexec-lab merge shards/1 shards/2
   kexec-lab merge downloaded --reporter github --reporter html=report.html
 
-Exit codes: those of kexec-lab run, over all cases; 2 where a shard is missing, damaged or there twice.`;
+Exit codes: those of kexec-lab run, over all cases; 2 where a shard is missing, damaged or there twice. A run that was
+killed or still goes on is reported as far as it has come; its cases without a result count as interrupted (130).`;
 
 async function merge(directories: string[], options: MergeOptions): Promise<void> {
   const runs = findRuns(directories).map((path) => readRun(recordIn(path)));
+  for (const { path, unfinished, start } of runs) {
+    if (unfinished === null) continue;
+    const text = `${path}: this run is not finished: it was killed, or still goes on; ${unfinished} of ${start.cases.length} cases have no result`;
+    process.stderr.write(`${printableLines(text)}\n`);
+  }
   // findRuns refuses where there is none.
   const some = runs as [RecordedRun, ...RecordedRun[]];
   // Looked at before anything is written, so that a missing shard leaves nothing behind.
   mergeRuns(some, { id: '', directory: '' });
   const reporter = openReporter(options.reporter, { rerun: rerunCommand });
   try {
-    const { id, path } = await createRunDirectory(options.out, new Date());
+    const { id, path, notLatest } = await createRunDirectory(options.out, new Date());
+    if (notLatest !== null) process.stderr.write(`${printableLines(notLatest)}\n`);
     await copyCases(runs, path);
     const { events, report } = mergeRuns(some, { id, directory: path });
     writeRecord(join(path, 'report.json'), `${JSON.stringify(report, null, 2)}\n`);

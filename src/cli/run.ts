@@ -11,6 +11,7 @@ import { caseReference } from '../lab/events.ts';
 import { needsOf } from '../lab/needs-of.ts';
 import { runCases } from '../lab/run.ts';
 import { showsConsole } from '../report/create-reporter.ts';
+import { printableLines } from '../report/printable.ts';
 import { rerunCommand } from '../report/rerun.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import { canRecord } from '../recording/record.ts';
@@ -145,6 +146,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
         candidate,
         tail: options.tail ?? false,
         signal: interrupt.signal,
+        onNotice: tellNotice,
         ...(shard && { shard: { ...shard, all: whole.map(caseReference) } }),
       },
       (event) => {
@@ -164,6 +166,10 @@ async function run(words: string[], options: RunOptions): Promise<void> {
 /** A dry run installs nothing either. */
 function withoutInstalling(options: RunOptions): RunOptions {
   return options.dryRun ? { ...options, withDeps: false } : options;
+}
+
+function tellNotice(notice: string): void {
+  process.stderr.write(`${printableLines(notice)}\n`);
 }
 
 function tellWhatIsNotRecorded(cases: Case[]): void {

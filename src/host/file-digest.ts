@@ -11,13 +11,29 @@ export async function digestOf(file: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/**
+ * What changes with every write to a file: its size, its times in nanoseconds, which file it is. ctime cannot be set by a
+ * program, as mtime can (utimes(2)); content that rots on the disk changes none of it.
+ */
+export async function fileIdentity(file: string): Promise<string> {
+  const { size, mtimeNs, ctimeNs, ino } = await stat(file, { bigint: true });
+  return [size, mtimeNs, ctimeNs, ino].join(' ');
+}
+
 const digests = new Map<string, Promise<string>>();
 
-/** The same, read only once as long as the file is not written: many cases boot the same files. */
+/** SHA-256 of a file, read only once as long as the file is not written: many cases boot the same files. */
 export async function digestOnce(file: string): Promise<string> {
-  const { size, mtimeMs, ino } = await stat(file);
-  const identity = [file, size, mtimeMs, ino].join(' ');
+  const identity = `${file} ${await fileIdentity(file)}`;
   const digest = digests.get(identity) ?? digestOf(file);
   digests.set(identity, digest);
   return digest;
+}
+
+/** Whether a file is there and has the content that a SHA-256 says. */
+export async function hasContent(file: string, sha256: string): Promise<boolean> {
+  return digestOnce(file).then(
+    (digest) => digest === sha256,
+    () => false,
+  );
 }

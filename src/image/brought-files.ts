@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { copyFile, cp, mkdir, readdir, readlink, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { UnavailableError } from '../errors.ts';
+import { digestOf, hasContent } from '../host/file-digest.ts';
 import { fileExists } from './file-exists.ts';
 
 /** Instead of a suite, for packages that were brought as files. */
@@ -17,11 +17,18 @@ export function keptFile(cache: string, sha256: string): string {
   return path.join(broughtDirectory(cache), sha256);
 }
 
-/** SHA-256 of a file, in hexadecimal. */
-export async function hashFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
+/**
+ * A file that was brought, verified.
+ * @throws UnavailableError where it is not there any more, or has another content
+ */
+export async function intactFile(cache: string, sha256: string): Promise<string> {
+  const kept = keptFile(cache, sha256);
+  if (await hasContent(kept, sha256)) return kept;
+  await rm(kept, { force: true }).catch(() => undefined);
+  throw new UnavailableError('the cache’s copy of a candidate’s file is damaged, and was removed', {
+    place: kept,
+    hint: 'Run it again: the file is copied anew.',
+  });
 }
 
 /**
@@ -34,7 +41,7 @@ export async function keepFile(cache: string, file: string): Promise<string> {
   const copy = path.join(directory, `partial-${randomUUID()}`);
   try {
     await copyFile(file, copy);
-    const sha256 = await hashFile(copy);
+    const sha256 = await digestOf(copy);
     await rename(copy, keptFile(cache, sha256));
     return sha256;
   } finally {
@@ -44,22 +51,31 @@ export async function keepFile(cache: string, file: string): Promise<string> {
 
 /** Copies files and directories into the cache as one tree (path in it -> source). Returns the SHA-256 of it all. */
 export async function keepTree(cache: string, parts: Record<string, string>): Promise<string> {
-  const hash = createHash('sha256');
-  for (const [name, source] of Object.entries(parts).sort())
-    hash.update(JSON.stringify([name, await describe(source)]));
-  const sha256 = hash.digest('hex');
-  if (await fileExists(keptFile(cache, sha256))) return sha256;
+  const sha256 = await digestOfTree(parts, (name) => parts[name] ?? '');
+  const kept = keptFile(cache, sha256);
+  if (await fileExists(kept)) {
+    const digest = await digestOfTree(parts, (name) => path.join(kept, name)).catch(() => null);
+    if (digest === sha256) return sha256;
+    await rm(kept, { recursive: true, force: true });
+  }
   const directory = broughtDirectory(cache);
   await mkdir(directory, { recursive: true });
   const copy = path.join(directory, `partial-${randomUUID()}`);
   try {
     for (const [name, source] of Object.entries(parts))
       await cp(source, path.join(copy, name), { recursive: true, filter: isNoSource });
-    await rename(copy, keptFile(cache, sha256));
+    await rename(copy, kept);
   } finally {
     await rm(copy, { recursive: true, force: true });
   }
   return sha256;
+}
+
+async function digestOfTree(parts: object, fileOf: (name: string) => string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const name of Object.keys(parts).sort())
+    hash.update(JSON.stringify([name, await describe(fileOf(name))]));
+  return hash.digest('hex');
 }
 
 /** `build` and `source` lead from modules to the kernel's source, which is nobody's business here. */
@@ -69,7 +85,7 @@ function isNoSource(file: string): boolean {
 
 async function describe(source: string): Promise<unknown> {
   const entries = await readdir(source, { recursive: true, withFileTypes: true }).catch(() => null);
-  if (entries === null) return hashFile(source);
+  if (entries === null) return digestOf(source);
   const names = entries
     .filter((entry) => isNoSource(entry.name) && !entry.isDirectory())
     .map((entry) => ({ entry, file: path.join(entry.parentPath, entry.name) }))
@@ -79,7 +95,7 @@ async function describe(source: string): Promise<unknown> {
   for (const { entry, file } of names)
     contents.push([
       path.relative(source, file),
-      entry.isSymbolicLink() ? await readlink(file) : await hashFile(file),
+      entry.isSymbolicLink() ? await readlink(file) : await digestOf(file),
     ]);
   return contents;
 }

@@ -31,6 +31,12 @@ export async function buildEntries(
     const step = 'waiting for another kexec-lab that is building';
     if (first !== undefined) options.onProgress?.({ recipe: first.name, arch: first.arch, step });
   };
+  const damages = new Map<string, string>();
+  const onDamage = ({ name, arch }: PlannedEntry, damage: string) => {
+    damages.set(name, damage);
+    const step = `damaged in the cache (${damage}); building it again`;
+    options.onProgress?.({ recipe: name, arch, step });
+  };
   let mirror: Promise<string> | undefined;
   const findMirror = () => (mirror ??= debianMirror(options.mirror, options.signal));
   try {
@@ -38,12 +44,14 @@ export async function buildEntries(
       await removeStaleWork(cache);
       if (refresh) await forgetIndexes(cache);
       // Whoever had the lock may have built what was missing.
-      const manifests = refresh ? new Map<string, Manifest>() : await findEntries(entries);
+      const manifests = refresh
+        ? new Map<string, Manifest>()
+        : await findEntries(entries, onDamage);
       for (const planned of entries) {
         if (manifests.has(planned.name)) continue;
         const context = contextOf(planned, entries, manifests, findMirror, options);
         const kept = refresh ? await unchangedEntry(planned, context) : null;
-        const manifest = kept ?? (await buildEntry(planned, context));
+        const manifest = kept ?? (await buildAgain(planned, context, damages.get(planned.name)));
         manifests.set(planned.name, manifest);
         options.onEntry?.(planned, kept === null ? 'built' : 'unchanged');
       }
@@ -52,6 +60,27 @@ export async function buildEntries(
   } catch (error) {
     options.signal?.throwIfAborted();
     throw nameDiskTrouble(error, cache);
+  }
+}
+
+/** Builds an entry; where that fails and there was one, damaged, says so too. */
+async function buildAgain(
+  planned: PlannedEntry,
+  context: EntryContext,
+  damage: string | undefined,
+): Promise<Manifest> {
+  try {
+    return await buildEntry(planned, context);
+  } catch (error) {
+    if (damage === undefined || !(error instanceof UnavailableError)) throw error;
+    throw new UnavailableError(
+      `the image is damaged (${damage}) and cannot be built again: ${error.message}`,
+      {
+        place: planned.directory,
+        cause: error,
+        ...(error.hint !== undefined && { hint: error.hint }),
+      },
+    );
   }
 }
 
@@ -90,7 +119,7 @@ async function unchangedEntry(
   { recipe, arch, directory }: PlannedEntry,
   { input, packageOptions, onStep }: EntryContext,
 ): Promise<Manifest | null> {
-  const manifest = await readEntry(directory);
+  const { manifest } = await readEntry(directory);
   if (manifest === null) return null;
   onStep('comparing with the archive');
   const packages: ArchivePackage[] = [];

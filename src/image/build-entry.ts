@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { digestOf } from '../host/file-digest.ts';
 import { build } from './build.ts';
 import type { BuildContext, Built } from './build-context.ts';
-import type { Manifest } from './entry.ts';
+import { manifestText, type Manifest } from './entry.ts';
 import type { PlannedEntry } from './plan.ts';
 import { inputsOf } from './recipe.ts';
 
@@ -31,7 +30,7 @@ export async function buildEntry(planned: PlannedEntry, options: BuildOptions): 
       inputs: fingerprints(planned, context),
       buildSeconds,
     };
-    await writeFile(path.join(output, 'manifest.json'), JSON.stringify(manifest, null, 2) + '\n');
+    await writeFile(path.join(output, 'manifest.json'), manifestText(manifest));
     await publish(output, planned.directory, work);
     return manifest;
   } finally {
@@ -55,7 +54,7 @@ async function describe(
     if (!entry.isFile()) continue;
     const file = path.join(entry.parentPath, entry.name);
     const { size } = await stat(file);
-    outputs[path.relative(output, file)] = { size, sha256: await hashFile(file) };
+    outputs[path.relative(output, file)] = { size, sha256: await digestOf(file) };
   }
   return {
     recipe: name,
@@ -68,12 +67,6 @@ async function describe(
     fingerprint: createHash('sha256').update(JSON.stringify(outputs)).digest('hex').slice(0, 16),
     outputs,
   };
-}
-
-async function hashFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
 }
 
 /** Replaces whatever is in the entry's place. The content reaches the disk before the name does. */

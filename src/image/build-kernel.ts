@@ -2,7 +2,7 @@ import { copyFile, cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UnavailableError } from '../errors.ts';
 import type { BuildContext, Built } from './build-context.ts';
-import { brought, keptFile } from './brought-files.ts';
+import { brought, intactFile, keptFile } from './brought-files.ts';
 import { readDebControl } from './deb-control.ts';
 import { findKernel, findModulesFile } from './find-kernel.ts';
 import { copyModules } from './kernel-modules.ts';
@@ -68,7 +68,7 @@ async function unpackCandidate(
   const packages: Built['packages'] = [];
   const directories: string[] = [];
   for (const [index, sha256] of source.debs.entries()) {
-    const deb = keptFile(cache, sha256);
+    const deb = await intactFile(cache, sha256);
     const directory = path.join(scratch, String(index));
     await mkdir(directory);
     await unpackDeb(deb, directory, signal);

@@ -1,6 +1,6 @@
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import { keptFile } from './brought-files.ts';
+import { intactFile } from './brought-files.ts';
 import type { BuildContext, Built } from './build-context.ts';
 import { outputNames, type CandidateInitramfsRecipe } from './recipe.ts';
 
@@ -9,7 +9,7 @@ export async function copyInitramfs(
   { file }: CandidateInitramfsRecipe,
   { output, packageOptions }: BuildContext,
 ): Promise<Built> {
-  const kept = keptFile(packageOptions.cache, file);
+  const kept = await intactFile(packageOptions.cache, file);
   await copyFile(kept, path.join(output, outputNames.initramfs));
   return { packages: [], release: null };
 }

@@ -1,6 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import { digestOf, digestOnce, fileIdentity } from '../host/file-digest.ts';
+import { fileReason } from '../file-error.ts';
 
 const hash = z.string();
 
@@ -32,15 +35,91 @@ export const manifestSchema = z.object({
 
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** The manifest of a whole entry; null where there is none or where a file is missing or has another size. */
-export async function readEntry(directory: string): Promise<Manifest | null> {
+/** What `readEntry` found: a manifest, or why the entry cannot be used. */
+export type ReadEntry = { manifest: Manifest | null; damage: string | null };
+
+/**
+ * Reads an entry and verifies its files: those that nobody has written since they were last verified (see
+ * `fileIdentity`) by that alone, others by their whole content. A manifest that is not there or not whole is no damage,
+ * only a missing entry.
+ * @param full reads every file whole
+ */
+export async function readEntry(directory: string, { full = false } = {}): Promise<ReadEntry> {
+  const manifest = await readManifest(directory);
+  if (manifest === null) return { manifest: null, damage: null };
+  if (manifest === 'damaged') return damaged('manifest.json has another content');
+  const known = full ? {} : await readVerified(directory);
+  const found: Record<string, string> = {};
+  for (const [file, { size, sha256 }] of Object.entries(manifest.outputs)) {
+    const place = path.join(directory, file);
+    try {
+      if ((await stat(place)).size !== size) return damaged(`${file} has another size`);
+      const identity = await fileIdentity(place);
+      found[file] = identity;
+      if (known[file] === identity) continue;
+      const digest = await (full ? digestOf(place) : digestOnce(place));
+      if (digest !== sha256) return damaged(`${file} has another content`);
+    } catch (error) {
+      return damaged(`${file}: ${fileReason(error)}`);
+    }
+  }
+  if (JSON.stringify(found) !== JSON.stringify(known)) await rememberVerified(directory, found);
+  return { manifest, damage: null };
+}
+
+function damaged(damage: string): ReadEntry {
+  return { manifest: null, damage };
+}
+
+async function readManifest(directory: string): Promise<Manifest | 'damaged' | null> {
   try {
     const text = await readFile(path.join(directory, 'manifest.json'), 'utf8');
-    const manifest = manifestSchema.parse(JSON.parse(text));
-    for (const [file, { size }] of Object.entries(manifest.outputs))
-      if ((await stat(path.join(directory, file))).size !== size) return null;
-    return manifest;
+    const { check, ...content } = checkedSchema.parse(JSON.parse(text));
+    if (check !== undefined && check !== checkOf(content)) return 'damaged';
+    return manifestSchema.parse(content);
   } catch {
     return null;
   }
+}
+
+/** As it is written, with the digest of all the rest; those of earlier versions have none. */
+const checkedSchema = z.looseObject({ check: z.string().optional() });
+
+/** A manifest's file. */
+export function manifestText(manifest: Manifest): string {
+  return `${JSON.stringify({ ...manifest, check: checkOf(manifest) }, null, 2)}\n`;
+}
+
+function checkOf(content: object): string {
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}
+
+/** Beside the manifest: what the files were when their content was last verified, by path in the entry. */
+const verifiedName = 'verified.json';
+const verifiedSchema = z.record(z.string(), z.string());
+
+async function readVerified(directory: string): Promise<Record<string, string>> {
+  try {
+    return verifiedSchema.parse(
+      JSON.parse(await readFile(path.join(directory, verifiedName), 'utf8')),
+    );
+  } catch {
+    return {};
+  }
+}
+
+/** A cache that cannot be written is verified in full by every run. */
+async function rememberVerified(directory: string, found: Record<string, string>): Promise<void> {
+  const aside = path.join(directory, `.${verifiedName}-${process.pid}`);
+  try {
+    await writeFile(aside, JSON.stringify(found));
+    await rename(aside, path.join(directory, verifiedName));
+  } catch {
+    await rm(aside, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Has the next one who wants an entry read all of it, and find what is wrong with it. */
+export async function forgetVerified(directory: string): Promise<void> {
+  await rm(path.join(directory, verifiedName), { force: true }).catch(() => undefined);
 }

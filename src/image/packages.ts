@@ -1,5 +1,6 @@
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { hasContent } from '../host/file-digest.ts';
 import { debFileName, type Apt } from './apt.ts';
 import type { ArchivePackage } from './package-closure.ts';
 import { withIndex, type IndexOptions } from './package-index.ts';
@@ -84,7 +85,7 @@ export async function unpackPackages(
   return { packages, directories };
 }
 
-/** The .debs, downloaded where the cache lacks them. It is keyed by hash: what is there has been verified. */
+/** The .debs, downloaded where the cache lacks them or has them damaged. */
 async function download(
   apt: Apt,
   packages: readonly ArchivePackage[],
@@ -94,7 +95,7 @@ async function download(
   const cached = ({ sha256 }: ArchivePackage) => path.join(store, `${sha256}.deb`);
   const missing: ArchivePackage[] = [];
   for (const wanted of packages)
-    if ((await stat(cached(wanted)).catch(() => null))?.size !== wanted.size) missing.push(wanted);
+    if (!(await hasContent(cached(wanted), wanted.sha256))) missing.push(wanted);
   if (missing.length === 0) return packages.map(cached);
 
   const total = missing.reduce((sum, { size }) => sum + size, 0);

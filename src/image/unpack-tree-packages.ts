@@ -1,6 +1,6 @@
 import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { brought, keptFile } from './brought-files.ts';
+import { brought, intactFile } from './brought-files.ts';
 import type { BuildContext, Built } from './build-context.ts';
 import { readDebControl } from './deb-control.ts';
 import { debianArchitectures } from './debian-architectures.ts';
@@ -44,7 +44,7 @@ async function unpackTools(
   const directory = path.join(scratch, kexecTools);
   await mkdir(path.join(directory, 'usr/sbin'), { recursive: true });
   if ('deb' in tools) {
-    const deb = keptFile(cache, tools.deb);
+    const deb = await intactFile(cache, tools.deb);
     await unpackDeb(deb, directory, signal);
     const control = await readDebControl(deb, signal);
     return {
@@ -53,7 +53,7 @@ async function unpackTools(
     };
   }
   const [program, target] = [
-    keptFile(cache, tools.program),
+    await intactFile(cache, tools.program),
     path.join(directory, 'usr/sbin/kexec'),
   ];
   await copyFile(program, target);

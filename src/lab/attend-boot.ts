@@ -39,6 +39,7 @@ type Place = CaseProvider & {
 /**
  * Attends a case's machine from power-on to its end: watches and records its console, acts on it as the scenario says,
  * and asks the memory of a machine that has fallen silent. QEMU is gone when this returns or throws.
+ * @throws UnavailableError when something of the lab's failed meanwhile, QEMU or the provider's servers
  */
 export async function attendBoot(
   { setup, steps, expect, limits }: Case,
@@ -100,8 +101,12 @@ export async function attendBoot(
     onOver: readMemory,
   };
   try {
-    const props = { limits, conductor, begun: checkpoint?.console, taker, recording };
+    const props = {
+      ...{ limits, conductor, begun: checkpoint?.console, taker, recording },
+      ...(provider && { trouble: provider.trouble }),
+    };
     await watchBoot(machine, observer, props, watchHooks, signal);
+    await provider?.mustBeWhole();
   } finally {
     await machine.stop();
     await taker?.settled();

@@ -60,7 +60,8 @@ export function interruptedResult(case_: Case, reason: string, facts: AttemptFac
 
 /**
  * The result of an attempt that could not be made: `error` where the scenario is at fault, else `unavailable`.
- * Never a statement about the kernel. Errors nobody foresaw are bugs and are thrown on.
+ * Never a statement about the kernel. What the host's system refuses is the lab's trouble; other errors nobody foresaw
+ * are bugs and are thrown on.
  */
 export function troubleResult(case_: Case, error: unknown, facts: AttemptFacts): CaseResult {
   const readable = readableError(error);

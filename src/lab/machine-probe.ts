@@ -1,6 +1,9 @@
 import { UnavailableError } from '../errors.ts';
+import type { CpuSample } from '../boot/cpu-sample.ts';
 import type { Machine } from '../qemu/machine.ts';
+import { QmpLost } from '../qemu/qmp.ts';
 import type { ConsoleFeed, Listeners } from './console-feed.ts';
+import { exitSoon } from './exit-soon.ts';
 
 /** How often to look, in host milliseconds: no look decides an outcome by itself. */
 const sampleEvery = 50;
@@ -25,36 +28,56 @@ export class MachineProbe {
     void machine.exited.then(() => (this.#gone = true));
   }
 
-  /** Reads the guest's clock. */
+  /** Reads the guest's clock. @throws QmpLost when QEMU is there and does not answer */
   async readClock(): Promise<void> {
-    await this.#ask(async () => {
-      const seconds = await this.#machine.guestSeconds();
-      this.#feed.catchUp();
-      return seconds;
-    });
+    await this.#ask(() => this.#machine.guestSeconds());
   }
 
-  /** Shows the observer the CPUs, unless it was shown them just now. */
+  /** Shows the observer the CPUs, unless it was shown them just now. @throws QmpLost, see `readClock` */
   async lookInside(): Promise<void> {
     const { clock, observer, hooks } = this.#listeners;
     const pause = observer.gettingOn ? sampleEveryWhileGettingOn : sampleEvery;
     if (clock.elapsed - this.#sampledAt < pause) return;
-    await this.#ask(async () => {
-      const sample = await this.#machine.sample();
-      this.#feed.catchUp();
-      hooks.onSample({ sample, silentMs: Math.round(clock.quiet) });
-      observer.sample(sample);
+    let sample: CpuSample | undefined;
+    const stoodStill = await this.#ask(async () => {
+      sample = await this.#machine.sample();
       return sample.guestSeconds;
     });
+    if (sample !== undefined && !stoodStill) {
+      hooks.onSample({ sample, silentMs: Math.round(clock.quiet) });
+      observer.sample(sample);
+    }
     this.#sampledAt = clock.elapsed;
   }
 
-  /** QEMU may end between two looks at it; that is for the watch to see, not an error. */
-  async #ask(guestSeconds: () => Promise<number>): Promise<void> {
+  /**
+   * QEMU may end between two looks at it; that is for the watch to see, not an error. What cannot be looked at is not
+   * (a host may keep no account of CPU time), but the watch goes on.
+   * @returns whether the machine stood still meanwhile
+   * @throws QmpLost when QEMU is there and does not answer
+   */
+  async #ask(ask: () => Promise<number>): Promise<boolean> {
+    const { clock, observer } = this.#listeners;
+    let refusal: unknown;
+    const guestSeconds = async (): Promise<number> => {
+      const seconds = await ask().catch((error: unknown) => {
+        refusal = error;
+        throw error;
+      });
+      this.#feed.catchUp();
+      return seconds;
+    };
     try {
-      await this.#listeners.clock.readGuest(guestSeconds);
+      const stoodStill = await clock.readGuest(guestSeconds);
+      if (stoodStill) observer.disturbed();
+      return stoodStill;
     } catch (error) {
-      if (!this.#gone && !(error instanceof UnavailableError)) throw error;
+      // What the feed has to complain of (a full disk) is no news of QEMU.
+      if (error !== refusal) throw error;
+      if (this.#gone) return false;
+      if (!(error instanceof UnavailableError)) throw error;
+      if (error instanceof QmpLost && (await exitSoon(this.#machine)) === null) throw error;
+      return false;
     }
   }
 }

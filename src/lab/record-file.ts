@@ -1,9 +1,13 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { hostFileError } from '../file-error.ts';
 
-/** A file that only grows. What was written is with the operating system when `write` returns, whatever comes next. */
+/**
+ * A file that only grows. What was written is with the operating system when `write` returns, whatever comes next. What is
+ * written after `close` goes nowhere: a signal may come at any time, and a descriptor's number is soon another file's.
+ */
 export type RecordFile = {
   write(content: Uint8Array | string): void;
+  /** May be called again. */
   close(): void;
 };
 
@@ -21,16 +25,18 @@ export function openRecord(file: string): RecordFile {
       throw hostFileError(cause, { place: file, doing: 'write this record', hint });
     }
   };
-  const descriptor = attempt(() => openSync(file, 'w'));
+  let descriptor: number | null = attempt(() => openSync(file, 'w'));
   return {
     write: (content) => {
       const bytes = typeof content === 'string' ? Buffer.from(content) : content;
       attempt(() => {
+        if (descriptor === null) return;
         for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
       });
     },
     close: () => {
-      closeSync(descriptor);
+      if (descriptor !== null) closeSync(descriptor);
+      descriptor = null;
     },
   };
 }

@@ -39,6 +39,8 @@ export type RunOptions = {
   record?: boolean;
   /** How often a case that failed is booted again, recorded, until it fails once more. Left out: not at all. */
   recordOnFailure?: number;
+  /** Told what the user should know, and what stops nothing. */
+  onNotice?: (notice: string) => void;
   /** Whether console lines are emitted as events. */
   tail: boolean;
 };
@@ -63,13 +65,17 @@ export async function runCases(
 ): Promise<RunReport> {
   const started = performance.now();
   const startedAt = new Date();
-  const lab = createLab(options, (progress) => {
+  // A run whose records cannot be written is over; so are the cases under way.
+  const failure = new AbortController();
+  const signal = AbortSignal.any([options.signal, failure.signal]);
+  const lab = createLab({ ...options, signal }, (progress) => {
     tell({ type: 'images-progress', progress });
   });
   // QEMU takes its time to say its version. What is wrong with it is told to the case that asks again.
   for (const { arch } of cases) lab.qemu(arch).catch(() => undefined);
   const queue = slowestFirst(cases);
-  const { id, path: directory } = await createRunDirectory(options.out, startedAt);
+  const { id, path: directory, notLatest } = await createRunDirectory(options.out, startedAt);
+  if (notLatest !== null) options.onNotice?.(notLatest);
   const log = openRecord(join(directory, 'events.jsonl'));
   const tell = (event: Telling): void => {
     const stamped: LabEvent = { at: Math.round(performance.now() - started), ...event };
@@ -77,45 +83,64 @@ export async function runCases(
     if (event.type !== 'case-console') log.write(`${JSON.stringify(stamped)}\n`);
     emit(stamped);
   };
-  const { signal, jobs } = options;
-  signal.addEventListener('abort', () => {
-    tell({ type: 'interrupted', signal: String(signal.reason) });
-  });
-  tell({
-    type: 'run-started',
-    schema: 'kexec-lab/events@1',
-    id,
-    startedAt: startedAt.toISOString(),
-    directory,
-    cases: cases.map(caseReference),
-    jobs,
-    ...(options.shard && { shard: options.shard }),
-  });
-
-  const finished = await pool(queue, jobs, async (case_) => {
-    const result = await runWithRetries(case_, lab, directory, options, tell);
-    writeJson(join(directory, result.directory, 'result.json'), result);
-    tell({ type: 'case-finished', case: caseReference(case_), result });
-    return result;
-  });
-  const results = cases.map((case_) => finished[queue.indexOf(case_)] as CaseResult);
-
-  const environment = await describeEnvironment(lab, options.candidate);
-  tell({ type: 'environment', environment });
-  const summary = summarise(results, Math.round(performance.now() - started) / 1000);
-  const report: RunReport = {
-    schema: 'kexec-lab/run@1',
-    id,
-    startedAt: startedAt.toISOString(),
-    environment,
-    results,
-    summary,
-    exitCode: exitCodeOf(summary),
+  const { jobs } = options;
+  const onAbort = (): void => {
+    try {
+      tell({ type: 'interrupted', signal: String(options.signal.reason) });
+    } catch {
+      // A disk that takes no more is told by whoever writes next, and not out of a signal's handler.
+    }
   };
-  writeJson(join(directory, 'report.json'), report);
-  tell({ type: 'run-finished', report });
-  log.close();
-  return report;
+  options.signal.addEventListener('abort', onAbort);
+  try {
+    return await runAll();
+  } finally {
+    options.signal.removeEventListener('abort', onAbort);
+    log.close();
+  }
+
+  async function runAll(): Promise<RunReport> {
+    tell({
+      type: 'run-started',
+      schema: 'kexec-lab/events@1',
+      id,
+      startedAt: startedAt.toISOString(),
+      directory,
+      cases: cases.map(caseReference),
+      jobs,
+      ...(options.shard && { shard: options.shard }),
+    });
+
+    const finished = await pool(queue, jobs, async (case_) => {
+      try {
+        const asked = { ...options, signal };
+        const result = await runWithRetries(case_, lab, directory, asked, tell);
+        writeJson(join(directory, result.directory, 'result.json'), result);
+        tell({ type: 'case-finished', case: caseReference(case_), result });
+        return result;
+      } catch (error) {
+        failure.abort(error);
+        throw error;
+      }
+    });
+    const results = cases.map((case_) => finished[queue.indexOf(case_)] as CaseResult);
+
+    const environment = await describeEnvironment(lab, options.candidate);
+    tell({ type: 'environment', environment });
+    const summary = summarise(results, Math.round(performance.now() - started) / 1000);
+    const report: RunReport = {
+      schema: 'kexec-lab/run@1',
+      id,
+      startedAt: startedAt.toISOString(),
+      environment,
+      results,
+      summary,
+      exitCode: exitCodeOf(summary),
+    };
+    writeJson(join(directory, 'report.json'), report);
+    tell({ type: 'run-finished', report });
+    return report;
+  }
 }
 
 function writeJson(file: string, value: unknown): void {

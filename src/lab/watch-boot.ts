@@ -2,16 +2,18 @@ import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootObserver } from '../boot/observer.ts';
 import type { CheckpointTaker } from '../checkpoint/taker.ts';
-import { UnavailableError } from '../errors.ts';
 import type { Machine, MachineExit } from '../qemu/machine.ts';
+import { QmpLost } from '../qemu/qmp.ts';
 import type { Limits } from '../scenario/scenario.ts';
 import type { Conductor } from '../steps/conductor.ts';
 import { BootClock } from './boot-clock.ts';
 import type { Listeners, WatchHooks } from './console-feed.ts';
 import { ConsoleFeed } from './console-feed.ts';
+import { exitSoon } from './exit-soon.ts';
 import type { Progress } from './limits.ts';
 import { exceededLimit } from './limits.ts';
 import { MachineProbe } from './machine-probe.ts';
+import { qemuTrouble } from './qemu-trouble.ts';
 
 /** Host milliseconds. None of these decides an outcome; they only say how often to look. */
 const tick = 5;
@@ -20,6 +22,9 @@ const promptQuiet = 150;
 const sampleQuiet = 250;
 const graceQuiet = 300;
 const longestGrace = 2000;
+
+/** How long QEMU's end may take to be seen when all that hangs on it has ended. Host milliseconds. */
+const deathRattle = 500;
 
 /** Guest seconds of silence that are as good as those: where idle time is skipped, they pass at once. */
 const guestQuiet = 1;
@@ -32,18 +37,23 @@ type WatchProps = {
   taker?: CheckpointTaker | undefined;
   /** The file that grows while the machine is recorded. */
   recording?: string | undefined;
+  /** Rejects when something else of the lab's fails that the machine needs, such as its provider's servers. */
+  trouble?: Promise<never>;
 };
+
+const never = new Promise<never>(() => {});
 
 /**
  * Drives one live boot: feeds the console to the observer, shows it the CPUs while the guest is silent, and
  * ends when the outcome is settled, QEMU has ended by itself, a limit is reached or `signal` fires. On return
  * the observer has been told the end (unless `signal` fired), QEMU is gone, and `onBytes` has seen every byte.
- * @throws UnavailableError when the host's disk failed the guest.
+ * @throws UnavailableError when the lab's own side failed: QEMU was killed, crashed or does not answer, the host's disk
+ *   failed the guest, a step's tool could not be run, or `trouble` rejected.
  */
 export async function watchBoot(
   machine: Machine,
   observer: BootObserver,
-  { limits, conductor, begun, taker, recording }: WatchProps,
+  { limits, conductor, begun, taker, recording, trouble = never }: WatchProps,
   hooks: WatchHooks,
   signal: AbortSignal,
 ): Promise<void> {
@@ -53,14 +63,20 @@ export async function watchBoot(
   const reading = watch.feed.read(begun);
   const acting = new AbortController();
   const until = watch.untilDone(limits, AbortSignal.any([signal, acting.signal]), signal);
-  const stopped = await Promise.race([until, failureOf(reading)]).finally(() => {
-    acting.abort();
-  });
+  const stopped = await Promise.race([until, failureOf(reading), trouble])
+    .finally(() => {
+      acting.abort();
+    })
+    .catch(async (error: unknown) => {
+      // What was asked of QEMU when it went has no better reason than that.
+      if (!(error instanceof QmpLost) || (await exitSoon(machine)) === null) throw error;
+      return undefined;
+    });
   watch.feed.watching = watch.exit !== null;
   if (watch.exit === null && !signal.aborted) await hooks.onOver?.(machine);
-  await machine.stop();
+  const exit = await machine.stop();
   await reading;
-  if (!signal.aborted) watch.conclude(stopped);
+  if (!signal.aborted) watch.conclude(stopped, exit);
 }
 
 class Watch {
@@ -103,7 +119,11 @@ class Watch {
       if (taker?.busy === true) clock.hear();
       if (this.#mayBeWaiting()) await this.#probe.readClock();
       if (this.#quietFor(promptQuiet)) this.feed.tell(observer.peek());
-      if (conductor.failed) return 'a step failed';
+      if (conductor.failed) {
+        // A step may fail because QEMU is gone, which is no failure of its own.
+        await exitSoon(this.#machine, deathRattle);
+        return 'a step failed';
+      }
       if (this.#isDone()) {
         settledAt ??= clock.elapsed;
         const graceIsOver = clock.elapsed - settledAt >= longestGrace;
@@ -150,20 +170,20 @@ class Watch {
     return { bytes, recorded, becomingCertain, host: { ...host, silence }, guest };
   }
 
-  /** Tells the observer how it ended, once no byte can come any more. */
-  conclude(stopped: string | undefined): void {
+  /**
+   * Tells the observer how it ended, once no byte can come any more.
+   * @throws UnavailableError where QEMU ended for a reason of its own or the host's
+   */
+  conclude(stopped: string | undefined, exit: MachineExit): void {
     const { observer, clock } = this.#listeners;
+    const trouble = qemuTrouble(exit);
+    if (trouble !== null) throw trouble;
     if (!this.feed.watching) {
       const detail = stopped === undefined ? {} : { detail: stopped };
       this.feed.tell(observer.end({ reason: 'stopped', silentMs: clock.quiet, ...detail }));
       return;
     }
-    const { code = null, signal = null, reason = null, stderr = '' } = this.exit ?? {};
-    if (reason?.startsWith('host-disk-error')) {
-      throw new UnavailableError(`QEMU could not write the guest's disk: ${reason}`, {
-        hint: 'Make room on the disk that holds the run directory, or choose another with --out.',
-      });
-    }
+    const { code, signal, reason, stderr } = exit;
     const detail = [reason ?? `exit code ${String(code ?? signal)}`, stderr].filter(Boolean);
     this.feed.tell(observer.end({ reason: 'qemu-exited', detail: detail.join(': ') }));
   }

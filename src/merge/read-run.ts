@@ -5,10 +5,11 @@ import { namedFileError } from '../file-error.ts';
 import { eventSchema } from '../lab/event-schema.ts';
 import type { LabEvent } from '../lab/events.ts';
 import type { CaseResult, Environment } from '../lab/result.ts';
+import { unfinishedResult, unknownEnvironment } from './unfinished.ts';
 
 type RunStarted = Extract<LabEvent, { type: 'run-started' }>;
 
-/** A finished run as its directory tells it. */
+/** A run as its directory tells it. */
 export type RecordedRun = {
   /** The directory it was read from, wherever it was made. */
   path: string;
@@ -19,11 +20,14 @@ export type RecordedRun = {
   results: Map<string, CaseResult>;
   environment: Environment;
   wallSeconds: number;
+  /** How many cases had no result, where the record ends before the run did: it was killed, or still goes on. Else null. */
+  unfinished: number | null;
 };
 
 /**
- * Reads `events.jsonl`.
- * @throws UsageError, with file and line, for one that is no record, is damaged, or ends before the run did.
+ * Reads `events.jsonl`. Of a run that is not finished, what there is: its last line may be half written, and cases without
+ * a result are `interrupted`.
+ * @throws UsageError, with file and line, for one that is no record, or is damaged.
  */
 export function readRun(file: string): RecordedRun {
   const refuse = (line: number, message: string): never => {
@@ -33,14 +37,15 @@ export function readRun(file: string): RecordedRun {
     });
   };
   const lines = readText(file).split('\n');
-  const whole = lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+  // What comes behind the last end of a line was being written.
+  const whole = lines.slice(0, -1);
   const events = whole.map((line, index) => parseEvent(line, (why) => refuse(index + 1, why)));
   const last = Math.max(whole.length, 1);
   const [start, ...others] = events;
   if (start?.type !== 'run-started') return refuse(1, 'a run does not begin here');
-  const end = others.pop();
-  if (end?.type !== 'run-finished') return refuse(last, 'the record ends before the run did');
-
+  const newest = others.at(-1);
+  const end = newest?.type === 'run-finished' ? newest : undefined;
+  if (end !== undefined) others.pop();
   const again = others.findIndex(({ type }) => type === 'run-started' || type === 'run-finished');
   if (again !== -1) refuse(again + 2, 'another run begins or ends here');
   const results = new Map<string, CaseResult>();
@@ -52,17 +57,28 @@ export function readRun(file: string): RecordedRun {
   const known = new Set(start.cases.map(({ id }) => id));
   const unknown = [...results.keys()].find((id) => !known.has(id));
   if (unknown !== undefined) refuse(last, `${unknown} was not asked for`);
-  const missing = start.cases.find(({ id }) => !results.has(id));
-  if (missing !== undefined) refuse(last, `${missing.id} has no result`);
+  const missing = start.cases.filter(({ id }) => !results.has(id));
+  const [first] = missing;
+  if (end !== undefined && first !== undefined) refuse(last, `${first.id} has no result`);
+  const between = others.filter(({ type }) => type !== 'environment');
+  const seconds = (others.at(-1)?.at ?? 0) / 1000;
+  for (const case_ of missing) {
+    const result = unfinishedResult(case_, between);
+    results.set(case_.id, result);
+    const at = others.at(-1)?.at ?? 0;
+    between.push({ at, type: 'case-finished', case: case_, result });
+  }
   const surroundings = others.find((event) => event.type === 'environment');
-  if (surroundings === undefined) return refuse(last, 'nothing says what the run was made with');
+  if (end !== undefined && surroundings === undefined)
+    return refuse(last, 'nothing says what the run was made with');
   return {
     path: dirname(file),
     start,
-    events: others.filter(({ type }) => type !== 'environment'),
+    events: between,
     results,
-    environment: surroundings.environment,
-    wallSeconds: end.report.summary.wallSeconds,
+    environment: surroundings?.environment ?? unknownEnvironment(),
+    wallSeconds: end?.report.summary.wallSeconds ?? seconds,
+    unfinished: end === undefined ? missing.length : null,
   };
 }
 

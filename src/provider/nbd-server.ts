@@ -20,6 +20,8 @@ const clients = 8;
 
 export type NbdServer = {
   pid: number;
+  /** Resolves when it ends though nobody called `kill`, with how it ended and its own words. */
+  died: Promise<string>;
   /** Ends the server at once, as if its host had gone. May be called again and again. */
   kill(): Promise<void>;
 };
@@ -67,10 +69,20 @@ export async function serveNbd(
   } catch (cause) {
     throw new UnavailableError(`cannot start setpriv: ${fileReason(cause, 'setpriv')}`, { cause });
   }
+  let killed = false;
   const kill = async (): Promise<void> => {
+    killed = true;
     child.kill('SIGKILL');
     await ended;
   };
+  const died = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => {
+      if (killed) return;
+      // Of a signal it has nothing to say; what it said before is about clients that came and went.
+      const last = words.trim().split('\n').at(-1) ?? '';
+      resolve(signal === null ? `exit code ${String(code)}: ${last}` : `signal ${signal}`);
+    });
+  });
   const deadline = performance.now() + patience;
   while (!(await answers(socket))) {
     const running = child.exitCode === null && child.signalCode === null;
@@ -81,7 +93,7 @@ export async function serveNbd(
     await kill();
     throw new UnavailableError(`qemu-nbd did not start: ${words.trim() || 'no message'}`);
   }
-  return { pid: child.pid as number, kill };
+  return { pid: child.pid as number, died, kill };
 }
 
 /**

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UnavailableError } from '../errors.ts';
 import { hostFileError } from '../file-error.ts';
 import type { Network } from '../qemu/machine-spec.ts';
 import type { MetadataServer } from './metadata-server.ts';
@@ -8,6 +10,7 @@ import { metadataAddress, nbdAddress, serverMetadata } from './metadata.ts';
 import type { NbdServer } from './nbd-server.ts';
 import { serveNbd } from './nbd-server.ts';
 import { makePrivateDirectory } from '../host/private-directory.ts';
+import { processState } from '../host/process-state.ts';
 
 export type ProviderOptions = {
   /** Server tags, handed out in order. */
@@ -43,6 +46,14 @@ export type Provider = {
   setTags(tags: Record<string, string>): void;
   /** The server of the volume goes away, with all its connections. Nothing happens where there is none. */
   killDisk(): Promise<void>;
+  /** Rejects when a server ends that nobody has ended, with an UnavailableError. */
+  trouble: Promise<never>;
+  /**
+   * Looks once more whether everything the machine was offered is still there: what it saw of a provider that was not
+   * says nothing about it.
+   * @throws UnavailableError where something is not
+   */
+  mustBeWhole(): Promise<void>;
   /** Ends everything and removes its sockets. May be called again and again. */
   stop(): Promise<void>;
 };
@@ -86,6 +97,10 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     await stop();
     throw error;
   }
+  let diskIsThere = volume !== null;
+  const server = volume;
+  const trouble = died(server);
+  trouble.catch(() => undefined);
   return {
     forwards: [
       { ...metadataAddress, socket: sockets.metadata },
@@ -96,10 +111,35 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       tags = changed;
     },
     killDisk: async () => {
+      diskIsThere = false;
       await volume?.kill();
+    },
+    trouble,
+    mustBeWhole: async () => {
+      const state = server === null ? null : await processState(server.pid);
+      if (diskIsThere && (state === null || 'TtZX'.includes(state)))
+        throw gone('has ended or is stopped');
+      const expected = [api && sockets.metadata, diskIsThere && sockets.nbd];
+      const missing = expected.find((socket) => socket && !existsSync(socket));
+      if (missing)
+        throw new UnavailableError('a socket of the provider’s servers was removed', {
+          place: missing,
+          hint: 'Something cleans up the directory for temporary files; name another one with TMPDIR.',
+        });
     },
     stop,
   };
+}
+
+async function died(server: NbdServer | null): Promise<never> {
+  if (server === null) return new Promise<never>(() => {});
+  throw gone(`has ended (${await server.died})`);
+}
+
+function gone(what: string): UnavailableError {
+  return new UnavailableError(`qemu-nbd, which serves the machine's disk, ${what}`, {
+    hint: 'Somebody ended it, or the host ran out of memory (see dmesg). Run the case again.',
+  });
 }
 
 async function sizeOf(disk: string): Promise<number> {

@@ -21,6 +21,8 @@ export type MachineExit = ProcessExit & {
    * the host's disk failed under the guest, or null if it gave none.
    */
   reason: string | null;
+  /** Whether the lab had asked it to end by then. */
+  asked: boolean;
 };
 
 /** A running (or ended) virtual machine. */
@@ -85,10 +87,17 @@ export async function startMachine(
   const commandLine = [qemu.binary, ...qemu.options, ...qemuArguments(spec), ...incoming];
   const process = await startProcess(commandLine, directory, state);
   let reason: string | null = null;
+  let asked = false;
   let poweredOn: number | undefined;
   let running = false;
   let threads: Promise<number[]> | undefined;
-  const exited = process.exited.then((exit) => ({ ...exit, reason }));
+  // Why it ended is on the control connection, whose last words may be read only after the process is gone.
+  const heardOut = new Promise((resolve) => process.qmp.once('close', resolve));
+  const exited = process.exited.then(async (exit) => {
+    const byUs = asked;
+    await heardOut;
+    return { ...exit, reason, asked: byUs };
+  });
   const connecting = connectQmp(process.qmp, (event, data) => {
     const why = String(data['reason']);
     if (event === 'SHUTDOWN') reason ??= why;
@@ -100,6 +109,7 @@ export async function startMachine(
     }
   });
   const stop = once(async () => {
+    asked = true;
     await endProcess(process, connecting, patience);
     return exited;
   });

@@ -5,11 +5,14 @@ import { UnavailableError } from '../errors.ts';
 const longestLine = 1 << 20;
 const answerSeconds = 30;
 
+/** QEMU is gone, or does not answer: nothing more can be asked of it. */
+export class QmpLost extends UnavailableError {}
+
 /** QMP, QEMU's control protocol: one JSON object per line. */
 export type Qmp = {
   /**
    * Runs a command and gives back what it returned.
-   * @throws UnavailableError when QEMU refuses, does not answer in 30 s, or is gone.
+   * @throws UnavailableError when QEMU refuses; QmpLost when it does not answer in 30 s, which ends the connection, or is gone.
    */
   execute(command: string, args?: Record<string, unknown>): Promise<unknown>;
 };
@@ -37,13 +40,13 @@ const greetingId = 0;
 export async function connectQmp(stream: Duplex, onEvent: QmpEventListener): Promise<Qmp> {
   const awaited = new Map<number, Answer>();
   let lastId = greetingId;
-  let ended: UnavailableError | undefined;
+  let ended: QmpLost | undefined;
 
   const answerTo = (id: number, what: string): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        awaited.delete(id);
-        reject(new UnavailableError(`no answer from QEMU to ${what} within ${answerSeconds} s`));
+        // What is not answered may be done later all the same: from here on nobody knows what the machine is up to.
+        end(`no answer from QEMU to ${what} within ${answerSeconds} s`);
       }, answerSeconds * 1000);
       const settle = (act: () => void): void => {
         clearTimeout(timer);
@@ -58,7 +61,8 @@ export async function connectQmp(stream: Duplex, onEvent: QmpEventListener): Pro
         },
         reject: (error) => {
           settle(() => {
-            reject(new UnavailableError(`${what}: ${error.message}`, { cause: error }));
+            const Kind = error instanceof QmpLost ? QmpLost : UnavailableError;
+            reject(new Kind(`${what}: ${error.message}`, { cause: error }));
           });
         },
       });
@@ -75,7 +79,8 @@ export async function connectQmp(stream: Duplex, onEvent: QmpEventListener): Pro
   };
 
   const end = (reason: string, cause?: unknown): void => {
-    ended = new UnavailableError(reason, { cause });
+    if (ended !== undefined) return;
+    ended = new QmpLost(reason, { cause });
     stream.destroy();
     for (const answer of awaited.values()) answer.reject(ended);
   };

@@ -2,7 +2,6 @@ import { firmwareScreen } from '../boot/screen-evidence.ts';
 import type { Signal } from '../boot/signal.ts';
 import type { Screen } from '../console/screen.ts';
 import { createScreen } from '../console/screen.ts';
-import { UnavailableError } from '../errors.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { Machine } from '../qemu/machine.ts';
 import type { Step } from '../scenario/step.ts';
@@ -59,7 +58,10 @@ export class Conductor {
     return this.#screen.text();
   }
 
-  /** Does the steps until one fails. Never throws but for bugs. */
+  /**
+   * Does the steps until one fails.
+   * @throws UnavailableError when a step could not be done for a reason of the lab's; it stays `pending`
+   */
   async run(machine: Machine, signal: AbortSignal): Promise<void> {
     const started = performance.now();
     const stage = { ...this.#props, machine, signals: this.#signals, screen: this.#screen };
@@ -71,7 +73,7 @@ export class Conductor {
         result.status = 'done';
       } catch (error) {
         if (signal.aborted) return;
-        if (!(error instanceof StepFailure || error instanceof UnavailableError)) throw error;
+        if (!(error instanceof StepFailure)) throw error;
         Object.assign(result, { status: 'failed', detail: error.message });
         return;
       } finally {

@@ -134,8 +134,9 @@ async function ssh(
     const end = await Promise.race([ended, gone]);
     if (end === undefined) return;
     onOutput(end.output);
-    if (exit === 'gone' && end.exitCode === 255) return;
-    if (end.exitCode !== exit) throw sshFailure(exit, end);
+    if (exit === 'gone' && end.exitCode === null && end.refused === undefined) return;
+    // 255 is also what ssh itself ends with where there is no connection, and so what a scenario expects of none.
+    if ((end.exitCode ?? 255) !== exit) throw sshFailure(exit, end);
   } finally {
     cancel.abort();
     await ended.catch(() => undefined);
@@ -156,9 +157,10 @@ function sshFailure(exit: Ending, { exitCode, output, refused }: SshEnd): StepFa
   );
 }
 
-function wrongEnding(expected: Ending, exitCode: number, output: string): StepFailure {
+function wrongEnding(expected: Ending, exitCode: number | null, output: string): StepFailure {
   const wanted = expected === 'gone' ? 'the machine to go' : `exit code ${expected}`;
-  return new StepFailure(`expected ${wanted}, got exit code ${exitCode}${lastWords(output)}`);
+  const got = exitCode === null ? 'the connection broke' : `got exit code ${exitCode}`;
+  return new StepFailure(`expected ${wanted}, ${got}${lastWords(output)}`);
 }
 
 function lastWords(output: string): string {

@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { leash } from '../host/leash.ts';
 import { toolEnvironment } from '../host/tool-environment.ts';
 import { UnavailableError } from '../errors.ts';
+import { readSshLog } from './ssh-log.ts';
 
-/** ssh's own exit code where the connection is at fault (ssh(1)). */
-const connectionFailed = 255;
 /** A server that is about to start gets so many more chances, and so much time for all of them. */
 const attempts = 5;
 const longestTry = 60_000;
@@ -15,7 +14,9 @@ export type SshTarget = { port: number; keyFile: string };
 
 /** How a command over ssh ended. */
 export type SshEnd = {
-  exitCode: number;
+  /** The command's own; null where there is none, because the connection broke or never stood. */
+  exitCode: number | null;
+  /** All that the command printed; where there is no exit code, what ssh said of that. */
   output: string;
   /** Set where no server let anybody in: how often that was tried, and for how many seconds. */
   refused?: { attempts: number; seconds: number };
@@ -31,8 +32,10 @@ export async function makeKey(file: string): Promise<string> {
 
 /**
  * Runs `command` as root on the guest, the way the post does: its host key is new on every boot, so nobody checks it.
- * A connection that is refused before the command began is tried again a few times.
- * @returns the command's exit code (255 where the connection broke or never stood), and all it printed.
+ * A connection that is refused before the command began is tried again a few times; one that stood never is, whatever
+ * the command's exit code. ssh's own log, beside the key while this lasts, tells the two apart: exit code 255 is both
+ * ssh's and any command's (ssh(1)).
+ * @throws UnavailableError when ssh cannot be run, or is killed
  */
 export async function runSsh(
   { port, keyFile }: SshTarget,
@@ -40,33 +43,49 @@ export async function runSsh(
   stdin: string,
   signal: AbortSignal,
 ): Promise<SshEnd> {
+  const log = `${keyFile}.log`;
   const options = ['UserKnownHostsFile=/dev/null', 'StrictHostKeyChecking=no', 'BatchMode=yes'];
   const patience = ['ConnectTimeout=30', 'ServerAliveInterval=15', 'ServerAliveCountMax=4'];
   const { program, args } = leash([
-    ...['ssh', '-F', 'none', '-p', String(port), '-i', keyFile, '-o', 'LogLevel=ERROR'],
+    ...['ssh', '-F', 'none', '-p', String(port), '-i', keyFile, '-E', log, '-o', 'LogLevel=DEBUG1'],
     ...[...options, ...patience].flatMap((option) => ['-o', option]),
     ...['root@127.0.0.1', command],
   ]);
   const started = performance.now();
-  for (let attempt = 1; ; attempt += 1) {
-    const { exitCode, all } = await execa(program, args, {
-      ...quiet(),
-      input: stdin,
-      all: true,
-      cancelSignal: signal,
-    });
-    signal.throwIfAborted();
-    const end = { exitCode: exitCode ?? connectionFailed, output: all };
-    const refused =
-      end.exitCode === connectionFailed &&
-      /refused|kex_exchange|banner exchange|reset by peer/i.test(end.output);
-    if (!refused) return end;
-    const tried = performance.now() - started;
-    if (attempt === attempts || tried > longestTry) {
-      return { ...end, refused: { attempts: attempt, seconds: Math.round(tried / 1000) } };
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      await rm(log, { force: true });
+      const { exitCode, all, ...ended } = await execa(program, args, {
+        ...quiet(),
+        input: stdin,
+        all: true,
+        cancelSignal: signal,
+      });
+      signal.throwIfAborted();
+      if (exitCode === undefined) throw notRun(ended.shortMessage ?? 'no exit code');
+      const told = readSshLog(await readFile(log, 'utf8').catch(() => ''));
+      if (told === null) throw notRun(all.trim() || `exit code ${exitCode}`);
+      if (told.exitCode !== null) return { exitCode: told.exitCode, output: all };
+      const end = { exitCode: null, output: [all, told.words].filter(Boolean).join('\n') };
+      const refused =
+        !told.authenticated &&
+        /refused|kex_exchange|banner exchange|reset by peer/i.test(told.words);
+      if (!refused) return end;
+      const tried = performance.now() - started;
+      if (attempt === attempts || tried > longestTry) {
+        return { ...end, refused: { attempts: attempt, seconds: Math.round(tried / 1000) } };
+      }
+      await sleep(1000, undefined, { signal });
     }
-    await sleep(1000, undefined, { signal });
+  } finally {
+    await rm(log, { force: true });
   }
+}
+
+function notRun(why: string): UnavailableError {
+  return new UnavailableError(`ssh could not be run to its end: ${why}`, {
+    hint: 'Look for what the host lacks: kexec-lab doctor shows its tools, df and ulimit -a its room.',
+  });
 }
 
 const quiet = () => ({ env: toolEnvironment(), reject: false }) as const;

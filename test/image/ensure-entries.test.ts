@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +16,8 @@ import type { Test } from 'tap';
 import t from 'tap';
 import { ensureEntries } from '../../src/image/ensure-entries.ts';
 import { ensureImages } from '../../src/image/ensure-images.ts';
-import type { Manifest } from '../../src/image/entry.ts';
+import { manifestText, readEntry, type Manifest } from '../../src/image/entry.ts';
+import { verifyEntry } from '../../src/image/verify-cache.ts';
 import { planImages } from '../../src/image/plan.ts';
 import { pruneCache } from '../../src/image/prune.ts';
 import { inputsOf } from '../../src/image/recipe.ts';
@@ -28,6 +32,8 @@ const request = {
 
 /** An apt-get whose mirror does not have what it wants, which is nothing to try again. */
 const gone = 'echo "E: Failed to fetch it  404  Not Found" >&2; exit 100';
+
+const sha256Of = (text: string) => createHash('sha256').update(text).digest('hex');
 
 /** A cache in which everything the request needs has been built, as far as anyone can tell. */
 function fullCache(t: Test) {
@@ -50,13 +56,15 @@ function fullCache(t: Test) {
         },
         { name, version: '2', architecture: 'armhf', suite: 'trixie', sha256: name },
       ],
-      outputs: { [output.slice(directory.length + 1)]: { size: 7, sha256: '1' } },
+      outputs: {
+        [output.slice(directory.length + 1)]: { size: 7, sha256: sha256Of('content') },
+      },
       release: name.startsWith('provider') ? '6.1' : '6.12',
       inputs: Object.fromEntries(inputsOf(recipe).map((input) => [input, `of ${input}`])),
       fingerprint: `of ${name}`,
       buildSeconds: 1,
     };
-    writeFileSync(join(directory, 'manifest.json'), JSON.stringify(manifest));
+    writeFileSync(join(directory, 'manifest.json'), manifestText(manifest));
   }
   return { cacheDir, entries };
 }
@@ -94,11 +102,12 @@ void t.test('a damaged image is built again, and a failed build leaves nothing',
       steps.add(`${recipe}: ${step}`),
   };
   await t.rejects(ensureImages(request, options), {
-    message: /^apt-get failed: E: Failed to fetch it: the network is down$/,
+    message:
+      /^the image is damaged \(vmlinuz has another size\) and cannot be built again: apt-get failed: E: Failed to fetch it: the network is down$/,
     hint: /--mirror URL/,
     exitCode: 5,
   });
-  t.same([...steps], ['provider-kernel: fetching the index of Debian bullseye for armhf']);
+  t.same([...steps].slice(1), ['provider-kernel: fetching the index of Debian bullseye for armhf']);
   t.same(
     readdirSync(join(cacheDir, 'tmp')),
     [],
@@ -159,7 +168,11 @@ void t.test('an image is built again when what it was built from has been', asyn
   hostWith(t, { 'apt-get': gone });
   const [kernel, initramfs] = entries;
   const file = join(kernel?.directory ?? '', 'manifest.json');
-  writeFileSync(file, readFileSync(file, 'utf8').replace('of provider-kernel', 'of a newer one'));
+  const { check, ...manifest } = JSON.parse(readFileSync(file, 'utf8')) as Manifest & {
+    check: string;
+  };
+  t.type(check, 'string');
+  writeFileSync(file, manifestText({ ...manifest, fingerprint: 'of a newer one' }));
   const built: string[] = [];
   const onProgress = ({ recipe }: { recipe: string }) => built.push(recipe);
   await t.rejects(ensureEntries(entries, { cacheDir, mirror: 'x', onProgress }), Error);
@@ -187,4 +200,60 @@ void t.test('pruning keeps what recipes ask for', async (t) => {
   t.ok(bytes >= 10_000);
   t.equal(readdirSync(join(cacheDir, 'images')).length, entries.length);
   t.notOk(readdirSync(cacheDir).some((name) => ['debs', 'checkpoints'].includes(name)));
+});
+
+void t.test(
+  'flipped bytes are found, and the image is built again, or it is said that it cannot',
+  async (t) => {
+    const { cacheDir, entries } = fullCache(t);
+    await ensureImages(request, { cacheDir });
+    hostWith(t, { 'apt-get': gone });
+    const [kernel] = entries;
+    const output = kernel?.output ?? '';
+    const { atime, mtime } = statSync(output);
+    // Size and mtime as they were: ctime tells.
+    writeFileSync(output, 'cOntent');
+    utimesSync(output, atime, mtime);
+    const steps: string[] = [];
+    const onProgress = ({ step }: { step: string }) => steps.push(step);
+    await t.rejects(ensureImages(request, { cacheDir, mirror: 'x', onProgress }), {
+      message:
+        /^the image is damaged \(\w+ has another content\) and cannot be built again: apt-get failed/,
+      place: kernel?.directory ?? '',
+      exitCode: 5,
+    });
+    t.match(steps[0], /^damaged in the cache \(\w+ has another content\); building it again$/);
+  },
+);
+
+void t.test('a flipped byte in a manifest is found too', async (t) => {
+  const { cacheDir, entries } = fullCache(t);
+  const file = join(entries[0]?.directory ?? '', 'manifest.json');
+  writeFileSync(file, readFileSync(file, 'utf8').replace('"6.1"', '"6.0"'));
+  hostWith(t, { 'apt-get': gone });
+  await t.rejects(ensureImages(request, { cacheDir, mirror: 'x' }), {
+    message: /^the image is damaged \(manifest.json has another content\)/,
+  });
+});
+
+void t.test('what was verified is read again only where it was written since', async (t) => {
+  const { cacheDir, entries } = fullCache(t);
+  await ensureImages(request, { cacheDir });
+  const directory = entries[0]?.directory ?? '';
+  const file = join(directory, 'verified.json');
+  const verified = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>;
+  t.strictSame(Object.keys(verified).length, 1);
+  // A digest that is wrong shows whether the content is looked at: by the times alone it is not.
+  const manifest = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')) as Manifest;
+  const wrong = Object.fromEntries(
+    Object.keys(manifest.outputs).map((name) => [name, { size: 7, sha256: 'wrong' }]),
+  );
+  const { check, ...content } = { check: '', ...manifest, outputs: wrong };
+  t.type(check, 'string');
+  writeFileSync(join(directory, 'manifest.json'), manifestText(content));
+  t.equal((await readEntry(directory)).damage, null);
+  t.match((await readEntry(directory, { full: true })).damage, /another content/);
+  const row = await verifyEntry(entries[0] as (typeof entries)[number]);
+  t.match(row, { state: 'damaged', damage: /another content/ });
+  t.match((await readEntry(directory)).damage, /another content/, 'verify has it read again');
 });

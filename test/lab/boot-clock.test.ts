@@ -39,3 +39,23 @@ t.test(
     t.same(clock.guest, { total: 51, silence: 1 });
   },
 );
+
+t.test('time in which the machine stood still counts nowhere', async (t) => {
+  let now = 0;
+  const clock = new BootClock(() => now);
+  await clock.readGuest(says(100));
+  now += 1000;
+  t.notOk(await clock.readGuest(says(101)));
+  // QEMU is stopped for 20 s; the guest's clock, where it is the host's, goes on.
+  const stood = await clock.readGuest(() => {
+    now += 20_000;
+    return Promise.resolve(121);
+  });
+  t.ok(stood);
+  t.same(clock.host, { total: 1, silence: 0 });
+  t.same(clock.guest, { total: 1, silence: 0 });
+  now += 500;
+  await clock.readGuest(says(122));
+  t.same(clock.host, { total: 1.5, silence: 0.5 });
+  t.same(clock.guest, { total: 2, silence: 0 });
+});

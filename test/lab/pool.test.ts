@@ -20,3 +20,14 @@ t.test('never more than the width at a time, results in order', async (t) => {
   t.equal(most, 2);
   t.same(await pool([], 2, () => Promise.resolve(1)), []);
 });
+
+t.test('after an error nothing is started, and what had begun is waited for', async (t) => {
+  const ended: number[] = [];
+  const all = pool([1, 2, 3, 4], 2, async (item) => {
+    if (item === 1) throw new Error('the disk is full');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    ended.push(item);
+  });
+  await t.rejects(all, { message: 'the disk is full' });
+  t.same(ended, [2]);
+});

@@ -33,3 +33,19 @@ t.test('a disk that takes no more is the lab’s trouble, with its place', (t) =
   }
   t.end();
 });
+
+t.test('what comes after the end goes nowhere, least of all into another file', (t) => {
+  const directory = temporaryDirectory(t);
+  const record = openRecord(join(directory, 'record'));
+  record.write('all');
+  record.close();
+  // It gets the descriptor that has just become free.
+  const other = openRecord(join(directory, 'other'));
+  record.write('late');
+  record.close();
+  other.write('its own');
+  other.close();
+  t.equal(readFileSync(join(directory, 'record'), 'utf8'), 'all');
+  t.equal(readFileSync(join(directory, 'other'), 'utf8'), 'its own');
+  t.end();
+});

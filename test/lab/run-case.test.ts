@@ -7,6 +7,7 @@ import type { CaseResult } from '../../src/lab/result.ts';
 import { runCase } from '../../src/lab/run-case.ts';
 import { consoleLimit } from '../../src/lab/limits.ts';
 import type { Case } from '../../src/scenario/scenario.ts';
+import type { Step } from '../../src/scenario/step.ts';
 import type { Play } from '../qemu/machine-fixtures.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { dumpFile } from '../autopsy/dumps.ts';
@@ -132,8 +133,44 @@ t.test('silence after "Bye!" of a CPU at work is no hang', beside, async (t) => 
 });
 
 t.test('a QEMU that crashes is no statement about the kernel', beside, async (t) => {
-  const result = await run(t, { text: goodBootUntil('Run /init'), then: 'crash' });
+  // Also where the console has shown all that a pass takes, or that a failure takes.
+  for (const until of ['Run /init', 'Bye!', 'Linux version 6.12']) {
+    const result = await run(t, { text: goodBootUntil(until), then: 'crash' });
+    t.match(result, { verdict: 'unavailable', outcome: null }, until);
+    t.match(result.reasons[0], /^QEMU ended in the middle of the boot \(signal SIGSEGV\)\n/);
+  }
+  const gaveUp = await run(t, { text: goodBootUntil('Run /init'), then: 'exit' });
+  t.match(gaveUp, { verdict: 'unavailable' });
+  t.match(gaveUp.reasons[0], '(exit code 1, host-error)');
+});
+
+t.test('a guest that switches itself off has said so itself', beside, async (t) => {
+  const result = await run(t, { text: goodBootUntil('Run /init'), then: 'poweroff' });
   t.match(result, { verdict: 'fail', outcome: 'qemu-exited' });
+});
+
+t.test(
+  'a QEMU that somebody kills is unavailable, also while a step is done',
+  beside,
+  async (t) => {
+    const steps: Step[] = [{ do: 'wait', for: { screen: 'never' } }];
+    for (const signal of ['SIGKILL', 'SIGTERM']) {
+      const play = { text: goodBootUntil('Run /init'), then: 'crash', signal };
+      const result = await run(t, play, caseOf({ steps }));
+      t.match(result, { verdict: 'unavailable', outcome: null }, signal);
+      t.match(result.reasons[0], /^QEMU ended in the middle of the boot/);
+    }
+  },
+);
+
+t.test('a QEMU that was stopped for a while goes on, and passes', beside, async (t) => {
+  // Stopped where silence with the CPU on one spot is a proof: the seconds in which nothing ran must prove nothing.
+  const text = goodBootUntil('Bye!');
+  const play = { text, stopSeconds: 4, after: goodBoot.slice(text.length), pcs: ['40210004'] };
+  const result = await run(t, play);
+  t.match(result, { verdict: 'pass', outcome: 'booted' });
+  const samples = readFileSync(join(result.path, 'samples.jsonl'), 'utf8');
+  t.notMatch(samples, /"silentMs":\d{4,}/, 'the standstill counts as no silence');
 });
 
 t.test('a QEMU that does not start is unavailable, with its own words', beside, async (t) => {

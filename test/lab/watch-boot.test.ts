@@ -64,7 +64,7 @@ function machine(text: string, { early = false, clock, sample = () => ({}) }: Pl
     },
     stop: () => {
       ended = true;
-      end({ code: 0, signal: null, stderr: '', reason: 'host-qmp-quit' });
+      end({ code: 0, signal: null, stderr: '', reason: 'host-qmp-quit', asked: true });
       return exited;
     },
   };

@@ -1,12 +1,13 @@
 import { execa } from 'execa';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import t from 'tap';
+import { processState } from '../../src/host/process-state.ts';
 import type { Provider, ProviderOptions } from '../../src/provider/provider.ts';
 import { startProvider } from '../../src/provider/provider.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
@@ -136,3 +137,44 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+t.test(
+  'a volume’s server that somebody else ends is trouble; one that a step ends is not',
+  async (t) => {
+    const children = async (): Promise<number[]> => {
+      const { stdout } = await execa('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)]);
+      return stdout
+        .split('\n')
+        .filter((line) => line.includes('qemu-nbd'))
+        .map((line) => Number(line.trim().split(' ')[0]));
+    };
+    const before = await children();
+    const pidOf = async (): Promise<number> =>
+      (await children()).find((pid) => !before.includes(pid)) ?? 0;
+
+    const asked = await start(t, { disk: image(t, 'original') });
+    await asked.mustBeWhole();
+    await asked.killDisk();
+    await asked.mustBeWhole();
+
+    const provider = await start(t, { disk: image(t, 'original') });
+    const pid = await pidOf();
+    process.kill(pid, 'SIGSTOP');
+    while ((await processState(pid)) !== 'T') await sleep(5);
+    await t.rejects(provider.mustBeWhole(), { name: 'UnavailableError', message: /is stopped/ });
+    process.kill(pid, 'SIGCONT');
+    process.kill(pid, 'SIGKILL');
+    await t.rejects(provider.trouble, {
+      name: 'UnavailableError',
+      message: /qemu-nbd, which serves .* has ended \(signal SIGKILL\)/,
+    });
+    await t.rejects(provider.mustBeWhole(), { name: 'UnavailableError' });
+  },
+);
+
+t.test('a socket that somebody removes is trouble', async (t) => {
+  const provider = await start(t);
+  await provider.mustBeWhole();
+  rmSync(metadata(provider));
+  await t.rejects(provider.mustBeWhole(), { name: 'UnavailableError', message: /socket/ });
+});

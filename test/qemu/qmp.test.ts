@@ -77,7 +77,7 @@ t.test('the end of the connection answers every question', async (t) => {
     const stream = qemuEnd(() => stream.push(bytes));
     const qmp = await connectQmp(stream, () => undefined);
     const question = qmp.execute('cont');
-    await t.rejects(question, { name: 'UnavailableError', message: `cont: ${message}` }, what);
-    await t.rejects(qmp.execute('quit'), { name: 'UnavailableError', message }, 'and later ones');
+    await t.rejects(question, { name: 'QmpLost', message: `cont: ${message}` }, what);
+    await t.rejects(qmp.execute('quit'), { name: 'QmpLost', message }, 'and later ones');
   }
 });
