@@ -4,6 +4,8 @@ import type { BootObserver } from '../boot/observer.ts';
 import type { CheckpointTaker } from '../checkpoint/taker.ts';
 import { UnavailableError } from '../errors.ts';
 import type { Machine, MachineExit } from '../qemu/machine.ts';
+import type { Standstill } from '../qemu/standstill.ts';
+import { describeStandstill, watchForStandstill } from '../qemu/watch-standstill.ts';
 import type { Limits } from '../scenario/scenario.ts';
 import type { Conductor } from '../steps/conductor.ts';
 import { BootClock } from './boot-clock.ts';
@@ -38,7 +40,7 @@ type WatchProps = {
  * Drives one live boot: feeds the console to the observer, shows it the CPUs while the guest is silent, and
  * ends when the outcome is settled, QEMU has ended by itself, a limit is reached or `signal` fires. On return
  * the observer has been told the end (unless `signal` fired), QEMU is gone, and `onBytes` has seen every byte.
- * @throws UnavailableError when the host's disk failed the guest.
+ * @throws UnavailableError when the host's disk failed the guest, or QEMU itself stands still.
  */
 export async function watchBoot(
   machine: Machine,
@@ -52,16 +54,23 @@ export async function watchBoot(
   const watch = new Watch(machine, listeners, recording);
   const reading = watch.feed.read(begun);
   const acting = new AbortController();
-  const until = watch.untilDone(limits, AbortSignal.any([signal, acting.signal]), signal);
-  const stopped = await Promise.race([until, failureOf(reading)]).finally(() => {
+  const steps = AbortSignal.any([signal, acting.signal]);
+  const until = watch.untilDone(limits, steps, signal);
+  // A recorded QEMU answers nothing for long and is none the worse for it (see keepAnswering).
+  const standing = recording === undefined ? watch.standstill(steps) : never;
+  const stopped = await Promise.race([until, standing, failureOf(reading)]).finally(() => {
     acting.abort();
   });
   watch.feed.watching = watch.exit !== null;
-  if (watch.exit === null && !signal.aborted) await hooks.onOver?.(machine);
+  const answers = watch.exit === null && !(stopped instanceof UnavailableError);
+  if (answers && !signal.aborted) await hooks.onOver?.(machine);
   await machine.stop();
   await reading;
   if (!signal.aborted) watch.conclude(stopped);
 }
+
+/** What ended the watching: a limit or a step in words, or trouble with QEMU. */
+type Stopped = string | UnavailableError | undefined;
 
 class Watch {
   exit: MachineExit | null = null;
@@ -81,14 +90,10 @@ class Watch {
   }
 
   /**
-   * Powers on, and watches while the conductor acts. Resolves with what ended it, if that was a limit or a step.
+   * Powers on, and watches while the conductor acts. Resolves with what ended it, if that was a limit, a step or QEMU.
    * @param acting stops the conductor.
    */
-  async untilDone(
-    limits: Limits,
-    acting: AbortSignal,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
+  async untilDone(limits: Limits, acting: AbortSignal, signal: AbortSignal): Promise<Stopped> {
     const { conductor, observer, taker, clock } = this.#listeners;
     await this.#probe.readClock();
     await this.#machine.continue();
@@ -110,11 +115,18 @@ class Watch {
       } else {
         settledAt = undefined;
         if (clock.quiet >= sampleQuiet) await this.#probe.lookInside();
+        if (this.#probe.countsNothing) return troubleOf('counting-nothing');
       }
       const exceeded = exceededLimit(this.#progress(), limits);
       if (exceeded !== undefined) return exceeded;
     }
     return undefined;
+  }
+
+  /** Resolves with what is wrong with QEMU, once it stands still itself; never where it does not. */
+  async standstill(signal: AbortSignal): Promise<UnavailableError> {
+    const found = await watchForStandstill(this.#machine, { signal });
+    return found === null ? never : troubleOf(found);
   }
 
   /**
@@ -150,7 +162,8 @@ class Watch {
   }
 
   /** Tells the observer how it ended, once no byte can come any more. */
-  conclude(stopped: string | undefined): void {
+  conclude(stopped: Stopped): void {
+    if (stopped instanceof UnavailableError) throw stopped;
     const { observer, clock } = this.#listeners;
     if (!this.feed.watching) {
       const detail = stopped === undefined ? {} : { detail: stopped };
@@ -172,7 +185,14 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
+function troubleOf(standstill: Standstill): UnavailableError {
+  const { message, hint } = describeStandstill(standstill);
+  return new UnavailableError(message, { hint });
+}
+
+const never = new Promise<never>(() => {});
+
 /** Settles only if `promise` fails, and then as it does. */
 function failureOf(promise: Promise<unknown>): Promise<never> {
-  return promise.then(() => new Promise<never>(() => {}));
+  return promise.then(() => never);
 }

@@ -8,6 +8,7 @@ import type { MachineSpec } from '../../src/qemu/machine-spec.ts';
 function spec(arch: 'aarch64' | 'arm'): MachineSpec {
   return {
     profile: loadMachineProfile(arch),
+    time: 'sleep=off',
     kernel: '/images/vmlinuz',
     initramfs: '/images/initramfs',
     cmdline: 'console=ttyAMA0 root=/dev/vda',
