@@ -23,8 +23,9 @@ export type Pulse = {
 /**
  * How QEMU itself stands still. In none of these cases has the guest anything to say in it.
  *
- * - `spinning`: its main loop waits for a lock that a busy thread of its own never gives back (QEMU 8.2 with
- *   `-icount sleep=off`, at a disk's answer).
+ * - `spinning`: a question waits for its answer while QEMU goes round in itself. Either the main thread waits for a lock that
+ *   a busy thread never gives back, or it goes round in one command itself. QEMU 8.2 with `-icount sleep=off` does the one
+ *   at a disk's answer, and the other when it is told to stop there.
  * - `asleep`: a question waits for its answer, and no thread runs or waits for the host's disk.
  * - `stopped`: a signal has stopped the process (SIGSTOP), and nobody lets it go on.
  * - `counting-nothing`: it uses CPU time, but executes no instruction, and the guest's clock has stopped.
@@ -36,8 +37,8 @@ export type Patience = { spinning: number; asleep: number; stopped: number };
 
 export const usualPatience: Patience = { spinning: 10_000, asleep: 20_000, stopped: 60_000 };
 
-/** A busy thread of a busy host gets at least this share of a CPU. */
-const leastShare = 1 / 20;
+/** A busy thread of a busy host gets at least this share of a CPU; an answer takes a thousandth of that. */
+const leastShare = 1 / 10;
 
 /** Looks that are further apart (of a process that was stopped itself, on a host that was suspended) prove nothing. */
 const longestGap = 5_000;
@@ -46,18 +47,17 @@ const longestGap = 5_000;
 const fewestLooks = 8;
 
 /**
- * Judges a row of looks at QEMU, in order; null while nothing is certain. A guest that is slow, halted for good or starved by
- * a busy host is none of these: QEMU's main thread is given a turn then whenever it is asked something, or is
- * seen waiting for one (state R). The same goes for a slow disk: who waits for it is in state D.
+ * Judges a row of looks at QEMU, in order; null while nothing is certain. A guest that is slow or halted for good is none of
+ * these: QEMU's main thread answers then. Nor is one that a busy host starves: a main thread that waits for a turn is seen so
+ * (state R), and has used no CPU time to speak of. Nor is a slow disk: who waits for it is in state D.
  */
 export function findStandstill(pulses: readonly Pulse[], patience: Patience): Standstill | null {
   if (lasts(tail(pulses, isStopped), patience.stopped)) return 'stopped';
-  const unanswered = tail(pulses, mainThreadSleeps);
-  const used = cpuTime(unanswered);
-  const mostlyBusy = used >= leastShare * patience.spinning;
-  if (mostlyBusy && lasts(unanswered, patience.spinning)) return 'spinning';
-  const quiet = tail(unanswered, (pulse, newest) => allSleep(pulse, newest));
-  return lasts(quiet, patience.asleep) ? 'asleep' : null;
+  const spins = (looks: readonly Pulse[], which: Which): boolean =>
+    lasts(looks, patience.spinning) && cpuTime(looks, which) >= leastShare * patience.spinning;
+  if (spins(tail(pulses, mainThreadSleeps), isOther)) return 'spinning';
+  if (spins(tail(pulses, unanswered), isMain)) return 'spinning';
+  return lasts(tail(pulses, allSleep), patience.asleep) ? 'asleep' : null;
 }
 
 /** How long a QEMU may use a host CPU without executing an instruction, in milliseconds on the clock and of the CPU. */
@@ -86,18 +86,26 @@ function isStopped({ threads: [main] }: Pulse): boolean {
   return main?.state === 'T';
 }
 
-/** It waits for something other than the disk, has not run since, and the question is still the same. */
-function mainThreadSleeps({ askedAt, threads: [main] }: Pulse, newest: Pulse): boolean {
-  const now = newest.threads[0];
+/** The question is still the same, and the main thread waits neither for the disk nor for a signal. */
+function unanswered({ askedAt, threads: [main] }: Pulse, newest: Pulse): boolean {
   const sameQuestion = askedAt !== null && askedAt === newest.askedAt;
-  return sameQuestion && main?.state === 'S' && sameAccount(main, now);
+  return sameQuestion && (main?.state === 'S' || main?.state === 'R');
 }
 
-function allSleep({ threads }: Pulse, newest: Pulse): boolean {
-  return threads.every((thread) => {
+/** And it has not run since. */
+function mainThreadSleeps(pulse: Pulse, newest: Pulse): boolean {
+  const [main] = pulse.threads;
+  return unanswered(pulse, newest) && main?.state === 'S' && sameAccount(main, newest.threads[0]);
+}
+
+/** Nor has any other. */
+function allSleep(pulse: Pulse, newest: Pulse): boolean {
+  const { threads } = pulse;
+  const asleep = threads.every((thread) => {
     const now = newest.threads.find(({ tid }) => tid === thread.tid);
     return thread.state === 'S' && sameAccount(thread, now);
   });
+  return asleep && unanswered(pulse, newest);
 }
 
 function sameAccount(thread: ThreadPulse, other: ThreadPulse | undefined): boolean {
@@ -124,9 +132,13 @@ function lasts(pulses: readonly Pulse[], milliseconds: number): boolean {
   return last.at - first.at >= milliseconds;
 }
 
-/** What all threads that are there from the first look to the last have used. */
-function cpuTime(pulses: readonly Pulse[]): number {
-  const last = pulses.at(-1)?.threads ?? [];
+type Which = (thread: ThreadPulse, index: number) => boolean;
+const isMain: Which = (_, index) => index === 0;
+const isOther: Which = (_, index) => index > 0;
+
+/** What those threads that are there from the first look to the last have used. */
+function cpuTime(pulses: readonly Pulse[], which: Which): number {
+  const last = (pulses.at(-1)?.threads ?? []).filter(which);
   const used = last.map(({ tid, cpuMs }) => {
     const before = pulses[0]?.threads.find((thread) => thread.tid === tid);
     return before === undefined ? 0 : cpuMs - before.cpuMs;

@@ -63,7 +63,7 @@ export function describeStandstill(
   switch (found) {
     case 'spinning':
       return {
-        message: `QEMU stands still: for ${seconds(spinning)} it has answered nothing, and its main loop has waited for a thread that keeps a host CPU busy`,
+        message: `QEMU stands still: for ${seconds(spinning)} it has answered nothing, although it keeps a host CPU busy`,
         hint: anotherQemu,
       };
     case 'asleep':
