@@ -49,6 +49,23 @@ t.test('aarch64', (t) => {
   t.end();
 });
 
+t.test('how time runs', (t) => {
+  const clock = (changes: Partial<MachineSpec>): string => {
+    const words = qemuArguments({ ...spec('arm'), ...changes }).join(' ');
+    return /-accel tcg (.*?) ?-kernel/.exec(words)?.[1] ?? '';
+  };
+  t.equal(clock({ time: 'sleep=on' }), '-icount shift=3,sleep=on -rtc clock=vm');
+  t.equal(clock({ time: 'host' }), '');
+  t.match(
+    clock({
+      time: 'sleep=off',
+      recording: { mode: 'record', file: '/r', startedAt: '2026-11-26T08:15:00' },
+    }),
+    /^-icount shift=3,rr=record,rrfile=\/r -rtc base=.*,clock=vm$/,
+  );
+  t.end();
+});
+
 t.test('arm', (t) => {
   t.equal(
     qemuArguments(spec('arm')).join(' '),
