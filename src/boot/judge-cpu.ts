@@ -67,7 +67,7 @@ export function judgeCpu(samples: readonly CpuSample[]): CpuJudgement {
   for (const count of looks) {
     const tail = newest(samples, { ...repeated, samples: count });
     if (tail === null) break;
-    if (repeatsItself(tail) && executes(tail)) return { kind: 'stuck', ...measure(tail) };
+    if (repeatsItself(tail)) return { kind: 'stuck', ...measure(tail) };
   }
   if (repeatsItself(recent)) return { kind: 'insufficient', ...facts };
   if (isKernelLoop(recent)) {
@@ -110,11 +110,6 @@ function isWaiting(samples: readonly CpuSample[]): boolean {
  */
 function repeatsItself(samples: readonly CpuSample[]): boolean {
   return new Set(samples.map(({ registers }) => registers)).size * visits <= samples.length;
-}
-
-/** Whether instructions are executed, as far as anybody counts them. Where none are, it is QEMU that is stuck. */
-function executes(samples: readonly CpuSample[]): boolean {
-  return samples.at(-1)?.executedSeconds === null || growth(samples, 'executedSeconds') > 0;
 }
 
 function isKernelLoop(samples: readonly CpuSample[]): boolean {

@@ -1,15 +1,11 @@
-import type { CpuSample } from '../boot/cpu-sample.ts';
 import { UnavailableError } from '../errors.ts';
 import type { Machine } from '../qemu/machine.ts';
-import { countsNothing } from '../qemu/standstill.ts';
 import type { ConsoleFeed, Listeners } from './console-feed.ts';
 
 /** How often to look, in host milliseconds: no look decides an outcome by itself. */
 const sampleEvery = 50;
 /** A look costs the guest 2 ms. One that is getting on needs fewer of them. */
 const sampleEveryWhileGettingOn = 150;
-/** Of more than {@link countsNothing} wants. */
-const keptSamples = 400;
 
 /**
  * Asks a machine that is being watched what its console does not say. What the guest had printed when it answered is
@@ -20,7 +16,6 @@ export class MachineProbe {
   readonly #feed: ConsoleFeed;
   readonly #listeners: Listeners;
   #sampledAt = 0;
-  #samples: readonly CpuSample[] = [];
   #gone = false;
 
   constructor(machine: Machine, feed: ConsoleFeed, listeners: Listeners) {
@@ -28,11 +23,6 @@ export class MachineProbe {
     this.#feed = feed;
     this.#listeners = listeners;
     void machine.exited.then(() => (this.#gone = true));
-  }
-
-  /** Whether QEMU itself stands still, by what it answered, see {@link countsNothing}. */
-  get countsNothing(): boolean {
-    return countsNothing(this.#samples);
   }
 
   /** Reads the guest's clock. */
@@ -54,7 +44,6 @@ export class MachineProbe {
       this.#feed.catchUp();
       hooks.onSample({ sample, silentMs: Math.round(clock.quiet) });
       observer.sample(sample);
-      this.#samples = [...this.#samples.slice(1 - keptSamples), sample];
       return sample.guestSeconds;
     });
     this.#sampledAt = clock.elapsed;

@@ -115,7 +115,6 @@ class Watch {
       } else {
         settledAt = undefined;
         if (clock.quiet >= sampleQuiet) await this.#probe.lookInside();
-        if (this.#probe.countsNothing) return troubleOf('counting-nothing');
       }
       const exceeded = exceededLimit(this.#progress(), limits);
       if (exceeded !== undefined) return exceeded;

@@ -1,5 +1,3 @@
-import type { CpuSample } from '../boot/cpu-sample.ts';
-
 /** What the host's kernel tells of one thread of QEMU's. */
 export type ThreadPulse = {
   tid: number;
@@ -28,9 +26,11 @@ export type Pulse = {
  *   at a disk's answer, and the other when it is told to stop there.
  * - `asleep`: a question waits for its answer, and no thread runs or waits for the host's disk.
  * - `stopped`: a signal has stopped the process (SIGSTOP), and nobody lets it go on.
- * - `counting-nothing`: it uses CPU time, but executes no instruction, and the guest's clock has stopped.
+ *
+ * That the count of instructions stops proves nothing while QEMU answers: a guest that goes from fault to fault in its first
+ * instruction completes none.
  */
-export type Standstill = 'spinning' | 'asleep' | 'stopped' | 'counting-nothing';
+export type Standstill = 'spinning' | 'asleep' | 'stopped';
 
 /** How long each must last, in host milliseconds. A process that is stopped for some seconds is let go on as a rule. */
 export type Patience = { spinning: number; asleep: number; stopped: number };
@@ -58,28 +58,6 @@ export function findStandstill(pulses: readonly Pulse[], patience: Patience): St
   if (spins(tail(pulses, mainThreadSleeps), isOther)) return 'spinning';
   if (spins(tail(pulses, unanswered), isMain)) return 'spinning';
   return lasts(tail(pulses, allSleep), patience.asleep) ? 'asleep' : null;
-}
-
-/** How long a QEMU may use a host CPU without executing an instruction, in milliseconds on the clock and of the CPU. */
-const countingNothing = { spanMs: 10_000, cpuMs: 5_000 };
-
-/**
- * Whether the CPUs execute nothing although they run, by the samples of a silence, in order. A guest that is halted uses
- * no CPU time, and one that waits has a clock that goes on.
- */
-export function countsNothing(samples: readonly CpuSample[]): boolean {
-  const newest = samples.at(-1);
-  if (newest === undefined || newest.executedSeconds === null) return false;
-  const moved = samples.findLastIndex(
-    ({ executedSeconds, guestSeconds }) =>
-      executedSeconds !== newest.executedSeconds || guestSeconds !== newest.guestSeconds,
-  );
-  const first = samples[moved + 1] ?? newest;
-  return (
-    samples.length - moved > fewestLooks &&
-    newest.at - first.at >= countingNothing.spanMs &&
-    newest.cpuMs - first.cpuMs >= countingNothing.cpuMs
-  );
 }
 
 function isStopped({ threads: [main] }: Pulse): boolean {

@@ -71,12 +71,6 @@ export function describeStandstill(
         message: `QEMU stands still: for ${seconds(asleep)} it has answered nothing, and none of its threads has run`,
         hint: anotherQemu,
       };
-    case 'counting-nothing':
-      return {
-        message:
-          'QEMU stands still: it keeps a host CPU busy, but executes no instruction, and the guest’s clock has stopped',
-        hint: anotherQemu,
-      };
     case 'stopped':
       return {
         message: `QEMU has been stopped by a signal for ${seconds(stopped)} (process state T)`,

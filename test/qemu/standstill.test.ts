@@ -1,7 +1,6 @@
 import t from 'tap';
-import type { CpuSample } from '../../src/boot/cpu-sample.ts';
 import type { Pulse, ThreadPulse } from '../../src/qemu/standstill.ts';
-import { countsNothing, findStandstill, usualPatience } from '../../src/qemu/standstill.ts';
+import { findStandstill, usualPatience } from '../../src/qemu/standstill.ts';
 
 /** States and accounts as /proc told them of QEMU 8.2.2, the main thread first; `second` is the number of the look. */
 type Look = (second: number) => { threads: ThreadPulse[]; askedAt?: number | null };
@@ -103,29 +102,5 @@ t.test('a process that is stopped', (t) => {
   t.equal(judge(goesOn, 32), 'spinning');
   const traced: Look = () => ({ threads: [{ ...main, state: 't' }] });
   t.equal(judge(traced, 100), null, 'a debugger may take its time');
-  t.end();
-});
-
-t.test('QEMU executes nothing', (t) => {
-  const samples = (change: (index: number) => Partial<CpuSample>, count = 80): CpuSample[] =>
-    Array.from({ length: count }, (_, index) => ({
-      at: 150 * index,
-      pcs: [0xffff800008012340n],
-      registers: 'the same',
-      cpuMs: 120 * index,
-      asleep: false,
-      runnableMs: 140 * index,
-      guestSeconds: 1795746363,
-      executedSeconds: 1.285,
-      ...change(index),
-    }));
-  t.ok(countsNothing(samples(() => ({}))));
-  t.notOk(countsNothing(samples(() => ({}), 40)), 'not yet');
-  t.notOk(countsNothing([]));
-  t.notOk(countsNothing(samples((index) => ({ executedSeconds: 1 + index / 1e6 }))), 'at work');
-  t.notOk(countsNothing(samples((index) => ({ guestSeconds: index }))), 'it skips idle time');
-  t.notOk(countsNothing(samples(() => ({ cpuMs: 100, asleep: true }))), 'halted for good');
-  t.notOk(countsNothing(samples((index) => ({ cpuMs: index }))), 'the host gives it no CPU');
-  t.notOk(countsNothing(samples(() => ({ executedSeconds: null }))), 'nobody counts');
   t.end();
 });
