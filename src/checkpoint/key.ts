@@ -13,9 +13,9 @@ const formatVersion = 1;
  * not with firmware, which reads the disks before the kernel does. A recording begins at power-on.
  */
 export function canCheckpoint(spec: MachineSpec): boolean {
-  const { profile, kernel, firmware, network, recording } = spec;
+  const { time, kernel, firmware, network, recording } = spec;
   const alone = firmware === null && network === null && recording === null;
-  return profile.clock === 'guest' && kernel !== null && alone;
+  return time !== 'host' && kernel !== null && alone;
 }
 
 /**

@@ -2,8 +2,11 @@ import { basename } from 'node:path';
 import type { FoundRequirement, HostReport } from '../host/examine-host.ts';
 import type { Purpose } from '../host/requirements.ts';
 import type { QemuCandidate } from '../qemu/find-qemu.ts';
+import type { IdleSkipping } from '../qemu/guest-time.ts';
+import { describeIdleSkipping } from '../qemu/guest-time.ts';
 import { printable } from '../report/printable.ts';
 import type { Style } from '../report/style.ts';
+import type { Arch } from '../scenario/scenario.ts';
 import { arches } from '../scenario/scenario.ts';
 
 const sections: Record<Purpose, string> = {
@@ -28,11 +31,16 @@ export function hostReportText(report: HostReport, style: Style): string {
       ? [[style.red('✗'), arch, 'none', '']]
       : candidates.map((candidate, index) => qemuCells(arch, candidate, index === 0, style));
   });
+  const skipping = arches.flatMap((arch) => {
+    const { idleSkipping } = report.qemus[arch][0] ?? {};
+    return idleSkipping === undefined ? [] : [idleSkippingLine(arch, idleSkipping, style)];
+  });
   const { directory, usedBytes, freeBytes } = report.cache;
   return [
     ...tools,
     style.bold('QEMU, the newest first; the one marked is used'),
     ...columns(qemus),
+    ...skipping,
     style.dim('  All run by emulation (tcg), so that a boot is the same on every host.'),
     '',
     style.bold('Images'),
@@ -59,6 +67,12 @@ function qemuCells(
     return [style.red('✗'), arch, '', `${candidate.binary}: ${candidate.problem}`];
   }
   return [isFirst ? style.green('✓') : ' ', arch, candidate.version, candidate.binary];
+}
+
+function idleSkippingLine(arch: Arch, found: IdleSkipping, style: Style): string {
+  const fine = found.certainty === 'proved' && found.time === 'sleep=off';
+  const line = `    ${arch}: idle skipping: ${printable(describeIdleSkipping(found))}`;
+  return fine ? style.dim(line) : style.yellow(line);
 }
 
 /** Lines of cells, each as wide as the widest of its column; the mark in front may carry colour. */

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Candidate } from '../candidate/candidate.ts';
 import { UnavailableError } from '../errors.ts';
+import { cacheDirectory } from '../image/cache-directory.ts';
 import { planImages } from '../image/plan.ts';
 import { machineSpec } from '../lab/machine-of-case.ts';
 import { tagsDisk } from '../lab/tags-disk.ts';
 import { interactiveArguments } from '../qemu/arguments.ts';
 import { formatCommandLine, shellQuote } from '../qemu/command-line.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
+import { recallQemu } from '../qemu/trial/try-qemu.ts';
 import type { Arch, Setup } from '../scenario/scenario.ts';
 
 /**
@@ -25,11 +27,14 @@ export async function pasteableCommands(
 ): Promise<string> {
   const images = planImages({ arch, ...setup, candidate });
   const tags = join(tmpdir(), `kexec-lab-${name}-${arch}-tags.img`);
-  const qemu = await unlessUnavailable(() => findQemu(arch, qemuDir));
-  const qemuDirectory = qemu === null ? qemuDir : dirname(qemu.binary);
-  const spec = await unlessUnavailable(() =>
-    machineSpec(arch, setup, images, tags, [], qemuDirectory),
+  const qemu = await unlessUnavailable(async () =>
+    recallQemu(await findQemu(arch, qemuDir), arch, cacheDirectory()),
   );
+  const place =
+    qemu === null
+      ? { directory: qemuDir }
+      : { directory: dirname(qemu.binary), time: qemu.idleSkipping.time };
+  const spec = await unlessUnavailable(() => machineSpec(arch, setup, images, tags, [], place));
   if (spec === null)
     return `# There is no UEFI firmware for ${arch} here; kexec-lab doctor says more.`;
   const files = [images.kernel, images.initramfs, images.disk].filter((file) => file !== null);

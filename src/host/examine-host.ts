@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { cacheDirectory } from '../image/cache-directory.ts';
 import type { QemuCandidate } from '../qemu/find-qemu.ts';
 import { listQemus } from '../qemu/find-qemu.ts';
+import type { IdleSkipping } from '../qemu/guest-time.ts';
+import { tryQemu } from '../qemu/trial/try-qemu.ts';
 import type { Arch } from '../scenario/scenario.ts';
 import { findRequirement } from './find-requirement.ts';
 import { readVersion } from './read-version.ts';
@@ -18,24 +20,36 @@ export type FoundRequirement = Omit<
   version: string | null;
 };
 
+/** A QEMU as it was found; of the one that is used, also how its machines' guest time runs. */
+export type ExaminedQemu = QemuCandidate & { idleSkipping?: IdleSkipping };
+
 /** Everything about this host that decides whether the lab can work. */
 export type HostReport = {
   requirements: FoundRequirement[];
-  /** Every QEMU there is per architecture; the first is used, if it has no problem. */
-  qemus: Record<Arch, QemuCandidate[]>;
+  /** Every QEMU there is per architecture; the first is used, if it has no problem, and only of that one more is known. */
+  qemus: Record<Arch, ExaminedQemu[]>;
   cache: { directory: string; usedBytes: number; freeBytes: number };
 };
 
-/** Looks at the host; changes nothing. */
+/** Looks at the host, and tries its QEMUs if that has not been done before; changes nothing. */
 export async function examineHost(
   qemuDirectory = process.env['KEXEC_LAB_QEMU_DIR'],
 ): Promise<HostReport> {
   const [found, [aarch64, arm], cache] = await Promise.all([
     Promise.all(requirementsFor(everyNeed, qemuDirectory).map(examineRequirement)),
-    Promise.all([listQemus('aarch64', qemuDirectory), listQemus('arm', qemuDirectory)]),
+    Promise.all([examineQemus('aarch64', qemuDirectory), examineQemus('arm', qemuDirectory)]),
     examineCache(cacheDirectory()),
   ]);
   return { requirements: found, qemus: { aarch64, arm }, cache };
+}
+
+async function examineQemus(arch: Arch, directory?: string): Promise<ExaminedQemu[]> {
+  const [first, ...others] = await listQemus(arch, directory);
+  if (first === undefined) return [];
+  if ('problem' in first) return [first, ...others];
+  // A run remembers what it found. Nothing is written for somebody who only asks.
+  const used = await tryQemu(first, arch, { cache: cacheDirectory(), remember: false });
+  return [used, ...others];
 }
 
 async function examineRequirement(requirement: Requirement): Promise<FoundRequirement> {

@@ -8,6 +8,7 @@ import { formatCommandLine } from '../qemu/command-line.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import type { MachineSpec } from '../qemu/machine-spec.ts';
+import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import { canRecord, recorded } from '../recording/record.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { Attended } from './attend-boot.ts';
@@ -36,7 +37,7 @@ export type BootFacts = Attended & {
 type Place = {
   directory: string;
   images: ImageSet;
-  qemu: Qemu;
+  qemu: ProvedQemu;
   /** Null: every case boots from power-on. */
   checkpoints: CheckpointStore | null;
   /** Whether the machine is to be recorded, if that can be done. */
@@ -57,12 +58,15 @@ export async function bootCase(
   const { arch, setup } = case_;
   const tags = join(directory, 'tags.img');
   const profile = loadMachineProfile(setup.machine);
-  const recording = wanted && canRecord(profile);
+  const { time } = qemu.idleSkipping;
+  // What QEMU records is counted in instructions.
+  const recording = wanted && canRecord(profile) && time !== 'host';
   const { provider, keyFile } = await startCaseProvider(case_, profile, images, directory);
   const record = openCaseRecord(directory);
   try {
     const forwards = provider?.forwards;
-    const spec = machineSpec(arch, setup, images, tags, forwards, dirname(qemu.binary));
+    const place = { directory: dirname(qemu.binary), time };
+    const spec = machineSpec(arch, setup, images, tags, forwards, place);
     await writeTagsDisk(tags, setup.tags);
     await writeScript(join(directory, 'qemu.sh'), spec, qemu);
     const note = (reason: string): void => {
@@ -70,8 +74,8 @@ export async function bootCase(
     };
     const toBoot = recording ? await recorded(spec, case_.id, qemu, directory) : spec;
     const begun = await beginBoot(toBoot, qemu, checkpoints, { directory, signal, note });
-    const place = { directory, record, recording: toBoot.recording?.file, provider, keyFile };
-    const attended = await attendBoot(case_, begun, place, hooks, signal);
+    const records = { directory, record, recording: toBoot.recording?.file, provider, keyFile };
+    const attended = await attendBoot(case_, begun, records, hooks, signal);
     return { ...attended, reported: provider?.reported ?? [], recorded: recording };
   } finally {
     record.close();

@@ -1,15 +1,20 @@
 import { openCheckpointStore } from '../checkpoint/store.ts';
+import { cacheDirectory } from '../image/cache-directory.ts';
 import { ensureImages } from '../image/ensure-images.ts';
 import type { ImageProgress, ImageRequest, ImageSet } from '../image/image-set.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
-import type { Qemu } from '../qemu/find-qemu.ts';
+import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
+import { tryQemu } from '../qemu/trial/try-qemu.ts';
 import type { Arch } from '../scenario/scenario.ts';
 import type { Lab } from './run-case.ts';
 import type { RunOptions } from './run.ts';
 
 /** A lab that also remembers what it gave out, for the report. */
 export type RememberingLab = Lab & {
-  used(): Promise<{ images: { arch: Arch; set: ImageSet }[]; qemus: { arch: Arch; qemu: Qemu }[] }>;
+  used(): Promise<{
+    images: { arch: Arch; set: ImageSet }[];
+    qemus: { arch: Arch; qemu: ProvedQemu }[];
+  }>;
 };
 
 /** Finds each QEMU and makes each set of images once, however many cases ask, and at the first one who asks. */
@@ -24,7 +29,7 @@ export function createLab(
   onProgress: (progress: ImageProgress) => void,
 ): RememberingLab {
   const sets = new Map<string, { arch: Arch; made: Promise<ImageSet> }>();
-  const qemus = new Map<Arch, Promise<Qemu>>();
+  const qemus = new Map<Arch, Promise<ProvedQemu>>();
   return {
     images: ({ arch, kernel, initramfs, disk }) => {
       const request: ImageRequest = { arch, kernel, initramfs, disk, candidate };
@@ -34,7 +39,11 @@ export function createLab(
       })).made;
     },
     checkpoints: checkpoint ? openCheckpointStore() : null,
-    qemu: (arch) => remember(qemus, arch, () => findQemu(arch, qemuDir)),
+    qemu: (arch) =>
+      remember(qemus, arch, async () => {
+        const qemu = await findQemu(arch, qemuDir);
+        return tryQemu(qemu, arch, { cache: cacheDirectory() });
+      }),
     used: async () => ({
       images: await successes(
         [...sets.values()].map(async ({ arch, made }) => ({ arch, set: await made })),

@@ -24,9 +24,9 @@ export async function describeEnvironment(
       memoryMiB: Math.round(os.totalmem() / 2 ** 20),
     },
     qemu: Object.fromEntries(
-      qemus.map(({ arch, qemu: { binary, version, accelerator } }) => [
+      qemus.map(({ arch, qemu: { binary, version, accelerator, idleSkipping } }) => [
         arch,
-        { binary, version, accelerator },
+        { binary, version, accelerator, idleSkipping },
       ]),
     ),
     ...(candidate && { candidate: candidate.label }),

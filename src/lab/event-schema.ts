@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { outcomeIds, stages } from '../boot/outcome.ts';
+import { guestTimes } from '../qemu/guest-time.ts';
 import { arches } from '../scenario/scenario.ts';
 import type { LabEvent } from './events.ts';
 import type { CaseResult, Environment } from './result.ts';
@@ -88,7 +89,18 @@ const environment = z.looseObject({
   }),
   qemu: z.partialRecord(
     arch,
-    z.object({ binary: z.string(), version: z.string(), accelerator: z.string() }),
+    z.object({
+      binary: z.string(),
+      version: z.string(),
+      accelerator: z.string(),
+      idleSkipping: z
+        .object({
+          time: z.enum(guestTimes),
+          certainty: z.enum(['proved', 'assumed']),
+          detail: z.string(),
+        })
+        .optional(),
+    }),
   ),
   images: words,
   packages,

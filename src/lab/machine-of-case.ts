@@ -1,6 +1,7 @@
 import { ScenarioError } from '../errors.ts';
 import type { ImageSet } from '../image/image-set.ts';
 import { findFirmware } from '../qemu/firmware.ts';
+import type { GuestTime } from '../qemu/guest-time.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import type { MachineSpec, Network } from '../qemu/machine-spec.ts';
 import type { Arch, Setup } from '../scenario/scenario.ts';
@@ -13,7 +14,8 @@ type Files = Pick<ImageSet, 'kernel' | 'initramfs' | 'disk'>;
  * to ask for them.
  * @param tagsFile where that disk is (or will be) written.
  * @param forwards what the machine's network reaches, where it has one.
- * @param qemuDirectory where the QEMU is that runs it: it may bring firmware of its own.
+ * @param qemu where the QEMU is that runs it (it may bring firmware of its own), and how its guest time runs (default:
+ *   as it should).
  * @throws ScenarioError when the machine is unknown or of another architecture; UnavailableError when the host lacks
  *   the firmware it wants.
  */
@@ -23,7 +25,7 @@ export function machineSpec(
   { kernel, initramfs, disk }: Files,
   tagsFile: string,
   forwards: Network['forwards'] = [],
-  qemuDirectory?: string,
+  { directory, time = 'sleep=off' }: { directory?: string | undefined; time?: GuestTime } = {},
 ): MachineSpec {
   const profile = loadMachineProfile(setup.machine);
   if (profile.arch !== arch) {
@@ -37,12 +39,13 @@ export function machineSpec(
   }
   return {
     profile,
+    time: profile.clock === 'guest' ? time : 'host',
     kernel,
     initramfs,
     cmdline: [profile.cmdline, setup.cmdline].filter(Boolean).join(' '),
     disks,
     onReset: setup.onReset,
-    firmware: profile.firmware === 'uefi' ? findFirmware(arch, qemuDirectory) : null,
+    firmware: profile.firmware === 'uefi' ? findFirmware(arch, directory) : null,
     network: profile.network ? { forwards, ssh: true } : null,
     recording: null,
   };

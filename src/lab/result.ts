@@ -5,6 +5,7 @@ import type { PackageVersion } from '../image/image-set.ts';
 import type { StepResult } from '../steps/step-result.ts';
 import type { BootPrice } from './boot-price.ts';
 import type { EntropyTimes } from './entropy-clock.ts';
+import type { IdleSkipping } from '../qemu/guest-time.ts';
 import type { Arch, Expectation } from '../scenario/scenario.ts';
 
 /**
@@ -82,11 +83,19 @@ export type SecondOpinion = Pick<
   'outcome' | 'generation' | 'stage' | 'meaning' | 'evidence' | 'directory'
 >;
 
+/** The QEMU that was used, and how its machines' guest time ran (left out by versions that did not look). */
+type UsedQemu = {
+  binary: string;
+  version: string;
+  accelerator: string;
+  idleSkipping?: IdleSkipping | undefined;
+};
+
 export type Environment = {
   kexecLab: string;
   node: string;
   host: { os: string; arch: string; cpus: number; cpuModel: string; memoryMiB: number };
-  qemu: Partial<Record<Arch, { binary: string; version: string; accelerator: string }>>;
+  qemu: Partial<Record<Arch, UsedQemu>>;
   /** The kernel under test as the user named it; left out where it is the distribution's. */
   candidate?: CandidateLabel;
   /** Content key of each image, by `arch/recipe`. */

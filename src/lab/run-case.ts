@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import type { CheckpointStore } from '../checkpoint/store.ts';
 import type { ImageRequest, ImageSet } from '../image/image-set.ts';
 import type { Signal } from '../boot/signal.ts';
-import type { Qemu } from '../qemu/find-qemu.ts';
+import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import type { Arch, Case } from '../scenario/scenario.ts';
 import type { BootHooks } from './boot-case.ts';
 import { bootCase } from './boot-case.ts';
@@ -16,7 +16,7 @@ import { awaitedGeneration, expectedRelease, proveBooted } from './verdict.ts';
 /** What a case needs of the lab; both may take long the first time and are instant after it. */
 export type Lab = {
   images(request: ImageRequest): Promise<ImageSet>;
-  qemu(arch: Arch): Promise<Qemu>;
+  qemu(arch: Arch): Promise<ProvedQemu>;
   /** Null: every case boots from power-on. */
   checkpoints: CheckpointStore | null;
 };

@@ -2,8 +2,11 @@ import { statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BootObserver } from '../boot/observer.ts';
 import type { CheckpointTaker } from '../checkpoint/taker.ts';
+import { UnavailableError } from '../errors.ts';
 import type { Machine, MachineExit } from '../qemu/machine.ts';
 import { QmpLost } from '../qemu/qmp.ts';
+import type { Standstill } from '../qemu/standstill.ts';
+import { describeStandstill, watchForStandstill } from '../qemu/watch-standstill.ts';
 import type { Limits } from '../scenario/scenario.ts';
 import type { Conductor } from '../steps/conductor.ts';
 import { BootClock } from './boot-clock.ts';
@@ -47,7 +50,7 @@ const never = new Promise<never>(() => {});
  * Drives one live boot: feeds the console to the observer, shows it the CPUs while the guest is silent, and
  * ends when the outcome is settled, QEMU has ended by itself, a limit is reached or `signal` fires. On return
  * the observer has been told the end (unless `signal` fired), QEMU is gone, and `onBytes` has seen every byte.
- * @throws UnavailableError when the lab's own side failed: QEMU was killed, crashed or does not answer, the host's disk
+ * @throws UnavailableError when the lab's own side failed: QEMU was killed, crashed or stands still, the host's disk
  *   failed the guest, a step's tool could not be run, or `trouble` rejected.
  */
 export async function watchBoot(
@@ -62,8 +65,11 @@ export async function watchBoot(
   const watch = new Watch(machine, listeners, recording);
   const reading = watch.feed.read(begun);
   const acting = new AbortController();
-  const until = watch.untilDone(limits, AbortSignal.any([signal, acting.signal]), signal);
-  const stopped = await Promise.race([until, failureOf(reading), trouble])
+  const steps = AbortSignal.any([signal, acting.signal]);
+  const until = watch.untilDone(limits, steps, signal);
+  // A recorded QEMU answers nothing for long and is none the worse for it (see keepAnswering).
+  const standing = recording === undefined ? watch.standstill(steps) : never;
+  const stopped = await Promise.race([until, standing, failureOf(reading), trouble])
     .finally(() => {
       acting.abort();
     })
@@ -73,11 +79,15 @@ export async function watchBoot(
       return undefined;
     });
   watch.feed.watching = watch.exit !== null;
-  if (watch.exit === null && !signal.aborted) await hooks.onOver?.(machine);
+  const answers = watch.exit === null && !(stopped instanceof UnavailableError);
+  if (answers && !signal.aborted) await hooks.onOver?.(machine);
   const exit = await machine.stop();
   await reading;
   if (!signal.aborted) watch.conclude(stopped, exit);
 }
+
+/** What ended the watching: a limit or a step in words, or trouble with QEMU. */
+type Stopped = string | UnavailableError | undefined;
 
 class Watch {
   exit: MachineExit | null = null;
@@ -97,14 +107,10 @@ class Watch {
   }
 
   /**
-   * Powers on, and watches while the conductor acts. Resolves with what ended it, if that was a limit or a step.
+   * Powers on, and watches while the conductor acts. Resolves with what ended it, if that was a limit, a step or QEMU.
    * @param acting stops the conductor.
    */
-  async untilDone(
-    limits: Limits,
-    acting: AbortSignal,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
+  async untilDone(limits: Limits, acting: AbortSignal, signal: AbortSignal): Promise<Stopped> {
     const { conductor, observer, taker, clock } = this.#listeners;
     await this.#probe.readClock();
     // Told before the first byte can come: whether firmware is seen must not depend on who is faster.
@@ -136,6 +142,12 @@ class Watch {
       if (exceeded !== undefined) return exceeded;
     }
     return undefined;
+  }
+
+  /** Resolves with what is wrong with QEMU, once it stands still itself; never where it does not. */
+  async standstill(signal: AbortSignal): Promise<UnavailableError> {
+    const found = await watchForStandstill(this.#machine, { signal });
+    return found === null ? never : troubleOf(found);
   }
 
   /**
@@ -172,9 +184,10 @@ class Watch {
 
   /**
    * Tells the observer how it ended, once no byte can come any more.
-   * @throws UnavailableError where QEMU ended for a reason of its own or the host's
+   * @throws UnavailableError where QEMU ended for a reason of its own or the host's, or stands still
    */
-  conclude(stopped: string | undefined, exit: MachineExit): void {
+  conclude(stopped: Stopped, exit: MachineExit): void {
+    if (stopped instanceof UnavailableError) throw stopped;
     const { observer, clock } = this.#listeners;
     const trouble = qemuTrouble(exit);
     if (trouble !== null) throw trouble;
@@ -193,7 +206,12 @@ function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
+function troubleOf(standstill: Standstill): UnavailableError {
+  const { message, hint } = describeStandstill(standstill);
+  return new UnavailableError(message, { hint });
+}
+
 /** Settles only if `promise` fails, and then as it does. */
 function failureOf(promise: Promise<unknown>): Promise<never> {
-  return promise.then(() => new Promise<never>(() => {}));
+  return promise.then(() => never);
 }

@@ -2,6 +2,8 @@ import type { LabEvent } from '../lab/events.ts';
 import { exitCodeOf } from '../lab/exit-code.ts';
 import type { CaseResult, Environment, RunReport } from '../lab/result.ts';
 import { summarise } from '../lab/summary.ts';
+import type { IdleSkipping } from '../qemu/guest-time.ts';
+import { guestTimes } from '../qemu/guest-time.ts';
 import { checkShards } from './check-shards.ts';
 import type { RecordedRun } from './read-run.ts';
 
@@ -84,9 +86,15 @@ function mergeQemus(all: Environment['qemu'][]): Environment['qemu'] {
       binary: distinct(found.map(({ binary }) => binary)),
       version: distinct(found.map(({ version }) => version)),
       accelerator: distinct(found.map(({ accelerator }) => accelerator)),
+      // The shards of a run need not have had the same QEMU: the worst that was found of any.
+      idleSkipping: worst(found.flatMap(({ idleSkipping }) => idleSkipping ?? [])),
     };
   }
   return merged;
+}
+
+function worst(found: IdleSkipping[]): IdleSkipping | undefined {
+  return found.sort((a, b) => guestTimes.indexOf(b.time) - guestTimes.indexOf(a.time))[0];
 }
 
 function distinct(words: string[]): string {

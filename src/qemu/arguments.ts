@@ -66,14 +66,14 @@ function machineArguments(spec: MachineSpec): string[] {
  * A recorded machine waits out its idle time: with `sleep=off` its clock runs away while a disk answers, since what
  * comes from outside is only taken in at certain moments (seen on 7.2: 1330 s of guest time before a disk's first answer).
  */
-function clockArguments({ profile, recording }: MachineSpec): string[] {
+function clockArguments({ time, recording }: MachineSpec): string[] {
   if (recording !== null) {
     const { mode, file, startedAt } = recording;
     const icount = `shift=3,rr=${mode},rrfile=${optionValue(file)}`;
     return ['-icount', icount, '-rtc', `base=${startedAt},clock=vm`];
   }
   // Never QEMU's default, the host's wall clock: somebody may set that, and then the guest's would jump too.
-  const counted = profile.clock === 'guest' ? ['-icount', 'shift=3,sleep=off'] : [];
+  const counted = time === 'host' ? [] : ['-icount', `shift=3,${time}`];
   return [...counted, '-rtc', 'clock=vm'];
 }
 

@@ -1,5 +1,6 @@
 import type { Arch } from '../scenario/scenario.ts';
 import type { Firmware } from './firmware.ts';
+import type { GuestTime } from './guest-time.ts';
 
 /** A machine profile of qemu/, validated. */
 export type MachineProfile = {
@@ -26,6 +27,8 @@ export type MachineProfile = {
 /** All that decides QEMU's command line, apart from which binary runs it. Paths are absolute. */
 export type MachineSpec = {
   profile: MachineProfile;
+  /** How its clock runs: what the profile asks for, as far as this QEMU can do it. A recording runs on its own. */
+  time: GuestTime;
   /** Null: the firmware looks for a kernel itself. */
   kernel: string | null;
   initramfs: string | null;

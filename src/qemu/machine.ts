@@ -2,6 +2,7 @@ import type { CpuSample } from '../boot/cpu-sample.ts';
 import { UnavailableError } from '../errors.ts';
 import { incomingArguments, qemuArguments } from './arguments.ts';
 import type { ConsoleOutput } from './console-pipe.ts';
+import { dumpMemory } from './dump-memory.ts';
 import { endProcess } from './end-process.ts';
 import type { Qemu } from './find-qemu.ts';
 import { readGuestClock } from './guest-clock.ts';
@@ -157,10 +158,7 @@ export async function startMachine(
         }
       }),
     saveState: (file) => saveState(qmp, file),
-    dumpMemory: (file) =>
-      alone(async () => {
-        await qmp.execute('dump-guest-memory', { paging: false, protocol: `file:${file}` });
-      }),
+    dumpMemory: (file) => alone(() => dumpMemory(qmp, file)),
     reset: async () => {
       await qmp.execute('system_reset');
     },

@@ -15,10 +15,13 @@ export function parseProgramCounters(registers: string): bigint[] {
   );
 }
 
-/** Nanoseconds on a CPU, and waiting for one, as `/proc/<pid>/task/<tid>/schedstat` counts them (Linux, sched-stats). */
-export function parseSchedstat(text: string): { cpuMs: number; waitedMs: number } {
-  const [onCpu = 0, waited = 0] = text.split(' ').map(Number);
-  return { cpuMs: onCpu / 1e6, waitedMs: waited / 1e6 };
+/**
+ * Nanoseconds on a CPU, and waiting for one, and how often it was given one, as `/proc/<pid>/task/<tid>/schedstat` counts
+ * them (Linux, sched-stats).
+ */
+export function parseSchedstat(text: string): { cpuMs: number; waitedMs: number; turns: number } {
+  const [onCpu = 0, waited = 0, turns = 0] = text.split(' ').map(Number);
+  return { cpuMs: onCpu / 1e6, waitedMs: waited / 1e6, turns };
 }
 
 /** The state letter of `/proc/<pid>/task/<tid>/stat` (proc_pid_stat(5)): it stands behind the name, which may be anything. */

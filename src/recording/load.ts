@@ -37,6 +37,7 @@ export async function loadRecording(directory: string, qemuDir?: string): Promis
   const events = join(directory, recordingFiles.events);
   const spec: MachineSpec = {
     profile: sameProfile(manifest.profile),
+    time: 'sleep=on',
     kernel: manifest.kernel && (await here(manifest.kernel)),
     initramfs: manifest.initramfs && (await here(manifest.initramfs)),
     cmdline: manifest.cmdline,

@@ -18,6 +18,8 @@ t.test('a host that has everything', async (t) => {
   t.equal(exitCode, 0);
   t.match(stdout, /^ {2}✓ setpriv +\d+\.\d+/m);
   t.match(stdout, /^ {2}✓ aarch64 +\d+\.\d+\.\d+ +\/.*qemu-system-aarch64$/m);
+  t.match(stdout, /^ {4}aarch64: idle skipping: works \(sleep=off\)$/m);
+  t.match(stdout, /^ {4}arm: idle skipping: works \(sleep=off\)$/m);
   t.match(stdout, /Nothing is missing\.$/);
   t.notMatch(stdout, '\x1b', 'no colour in a pipe');
 });
@@ -37,11 +39,32 @@ t.test('for machines', async (t) => {
     schema: 'kexec-lab/doctor@1',
     able: true,
     node: process.version,
-    qemus: { aarch64: [{ version: '10.0.2', accelerator: 'tcg' }], arm: [{ version: '10.0.2' }] },
+    qemus: {
+      aarch64: [
+        {
+          version: '10.0.2',
+          accelerator: 'tcg',
+          idleSkipping: { time: 'sleep=off', certainty: 'proved', detail: '' },
+        },
+      ],
+      arm: [{ version: '10.0.2', idleSkipping: { time: 'sleep=off' } }],
+    },
     cache: { directory: `${cache}/not/yet/there`, usedBytes: 0, freeBytes: Number },
     install: null,
   });
   t.notOk(report.requirements.some(({ name }) => name.startsWith('qemu-system')));
+});
+
+t.test('a QEMU that cannot skip idle time', async (t) => {
+  const { exitCode, stdout } = await doctor(['--qemu-dir', fakeQemuDirectory], {
+    KEXEC_LAB_CACHE: temporaryDirectory(t),
+    FAKE_QEMU_PLAY: JSON.stringify({ trial: 'sleep=on' }),
+  });
+  t.equal(exitCode, 0);
+  t.match(
+    stdout,
+    'arm: idle skipping: does not work: QEMU stands still at disk I/O; machines wait out their idle time (sleep=on)',
+  );
 });
 
 t.test('a host that lacks almost everything', async (t) => {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { Parser } from 'tap-parser';
@@ -47,6 +47,32 @@ t.test('what the lab cannot run, and what is wrong with a scenario', async (t) =
   const wrong = await kexecLab(words('broken.yaml'), env);
   t.equal(wrong.exitCode, 2);
   t.match(wrong.stdout, /because .*text\.txt: this kernel is no Image: it is a text file/);
+});
+
+t.test('a QEMU that stands still is no failure of the guest', async (t) => {
+  const { words, env, report, leftovers } = fakeRun(t, {
+    text: goodBootUntil('Starting new kernel'),
+    freezes: 'spinning',
+  });
+  const { stdout, exitCode } = await kexecLab(words('mine.yaml'), env);
+  t.equal(exitCode, 5);
+  t.match(stdout, /\? aarch64\/mine {2}unavailable /);
+  t.match(stdout, 'QEMU stands still: for 10 s it has answered nothing');
+  t.match(report(), {
+    environment: { qemu: { aarch64: { idleSkipping: { time: 'sleep=off' } } } },
+    summary: { unavailable: 1, fail: 0 },
+  });
+  t.strictSame(leftovers(), []);
+});
+
+t.test('a QEMU that cannot skip idle time is run without, and the report tells', async (t) => {
+  const { directory, words, env, report } = fakeRun(t, { text: goodBoot, trial: 'sleep=on' });
+  const cache = { KEXEC_LAB_CACHE: join(directory, 'cache') };
+  t.equal((await kexecLab(words('mine.yaml'), { ...env, ...cache })).exitCode, 0);
+  const found = { time: 'sleep=on', certainty: 'proved', detail: 'QEMU stands still at disk I/O' };
+  t.match(report(), { environment: { qemu: { aarch64: { idleSkipping: found } } } });
+  const script = readFileSync(join(directory, 'runs/latest/aarch64/mine/qemu.sh'), 'utf8');
+  t.match(script, '-icount shift=3,sleep=on');
 });
 
 t.test('TAP and JSON at once, each whole', async (t) => {

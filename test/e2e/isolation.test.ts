@@ -51,6 +51,7 @@ async function startGuest(t: Test): Promise<Machine> {
   t.teardown(() => provider.stop());
   const spec = {
     profile,
+    time: 'host' as const,
     kernel: images.kernel,
     initramfs: images.initramfs,
     cmdline: `${profile.cmdline} INITRD_PRE_SHELL=1 NO_METADATA=1`,

@@ -35,19 +35,33 @@ t.test('who is asked, in order', async (t) => {
   t.equal(await debianMirror(), 'http://environment.example/');
 });
 
-t.test('on a host that is not Debian, mmdebstrap knows', async (t) => {
-  hostWith(t, {
-    'apt-get': `printf '${ubuntu}\\n'`,
-    mmdebstrap: 'echo deb http://default.example/debian bookworm main; exit 25',
-  });
-  t.equal(await debianMirror(), 'http://default.example/debian');
-});
+const usual = 'deb http://default.example/debian bookworm main';
+const warning = 'I: automatically chosen mode: unshare';
 
-t.test('when nobody knows, the user is asked', async (t) => {
+for (const [version, script] of Object.entries({
+  '1.3.5, whose hooks print on standard output': `echo '${warning}' >&2; echo ${usual}; exit 25`,
+  '1.4, whose hooks print on standard error': `echo '${warning}' >&2; echo ${usual} >&2; exit 25`,
+})) {
+  t.test(`on a host that is not Debian, mmdebstrap knows: ${version}`, async (t) => {
+    hostWith(t, { 'apt-get': `printf '${ubuntu}\\n'`, mmdebstrap: script });
+    t.equal(await debianMirror(), 'http://default.example/debian');
+  });
+}
+
+t.test('without mmdebstrap, the error names the option and the package', async (t) => {
   hostWith(t, { 'apt-get': 'exit 1' });
   await t.rejects(debianMirror(), {
-    message: /no Debian mirror is known/,
-    hint: /--mirror URL/,
+    message: /no Debian mirror found: .* mmdebstrap, which knows one, is not installed/,
+    hint: /--mirror URL or KEXEC_LAB_MIRROR=URL, or install mmdebstrap/,
+    exitCode: 5,
+  });
+});
+
+t.test('where mmdebstrap names none, the error names the option', async (t) => {
+  hostWith(t, { mmdebstrap: `echo 'E: cannot be run here: deb is no suite' >&2; exit 1` });
+  await t.rejects(debianMirror(), {
+    message: /no Debian mirror found: .* mmdebstrap names none/,
+    hint: /^Name one with --mirror URL or KEXEC_LAB_MIRROR=URL\.$/,
     exitCode: 5,
   });
 });

@@ -60,7 +60,10 @@ export function fakeLab(t: Test, play: Play): Lab {
     return join(directory, name);
   };
   return {
-    qemu: (arch) => findQemu(arch, fakeQemuDirectory),
+    qemu: async (arch) => ({
+      ...(await findQemu(arch, fakeQemuDirectory)),
+      idleSkipping: { time: 'sleep=off', certainty: 'assumed', detail: 'this is a test' },
+    }),
     checkpoints: null,
     images: () =>
       Promise.resolve({

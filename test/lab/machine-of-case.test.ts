@@ -1,5 +1,7 @@
 import t from 'tap';
 import { machineSpec } from '../../src/lab/machine-of-case.ts';
+import type { GuestTime } from '../../src/qemu/guest-time.ts';
+import type { Arch } from '../../src/scenario/scenario.ts';
 import { caseOf } from './cases.ts';
 
 const images = { kernel: '/kernel', initramfs: '/initramfs', disk: '/disk' };
@@ -13,5 +15,17 @@ t.test('a disk that the server cannot write is handed over that way', (t) => {
       { id: 'tags', readonly: true },
     ]);
   }
+  t.end();
+});
+
+t.test('guest time runs as this QEMU can; a profile with the host’s clock stays as it is', (t) => {
+  const timeOf = (machine: string, arch: Arch, time?: GuestTime) => {
+    const { setup } = caseOf({ setup: { machine, tags: {} } });
+    return machineSpec(arch, setup, images, '/tags', [], time && { time }).time;
+  };
+  t.equal(timeOf('aarch64', 'aarch64'), 'sleep=off');
+  t.equal(timeOf('arm', 'arm', 'sleep=on'), 'sleep=on');
+  t.equal(timeOf('arm', 'arm', 'host'), 'host');
+  t.equal(timeOf('scaleway-c1', 'arm', 'sleep=on'), 'host');
   t.end();
 });

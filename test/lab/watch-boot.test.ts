@@ -50,6 +50,8 @@ function machine(text: string, { early = false, clock, sample = () => ({}) }: Pl
       unread.push(Buffer.from(text));
       while (early && unread.length > 0) await new Promise((resolve) => setTimeout(resolve, 5));
     },
+    pid: process.pid,
+    execute: () => Promise.resolve({ running: true }),
     guestSeconds: () => {
       const { seconds, printed } = clock((asked += 1));
       if (printed !== undefined) unread.push(Buffer.from(printed));

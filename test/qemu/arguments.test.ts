@@ -8,6 +8,7 @@ import type { MachineSpec } from '../../src/qemu/machine-spec.ts';
 function spec(arch: 'aarch64' | 'arm'): MachineSpec {
   return {
     profile: loadMachineProfile(arch),
+    time: 'sleep=off',
     kernel: '/images/vmlinuz',
     initramfs: '/images/initramfs',
     cmdline: 'console=ttyAMA0 root=/dev/vda',
@@ -48,6 +49,23 @@ t.test('aarch64', (t) => {
   t.end();
 });
 
+t.test('how time runs', (t) => {
+  const clock = (changes: Partial<MachineSpec>): string => {
+    const words = qemuArguments({ ...spec('arm'), ...changes }).join(' ');
+    return /-accel tcg (.*?) ?-kernel/.exec(words)?.[1] ?? '';
+  };
+  t.equal(clock({ time: 'sleep=on' }), '-icount shift=3,sleep=on -rtc clock=vm');
+  t.equal(clock({ time: 'host' }), '');
+  t.match(
+    clock({
+      time: 'sleep=off',
+      recording: { mode: 'record', file: '/r', startedAt: '2026-11-26T08:15:00' },
+    }),
+    /^-icount shift=3,rr=record,rrfile=\/r -rtc base=.*,clock=vm$/,
+  );
+  t.end();
+});
+
 t.test('arm', (t) => {
   t.equal(
     qemuArguments(spec('arm')).join(' '),
@@ -61,8 +79,7 @@ t.test('arm', (t) => {
 });
 
 t.test('the host’s clock is the monotonic one: nobody sets that', (t) => {
-  const { profile, ...machine } = spec('arm');
-  const argv = qemuArguments({ ...machine, profile: { ...profile, clock: 'host' } });
+  const argv = qemuArguments({ ...spec('arm'), time: 'host' });
   t.notOk(argv.includes('-icount'));
   t.equal(argv[argv.indexOf('-rtc') + 1], 'clock=vm');
   t.end();

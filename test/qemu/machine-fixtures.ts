@@ -20,6 +20,7 @@ export function specFor(t: Test, arch: Arch, kernel: string): MachineSpec {
   writeFileSync(join(directory, 'initramfs'), 'nothing');
   return {
     profile: loadMachineProfile(arch),
+    time: 'sleep=off',
     kernel: file,
     initramfs: join(directory, 'initramfs'),
     cmdline: 'console=ttyAMA0',

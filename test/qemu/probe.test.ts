@@ -21,7 +21,11 @@ t.test('program counters of every CPU', (t) => {
 });
 
 t.test('time on a CPU and time waiting for one', (t) => {
-  t.same(parseSchedstat('115101000 378503000 2\n'), { cpuMs: 115.101, waitedMs: 378.503 });
+  t.same(parseSchedstat('115101000 378503000 2\n'), {
+    cpuMs: 115.101,
+    waitedMs: 378.503,
+    turns: 2,
+  });
   t.end();
 });
 

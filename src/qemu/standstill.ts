@@ -1,0 +1,125 @@
+/** What the host's kernel tells of one thread of QEMU's. */
+export type ThreadPulse = {
+  tid: number;
+  /** The state letter of proc_pid_stat(5). */
+  state: string;
+  /** How long it had a host CPU, in milliseconds, and how often it was given one. */
+  cpuMs: number;
+  turns: number;
+};
+
+/** One look at QEMU's process from outside. */
+export type Pulse = {
+  /** Host milliseconds of a monotonic clock. */
+  at: number;
+  /** When the question was put to QEMU that it has not answered yet, on the same clock; null where there is none. */
+  askedAt: number | null;
+  /** QEMU's main thread, which answers questions, first. */
+  threads: ThreadPulse[];
+};
+
+/**
+ * How QEMU itself stands still. In none of these cases has the guest anything to say in it.
+ *
+ * - `spinning`: a question waits for its answer while QEMU goes round in itself. Either the main thread waits for a lock that
+ *   a busy thread never gives back, or it goes round in one command itself. QEMU 8.2 with `-icount sleep=off` does the one
+ *   at a disk's answer, and the other when it is told to stop there.
+ * - `asleep`: a question waits for its answer, and no thread runs or waits for the host's disk.
+ * - `stopped`: a signal has stopped the process (SIGSTOP), and nobody lets it go on.
+ *
+ * That the count of instructions stops proves nothing while QEMU answers: a guest that goes from fault to fault in its first
+ * instruction completes none.
+ */
+export type Standstill = 'spinning' | 'asleep' | 'stopped';
+
+/** How long each must last, in host milliseconds. A process that is stopped for some seconds is let go on as a rule. */
+export type Patience = { spinning: number; asleep: number; stopped: number };
+
+export const usualPatience: Patience = { spinning: 10_000, asleep: 20_000, stopped: 60_000 };
+
+/** A busy thread of a busy host gets at least this share of a CPU; an answer takes a thousandth of that. */
+const leastShare = 1 / 10;
+
+/** Looks that are further apart (of a process that was stopped itself, on a host that was suspended) prove nothing. */
+const longestGap = 5_000;
+
+/** How many looks it takes, however long they last. */
+const fewestLooks = 8;
+
+/**
+ * Judges a row of looks at QEMU, in order; null while nothing is certain. A guest that is slow or halted for good is none of
+ * these: QEMU's main thread answers then. Nor is one that a busy host starves: a main thread that waits for a turn is seen so
+ * (state R), and has used no CPU time to speak of. Nor is a slow disk: who waits for it is in state D.
+ */
+export function findStandstill(pulses: readonly Pulse[], patience: Patience): Standstill | null {
+  if (lasts(tail(pulses, isStopped), patience.stopped)) return 'stopped';
+  const spins = (looks: readonly Pulse[], which: Which): boolean =>
+    lasts(looks, patience.spinning) && cpuTime(looks, which) >= leastShare * patience.spinning;
+  if (spins(tail(pulses, mainThreadSleeps), isOther)) return 'spinning';
+  if (spins(tail(pulses, unanswered), isMain)) return 'spinning';
+  return lasts(tail(pulses, allSleep), patience.asleep) ? 'asleep' : null;
+}
+
+function isStopped({ threads: [main] }: Pulse): boolean {
+  return main?.state === 'T';
+}
+
+/** The question is still the same, and the main thread waits neither for the disk nor for a signal. */
+function unanswered({ askedAt, threads: [main] }: Pulse, newest: Pulse): boolean {
+  const sameQuestion = askedAt !== null && askedAt === newest.askedAt;
+  return sameQuestion && (main?.state === 'S' || main?.state === 'R');
+}
+
+/** And it has not run since. */
+function mainThreadSleeps(pulse: Pulse, newest: Pulse): boolean {
+  const [main] = pulse.threads;
+  return unanswered(pulse, newest) && main?.state === 'S' && sameAccount(main, newest.threads[0]);
+}
+
+/** Nor has any other. */
+function allSleep(pulse: Pulse, newest: Pulse): boolean {
+  const { threads } = pulse;
+  const asleep = threads.every((thread) => {
+    const now = newest.threads.find(({ tid }) => tid === thread.tid);
+    return thread.state === 'S' && sameAccount(thread, now);
+  });
+  return asleep && unanswered(pulse, newest);
+}
+
+function sameAccount(thread: ThreadPulse, other: ThreadPulse | undefined): boolean {
+  return thread.cpuMs === other?.cpuMs && thread.turns === other.turns;
+}
+
+/** The newest looks of which all hold, without a gap between them. */
+function tail(
+  pulses: readonly Pulse[],
+  holds: (pulse: Pulse, newest: Pulse) => boolean,
+): readonly Pulse[] {
+  const newest = pulses.at(-1);
+  if (newest === undefined) return [];
+  const broken = pulses.findLastIndex((pulse, index) => {
+    const next = pulses[index + 1] ?? pulse;
+    return !holds(pulse, newest) || next.at - pulse.at > longestGap;
+  });
+  return pulses.slice(broken + 1);
+}
+
+function lasts(pulses: readonly Pulse[], milliseconds: number): boolean {
+  const [first, last] = [pulses[0], pulses.at(-1)];
+  if (first === undefined || last === undefined || pulses.length < fewestLooks) return false;
+  return last.at - first.at >= milliseconds;
+}
+
+type Which = (thread: ThreadPulse, index: number) => boolean;
+const isMain: Which = (_, index) => index === 0;
+const isOther: Which = (_, index) => index > 0;
+
+/** What those threads that are there from the first look to the last have used. */
+function cpuTime(pulses: readonly Pulse[], which: Which): number {
+  const last = (pulses.at(-1)?.threads ?? []).filter(which);
+  const used = last.map(({ tid, cpuMs }) => {
+    const before = pulses[0]?.threads.find((thread) => thread.tid === tid);
+    return before === undefined ? 0 : cpuMs - before.cpuMs;
+  });
+  return used.reduce((sum, each) => sum + each, 0);
+}

@@ -1,0 +1,46 @@
+import t from 'tap';
+import { dumpMemory } from '../../src/qemu/dump-memory.ts';
+
+/** Answers `query-dump` with one of these after the other. */
+function qmpThatSays(answers: { status: string; completed: number }[]) {
+  const asked: string[] = [];
+  return {
+    asked,
+    execute: (command: string, args?: Record<string, unknown>) => {
+      asked.push(`${command} ${JSON.stringify(args ?? {})}`);
+      if (command !== 'query-dump') return Promise.resolve({});
+      return Promise.resolve({
+        total: 1000,
+        ...(answers.length > 1 ? answers.shift() : answers[0]),
+      });
+    },
+  };
+}
+
+/** A clock on which half a minute passes between two readings. */
+function slowClock(): () => number {
+  let now = 0;
+  return () => (now += 30_000);
+}
+
+t.test('a dump may take as long as it likes while it gets on', async (t) => {
+  const steps = Array.from({ length: 20 }, (_, completed) => ({ status: 'active', completed }));
+  const qmp = qmpThatSays([...steps, { status: 'completed', completed: 1000 }]);
+  await dumpMemory(qmp, '/run/memory.elf', slowClock());
+  t.equal(
+    qmp.asked[0],
+    'dump-guest-memory {"paging":false,"protocol":"file:/run/memory.elf","detach":true}',
+  );
+  t.equal(qmp.asked.length, 22);
+});
+
+t.test('one that gets no further, and one that fails, are given up', async (t) => {
+  const still = qmpThatSays([{ status: 'active', completed: 7 }]);
+  await t.rejects(dumpMemory(still, '/memory', slowClock()), {
+    message: "QEMU writes no more of the guest's memory: 7 of 1000 bytes are written",
+    hint: /--out/,
+    exitCode: 5,
+  });
+  const failed = qmpThatSays([{ status: 'failed', completed: 7 }]);
+  await t.rejects(dumpMemory(failed, '/memory'), { message: /could not write/, exitCode: 5 });
+});
