@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
+import { openInput } from '../host/input-file.ts';
 
 /** Bytes that can be read anywhere: a file's, or those a file says where they belong. */
 export type Bytes = {
@@ -13,11 +14,8 @@ export type DumpFile = Bytes & { close: () => void };
 
 /** @throws UsageError for what cannot be opened, is no regular file, or has nothing in it */
 export function openDumpFile(file: string): DumpFile {
-  const descriptor = open(file);
+  const { descriptor, size } = openInput(file, Infinity);
   try {
-    const status = fstatSync(descriptor);
-    if (!status.isFile()) throw new UsageError('this is no regular file', { place: file });
-    const { size } = status;
     if (size === 0) throw new UsageError('this file is empty', { place: file });
     return {
       size,
@@ -32,15 +30,5 @@ export function openDumpFile(file: string): DumpFile {
   } catch (error) {
     closeSync(descriptor);
     throw error;
-  }
-}
-
-function open(file: string): number {
-  try {
-    return openSync(file, 'r');
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const why = missing ? 'there is no such file' : (cause as Error).message;
-    throw new UsageError(why, { place: file, cause });
   }
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Autopsy } from '../autopsy/autopsy.ts';
 import { explainSilence } from '../autopsy/autopsy.ts';
@@ -8,7 +7,7 @@ import type { KernelLog } from '../autopsy/kernel-log.ts';
 import { printedLines, tellingLines } from '../autopsy/kernel-log.ts';
 import { openDump } from '../autopsy/memory-dump.ts';
 import { LineSplitter } from '../console/lines.ts';
-import { UsageError } from '../errors.ts';
+import { readInput } from '../host/input-file.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { count } from '../report/result-text.ts';
 import { createStyle, wantsColor } from '../report/style.ts';
@@ -49,8 +48,8 @@ function parseAddress(text: string): number {
   throw new InvalidArgumentError('Write an address such as 0x40000000.');
 }
 
-async function autopsy(file: string, { base, console, log, json }: Options): Promise<void> {
-  const lines = console === undefined ? new Set<string>() : await linesOf(console);
+function autopsy(file: string, { base, console, log, json }: Options): void {
+  const lines = console === undefined ? new Set<string>() : linesOf(console);
   const dump = openDump(file, base);
   try {
     const findings = examine(dump);
@@ -62,11 +61,12 @@ async function autopsy(file: string, { base, console, log, json }: Options): Pro
   }
 }
 
-async function linesOf(log: string): Promise<Set<string>> {
+/** More than a console shows in months. Bytes. */
+const mostConsole = 64 * 2 ** 20;
+
+function linesOf(log: string): Set<string> {
   const splitter = new LineSplitter();
-  const bytes = await readFile(log).catch((cause: unknown) => {
-    throw new UsageError(`cannot be read: ${(cause as Error).message}`, { place: log, cause });
-  });
+  const bytes = readInput(log, mostConsole, { hint: 'Give the end of the log: tail -c 64M.' });
   const lines = [...splitter.feed(bytes), ...splitter.end()];
   return new Set(lines.map(({ text }) => text));
 }

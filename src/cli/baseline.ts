@@ -3,6 +3,9 @@ import { Command } from 'commander';
 import { loadRecord } from '../compare/load-record.ts';
 import { recordText } from '../compare/record.ts';
 import { UnavailableError, UsageError } from '../errors.ts';
+import { fileTrouble } from '../host/file-trouble.ts';
+import { checkOutput } from '../host/output-file.ts';
+import { printable } from '../report/printable.ts';
 
 /** `kexec-lab baseline`: the file that says how things are, for people to review. */
 export function baselineCommand(): Command {
@@ -41,13 +44,15 @@ async function accept(
       hint: 'A baseline should know; run these again, or say --allow-untold.',
     });
   }
+  checkOutput(out);
   try {
     await writeFile(out, recordText(record));
   } catch (cause) {
-    throw new UnavailableError(`the baseline cannot be written: ${(cause as Error).message}`, {
+    throw new UnavailableError(`the baseline cannot be written: ${fileTrouble(cause)}`, {
       place: out,
+      hint: 'Make room there, or choose another place with --out.',
       cause,
     });
   }
-  process.stdout.write(`${out}: ${sides.length} cases\n`);
+  process.stdout.write(`${printable(out)}: ${sides.length} cases\n`);
 }

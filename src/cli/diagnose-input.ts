@@ -4,6 +4,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip } from 'node:zlib';
 import { UsageError } from '../errors.ts';
+import { fileTrouble } from '../host/file-trouble.ts';
+import { openInput, sizeInWords } from '../host/input-file.ts';
 
 type Bytes = AsyncIterable<Uint8Array>;
 
@@ -18,10 +20,16 @@ const formats = [
 ];
 const longestMagic = 6;
 
+/** More than a console prints in years; what it takes to read that is seconds. Bytes. */
+const mostLog = 256 * 2 ** 20;
+
+/** Compressed data within compressed data: somebody may have done it twice by mistake. */
+const mostLayers = 4;
+
 /**
- * Opens a console log: a file, or `-` for standard input. Gzip is unpacked and UTF-16 (terminals on Windows) decoded,
- * whatever the file is called; a gzip file that was cut off is read as far as it goes.
- * @throws UsageError where there is nothing to read, or in a format only another tool reads
+ * Opens a console log: a file, a pipe of the shell's (`<(…)`), or `-` for standard input. Gzip is unpacked and UTF-16
+ * (terminals on Windows) decoded, whatever the file is called; a gzip file that was cut off is read as far as it goes.
+ * @throws UsageError where there is nothing to read, or more than a log has, or in a format only another tool reads
  */
 export async function openLog(log: string): Promise<Bytes> {
   if (log === '-') {
@@ -29,16 +37,21 @@ export async function openLog(log: string): Promise<Bytes> {
     refuseDirectory(fstatSync(0), 'standard input');
     return decoded(process.stdin as Bytes, 'standard input');
   }
-  await assertReadable(log);
-  return decoded(createReadStream(log) as Bytes, log);
-}
-
-async function assertReadable(log: string): Promise<void> {
   const found = await stat(log).catch((error: unknown) => {
     throw cannotRead(log, error);
   });
   refuseDirectory(found, log);
+  if (isOpenPipe(log, found)) return decoded(createReadStream(log) as Bytes, log);
+  const { descriptor } = openInput(log, mostLog, { hint: sizeHint });
+  return decoded(createReadStream(log, { fd: descriptor }) as Bytes, log);
 }
+
+/** What the shell makes of `<(…)` has a writer, or has an end. */
+function isOpenPipe(log: string, found: Stats): boolean {
+  return found.isFIFO() && /^\/(dev\/(fd\/\d+|stdin)|proc\/self\/fd\/\d+)$/.test(log);
+}
+
+const sizeHint = 'Give the part with the boot: tail -c 200M LOG | kexec-lab diagnose -';
 
 function refuseDirectory(found: Stats, place: string): void {
   if (found.isDirectory()) {
@@ -50,9 +63,9 @@ function refuseDirectory(found: Stats, place: string): void {
 }
 
 /** Looks at the first bytes, and puts the right decoder in front. Read errors become messages. */
-async function* decoded(source: Bytes, place: string): Bytes {
+async function* decoded(source: Bytes, place: string, layers = 0): Bytes {
   try {
-    const { head, all } = await peek(source, longestMagic);
+    const { head, all } = await peek(bounded(source, place), longestMagic);
     const format = formats.find(({ magic }) => magic.every((byte, index) => head[index] === byte));
     if (format?.tool !== undefined) {
       throw new UsageError(`this is a file compressed by ${format.tool}`, {
@@ -60,9 +73,25 @@ async function* decoded(source: Bytes, place: string): Bytes {
         hint: `Try: ${format.tool} -dc ${place} | kexec-lab diagnose -`,
       });
     }
-    yield* format === undefined ? all : decoded(format.decode(all), place);
+    if (format !== undefined && layers === mostLayers)
+      throw new UsageError(`this is compressed more than ${mostLayers} times`, { place });
+    yield* format === undefined ? all : decoded(format.decode(all), place, layers + 1);
   } catch (error) {
     throw error instanceof UsageError ? error : cannotRead(place, error);
+  }
+}
+
+/** A stream that ends with an error where it becomes larger than a log; so a bomb does no harm at any layer. */
+async function* bounded(source: Bytes, place: string): Bytes {
+  let left = mostLog;
+  for await (const chunk of source) {
+    left -= chunk.length;
+    if (left < 0)
+      throw new UsageError(`this log is larger than ${sizeInWords(mostLog)}`, {
+        place,
+        hint: sizeHint,
+      });
+    yield chunk;
   }
 }
 
@@ -106,8 +135,8 @@ const reasons: Record<string, string> = {
 };
 
 function cannotRead(place: string, error: unknown): UsageError {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const reason = reasons[code ?? ''] ?? `it cannot be read: ${message}`;
+  const { code } = error as NodeJS.ErrnoException;
+  const reason = reasons[code ?? ''] ?? `it cannot be read: ${fileTrouble(error)}`;
   return new UsageError(reason, {
     place,
     hint: 'Name a saved console log, or - to read it from standard input.',

@@ -56,9 +56,9 @@ function qemuCells(
   style: Style,
 ): string[] {
   if ('problem' in candidate) {
-    return [style.red('✗'), arch, '', `${candidate.binary}: ${candidate.problem}`];
+    return [style.red('✗'), arch, '', printable(`${candidate.binary}: ${candidate.problem}`)];
   }
-  return [isFirst ? style.green('✓') : ' ', arch, candidate.version, candidate.binary];
+  return [isFirst ? style.green('✓') : ' ', arch, candidate.version, printable(candidate.binary)];
 }
 
 /** Lines of cells, each as wide as the widest of its column; the mark in front may carry colour. */

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes, KexecLabError } from '../errors.ts';
 import type { ExitCode } from '../errors.ts';
 import { ownVersion } from '../host/own-directory.ts';
+import { printableLines } from '../report/printable.ts';
 import { standardOutput } from './output-closed.ts';
 
 /** The commands. A module is loaded when its command is wanted, so that help is there at once. */
@@ -103,8 +104,9 @@ async function createProgram(argv: string[]): Promise<Command> {
     .addHelpText('after', helpText)
     .showSuggestionAfterError()
     .configureOutput({
+      // What the user typed is in it, and in a CI system others may have chosen that.
       outputError: (text, write) => {
-        write(text.replace('\n(Did', ' (did'));
+        write(printableLines(text.replace('\n(Did', ' (did')));
       },
     })
     .exitOverride();
@@ -122,7 +124,6 @@ async function explain(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
-  const { printableLines } = await import('../report/printable.ts');
   if (error instanceof KexecLabError) {
     process.stderr.write(`${printableLines(error.describe())}\n`);
     return error.exitCode;

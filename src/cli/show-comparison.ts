@@ -6,6 +6,8 @@ import { compareSides, decide } from '../compare/compare.ts';
 import type { Loaded } from '../compare/load-record.ts';
 import { differencesOf, sidesIn } from '../compare/record.ts';
 import { exitCodes, UnavailableError } from '../errors.ts';
+import { fileTrouble } from '../host/file-trouble.ts';
+import { checkOutput } from '../host/output-file.ts';
 import { comparisonMarkdown } from '../report/comparison-markdown.ts';
 import type { ComparisonReport } from '../report/comparison-text.ts';
 import { comparisonText } from '../report/comparison-text.ts';
@@ -76,11 +78,13 @@ function describe({ name, record: { releases } }: Named): string {
 }
 
 async function write(file: string, text: string, how: typeof appendFile): Promise<void> {
+  checkOutput(file);
   try {
     await how(file, text);
   } catch (cause) {
-    throw new UnavailableError(`the comparison cannot be written: ${(cause as Error).message}`, {
+    throw new UnavailableError(`the comparison cannot be written: ${fileTrouble(cause)}`, {
       place: file,
+      hint: 'Make room there, or choose another file.',
       cause,
     });
   }

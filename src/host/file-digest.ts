@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { kindOf } from './input-file.ts';
 import { pipeline } from 'node:stream/promises';
 
 /** SHA-256 of a file, in hexadecimal. */
@@ -15,7 +16,10 @@ const digests = new Map<string, Promise<string>>();
 
 /** The same, read only once as long as the file is not written: many cases boot the same files. */
 export async function digestOnce(file: string): Promise<string> {
-  const { size, mtimeMs, ino } = await stat(file);
+  const found = await stat(file);
+  // A device or a pipe would be read for ever.
+  if (!found.isFile()) throw new Error(`this is ${kindOf(found)}, not a file`);
+  const { size, mtimeMs, ino } = found;
   const identity = [file, size, mtimeMs, ino].join(' ');
   const digest = digests.get(identity) ?? digestOf(file);
   digests.set(identity, digest);

@@ -1,5 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { ScenarioError } from '../errors.ts';
+import { fileTrouble } from '../host/file-trouble.ts';
+import { kindOf } from '../host/input-file.ts';
 import type { Arch, ImageReference } from '../scenario/scenario.ts';
 import { diskHeaderBytes, diskTrouble } from './disk-format.ts';
 import type { ImageRequest } from './image-set.ts';
@@ -21,7 +23,7 @@ async function checkReference(kind: Kind, reference: ImageReference | null, arch
   if (reference === null || typeof reference === 'string') return;
   const { file } = reference;
   const trouble = await findTrouble(kind, file, arch).catch((error: unknown) => {
-    throw new ScenarioError(`cannot be read: ${(error as Error).message}`, {
+    throw new ScenarioError(`cannot be read: ${fileTrouble(error)}`, {
       place: file,
       cause: error,
     });
@@ -32,7 +34,7 @@ async function checkReference(kind: Kind, reference: ImageReference | null, arch
 async function findTrouble(kind: Kind, file: string, arch: Arch): Promise<string | null> {
   const found = await stat(file);
   // Opening a pipe nobody writes into would wait for ever, deaf to every signal.
-  if (!found.isFile()) return `is ${found.isDirectory() ? 'a directory' : 'no regular file'}`;
+  if (!found.isFile()) return `is ${kindOf(found)}`;
   const { size } = found;
   switch (kind) {
     case 'kernel':

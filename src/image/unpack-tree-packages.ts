@@ -9,6 +9,7 @@ import { kexecTools, treeSelections } from './package-selection.ts';
 import { unpackPackages } from './packages.ts';
 import type { ToolsSource, TreeRecipe } from './recipe.ts';
 import { runTool } from './run-tool.ts';
+import { sweepTree } from './sweep-tree.ts';
 
 type Unpacked = Pick<Built, 'packages'> & { directories: string[] };
 
@@ -47,6 +48,7 @@ async function unpackTools(
   if ('deb' in tools) {
     const deb = keptFile(cache, tools.deb);
     await runTool('dpkg-deb', ['-x', deb, directory], { signal });
+    await sweepTree(directory);
     const control = await readDebControl(deb, signal);
     return {
       packages: [{ ...control, suite: brought, sha256: tools.deb }],

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { UnavailableError } from '../errors.ts';
+import { fileTrouble } from '../host/file-trouble.ts';
 
 /** A file that only grows. What was written is with the operating system when `write` returns, whatever comes next. */
 export type RecordFile = {
@@ -17,7 +18,7 @@ export function openRecord(file: string): RecordFile {
     try {
       return action();
     } catch (cause) {
-      throw new UnavailableError(`cannot be written: ${(cause as Error).message}`, {
+      throw new UnavailableError(`cannot be written: ${fileTrouble(cause)}`, {
         place: file,
         hint: 'Make room there, or choose another place with --out.',
         cause,

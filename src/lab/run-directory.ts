@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UnavailableError } from '../errors.ts';
+import { fileTrouble } from '../host/file-trouble.ts';
 import type { Case } from '../scenario/scenario.ts';
 
 /** Where a run keeps everything: `<out>/<id>/`. */
@@ -20,8 +21,8 @@ export async function createRunDirectory(out: string, now: Date): Promise<RunDir
     await rm(join(out, 'latest'), { force: true });
     await symlink(id, join(out, 'latest'));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UnavailableError(`cannot make the run directory: ${reason}`, {
+    throw new UnavailableError(`cannot make the run directory: ${fileTrouble(error)}`, {
+      place: path,
       hint: 'Choose another place with --out.',
       cause: error,
     });

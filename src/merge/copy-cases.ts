@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { cp, lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UnavailableError } from '../errors.ts';
+import { fileTrouble } from '../host/file-trouble.ts';
 import type { RecordedRun } from './read-run.ts';
 
 /**
@@ -22,7 +23,7 @@ export async function copyCases(runs: readonly RecordedRun[], directory: string)
         mode: constants.COPYFILE_FICLONE,
         filter: isPlain,
       }).catch((cause: unknown) => {
-        throw new UnavailableError(`cannot be copied: ${(cause as Error).message}`, {
+        throw new UnavailableError(`cannot be copied: ${fileTrouble(cause)}`, {
           place: from,
           hint: 'Make room, or choose another place with --out.',
           cause,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../errors.ts';
+import { fileTrouble } from '../host/file-trouble.ts';
 import { recordIn } from './read-run.ts';
 
 /** CI systems put what a job uploaded into a directory of its own, and runs lie below `runs`. */
@@ -37,7 +38,7 @@ function subdirectories(directory: string): string[] {
       .map((name) => join(directory, name))
       .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false);
   } catch (cause) {
-    throw new UsageError(`cannot be read: ${(cause as Error).message.split(',')[0]}`, {
+    throw new UsageError(`cannot be read: ${fileTrouble(cause)}`, {
       place: directory,
       cause,
     });

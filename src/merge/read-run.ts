@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../errors.ts';
-import { eventSchema } from '../lab/event-schema.ts';
+import { readInput } from '../host/input-file.ts';
+import { eventSchema, firstIssue } from '../lab/event-schema.ts';
 import type { LabEvent } from '../lab/events.ts';
 import type { CaseResult, Environment } from '../lab/result.ts';
 
@@ -31,7 +31,7 @@ export function readRun(file: string): RecordedRun {
       hint: 'The record is damaged, or of another version of kexec-lab. Run this shard again.',
     });
   };
-  const lines = readText(file).split('\n');
+  const lines = readInput(file, mostRecord).toString().split('\n');
   const whole = lines.at(-1) === '' ? lines.slice(0, -1) : lines;
   const events = whole.map((line, index) => parseEvent(line, (why) => refuse(index + 1, why)));
   const last = Math.max(whole.length, 1);
@@ -68,16 +68,8 @@ export function readRun(file: string): RecordedRun {
 /** The record of a run in its directory. */
 export const recordIn = (directory: string): string => join(directory, 'events.jsonl');
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new UsageError(`cannot be read: ${(cause as Error).message.split(',')[0]}`, {
-      place: file,
-      cause,
-    });
-  }
-}
+/** Larger than the record of a thousand cases. Bytes. */
+const mostRecord = 64 * 2 ** 20;
 
 function parseEvent(line: string, refuse: (why: string) => never): LabEvent {
   let value: unknown;
@@ -88,6 +80,5 @@ function parseEvent(line: string, refuse: (why: string) => never): LabEvent {
   }
   const { success, data, error } = eventSchema.safeParse(value);
   if (success) return data;
-  const [issue] = error.issues;
-  return refuse(`${issue?.path.join('.') || 'the event'}: ${issue?.message ?? 'not understood'}`);
+  return refuse(firstIssue(error));
 }

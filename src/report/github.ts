@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { appendFileSync, statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { UnavailableError } from '../errors.ts';
+import { fileTrouble } from '../host/file-trouble.ts';
 import type { CaseReference } from '../lab/events.ts';
 import type { CaseResult } from '../lab/result.ts';
 import type { Annotation } from './github-commands.ts';
@@ -104,7 +105,7 @@ function writeSummary(file: string | undefined, write: (limit: number) => string
   try {
     appendFileSync(file, write(largestSummary - before));
   } catch (cause) {
-    throw new UnavailableError(`the summary cannot be written: ${(cause as Error).message}`, {
+    throw new UnavailableError(`the summary cannot be written: ${fileTrouble(cause)}`, {
       place: file,
       cause,
     });

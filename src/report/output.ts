@@ -1,5 +1,7 @@
 import { openSync, writeFileSync } from 'node:fs';
 import { UnavailableError, UsageError } from '../errors.ts';
+import { fileTrouble } from '../host/file-trouble.ts';
+import { checkOutput } from '../host/output-file.ts';
 import type { ReporterOutput } from './reporter.ts';
 import { wantsColor } from './style.ts';
 
@@ -27,6 +29,7 @@ export function standardOutput(
  * @throws UsageError when it cannot be opened; `write` throws UnavailableError when it cannot be written (full disk)
  */
 export function fileOutput(file: string): ReporterOutput {
+  checkOutput(file);
   const descriptor = attempt(() => openSync(file, 'w'), UsageError, file);
   return {
     write(text) {
@@ -52,12 +55,10 @@ function attempt<T>(
   try {
     return action();
   } catch (error) {
-    throw new ErrorClass(
-      `the report cannot be written: ${(error as Error).message.split(',')[0]}`,
-      {
-        place: file,
-        cause: error,
-      },
-    );
+    throw new ErrorClass(`the report cannot be written: ${fileTrouble(error)}`, {
+      place: file,
+      hint: 'Choose another file with --reporter NAME=FILE.',
+      cause: error,
+    });
   }
 }

@@ -2,6 +2,7 @@ import { readdirSync, realpathSync, statSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { ScenarioError, UsageError } from '../errors.ts';
 import { ownDirectory } from '../host/own-directory.ts';
+import { fileTrouble } from '../host/file-trouble.ts';
 import { checkScenario } from './check.ts';
 import type { Catalogue } from './check.ts';
 import { resolveScenario } from './resolve.ts';
@@ -93,7 +94,7 @@ function filesIn(directory: string): string[] {
       .filter((file) => /\.ya?ml$/.test(file))
       .map((file) => join(directory, file));
   } catch (error) {
-    throw new UsageError(`cannot be listed: ${(error as Error).message.split(',')[0]}`, {
+    throw new UsageError(`cannot be listed: ${fileTrouble(error)}`, {
       place: directory,
       cause: error,
     });
