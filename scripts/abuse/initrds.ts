@@ -70,7 +70,7 @@ export const initrds: AbuseKind = {
       zeros: 5 * 2 ** 30,
     });
     const scenario = (file: string) =>
-      `title: A title\nstory: A story.\narch: [aarch64]\nboot: { kernel: { file: ${kernel} }, initramfs: { file: ${file} }, disk: null }\nexpect: { outcome: booted }\n`;
+      `title: A title\nstory: A story.\narch: [aarch64]\nboot: { kernel: { file: ${kernel} }, initramfs: { file: ${file} }, disk: null }\nexpect: { outcome: booted }\nlimits: { total: 5, silence: 2 }\n`;
     return [
       ...cases,
       { name: 'a gzip bomb', words: look(bomb), codes: [2, 7], says: /larger than/ },

@@ -90,7 +90,7 @@ export const kernels: AbuseKind = {
       codes: [0, 2, 5, 7],
     }));
     const scenario = (name: string) =>
-      `title: A title\nstory: A story.\narch: [aarch64]\nboot: { kernel: { file: ${name} }, initramfs: null, disk: null }\nexpect: { outcome: booted }\n`;
+      `title: A title\nstory: A story.\narch: [aarch64]\nboot: { kernel: { file: ${name} }, initramfs: null, disk: null }\nexpect: { outcome: booted }\nlimits: { total: 5, silence: 2 }\n`;
     for (const name of ['kernel-0', 'kernel-1', 'kernel-3', 'kernel-6'])
       cases.push({
         name: `a scenario with ${Object.keys(files)[Number(name.slice(7))] ?? ''}`,

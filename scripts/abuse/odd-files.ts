@@ -76,8 +76,8 @@ export const oddFiles: AbuseKind = {
         symlinkSync(target, `${named}${link}`);
       for (const [use, words] of Object.entries(uses)) {
         const isForm = words('', '').some((word) => word.startsWith('.'));
-        // A directory is what some commands are given; and a path that leads to nothing is a scenario's name for none.
-        const codes = [2];
+        // A directory without scenarios is one that has none yet.
+        const codes = use === 'list --scenarios' && what === 'directory' ? [0] : [2];
         cases.push({
           name: `${use}: ${what}`,
           words: words(isForm ? named : target, plain),

@@ -45,7 +45,7 @@ export const places: AbuseKind = {
     const scenario = write(
       directory,
       'mine.yaml',
-      `title: A title\nstory: A story.\narch: [aarch64]\nboot: { kernel: { file: ${kernel} }, initramfs: { file: ${initrd} }, disk: null }\nexpect: { outcome: booted }\n`,
+      `title: A title\nstory: A story.\narch: [aarch64]\nboot: { kernel: { file: ${kernel} }, initramfs: { file: ${initrd} }, disk: null }\nexpect: { outcome: booted }\nlimits: { total: 5, silence: 2 }\n`,
     );
     const events = wholeRun([result('a', 'arm')]);
     const end = events.at(-1);

@@ -20,8 +20,9 @@ const formats = [
 ];
 const longestMagic = 6;
 
-/** More than a console prints in years; what it takes to read that is seconds. Bytes. */
-const mostLog = 256 * 2 ** 20;
+/** A serial console at 115200 baud takes more than an hour for so much; it is read in seconds. Bytes, and lines. */
+const mostLog = 64 * 2 ** 20;
+const mostLines = 1_000_000;
 
 /** Compressed data within compressed data: somebody may have done it twice by mistake. */
 const mostLayers = 4;
@@ -51,7 +52,7 @@ function isOpenPipe(log: string, found: Stats): boolean {
   return found.isFIFO() && /^\/(dev\/(fd\/\d+|stdin)|proc\/self\/fd\/\d+)$/.test(log);
 }
 
-const sizeHint = 'Give the part with the boot: tail -c 200M LOG | kexec-lab diagnose -';
+const sizeHint = 'Give the part with the boot: tail -c 60M LOG | kexec-lab diagnose -';
 
 function refuseDirectory(found: Stats, place: string): void {
   if (found.isDirectory()) {
@@ -83,14 +84,14 @@ async function* decoded(source: Bytes, place: string, layers = 0): Bytes {
 
 /** A stream that ends with an error where it becomes larger than a log; so a bomb does no harm at any layer. */
 async function* bounded(source: Bytes, place: string): Bytes {
-  let left = mostLog;
+  const [limit, hint] = [sizeInWords(mostLog), sizeHint];
+  let [bytes, lines] = [0, 0];
   for await (const chunk of source) {
-    left -= chunk.length;
-    if (left < 0)
-      throw new UsageError(`this log is larger than ${sizeInWords(mostLog)}`, {
-        place,
-        hint: sizeHint,
-      });
+    bytes += chunk.length;
+    if (bytes > mostLog) throw new UsageError(`this log is larger than ${limit}`, { place, hint });
+    for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) lines += 1;
+    if (lines > mostLines)
+      throw new UsageError(`this log has more than ${mostLines} lines`, { place, hint });
     yield chunk;
   }
 }

@@ -10,8 +10,8 @@ import { releaseOfImage } from './kernel-release.ts';
 import { kernelSelection } from './package-selection.ts';
 import { unpackPackages } from './packages.ts';
 import { outputNames, type CandidateKernelRecipe, type KernelRecipe } from './recipe.ts';
-import { runTool } from './run-tool.ts';
 import { sweepTree } from './sweep-tree.ts';
+import { unpackBrought } from './unpack-brought.ts';
 
 /** Takes a Debian kernel and the modules the recipe names: `vmlinuz` and `lib/modules/<release>/…`. */
 export async function buildKernel(recipe: KernelRecipe, context: BuildContext): Promise<Built> {
@@ -82,8 +82,7 @@ async function unpackCandidate(
     const deb = keptFile(cache, sha256);
     const directory = path.join(scratch, String(index));
     await mkdir(directory);
-    await runTool('dpkg-deb', ['-x', deb, directory], { signal });
-    await sweepTree(directory);
+    await unpackBrought(deb, directory, signal);
     packages.push({ ...(await readDebControl(deb)), suite: brought, sha256 });
     directories.push(directory);
   }

@@ -8,8 +8,7 @@ import { toolsVersion } from './kexec-tools-version.ts';
 import { kexecTools, treeSelections } from './package-selection.ts';
 import { unpackPackages } from './packages.ts';
 import type { ToolsSource, TreeRecipe } from './recipe.ts';
-import { runTool } from './run-tool.ts';
-import { sweepTree } from './sweep-tree.ts';
+import { unpackBrought } from './unpack-brought.ts';
 
 type Unpacked = Pick<Built, 'packages'> & { directories: string[] };
 
@@ -47,8 +46,7 @@ async function unpackTools(
   await mkdir(path.join(directory, 'usr/sbin'), { recursive: true });
   if ('deb' in tools) {
     const deb = keptFile(cache, tools.deb);
-    await runTool('dpkg-deb', ['-x', deb, directory], { signal });
-    await sweepTree(directory);
+    await unpackBrought(deb, directory, signal);
     const control = await readDebControl(deb, signal);
     return {
       packages: [{ ...control, suite: brought, sha256: tools.deb }],

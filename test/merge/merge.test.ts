@@ -83,7 +83,7 @@ t.test('what is missing, there twice or mixed up is named with its place', (t) =
       .replace('"kexecLab":"0.1.0"', '"kexecLab":"9"'),
   );
   t.match(say(one, two), /^two\/events\.jsonl: made by kexec-lab 9, others by 0\.1\.0$/);
-  t.equal(say(join(directory, 'none')), 'none: cannot be read: ENOENT: no such file or directory');
+  t.equal(say(join(directory, 'none')), 'none: there is no such file');
   mkdirSync(join(directory, 'empty'));
   t.equal(say(join(directory, 'empty')), 'empty: there is no run here');
   t.end();
@@ -111,7 +111,7 @@ t.test('a damaged record is refused at its line', (t) => {
   );
   t.match(
     say(whole.replaceAll('"directory":"aarch64/b"', '"directory":"../../etc"')),
-    /:2: directory: this is no directory of a case$/,
+    /:2: directory: this is not the directory of a case$/,
   );
   const twice = [...lines.slice(0, 3), ...lines.slice(2)].join('\n');
   t.equal(say(twice), saying('4: aarch64/b ends for the second time'));

@@ -78,7 +78,7 @@ t.test('what a recording needs must be there, and the same', async (t) => {
   await refuses({ profile: { ...profile, name: 'gone' } }, /the machine "gone" is not/);
   const kernel = { path: manifest.kernel?.path ?? '', sha256: '0'.repeat(64) };
   await refuses({ kernel }, /is not the file that was recorded/);
-  await refuses({ kernel: { ...kernel, path: '/nowhere' } }, /needs a file: ENOENT/);
+  await refuses({ kernel: { ...kernel, path: '/nowhere' } }, /needs a file: there is no such file/);
   t.match(await play(directory), { ending: 'played' }, 'nothing else was wrong');
 
   rmSync(join(directory, 'recording.rr'));
