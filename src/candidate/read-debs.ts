@@ -56,9 +56,9 @@ export async function readToolsDeb(file: string, signal?: AbortSignal): Promise<
   const option = '--kexec-tools';
   const { architecture } = await named(`${option} ${file}`, readDebControl(file, signal));
   const members = await named(`${option} ${file}`, listDeb(file, signal));
-  if (
-    !members.some((member) => /^\/(usr\/)?sbin\/kexec$/.test(member.name) && isFileOrLink(member))
-  )
+  const isProgram = ({ name, kind }: TarMember) =>
+    kind === 'file' && /^\/(usr\/)?sbin\/kexec$/.test(name);
+  if (!members.some(isProgram))
     throw new UsageError(`${option} ${file}: there is no program kexec in it`);
   return archOf(architecture, `${option} ${file}`);
 }
