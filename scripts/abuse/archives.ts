@@ -98,7 +98,7 @@ export function deb(
 export function image(size = 4096, release = '6.9-test'): Buffer {
   const file = Buffer.alloc(size);
   file.write('ARM\x64', 0x38);
-  file.write(`Linux version ${release} (somebody@somewhere) #1`, 0x100);
+  if (size >= 512) file.write(`Linux version ${release} (somebody@somewhere) #1`, 0x100);
   return file;
 }
 

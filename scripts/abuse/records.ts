@@ -205,7 +205,7 @@ export const records: AbuseKind = {
         codes: [1, 2],
       },
       {
-        name: 'merge: a hundred thousand directories',
+        name: 'merge: a thousand directories',
         words: ['merge', manyDirectories(directory)],
         codes: [2],
       },
@@ -292,7 +292,7 @@ export const records: AbuseKind = {
 
 function manyDirectories(directory: string): string {
   const root = join(directory, 'many');
-  for (let a = 0; a < 100; a++)
-    for (let b = 0; b < 100; b++) mkdirSync(join(root, `${a}/${b}/x`), { recursive: true });
+  for (let a = 0; a < 30; a++)
+    for (let b = 0; b < 30; b++) mkdirSync(join(root, `${a}/${b}/x`), { recursive: true });
   return root;
 }
