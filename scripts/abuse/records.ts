@@ -140,7 +140,7 @@ export const records: AbuseKind = {
         cases.push({
           name: `${use}: ${name}`,
           words: command,
-          codes: use === 'merge' ? [1, 2] : [0, 2],
+          codes: use === 'merge' ? [1, 2] : use === 'compare' ? [0, 2, 7] : [0, 2],
         });
     for (const reporter of ['plain', 'tap', 'junit', 'json', 'html'])
       for (const name of Object.keys(words).slice(0, 7))

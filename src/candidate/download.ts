@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UnavailableError, UsageError } from '../errors.ts';
 import { broughtDirectory, keptFile } from '../image/brought-files.ts';
 import { fileExists } from '../image/file-exists.ts';
+import { makeDirectory } from '../host/make-directory.ts';
 
 /** No kernel package comes near it. */
 const largest = 2 ** 30;
@@ -25,7 +26,7 @@ export async function download(
   const kept = keptFile(cache, sha256);
   if (await fileExists(kept)) return kept;
   const directory = broughtDirectory(cache);
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   const partial = path.join(directory, `partial-${randomUUID()}`);
   try {
     const got = await fetchInto(partial, url, signal, fetcher);

@@ -1,12 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, cp, lstat, mkdir, opendir, readlink, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, cp, lstat, opendir, readlink, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { UsageError } from '../errors.ts';
 import { checkInput, sizeInWords } from '../host/input-file.ts';
 import { nameDiskTrouble } from './cache-trouble.ts';
 import { fileExists } from './file-exists.ts';
+import { makeDirectory } from '../host/make-directory.ts';
 
 /** Instead of a suite, for packages that were brought as files. */
 export const brought = 'local';
@@ -69,7 +70,7 @@ async function inPlace<T>(cache: string, make: (partial: string) => Promise<T>):
   const directory = broughtDirectory(cache);
   const partial = path.join(directory, `partial-${randomUUID()}`);
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     return await make(partial);
   } catch (error) {
     throw nameDiskTrouble(error, cache);

@@ -14,7 +14,10 @@ export async function unpackBrought(
   try {
     await runTool('dpkg-deb', ['-x', deb, directory], { signal });
   } catch (error) {
-    if (!(error instanceof UnavailableError) || /No space left|quota/.test(error.message))
+    if (
+      !(error instanceof UnavailableError) ||
+      /No space left|quota|killed by signal/.test(error.message)
+    )
       throw error;
     throw new UsageError(`the package cannot be unpacked: ${error.message}`, {
       hint: 'Get the package again: copy it, build it or download it anew.',

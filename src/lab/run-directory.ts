@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { UnavailableError } from '../errors.ts';
 import { fileTrouble } from '../host/file-trouble.ts';
 import type { Case } from '../scenario/scenario.ts';
+import { makeDirectory } from '../host/make-directory.ts';
 
 /** Where a run keeps everything: `<out>/<id>/`. */
 export type RunDirectory = { id: string; path: string };
@@ -17,7 +18,7 @@ export async function createRunDirectory(out: string, now: Date): Promise<RunDir
   const id = `${stamp}-${randomBytes(2).toString('hex')}`;
   const path = resolve(out, id);
   try {
-    await mkdir(path, { recursive: true });
+    await makeDirectory(path);
     await rm(join(out, 'latest'), { force: true });
     await symlink(id, join(out, 'latest'));
   } catch (error) {
