@@ -106,6 +106,12 @@ export function isFileError(error: unknown): error is NodeJS.ErrnoException {
   return syscall in verbs || syscall.startsWith('spawn');
 }
 
+/** The code of an error that the operating system gave, such as `ENOENT`; undefined for any other error. */
+export function errorCode(error: unknown): string | undefined {
+  const { code } = error as { code?: unknown };
+  return error instanceof Error && typeof code === 'string' ? code : undefined;
+}
+
 /**
  * Why a file could not be used, as the end of a sentence.
  * @param place the path the sentence has already named

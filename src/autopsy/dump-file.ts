@@ -1,6 +1,6 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
-import { namedFileError } from '../file-error.ts';
+import { openInput } from '../host/input-file.ts';
 
 /** Bytes that can be read anywhere: a file's, or those a file says where they belong. */
 export type Bytes = {
@@ -17,14 +17,8 @@ const mostAtOnce = 2 ** 29;
 
 /** @throws UsageError for what cannot be opened or read, is no regular file, or has nothing in it */
 export function openDumpFile(file: string): DumpFile {
-  const descriptor = open(file);
+  const { descriptor, size } = openInput(file, Infinity);
   try {
-    const status = fstatSync(descriptor);
-    if (!status.isFile()) {
-      const hint = 'Write the dump into a file, and name that.';
-      throw new UsageError('this is no regular file', { place: file, hint });
-    }
-    const { size } = status;
     if (size === 0) throw new UsageError('this file is empty', { place: file });
     return {
       size,
@@ -46,14 +40,5 @@ export function openDumpFile(file: string): DumpFile {
   } catch (error) {
     closeSync(descriptor);
     throw error;
-  }
-}
-
-/** Does not wait for whoever may write to a pipe. */
-function open(file: string): number {
-  try {
-    return openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
-  } catch (cause) {
-    throw namedFileError(cause, { place: file, doing: 'read this dump' });
   }
 }

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -8,6 +8,7 @@ import { UnavailableError, UsageError } from '../errors.ts';
 import { fileReason } from '../file-error.ts';
 import { hasContent } from '../host/file-digest.ts';
 import { broughtDirectory, keptFile } from '../image/brought-files.ts';
+import { makeDirectory } from '../host/make-directory.ts';
 
 /** No kernel package comes near it. */
 const largest = 2 ** 30;
@@ -26,7 +27,7 @@ export async function download(
   const kept = keptFile(cache, sha256);
   if (await hasContent(kept, sha256)) return kept;
   const directory = broughtDirectory(cache);
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   const partial = path.join(directory, `partial-${randomUUID()}`);
   try {
     const got = await fetchInto(partial, url, signal, fetcher);

@@ -1,7 +1,8 @@
-import { access, constants, open, stat } from 'node:fs/promises';
-import type { Stats } from 'node:fs';
+import { access, constants, stat } from 'node:fs/promises';
+import { closeSync, readSync, type Stats } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
+import { openInput } from '../host/input-file.ts';
 import { kernelHeaderBytes } from '../image/kernel-format.ts';
 
 /** What a file named in an option is. `name` is what the user called it. Throws UsageError where there is none. */
@@ -16,26 +17,32 @@ export async function statOf(option: string, file: string, name = file): Promise
   }
 }
 
-/** Throws UsageError for anything but a file with something in it. */
-export async function mustBeFile(option: string, file: string, name = file): Promise<void> {
-  const status = await statOf(option, file, name);
-  if (!status.isFile()) throw new UsageError(`${option} ${name}: this is no regular file`);
-  if (status.size === 0) throw new UsageError(`${option} ${name}: this file is empty`);
+/** Larger than any package of a kernel, or an initramfs. */
+export const mostInputBytes = 2 ** 30;
+
+/** Throws UsageError for anything but a regular file with something in it, of at most `most` bytes. */
+export function mustBeFile(
+  option: string,
+  file: string,
+  { name = file, most = mostInputBytes }: { name?: string | undefined; most?: number } = {},
+): void {
+  const { descriptor, size } = openInput(file, most, { place: `${option} ${name}` });
+  closeSync(descriptor);
+  if (size === 0) throw new UsageError('this file is empty', { place: `${option} ${name}` });
 }
 
 /** Whether a file is a .deb, whatever it is called: an ar archive. */
-export async function isArchive(file: string): Promise<boolean> {
-  return (await startOf(file)).toString('latin1', 0, 8) === '!<arch>\n';
+export function isArchive(file: string): boolean {
+  return startOf(file).toString('latin1', 0, 8) === '!<arch>\n';
 }
 
-/** As much of a file as tells what it is. */
-export async function startOf(file: string): Promise<Buffer> {
-  const handle = await open(file);
+/** As much of a file as tells what it is. Throws UsageError for what is no regular file. */
+export function startOf(file: string): Buffer {
+  const { descriptor } = openInput(file, Infinity);
   try {
-    const length = kernelHeaderBytes;
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
-    return buffer.subarray(0, bytesRead);
+    const start = Buffer.alloc(kernelHeaderBytes);
+    return start.subarray(0, readSync(descriptor, start, 0, start.length, 0));
   } finally {
-    await handle.close();
+    closeSync(descriptor);
   }
 }

@@ -31,7 +31,7 @@ export async function readCandidate(
   const kernel = await readKernel(parsed, cache, words, options);
   const firstKernel = first === null ? null : await readDebian(first, cache, options);
   const initrd = words.initrd ?? kernel.initrd;
-  if (initrd !== null && words.initrd !== undefined) await mustBeFile('--initrd', initrd);
+  if (initrd !== null) mustBeFile('--initrd', initrd);
   const tools = await readTools(parsedTools, cache, kernel.arches, options);
   const initrdBytes = initrd === null ? 0 : (await stat(initrd)).size;
   return {
@@ -59,9 +59,9 @@ async function readTools(
   if (word === null) return null;
   if (word.kind === 'debian') return { suite: word.suite };
   const { file } = word;
-  await mustBeFile('--kexec-tools', file);
-  const deb = await isArchive(file);
-  const arch = deb ? await readToolsDeb(file, signal) : archOfProgram(await startOf(file), file);
+  mustBeFile('--kexec-tools', file);
+  const deb = isArchive(file);
+  const arch = deb ? await readToolsDeb(file, signal) : archOfProgram(startOf(file), file);
   if (kernelArches.length !== 1 || kernelArches[0] !== arch)
     throw new UsageError(
       `--kexec-tools ${file} is for ${arch} (${debianArchitectures[arch]}), the kernel for ${kernelArches.join(' and ')}`,

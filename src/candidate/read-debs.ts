@@ -1,5 +1,8 @@
-import { UnavailableError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { listDeb, readDebControl } from '../image/deb-control.ts';
+import { sizeInWords } from '../host/input-file.ts';
+import { mostKernelBytes } from '../image/kernel-format.ts';
+import type { TarMember } from '../image/tar-members.ts';
 import { debianArchitectures } from '../image/debian-architectures.ts';
 import { arches, type Arch } from '../scenario/scenario.ts';
 
@@ -13,23 +16,37 @@ export async function readDebs(
   signal?: AbortSignal,
 ): Promise<Arch> {
   const found = new Map<string, string>();
-  const paths: string[] = [];
+  const members: TarMember[] = [];
   for (const [index, file] of files.entries()) {
     const name = names[index] ?? file;
-    const { architecture } = await unlessDamaged('--kernel', name, readDebControl(file, signal));
+    const { architecture } = await named(`--kernel ${name}`, readDebControl(file, signal));
     if (architecture !== 'all') found.set(architecture, name);
-    paths.push(...(await unlessDamaged('--kernel', name, listDeb(file, signal))));
+    members.push(...(await named(`--kernel ${name}`, listDeb(file, signal))));
   }
   const [architecture, other] = found.keys();
   const all = names.join(',');
   if (other !== undefined)
     throw new UsageError(`--kernel ${all}: one package is for ${architecture}, one for ${other}`);
   const arch = archOf(architecture, `--kernel ${all}`);
-  if (!paths.some((file) => kernelPath.test(file)))
+  const kernels = members.filter(({ name }) => kernelPath.test(name));
+  const [kernel] = kernels;
+  if (kernel === undefined)
     throw new UsageError(`--kernel ${all}: there is no kernel in ${hintOf(files)}`, {
       hint: 'From Debian 14 on it is in linux-binary-…, its modules in linux-modules-…, its configuration in linux-base-…; before that all was in linux-image-….',
     });
+  if (!kernels.some(isFileOrLink))
+    throw new UsageError(`--kernel ${all}: ${kernel.name} in it is a ${kernel.kind}, not a file`);
+  const large = kernels.find(({ size }) => size > mostKernelBytes);
+  if (large !== undefined)
+    throw new UsageError(
+      `--kernel ${all}: ${large.name} in it is larger than ${sizeInWords(mostKernelBytes)}`,
+    );
   return arch;
+}
+
+/** Where a link leads is only seen when it is unpacked. */
+function isFileOrLink({ kind, size }: TarMember): boolean {
+  return (kind === 'file' && size > 0) || kind === 'link' || kind === 'hard link';
 }
 
 const kernelPath = /^\/(?:boot\/vmlinuz-[^/]+|(?:usr\/)?lib\/modules\/[^/]+\/vmlinuz)$/;
@@ -37,9 +54,11 @@ const kernelPath = /^\/(?:boot\/vmlinuz-[^/]+|(?:usr\/)?lib\/modules\/[^/]+\/vml
 /** Looks at a package of kexec-tools and returns what it is for. Throws UsageError when it is none. */
 export async function readToolsDeb(file: string, signal?: AbortSignal): Promise<Arch> {
   const option = '--kexec-tools';
-  const { architecture } = await unlessDamaged(option, file, readDebControl(file, signal));
-  const paths = await unlessDamaged(option, file, listDeb(file, signal));
-  if (!paths.some((name) => /^\/(usr\/)?sbin\/kexec$/.test(name)))
+  const { architecture } = await named(`${option} ${file}`, readDebControl(file, signal));
+  const members = await named(`${option} ${file}`, listDeb(file, signal));
+  const isProgram = ({ name, kind }: TarMember) =>
+    kind === 'file' && /^\/(usr\/)?sbin\/kexec$/.test(name);
+  if (!members.some(isProgram))
     throw new UsageError(`${option} ${file}: there is no program kexec in it`);
   return archOf(architecture, `${option} ${file}`);
 }
@@ -57,10 +76,10 @@ function hintOf(files: readonly string[]): string {
   return files.length === 1 ? 'this package' : 'these packages';
 }
 
-async function unlessDamaged<T>(option: string, name: string, reading: Promise<T>): Promise<T> {
+/** What is wrong with a package, with its place. */
+async function named<T>(place: string, reading: Promise<T>): Promise<T> {
   return reading.catch((error: unknown) => {
-    if (!(error instanceof UnavailableError)) throw error;
-    const [words = ''] = error.message.replace(/^dpkg-deb failed: (?:dpkg-deb: )?/, '').split('\n');
-    throw new UsageError(`${option} ${name}: this is no whole .deb (${words})`, { cause: error });
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(error.message, { place, cause: error });
   });
 }

@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import { keepFile, keepTree } from '../image/brought-files.ts';
 import { findRecipe, ownRecipes } from '../image/catalog.ts';
 import type { KernelSource } from '../image/recipe.ts';
+import { mostKernelBytes } from '../image/kernel-format.ts';
 import { arches, type Arch } from '../scenario/scenario.ts';
 import { distroKernel } from './apply-candidate.ts';
 import { archOfKernel } from './arch-of-file.ts';
@@ -48,13 +49,14 @@ export async function readKernel(
   if (word.kind === 'url') {
     options.onStep?.(`downloading ${word.url}`);
     const file = await download(cache, word.url, word.sha256, options);
-    if (await isArchive(file)) return ofDebs([file], [word.url], cache, options);
+    if (isArchive(file)) return ofDebs([file], [word.url], cache, options);
     return ofFiles({ kernel: file }, word.url, initrd, cache);
   }
   const { file } = word;
   const status = await statOf('--kernel', file);
   if (status.isDirectory()) return ofFiles(await readDirectory(file), file, initrd, cache);
-  if (await isArchive(file)) return ofDebs([file], [file], cache, options);
+  mustBeFile('--kernel', file);
+  if (isArchive(file)) return ofDebs([file], [file], cache, options);
   return ofFiles({ kernel: file }, file, initrd, cache);
 }
 
@@ -83,7 +85,7 @@ async function ofDebs(
   cache: string,
   { signal }: ReadOptions,
 ): Promise<ReadKernel> {
-  for (const [index, file] of files.entries()) await mustBeFile('--kernel', file, names[index]);
+  for (const [index, file] of files.entries()) mustBeFile('--kernel', file, { name: names[index] });
   const arch = await readDebs(files, names, signal);
   const debs: string[] = [];
   for (const file of files) debs.push(await keepFile(cache, file));
@@ -96,8 +98,8 @@ async function ofFiles(
   givenInitrd: string | undefined,
   cache: string,
 ): Promise<ReadKernel> {
-  await mustBeFile('--kernel', kernel, name);
-  const arch = archOfKernel(await startOf(kernel), name);
+  mustBeFile('--kernel', kernel, { name, most: mostKernelBytes });
+  const arch = archOfKernel(startOf(kernel), name);
   if (initrd === null && givenInitrd === undefined && modules === undefined)
     throw new UsageError(`--kernel ${name}: nothing says which modules it needs to find its root`, {
       hint: 'Give its initramfs with --initrd FILE, or a directory with lib/modules beside it.',

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { digestOf } from '../host/file-digest.ts';
 import { cacheDirectory } from '../image/cache-directory.ts';
+import { makeDirectory } from '../host/make-directory.ts';
 
 /**
  * A machine that has been started from a checkpoint believes it is the day the checkpoint was made. A day is what
@@ -65,7 +66,7 @@ export function openCheckpointStore(cacheDir?: string): CheckpointStore {
     },
     async keep(key, console, write) {
       await removeOld(root);
-      await mkdir(root, { recursive: true });
+      await makeDirectory(root);
       const work = await mkdtemp(path.join(root, '.making-'));
       try {
         const memory = path.join(work, 'memory');

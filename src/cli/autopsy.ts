@@ -1,6 +1,3 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Examined } from '../autopsy/examine-dump.ts';
 import { addressEnd } from '../autopsy/guest-memory.ts';
@@ -8,8 +5,7 @@ import type { KernelLog } from '../autopsy/kernel-log.ts';
 import { printedLines, tellingLines } from '../autopsy/kernel-log.ts';
 import { runAutopsy } from '../autopsy/run-autopsy.ts';
 import { LineSplitter } from '../console/lines.ts';
-import { UsageError } from '../errors.ts';
-import { namedFileError } from '../file-error.ts';
+import { readInput } from '../host/input-file.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { count } from '../report/result-text.ts';
 import { createStyle, wantsColor } from '../report/style.ts';
@@ -32,9 +28,6 @@ Exit codes:
   2  it cannot be read
   5  reading it takes more memory or time than it should by its size`;
 
-/** No console says more in the life of a machine that somebody looks at. Bytes. */
-const longestConsole = 256 * 2 ** 20;
-
 /** `kexec-lab autopsy`: what a dead machine's memory says. */
 export function autopsyCommand(): Command {
   return new Command('autopsy')
@@ -55,41 +48,21 @@ function parseAddress(text: string): number {
 }
 
 async function autopsy(file: string, { base, console, log, json }: Options): Promise<void> {
-  const lines = console === undefined ? [] : await linesOf(console);
+  const lines = console === undefined ? [] : linesOf(console);
   const examined = await runAutopsy({ file, base, lines, pcs: [], dead: true });
   process.stdout.write(render({ file, ...examined }, { log, json }));
 }
 
-async function linesOf(log: string): Promise<string[]> {
+/** More than a console shows in months. Bytes. */
+const mostConsole = 64 * 2 ** 20;
+
+function linesOf(log: string): string[] {
   const splitter = new LineSplitter();
-  const bytes = await bytesOf(log).catch((cause: unknown) => {
-    if (cause instanceof UsageError) throw cause;
-    throw namedFileError(cause, { place: log, doing: 'read this console log' });
+  const bytes = readInput(log, mostConsole, {
+    doing: 'read this console log',
+    hint: 'Name a file with the end of the log (tail -c 64M).',
   });
   return [...splitter.feed(bytes), ...splitter.end()].map(({ text }) => text);
-}
-
-/** Does not wait for whoever may write to a pipe, and reads nothing that has no end. */
-async function bytesOf(log: string): Promise<Buffer> {
-  const handle = await open(log, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    await refuseOthers(handle, log);
-    return await handle.readFile();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function refuseOthers(handle: FileHandle, place: string): Promise<void> {
-  const status = await handle.stat();
-  if (!status.isFile()) {
-    const hint = 'Write the console log into a file, and name that.';
-    throw new UsageError('this is not a regular file', { place, hint });
-  }
-  if (status.size > longestConsole) {
-    const hint = `Name one of at most ${longestConsole / 2 ** 20} MiB.`;
-    throw new UsageError('this file is too large for a console log', { place, hint });
-  }
 }
 
 type Shown = Examined & { file: string };

@@ -4,6 +4,8 @@ import { loadRecord } from '../compare/load-record.ts';
 import { recordText } from '../compare/record.ts';
 import { UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
+import { checkOutput } from '../host/output-file.ts';
+import { printable } from '../report/printable.ts';
 
 /** `kexec-lab baseline`: the file that says how things are, for people to review. */
 export function baselineCommand(): Command {
@@ -42,10 +44,11 @@ async function accept(
       hint: 'A baseline should know; run these again, or say --allow-untold.',
     });
   }
+  checkOutput(out);
   try {
     await writeFile(out, recordText(record));
   } catch (cause) {
     throw namedFileError(cause, { place: out, doing: 'write the baseline' });
   }
-  process.stdout.write(`${out}: ${sides.length} cases\n`);
+  process.stdout.write(`${printable(out)}: ${sides.length} cases\n`);
 }

@@ -65,6 +65,8 @@ export function casesOf(cases: readonly Case[], candidate: Candidate): Case[] {
       },
     );
   if (names !== '')
-    process.stderr.write(`left out, because the candidate is not on their disk: ${names}\n`);
+    process.stderr.write(
+      `left out, because the candidate is not on their disk: ${printable(names)}\n`,
+    );
   return kept;
 }

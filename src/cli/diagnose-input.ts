@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip } from 'node:zlib';
 import { KexecLabError, UsageError } from '../errors.ts';
 import { isFileError, namedFileError } from '../file-error.ts';
+import { openInput, sizeInWords } from '../host/input-file.ts';
 
 type Bytes = AsyncIterable<Uint8Array>;
 
@@ -19,10 +20,17 @@ const formats = [
 ];
 const longestMagic = 6;
 
+/** A serial console at 115200 baud takes more than an hour for so much; it is read in seconds. Bytes, and lines. */
+const mostLog = 64 * 2 ** 20;
+const mostLines = 1_000_000;
+
+/** Compressed data within compressed data: somebody may have done it twice by mistake. */
+const mostLayers = 4;
+
 /**
- * Opens a console log: a file, or `-` for standard input. Gzip is unpacked and UTF-16 (terminals on Windows) decoded,
- * whatever the file is called; a gzip file that was cut off is read as far as it goes.
- * @throws UsageError where there is nothing to read, or in a format only another tool reads
+ * Opens a console log: a file, a pipe of the shell's (`<(…)`), or `-` for standard input. Gzip is unpacked and UTF-16
+ * (terminals on Windows) decoded, whatever the file is called; a gzip file that was cut off is read as far as it goes.
+ * @throws UsageError where there is nothing to read, or more than a log has, or in a format only another tool reads
  */
 export async function openLog(log: string): Promise<Bytes> {
   if (log === '-') {
@@ -30,16 +38,21 @@ export async function openLog(log: string): Promise<Bytes> {
     refuseDirectory(fstatSync(0), 'standard input');
     return decoded(process.stdin as Bytes, 'standard input');
   }
-  await assertReadable(log);
-  return decoded(createReadStream(log) as Bytes, log);
-}
-
-async function assertReadable(log: string): Promise<void> {
   const found = await stat(log).catch((error: unknown) => {
     throw cannotRead(log, error);
   });
   refuseDirectory(found, log);
+  if (isOpenPipe(log, found)) return decoded(createReadStream(log) as Bytes, log);
+  const { descriptor } = openInput(log, mostLog, { hint: sizeHint });
+  return decoded(createReadStream(log, { fd: descriptor }) as Bytes, log);
 }
+
+/** What the shell makes of `<(…)` has a writer, or has an end. */
+function isOpenPipe(log: string, found: Stats): boolean {
+  return found.isFIFO() && /^\/(dev\/(fd\/\d+|stdin)|proc\/self\/fd\/\d+)$/.test(log);
+}
+
+const sizeHint = 'Give the part with the boot: tail -c 60M LOG | kexec-lab diagnose -';
 
 function refuseDirectory(found: Stats, place: string): void {
   if (found.isDirectory()) {
@@ -51,9 +64,9 @@ function refuseDirectory(found: Stats, place: string): void {
 }
 
 /** Looks at the first bytes, and puts the right decoder in front. Read errors become messages. */
-async function* decoded(source: Bytes, place: string): Bytes {
+async function* decoded(source: Bytes, place: string, layers = 0): Bytes {
   try {
-    const { head, all } = await peek(source, longestMagic);
+    const { head, all } = await peek(bounded(source, place), longestMagic);
     const format = formats.find(({ magic }) => magic.every((byte, index) => head[index] === byte));
     if (format?.tool !== undefined) {
       throw new UsageError(`this is a file compressed by ${format.tool}`, {
@@ -61,9 +74,25 @@ async function* decoded(source: Bytes, place: string): Bytes {
         hint: `Try: ${format.tool} -dc ${place} | kexec-lab diagnose -`,
       });
     }
-    yield* format === undefined ? all : decoded(format.decode(all), place);
+    if (format !== undefined && layers === mostLayers)
+      throw new UsageError(`this is compressed more than ${mostLayers} times`, { place });
+    yield* format === undefined ? all : decoded(format.decode(all), place, layers + 1);
   } catch (error) {
     throw error instanceof KexecLabError ? error : cannotRead(place, error);
+  }
+}
+
+/** A stream that ends with an error where it becomes larger than a log; so a bomb does no harm at any layer. */
+async function* bounded(source: Bytes, place: string): Bytes {
+  const [limit, hint] = [sizeInWords(mostLog), sizeHint];
+  let [bytes, lines] = [0, 0];
+  for await (const chunk of source) {
+    bytes += chunk.length;
+    if (bytes > mostLog) throw new UsageError(`this log is larger than ${limit}`, { place, hint });
+    for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) lines += 1;
+    if (lines > mostLines)
+      throw new UsageError(`this log has more than ${mostLines} lines`, { place, hint });
+    yield chunk;
   }
 }
 

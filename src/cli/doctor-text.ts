@@ -64,9 +64,9 @@ function qemuCells(
   style: Style,
 ): string[] {
   if ('problem' in candidate) {
-    return [style.red('✗'), arch, '', `${candidate.binary}: ${candidate.problem}`];
+    return [style.red('✗'), arch, '', printable(`${candidate.binary}: ${candidate.problem}`)];
   }
-  return [isFirst ? style.green('✓') : ' ', arch, candidate.version, candidate.binary];
+  return [isFirst ? style.green('✓') : ' ', arch, candidate.version, printable(candidate.binary)];
 }
 
 function idleSkippingLine(arch: Arch, found: IdleSkipping, style: Style): string {

@@ -3,7 +3,7 @@ import { ownRecipes } from '../image/catalog.ts';
 import { findEntries } from '../image/find-entries.ts';
 import type { PlannedEntry } from '../image/plan.ts';
 import { diskUsage, pruneCache } from '../image/prune.ts';
-import { printableJson } from '../report/printable.ts';
+import { printable, printableJson } from '../report/printable.ts';
 import { arches, type Arch } from '../scenario/scenario.ts';
 import { addCandidateOptions } from './candidate-options.ts';
 import type { BuildOptions } from './images-build.ts';
@@ -70,7 +70,7 @@ async function list(names: string[], { arch, json }: Options): Promise<void> {
     const state =
       manifest === null
         ? 'not built'
-        : `${megabytes(bytes).padStart(7)}  ${manifest.release ?? ''}`;
+        : `${megabytes(bytes).padStart(7)}  ${printable(manifest.release ?? '')}`;
     process.stdout.write(`${ofArch.padEnd(8)} ${name.padEnd(24)} ${state}\n`);
   }
 }

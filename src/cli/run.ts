@@ -11,7 +11,7 @@ import { caseReference } from '../lab/events.ts';
 import { needsOf } from '../lab/needs-of.ts';
 import { runCases } from '../lab/run.ts';
 import { showsConsole } from '../report/create-reporter.ts';
-import { printableLines } from '../report/printable.ts';
+import { printable, printableLines } from '../report/printable.ts';
 import { rerunCommand } from '../report/rerun.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import { canRecord } from '../recording/record.ts';
@@ -218,7 +218,7 @@ async function showPlan(
 ): Promise<void> {
   for (const { id, scenario, arch, setup } of cases) {
     const commands = await pasteableCommands(scenario.name, arch, setup, { qemuDir, candidate });
-    process.stdout.write(`# ${id}\n${commands}\n\n`);
+    process.stdout.write(`# ${printable(id)}\n${printableLines(commands)}\n\n`);
   }
 }
 

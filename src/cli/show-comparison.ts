@@ -9,6 +9,7 @@ import type { Loaded } from '../compare/load-record.ts';
 import { differencesOf, sidesIn } from '../compare/record.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
+import { checkOutput } from '../host/output-file.ts';
 import { comparisonMarkdown } from '../report/comparison-markdown.ts';
 import type { ComparisonReport } from '../report/comparison-text.ts';
 import { comparisonText } from '../report/comparison-text.ts';
@@ -100,6 +101,7 @@ function describe({ name, record: { releases } }: Named): string {
 }
 
 async function write(file: string, text: string, how: typeof appendFile): Promise<void> {
+  checkOutput(file);
   try {
     await how(file, text);
   } catch (cause) {

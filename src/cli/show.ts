@@ -52,7 +52,7 @@ async function describeCase({ arch, scenario, setup, expect, limits }: Case, qem
     lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(9)}  ${printable(line)}`),
   );
   const commands = await pasteableCommands(scenario.name, arch, setup, { qemuDir });
-  return `${arch}\n${facts.join('\n')}\n\n${commands}`;
+  return `${arch}\n${facts.join('\n')}\n\n${printableLines(commands)}`;
 }
 
 function describeImage(image: ImageReference | null): string {

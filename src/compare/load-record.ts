@@ -1,9 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { UsageError } from '../errors.ts';
-import { namedFileError } from '../file-error.ts';
-import type { RunReport } from '../lab/result.ts';
+import { readInput } from '../host/input-file.ts';
+import { firstIssue, runReportSchema } from '../lab/event-schema.ts';
 import type { RunOnDisk } from './representative.ts';
 import type { RunRecord } from './record.ts';
 import { recordOf, recordSchema } from './record.ts';
@@ -19,11 +19,11 @@ export type Loaded = { record: RunRecord; run: RunOnDisk | null };
  */
 export async function loadRecord(place: string): Promise<Loaded> {
   const file = await reportFile(place);
-  const value = parseJson(await readText(file), file);
+  const value = readJson(file);
   const known = anyReport.safeParse(value);
   const schema = known.success ? known.data.schema : undefined;
   if (schema === 'kexec-lab/run@1') {
-    const report = value as RunReport;
+    const report = validate(runReportSchema, value, file, 'Run it again, or choose another run.');
     return { record: recordOf(report), run: { directory: dirname(file), report } };
   }
   if (schema !== 'kexec-lab/baseline@1') {
@@ -33,12 +33,8 @@ export async function loadRecord(place: string): Promise<Loaded> {
       hint: 'Name the directory of a run (such as runs/latest), or a file that `kexec-lab baseline accept` wrote.',
     });
   }
-  const record = recordSchema.safeParse(value);
-  if (record.success) return { record: record.data, run: null };
-  throw new UsageError(`is no whole baseline: ${z.prettifyError(record.error)}`, {
-    place: file,
-    hint: 'Write it again with `kexec-lab baseline accept`.',
-  });
+  const hint = 'Write it again with `kexec-lab baseline accept`.';
+  return { record: validate(recordSchema, value, file, hint), run: null };
 }
 
 async function reportFile(place: string): Promise<string> {
@@ -49,22 +45,23 @@ async function reportFile(place: string): Promise<string> {
   return isDirectory ? join(place, 'report.json') : place;
 }
 
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    throw namedFileError(cause, {
-      place: file,
-      doing: 'read this run',
-      hint: 'Choose a finished run: a run that was killed leaves no report.json.',
-    });
-  }
+function validate<T>(schema: z.ZodType<T>, value: unknown, file: string, hint: string): T {
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return data;
+  throw new UsageError(`this record is damaged: ${firstIssue(error)}`, { place: file, hint });
 }
 
-function parseJson(text: string, file: string): unknown {
+/** Larger than the report of a thousand cases. Bytes. */
+const mostReport = 64 * 2 ** 20;
+
+function readJson(file: string): unknown {
+  const hint = 'A run that was killed leaves no report.json; choose a finished run.';
+  const text = readInput(file, mostReport, { hint }).toString();
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new UsageError(`is no JSON: ${(cause as Error).message}`, { place: file, cause });
+    // V8's words quote the text; a stack that is too small is told apart by nothing but its class.
+    const why = cause instanceof RangeError ? 'it is nested too deeply' : 'it is not JSON';
+    throw new UsageError(`this is not a record: ${why}`, { place: file, hint, cause });
   }
 }

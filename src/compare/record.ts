@@ -8,12 +8,12 @@ import type { Side } from './side.ts';
 import { sidesOf } from './side.ts';
 
 export const sideSchema = z.strictObject({
-  scenario: z.string(),
+  scenario: z.string().regex(/^[a-z0-9-]+$/),
   arch: z.enum(arches),
   expected: z.enum(outcomeIds),
-  passes: z.int().min(0),
-  fails: z.int().min(0),
-  untold: z.int().min(0),
+  passes: z.int().min(0).max(1e6),
+  fails: z.int().min(0).max(1e6),
+  untold: z.int().min(0).max(1e6),
   tallies: z.array(
     z.strictObject({
       fingerprint: z.string(),
@@ -24,7 +24,7 @@ export const sideSchema = z.strictObject({
       count: z.int().min(1),
     }),
   ),
-  cost: z.record(z.string(), z.array(z.number())),
+  cost: z.record(z.string(), z.array(z.number().min(0).max(1e9))),
 });
 
 /** What is kept of a run to compare others with: a baseline file, made for people to review in git. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { kindOf } from './input-file.ts';
 import { pipeline } from 'node:stream/promises';
 
 /** SHA-256 of a file, in hexadecimal. */
@@ -24,6 +25,9 @@ const digests = new Map<string, Promise<string>>();
 
 /** SHA-256 of a file, read only once as long as the file is not written: many cases boot the same files. */
 export async function digestOnce(file: string): Promise<string> {
+  const found = await stat(file);
+  // A device or a pipe would be read for ever.
+  if (!found.isFile()) throw new Error(`this is ${kindOf(found)}, not a file`);
   const identity = `${file} ${await fileIdentity(file)}`;
   const digest = digests.get(identity) ?? digestOf(file);
   digests.set(identity, digest);

@@ -1,9 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { copyFile, cp, mkdir, readdir, readlink, rename, rm } from 'node:fs/promises';
+import { copyFile, cp, lstat, opendir, readlink, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { UnavailableError } from '../errors.ts';
+import { UnavailableError, UsageError } from '../errors.ts';
 import { digestOf, hasContent } from '../host/file-digest.ts';
+import { checkInput, sizeInWords } from '../host/input-file.ts';
+import { nameDiskTrouble } from './cache-trouble.ts';
 import { fileExists } from './file-exists.ts';
+import { makeDirectory } from '../host/make-directory.ts';
 
 /** Instead of a suite, for packages that were brought as files. */
 export const brought = 'local';
@@ -33,23 +36,22 @@ export async function intactFile(cache: string, sha256: string): Promise<string>
 
 /**
  * Copies a file into the cache, so that what is built is built of what was looked at. Returns its SHA-256, by which
- * `keptFile` finds it.
+ * `keptFile` finds it. Throws UnavailableError where the cache cannot take it.
  */
 export async function keepFile(cache: string, file: string): Promise<string> {
-  const directory = broughtDirectory(cache);
-  await mkdir(directory, { recursive: true });
-  const copy = path.join(directory, `partial-${randomUUID()}`);
-  try {
+  return inPlace(cache, async (copy) => {
     await copyFile(file, copy);
     const sha256 = await digestOf(copy);
     await rename(copy, keptFile(cache, sha256));
     return sha256;
-  } finally {
-    await rm(copy, { force: true });
-  }
+  });
 }
 
-/** Copies files and directories into the cache as one tree (path in it -> source). Returns the SHA-256 of it all. */
+/**
+ * Copies files and directories into the cache as one tree (path in it -> source). Returns the SHA-256 of it all.
+ * @throws UsageError for a directory with more in it than a kernel has, or with something that is no file; UnavailableError
+ *   where the cache cannot take it
+ */
 export async function keepTree(cache: string, parts: Record<string, string>): Promise<string> {
   const sha256 = await digestOfTree(parts, (name) => parts[name] ?? '');
   const kept = keptFile(cache, sha256);
@@ -58,17 +60,31 @@ export async function keepTree(cache: string, parts: Record<string, string>): Pr
     if (digest === sha256) return sha256;
     await rm(kept, { recursive: true, force: true });
   }
-  const directory = broughtDirectory(cache);
-  await mkdir(directory, { recursive: true });
-  const copy = path.join(directory, `partial-${randomUUID()}`);
-  try {
+  return inPlace(cache, async (copy) => {
     for (const [name, source] of Object.entries(parts))
-      await cp(source, path.join(copy, name), { recursive: true, filter: isNoSource });
+      await cp(source, path.join(copy, name), {
+        recursive: true,
+        filter: isNoSource,
+        // Else a link that stays in the tree would lead to where the tree was.
+        verbatimSymlinks: true,
+      });
     await rename(copy, kept);
+    return sha256;
+  });
+}
+
+/** Hands over a name in the cache for something unfinished; nothing of that name is left. */
+async function inPlace<T>(cache: string, make: (partial: string) => Promise<T>): Promise<T> {
+  const directory = broughtDirectory(cache);
+  const partial = path.join(directory, `partial-${randomUUID()}`);
+  try {
+    await makeDirectory(directory);
+    return await make(partial);
+  } catch (error) {
+    throw nameDiskTrouble(error, cache);
   } finally {
-    await rm(copy, { recursive: true, force: true });
+    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
   }
-  return sha256;
 }
 
 async function digestOfTree(parts: object, fileOf: (name: string) => string): Promise<string> {
@@ -83,19 +99,32 @@ function isNoSource(file: string): boolean {
   return !['build', 'source'].includes(path.basename(file));
 }
 
+/** Far more than a kernel and its modules take. Bytes. */
+const limits = { files: 100_000, file: 2 ** 30, all: 2 * 2 ** 30 };
+
+/** What is in a file or a directory: names and digests. Nothing is read that is no file, or too large to be a module. */
 async function describe(source: string): Promise<unknown> {
-  const entries = await readdir(source, { recursive: true, withFileTypes: true }).catch(() => null);
-  if (entries === null) return digestOf(source);
-  const names = entries
-    .filter((entry) => isNoSource(entry.name) && !entry.isDirectory())
-    .map((entry) => ({ entry, file: path.join(entry.parentPath, entry.name) }))
-    .sort((a, b) => (a.file < b.file ? -1 : 1));
+  if (!(await stat(source)).isDirectory()) return digestOf(source);
+  const files: string[] = [];
+  let bytes = 0;
+  for await (const entry of await opendir(source, { recursive: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    if (!isNoSource(entry.name) || entry.isDirectory()) continue;
+    files.push(file);
+    if (files.length > limits.files)
+      throw new UsageError(`there are more than ${limits.files} files here`, { place: source });
+    if (!entry.isSymbolicLink()) bytes += checkInput(file, limits.file).size;
+    if (bytes > limits.all)
+      throw new UsageError(`there is more than ${sizeInWords(limits.all)} here`, { place: source });
+  }
   const contents: [name: string, content: string][] = [];
   // One after the other: a kernel has more modules than a process may have open files.
-  for (const { entry, file } of names)
+  for (const file of files.sort()) {
+    const isLink = (await lstat(file)).isSymbolicLink();
     contents.push([
       path.relative(source, file),
-      entry.isSymbolicLink() ? await readlink(file) : await digestOf(file),
+      isLink ? await readlink(file) : await digestOf(file),
     ]);
+  }
   return contents;
 }

@@ -1,10 +1,10 @@
 import path from 'node:path';
-import { fileReason, isFileError } from '../file-error.ts';
 import { UnavailableError } from '../errors.ts';
 import { buildEntry } from './build-entry.ts';
 import type { BuildContext } from './build-context.ts';
 import { withBuildLock } from './build-lock.ts';
 import { cacheDirectory } from './cache-directory.ts';
+import { nameDiskTrouble } from './cache-trouble.ts';
 import { debianArchitectures } from './debian-architectures.ts';
 import { debianMirror } from './debian-mirror.ts';
 import { readEntry, type Manifest } from './entry.ts';
@@ -127,14 +127,4 @@ async function unchangedEntry(
     packages.push(...(await resolvePackages(selection, packageOptions)));
   const inputs = inputsOf(recipe).map((name) => [name, input(name).manifest.fingerprint] as const);
   return isUnchanged(manifest, packages, Object.fromEntries(inputs)) ? manifest : null;
-}
-
-/** What the file system refuses (no space, no permission, no directory) is the lab's trouble. */
-function nameDiskTrouble(error: unknown, cache: string): unknown {
-  if (!isFileError(error)) return error;
-  return new UnavailableError(`cannot use the image cache: ${fileReason(error, cache)}`, {
-    place: cache,
-    hint: 'Check its space and permissions, or choose another place with KEXEC_LAB_CACHE.',
-    cause: error,
-  });
 }

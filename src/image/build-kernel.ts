@@ -1,6 +1,6 @@
-import { copyFile, cp, mkdir } from 'node:fs/promises';
+import { copyFile, cp, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { UnavailableError } from '../errors.ts';
+import { UnavailableError, UsageError } from '../errors.ts';
 import type { BuildContext, Built } from './build-context.ts';
 import { brought, intactFile, keptFile } from './brought-files.ts';
 import { readDebControl } from './deb-control.ts';
@@ -10,7 +10,8 @@ import { releaseOfImage } from './kernel-release.ts';
 import { kernelSelection } from './package-selection.ts';
 import { unpackPackages } from './packages.ts';
 import { outputNames, type CandidateKernelRecipe, type KernelRecipe } from './recipe.ts';
-import { unpackDeb } from './unpack-deb.ts';
+import { sweepTree } from './sweep-tree.ts';
+import { unpackBrought } from './unpack-brought.ts';
 
 /** Takes a Debian kernel and the modules the recipe names: `vmlinuz` and `lib/modules/<release>/…`. */
 export async function buildKernel(recipe: KernelRecipe, context: BuildContext): Promise<Built> {
@@ -40,7 +41,12 @@ export async function buildCandidateKernel(
   const { output, onStep, signal } = context;
   const { packages, directories } = await unpackCandidate(recipe, context);
   onStep('collecting modules');
-  const { file, config, modules, release } = await kernelIn(directories);
+  const found = await findKernel(directories);
+  if (found === null || !(await stat(found.file)).isFile())
+    throw new UsageError('there is no kernel in what was brought', {
+      hint: 'It must be a file of the package, or a link that stays in it.',
+    });
+  const { file, config, modules, release } = found;
   await copyFile(file, path.join(output, outputNames.kernel));
   if (config !== null) await copyFile(config, path.join(output, configName));
   if (release !== null && modules !== null) {
@@ -62,7 +68,8 @@ async function unpackCandidate(
   }
   if ('snapshot' in source) {
     const copy = path.join(scratch, 'snapshot');
-    await cp(keptFile(cache, source.snapshot), copy, { recursive: true });
+    await cp(keptFile(cache, source.snapshot), copy, { recursive: true, verbatimSymlinks: true });
+    await sweepTree(copy);
     return { packages: [], directories: [copy] };
   }
   const packages: Built['packages'] = [];
@@ -71,7 +78,7 @@ async function unpackCandidate(
     const deb = await intactFile(cache, sha256);
     const directory = path.join(scratch, String(index));
     await mkdir(directory);
-    await unpackDeb(deb, directory, signal);
+    await unpackBrought(deb, directory, signal);
     packages.push({ ...(await readDebControl(deb)), suite: brought, sha256 });
     directories.push(directory);
   }

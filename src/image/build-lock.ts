@@ -1,9 +1,9 @@
 import { execa } from 'execa';
 import { once } from 'node:events';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { UnavailableError } from '../errors.ts';
 import { toolEnvironment } from '../host/tool-environment.ts';
+import { makeDirectory } from '../host/make-directory.ts';
 
 /** What flock(1) is told to exit with when someone else has the lock and it may not wait. */
 const taken = 75;
@@ -36,7 +36,7 @@ async function underLock<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
-  await mkdir(cache, { recursive: true });
+  await makeDirectory(cache);
   const lock = path.join(cache, 'build.lock');
   let release = await takeLock(lock, ['--nonblock', '--conflict-exit-code', `${taken}`], signal);
   if (release === null) {

@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { ScenarioError } from '../errors.ts';
 import { scenarioFileError } from '../file-error.ts';
+import { kindOf } from '../host/input-file.ts';
 import type { Arch, ImageReference } from '../scenario/scenario.ts';
 import { diskHeaderBytes, diskTrouble } from './disk-format.ts';
 import type { ImageRequest } from './image-set.ts';
@@ -30,7 +31,7 @@ async function checkReference(kind: Kind, reference: ImageReference | null, arch
 async function findTrouble(kind: Kind, file: string, arch: Arch): Promise<string | null> {
   const found = await stat(file);
   // Opening a pipe nobody writes into would wait for ever, deaf to every signal.
-  if (!found.isFile()) return `is ${found.isDirectory() ? 'a directory' : 'no regular file'}`;
+  if (!found.isFile()) return `is ${kindOf(found)}`;
   const { size } = found;
   switch (kind) {
     case 'kernel':

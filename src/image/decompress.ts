@@ -1,6 +1,8 @@
+import { createReadStream } from 'node:fs';
 import { execa } from 'execa';
 import { constants, gunzipSync } from 'node:zlib';
 import { toolEnvironment } from '../host/tool-environment.ts';
+import { streamTool } from './stream-tool.ts';
 
 /** How kernels and their initramfs images are compressed. */
 export const compressions = ['gzip', 'xz', 'zstd', 'lz4', 'lzma', 'bzip2', 'lzo'] as const;
@@ -26,6 +28,20 @@ const tools: Record<Exclude<Compression, 'gzip'>, readonly [string, ...string[]]
   lzo: ['lzop', '--decompress', '--stdout'],
 };
 
+/** More than a kernel unpacks to; what unpacks to more is no kernel. Bytes. */
+const mostUnpacked = 256 * 2 ** 20;
+
+/** What the host's tool makes of a file's compressed data behind `start`, piece by piece. Throws as `streamTool`. */
+export function decompressing(
+  file: string,
+  start: number,
+  compression: Compression,
+): AsyncGenerator<Uint8Array> {
+  const [tool, ...args] =
+    compression === 'gzip' ? (['gzip', '--decompress', '--stdout'] as const) : tools[compression];
+  return streamTool(tool, args, { input: createReadStream(file, { start }) });
+}
+
 /** What `data` begins with; null for nothing known. */
 export function compressionOf(data: Buffer): Compression | null {
   const start = data.toString('hex', 0, 6);
@@ -34,7 +50,7 @@ export function compressionOf(data: Buffer): Compression | null {
 
 /**
  * Decompresses as much of `data` as there is: it may be cut off, and anything may follow it. Null where nothing comes
- * out: it is damaged, or the host lacks the tool.
+ * out: it is damaged, it is a bomb, or the host lacks the tool.
  */
 export async function decompress(data: Buffer, compression: Compression): Promise<Buffer | null> {
   if (compression === 'gzip') return gunzip(data);
@@ -44,7 +60,8 @@ export async function decompress(data: Buffer, compression: Compression): Promis
     encoding: 'buffer',
     env: toolEnvironment(),
     reject: false,
-    maxBuffer: 2 ** 30,
+    // execa ends the tool where there is more, and hands over what has come.
+    maxBuffer: mostUnpacked,
   });
   // Without the tool there is no output either.
   const output = (stdout as Uint8Array | undefined) ?? new Uint8Array();
@@ -53,7 +70,7 @@ export async function decompress(data: Buffer, compression: Compression): Promis
 
 function gunzip(data: Buffer): Buffer | null {
   try {
-    return gunzipSync(data, { finishFlush: constants.Z_SYNC_FLUSH });
+    return gunzipSync(data, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: mostUnpacked });
   } catch {
     return null;
   }

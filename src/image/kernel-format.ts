@@ -1,5 +1,8 @@
 import type { Arch } from '../scenario/scenario.ts';
 
+/** Larger than any kernel with its debugging information off; it is read into memory whole. */
+export const mostKernelBytes = 256 * 2 ** 20;
+
 /** Bytes of a kernel file that `kernelTrouble` wants to see. */
 export const kernelHeaderBytes = 64 * 1024;
 
@@ -12,11 +15,15 @@ const zImageMagic = 0x016f2818;
 export type KernelKind =
   'Image' | 'zImage' | 'zboot' | 'gzip' | 'uImage' | 'ELF' | 'text' | 'unknown';
 
+/** The header of an arm64 Image, and the part of a zImage's that is looked at. Bytes. */
+const leastImage = 64;
+const leastZImage = 0x30;
+
 /** Tells by its beginning what a kernel's file is. */
 export function kernelKind(header: Buffer): KernelKind {
   const text = header.toString('latin1', 0, 256);
   if (header.subarray(0x38, 0x3c).equals(imageMagic)) return 'Image';
-  if (header.length >= 0x30 && header.readUInt32LE(0x24) === zImageMagic) return 'zImage';
+  if (header.length >= leastZImage && header.readUInt32LE(0x24) === zImageMagic) return 'zImage';
   if (/^MZ..zimg/s.test(text)) return 'zboot';
   if (text.startsWith('\x1f\x8b')) return 'gzip';
   if (text.startsWith('\x27\x05\x19\x56')) return 'uImage';
@@ -42,6 +49,8 @@ export function kernelTrouble(header: Buffer, size: number, arch: Arch): string 
   if (size === 0) return 'is empty';
   const kind = kernelKind(header);
   if (kind === 'Image') {
+    // A header that is cut off says nothing of the rest.
+    if (size < leastImage) return truncation(leastImage, size);
     if (arch === 'aarch64') return truncation(peFileSize(header), size);
     return 'is a kernel for aarch64 (an Image), not for arm';
   }
@@ -59,7 +68,8 @@ function truncation(expected: number, size: number): string | null {
 
 /** Where the last section of a PE/COFF file ends: a kernel with an EFI stub is one. 0 for a file that is none. */
 function peFileSize(header: Buffer): number {
-  const pe = header.toString('latin1', 0, 2) === 'MZ' ? header.readUInt32LE(0x3c) : header.length;
+  const isPe = header.length >= 0x40 && header.toString('latin1', 0, 2) === 'MZ';
+  const pe = isPe ? header.readUInt32LE(0x3c) : header.length;
   if (pe + 24 > header.length || header.toString('latin1', pe, pe + 4) !== 'PE\0\0') return 0;
   const table = pe + 24 + header.readUInt16LE(pe + 20);
   const ends = Array.from({ length: header.readUInt16LE(pe + 6) }, (_, index) => table + index * 40)

@@ -24,6 +24,8 @@ export async function copyModules(
   const builtInNames = new Set(builtIn.split('\n').map(moduleName));
 
   const destination = path.join(target, 'lib/modules', release);
+  // depmod wants it, also where none of the modules is there.
+  await mkdir(destination, { recursive: true });
   for (const name of names) {
     if (builtInNames.has(moduleName(name))) continue;
     const own = [...dependencies.keys()].find((file) => moduleName(file) === moduleName(name));

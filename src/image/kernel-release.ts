@@ -1,13 +1,13 @@
-import { readFile } from 'node:fs/promises';
+import { readInput } from '../host/input-file.ts';
 import { compressions, decompress, magics, type Compression } from './decompress.ts';
-import { kernelKind } from './kernel-format.ts';
+import { kernelKind, mostKernelBytes } from './kernel-format.ts';
 
 /**
  * `uname -r` of a kernel, from the banner in its image; null where it cannot be read. An arm64 Image has it in plain
  * text, everything else is decompressed first, with the host's tools.
  */
 export async function releaseOfImage(file: string): Promise<string | null> {
-  return releaseIn(await readFile(file));
+  return releaseIn(readInput(file, mostKernelBytes));
 }
 
 async function releaseIn(data: Buffer): Promise<string | null> {
@@ -20,12 +20,17 @@ async function releaseIn(data: Buffer): Promise<string | null> {
     case 'zboot':
       return nested(await unpackZboot(data));
     case 'uImage':
-      return releaseIn(data.subarray(uImageHeader));
+      return releaseInPayload(data.subarray(uImageHeader));
     case 'zImage':
       return bannerRelease(await unpackZImage(data));
     default:
       return null;
   }
+}
+
+/** What a uImage wraps; another uImage within it is nothing that anybody makes. */
+async function releaseInPayload(data: Buffer): Promise<string | null> {
+  return kernelKind(data) === 'uImage' ? null : releaseIn(data);
 }
 
 /** Bytes of U-Boot's legacy header. */

@@ -8,7 +8,7 @@ import { toolsVersion } from './kexec-tools-version.ts';
 import { kexecTools, treeSelections } from './package-selection.ts';
 import { unpackPackages } from './packages.ts';
 import type { ToolsSource, TreeRecipe } from './recipe.ts';
-import { unpackDeb } from './unpack-deb.ts';
+import { unpackBrought } from './unpack-brought.ts';
 
 type Unpacked = Pick<Built, 'packages'> & { directories: string[] };
 
@@ -45,7 +45,7 @@ async function unpackTools(
   await mkdir(path.join(directory, 'usr/sbin'), { recursive: true });
   if ('deb' in tools) {
     const deb = await intactFile(cache, tools.deb);
-    await unpackDeb(deb, directory, signal);
+    await unpackBrought(deb, directory, signal);
     const control = await readDebControl(deb, signal);
     return {
       packages: [{ ...control, suite: brought, sha256: tools.deb }],

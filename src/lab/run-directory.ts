@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { lstat, rename, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileReason, hostFileError } from '../file-error.ts';
 import type { Case } from '../scenario/scenario.ts';
+import { makeDirectory } from '../host/make-directory.ts';
 
 /** Where a run keeps everything: `<out>/<id>/`. */
 export type RunDirectory = {
@@ -21,7 +22,7 @@ export async function createRunDirectory(out: string, now: Date): Promise<RunDir
   const id = `${stamp}-${randomBytes(2).toString('hex')}`;
   const path = resolve(out, id);
   try {
-    await mkdir(path, { recursive: true });
+    await makeDirectory(path);
   } catch (error) {
     const hint = 'Choose another place with --out.';
     throw hostFileError(error, { place: out, doing: 'make the run directory', hint });

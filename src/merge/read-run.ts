@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UsageError } from '../errors.ts';
-import { namedFileError } from '../file-error.ts';
-import { eventSchema } from '../lab/event-schema.ts';
+import { readInput } from '../host/input-file.ts';
+import { eventSchema, firstIssue } from '../lab/event-schema.ts';
 import type { LabEvent } from '../lab/events.ts';
 import type { CaseResult, Environment } from '../lab/result.ts';
 import { unfinishedResult, unknownEnvironment } from './unfinished.ts';
@@ -36,7 +35,7 @@ export function readRun(file: string): RecordedRun {
       hint: 'The record is damaged, or of another version of kexec-lab. Run this shard again.',
     });
   };
-  const lines = readText(file).split('\n');
+  const lines = readInput(file, mostRecord, { doing: 'read this run' }).toString().split('\n');
   // What comes behind the last end of a line was being written.
   const whole = lines.slice(0, -1);
   const events = whole.map((line, index) => parseEvent(line, (why) => refuse(index + 1, why)));
@@ -85,13 +84,8 @@ export function readRun(file: string): RecordedRun {
 /** The record of a run in its directory. */
 export const recordIn = (directory: string): string => join(directory, 'events.jsonl');
 
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw namedFileError(cause, { place: file, doing: 'read this run' });
-  }
-}
+/** Larger than the record of a thousand cases. Bytes. */
+const mostRecord = 64 * 2 ** 20;
 
 function parseEvent(line: string, refuse: (why: string) => never): LabEvent {
   let value: unknown;
@@ -102,6 +96,5 @@ function parseEvent(line: string, refuse: (why: string) => never): LabEvent {
   }
   const { success, data, error } = eventSchema.safeParse(value);
   if (success) return data;
-  const [issue] = error.issues;
-  return refuse(`${issue?.path.join('.') || 'the event'}: ${issue?.message ?? 'not understood'}`);
+  return refuse(firstIssue(error));
 }

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UnavailableError } from '../errors.ts';
-import { hostFileError, namedFileError } from '../file-error.ts';
+import { hostFileError } from '../file-error.ts';
+import { checkInput, readInput } from '../host/input-file.ts';
 import { digestOnce } from '../host/file-digest.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
 import { listQemus } from '../qemu/find-qemu.ts';
@@ -31,7 +31,7 @@ export type LoadedRecording = {
  * @throws UsageError where it holds no whole recording; UnavailableError where something it needs is missing or another.
  */
 export async function loadRecording(directory: string, qemuDir?: string): Promise<LoadedRecording> {
-  const manifest = await readManifest(directory);
+  const manifest = readManifest(directory);
   const qemu = await sameQemu(manifest, qemuDir);
   const here = (recorded: RecordedFile): Promise<string> => sameFile(recorded, directory);
   const events = join(directory, recordingFiles.events);
@@ -49,20 +49,14 @@ export async function loadRecording(directory: string, qemuDir?: string): Promis
     network: null,
     recording: { mode: 'replay', file: events, startedAt: manifest.startedAt },
   };
-  await readPart(events);
-  const console = await readPart(join(directory, 'console.raw'));
+  const hint = 'The recording is incomplete. Record the case anew.';
+  checkInput(events, Infinity, { hint });
+  const console = readInput(join(directory, 'console.raw'), mostConsole, { hint });
   return { name: manifest.case, spec, qemu, console };
 }
 
-async function readPart(file: string): Promise<Buffer> {
-  return readFile(file).catch((cause: unknown) => {
-    throw namedFileError(cause, {
-      place: file,
-      doing: 'read a part of the recording',
-      hint: 'Record the case again.',
-    });
-  });
-}
+/** More than a boot ever prints. Bytes. */
+const mostConsole = 256 * 2 ** 20;
 
 /** A recording counts what QEMU does inside itself: only the same version does the same again. */
 async function sameQemu(

@@ -1,9 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { UsageError } from '../errors.ts';
-import { namedFileError } from '../file-error.ts';
+import { readInput } from '../host/input-file.ts';
 import { digestOnce } from '../host/file-digest.ts';
+import { firstIssue } from '../lab/event-schema.ts';
 import { machineProfileSchema } from '../qemu/machine-profile.ts';
 import type { MachineSpec } from '../qemu/machine-spec.ts';
 import { portablePath } from './portable-path.ts';
@@ -28,15 +29,26 @@ export const manifestSchema = z.strictObject({
   kernel: file.nullable(),
   initramfs: file.nullable(),
   cmdline: z.string(),
-  disks: z.array(
-    z.strictObject({ id: z.string(), serial: z.string(), readonly: z.boolean(), file }),
-  ),
+  disks: z
+    .array(
+      z.strictObject({
+        // Both become part of an option of QEMU's, in which a comma would begin another.
+        id: z.string().regex(/^[\w-]+$/),
+        serial: z.string().regex(/^[\w-]*$/),
+        readonly: z.boolean(),
+        file,
+      }),
+    )
+    .max(64),
   onReset: z.enum(['exit', 'reboot']),
   firmware: z.strictObject({ code: file, variables: file }).nullable(),
 });
 
 export type RecordingManifest = z.infer<typeof manifestSchema>;
 export type RecordedFile = z.infer<typeof file>;
+
+/** Bytes. */
+const mostManifest = 2 ** 20;
 
 type Recorded = { name: string; spec: MachineSpec; qemuVersion: string; startedAt: string };
 
@@ -72,19 +84,14 @@ export async function writeManifest(
 }
 
 /** @throws UsageError where the directory holds no recording, or its description is not one. */
-export async function readManifest(directory: string): Promise<RecordingManifest> {
+export function readManifest(directory: string): RecordingManifest {
   const place = join(directory, recordingFiles.manifest);
-  const text = await readFile(place, 'utf8').catch((cause: unknown) => {
-    throw namedFileError(cause, {
-      place,
-      doing: 'read this recording',
-      hint: 'Name the directory of a case that was run with --record or --record-on-failure.',
-    });
-  });
+  const hint = 'Name the directory of a case that was run with --record or --record-on-failure.';
+  const text = readInput(place, mostManifest, { doing: 'read this recording', hint }).toString();
   try {
     return manifestSchema.parse(JSON.parse(text));
   } catch (cause) {
-    const why = cause instanceof z.ZodError ? z.prettifyError(cause) : (cause as Error).message;
-    throw new UsageError(`this is no description of a recording: ${why}`, { place, cause });
+    const why = cause instanceof z.ZodError ? firstIssue(cause) : 'it is not JSON';
+    throw new UsageError(`this is not a recording's description: ${why}`, { place, hint, cause });
   }
 }

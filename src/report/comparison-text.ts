@@ -53,7 +53,7 @@ function row(comparison: Comparison, width: number, style: Style): string {
   const { key, class: kind, reason, baseline, candidate } = comparison;
   const rates = `${rate(baseline)} -> ${rate(candidate)}`;
   const word = colorOf(kind, style)(`${classSymbols[kind]} ${kind.padEnd(9)}`);
-  return `${word}  ${key.padEnd(width)}  ${rates.padEnd(10)}  ${printable(reason)}`;
+  return `${word}  ${printable(key).padEnd(width)}  ${rates.padEnd(10)}  ${printable(reason)}`;
 }
 
 function colorOf(kind: Class, style: Style): (text: string) => string {
@@ -69,7 +69,7 @@ export function rate(side: Side | null): string {
 
 function costLines(comparisons: readonly Comparison[], style: Style): string[] {
   const lines = comparisons.flatMap(({ key, cost }) =>
-    cost.map((change) => `  ${key}  ${costText(change)}`),
+    cost.map((change) => `  ${printable(key)}  ${printable(costText(change))}`),
   );
   return lines.length === 0 ? [] : ['', style.bold('Guest time of the second kernel'), ...lines];
 }

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { join } from 'node:path';
+import { openInput } from '../host/input-file.ts';
 import type { Mark } from '../compare/align.ts';
 
 /** More than a boot ever prints, and less than what a page or a memory cannot take. Bytes. */
@@ -22,9 +23,9 @@ export function readConsole(directory: string): ConsoleText {
 function readStart(file: string): { text: string; cut: boolean } {
   let descriptor: number;
   try {
-    descriptor = openSync(file, 'r');
+    ({ descriptor } = openInput(file, Infinity));
   } catch {
-    return { text: '', cut: false }; // The boot never began.
+    return { text: '', cut: false }; // The boot never began, or there is no file.
   }
   try {
     const { size } = fstatSync(descriptor);

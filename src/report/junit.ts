@@ -137,7 +137,7 @@ function countsOf(results: CaseResult[]) {
 
 function attributes(values: Record<string, string | number>): string {
   return Object.entries(values)
-    .map(([name, value]) => ` ${name}="${escape(String(value))}"`)
+    .map(([name, value]) => ` ${name}="${escape(printable(String(value), 4096))}"`)
     .join('');
 }
 

@@ -1,5 +1,6 @@
 import { openSync, writeFileSync } from 'node:fs';
 import { hostFileError, namedFileError } from '../file-error.ts';
+import { checkOutput } from '../host/output-file.ts';
 import type { ReporterOutput } from './reporter.ts';
 import { wantsColor } from './style.ts';
 
@@ -27,6 +28,7 @@ export function standardOutput(
  * @throws UsageError when it cannot be opened; `write` throws UnavailableError when it cannot be written (full disk)
  */
 export function fileOutput(file: string): ReporterOutput {
+  checkOutput(file);
   const doing = 'write this report';
   let descriptor: number;
   try {

@@ -9,9 +9,16 @@ const longestInput = 4096;
  */
 const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Cn}\u2028\u2029]/gu;
 
+/** `##[…]` (GitHub, Azure), `##vso[…]` (Azure) and `##teamcity[…]`: obeyed wherever in a line they stand. */
+const bracketCommand = /##(?=[\w.-]*\[)/g;
+
+/** `::name::`, which GitHub obeys at the beginning of a line, spaces or not. */
+const colonCommand = /^(\s*):(?=:)/;
+
 /**
  * Text of a guest's (or of a file's) as one line that is safe to print anywhere: no escape sequences, no control or
- * invisible characters, and no `##[command]`, which GitHub's log reader would obey. The one wall all printing goes through.
+ * invisible characters, and nothing that a CI system's log reader would take for a command. The one wall all printing
+ * goes through.
  *
  * @param limit most characters of the result; what is cut off is marked by `…`
  */
@@ -19,7 +26,8 @@ export function printable(text: string, limit = 400): string {
   const clean = stripAnsi(text.slice(0, longestInput))
     .replaceAll('\t', ' ')
     .replace(unsafe, '\uFFFD')
-    .replaceAll('##[', '# #[');
+    .replace(bracketCommand, '# #')
+    .replace(colonCommand, '$1: ');
   return cut(clean, text.length > longestInput ? Math.min(limit, longestInput) : limit);
 }
 
@@ -31,15 +39,15 @@ export function printableLines(text: string): string {
     .join('\n');
 }
 
-/** Lines for a log in which none begins like a command of GitHub's (`::name::`), wherever the text in it comes from. */
+/** Lines for a log in which there is nothing that a CI system would obey, wherever the text in it comes from. */
 export function withoutCommands(lines: string): string {
-  return lines.replace(/^(\s*):(?=:)/gm, '$1: ');
+  return lines.replace(bracketCommand, '# #').replace(/^(\s*):(?=:)/gm, '$1: ');
 }
 
 /** A value as indented JSON that is safe to print and loses nothing: what is unsafe is written as `\uXXXX`. */
 export function printableJson(value: unknown): string {
   return JSON.stringify(value, null, 2)
-    .replaceAll('##[', '\\u0023#[')
+    .replace(bracketCommand, '\\u0023#')
     .split('\n')
     .map((line) => line.replace(unsafe, escapeUnits))
     .join('\n');

@@ -9,7 +9,7 @@ export function describeProgress({ recipe, arch, step, done, total }: ImageProgr
 } {
   const known = done !== undefined && total !== undefined && total > 0;
   return {
-    image: `${arch}/${recipe}`,
+    image: printable(`${arch}/${recipe}`),
     step: printable(step, 200),
     share: known ? `${Math.min(100, Math.floor((done / total) * 100))} %` : '',
   };

@@ -67,8 +67,8 @@ export function describeEvidence(
 ): string[] {
   return evidence.map(({ line, text, signature }) =>
     line === null
-      ? `${signature}: ${printable(text)}`
-      : `${directory}/console.log:${line}: ${printable(text)}`,
+      ? `${printable(signature)}: ${printable(text)}`
+      : `${printable(directory)}/console.log:${line}: ${printable(text)}`,
   );
 }
 
@@ -94,7 +94,10 @@ export function describeRecording(
 ): string[] {
   if (recording === null) return [];
   const { outcome, boots, directory: recorded } = recording;
-  const command = `kexec-lab rewind ${shellQuote(`${directory}${recorded.slice(own.length)}`)}`;
+  const command = printable(
+    `kexec-lab rewind ${shellQuote(`${directory}${recorded.slice(own.length)}`)}`,
+    4096,
+  );
   if (recorded === own) return [command];
   return [command, `recorded in ${count(boots, 'more boot')}: ${outcome ?? 'no outcome'}`];
 }

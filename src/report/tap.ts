@@ -29,7 +29,7 @@ export function tapReporter(output: ReporterOutput): Reporter {
         number += 1;
         output.write(testPoint(number, event.case.id, event.result));
       } else if (event.type === 'interrupted') {
-        output.write(`# stopped by ${event.signal}\n`);
+        output.write(`# stopped by ${printable(event.signal)}\n`);
       }
     },
     onError(error) {
@@ -41,7 +41,7 @@ export function tapReporter(output: ReporterOutput): Reporter {
 
 function testPoint(number: number, id: string, result: CaseResult): string {
   const passed = result.verdict === 'pass';
-  const name = escape(`${id}: ${result.expected.outcome}`);
+  const name = escape(printable(`${id}: ${result.expected.outcome}`));
   const head = `${passed ? 'ok' : 'not ok'} ${number} - ${name}\n`;
   return passed ? head : `${head}${diagnostics(result)}`;
 }

@@ -13,6 +13,9 @@ import {
 } from './result-text.ts';
 import type { Style } from './style.ts';
 
+/** Paths are kept whole: they are there to be copied. */
+const longestPath = 4096;
+
 type Finished = { reference: CaseReference; result: CaseResult };
 
 /** The lines of a run that stay on the screen, event by event: what `list` and `plain` have in common. */
@@ -27,11 +30,11 @@ export function createTranscript(
   return (event) => {
     switch (event.type) {
       case 'run-started':
-        directory = shortPath(event.directory);
+        directory = printable(shortPath(event.directory), longestPath);
         width = Math.max(0, ...event.cases.map(({ id }) => id.length));
         return [
           style.dim(
-            `run ${event.id}: ${count(event.cases.length, 'case')}, ${event.jobs} at a time, in ${directory}`,
+            `run ${printable(event.id)}: ${count(event.cases.length, 'case')}, ${event.jobs} at a time, in ${directory}`,
           ),
         ];
       case 'case-console':
@@ -49,7 +52,11 @@ export function createTranscript(
         ];
       }
       case 'interrupted':
-        return [style.yellow(`stopping (${event.signal})… press Ctrl-C again to leave at once`)];
+        return [
+          style.yellow(
+            `stopping (${printable(event.signal)})… press Ctrl-C again to leave at once`,
+          ),
+        ];
       case 'run-finished':
         return [
           '',
@@ -103,7 +110,7 @@ function explain(result: CaseResult, directory: string, again: string, style: St
   const next = result.outcome === null ? [] : [again, `sh ${directory}/qemu.sh`];
   const rows: [label: string, lines: string[]][] = [
     ...resultRows(result, directory),
-    ['next', next],
+    ['next', next.map((line) => printable(line, longestPath))],
   ];
   return rows.flatMap(([label, lines]) =>
     lines

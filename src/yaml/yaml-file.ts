@@ -1,13 +1,18 @@
-import { readFileSync, statSync } from 'node:fs';
-import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
+import { Lexer, LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, ErrorCode } from 'yaml';
 import type { ZodType } from 'zod';
-import { ScenarioError } from '../errors.ts';
-import { scenarioFileError } from '../file-error.ts';
+import { ScenarioError, UsageError } from '../errors.ts';
+import { readInput } from '../host/input-file.ts';
 import { describeIssue } from './describe-issue.ts';
 import type { Problem } from './describe-issue.ts';
 
 const largestFile = 1024 * 1024;
+
+/** Ten times what the largest file of people's has. Work grows with their square (each key is compared with all others). */
+const mostTokens = 20_000;
+
+/** A file may have more mistakes than anybody reads. */
+const mostProblems = 20;
 
 /** Where the parser's own message speaks to a programmer. */
 const ourWords: Partial<Record<ErrorCode, string>> = {
@@ -42,23 +47,31 @@ export function readYamlFile<T>(
   check: (value: T) => Problem[] = () => [],
 ): Located<T> {
   const lines = new LineCounter();
-  const document = parseDocument(readText(file), {
+  const text = readText(file);
+  const refuseAt = (problems: Misplaced[]): never => {
+    throw new ScenarioError(describeAll(file, lines, problems));
+  };
+  const excess = excessOf(text);
+  if (excess !== null) {
+    lines.addNewLine(0);
+    for (
+      let at = text.indexOf('\n');
+      at !== -1 && at < excess.offset;
+      at = text.indexOf('\n', at + 1)
+    )
+      lines.addNewLine(at + 1);
+    return refuseAt([excess]);
+  }
+  const document = parseDocument(text, {
     lineCounter: lines,
     prettyErrors: false,
     stringKeys: true,
   });
-  const refuseAt = (problems: { offset: number; message: string }[]): never => {
-    throw new ScenarioError(
-      problems
-        .map(({ offset, message }) => ({ ...lines.linePos(offset), message }))
-        .sort((a, b) => a.line - b.line || a.col - b.col)
-        .map(({ line, col, message }) => `${file}:${line}:${col}: ${message}`)
-        .join('\n'),
-    );
-  };
   const refuse = (problems: Problem[]) =>
     refuseAt(
-      problems.map(({ path, at, message }) => ({ offset: offsetOf(document, path, at), message })),
+      problems
+        .slice(0, mostProblems + 1)
+        .map(({ path, at, message }) => ({ offset: offsetOf(document, path, at), message })),
     );
 
   const broken = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
@@ -77,7 +90,11 @@ export function readYamlFile<T>(
   const parsed = schema.safeParse(written, { reportInput: true });
   if (!parsed.success) {
     const exists = (path: PropertyKey[]) => document.hasIn(path);
-    return refuse(parsed.error.issues.flatMap((issue) => describeIssue(issue, schema, exists)));
+    return refuse(
+      parsed.error.issues
+        .slice(0, mostProblems + 1)
+        .flatMap((issue) => describeIssue(issue, schema, exists)),
+    );
   }
   const problems = check(parsed.data);
   if (problems.length > 0) return refuse(problems);
@@ -85,27 +102,47 @@ export function readYamlFile<T>(
   return { value: parsed.data, lineOf };
 }
 
+type Misplaced = { offset: number; message: string };
+
+/** Every problem with its place, in the order of the file; the first of many. */
+function describeAll(file: string, lines: LineCounter, problems: Misplaced[]): string {
+  const described = problems
+    .map(({ offset, message }) => ({ ...lines.linePos(offset), message }))
+    .sort((a, b) => a.line - b.line || a.col - b.col)
+    .map(({ line, col, message }) => `${file}:${line}:${col}: ${message}`);
+  const more = described.length > mostProblems ? ['There are more problems in this file.'] : [];
+  return [...described.slice(0, mostProblems), ...more].join('\n');
+}
+
+/** Where a file has become larger than one that is read; null for one that has not. */
+function excessOf(text: string): Misplaced | null {
+  let offset = 0;
+  let tokens = 0;
+  for (const token of new Lexer().lex(text)) {
+    tokens += 1;
+    if (tokens > mostTokens)
+      return { offset, message: `too many values: the file has more than ${mostTokens} tokens` };
+    // These stand for what the lexer has seen, and for no character of the file.
+    if (!['\u0002', '\u0018', '\u001f'].includes(token)) offset += token.length;
+  }
+  return null;
+}
+
 function readText(file: string): string {
   try {
-    if (statSync(file).size > largestFile) {
-      throw new ScenarioError('this is larger than 1 MiB, which no file of this kind is', {
-        place: file,
-      });
-    }
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    const bytes = readInput(file, largestFile);
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {
-    if (error instanceof ScenarioError) throw error;
     if (error instanceof TypeError)
       throw new ScenarioError('this is not UTF-8 text', { place: file, cause: error });
-    throw scenarioFileError(error, { place: file, doing: 'read this file' });
+    if (!(error instanceof UsageError)) throw error;
+    const { message, hint } = error;
+    throw new ScenarioError(message, { place: file, cause: error, ...(hint && { hint }) });
   }
 }
 
 /** The plain value; aliases that would blow it up are refused by the parser with an exception. */
-function toValue(
-  document: Document.Parsed,
-  refuseAt: (problems: { offset: number; message: string }[]) => never,
-): unknown {
+function toValue(document: Document.Parsed, refuseAt: (problems: Misplaced[]) => never): unknown {
   try {
     return document.toJS();
   } catch (error) {

@@ -49,7 +49,7 @@ void t.test('what cannot be read is one message and exit 2', async (t) => {
   const directory = t.testdir({ empty: '', 'broken.elf': '\x7fELF\x02\x01', 'text.raw': 'hello' });
   const refused = async (...words: string[]) => kexecLab(['autopsy', ...words]);
   t.match(await refused(join(directory, 'missing')), { exitCode: 2, stderr: /no such file/ });
-  t.match(await refused(directory), { exitCode: 2, stderr: /no regular file/ });
+  t.match(await refused(directory), { exitCode: 2, stderr: /this is a directory, not a file/ });
   t.match(await refused(join(directory, 'empty')), { exitCode: 2, stderr: /empty/ });
   t.match(await refused(join(directory, 'broken.elf')), {
     exitCode: 2,

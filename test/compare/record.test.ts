@@ -87,7 +87,7 @@ t.test('what is neither is refused, with its place', async (t) => {
     return loadRecord(file).catch((error: unknown) => error);
   };
   const place = join(directory, 'file.json');
-  t.match(await refused('{'), { message: /is no JSON/, place });
+  t.match(await refused('{'), { message: /it is not JSON/, place });
   t.match(await refused('[]'), { message: /neither a run nor a baseline/, place });
   t.match(await refused('{"schema":"kexec-lab/run@2"}'), {
     message: /is a kexec-lab\/run@2/,

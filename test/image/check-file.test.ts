@@ -27,6 +27,6 @@ t.test('files of the user are looked at before anything starts', async (t) => {
   await execa('mkfifo', [join(directory, 'pipe')]);
   await t.rejects(checkFiles({ ...good, kernel: file('pipe') }), {
     exitCode: 2,
-    message: 'this kernel is no regular file',
+    message: 'this kernel is a named pipe',
   });
 });

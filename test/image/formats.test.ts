@@ -35,6 +35,9 @@ t.test('kernels', (t) => {
   t.match(kernelTrouble(image(9000), 9000, 'arm'), /kernel for aarch64 .* not for arm/);
   t.match(kernelTrouble(zImage(9000), 9000, 'aarch64'), /kernel for arm .* not for aarch64/);
   t.equal(kernelTrouble(Buffer.alloc(0), 0, 'arm'), 'is empty');
+  for (let size = 1; size < 64; size++)
+    t.type(kernelTrouble(image(9000).subarray(0, size), size, 'aarch64'), 'string');
+  t.equal(kernelTrouble(image(60).subarray(0, 60), 60, 'aarch64'), 'is truncated: 60 bytes of 64');
   t.match(kernelTrouble(Buffer.from('\x1f\x8b\x08\0', 'latin1'), 4, 'aarch64'), /gzip/);
   t.match(kernelTrouble(Buffer.from('MZ\0\0zimg'), 8, 'aarch64'), /EFI zboot/);
   t.match(kernelTrouble(Buffer.from('\x7fELF\x02', 'latin1'), 5, 'aarch64'), /an ELF file/);

@@ -1,5 +1,11 @@
 import t from 'tap';
-import { cut, printable, printableJson, printableLines } from '../../src/report/printable.ts';
+import {
+  cut,
+  printable,
+  printableJson,
+  printableLines,
+  withoutCommands,
+} from '../../src/report/printable.ts';
 import { hostileTexts } from './events.ts';
 
 /** What no printed line may hold: controls, format characters, surrogates, separators. */
@@ -41,5 +47,18 @@ t.test('JSON loses nothing and holds nothing harmful', (t) => {
   const json = printableJson(value);
   for (const line of json.split('\n')) t.notMatch(line, harmful);
   t.strictSame(JSON.parse(json), value);
+  t.end();
+});
+
+t.test('what a CI system would obey is broken up, wherever it stands', (t) => {
+  const same = (text: string) => printable(text) === text;
+  t.equal(printable('a ##vso[task.complete]x'), 'a # #vso[task.complete]x');
+  t.equal(printable('##VSO[x]'), '# #VSO[x]');
+  t.equal(printable("##teamcity[x 'y']"), "# #teamcity[x 'y']");
+  t.equal(printable('  ::error::x'), '  : :error::x');
+  t.ok(same('C++ a::b, and ## [not a command]'));
+  t.equal(withoutCommands('a\n##vso[x]\n ::y::\n'), 'a\n# #vso[x]\n : :y::\n');
+  t.notMatch(printableJson({ a: '##vso[x] ##teamcity[y] ##[z]' }), /##/);
+  t.same(JSON.parse(printableJson(['##vso[x]'])), ['##vso[x]'], 'JSON loses nothing');
   t.end();
 });

@@ -232,7 +232,7 @@ t.test('what is not YAML at all', (t) => {
     ['? [a]\n: 1\n', ':1:3: a key must be text'],
     ['story: !!js/function x\n', ':1:8: Unresolved tag: tag:yaml.org,2002:js/function'],
     [Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0xff), ': this is not UTF-8 text'],
-    ['#'.repeat(1024 * 1024 + 1), ': this is larger than 1 MiB, which no file of this kind is'],
+    ['#'.repeat(1024 * 1024 + 1), ': this file is larger than 1 MiB (1 MiB)'],
   ];
   for (const [content, message] of cases) {
     const directory = writeFiles(t, { 'odd.yaml': content });

@@ -3,8 +3,7 @@ import path from 'node:path';
 import { configName } from '../../image/build-kernel.ts';
 import { keptFile } from '../../image/brought-files.ts';
 import type { Manifest } from '../../image/entry.ts';
-import { initramfsTrouble } from '../../image/initramfs-format.ts';
-import { initramfsNames } from '../../image/initramfs-names.ts';
+import { readInitramfs } from '../../image/initramfs-names.ts';
 import { kernelKind, kernelTrouble } from '../../image/kernel-format.ts';
 import { moduleName } from '../../image/kernel-modules.ts';
 import { zbootHeader } from '../../image/kernel-release.ts';
@@ -64,8 +63,9 @@ export async function initrdFacts(
   release: string | null,
 ): Promise<InitrdFacts> {
   const file = keptFile(cache, sha256);
-  const trouble = await initramfsTrouble(file);
-  const names = trouble === null ? await initramfsNames(file) : [];
+  const content = await readInitramfs(file);
+  const { trouble } = content;
+  const names = trouble === null ? content.names : [];
   const inReleases = (names ?? [])
     .map((path_) => /^(?:usr\/)?lib\/modules\/([^/]+)\/(.*)$/.exec(path_))
     .filter((match) => match !== null)

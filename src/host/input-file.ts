@@ -1,0 +1,113 @@
+import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
+import { UsageError, type KexecLabError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
+
+/** What a message says of an input besides what is wrong with it. */
+export type InputWords = {
+  /** Where it was named; default: the path. */
+  place?: string;
+  /** What could not be done, such as `read this dump`; default: `read this file`. */
+  doing?: string;
+  /** What the user can do. */
+  hint?: string;
+};
+
+/** Bytes in the units that people say them in: `1 GiB`. */
+export function sizeInWords(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const unit = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log2(bytes || 1) / 10)));
+  return `${Number((bytes / 1024 ** unit).toFixed(1))} ${units[unit] ?? ''}`;
+}
+
+/**
+ * The one way a file that the user named is looked at before it is opened: it must be a regular file of at most `most`
+ * bytes. A pipe that nobody writes into, or a device without an end, would keep its reader for ever.
+ * @throws UsageError
+ */
+export function checkInput(file: string, most: number, words: InputWords = {}): Stats {
+  return refuseOdd(() => statSync(file), file, most, words);
+}
+
+/**
+ * Opens a file that the user named, for reading. What was looked at is what is opened, also where it is replaced between
+ * the two.
+ * @returns its descriptor, which the caller closes, and its size in bytes
+ * @throws UsageError for anything but a regular file of at most `most` bytes
+ */
+export function openInput(
+  file: string,
+  most: number,
+  words: InputWords = {},
+): { descriptor: number; size: number } {
+  checkInput(file, most, words);
+  // Without O_NONBLOCK, a pipe in the file's place would wait for a writer.
+  const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, flags);
+  } catch (error) {
+    throw unreadable(file, error, words);
+  }
+  try {
+    const { size } = refuseOdd(() => fstatSync(descriptor), file, most, words);
+    return { descriptor, size };
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/**
+ * Reads a whole file that the user named.
+ * @throws UsageError for anything but a regular file of at most `most` bytes
+ */
+export function readInput(file: string, most: number, words: InputWords = {}): Buffer {
+  const { descriptor, size } = openInput(file, most, words);
+  try {
+    // A file of /proc has a size of 0 and something in it; it may also grow while it is read.
+    const bytes = Buffer.alloc(size === 0 ? Math.min(most, 2 ** 16) : size);
+    let length = 0;
+    while (length < bytes.length) {
+      const read = readSync(descriptor, bytes, length, bytes.length - length, null);
+      if (read === 0) break;
+      length += read;
+    }
+    return bytes.subarray(0, length);
+  } catch (error) {
+    throw unreadable(file, error, words);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function refuseOdd(look: () => Stats, file: string, most: number, words: InputWords): Stats {
+  let found: Stats;
+  try {
+    found = look();
+  } catch (error) {
+    throw unreadable(file, error, words);
+  }
+  const { place = file, hint } = words;
+  const options = { place, ...(hint !== undefined && { hint }) };
+  if (!found.isFile()) throw new UsageError(`this is ${kindOf(found)}, not a file`, options);
+  if (found.size > most)
+    throw new UsageError(
+      `this file is larger than ${sizeInWords(most)} (${sizeInWords(found.size)})`,
+      options,
+    );
+  return found;
+}
+
+function unreadable(file: string, cause: unknown, words: InputWords): KexecLabError {
+  const { place = file, doing = 'read this file', hint } = words;
+  return namedFileError(cause, { place, doing, ...(hint !== undefined && { hint }) });
+}
+
+/** What is in a file's place, with its article. */
+export function kindOf(found: Stats): string {
+  if (found.isDirectory()) return 'a directory';
+  if (found.isFIFO()) return 'a named pipe';
+  if (found.isSocket()) return 'a socket';
+  if (found.isCharacterDevice() || found.isBlockDevice()) return 'a device';
+  return found.isFile() ? 'a file' : 'something else';
+}

@@ -1,0 +1,104 @@
+import type { ByteReader } from './byte-reader.ts';
+
+/** What a member of a tar archive is. */
+export type MemberKind = 'file' | 'hard link' | 'link' | 'directory' | 'named pipe' | 'device';
+
+export type TarMember = {
+  /** As the archive has it. */
+  name: string;
+  kind: MemberKind;
+  /** Bytes that follow in the archive. */
+  size: number;
+  /** Where a link leads. */
+  target: string;
+};
+
+const kinds: Record<string, MemberKind> = {
+  '\0': 'file',
+  '0': 'file',
+  '7': 'file',
+  '1': 'hard link',
+  '2': 'link',
+  '3': 'device',
+  '4': 'device',
+  '5': 'directory',
+  '6': 'named pipe',
+};
+
+const block = 512;
+
+/** A name, or the records of a pax header, are short. Bytes. */
+const longestExtension = 2 ** 16;
+
+/**
+ * The members of a tar archive (ustar, with GNU's and pax' long names), as they come. Behind each the reader stands at its
+ * content; what the caller leaves of it is skipped.
+ * @throws Error for what is no tar archive, or is cut off
+ */
+export async function* tarMembers(reader: ByteReader): AsyncGenerator<TarMember> {
+  let longer: Partial<TarMember> = {};
+  for (;;) {
+    const header = await reader.read(block);
+    if (header.length === 0 || header.every((byte) => byte === 0)) return;
+    if (header.length < block) throw new Error('the archive is cut off');
+    if (!hasRightSum(header)) throw new Error('this is not a tar archive');
+    const size = numberAt(header, 124, 12);
+    const type = header.toString('latin1', 156, 157);
+    if ('LKxg'.includes(type)) {
+      if (size > longestExtension) throw new Error('a name in the archive is too long');
+      const content = (await reader.read(padded(size))).subarray(0, size).toString();
+      if (type === 'L') longer.name = content.replace(/\0.*/s, '');
+      if (type === 'K') longer.target = content.replace(/\0.*/s, '');
+      if (type === 'x') longer = { ...longer, ...paxRecords(content) };
+      continue;
+    }
+    const kind = kinds[type];
+    if (kind === undefined) throw new Error('the archive has a member of an unknown kind');
+    const prefix = header.toString('latin1', 257, 262) === 'ustar' ? textAt(header, 345, 155) : '';
+    const name = textAt(header, 0, 100);
+    const member: TarMember = {
+      name: prefix === '' ? name : `${prefix}/${name}`,
+      kind,
+      size,
+      target: textAt(header, 157, 100),
+      ...longer,
+    };
+    longer = {};
+    const begins = reader.position;
+    yield member;
+    const content = kind === 'file' ? padded(member.size) : 0;
+    const left = begins + content - reader.position;
+    if ((await reader.skip(left)) < left) throw new Error('the archive is cut off');
+  }
+}
+
+function padded(size: number): number {
+  return Math.ceil(size / block) * block;
+}
+
+function textAt(header: Buffer, at: number, length: number): string {
+  return header.toString('utf8', at, at + length).replace(/\0.*/s, '');
+}
+
+/** Octal digits, or base 256 where the first bit is set. */
+function numberAt(header: Buffer, at: number, length: number): number {
+  if ((header[at] ?? 0) < 0x80) return Number.parseInt(textAt(header, at, length).trim() || '0', 8);
+  return Number(header.readBigUInt64BE(at + length - 8));
+}
+
+/** The sum of a header's bytes, in which the sum itself counts as spaces. */
+function hasRightSum(header: Buffer): boolean {
+  const own = header.subarray(148, 156).reduce((sum, byte) => sum + byte, 0);
+  const all = header.reduce((sum, byte) => sum + byte, 0) - own + 8 * 0x20;
+  return all === numberAt(header, 148, 8);
+}
+
+function paxRecords(text: string): Partial<TarMember> {
+  const found: Partial<TarMember> = {};
+  for (const [, key, value = ''] of text.matchAll(/^\d+ (path|linkpath|size)=(.*)$/gm)) {
+    if (key === 'path') found.name = value;
+    else if (key === 'linkpath') found.target = value;
+    else found.size = Number(value);
+  }
+  return found;
+}

@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import t from 'tap';
+import { openLog } from '../../src/cli/diagnose-input.ts';
+
+async function bytesOf(log: string): Promise<number> {
+  let bytes = 0;
+  for await (const chunk of await openLog(log)) bytes += chunk.length;
+  return bytes;
+}
+
+t.test('a log has an end, at every layer of compression', async (t) => {
+  const directory = t.testdir({ log: 'a line\n' });
+  const file = (name: string, content: Uint8Array): string => {
+    writeFileSync(join(directory, name), content);
+    return join(directory, name);
+  };
+  t.equal(await bytesOf(join(directory, 'log')), 7);
+  t.equal(await bytesOf(file('twice', gzipSync(gzipSync('a line\n')))), 7);
+  const refuses = async (log: string, message: RegExp) => {
+    await t.rejects(bytesOf(log), { exitCode: 2, message, place: log }, log);
+  };
+  await refuses(file('bomb', gzipSync(Buffer.alloc(80 * 2 ** 20), { level: 1 })), /64 MiB$/);
+  await refuses(file('lines', gzipSync('\n'.repeat(1_000_002))), /more than 1000000 lines/);
+  const six = [1, 2, 3, 4, 5, 6].reduce<Buffer>((inner) => gzipSync(inner), Buffer.from('x'));
+  await refuses(file('six', six), /compressed more than 4 times/);
+  truncateSync(file('huge', Buffer.from('x')), 2 ** 40);
+  await refuses(join(directory, 'huge'), /this file is larger than 64 MiB \(1 TiB\)/);
+  execFileSync('mkfifo', [join(directory, 'pipe')]);
+  await refuses(join(directory, 'pipe'), /this is a named pipe, not a file/);
+  await refuses('/dev/zero', /this is a device, not a file/);
+});
