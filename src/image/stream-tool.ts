@@ -39,7 +39,7 @@ export async function* streamTool(
   });
   const ended = running.then(
     () => null,
-    (error: Error) => error,
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
   );
   let whole = false;
   try {

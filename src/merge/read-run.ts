@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { readInput } from '../host/input-file.ts';
-import { eventSchema, firstIssue } from '../lab/event-schema.ts';
+import { eventSchema } from '../schemas/event.ts';
+import { firstIssue } from '../schemas/first-issue.ts';
 import type { LabEvent } from '../lab/events.ts';
 import type { CaseResult, Environment } from '../lab/result.ts';
 import { unfinishedResult, unknownEnvironment } from './unfinished.ts';

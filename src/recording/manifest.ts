@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { UsageError } from '../errors.ts';
 import { readInput } from '../host/input-file.ts';
 import { digestOnce } from '../host/file-digest.ts';
-import { firstIssue } from '../lab/event-schema.ts';
+import { firstIssue } from '../schemas/first-issue.ts';
 import { machineProfileSchema } from '../qemu/machine-profile.ts';
 import type { MachineSpec } from '../qemu/machine-spec.ts';
 import { portablePath } from './portable-path.ts';

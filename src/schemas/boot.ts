@@ -8,7 +8,7 @@ export const stageSchema = z.enum(stages);
 export const outcomeSchema = z.enum(outcomeIds);
 export const wordsSchema = z.record(z.string(), z.string());
 
-export const evidenceSchema: z.ZodType<Evidence> = z.strictObject({
+export const evidenceSchema: z.ZodType<Evidence> = z.looseObject({
   line: z.int().min(1).nullable().describe('1-based line of the raw console.'),
   text: z.string(),
   signature: z.string(),
@@ -22,7 +22,7 @@ const signal = {
   guestSeconds: z.number().nullable().describe("The kernel's own clock."),
 };
 
-export const signalSchema: z.ZodType<Signal> = z.strictObject(signal);
+export const signalSchema: z.ZodType<Signal> = z.looseObject(signal);
 
 /** A line of `signals.jsonl`. */
 export const signalLineSchema = z.strictObject({

@@ -2,15 +2,21 @@ import * as z from 'zod';
 import type { CaseReference, LabEvent } from '../lab/events.ts';
 import { arches } from '../scenario/scenario.ts';
 import { signalSchema, stageSchema } from './boot.ts';
-import { caseResultSchema, environmentSchema, runReportSchema } from './run.ts';
+import {
+  caseDirectorySchema,
+  caseResultSchema,
+  environmentSchema,
+  runReportSchema,
+  scenarioName,
+} from './run.ts';
 
 const arch = z.enum(arches);
 
-const reference: z.ZodType<CaseReference> = z.strictObject({
-  id: z.string(),
-  scenario: z.string(),
+const reference: z.ZodType<CaseReference> = z.looseObject({
+  id: z.string().regex(/^[a-z0-9]+\/[a-z0-9-]+(#\d+)?$/, 'this is not the id of a case'),
+  scenario: scenarioName,
   arch,
-  repeat: z.int().min(1),
+  repeat: z.int().min(1).max(1e6),
 });
 
 const at = z.number().min(0).describe('Host milliseconds since the run began.');
@@ -18,11 +24,11 @@ const attempt = z.int().min(1);
 
 /** A line of `events.jsonl`. */
 export const eventSchema: z.ZodType<LabEvent> = z.discriminatedUnion('type', [
-  z.strictObject({
+  z.looseObject({
     at,
     type: z.literal('run-started'),
     schema: z.literal('kexec-lab/events@1'),
-    id: z.string(),
+    id: z.string().regex(/^[\w-]+$/, 'this is not the id of a run'),
     startedAt: z.iso.datetime(),
     directory: z.string(),
     cases: z.array(reference),
@@ -31,11 +37,11 @@ export const eventSchema: z.ZodType<LabEvent> = z.discriminatedUnion('type', [
       .strictObject({ index: z.int().min(1), count: z.int().min(1), all: z.array(reference) })
       .optional(),
   }),
-  z.strictObject({ at, type: z.literal('environment'), environment: environmentSchema }),
-  z.strictObject({
+  z.looseObject({ at, type: z.literal('environment'), environment: environmentSchema }),
+  z.looseObject({
     at,
     type: z.literal('images-progress'),
-    progress: z.strictObject({
+    progress: z.looseObject({
       recipe: z.string(),
       arch,
       step: z.string(),
@@ -43,41 +49,41 @@ export const eventSchema: z.ZodType<LabEvent> = z.discriminatedUnion('type', [
       total: z.number().optional(),
     }),
   }),
-  z.strictObject({
+  z.looseObject({
     at,
     type: z.literal('case-started'),
     case: reference,
     attempt,
-    directory: z.string(),
+    directory: caseDirectorySchema,
   }),
-  z.strictObject({
+  z.looseObject({
     at,
     type: z.literal('case-stage'),
     case: reference,
     generation: z.int().min(0),
     stage: stageSchema,
   }),
-  z.strictObject({ at, type: z.literal('case-signal'), case: reference, signal: signalSchema }),
-  z.strictObject({
+  z.looseObject({ at, type: z.literal('case-signal'), case: reference, signal: signalSchema }),
+  z.looseObject({
     at,
     type: z.literal('case-console'),
     case: reference,
     line: z.int().min(1),
     text: z.string(),
   }),
-  z.strictObject({
+  z.looseObject({
     at,
     type: z.literal('case-retried'),
     case: reference,
     attempt,
     result: caseResultSchema,
   }),
-  z.strictObject({
+  z.looseObject({
     at,
     type: z.literal('case-finished'),
     case: reference,
     result: caseResultSchema,
   }),
-  z.strictObject({ at, type: z.literal('interrupted'), signal: z.string() }),
-  z.strictObject({ at, type: z.literal('run-finished'), report: runReportSchema }),
+  z.looseObject({ at, type: z.literal('interrupted'), signal: z.string() }),
+  z.looseObject({ at, type: z.literal('run-finished'), report: runReportSchema }),
 ]);

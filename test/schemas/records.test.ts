@@ -1,5 +1,6 @@
 import t from 'tap';
-import { caseResultSchema, firstIssue, runReportSchema } from '../../src/lab/event-schema.ts';
+import { firstIssue } from '../../src/schemas/first-issue.ts';
+import { caseResultSchema, runReportSchema } from '../../src/schemas/run.ts';
 import { report, result, unavailable, wrongRoot } from '../report/events.ts';
 
 t.test('a report is validated whole', (t) => {
