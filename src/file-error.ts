@@ -177,7 +177,10 @@ export function hostFileError(
 export function readableError(error: unknown): KexecLabError | null {
   if (error instanceof KexecLabError) return error;
   if (!isFileError(error)) return null;
-  const { path = '', syscall = '' } = error;
+  const { code = '', path = '', syscall = '' } = error;
+  // Which file or program came too late is chance.
+  if (['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'].includes(code))
+    return new UnavailableError(fileReason(error, path), { hint: fileHint(error), cause: error });
   const doing = verbs[syscall] ?? (syscall.startsWith('spawn') ? 'run this program' : 'use');
   const place = path === '' ? 'file system' : path;
   return hostFileError(error, { place, doing });

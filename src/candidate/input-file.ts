@@ -26,7 +26,10 @@ export function mustBeFile(
   file: string,
   { name = file, most = mostInputBytes }: { name?: string | undefined; most?: number } = {},
 ): void {
-  const { descriptor, size } = openInput(file, most, { place: `${option} ${name}` });
+  const { descriptor, size } = openInput(file, most, {
+    place: `${option} ${name}`,
+    doing: 'read it',
+  });
   closeSync(descriptor);
   if (size === 0) throw new UsageError('this file is empty', { place: `${option} ${name}` });
 }

@@ -57,7 +57,7 @@ const mostReport = 64 * 2 ** 20;
 
 function readJson(file: string): unknown {
   const hint = 'A run that was killed leaves no report.json; choose a finished run.';
-  const text = readInput(file, mostReport, { hint }).toString();
+  const text = readInput(file, mostReport, { doing: 'read this run', hint }).toString();
   try {
     return JSON.parse(text);
   } catch (cause) {

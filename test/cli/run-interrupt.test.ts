@@ -19,11 +19,10 @@ t.setTimeout(180_000);
 function startRun(t: Test, play: object, ...words: string[]) {
   const fake = fakeRun(t, { ...busy, ...play });
   const [node = '', ...rest] = kexecLabCommand;
-  const run = execa(
-    node,
-    [...rest, ...fake.words('mine.yaml', '--jobs', '1', '--tail', ...words)],
-    { env: fake.env, reject: false },
-  );
+  const run = execa(node, [...rest, ...fake.words('mine.yaml', '--jobs', '1', ...words)], {
+    env: fake.env,
+    reject: false,
+  });
   let shown = '';
   run.stdout.on('data', (text) => (shown += String(text)));
   const speaks = () => until(() => shown.includes('Run /init'));
@@ -37,7 +36,7 @@ async function until(holds: () => boolean): Promise<void> {
 
 t.test('a signal ends the case in order, and the report is written', async (t) => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    const { run, speaks, report, leftovers } = startRun(t, {});
+    const { run, speaks, report, leftovers } = startRun(t, {}, '--tail');
     await speaks();
     run.kill(signal);
     run.kill(signal);
@@ -52,7 +51,7 @@ t.test('a signal ends the case in order, and the report is written', async (t) =
 });
 
 t.test('cases that have not begun end as interrupted too', async (t) => {
-  const { run, speaks, report } = startRun(t, {}, 'other.yaml');
+  const { run, speaks, report } = startRun(t, {}, '--tail', 'other.yaml');
   await speaks();
   run.kill('SIGINT');
   const { stderr, exitCode } = await run;
@@ -62,7 +61,7 @@ t.test('cases that have not begun end as interrupted too', async (t) => {
 });
 
 t.test('the second Ctrl-C ends at once, and QEMU with it', async (t) => {
-  const { run, speaks, report, leftovers } = startRun(t, { stubborn: true });
+  const { run, speaks, report, leftovers } = startRun(t, { stubborn: true }, '--tail');
   await speaks();
   // Two within 300 ms count as one, and on a busy host they may come to the program together.
   while (run.exitCode === null) {
@@ -84,7 +83,7 @@ t.test('a report for machines leaves the notice to standard error', async (t) =>
 });
 
 t.test('a reader that goes away stops the run quietly; its report is written', async (t) => {
-  const { run, speaks, report, leftovers } = startRun(t, { noise: 1 });
+  const { run, speaks, report, leftovers } = startRun(t, { noise: 1 }, '--tail');
   await speaks();
   run.stdout.destroy();
   const { stderr, exitCode } = await run;

@@ -60,6 +60,6 @@ t.test(
 );
 
 t.test('the schema is JSON', async (t) => {
-  const { stdout } = await kexecLab(['schema']);
+  const { stdout } = await kexecLab(['schema', 'scenario']);
   t.match(JSON.parse(stdout), { title: 'kexec-lab scenario', required: ['title', 'story'] });
 });

@@ -40,7 +40,7 @@ t.test('a place where no directory can be made', async (t) => {
   writeFileSync(file, '');
   await t.rejects(createRunDirectory(join(file, 'runs'), now), {
     name: 'UnavailableError',
-    message: /^cannot make the run directory: not a directory/,
+    message: /^cannot make the run directory: a part of the path is not a directory/,
     hint: /--out/,
   });
 });

@@ -55,7 +55,7 @@ t.test('a pass at the first try is not tried again', async (t) => {
 async function runForRecording(t: Test, becomes: ('fails' | 'passes')[], recordOnFailure: number) {
   const directory = temporaryDirectory(t);
   const labs = {
-    fails: fakeLab(t, { text: goodBootUntil('Bye!'), then: 'exit' }),
+    fails: fakeLab(t, { text: goodBootUntil('Bye!'), then: 'poweroff' }),
     passes: fakeLab(t, { text: goodBoot }),
   };
   let boots = 0;

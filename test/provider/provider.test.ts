@@ -94,7 +94,8 @@ t.test('a volume that cannot be served', async (t) => {
   const missing = join(temporaryDirectory(t), 'missing');
   await t.rejects(startProvider({ tags: {}, commercialType: 'C1', disk: missing }), {
     name: 'UnavailableError',
-    message: /missing/,
+    place: missing,
+    message: /no such file or directory/,
   });
   await t.rejects(startProvider({ tags: {}, commercialType: 'C1', disk: dirname(missing) }), {
     name: 'UnavailableError',

@@ -55,7 +55,7 @@ t.test('how time runs', (t) => {
     return /-accel tcg (.*?) ?-kernel/.exec(words)?.[1] ?? '';
   };
   t.equal(clock({ time: 'sleep=on' }), '-icount shift=3,sleep=on -rtc clock=vm');
-  t.equal(clock({ time: 'host' }), '');
+  t.equal(clock({ time: 'host' }), '-rtc clock=vm');
   t.match(
     clock({
       time: 'sleep=off',

@@ -46,7 +46,10 @@ export async function startFake(
   } = {},
 ): Promise<Machine> {
   // A busy host may keep even a willing QEMU waiting; one that is stubborn is not worth that.
-  const patient = play['stubborn'] === true || play['mute'] === true ? 200 : 60_000;
+  const patient =
+    play['stubborn'] === true || play['mute'] === true || play['freezes'] !== undefined
+      ? 200
+      : 60_000;
   const { arch = 'aarch64', onReset = 'exit', signal, patience = patient } = options;
   const spec = { ...specFor(t, arch, JSON.stringify(play)), onReset };
   const machine = await startMachine(spec, await findQemu(arch, fakeQemuDirectory), {
