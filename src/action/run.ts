@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exitCodes, UnavailableError } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
+import { hostFileError } from '../file-error.ts';
+import { makeDirectory } from '../host/make-directory.ts';
 import { ownDirectory } from '../host/own-directory.ts';
 import { guardOf } from '../report/github-commands.ts';
 import { fenced } from '../report/markdown.ts';
@@ -16,7 +18,7 @@ export async function runRequest(request: Request): Promise<number> {
   const { command, out } = request;
   const summary = process.env['GITHUB_STEP_SUMMARY'] || undefined;
   const { words, report, junit } = commandLineOf(request, summary);
-  makeDirectory(out);
+  await makeOut(out);
   // `run` guards the log itself, by its reporter, since its annotations are commands.
   const guard = command === 'run' ? null : guardOf(randomBytes(16).toString('hex'));
   if (guard) process.stdout.write(guard.stop);
@@ -59,14 +61,9 @@ async function kexecLab(words: string[], kept: boolean): Promise<{ code: number;
   return { code: code ?? exitCodes.interrupted, text };
 }
 
-function makeDirectory(out: string): void {
-  try {
-    mkdirSync(out, { recursive: true });
-  } catch (cause) {
-    throw new UnavailableError(`the directory cannot be made: ${(cause as Error).message}`, {
-      place: out,
-      hint: 'Choose another place with the input "out".',
-      cause,
-    });
-  }
+async function makeOut(out: string): Promise<void> {
+  const hint = 'Choose another place with the input "out".';
+  await makeDirectory(out).catch((cause: unknown) => {
+    throw hostFileError(cause, { place: out, doing: 'make this directory', hint });
+  });
 }

@@ -1,5 +1,6 @@
 import { closeSync, readSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
 import { openInput } from '../host/input-file.ts';
 
 /** Bytes that can be read anywhere: a file's, or those a file says where they belong. */
@@ -29,8 +30,7 @@ export function openDumpFile(file: string): DumpFile {
         try {
           return bytes.subarray(0, readSync(descriptor, bytes, 0, wanted, offset));
         } catch (cause) {
-          const message = `the file cannot be read at byte ${offset}: ${(cause as Error).message}`;
-          throw new UsageError(message, { place: file, cause });
+          throw namedFileError(cause, { place: file, doing: `read this dump at byte ${offset}` });
         }
       },
       close() {

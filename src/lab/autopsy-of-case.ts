@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Autopsy } from '../autopsy/autopsy.ts';
 import { printedLines } from '../autopsy/kernel-log.ts';
 import { runAutopsy } from '../autopsy/run-autopsy.ts';
+import { fileReason } from '../file-error.ts';
 import type { Machine } from '../qemu/machine.ts';
 
 /** What is known of a silent machine beside its memory. */
@@ -54,6 +55,6 @@ export async function autopsyOf(
 async function writeLog(file: string, lines: string[]): Promise<string[]> {
   return writeFile(file, lines).then(
     () => [],
-    (error: unknown) => [`memory.log cannot be written: ${(error as Error).message}`],
+    (error: unknown) => [`memory.log cannot be written: ${fileReason(error)}`],
   );
 }

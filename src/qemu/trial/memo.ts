@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { makeDirectory } from '../../host/make-directory.ts';
 import type { Arch } from '../../scenario/scenario.ts';
 import type { Qemu } from '../find-qemu.ts';
 import type { IdleSkipping } from '../guest-time.ts';
@@ -53,7 +54,7 @@ export async function writeMemo(file: string, qemu: Qemu, proved: IdleSkipping):
   };
   const aside = `${file}.${process.pid}.tmp`;
   try {
-    await mkdir(dirname(file), { recursive: true });
+    await makeDirectory(dirname(file));
     await writeFile(aside, `${JSON.stringify(memo, null, 2)}\n`);
     await rename(aside, file);
   } catch {
