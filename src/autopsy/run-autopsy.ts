@@ -19,7 +19,7 @@ const script = import.meta.url.endsWith('.ts')
  */
 export function autopsyLimits(bytesOnDisk: number): ProcessLimits {
   const gibibytes = bytesOnDisk / 2 ** 30;
-  const cpuSeconds = Math.ceil(12 + 6 * gibibytes);
+  const cpuSeconds = Math.ceil(8 + 6 * gibibytes);
   return { memory: 768 * 2 ** 20, cpuSeconds, wallSeconds: 10 * cpuSeconds };
 }
 
