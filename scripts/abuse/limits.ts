@@ -57,8 +57,16 @@ export const limits: AbuseKind = {
         limits: ['--fsize=0'],
         codes: [0],
       },
-      { name: 'a reporter on a full disk', ...full(...run, '--reporter', 'json=/dev/full') },
-      { name: 'a page on a full disk', ...full(...run, '--reporter', 'html=/dev/full') },
+      {
+        name: 'a reporter on a full disk',
+        ...full(...run, '--reporter', 'json=/dev/full'),
+        codes: [1, 5],
+      },
+      {
+        name: 'a page on a full disk',
+        ...full(...run, '--reporter', 'html=/dev/full'),
+        codes: [1, 5],
+      },
       { name: 'a list on a full disk', words: ['list'], codes: [0, 5], stdin: ':' },
       {
         name: 'a QEMU directory that is a device',

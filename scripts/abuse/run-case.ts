@@ -33,10 +33,10 @@ export async function runCase(
   const own = join(scratch, mark);
   const [temporary, cache, cwd] = ['tmp', 'cache', 'cwd'].map((name) => join(own, name));
   for (const directory of [temporary, cache, cwd]) mkdirSync(directory ?? '', { recursive: true });
-  const command = ['prlimit', ...limits, '--core=0', process.execPath, program, ...words];
+  const command = ['/usr/bin/prlimit', ...limits, '--core=0', process.execPath, program, ...words];
   const line = stdin === undefined ? '"$@" < /dev/null' : `${stdin} | "$@"`;
   const began = performance.now();
-  const child = spawn('sh', ['-c', line, 'sh', ...command], {
+  const child = spawn('/bin/sh', ['-c', line, 'sh', ...command], {
     cwd,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
