@@ -35,6 +35,7 @@ function changed(whole: Buffer, changes: readonly Change[], reach: number): Buff
     }
     const end = one.at % 4 === 0 ? bytes.length : Math.min(reach, bytes.length);
     const at = end === 0 ? 0 : one.at % end;
+    if (bytes.length === 0) continue;
     if ('byte' in one) bytes.fill(one.byte, at, at + 1);
     else if ('from' in one) bytes.copy(bytes, at, one.from % (bytes.length + 1), at + one.length);
     else if (at + 4 <= bytes.length) bytes.writeUInt32LE(one.word, at & ~3);

@@ -95,10 +95,11 @@ d53be321   mrs x1, cntv_ctl_el0
 54fffd43   b.cc request
 b94022e1   ldr w1, [x23, #32]
 d51be301   msr cntv_tval_el0, x1
-           ; sleep
+           ; sleep; the last answer's interrupt may come only now, and nobody sleeps while it is pending
 d503207f   wfi
+39404ea1   ldrb w1, [x21, #19]
 d53be321   mrs x1, cntv_ctl_el0
-3617ffc1   tbz w1, #2, sleep
+3617ffa1   tbz w1, #2, sleep
            ; switch off (PSCI)
 52b08000   mov w0, #0x84000000
 11002000   add w0, w0, #0x8

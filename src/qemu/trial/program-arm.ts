@@ -98,11 +98,12 @@ e1520001   cmp r2, r1
 3affffe6   bcc request
 e5971020   ldr r1, [r7, #32]
 ee0e1f13   mcr p15, 0, r1, c14, c3, 0 (CNTV_TVAL)
-           ; sleep
+           ; sleep; the last answer's interrupt may come only now, and nobody sleeps while it is pending
 e320f003   wfi
+e5d51013   ldrb r1, [r5, #19]
 ee1e1f33   mrc p15, 0, r1, c14, c3, 1 (CNTV_CTL)
 e3110004   tst r1, #4
-0afffffb   beq sleep
+0afffffa   beq sleep
            ; switch off (PSCI)
 e3000008   movw r0, #8
 e3480400   movt r0, #33792
