@@ -4,7 +4,7 @@ import { toolEnvironment } from './tool-environment.ts';
 
 /** What a process may take. The kernel holds it to memory and CPU time, whatever it does. */
 export type ProcessLimits = {
-  /** Private memory that can be written: heap, buffers, stacks. Bytes. */
+  /** Private memory that can be written: heap, buffers, stacks. Bytes, more than the 128 MiB Node.js takes besides its heap. */
   memory: number;
   /** Time on a CPU, which does not depend on what else the host does. Whole seconds. */
   cpuSeconds: number;
@@ -18,10 +18,15 @@ export class ProcessLimitError extends Error {}
 /** What a process may print. Bytes. */
 const mostOutput = 128 * 2 ** 20;
 
-/** A heap that is full ends in a message; with all else that is in memory it is below the limit. */
-const heapShare = 2 / 3;
-
 const mebibyte = 2 ** 20;
+
+/**
+ * A full heap ends Node.js with a message. Where the kernel refuses memory first, V8 may crash without one, as it does not
+ * check every request. So the heap is kept well below the limit: Node.js takes 85 MiB besides it (measured: stacks of
+ * threads, code), and the collector needs room of its own while it works.
+ */
+const besidesHeap = 128 * mebibyte;
+const heapShare = 3 / 4;
 
 /**
  * Runs a script in a Node.js of its own, with a limit on what it takes, and gives back what it printed. It dies with this
@@ -61,11 +66,25 @@ export async function runLimited(
       throw new ProcessLimitError(`took more than ${cpuSeconds} s of CPU time`);
     }
     if (ranOutOfMemory(ended)) {
-      const mebibytes = Math.round(memory / mebibyte);
-      throw new ProcessLimitError(`took more than ${mebibytes} MiB of memory`);
+      throw new ProcessLimitError(`took more than ${Math.round(memory / mebibyte)} MiB of memory`);
     }
-    throw new ProcessLimitError(`failed: ${lastLine(ended)}`);
+    throw new ProcessLimitError(otherEnd(ended, memory));
   }
+}
+
+/** The signals of a program that crashed. */
+const crashes: readonly (string | undefined)[] = [
+  'SIGSEGV',
+  'SIGBUS',
+  'SIGABRT',
+  'SIGTRAP',
+  'SIGILL',
+];
+
+function otherEnd(ended: Ended, memory: number): string {
+  if (!crashes.includes(ended.signal)) return `failed: ${lastLine(ended)}`;
+  const limit = `${Math.round(memory / mebibyte)} MiB of memory`;
+  return `crashed: ${lastLine(ended)} (Node.js can crash at its limit of ${limit})`;
 }
 
 /** In the shell that becomes the process. A limit that is lower already cannot be raised, and need not be. */
@@ -83,7 +102,7 @@ function limiter({ memory, cpuSeconds }: ProcessLimits): string {
 }
 
 function node(script: string, memory: number): string[] {
-  const heap = Math.floor((memory * heapShare) / mebibyte);
+  const heap = Math.floor(((memory - besidesHeap) * heapShare) / mebibyte);
   const loader = script.endsWith('.ts') ? [`--import=${import.meta.resolve('tsx')}`] : [];
   return [process.execPath, `--max-old-space-size=${heap}`, ...loader, script];
 }
