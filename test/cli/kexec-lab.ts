@@ -28,8 +28,13 @@ export async function kexecLab(words: string[], env: Record<string, string> = {}
 }
 
 /** Runs a line of shell in which `"$@"` is kexec-lab with these words. */
-export async function inShell(line: string, words: string[]): Promise<Ended> {
-  return ended(execa('sh', ['-c', line, 'sh', ...kexecLabCommand, ...words], { reject: false }));
+export async function inShell(
+  line: string,
+  words: string[],
+  env: Record<string, string> = {},
+): Promise<Ended> {
+  const all = ['-c', line, 'sh', ...kexecLabCommand, ...words];
+  return ended(execa('sh', all, { reject: false, env }));
 }
 
 async function ended(running: PromiseLike<Partial<Ended>>): Promise<Ended> {
