@@ -43,8 +43,8 @@ const words: Readonly<Record<string, Words>> = {
     host: true,
   },
   EIO: {
-    reason: 'the disk reported an input/output error',
-    hint: 'Look into the host’s kernel log (dmesg).',
+    reason: 'input/output error',
+    hint: 'If the file is on a disk, look for the disk’s errors in the host’s kernel log (dmesg).',
     host: true,
   },
   EBUSY: { reason: 'it is in use', hint: 'Try again later.', host: true },

@@ -51,6 +51,7 @@ export function checkComparisonFiles({ markdown, html }: ComparisonOptions): voi
   }
   for (const file of [markdown, html]) {
     if (file === undefined) continue;
+    checkOutput(file);
     try {
       closeSync(openSync(file, 'a'));
     } catch (cause) {

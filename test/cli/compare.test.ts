@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
@@ -46,6 +47,14 @@ t.test('as JSON, as Markdown and as a page', async (t) => {
     exitCode: 2,
     stderr: /x\.md: cannot write the comparison: no such file/,
   });
+  const pipe = join(directory, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  for (const option of ['--markdown', '--html']) {
+    t.match(await kexecLab(['compare', good, bad, option, pipe]), {
+      exitCode: 2,
+      stderr: /pipe: this is a named pipe, which cannot be written to\n/,
+    });
+  }
 });
 
 t.test('mistakes are one message and exit 2', async (t) => {

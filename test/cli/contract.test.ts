@@ -124,8 +124,9 @@ t.test('an unknown command, at every level', async (t) => {
     }
     const words = [...wordsTo(group), 'help', 'bogus'];
     assertMistake(t, words, await say(words), /unknown command 'bogus'/);
+    if (isDefault) continue;
     const bare = await say(wordsTo(group));
-    if (!isDefault) t.match(bare, { out: '', err: /^Usage: /, exitCode: 1 }, fullName(group));
+    t.match(bare, { out: '', err: /^Usage: /, exitCode: 1 }, fullName(group));
   }
 });
 
