@@ -59,7 +59,7 @@ export function readInputs(json: string): Request {
   ) as Record<string, string>;
   const command = word === '' ? 'run' : commands.find((known) => known === word);
   if (command === undefined) {
-    throw refusal('command', `there is no command "${word}"${didYouMean(word, commands)}`, {
+    throw refusal('command', `unknown command "${word}"${didYouMean(word, commands)}`, {
       hint: `Use ${commands.join(', ')}.`,
     });
   }

@@ -44,7 +44,7 @@ function tell(error: KexecLabError): number {
 
 const [name = ''] = process.argv.slice(2);
 const step = steps[name];
-if (step === undefined) throw new Error(`there is no step "${name}"`);
+if (step === undefined) throw new Error(`unknown step "${name}"`);
 try {
   process.exitCode = await step();
 } catch (error) {

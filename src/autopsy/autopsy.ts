@@ -10,7 +10,7 @@ export type Reason = { reason: SilenceReason; sentence: string };
 
 /** What an autopsy found out. */
 export type Autopsy = Reason & {
-  /** The log that nobody heard; null where there is none. */
+  /** The log that never reached the console; null where there is none. */
   log: KernelLog | null;
 };
 

@@ -13,7 +13,7 @@ export type Bytes = {
 /** A file that is read piece by piece, for it may be as large as a server's memory. */
 export type DumpFile = Bytes & { close: () => void };
 
-/** Nobody has a reason to read more at once; a number out of a dump may ask for anything. Bytes. */
+/** The most that is read at once. The size comes from the dump, which may claim anything. Bytes. */
 const mostAtOnce = 2 ** 29;
 
 /** @throws UsageError for what cannot be opened or read, is no regular file, or has nothing in it */

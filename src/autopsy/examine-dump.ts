@@ -24,13 +24,13 @@ export type Examined = {
   findings: Findings;
   /** Why the machine is silent; null where its memory does not tell. */
   silence: Reason | null;
-  /** The index of the log that nobody heard; null where there is none. */
+  /** The index of the log that never reached the console; null where there is none. */
   unheard: number | null;
 };
 
 /**
  * Reads a dump and says why its machine is silent.
- * @throws UsageError for a file that is no dump, or is damaged
+ * @throws UsageError for a file that is not a dump, or is damaged
  */
 export function examineDump({ file, base, lines, pcs, dead }: ExamineRequest): Examined {
   const dump = openDump(file, base);

@@ -5,7 +5,7 @@ import type { KernelLog } from './kernel-log.ts';
 const noFirstPage =
   /early_alloc: Failed|memblock_(?:phys_)?alloc|Failed to allocate page table page/;
 
-/** The reason in the log of a kernel that nobody heard. */
+/** The reason in the log of a kernel whose log never reached the console. */
 export function reasonOfLog(log: KernelLog): Reason {
   const { release, records, cmdline } = log;
   const whose = release === null ? 'the second kernel' : `the second kernel (${release})`;

@@ -16,7 +16,7 @@ export function isFlattened({ read }: Bytes): boolean {
 /** So many fill a file of some 16 GiB, as dump-guest-memory writes it; more take too much memory to put in order. */
 const mostPieces = 2 ** 20;
 
-/** All of the file that is meant is written, but for a few blocks. Bytes that need not be. */
+/** How many bytes of the described file may be missing: makedumpfile leaves out a few blocks. */
 const leastHoles = 16 * 2 ** 20;
 
 /**

@@ -28,7 +28,7 @@ type Options = { limits?: ProcessLimits | undefined; signal?: AbortSignal | unde
 /**
  * Reads a dump in a process of its own, with limits on time and memory: what is in it was written by a guest, or comes from
  * anywhere.
- * @throws UsageError for a file that is no dump, or is damaged; UnavailableError when it reaches a limit, or fails; the
+ * @throws UsageError for a file that is not a dump, or is damaged; UnavailableError when it reaches a limit, or fails; the
  *   reason of `signal`
  */
 export async function runAutopsy(

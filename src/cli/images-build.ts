@@ -31,7 +31,7 @@ export function planNamed(
   const unknown = names.find((name) => !catalog.has(name));
   if (unknown !== undefined) {
     const suggestion = didYouMean(unknown, [...catalog.keys(), ...commands]);
-    throw new UsageError(`there is no image named "${unknown}"${suggestion}`, {
+    throw new UsageError(`unknown image "${unknown}"${suggestion}`, {
       hint: `Choose from: ${[...catalog.keys()].join(', ')}.`,
     });
   }

@@ -30,7 +30,7 @@ export async function intactFile(cache: string, sha256: string): Promise<string>
   await rm(kept, { force: true }).catch(() => undefined);
   throw new UnavailableError('the cache’s copy of a candidate’s file is damaged, and was removed', {
     place: kept,
-    hint: 'Run it again: the file is copied anew.',
+    hint: 'Run it again: the file will be copied again.',
   });
 }
 

@@ -20,7 +20,7 @@ export async function unpackBrought(
     )
       throw error;
     throw new UsageError(`the package cannot be unpacked: ${error.message}`, {
-      hint: 'Get the package again: copy it, build it or download it anew.',
+      hint: 'Get the package again: copy it, build it or download it once more.',
       cause: error,
     });
   } finally {

@@ -21,7 +21,7 @@ type AutopsyOfCase = { autopsy: Autopsy | null; notes: string[] };
  * Reads why a silent machine is silent out of its memory, in a process with limits. Its memory lies in `directory` for as
  * long as that takes, and is as large as the machine's.
  *
- * A log that nobody heard is left behind whole, as `memory.log`.
+ * A log that never reached the console is written whole to `memory.log`.
  *
  * @throws UnavailableError when QEMU cannot write it, or reading it reaches a limit; UsageError for a dump that is
  *   damaged; the reason of `signal`

@@ -49,7 +49,7 @@ export async function loadRecording(directory: string, qemuDir?: string): Promis
     network: null,
     recording: { mode: 'replay', file: events, startedAt: manifest.startedAt },
   };
-  const hint = 'The recording is incomplete. Record the case anew.';
+  const hint = 'The recording is incomplete. Record the case again.';
   checkInput(events, Infinity, { hint });
   const console = readInput(join(directory, 'console.raw'), mostConsole, { hint });
   return { name: manifest.case, spec, qemu, console };
@@ -69,7 +69,7 @@ async function sameQemu(
   const others = found.map((one) => one.version).join(', ') || 'none';
   throw new UnavailableError(
     `this was recorded with QEMU ${version}, and only the same one plays it again; found: ${others}`,
-    { hint: 'Name the directory of that QEMU with --qemu-dir, or record the case anew.' },
+    { hint: 'Name the directory of that QEMU with --qemu-dir, or record the case again.' },
   );
 }
 
@@ -77,7 +77,7 @@ function sameProfile(recorded: MachineProfile): MachineProfile {
   const now = ownMachines.get(recorded.name);
   if (isDeepStrictEqual({ name: recorded.name, ...now }, recorded)) return recorded;
   throw new UnavailableError(`the machine "${recorded.name}" is not what it was when recorded`, {
-    hint: 'Record the case anew, or play it with the kexec-lab that recorded it.',
+    hint: 'Record the case again, or play it with the kexec-lab that recorded it.',
   });
 }
 
@@ -110,6 +110,6 @@ async function compare(file: string, { sha256 }: RecordedFile): Promise<void> {
   if (digest === sha256) return;
   throw new UnavailableError('is not the file that was recorded', {
     place: file,
-    hint: 'Bring the old one back, or record the case anew.',
+    hint: 'Bring the old one back, or record the case again.',
   });
 }

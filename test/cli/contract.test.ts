@@ -156,7 +156,7 @@ t.test('the exit codes of the program itself', async (t) => {
       2,
       /^error: unknown option '--bogus'\n {2}kexec-lab images build --help/,
     ],
-    [['images', 'bulid'], 2, /^there is no image named "bulid"; did you mean "build"\?\n/],
+    [['images', 'bulid'], 2, /^unknown image "bulid"; did you mean "build"\?\n/],
     [['baseline', 'acept', 'x'], 2, /unknown command 'acept' \(did you mean accept\?\)$/],
     [['help', 'images', 'bulid'], 2, /unknown command 'bulid'; did you mean "build"\?$/],
     [['help', 'images', 'build'], 0, /^$/],

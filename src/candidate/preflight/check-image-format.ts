@@ -10,7 +10,7 @@ export function checkImageFormat({ kernel, tools }: Pick<Facts, 'kernel' | 'tool
         id: 'image-damaged',
         severity: 'stop',
         message: `This kernel ${trouble}.`,
-        advice: 'Get the file again: copy it, build it or download it anew.',
+        advice: 'Get the file again: copy it, build it or download it once more.',
         source: name,
       },
     ];

@@ -18,7 +18,7 @@ export function checkInitrd({ kernel, initrd, disk }: Omit<Facts, 'cmdline'>): F
         id: 'initrd-damaged',
         severity: 'stop',
         message: `This initramfs ${initrd.trouble}.`,
-        advice: 'Make it anew (update-initramfs -u), or copy it again.',
+        advice: 'Build it again (update-initramfs -u), or copy it again.',
         source: initrd.name,
       },
     ];
