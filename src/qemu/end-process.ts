@@ -5,7 +5,7 @@ import type { Qmp } from './qmp.ts';
 
 /**
  * Ends QEMU: asks it, then SIGTERM, then SIGKILL.
- * @param patience milliseconds between one and the next
+ * @param patience milliseconds between one and the next; none are lost on a QEMU that cannot be asked
  * @throws UnavailableError for a process that not even SIGKILL ends
  */
 export async function endProcess(
@@ -13,29 +13,27 @@ export async function endProcess(
   connecting: Promise<Qmp>,
   patience: number,
 ): Promise<void> {
-  const steps = [
-    (): void => void connecting.then((qmp) => qmp.execute('quit')).catch(() => undefined),
-    (): void => {
-      process.kill('SIGTERM');
-    },
-    (): void => {
-      process.kill('SIGKILL');
-    },
-  ];
-  for (const step of steps) {
-    step();
-    if (await settledWithin(process.exited, patience)) return;
+  const unasked = connecting
+    .then((qmp) => qmp.execute('quit'))
+    .then(
+      () => new Promise<never>(() => undefined),
+      () => false as const,
+    );
+  if (await exitsWithin(patience, unasked)) return;
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    process.kill(signal);
+    if (await exitsWithin(patience)) return;
   }
   throw new UnavailableError(`QEMU (process ${process.pid}) does not end, not even killed`);
-}
 
-async function settledWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
-  const cancel = new AbortController();
-  const timeout = sleep(milliseconds, false, { signal: cancel.signal });
-  try {
-    return await Promise.race([promise.then(() => true), timeout]);
-  } finally {
-    cancel.abort();
-    timeout.catch(() => undefined);
+  async function exitsWithin(milliseconds: number, ...sooner: Promise<false>[]): Promise<boolean> {
+    const cancel = new AbortController();
+    const timeout = sleep(milliseconds, false, { signal: cancel.signal });
+    try {
+      return await Promise.race([process.exited.then(() => true), timeout, ...sooner]);
+    } finally {
+      cancel.abort();
+      timeout.catch(() => undefined);
+    }
   }
 }

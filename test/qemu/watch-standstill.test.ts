@@ -51,7 +51,8 @@ t.test('a QEMU that is stopped by a signal for a while goes on', async (t) => {
 });
 
 t.test('a QEMU that nobody lets go on is found', async (t) => {
-  const machine = await startFake(t, { then: 'hang' });
+  // It hears neither quit nor SIGTERM before it is killed.
+  const machine = await startFake(t, { then: 'hang' }, { patience: 200 });
   await machine.continue();
   process.kill(machine.pid, 'SIGSTOP');
   t.equal(await watchForStandstill(machine, quick), 'stopped');
