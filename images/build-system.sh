@@ -164,7 +164,12 @@ remove_native "$libraries"
 
 log 'checking the system'
 mkdir "$work/initrd"
-for initrd in "$root"/boot/initrd.img-*; do zstdcat "$initrd" | (cd "$work/initrd" && cpio --extract --quiet); done
+for initrd in "$root"/boot/initrd.img-*; do
+	# The host need not have zstd; the system has.
+	chroot "$root" zstdcat "/boot/${initrd##*/}" >"$work/initrd.cpio"
+	(cd "$work/initrd" && cpio --extract --quiet <"$work/initrd.cpio")
+done
+rm "$work/initrd.cpio"
 refuse_foreign "$work/initrd"
 refuse_foreign "$root"
 

@@ -75,6 +75,19 @@ t.test('of an installation that failed, the cause is told first, and no warnings
     'E: Sub-process env returned an error code (1)',
     'E: run_chroot failed: E: apt-get -o Dir::Bin::dpkg=env failed',
   ]);
+  t.equal(
+    installationTrouble([
+      'I: installing essential packages...',
+      'mount: /mnt/root/sys: permission denied.',
+      'dpkg: regarding .../bash.deb containing bash, pre-dependency problem: bash pre-depends on libc6',
+      'kexec-lab: checking the system',
+      '/mnt/build-system.sh: 167: zstdcat: not found',
+      'cpio: premature end of archive',
+      'I: removing tempdir /mnt/root',
+    ]),
+    '/mnt/build-system.sh: 167: zstdcat: not found\ncpio: premature end of archive',
+    'an earlier step did without what it complains about',
+  );
   t.equal(installationTrouble(['one', 'Killed']), 'one\nKilled', 'nobody named an error');
   t.equal(installationTrouble(['mmdebstrap: warning: x', 'end']), 'mmdebstrap: warning: x\nend');
   t.equal(installationTrouble([]), '');
