@@ -1,4 +1,5 @@
 import { createScreen } from '../console/screen.ts';
+import { Transcript } from '../transcript/transcript.ts';
 import { createBootObserver } from './observer.ts';
 import type { Outcome } from './outcome.ts';
 import { firmwareScreen, withScreen } from './screen-evidence.ts';
@@ -23,7 +24,7 @@ export type Diagnosis = {
  * @throws whatever `chunks` throws
  */
 export async function diagnoseLog(chunks: AsyncIterable<Uint8Array>): Promise<Diagnosis> {
-  const observer = createBootObserver();
+  const observer = createBootObserver({ lines: new Transcript() });
   const first: Signal[] = [];
   let last: Signal[] = [];
   let seen = 0;
@@ -34,10 +35,8 @@ export async function diagnoseLog(chunks: AsyncIterable<Uint8Array>): Promise<Di
   };
   const screen = createScreen(firmwareScreen);
   for await (const chunk of chunks) {
-    const { stage } = observer.position;
     keep(observer.feed(chunk));
-    // What a kernel has written over a menu is of no use any more.
-    if (stage === 'firmware' || observer.position.stage === 'firmware') screen.feed(chunk);
+    screen.feed(chunk);
   }
   keep(observer.peek());
   keep(observer.end({ reason: 'log-ended' }));

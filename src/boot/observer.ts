@@ -1,4 +1,4 @@
-import type { ConsoleLine } from '../console/lines.ts';
+import type { ConsoleLine, LineSource } from '../console/lines.ts';
 import { LineSplitter } from '../console/lines.ts';
 import type { CpuSample } from './cpu-sample.ts';
 import type { End, Standing } from './decide.ts';
@@ -41,11 +41,17 @@ export type BootObserver = {
   outcome(): Outcome;
 };
 
-/**
- * @param options.awaitGeneration which generation's login prompt settles the boot. Default: the first that comes.
- */
-export function createBootObserver({ awaitGeneration = 1 } = {}): BootObserver {
-  const lines = new LineSplitter();
+type ObserverOptions = {
+  /** Which generation's login prompt settles the boot. Default: the first that comes. */
+  awaitGeneration?: number;
+  /** What cuts the bytes into lines. Default: a console as it comes from the machine. */
+  lines?: LineSource;
+};
+
+export function createBootObserver({
+  awaitGeneration = 1,
+  lines = new LineSplitter(),
+}: ObserverOptions = {}): BootObserver {
   const recogniser = new Recogniser();
   const tracker = new BootTracker();
   let line = 0;
@@ -81,7 +87,10 @@ export function createBootObserver({ awaitGeneration = 1 } = {}): BootObserver {
       silence = noSilence;
       return read(lines.feed(chunk));
     },
-    peek: () => take({ sightings: recogniser.peek(lines.rest), clock: null }),
+    peek: () => [
+      ...read(lines.flush()),
+      ...take({ sightings: recogniser.peek(lines.rest), clock: null }),
+    ],
     sample(sample) {
       silence = lengthen(silence, sample);
       const certain = certainty(silence);

@@ -6,7 +6,6 @@ import type { Signal } from './signal.ts';
 import type { Signature } from './signatures/signature.ts';
 import type { PrintkHabit } from './split-kernel-text.ts';
 import { splitKernelText } from './split-kernel-text.ts';
-import { unwrap } from './unwrap.ts';
 
 /** A signature with its meaning, as the boot machine takes it. */
 export type Sighting = { signature: Signature; signal: Signal };
@@ -32,7 +31,7 @@ export class Recogniser {
   line({ line, segments }: ConsoleLine): Recognised {
     const sightings: Sighting[] = [];
     let clock: ClockReading | null = null;
-    for (const text of unwrap(segments)) {
+    for (const text of segments) {
       const { program, records } = splitKernelText(text, this.#habit);
       if (records.length === 0) sightings.push(...this.#finish(program, line));
       else if (program.trim() !== '') sightings.push(...this.#interrupt(program, line));
@@ -49,7 +48,7 @@ export class Recogniser {
 
   /** The console is quiet: prompts on the unfinished line, and what a cut line says as far as it came. Idempotent. */
   peek(rest: ConsoleLine | null): Sighting[] {
-    const last = unwrap(rest?.segments ?? []).at(-1) ?? '';
+    const last = rest?.segments.at(-1) ?? '';
     const line = rest?.line ?? 0;
     const { program, records } = splitKernelText(last, this.#habit);
     const sightings: Sighting[] = [];

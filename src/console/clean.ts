@@ -6,6 +6,12 @@ const newPosition = /\r+|\u001B\[[\d;]*[HJf]/;
 /** Anything but printable ASCII: only then is there something to clean. */
 const suspicious = /[^\u0020-\u007E]/;
 
+/** A serial line puts NULs anywhere, also inside of an escape sequence. */
+const nul = /\0/g;
+
+/** Blanks that do not break, as mail programs and web pages write them. */
+const otherBlanks = /[\u00A0\u2007\u202F]/g;
+
 /** Control characters but the tab, and characters that only steer how others are shown. */
 const invisible = /[^\P{Cc}\t]|[\p{Cf}\p{Zl}\p{Zp}]/gu;
 
@@ -17,8 +23,9 @@ export function cleanSegments(raw: string): string[] {
   const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
   if (!suspicious.test(line)) return [line];
   const segments = line
+    .replace(nul, '')
     .split(newPosition)
-    .map((segment) => stripAnsi(segment).replace(invisible, ''))
+    .map((segment) => stripAnsi(segment).replace(invisible, '').replace(otherBlanks, ' '))
     .filter((segment) => segment !== '');
   return segments.length === 0 ? [''] : segments;
 }

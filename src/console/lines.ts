@@ -16,14 +16,25 @@ export type ConsoleLine = {
   segments: string[];
 };
 
+/** Where the lines of a console come from. */
+export type LineSource = {
+  /** Takes the next bytes; returns the lines they complete. */
+  feed(chunk: Uint8Array): ConsoleLine[];
+  /** Returns what is complete and was kept back. */
+  flush(): ConsoleLine[];
+  /** The line that is not complete yet, as far as it has come; null where a line would begin. */
+  readonly rest: ConsoleLine | null;
+  /** The bytes are over: returns all that is left, the last line even if it had no newline. */
+  end(): ConsoleLine[];
+};
+
 /** Cuts a byte stream into cleaned lines. Never holds more than 8 KiB; how the bytes are chunked cannot matter. */
-export class LineSplitter {
+export class LineSplitter implements LineSource {
   #line = 1;
   #start: Buffer = nothing;
   /** The last bytes of a line that has outgrown `#start`. */
   #end: Buffer | null = null;
 
-  /** Takes the next bytes; returns the lines they complete. */
   feed(chunk: Uint8Array): ConsoleLine[] {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     const lines: ConsoleLine[] = [];
@@ -39,12 +50,14 @@ export class LineSplitter {
     return lines;
   }
 
-  /** The line that is not complete yet, as far as it has come; null where a line would begin. */
+  flush(): ConsoleLine[] {
+    return [];
+  }
+
   get rest(): ConsoleLine | null {
     return this.#start.length === 0 ? null : this.#build();
   }
 
-  /** The bytes are over: returns the last line if it had no newline. */
   end(): ConsoleLine[] {
     return this.#start.length === 0 ? [] : [this.#take()];
   }

@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import t from 'tap';
 import { createBootObserver } from '../../src/boot/observer.ts';
+import { LineSplitter } from '../../src/console/lines.ts';
 import { outcomeIds } from '../../src/boot/outcome.ts';
 import type { Signal } from '../../src/boot/signal.ts';
 import { signatures } from '../../src/boot/signatures/all.ts';
@@ -106,7 +107,7 @@ t.test('looking at a quiet console again and again changes neither outcome nor s
       assert.deepEqual(observer.peek(), [], `${log}: the second look at byte ${at}`);
     }
     signals.push(...observer.peek(), ...observer.end({ reason: 'log-ended' }));
-    const whole = diagnose([bytes]);
+    const whole = diagnose([bytes], new LineSplitter());
     t.strictSame(observer.outcome(), whole.outcome, `${log}: outcome`);
     t.strictSame(signals.map(briefly).sort(), whole.signals.map(briefly).sort(), `${log}: signals`);
   }

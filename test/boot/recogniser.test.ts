@@ -105,8 +105,16 @@ t.test('time stamps of recording tools are looked through', (t) => {
     'Dec  1 10:00:01 c1 kernel: ',
   ]) {
     t.strictSame(seen(`${prefix}[  129.700758] Bye!`), ['1 kexec-bye'], prefix);
+    const shell = [`${prefix}>>> one`, `${prefix}/init: line 5: kexec: not found`];
+    t.strictSame(seen(...shell), ['1 scaleway-message', '2 kexec-not-found'], prefix);
   }
-  t.strictSame(seen('Dec 21 10:00:01 c1 systemd[1]: Freezing execution.'), ['1 systemd-frozen']);
+  t.strictSame(
+    seen(
+      'Dec 21 10:00:01 c1 cron[12]: (CRON) INFO',
+      'Dec 21 10:00:01 c1 systemd[1]: Freezing execution.',
+    ),
+    ['2 systemd-frozen'],
+  );
   t.end();
 });
 

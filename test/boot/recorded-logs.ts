@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { createBootObserver } from '../../src/boot/observer.ts';
+import type { LineSource } from '../../src/console/lines.ts';
+import { Transcript } from '../../src/transcript/transcript.ts';
 import type { Outcome, OutcomeId, Stage } from '../../src/boot/outcome.ts';
 import type { Signal } from '../../src/boot/signal.ts';
 
@@ -31,8 +33,11 @@ export function readLog(name: string): Buffer {
 }
 
 /** Feeds the chunks of a whole log, as `kexec-lab diagnose` does. */
-export function diagnose(chunks: Iterable<Uint8Array>): { outcome: Outcome; signals: Signal[] } {
-  const observer = createBootObserver();
+export function diagnose(
+  chunks: Iterable<Uint8Array>,
+  lines: LineSource = new Transcript(),
+): { outcome: Outcome; signals: Signal[] } {
+  const observer = createBootObserver({ lines });
   const signals: Signal[] = [];
   for (const chunk of chunks) signals.push(...observer.feed(chunk));
   signals.push(...observer.peek(), ...observer.end({ reason: 'log-ended' }));

@@ -19,7 +19,7 @@ export const initramfsSignatures: Signature[] = [
     ...tools,
     id: 'initramfs-tools-step',
     meaning: 'initramfs-speaks',
-    pattern: /^Begin: (?<step>\S.*?) \.\.\. /,
+    pattern: /^Begin: (?<step>\S.*?) \.\.\.(?: |$)/,
     description: 'initramfs-tools begins a step',
   },
   {

@@ -1,5 +1,4 @@
 import { cleanSegments } from '../console/clean.ts';
-import { withoutCapturePrefix } from './capture-prefix.ts';
 
 /**
  * A line of LAVA's job log: `- {"dt": "…", "lvl": "target", "msg": "…"}`. `target` and `feedback` are the console,
@@ -7,15 +6,13 @@ import { withoutCapturePrefix } from './capture-prefix.ts';
  */
 const lavaLine = /^- \{"dt": "[^"]*", "lvl": "(?<level>\w+)", "msg": (?<message>.*)\}$/;
 
-/** Takes off what recording tools wrap a console's lines in; what only the tool said is left out. */
-export function unwrap(segments: readonly string[]): string[] {
+/** Takes a console's lines out of LAVA's; what only LAVA said is left out. The same array where there is none. */
+export function unwrap(segments: string[]): string[] {
   // Most logs are no LAVA's, and some have millions of lines.
-  if (!segments.some((segment) => segment.startsWith('- {'))) {
-    return segments.map(withoutCapturePrefix);
-  }
+  if (!segments.some((segment) => segment.startsWith('- {'))) return segments;
   return segments.flatMap((segment) => {
     const { level, message = '' } = lavaLine.exec(segment)?.groups ?? {};
-    if (level === undefined) return [withoutCapturePrefix(segment)];
+    if (level === undefined) return [segment];
     return level === 'target' || level === 'feedback' ? cleanSegments(quotedText(message)) : [];
   });
 }

@@ -1,0 +1,153 @@
+import type { HeadToken } from './head.ts';
+import { headOf } from './head.ts';
+
+/** What a recorder puts in front of every line: the shapes of its pieces. */
+export type Prefix = readonly string[];
+
+/** As many of the lines must begin with it; the others are the recorder's own words, or were cut. */
+const share = 0.9;
+/** As many neighbours must be in the order of their clocks: threads of a recorder may overtake each other. */
+const inOrder = 0.95;
+
+/** A printk time stamp, as shapes. It is the kernel's own and no recorder's. */
+const stamp = ['[', '9', '.', '9', ']'];
+
+/** What may stand between a prefix and the console's text. */
+const separators = [' ', ']', '|', '>', ':'];
+
+/**
+ * Finds what stands in front of every one of these lines: with a clock that never runs backwards, or always the same text
+ * in front of a kernel's records. Null where they have nothing in common but what kernels and programs write themselves.
+ */
+export function learnPrefix(lines: readonly string[]): Prefix | null {
+  const heads = lines.filter((line) => line.trim() !== '').map(headOf);
+  if (heads.length < 2) return null;
+  const whole = beforeContent(sharedShapes(heads));
+  const own = heads.filter((head) => beginsWith(head, whole));
+  // Behind a clock, words that all lines share may be what a program says again and again.
+  const clock = upToClock(whole, own);
+  const prefix: Prefix = leadsToKernel(whole, own)
+    ? whole
+    : [...clock, ...hostBehind(clock, lines)];
+  if (prefix.length === 0) return null;
+  return hasClock(prefix, own) || isConstant(prefix, own) ? prefix : null;
+}
+
+/** Syslog's host, and the name of the program that speaks. */
+const hostAndTag = /^(?<host>[\w.-]+ )[\w.()/-]+(?:\[\d+\])?: /;
+
+/** The shapes of a host's name behind the clock, where all lines have the same: a journal. */
+function hostBehind(clock: Prefix, lines: readonly string[]): Prefix {
+  if (clock.length === 0) return [];
+  const pattern = prefixPattern(clock);
+  const own = lines.filter((line) => pattern.test(line));
+  const hosts = own.map((line) => hostAndTag.exec(line.replace(pattern, ''))?.groups?.['host']);
+  const [host] = hosts;
+  const same = hosts.filter((other) => other === host);
+  if (host === undefined || same.length < share * own.length) return [];
+  return headOf(host).map(({ shape }) => shape);
+}
+
+function beginsWith(head: readonly HeadToken[], prefix: Prefix): boolean {
+  return prefix.every((shape, index) => {
+    const found = head[index]?.shape;
+    // Recorders and editors take a blank at the end of a line away.
+    return found === shape || (found === undefined && shape === ' ' && index === prefix.length - 1);
+  });
+}
+
+/** A pattern that takes the prefix off a line. */
+export function prefixPattern(prefix: Prefix): RegExp {
+  const pieces = prefix.map((shape, index) => {
+    if (shape === '9') return index === 0 || prefix[index - 1] === '[' ? ' *\\d+' : '\\d+';
+    if (shape === ' ') return index === prefix.length - 1 ? '(?:[ \\t]+|$)' : '[ \\t]+';
+    if (shape === 'Mon') return '[A-Z][a-z]{2}';
+    if (shape === 'LEVEL') return '[A-Za-z]+';
+    return shape.replace(/[^A-Za-z]/g, '\\$&');
+  });
+  return new RegExp(`^${pieces.join('')}`);
+}
+
+/** The longest row of shapes that nearly all heads begin with. */
+function sharedShapes(heads: readonly HeadToken[][]): string[] {
+  const shapes: string[] = [];
+  let left = heads;
+  for (;;) {
+    const counts = new Map<string, number>();
+    for (const head of left) {
+      const shape = head[shapes.length]?.shape;
+      if (shape !== undefined) counts.set(shape, (counts.get(shape) ?? 0) + 1);
+    }
+    const [best] = [...counts].sort(([, a], [, b]) => b - a);
+    if (best === undefined) return shapes;
+    const next = left.filter((head) => {
+      const token = head[shapes.length];
+      return token === undefined ? best[0] === ' ' : token.shape === best[0];
+    });
+    if (next.length < share * heads.length || shapes.length > 60) return shapes;
+    left = next;
+    shapes.push(best[0]);
+  }
+}
+
+/** Cuts off what is the console's own: the kernel's stamp and all behind it, and a word that is not separated. */
+function beforeContent(shapes: readonly string[]): string[] {
+  let at = -1;
+  for (let from = 0; from + stamp.length <= shapes.length; from += 1)
+    if (stamp.every((shape, offset) => shapes[from + offset] === shape)) at = from;
+  const before = at === -1 ? [...shapes] : shapes.slice(0, at);
+  while (before.length > 0 && !separators.includes(before.at(-1) ?? '')) before.pop();
+  return before;
+}
+
+/** Whether the numbers in it, the first the most important, never go back from one line to the next. */
+function hasClock(prefix: Prefix, heads: readonly HeadToken[][]): boolean {
+  const clocks = heads.map((head) => numbersIn(head, prefix));
+  const steps = clocks.slice(1).map((clock, index) => compare(clock, clocks[index] ?? []));
+  if (steps.filter((step) => step >= 0).length < inOrder * steps.length) return false;
+  // A number that grows is a clock only in front of a kernel: process ids and session numbers grow, too.
+  const grows = steps.filter((step) => step > 0).length >= 2;
+  return /9:9:9/.test(prefix.join('')) || (grows && leadsToKernel(prefix, heads));
+}
+
+function numbersIn(head: readonly HeadToken[], prefix: Prefix): number[] {
+  return head.slice(0, prefix.length).flatMap(({ value }) => (value === null ? [] : [value]));
+}
+
+function compare(one: readonly number[], other: readonly number[]): number {
+  for (const [index, value] of one.entries()) {
+    const difference = value - (other[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Whether a kernel's record stands behind it: stamped, or named as syslog names it. */
+function leadsToKernel(prefix: Prefix, heads: readonly HeadToken[][]): boolean {
+  return prefix.slice(-3).join('') === 'kernel: ' || stampedBehind(prefix, heads) > 0;
+}
+
+function stampedBehind(prefix: Prefix, heads: readonly HeadToken[][]): number {
+  return heads.filter((head) =>
+    stamp.every((shape, offset) => head[prefix.length + offset]?.shape === shape),
+  ).length;
+}
+
+/** Without the words behind the clock, but for what closes it: a zone, a bracket, a blank. */
+function upToClock(prefix: Prefix, heads: readonly HeadToken[][]): Prefix {
+  const varies = (index: number): boolean =>
+    new Set(heads.map((head) => head[index]?.value ?? null)).size > 1;
+  const time = prefix.join('\0').lastIndexOf(['9', ':', '9', ':', '9'].join('\0'));
+  const endOfTime = time === -1 ? -1 : prefix.join('\0').slice(0, time).split('\0').length + 3;
+  const last = prefix.findLastIndex((_, index) => index === endOfTime || varies(index));
+  if (last === -1) return [];
+  const closed = prefix.indexOf(']', last);
+  const blank = prefix.indexOf(' ', prefix[0] === '[' && closed !== -1 ? closed : last);
+  return blank === -1 ? [] : prefix.slice(0, blank + 1);
+}
+
+/** Whether it is a text without a clock, and what it stands in front of is a kernel's log. */
+function isConstant(prefix: Prefix, heads: readonly HeadToken[][]): boolean {
+  const values = new Set(heads.map((head) => numbersIn(head, prefix).join()));
+  return values.size === 1 && stampedBehind(prefix, heads) >= 2;
+}
