@@ -17,7 +17,7 @@ const characters: Readonly<Record<string, string>> = {
 };
 
 /** Only these make a line worth a closer look. */
-const suspicious = /m|&|\^\[|\[\d/;
+const suspicious = /\[\d[\d;]*m|&[a-z#]|\^\[|\\[ex0]|\u241B/;
 
 /** A line as the machine wrote it, where copying it has damaged it: escape sequences, entities, padding. */
 export function repair(text: string): string {

@@ -4,10 +4,11 @@ import { learnPrefix, prefixPattern } from './learn-prefix.ts';
 import { repair } from './repair.ts';
 import { unwrap } from './unwrap.ts';
 
-/** As many lines are read before the first is passed on: enough to see what all of them have in front. */
-const window = 256;
-/** So many of a window, spread over it, tell whether it is worth a closer look. */
-const looks = 16;
+/** As many lines are read before the first is passed on. */
+const window = 1024;
+/** So many of them, spread over the window, tell what all have in front; and so many, whether it is worth that look. */
+const sample = 256;
+const glance = 16;
 
 /** Syslog's name for the kernel, behind its date and host. */
 const kernelTag = /^kernel: /;
@@ -55,12 +56,12 @@ export class Transcript implements LineSource {
 
   /** Few lines at the end of a log are recorded as those before them. */
   #learn(texts: readonly string[]): void {
-    if (texts.length === 0 || (this.#learned && texts.length < looks)) return;
-    const some = texts.filter((_, index) => index % Math.ceil(texts.length / looks) === 0);
+    if (texts.length === 0 || (this.#learned && texts.length < glance)) return;
+    const some = spread(texts, glance);
     const pattern = this.#prefix;
     if (pattern !== null && some.every((text) => pattern.test(text))) return;
     if (this.#learned && pattern === null && learnPrefix(some) === null) return;
-    const prefix = learnPrefix(texts);
+    const prefix = learnPrefix(spread(texts, sample));
     this.#learned = true;
     this.#prefix = prefix === null ? null : prefixPattern(prefix);
   }
@@ -70,10 +71,20 @@ export class Transcript implements LineSource {
     const [first = '', ...others] = line.segments;
     const end = this.#prefix?.exec(first)?.[0].length ?? 0;
     const start = end === 0 ? first : first.slice(end).replace(kernelTag, '');
-    const whole = start === '' && others.length > 0 ? others : [start, ...others];
-    const segments = whole.map(repair);
+    const [repaired, ...rest] = [start, ...others].map(repair);
+    if (rest.length === 0) {
+      const text = repaired ?? '';
+      return text === first ? line : { line: line.line, text, segments: [text] };
+    }
+    const segments = start === '' ? rest : [repaired ?? '', ...rest];
     return { line: line.line, text: segments.join(' '), segments };
   }
+}
+
+/** At most so many of them, in order. */
+function spread(texts: readonly string[], most: number): string[] {
+  const step = Math.ceil(texts.length / most);
+  return texts.filter((_, index) => index % step === 0);
 }
 
 function unwrapped(line: ConsoleLine): ConsoleLine {

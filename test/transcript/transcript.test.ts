@@ -58,15 +58,15 @@ t.test('a recorder that nobody listed is looked through', (t) => {
 });
 
 t.test('a recorder that is turned on later, or changes, is found', (t) => {
-  const long = Array.from({ length: 90 }, () => console).flat();
+  const long = Array.from({ length: 400 }, () => console).flat();
   const { ts, 'a name': name } = recorders;
   const recorded = long.map((line, n) =>
-    n < 256 ? line : ((n < 512 ? ts : name)?.(n % 60) ?? '') + line,
+    n < 1024 ? line : ((n < 2048 ? ts : name)?.(n % 60) ?? '') + line,
   );
   // The seconds run backwards at each minute; the recorder of a test may not.
   const minutes = recorded.map((line, n) => line.replace('10:00:', `10:${two(n % 60)}:`));
-  t.same(read(minutes.slice(0, 500)).slice(0, 256), read(long.slice(0, 256)));
-  t.same(read(recorded).slice(512), read(long).slice(512));
+  t.same(read(minutes.slice(0, 2000)).slice(0, 1024), read(long.slice(0, 1024)));
+  t.same(read(recorded).slice(2048), read(long).slice(2048));
   t.end();
 });
 
