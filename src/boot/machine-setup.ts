@@ -37,6 +37,7 @@ export const bootSetup = setup({
     noteReset: note(updates.noteReset),
     noteFirmware: note(updates.noteFirmware),
     noteFirmwareStart: note(updates.noteFirmwareStart),
+    noteFirmwarePrompt: note(updates.noteFirmwarePrompt),
     noteFailure: note(updates.noteFailure),
     noteWarning: note(updates.noteWarning),
     noteProgress: note(updates.noteProgress),

@@ -80,7 +80,14 @@ export const bootMachine = bootSetup.createMachine({
       initial: 'silent',
       states: {
         silent: {},
-        booting: { on: { 'cpu-stuck': 'stuck', 'cpu-waiting': 'stuck' } },
+        booting: {
+          on: {
+            'cpu-stuck': 'stuck',
+            'cpu-waiting': 'stuck',
+            'firmware-doubt': { actions: 'noteWarning' },
+            'firmware-prompt': { target: 'stuck', actions: 'noteFirmwarePrompt' },
+          },
+        },
         stuck: { on: { 'console-speaks': { guard: 'isOnlySilent', target: 'booting' } } },
       },
     },

@@ -60,9 +60,15 @@ export function createBootObserver({
   let silence = noSilence;
   let end: End | null = null;
 
-  function take(recognised: Recognised): Signal[] {
-    tracker.take(recognised);
-    return recognised.sightings.map(({ signal }) => signal);
+  function take({ sightings, clock }: Recognised): Signal[] {
+    // Many programs have such words and prompts. They are a boot loader's only while one speaks.
+    const loaderSpeaks = tracker.state === 'firmware.booting';
+    const meant = sightings.filter(
+      ({ signature: { meaning } }) =>
+        loaderSpeaks || (meaning !== 'firmware-doubt' && meaning !== 'firmware-prompt'),
+    );
+    tracker.take({ sightings: meant, clock });
+    return meant.map(({ signal }) => signal);
   }
 
   function read(complete: ConsoleLine[]): Signal[] {

@@ -72,6 +72,11 @@ export const noteFirmware: Update = (context, event) => ({
   firmwareFailed: event.type === 'firmware-fails' ? event.signal : null,
 });
 
+/** It waits for somebody; the error before it says why. */
+export const noteFirmwarePrompt: Update = ({ warnings }, { signal }) => ({
+  firmwareFailed: warnings.length > 0 ? null : signal,
+});
+
 /** Firmware announces itself once. A second time without a kernel in between is a reset too. */
 export const noteFirmwareStart: Update = (context, event) => ({
   ...noteFirmware(context, event),

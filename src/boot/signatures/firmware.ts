@@ -131,6 +131,43 @@ export const firmwareSignatures: Signature[] = [
   },
   {
     ...firmware,
+    id: 'u-boot-error',
+    meaning: 'firmware-doubt',
+    outcome: 'firmware-stuck',
+    pattern:
+      /^(?<reason>Bad (?:Linux (?:\w+ )?Image magic|Data CRC|Header Checksum|Magic Number)!?|Wrong (?:Image|Ramdisk Image|FIT image) (?:Format|Type) for \w+ command|ERROR: (?:can't get kernel image!|Did not find a cmdline Flattened Device Tree|RD image overlaps OS image.*|reserving fdt memory region failed.*)|Could not find a valid device tree|FDT and ATAGS support not compiled in.*|libfdt fdt_check_header\(\): .*|No (?:FDT|partition table) .*|\*\* (?:Invalid partition|Bad device|File not found|Unable to read file|No partition table|Unrecognized filesystem type).*|\w+ boot failed.*)/,
+    description: 'U-Boot could not load or start something; it may go on to the next',
+    source: 'U-Boot boot/bootm.c, boot/image*.c, arch/arm/lib/image.c, fs/fs.c, disk/part.c',
+  },
+  {
+    ...firmware,
+    id: 'loader-prompt',
+    meaning: 'firmware-prompt',
+    pattern:
+      /^(?!Shell>|grub)(?<reason>[A-Za-z][\w.-]{0,23}(?:@[\w.-]+)?(?::\S*)? ?(?:=>|>{1,3}|#)) ?$/,
+    prompt: true,
+    description: 'a boot loader’s prompt, which boards name as they like: nothing was booted',
+    source: 'U-Boot CONFIG_SYS_PROMPT, barebox',
+  },
+  {
+    ...firmware,
+    id: 'grub-welcome',
+    meaning: 'firmware-speaks',
+    pattern: /^(?:GRUB loading|Welcome to GRUB!)/,
+    description: 'GRUB starts',
+    source: 'GRUB kern/main.c, boot/i386/pc/diskboot.S',
+  },
+  {
+    ...firmware,
+    id: 'grub-error',
+    meaning: 'firmware-doubt',
+    outcome: 'firmware-stuck',
+    pattern: /^error: (?:[\w./-]+:\d+:)?(?<reason>\S.+?)\.?$/,
+    description: 'GRUB could not do something; it may go on to the next entry',
+    source: 'GRUB kern/err.c',
+  },
+  {
+    ...firmware,
     id: 'grub-menu',
     meaning: 'firmware-speaks',
     pattern: /^ *GNU GRUB {2}version (?<version>\S+)/,

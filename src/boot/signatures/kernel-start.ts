@@ -54,6 +54,27 @@ export const kernelStartSignatures: Signature[] = [
     source: 'Linux init/initramfs.c',
   },
   {
+    ...kernel,
+    id: 'initrd-not-initramfs',
+    meaning: 'warning',
+    outcome: 'initramfs-corrupt',
+    pattern:
+      /^rootfs image is not initramfs \((?<reason>.+)\); looks like an initrd|^RAMDISK: (?<image>Couldn't find valid RAM disk image|incomplete write)/,
+    description:
+      'what lies where the initrd should is no initramfs: another format, or written over',
+    source: 'Linux init/initramfs.c, init/do_mounts_rd.c',
+  },
+  {
+    ...kernel,
+    id: 'initrd-unusable',
+    meaning: 'warning',
+    outcome: 'initramfs-corrupt',
+    pattern:
+      /^(?<reason>initrd not fully accessible via the linear mapping|INITRD: 0x[0-9a-f]+\+0x[0-9a-f]+ (?:overlaps in-use memory region|is not a memory region)|initrd (?:extends beyond end of memory|overwritten)|Initrd .* not (?:in memory|accessible))/,
+    description: 'the initrd lies where the kernel cannot use it, and is ignored',
+    source: 'Linux arch/arm64/mm/init.c, arch/arm/mm/init.c, init/initramfs.c',
+  },
+  {
     origin: 'firmware',
     id: 'decompressor',
     meaning: null,

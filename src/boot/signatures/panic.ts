@@ -46,9 +46,28 @@ export const panicSignatures: Signature[] = [
   {
     ...oops,
     id: 'kernel-bug',
-    pattern: /^(?<reason>kernel BUG at \S+:\d+|BUG: (?!soft lockup|workqueue lockup).+)/,
+    // DEBUG: is what drivers say.
+    pattern: /^(?<reason>kernel BUG at \S+:\d+|(?<![A-Z])BUG: (?!soft lockup|workqueue lockup).+)/,
     description: 'the kernel checked itself and found something impossible',
     source: 'Linux lib/bug.c and callers',
+  },
+  {
+    ...oops,
+    id: 'die',
+    // Every architecture counts its oopses so; what stands before the number is the trap's name and its error code.
+    pattern:
+      /^(?=[^[]{3,110}\[#\d)(?!Internal error: )(?<reason>(?=.*(?:[Oo]ops|BUG|bug|trap|fault|illegal|invalid|error|opcode|[Ee]xception|overflow|abort|segment|int3))[A-Za-z][\w ,.:/()-]{2,100}?)(?:: [0-9a-f]{4,8})? \[#\d+\](?: |$)/,
+    description:
+      'a trap in the kernel: divide error, general protection fault, illegal instruction, …',
+    source: 'Linux die() of x86, riscv, powerpc, s390 and others',
+  },
+  {
+    ...oops,
+    id: 'bad-mode',
+    pattern:
+      /^(?<reason>Bad mode in .+? handler detected.*|Insufficient stack space to handle exception!|Kernel stack overflow.*|PANIC: double fault.*)/,
+    description: 'an exception the kernel cannot handle',
+    source: 'Linux arch/arm64/kernel/traps.c, arch/x86/kernel/traps.c',
   },
   {
     origin: 'kernel',

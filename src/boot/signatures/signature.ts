@@ -10,11 +10,14 @@ import type { OutcomeId, Stage } from '../outcome.ts';
  * - `…-starts` of initramfs and userspace is said only by a system that has just come up; `…-speaks` at any time.
  * - `failure` is a cause by itself, `warning` only if the boot does not get any further.
  * - `kexec-doubt` is a text many programs print: a failure only while a kexec is being prepared.
+ * - `firmware-doubt` and `firmware-prompt` likewise: a warning, and an end, only while a boot loader speaks.
  */
 export type Meaning =
   | 'firmware-starts'
   | 'firmware-speaks'
   | 'firmware-fails'
+  | 'firmware-doubt'
+  | 'firmware-prompt'
   | 'kernel-starts'
   | 'kernel-names-itself'
   | 'bootconsole'
