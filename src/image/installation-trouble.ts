@@ -11,7 +11,7 @@ const kept = 5;
 /**
  * Why an installation ended, from what it printed. The last step with anything to say is the one that failed: earlier ones
  * complain about what they can do without. Of its errors the first is the cause, and each program around it adds a line of
- * its own. Where nobody named an error, the last lines.
+ * its own. If no line names an error, it returns the last lines.
  */
 export function installationTrouble(said: readonly string[]): string {
   const last = said.findLastIndex((line) => !announcement.test(line));

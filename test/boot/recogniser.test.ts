@@ -118,6 +118,26 @@ t.test('time stamps of recording tools are looked through', (t) => {
   t.end();
 });
 
+t.test('words and prompts of boot loaders are a loader’s only while one speaks', (t) => {
+  const words = ['error: file `/x` not found.', 'Bad Data CRC', 'myboard# '];
+  t.strictSame(seen('[    0.500000] Run /sbin/init as init process', ...words), ['1 init-runs']);
+  t.strictSame(seen('Welcome to GRUB!', ...words), [
+    '1 grub-welcome',
+    '2 grub-error',
+    '3 u-boot-error',
+    '4 loader-prompt',
+  ]);
+  t.end();
+});
+
+t.test('the shell of a kernel that was told to be quiet is no boot loader’s', (t) => {
+  for (const prompt of ['root@web1:~# ', 'sh-5.2# ', 'bash-5.2$ ', '/ # ']) {
+    const { outcome } = diagnose([Buffer.from(`Welcome to GRUB!\n${prompt}`)]);
+    t.not(outcome.id, 'firmware-stuck', prompt);
+  }
+  t.end();
+});
+
 t.test('a very long line keeps the signals at its end, but no false start', (t) => {
   const noise = 'x'.repeat(10_000);
   t.strictSame(seen(`${noise}[   30.960773] Bye!`), ['1 kexec-bye']);

@@ -143,8 +143,7 @@ export const firmwareSignatures: Signature[] = [
     ...firmware,
     id: 'loader-prompt',
     meaning: 'firmware-prompt',
-    pattern:
-      /^(?!Shell>|grub)(?<reason>[A-Za-z][\w.-]{0,23}(?:@[\w.-]+)?(?::\S*)? ?(?:=>|>{1,3}|#)) ?$/,
+    pattern: /^(?!Shell>|grub|(?:ba|da|a)?sh-)(?<reason>[A-Za-z][\w.-]{0,23} ?(?:=>|>{1,3}|#)) ?$/,
     prompt: true,
     description: 'a boot loader’s prompt, which boards name as they like: nothing was booted',
     source: 'U-Boot CONFIG_SYS_PROMPT, barebox',

@@ -61,7 +61,7 @@ export const kernelStartSignatures: Signature[] = [
     pattern:
       /^rootfs image is not initramfs \((?<reason>.+)\); looks like an initrd|^RAMDISK: (?<image>Couldn't find valid RAM disk image|incomplete write)/,
     description:
-      'what lies where the initrd should is no initramfs: another format, or written over',
+      'what lies where the initrd should be is not an initramfs: it has another format, or was overwritten',
     source: 'Linux init/initramfs.c, init/do_mounts_rd.c',
   },
   {
