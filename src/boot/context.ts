@@ -30,7 +30,19 @@ export type BootContext = {
   kexecAnnounced: Signal | null;
   kexecStarted: Signal | null;
   kexecLeft: Signal | null;
+  /** Of a loader or an EFI stub: its last word before the kernel. */
+  handedOver: Signal | null;
+  /** The kernel's decompressor has run, so the jump went well. */
+  decompressed: Signal | null;
   login: Signal | null;
+  /** What says without a login prompt that the system is up, and a shell that may be all there is of a system. */
+  up: Signal | null;
+  bareShell: Signal | null;
+  /** This kernel was started because the one before it had panicked. */
+  crashKernel: Signal | null;
+  poweredOff: Signal | null;
+  /** The device systemd has waited for in vain. */
+  timedOut: Signal | null;
   rescue: Signal | null;
   proofs: Signal[];
   /** Whether the firmware has announced itself since the last kernel. */
@@ -40,8 +52,12 @@ export type BootContext = {
   /** Of the running kernel, in order. A warning is a failure only if the boot gets no further. */
   failures: Failure[];
   warnings: Failure[];
+  /** What looked like trouble and was none: life went on. */
+  survived: Failure[];
   /** Why an earlier kernel had to be reset. */
   carried: Failure[];
+  /** The kernel that a kexec had started and a reset took away: what comes up instead is no success. */
+  replaced: Signal | null;
 
   /** Resets since power-on or the last login, and the last words before each (the newest few). */
   resets: number;
@@ -62,14 +78,23 @@ export const initialContext: BootContext = {
   kexecAnnounced: null,
   kexecStarted: null,
   kexecLeft: null,
+  handedOver: null,
+  decompressed: null,
   login: null,
+  up: null,
+  bareShell: null,
+  crashKernel: null,
+  poweredOff: null,
+  timedOut: null,
   rescue: null,
   proofs: [],
   firmwareStarted: false,
   firmwareFailed: null,
   failures: [],
   warnings: [],
+  survived: [],
   carried: [],
+  replaced: null,
   resets: 0,
   lastWords: [],
   jumps: [],
@@ -90,18 +115,39 @@ const consequencesOfBrokenInitrd: readonly OutcomeId[] = [
   'kernel-panic',
 ];
 
+/** A fault of the kernel, as far as it did not go on. */
+export function isOops({ outcome }: Failure): boolean {
+  return outcome === 'kernel-panic';
+}
+
+/** What a fault of the kernel in its first process, or anywhere, makes it say. */
+const consequencesOfOops: readonly string[] = ['kernel-panic', 'init-exited'];
+
 /**
  * The causes of a generation's end, the primary one first. It is the first failure there was, for what follows
- * is a consequence; a refusal by the kernel goes before the words kexec has for it.
+ * is a consequence; a refusal by the kernel goes before the words kexec has for it, a fault of the kernel before the
+ * panic it ends in.
  */
 export function causes({ failures, warnings }: BootContext): Failure[] {
   const first = failures.find(({ outcome }) => outcome === 'kexec-refused') ?? failures[0];
   if (first === undefined) return [];
   const brokenInitrd = warnings.find(({ outcome }) => outcome === 'initramfs-corrupt');
+  const oopses = failures.some(({ signal }) => isPanic(signal)) ? warnings.filter(isOops) : [];
+  const [oops] = oopses;
   const primary =
-    brokenInitrd && consequencesOfBrokenInitrd.includes(first.outcome) ? brokenInitrd : first;
-  return [primary, ...failures.filter((failure) => failure !== primary)];
+    brokenInitrd && consequencesOfBrokenInitrd.includes(first.outcome)
+      ? brokenInitrd
+      : oops && consequencesOfOops.includes(first.signal.signature)
+        ? oops
+        : first;
+  return [primary, ...[...oopses, ...failures].filter((failure) => failure !== primary)];
 }
+
+function isPanic({ signature }: Signal): boolean {
+  return panicSignatures.includes(signature);
+}
+
+const panicSignatures = ['kernel-panic', 'init-exited', 'no-working-init', 'vfs-panic'];
 
 /** Whether the machine starts again and again without ever being of use. */
 export function isLooping({ resets, jumps }: BootContext): boolean {

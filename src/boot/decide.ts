@@ -2,6 +2,7 @@ import type { BootContext, Failure } from './context.ts';
 import { causes, isKexecFailure, isLooping } from './context.ts';
 import type { OutcomeId, Stage } from './outcome.ts';
 import type { Signal } from './signal.ts';
+import { worstFirst } from './severity.ts';
 import type { Silence } from './silence.ts';
 
 /** How the watching ended. `log-ended` says nothing about the machine but that no more was recorded. */
@@ -33,6 +34,8 @@ export type Decision = {
   banner: Signal | null;
   /** Whether the CPU samples and the silence are part of the proof. */
   byCpu: boolean;
+  /** What looked like trouble and was none. */
+  aside?: Signal[];
 };
 
 /** Decides what became of a boot: the strongest proof first, and `unknown` wherever there is doubt. */
@@ -59,12 +62,21 @@ export function decide(standing: Standing): Decision {
       byCpu: silence.judgement !== null,
     };
   }
-  if (context.login !== null) return decideLogin(context, context.login);
+  if (state === 'firmware.kernelSilent') {
+    return { ...here, id: 'kernel-silent', because: known([context.handedOver]), byCpu: true };
+  }
+  const logEnded = standing.end?.reason === 'log-ended';
+  if (state === 'firmware.handedOver' && logEnded && worstFirst(context.warnings).length === 0) {
+    return { ...here, id: 'kernel-silent', because: known([context.handedOver]) };
+  }
+  if (context.login !== null) return decideUp(standing, context.login);
   const [carried, ...others] = context.carried;
   if (carried !== undefined) return byFailure(carried, others, null);
   if (state.endsWith('.rescue')) {
-    return { ...here, id: 'rescue-shell', because: known([context.rescue]) };
+    return { ...here, id: 'rescue-shell', because: known([context.rescue, context.timedOut]) };
   }
+  const up = context.up ?? loneShell(context);
+  if (up !== null && standing.end !== null) return decideUp(standing, up);
   return decideUnfinished(standing);
 }
 
@@ -86,17 +98,30 @@ function decideLeaving({ state, context, silence, end }: Standing): Decision {
   return { ...here, id: 'unknown', byCpu: silence.judgement !== null };
 }
 
-/** A login prompt is a success only of the kernel that was meant to get there. */
-function decideLogin(context: BootContext, login: Signal): Decision {
-  const { bornBy, carried, kexecAnnounced, generation, stage, proofs, banner } = context;
+/** A system that is up is a success only of the kernel that was meant to get there, and only while it stays up. */
+function decideUp({ context, end }: Standing, up: Signal): Decision {
+  const { bornBy, boundary, carried, kexecAnnounced, crashKernel, replaced, poweredOff } = context;
+  const { generation, stage, proofs, banner, survived, warnings } = context;
+  const here = { generation, stage, banner, byCpu: false };
   if (bornBy !== 'kexec' && kexecAnnounced !== null) {
-    const because = [kexecAnnounced, login];
-    return { id: 'kexec-load-failed', generation, stage: 'kexec', because, banner, byCpu: false };
+    return { ...here, id: 'kexec-load-failed', stage: 'kexec', because: [kexecAnnounced, up] };
   }
   const [cause, ...consequences] = carried;
-  if (cause !== undefined) return byFailure(cause, consequences, login);
-  const because = known([login, ...proofs, banner]);
-  return { id: 'booted', generation, stage, because, banner, byCpu: false };
+  if (cause !== undefined) return byFailure(cause, consequences, up);
+  if (crashKernel !== null) return { ...here, id: 'kernel-panic', because: [crashKernel, up] };
+  if (replaced !== null) return { ...here, id: 'wrong-kernel', because: [replaced, up] };
+  if (boundary === 'reset' && poweredOff === null) return { ...here, id: 'unknown', because: [up] };
+  // The lab ends a boot that is up at once: there is no time for a machine to show that it lives on.
+  const [trouble, ...others] = end?.reason === 'log-ended' ? worstFirst(warnings) : [];
+  if (trouble !== undefined) return byFailure(trouble, others, up);
+  const because = known([up, ...proofs, poweredOff, banner]);
+  const aside = survived.map(({ signal }) => signal);
+  return { ...here, id: 'booted', because, aside };
+}
+
+/** A shell is a system's where nothing went wrong before it and no initramfs has offered it. */
+function loneShell({ bareShell, programsSpoke, survived, warnings }: BootContext): Signal | null {
+  return programsSpoke || survived.length > 0 || warnings.length > 0 ? null : bareShell;
 }
 
 /** Nothing failed and nothing succeeded, as far as the console shows. */
@@ -129,34 +154,6 @@ const behindTheJump = ['purgatory-digest', 'early-arm-error'];
 
 function isLeaving(state: string): boolean {
   return ['kexec.jumping', 'kexec.gone', 'kexec.hung', 'kexec.lost'].includes(state);
-}
-
-/**
- * Warnings that explain a boot which stops there, the most telling first: a stack that names its reason says more
- * than the stall it comes with. A complaint about the initrd alone is no proof; some are harmless.
- */
-const severities: OutcomeId[] = [
-  'entropy-blocked',
-  'irq-storm',
-  'kernel-panic',
-  'root-missing',
-  'firmware-stuck',
-  'kernel-hang',
-];
-
-/**
- * Of several troubles of a kernel the first is the cause; firmware that goes on to its next boot option has left the last
- * one behind.
- */
-function worstFirst(warnings: Failure[]): Failure[] {
-  const order = ({ outcome }: Failure) => severities.indexOf(outcome);
-  return warnings
-    .filter(({ outcome }) => severities.includes(outcome))
-    .sort(
-      (a, b) =>
-        order(a) - order(b) ||
-        (a.outcome === 'firmware-stuck' ? warnings.indexOf(b) - warnings.indexOf(a) : 0),
-    );
 }
 
 function warned({ warnings }: BootContext, outcome: OutcomeId): Signal[] {

@@ -10,12 +10,13 @@ export type LastLine = { line: number; text: string };
 
 /** What backs a decision: console lines, the cause first, then what was seen from outside the machine. */
 export function evidenceOf(
-  { id, because, byCpu }: Decision,
+  { id, because, byCpu, aside = [] }: Decision,
   { silence, end }: Standing,
   lastLine: LastLine | null,
 ): Evidence[] {
   const [cause, ...others] = because;
-  const lines = [...(cause ? [cause] : []), ...others.sort((a, b) => a.line - b.line)]
+  const order = (some: Signal[]): Signal[] => some.toSorted((a, b) => a.line - b.line);
+  const lines = [...(cause ? [cause] : []), ...order(others), ...order(aside)]
     .map(({ line, text, signature }) => ({ line, text, signature }))
     .slice(0, longestEvidence);
   const outside: Evidence[] = [];

@@ -1,3 +1,4 @@
+import type { BootContext } from './context.ts';
 import type { Facts } from './explain.ts';
 
 export const byeHangCure =
@@ -52,4 +53,15 @@ export function unknownCure({ standing: { end, state } }: Facts): string {
   return end?.reason === 'log-ended'
     ? 'Record for longer, and until the console has been silent for a minute; if it stays silent here, add earlycon ignore_loglevel to the command line.'
     : 'If the console was still getting on, give it more time (limits: in the scenario); if not, add earlycon ignore_loglevel to the kernel’s command line to see more.';
+}
+
+/** A loader has handed over, and what it started says nothing. */
+export function kernelSilent(byCpu: boolean, { decompressed }: BootContext): string {
+  const who =
+    decompressed === null
+      ? 'The boot loader handed over to a kernel'
+      : 'The kernel was started and unpacked itself';
+  return byCpu
+    ? `${who}, then nothing: the console is silent and the CPUs are stuck, so the kernel is dead, not slow.`
+    : `${who}, then nothing: the kernel never spoke. The log shows only the silence; samples of the CPU would tell a dead kernel from one that talks elsewhere.`;
 }

@@ -1,6 +1,6 @@
 import { loadCure, rootCure } from './cures.ts';
 import type { Decision, Standing } from './decide.ts';
-import { byeHang, byeHangCure, unknown, unknownCure } from './explain-silence.ts';
+import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './explain-silence.ts';
 import type { OutcomeId } from './outcome.ts';
 
 /** What an outcome means and what usually cures it, one or two sentences each. */
@@ -109,6 +109,11 @@ const explanations: Record<OutcomeId, (facts: Facts) => Explanation> = {
       ? 'The firmware has opened its setup menu and waits there: a key was pressed while it started, or it found nothing to boot.'
       : `The firmware or boot loader does not get to a kernel${quoted(reason ?? option)}.`,
     cure: 'Check that the boot disk is attached and has a boot entry or \\EFI\\BOOT\\BOOTAA64.EFI (BOOTARM.EFI on 32 bits), and that the kernel file is whole.',
+  }),
+
+  'kernel-silent': ({ decision: { byCpu }, standing: { context } }) => ({
+    meaning: kernelSilent(byCpu, context),
+    cure: 'Add earlycon to the kernel’s command line, and check its console= and that the kernel and the device tree are whole, for this machine, and loaded where nothing overlaps them.',
   }),
 
   'irq-storm': ({ captures: { irq } }) => ({

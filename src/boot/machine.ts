@@ -14,6 +14,7 @@ const alive = {
   'userspace-speaks': { target: '#boot.userspace.starting', actions: 'noteProgress' },
   'userspace-rescue': { target: '#boot.userspace.rescue', actions: 'noteRescue' },
   proof: { target: '#boot.userspace.starting', actions: ['noteSystem', 'noteProof'] },
+  'system-up': { target: '#boot.userspace.starting', actions: ['noteSystem', 'noteUp'] },
   login: { target: '#boot.userspace.up', actions: 'noteLogin' },
   'kexec-prepares': { target: '#boot.kexec.preparing' },
   'kexec-announced': { target: '#boot.kexec.preparing', actions: 'noteKexecAnnounced' },
@@ -40,10 +41,19 @@ const leaving = {
     target: '#boot.userspace.starting',
     actions: ['startKernel', 'noteSystem', 'noteProof'],
   },
-  login: { actions: 'noteLogin' },
+  'system-up': {
+    target: '#boot.userspace.starting',
+    actions: ['startKernel', 'noteSystem', 'noteUp'],
+  },
   panic: { target: 'panicked', actions: 'noteFailure' },
   'cpu-stuck': 'hung',
   'cpu-idle': 'lost',
+} as const;
+
+/** Behind its last word the old kernel's programs cannot say any more: who asks for a login is the new kernel's. */
+const gone = {
+  ...leaving,
+  login: { target: '#boot.userspace.up', actions: ['startKernel', 'noteLogin'] },
 } as const;
 
 /**
@@ -58,6 +68,8 @@ export const bootMachine = bootSetup.createMachine({
     'firmware-starts': { target: '.firmware.booting', actions: 'noteFirmwareStart' },
     'firmware-speaks': { target: '.firmware.booting', actions: 'noteFirmware' },
     'firmware-fails': { target: '.firmware.stuck', actions: 'noteFirmware' },
+    'firmware-leaves': { target: '.firmware.handedOver', actions: 'noteFirmware' },
+    decompressed: { actions: 'noteDecompressed' },
     'kernel-starts': [
       { guard: 'isReplay', actions: 'endReplay' },
       { target: '.kernel', actions: 'startKernel' },
@@ -72,6 +84,13 @@ export const bootMachine = bootSetup.createMachine({
     'kexec-leaves': { target: '.kexec.gone', actions: 'noteKexecLeft' },
     failure: { actions: 'noteFailure' },
     warning: { actions: 'noteWarning' },
+    trace: { actions: 'noteTrace' },
+    shell: { actions: 'noteShell' },
+    life: { actions: 'noteLife' },
+    'device-timeout': { actions: 'noteTimeout' },
+    'root-dependency': { actions: 'noteRootDependency' },
+    'crash-kernel': { actions: 'noteCrashKernel' },
+    'power-off': { actions: 'notePowerOff' },
     reset: { actions: 'noteReset' },
   },
   states: {
@@ -89,7 +108,16 @@ export const bootMachine = bootSetup.createMachine({
           },
         },
         stuck: { on: { 'console-speaks': { guard: 'isOnlySilent', target: 'booting' } } },
+        handedOver: {
+          on: {
+            'cpu-stuck': 'kernelSilent',
+            'cpu-waiting': 'kernelSilent',
+            'firmware-doubt': { target: 'booting', actions: 'noteWarning' },
+          },
+        },
+        kernelSilent: { on: { 'console-speaks': 'handedOver' } },
       },
+      on: { decompressed: { target: '.handedOver', actions: 'noteDecompressed' } },
     },
     kernel: {
       entry: 'enterKernel',
@@ -124,10 +152,10 @@ export const bootMachine = bootSetup.createMachine({
             'kexec-doubt': { actions: 'noteFailure' },
           },
         },
-        jumping: { on: leaving },
-        gone: { on: leaving },
-        hung: { on: { ...leaving, 'console-speaks': 'gone' } },
-        lost: { on: { ...leaving, 'console-speaks': 'gone' } },
+        jumping: { on: { ...leaving, login: { actions: 'noteLogin' } } },
+        gone: { on: gone },
+        hung: { on: { ...gone, 'console-speaks': 'gone' } },
+        lost: { on: { ...gone, 'console-speaks': 'gone' } },
         panicked: {},
       },
     },
@@ -141,6 +169,7 @@ export const bootMachine = bootSetup.createMachine({
             ...alive,
             ...noWayBack,
             'userspace-speaks': { actions: 'noteProgress' },
+            'system-up': { actions: 'noteUp' },
             proof: { actions: 'noteProof' },
           },
         },

@@ -60,14 +60,14 @@ export function createBootObserver({
   let silence = noSilence;
   let end: End | null = null;
 
-  function take({ sightings, clock }: Recognised): Signal[] {
+  function take(recognised: Recognised): Signal[] {
     // Many programs have such words and prompts. They are a boot loader's only while one speaks.
-    const loaderSpeaks = tracker.state === 'firmware.booting';
-    const meant = sightings.filter(
+    const loaderSpeaks = ['firmware.booting', 'firmware.handedOver'].includes(tracker.state);
+    const meant = recognised.sightings.filter(
       ({ signature: { meaning } }) =>
         loaderSpeaks || (meaning !== 'firmware-doubt' && meaning !== 'firmware-prompt'),
     );
-    tracker.take({ sightings: meant, clock });
+    tracker.take({ ...recognised, sightings: meant });
     return meant.map(({ signal }) => signal);
   }
 
@@ -93,10 +93,7 @@ export function createBootObserver({
       silence = noSilence;
       return read(lines.feed(chunk));
     },
-    peek: () => [
-      ...read(lines.flush()),
-      ...take({ sightings: recogniser.peek(lines.rest), clock: null }),
-    ],
+    peek: () => [...read(lines.flush()), ...take(recogniser.peek(lines.rest))],
     sample(sample) {
       silence = lengthen(silence, sample);
       const certain = certainty(silence);
@@ -106,7 +103,7 @@ export function createBootObserver({
       silence = noSilence;
     },
     end(last) {
-      const signals = [...read(lines.end()), ...take({ sightings: recogniser.end(), clock: null })];
+      const signals = [...read(lines.end()), ...take(recogniser.end())];
       end = last;
       return signals;
     },

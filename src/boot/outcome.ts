@@ -16,6 +16,7 @@ export const outcomeIds = [
   'reboot-loop',
   'rescue-shell',
   'firmware-stuck',
+  'kernel-silent',
   'irq-storm',
   'entropy-blocked',
   'qemu-exited',

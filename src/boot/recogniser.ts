@@ -11,19 +11,44 @@ import { splitKernelText } from './split-kernel-text.ts';
 export type Sighting = { signature: Signature; signal: Signal };
 
 /** A kernel record that no signature has to know: its clock alone may say that another kernel runs. */
-export type ClockReading = { line: number; text: string; seconds: number };
+export type ClockReading = {
+  line: number;
+  text: string;
+  seconds: number;
+  /** The record without its prefix. */
+  body: string;
+};
 
-export type Recognised = { sightings: Sighting[]; clock: ClockReading | null };
+export type Recognised = {
+  sightings: Sighting[];
+  /** Of the last record in the line. */
+  clock: ClockReading | null;
+  /** A finished line of a program that no signature knows. */
+  program: { line: number; text: string } | null;
+  /** A shell's prompt, with what has been typed so far; said again while somebody types. */
+  prompt: Signal | null;
+};
 
 /** A program's text that the kernel cut off, and what has been recognised of it already. */
 type Fragment = { text: string; line: number; said: Set<string> };
 
 const longestFragment = 4096;
 
+/** The line above a login prompt, as distributions write it: system, host, terminal. util-linux agetty, `\\n \\l` */
+const issue = /^\S.* (?<host>[\w.-]+) \(?(?:tty\w+|console|hvc\d+)\)?\s*$/;
+
+/** How a kernel closes the report of a panic. Linux, kernel/panic.c */
+const panicEnd = /^---\[ end (?<panic>Kernel panic - not syncing: .*?)(?: \]---)?$/;
+
 /** Turns console lines into sightings: puts back together what the kernel's and the programs' text cut apart. */
 export class Recogniser {
   #habit: PrintkHabit = { stamps: null, leaving: false };
   #fragment: Fragment | null = null;
+  #shell: Signal | null = null;
+  /** The newest kernel has panicked. */
+  #panicked = false;
+  /** The name of the machine in the text getty prints above its prompt. */
+  #host = '';
   /** What the unfinished line has already been seen to say. */
   #peeked = new Set<string>();
 
@@ -31,24 +56,30 @@ export class Recogniser {
   line({ line, segments }: ConsoleLine): Recognised {
     const sightings: Sighting[] = [];
     let clock: ClockReading | null = null;
+    let unknown: Recognised['program'] = null;
     for (const text of segments) {
       const { program, records } = splitKernelText(text, this.#habit);
-      if (records.length === 0) sightings.push(...this.#finish(program, line));
-      else if (program.trim() !== '') sightings.push(...this.#interrupt(program, line));
+      if (records.length === 0) {
+        const said = this.#finish(program, line);
+        sightings.push(...said);
+        if (said.length === 0 && program.trim() !== '') unknown = { line, text: program };
+      } else if (program.trim() !== '') sightings.push(...this.#interrupt(program, line));
       for (const record of records) {
         const said = this.#record(record, line);
-        if (said.some(startsKernel)) sightings.push(...this.#flush());
+        if (said.some(({ signature }) => startsKernel(signature.meaning)))
+          sightings.push(...this.#flush());
         sightings.push(...said);
-        if (record.seconds !== null) clock = { line, text: record.text, seconds: record.seconds };
+        const { seconds, body } = record;
+        if (seconds !== null) clock = { line, text: record.text, seconds, body };
       }
     }
     this.#peeked.clear();
-    return { sightings, clock };
+    return { sightings, clock, program: unknown, prompt: this.#takeShell() };
   }
 
   /** The console is quiet: prompts on the unfinished line, and what a cut line says as far as it came. Idempotent. */
-  peek(rest: ConsoleLine | null): Sighting[] {
-    const last = rest?.segments.at(-1) ?? '';
+  peek(rest: ConsoleLine | null): Recognised {
+    const last = this.#prompt(rest?.segments.at(-1) ?? '');
     const line = rest?.line ?? 0;
     const { program, records } = splitKernelText(last, this.#habit);
     const sightings: Sighting[] = [];
@@ -62,19 +93,28 @@ export class Recogniser {
       const { text, line: at, said } = this.#fragment;
       sightings.push(...this.#say(matchLine(text), text, at, said));
     }
-    return sightings;
+    return { sightings, clock: null, program: null, prompt: this.#takeShell() };
   }
 
   /** Nothing will come any more: what the last, cut line says. */
-  end(): Sighting[] {
-    return this.#flush();
+  end(): Recognised {
+    return { sightings: this.#flush(), clock: null, program: null, prompt: this.#takeShell() };
+  }
+
+  #takeShell(): Signal | null {
+    const shell = this.#shell;
+    this.#shell = null;
+    return shell;
   }
 
   /** A program's line is complete: on its own, joined to what the kernel cut off before it, and that alone. */
   #finish(program: string, line: number): Sighting[] {
     const fragment = this.#fragment;
     this.#fragment = null;
-    if (fragment === null) return this.#say(matchLine(program), program, line, this.#peeked);
+    if (fragment === null) {
+      const text = this.#prompt(program);
+      return this.#say(matchLine(text), text, line, this.#peeked);
+    }
     const whole = fragment.text + program;
     const said = new Set([...fragment.said, ...this.#peeked]);
     return [
@@ -82,6 +122,13 @@ export class Recogniser {
       ...this.#say(matchLine(fragment.text), fragment.text, fragment.line, said),
       ...this.#say(matchLine(program), program, line, said),
     ];
+  }
+
+  /** What a terminal program says when it ends stands right behind the prompt of a machine that has named itself. */
+  #prompt(text: string): string {
+    this.#host = issue.exec(text)?.groups?.['host'] ?? this.#host;
+    const prompt = `${this.#host} login: `;
+    return this.#host !== '' && text.startsWith(prompt) ? prompt : text;
   }
 
   /** The kernel cut a program's line. A prompt is complete as it stands; anything else waits for its other half. */
@@ -108,8 +155,13 @@ export class Recogniser {
 
   #record(record: PrintkRecord, line: number): Sighting[] {
     if (record.seconds !== null) this.#habit.stamps = true;
-    const matches = matchRecord(record.body);
+    const matches = matchRecord(this.#lastScreen(record.body));
     return this.#say(matches, record.text, line, new Set(), record.seconds);
+  }
+
+  /** A log that has only the end of a panic's report has the panic in it. */
+  #lastScreen(body: string): string {
+    return this.#panicked ? body : (panicEnd.exec(body)?.groups?.['panic'] ?? body);
   }
 
   #say(
@@ -121,9 +173,6 @@ export class Recogniser {
   ): Sighting[] {
     const sightings: Sighting[] = [];
     for (const { signature, captures } of matches) {
-      if (said.has(signature.id)) continue;
-      said.add(signature.id);
-      this.#learn(signature, guestSeconds);
       const signal = {
         signature: signature.id,
         line,
@@ -131,6 +180,10 @@ export class Recogniser {
         captures,
         guestSeconds,
       };
+      if (signature.shell === true) this.#shell = signal;
+      if (said.has(signature.id)) continue;
+      said.add(signature.id);
+      this.#learn(signature, guestSeconds);
       sightings.push({ signature, signal });
     }
     return sightings;
@@ -141,6 +194,7 @@ export class Recogniser {
     if (meaning === 'kernel-starts')
       this.#habit = { stamps: guestSeconds !== null, leaving: false };
     if (meaning === 'kernel-names-itself') this.#habit.leaving = false;
+    this.#panicked = meaning === 'panic' || (this.#panicked && !startsKernel(meaning));
     if (meaning === 'kexec-starts' || id === 'cpus-disabling') this.#habit.leaving = true;
     if (meaning === 'kexec-leaves' || meaning === 'reset' || meaning?.startsWith('firmware')) {
       this.#habit.stamps = null;
@@ -148,6 +202,6 @@ export class Recogniser {
   }
 }
 
-function startsKernel({ signature: { meaning } }: Sighting): boolean {
+function startsKernel(meaning: Signature['meaning']): boolean {
   return meaning === 'kernel-starts' || meaning === 'kernel-names-itself';
 }

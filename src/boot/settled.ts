@@ -4,7 +4,7 @@ import type { Standing } from './decide.ts';
 /** Whether nothing more can come of the boot, whatever anybody does to the machine. */
 export function isOver({ state, context }: Standing): boolean {
   if (isLooping(context) || state.endsWith('.panicked')) return true;
-  return ['kexec.hung', 'kexec.lost', 'kernel.hung'].includes(state);
+  return ['kexec.hung', 'kexec.lost', 'kernel.hung', 'firmware.kernelSilent'].includes(state);
 }
 
 /**

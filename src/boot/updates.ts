@@ -1,6 +1,8 @@
 import type { BootContext, Failure } from './context.ts';
-import { causes, initialContext, isKexecFailure } from './context.ts';
+import { causes, initialContext, isKexecFailure, isOops } from './context.ts';
 import type { BootEvent } from './events.ts';
+import type { OutcomeId } from './outcome.ts';
+import { worstFirst } from './severity.ts';
 import type { Signal } from './signal.ts';
 
 /** How the boot machine's memory changes: one pure function per thing that can be noted. */
@@ -15,19 +17,35 @@ export const startKernel: Update = (context, { signal }) => {
   const unannounced = generation > 0 && boundary === null ? noteReset(context, { signal }) : {};
   const { failures, carried, resets, lastWords } = { ...context, ...unannounced };
   const bornBy = generation === 0 ? 'power-on' : (boundary ?? 'reset');
-  const died = bornBy === 'reset' || failures.some(({ outcome }) => outcome === 'kernel-panic');
-  const reasons = died && failures.length > 0 ? causes({ ...context, failures }) : carried;
+  const died = bornBy === 'reset' || failures.some(isOops);
+  const reasons = died ? reasonsOf({ ...context, failures }) : [];
   return {
     ...initialContext,
     generation: generation + 1,
     bornBy,
-    carried: reasons,
+    carried: reasons.length > 0 ? reasons : carried,
+    replaced: bornBy === 'reset' ? replacedBy(context) : null,
     resets,
     lastWords,
     jumps: bornBy === 'kexec' && kexecStarted ? [...jumps, kexecStarted].slice(-longestList) : [],
     ...nameKernel(context, { signal }),
   };
 };
+
+/** Why a kernel had to be reset. What a kexec had started was meant to stay: any trouble it was in counts. */
+function reasonsOf(context: BootContext): Failure[] {
+  if (context.failures.length > 0) return causes(context);
+  const { bornBy, warnings, rescue, generation, stage, banner } = context;
+  if (bornBy !== 'kexec') return [];
+  const shell: Failure[] =
+    rescue === null ? [] : [{ outcome: 'rescue-shell', generation, stage, signal: rescue, banner }];
+  return [...worstFirst(warnings), ...shell];
+}
+
+/** The kernel behind the last kexec, where a reset has ended it. */
+function replacedBy({ bornBy, banner, jumps, replaced }: BootContext): Signal | null {
+  return bornBy === 'kexec' ? (banner ?? jumps.at(-1) ?? null) : replaced;
+}
 
 export const nameKernel = (
   _: BootContext,
@@ -62,14 +80,17 @@ function countReset(context: BootContext, signal: Signal): Partial<BootContext> 
   };
 }
 
-function isOops({ outcome }: Failure): boolean {
-  return outcome === 'kernel-panic';
-}
-
 /** Firmware speaks: if a kernel ran before, it does not any more. */
 export const noteFirmware: Update = (context, event) => ({
   ...noteReset(context, event),
   firmwareFailed: event.type === 'firmware-fails' ? event.signal : null,
+  handedOver: event.type === 'firmware-leaves' ? event.signal : null,
+});
+
+/** A decompressor speaks: what started it has done its part. */
+export const noteDecompressed: Update = ({ stage, handedOver }, { signal }) => ({
+  decompressed: signal,
+  handedOver: stage === 'firmware' ? signal : handedOver,
 });
 
 /** It waits for somebody; the error before it says why. */
@@ -84,10 +105,23 @@ export const noteFirmwareStart: Update = (context, event) => ({
   firmwareStarted: true,
 });
 
+/** A system that is up has its root and its init; who speaks of them there speaks of something else. */
 export const noteFailure: Update = (context, event) => {
   const failure = failureOf(context, event);
-  return { failures: once([...context.failures, failure]) };
+  const tooLate = context.login !== null && ['kernel', 'initramfs'].includes(event.stage ?? '');
+  if (tooLate && event.type === 'failure') return outlive(context, [failure]);
+  const words = wordsOf(context, event);
+  return { failures: once([...context.failures, ...words, failure]) };
 };
+
+/** An init that nobody knows ran, and said why it gave up. */
+function wordsOf({ generation, banner, stage }: BootContext, { words }: SignalEvent): Failure[] {
+  return words ? [{ outcome: 'kernel-panic', generation, stage, signal: words, banner }] : [];
+}
+
+/** The function in which the kernel faulted belongs to the fault. */
+export const noteTrace: Update = (context, event) =>
+  context.warnings.some(isOops) ? noteWarning(context, event) : {};
 
 export const noteWarning: Update = (context, event) => {
   const warning = failureOf(context, event);
@@ -98,25 +132,84 @@ export const noteWarning: Update = (context, event) => {
 };
 
 /** The boot got further: what was only a warning did no harm. A broken initrd may still do. */
-export const noteProgress: Update = ({ warnings }) => ({
+export const noteProgress: Update = (context) => ({
   programsSpoke: true,
-  warnings: warnings.filter(({ outcome }) => outcome === 'initramfs-corrupt'),
+  ...outlive(context, context.warnings),
 });
 
+/** Somebody or something is at work in the kernel still: it has neither died nor stopped. */
+export const noteLife = (context: BootContext): Partial<BootContext> =>
+  outlive(
+    context,
+    context.warnings.filter(({ outcome }) => endsWithLife.includes(outcome)),
+  );
+
+const endsWithLife: readonly OutcomeId[] = ['kernel-panic', 'kernel-hang', 'irq-storm'];
+
+function outlive({ warnings, survived }: BootContext, over: Failure[]): Partial<BootContext> {
+  const harmless = over.filter(({ outcome }) => outcome !== 'initramfs-corrupt');
+  return {
+    warnings: warnings.filter((warning) => !harmless.includes(warning)),
+    survived: once([...survived, ...harmless]),
+  };
+}
+
+/** A shell waits for somebody. A rescue shell is no sign that the system is up. */
+export const noteShell: Update = (context, { signal }) => {
+  const { stage, rescue, up, bareShell } = context;
+  const running = stage === 'initramfs' || stage === 'userspace';
+  if (!running || rescue !== null) return noteLife(context);
+  const named = ['who', 'bracketed', 'host'].some((name) => name in signal.captures);
+  // A console offers a shell without a login to root; who has none may be at the machine that records.
+  if (named && !/#( |$)/.test(signal.text)) return noteLife(context);
+  return {
+    ...noteLife(context),
+    ...(named ? { up: up ?? signal } : { bareShell: bareShell ?? signal }),
+  };
+};
+
+export const noteUp: Update = ({ up }, { signal }) => ({ up: up ?? signal });
+
 /** The system itself runs, so its root is there; a kexec that failed is as failed as before. */
-export const noteSystem: Update = (context, event) => ({
-  ...noteProgress(context, event),
-  failures: context.failures.filter(isKexecFailure),
-});
+export const noteSystem: Update = (context, event) => {
+  const over = context.failures.filter((failure) => !isKexecFailure(failure));
+  const { survived = [], ...others } = noteProgress(context, event);
+  return {
+    ...others,
+    survived: once([...survived, ...over]),
+    failures: context.failures.filter(isKexecFailure),
+  };
+};
 
 export const noteLogin: Update = (context, event) => ({
   ...noteSystem(context, event),
-  ...(context.bornBy === 'kexec' ? { failures: [], carried: [] } : {}),
+  ...(context.bornBy === 'kexec' ? { failures: [], carried: [], replaced: null } : {}),
   warnings: [],
   login: context.login ?? event.signal,
   resets: 0,
   lastWords: [],
 });
+
+export const noteCrashKernel: Update = (_, { signal }) => ({ crashKernel: signal });
+
+export const notePowerOff: Update = (context, event) => ({
+  ...noteReset(context, event),
+  poweredOff: event.signal,
+});
+
+export const noteTimeout: Update = ({ timedOut }, { signal }) => ({ timedOut: timedOut ?? signal });
+
+/** The root file system itself needs what did not come. */
+export const noteRootDependency: Update = (context) => {
+  const { timedOut: signal } = context;
+  if (signal === null) return {};
+  return noteFailure(context, {
+    type: 'failure',
+    signal,
+    outcome: 'root-missing',
+    stage: 'initramfs',
+  });
+};
 
 export const noteProof: Update = (context, { signal }) => ({
   proofs: [...context.proofs.filter(({ signature }) => signature !== signal.signature), signal],
@@ -147,13 +240,13 @@ export const expectReplay: Update = ({ replay }) => ({
 
 export const endReplay: Update = () => ({ replay: 'done' });
 
-function failureOf(context: BootContext, { signal, outcome, stage }: SignalEvent): Failure {
+function failureOf(context: BootContext, { signal, outcome, stage, words }: SignalEvent): Failure {
   const { generation, banner, programsSpoke } = context;
   // An init that dies before the system has said a word never was one; a later death is that of the whole system.
   const systemSpoke = context.stage === 'userspace' && programsSpoke;
-  const diedLate = signal.signature === 'init-exited' && systemSpoke;
+  const ran = signal.signature === 'init-exited' && (systemSpoke || words != null);
   return {
-    outcome: diedLate ? 'kernel-panic' : (outcome ?? 'unknown'),
+    outcome: ran ? 'kernel-panic' : (outcome ?? 'unknown'),
     generation,
     stage: stage ?? context.stage,
     signal,

@@ -1,10 +1,10 @@
 import type { Outcome, OutcomeId } from '../boot/outcome.ts';
 
 /** Outcomes that say no more than that nothing is heard. */
-const silent: readonly OutcomeId[] = ['bye-hang', 'console-lost', 'kernel-hang'];
+const silent: readonly OutcomeId[] = ['bye-hang', 'console-lost', 'kernel-hang', 'kernel-silent'];
 
 /** Of a machine that is proved to be dead. */
-const dead: readonly OutcomeId[] = ['bye-hang', 'kernel-hang'];
+const dead: readonly OutcomeId[] = ['bye-hang', 'kernel-hang', 'kernel-silent'];
 
 /** Whether a boot has ended in a silence that the machine's memory may explain. */
 export function isSilent({ id, stage }: Pick<Outcome, 'id' | 'stage'>): boolean {

@@ -40,7 +40,7 @@ function watch(console: Uint8Array, afterwards: BootEvent[] = []): Witness {
   const recogniser = new Recogniser();
   const lines = new LineSplitter();
   for (const line of lines.feed(console)) witness.take(recogniser.line(line));
-  witness.take({ sightings: recogniser.peek(lines.rest), clock: null });
+  witness.take(recogniser.peek(lines.rest));
   for (const line of lines.end()) witness.take(recogniser.line(line));
   afterwards.forEach((event) => {
     witness.send(event);
@@ -56,10 +56,13 @@ function watchEverything(): void {
   for (const type of ['cpu-stuck', 'cpu-idle'] as const) {
     watch(bye, [{ type }, { type: 'console-speaks' }]);
   }
+  const life = [{ type: 'life' }] as const;
+  watch(Buffer.from('[    1.000000] BUG: a\n'), [...life]);
   watch(Buffer.from('[    1.000000] a: b\n'), [{ type: 'cpu-stuck' }, { type: 'console-speaks' }]);
   for (const type of ['cpu-stuck', 'cpu-waiting'] as const) {
-    const last = Buffer.from('EFI stub: Exiting boot services...\n');
-    watch(last, [{ type }, { type: 'console-speaks' }]);
+    for (const last of ['Booting Linux Kernel...', 'Exiting boot services...']) {
+      watch(Buffer.from(`EFI stub: ${last}\n`), [{ type }, { type: 'console-speaks' }]);
+    }
   }
 }
 

@@ -142,7 +142,16 @@ t.test('a kernel or a firmware that goes silent and stuck', (t) => {
   kernel.feed(Buffer.from('[    1.000000] late, but here\n'));
   t.notOk(kernel.settled);
 
-  const firmware = watch('EFI stub: Exiting boot services...\n');
+  const stub = watch('EFI stub: Exiting boot services...\n');
+  silence(stub, 3, dead);
+  t.ok(stub.settled);
+  t.match(stub.outcome(), { id: 'kernel-silent', generation: 0, stage: 'firmware' });
+  stub.feed(Buffer.from('\n'));
+  t.notOk(stub.settled);
+  stub.end({ reason: 'stopped' });
+  t.equal(stub.outcome().id, 'unknown', 'live it takes more than silence');
+
+  const firmware = watch('EFI stub: Booting Linux Kernel...\n');
   silence(firmware, 3, dead);
   t.match(firmware.outcome(), { id: 'firmware-stuck', generation: 0, stage: 'firmware' });
   firmware.feed(Buffer.from('\n'));

@@ -67,12 +67,17 @@ void t.test('kexecs are counted from the last reset on', (t) => {
   t.end();
 });
 
-void t.test('a prompt behind the jump belongs to nobody known', (t) => {
-  const { id, meaning } = outcomeOf(kernel, ...jump, ...login);
-  t.equal(id, 'unknown');
-  t.match(meaning, 'nothing tells which kernel');
-  t.end();
-});
+void t.test(
+  'a prompt behind the last word of a kernel is the next one’s, and before it anybody’s',
+  (t) => {
+    const [start] = jump as [string, string];
+    const { id, meaning } = outcomeOf(kernel, start, ...login);
+    t.equal(id, 'unknown');
+    t.match(meaning, 'nothing tells which kernel');
+    t.match(outcomeOf(kernel, ...jump, ...login), { id: 'booted', generation: 2 });
+    t.end();
+  },
+);
 
 void t.test('trouble of the old kernel on its way out is its own', (t) => {
   const [start, left] = jump as [string, string];

@@ -7,6 +7,7 @@ import { kexecToolsSignatures } from './kexec-tools.ts';
 import { panicSignatures } from './panic.ts';
 import { rootSignatures } from './root.ts';
 import { scalewaySignatures } from './scaleway.ts';
+import { shellSignatures } from './shell.ts';
 import type { Signature } from './signature.ts';
 import { troubleSignatures } from './trouble.ts';
 import { userspaceSignatures } from './userspace.ts';
@@ -21,6 +22,7 @@ export const signatures: readonly Signature[] = [
   ...initramfsSignatures,
   ...rootSignatures,
   ...initSignatures,
+  ...shellSignatures,
   ...userspaceSignatures,
   ...panicSignatures,
   ...troubleSignatures,

@@ -115,7 +115,7 @@ export const firmwareSignatures: Signature[] = [
   {
     ...firmware,
     id: 'u-boot-starting-kernel',
-    meaning: 'firmware-speaks',
+    meaning: 'firmware-leaves',
     pattern: /^Starting kernel \.\.\./,
     description: "U-Boot's last words before the kernel",
     source: 'U-Boot arch/arm/lib/bootm.c',
@@ -193,7 +193,7 @@ export const firmwareSignatures: Signature[] = [
   {
     ...firmware,
     id: 'efi-stub-exit',
-    meaning: 'firmware-speaks',
+    meaning: 'firmware-leaves',
     pattern: /^EFI stub: Exiting boot services/,
     description: 'the last words before the kernel proper; all of a silent EFI hang',
     source: 'Linux drivers/firmware/efi/libstub',

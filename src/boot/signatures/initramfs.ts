@@ -4,9 +4,10 @@ const tools = {
   origin: 'initramfs',
   source: "initramfs-tools' init and scripts/functions",
 } as const;
+const mkinitcpio = { origin: 'initramfs', source: "mkinitcpio's init and init_functions" } as const;
 const dracut = { origin: 'initramfs', source: 'dracut', kmsg: true } as const;
 
-/** The distributions' initramfs: initramfs-tools (Debian, Ubuntu) and dracut (Fedora, SUSE). */
+/** The distributions' initramfs: initramfs-tools (Debian, Ubuntu), dracut (Fedora, SUSE), mkinitcpio (Arch). */
 export const initramfsSignatures: Signature[] = [
   {
     ...tools,
@@ -28,6 +29,7 @@ export const initramfsSignatures: Signature[] = [
     meaning: 'initramfs-rescue',
     pattern: /^\(initramfs\) ?$/,
     prompt: true,
+    shell: true,
     description: 'the shell initramfs-tools falls into',
   },
   {
@@ -37,15 +39,6 @@ export const initramfsSignatures: Signature[] = [
     pattern: /^Rebooting automatically due to panic= boot argument/,
     description:
       'initramfs-tools gave up, and panic= on the command line turns its shell into a reboot',
-  },
-  {
-    origin: 'initramfs',
-    id: 'root-shell',
-    meaning: 'initramfs-speaks',
-    pattern: /^(?:\/|~) # ?$/,
-    prompt: true,
-    description: 'a plain shell, of a system that has no login: it got that far',
-    source: "BusyBox ash's prompt",
   },
   {
     ...dracut,
@@ -65,6 +58,40 @@ export const initramfsSignatures: Signature[] = [
     stage: 'initramfs',
     pattern: /^(?:dracut-\w+(?:\[\d+\])?: )?Warning: (?<device>\/dev\/\S+) does not exist$/,
     description: 'dracut names a device it waited for in vain',
+  },
+  {
+    ...mkinitcpio,
+    id: 'mkinitcpio-step',
+    meaning: 'initramfs-speaks',
+    pattern: /^:: (?<step>(?:mounting|running|Triggering|performing) .+)/,
+    description: 'mkinitcpio begins a step',
+  },
+  {
+    ...mkinitcpio,
+    id: 'mkinitcpio-no-device',
+    meaning: 'failure',
+    outcome: 'root-missing',
+    stage: 'initramfs',
+    pattern:
+      /^ERROR: (?:device '(?<device>[^']*)' not found\.|Unable to find root device '(?<root>[^']*)')/,
+    description: 'the device named by root= never appeared',
+  },
+  {
+    ...mkinitcpio,
+    id: 'mkinitcpio-mount-failed',
+    meaning: 'failure',
+    outcome: 'root-mount-failed',
+    stage: 'initramfs',
+    pattern:
+      /^(?:ERROR: (?<reason>Failed to mount (?:the real root device|'(?<device>[^']*)' on real root))|mount: \/new_root: (?<why>.+))/,
+    description: 'the root file system could not be mounted',
+  },
+  {
+    ...mkinitcpio,
+    id: 'mkinitcpio-shell',
+    meaning: 'initramfs-rescue',
+    pattern: /^You are now being dropped into an emergency shell\.$/,
+    description: 'the shell mkinitcpio falls into',
   },
   {
     ...dracut,

@@ -30,6 +30,14 @@ export const kernelStartSignatures: Signature[] = [
   },
   {
     ...kernel,
+    id: 'crash-kernel',
+    meaning: 'crash-kernel',
+    pattern: /^Kernel command line: (?:.* )?elfcorehdr=/,
+    description: 'this is a crash kernel: the kernel before it has panicked',
+    source: 'kexec-tools, kexec -p',
+  },
+  {
+    ...kernel,
     id: 'bootconsole',
     meaning: 'bootconsole',
     pattern: /^(?:printk: )?(?:legacy )?bootconsole \[(?<console>\w+)\] enabled/,
@@ -77,9 +85,9 @@ export const kernelStartSignatures: Signature[] = [
   {
     origin: 'firmware',
     id: 'decompressor',
-    meaning: null,
+    meaning: 'decompressed',
     pattern: /^Uncompressing Linux\.\.\./,
-    description: "the zImage's decompressor works; shown only by debug builds",
+    description: "the zImage's decompressor works; some kernels are built to say so",
     source: 'Linux arch/arm/boot/compressed/misc.c',
   },
   {

@@ -16,9 +16,9 @@ export const kexecKernelSignatures: Signature[] = [
     ...kernel,
     id: 'kexec-crash-start',
     meaning: 'reset',
-    pattern: /^Starting crashdump kernel\.\.\.$/,
-    description: 'a panicked kernel starts over in its crash kernel',
-    source: 'Linux arch/arm64/kernel/machine_kexec.c',
+    pattern: /^(?:Starting|Loading) crashdump kernel\.\.\.$/,
+    description: 'a panicked kernel starts its crash kernel',
+    source: 'Linux arch/arm64/kernel/machine_kexec.c, arch/arm/kernel/machine_kexec.c',
   },
   {
     ...kernel,

@@ -71,6 +71,16 @@ export const panicSignatures: Signature[] = [
   },
   {
     origin: 'kernel',
+    id: 'pc-at',
+    meaning: 'trace',
+    outcome: 'kernel-panic',
+    pattern:
+      /^(?:PC is at |pc : ?|epc : ?|RIP: \S+:|EIP: |NIP \[\w+\] )(?<function>[\w.]+\+0x[0-9a-f]+)/,
+    description: 'the function in which the kernel faulted',
+    source: 'Linux show_regs() of arm, arm64, riscv, x86 and powerpc',
+  },
+  {
+    origin: 'kernel',
     id: 'cut-here',
     meaning: null,
     pattern: /^8<--- cut here ---/,
@@ -80,9 +90,15 @@ export const panicSignatures: Signature[] = [
   {
     ...reset,
     id: 'rebooting',
-    pattern:
-      /^(?:reboot: )?(?:Restarting system|Power down|System halted)(?: with command '.*')?\.?$/,
-    description: 'the kernel resets or switches off the machine',
+    pattern: /^(?:reboot: )?Restarting system(?: with command '.*')?\.?$/,
+    description: 'the kernel resets the machine',
+  },
+  {
+    ...reset,
+    id: 'power-off',
+    meaning: 'power-off',
+    pattern: /^(?:reboot: )?(?:Power down|System halted)\.?$/,
+    description: 'the kernel switches the machine off: somebody has asked for it',
   },
   {
     ...reset,

@@ -11,6 +11,11 @@ import type { OutcomeId, Stage } from '../outcome.ts';
  * - `failure` is a cause by itself, `warning` only if the boot does not get any further.
  * - `kexec-doubt` is a text many programs print: a failure only while a kexec is being prepared.
  * - `firmware-doubt` and `firmware-prompt` likewise: a warning, and an end, only while a boot loader speaks.
+ * - `firmware-leaves` is a boot loader's last word, `decompressed` that of a kernel's decompressor.
+ * - `system-up` says what a login prompt says, where a console has none; `shell` is a prompt with or without a command.
+ * - `trace` names the function in which a kernel faulted.
+ * - `device-timeout` is a failure only if the root file system depends on the device (`root-dependency`).
+ * - `crash-kernel` shows that the kernel before this one has panicked. `power-off` is an orderly end.
  */
 export type Meaning =
   | 'firmware-starts'
@@ -18,6 +23,8 @@ export type Meaning =
   | 'firmware-fails'
   | 'firmware-doubt'
   | 'firmware-prompt'
+  | 'firmware-leaves'
+  | 'decompressed'
   | 'kernel-starts'
   | 'kernel-names-itself'
   | 'bootconsole'
@@ -29,6 +36,8 @@ export type Meaning =
   | 'userspace-speaks'
   | 'userspace-rescue'
   | 'login'
+  | 'system-up'
+  | 'shell'
   | 'proof'
   | 'kexec-prepares'
   | 'kexec-announced'
@@ -37,7 +46,12 @@ export type Meaning =
   | 'kexec-doubt'
   | 'failure'
   | 'warning'
+  | 'trace'
+  | 'device-timeout'
+  | 'root-dependency'
   | 'panic'
+  | 'crash-kernel'
+  | 'power-off'
   | 'reset';
 
 /** A pattern with an id: one thing a program says on a serial console. */
@@ -55,6 +69,8 @@ export type Signature = {
   pattern: RegExp;
   /** The text stays on the console without a newline, waiting for somebody. */
   prompt?: true;
+  /** A shell waits there: what is typed says how to read the lines that follow. */
+  shell?: true;
   /** Too short a word to be believed without a time stamp, but while a kexec is under way. */
   weak?: true;
   /** systemd and dracut write it to /dev/kmsg: it also comes as a printk record. */

@@ -36,6 +36,47 @@ export const userspaceSignatures: Signature[] = [
   },
   {
     ...userspace,
+    id: 'systemd-device-timeout',
+    meaning: 'device-timeout',
+    outcome: 'root-missing',
+    stage: 'initramfs',
+    pattern:
+      /^(?:\[ TIME \] |systemd\[1\]: )Timed out waiting for (?:device )?(?:\S+\.device - )?(?<device>(?!device)\S+?)\.?$/,
+    kmsg: true,
+    description: 'systemd has waited in vain for a device',
+    source: 'systemd src/core/job.c',
+  },
+  {
+    ...userspace,
+    id: 'systemd-root-dependency',
+    meaning: 'root-dependency',
+    pattern:
+      /^(?:\[DEPEND\] |systemd\[1\]: )Dependency failed for (?:\S+\.\w+ - )?(?:\/sysroot|Initrd Root (?:Device|File System))\b/,
+    kmsg: true,
+    description: 'the root file system needs what did not come up',
+    source: 'systemd src/core/job.c',
+  },
+  {
+    ...userspace,
+    id: 'system-up',
+    meaning: 'system-up',
+    pattern:
+      /^(?:\[ {2}OK {2}\] |systemd\[1\]: )Reached target (?:(?:multi-user|graphical)\.target - )?(?:Multi-User System|Graphical Interface)\b/,
+    kmsg: true,
+    description: 'systemd has started all that a running system needs',
+    source: 'systemd units/multi-user.target, units/graphical.target',
+  },
+  {
+    ...userspace,
+    id: 'console-inactive',
+    meaning: 'login',
+    pattern: /^Please press Enter to activate this console\./,
+    prompt: true,
+    description: 'BusyBox init has started all it was asked to, and offers a shell',
+    source: 'BusyBox init/init.c, the action askfirst',
+  },
+  {
+    ...userspace,
     id: 'login-prompt',
     meaning: 'login',
     pattern:
@@ -69,15 +110,6 @@ export const userspaceSignatures: Signature[] = [
     pattern: /^Cannot open access to console, (?<reason>the root account is locked)/,
     description: 'a maintenance shell was wanted, but root has no password',
     source: 'util-linux sulogin',
-  },
-  {
-    ...userspace,
-    id: 'shell-prompt',
-    meaning: null,
-    pattern: /^(?:[\w.-]+@[\w.-]+:|\w+:)?[~/][\w./-]* ?[#$](?: .*)?$/,
-    prompt: true,
-    description: 'a shell waits for a command',
-    source: 'bash, dash and BusyBox ash, with the prompts distributions give them',
   },
   {
     ...userspace,
