@@ -63,8 +63,7 @@ export class BootTracker {
 
   /** While somebody reads a log at a prompt, nothing in it happens. */
   get #believed(): Point {
-    const session = this.#session;
-    return session !== null && session.prints && !session.left ? session.point : this.#point;
+    return this.#isReading && this.#session !== null ? this.#session.point : this.#point;
   }
 
   send(event: BootEvent): void {
@@ -103,13 +102,21 @@ export class BootTracker {
       this.#troubleAt = signal.guestSeconds ?? this.#point.clock;
     }
     this.#followSession(meaning, signal);
-    if (!this.#isNews(meaning, signal.signature)) return;
-    if (meaning === 'panic') this.#rememberBefore(before);
-    if (meaning === 'init-runs') this.#words = null;
-    const words = meaning === 'panic' ? this.#lastWords(signal) : null;
-    this.send({ type: meaning, signal, outcome, stage, words });
-    if (meaning === 'login') this.#openSession({ who: '', named: false, prints: false });
-    this.#lastSaid = signal.signature;
+    if (this.#isNews(meaning, signal.signature)) {
+      if (meaning === 'panic') this.#rememberBefore(before);
+      if (meaning === 'init-runs') this.#words = null;
+      const words = meaning === 'panic' ? this.#lastWords(signal) : null;
+      this.send({ type: meaning, signal, outcome, stage, words });
+      this.#lastSaid = signal.signature;
+    }
+    if (meaning === 'login' && this.#session?.prints !== true) {
+      this.#openSession({ who: '', named: false, prints: false });
+    }
+  }
+
+  /** Somebody reads a log at a prompt that has not come back. */
+  get #isReading(): boolean {
+    return this.#session !== null && this.#session.prints && !this.#session.left;
   }
 
   get #generation(): number {
@@ -175,6 +182,8 @@ export class BootTracker {
       this.#generation > 0 && !(this.#recorderEnded && this.#session?.who !== prompt.who);
     if (!known) this.#strangers.add(prompt.who);
     if (this.#strangers.has(prompt.who)) return false;
+    // A log that is read may have prompts in it; and the prompt that it is read at may still come back.
+    if (this.#session?.prints === true && this.#session.who !== prompt.who) return !this.#isReading;
     if (this.#isBack(prompt)) this.#point = this.#session?.point ?? this.#point;
     this.#openSession(prompt);
     return true;
@@ -202,7 +211,6 @@ export class BootTracker {
     const session = this.#session;
     if (session === null) return;
     if (meaning === 'firmware-starts') session.firmware = true;
-    if (meaning === 'login' && !session.prints) this.#session = null;
     if (!endings.includes(meaning)) return;
     const own =
       guestSeconds === null

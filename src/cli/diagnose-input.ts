@@ -6,19 +6,17 @@ import { constants, createGunzip } from 'node:zlib';
 import { KexecLabError, UsageError } from '../errors.ts';
 import { isFileError, namedFileError } from '../file-error.ts';
 import { openInput, sizeInWords } from '../host/input-file.ts';
+import { asUtf8, binaryKind, encodingOf, encodingSample } from '../transcript/text-encoding.ts';
 
 type Bytes = AsyncIterable<Uint8Array>;
 
 /** Formats that are recognised by their first bytes, and the tool that reads those this program does not. */
 const formats = [
   { magic: [0x1f, 0x8b], decode: gunzip },
-  { magic: [0xff, 0xfe], decode: (bytes: Bytes) => fromUtf16(bytes, 'utf-16le') },
-  { magic: [0xfe, 0xff], decode: (bytes: Bytes) => fromUtf16(bytes, 'utf-16be') },
   { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], tool: 'xz' },
   { magic: [0x28, 0xb5, 0x2f, 0xfd], tool: 'zstd' },
   { magic: [0x42, 0x5a, 0x68], tool: 'bzip2' },
 ];
-const longestMagic = 6;
 
 /** A serial console at 115200 baud takes more than an hour for so much; it is read in seconds. Bytes, and lines. */
 const mostLog = 64 * 2 ** 20;
@@ -29,7 +27,7 @@ const mostLayers = 4;
 
 /**
  * Opens a console log: a file, a pipe of the shell's (`<(…)`), or `-` for standard input. Gzip is unpacked and UTF-16
- * (terminals on Windows) decoded, whatever the file is called; a gzip file that was cut off is read as far as it goes.
+ * and UTF-32 decoded, whatever the file is called; a gzip file that was cut off is read as far as it goes.
  * @throws UsageError where there is nothing to read, or more than a log has, or in a format only another tool reads
  */
 export async function openLog(log: string): Promise<Bytes> {
@@ -52,6 +50,8 @@ function isOpenPipe(log: string, found: Stats): boolean {
   return found.isFIFO() && /^\/(dev\/(fd\/\d+|stdin)|proc\/self\/fd\/\d+)$/.test(log);
 }
 
+const binaryHint = 'Give the text of the serial console, as it was recorded or pasted.';
+
 const sizeHint = 'Give the part with the boot: tail -c 60M LOG | kexec-lab diagnose -';
 
 function refuseDirectory(found: Stats, place: string): void {
@@ -63,10 +63,13 @@ function refuseDirectory(found: Stats, place: string): void {
   }
 }
 
-/** Looks at the first bytes, and puts the right decoder in front. Read errors become messages. */
-async function* decoded(source: Bytes, place: string, layers = 0): Bytes {
+/**
+ * A log's bytes as UTF-8 with `\n` at the end of each line: looks at the first bytes, and puts the right decoder in front.
+ * @throws UsageError where it is no text, or cannot be read
+ */
+export async function* decoded(source: Bytes, place: string, layers = 0): Bytes {
   try {
-    const { head, all } = await peek(bounded(source, place), longestMagic);
+    const { head, all } = await peek(bounded(source, place), encodingSample);
     const format = formats.find(({ magic }) => magic.every((byte, index) => head[index] === byte));
     if (format?.tool !== undefined) {
       throw new UsageError(`this is a file compressed by ${format.tool}`, {
@@ -76,7 +79,14 @@ async function* decoded(source: Bytes, place: string, layers = 0): Bytes {
     }
     if (format !== undefined && layers === mostLayers)
       throw new UsageError(`this is compressed more than ${mostLayers} times`, { place });
-    yield* format === undefined ? all : decoded(format.decode(all), place, layers + 1);
+    if (format !== undefined) {
+      yield* decoded(format.decode(all), place, layers + 1);
+      return;
+    }
+    const binary = binaryKind(head);
+    if (binary !== null)
+      throw new UsageError(`this is ${binary}, not a console log`, { place, hint: binaryHint });
+    yield* asUtf8(all, encodingOf(head));
   } catch (error) {
     throw error instanceof KexecLabError ? error : cannotRead(place, error);
   }
@@ -118,14 +128,18 @@ async function* gunzip(bytes: Bytes): Bytes {
   const done = pipeline(Readable.from(bytes), unpacker);
   // The reader below sees the same error.
   done.catch(() => undefined);
-  yield* unpacker as Bytes;
-  await done;
-}
-
-async function* fromUtf16(bytes: Bytes, encoding: string): Bytes {
-  const decoder = new TextDecoder(encoding);
-  for await (const chunk of bytes) yield Buffer.from(decoder.decode(chunk, { stream: true }));
-  yield Buffer.from(decoder.decode());
+  let some = false;
+  try {
+    for await (const chunk of unpacker as Bytes) {
+      some = true;
+      yield chunk;
+    }
+    await done;
+  } catch (error) {
+    // What stands behind the end of the compressed log and is none itself belongs to somebody else.
+    const isTail = some && /incorrect header check|unknown compression/.test(String(error));
+    if (!isTail) throw error;
+  }
 }
 
 function cannotRead(place: string, error: unknown): KexecLabError {

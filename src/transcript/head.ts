@@ -1,6 +1,9 @@
 /** One piece of a line's head: what kind of text it is, and where it ends. */
 export type HeadToken = {
-  /** `9` for a number, a blank for blanks, `Mon` for a day or a month, else the text itself. */
+  /**
+   * `9` for a number, `.6` for six digits behind a point, a blank for blanks, `Mon` for a day or a month, else the text
+   * itself.
+   */
   shape: string;
   /** For comparing clocks: the number, or the month's. */
   value: number | null;
@@ -17,7 +20,7 @@ const days = 'Mon Tue Wed Thu Fri Sat Sun'.split(' ');
 const levels = /^(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|stdout|stderr)$/;
 
 /** A number takes the blanks before it along where it is padded: in brackets and at the start of a line. */
-const piece = /(?:^|(?<=\[)) *\d+|\d+|[A-Za-z]+|[ \t]+|[^ \tA-Za-z\d]/g;
+const piece = /(?:^|(?<=\[)) *\d+|\.\d{6}(?!\d)|\d+|[A-Za-z]+|[ \t]+|[^ \tA-Za-z\d]/g;
 
 /** Takes the head of a line apart. */
 export function headOf(line: string): HeadToken[] {
@@ -29,6 +32,7 @@ export function headOf(line: string): HeadToken[] {
 }
 
 function shapeOf(text: string): Pick<HeadToken, 'shape' | 'value'> {
+  if (text.startsWith('.') && text.length > 1) return { shape: '.6', value: Number(text) };
   if (/\d$/.test(text)) return { shape: '9', value: Number(text) };
   if (/^[ \t]/.test(text)) return { shape: ' ', value: null };
   if (months.includes(text)) return { shape: 'Mon', value: months.indexOf(text) };

@@ -5,12 +5,12 @@ import { headOf } from './head.ts';
 export type Prefix = readonly string[];
 
 /** As many of the lines must begin with it; the others are the recorder's own words, or were cut. */
-const share = 0.9;
+const share = 0.8;
 /** As many neighbours must be in the order of their clocks: threads of a recorder may overtake each other. */
 const inOrder = 0.95;
 
 /** A printk time stamp, as shapes. It is the kernel's own and no recorder's. */
-const stamp = ['[', '9', '.', '9', ']'];
+const stamp = ['[', '9', '.6', ']'];
 
 /** What may stand between a prefix and the console's text. */
 const separators = [' ', ']', '|', '>', ':'];
@@ -22,7 +22,10 @@ const separators = [' ', ']', '|', '>', ':'];
 export function learnPrefix(lines: readonly string[]): Prefix | null {
   const heads = lines.filter((line) => line.trim() !== '').map(headOf);
   if (heads.length < 2) return null;
-  const whole = beforeContent(sharedShapes(heads));
+  const shapes = sharedShapes(heads);
+  const quoted = quotation(shapes);
+  if (quoted !== null) return quoted;
+  const whole = beforeContent(shapes, heads);
   const own = heads.filter((head) => beginsWith(head, whole));
   // Behind a clock, words that all lines share may be what a program says again and again.
   const clock = upToClock(whole, own);
@@ -34,18 +37,28 @@ export function learnPrefix(lines: readonly string[]): Prefix | null {
 }
 
 /** Syslog's host, and the name of the program that speaks. */
-const hostAndTag = /^(?<host>[\w.-]+ )[\w.()/-]+(?:\[\d+\])?: /;
+const hostAndTag = /^(?<host>[\w.-]+ )(?<tag>[\w.()/-]+(?:\[\d+\])?: )/;
 
-/** The shapes of a host's name behind the clock, where all lines have the same: a journal. */
+/** Programs whose name is part of what they say. */
+const ownTag = /^(?:kernel|systemd|dracut)/;
+
+/** The shapes of a host's name behind the clock, and of the recorder's own, where all lines have the same: a journal. */
 function hostBehind(clock: Prefix, lines: readonly string[]): Prefix {
   if (clock.length === 0) return [];
   const pattern = prefixPattern(clock);
-  const own = lines.filter((line) => pattern.test(line));
-  const hosts = own.map((line) => hostAndTag.exec(line.replace(pattern, ''))?.groups?.['host']);
-  const [host] = hosts;
-  const same = hosts.filter((other) => other === host);
-  if (host === undefined || same.length < share * own.length) return [];
-  return headOf(host).map(({ shape }) => shape);
+  const own = lines.filter((line) => pattern.test(line)).map((line) => line.replace(pattern, ''));
+  const host = shared(own.map((line) => hostAndTag.exec(line)?.groups?.['host']));
+  const tag = shared(own.map((line) => hostAndTag.exec(line)?.groups?.['tag']));
+  if (host === null) return [];
+  const name = tag === null || ownTag.test(tag) ? host : host + tag;
+  return headOf(name).map(({ shape }) => shape);
+}
+
+/** What nearly all have, where it is the same. */
+function shared(texts: (string | undefined)[]): string | null {
+  const [text] = texts;
+  const same = texts.filter((other) => other === text);
+  return text === undefined || same.length < share * texts.length ? null : text;
 }
 
 function beginsWith(head: readonly HeadToken[], prefix: Prefix): boolean {
@@ -59,6 +72,7 @@ function beginsWith(head: readonly HeadToken[], prefix: Prefix): boolean {
 /** A pattern that takes the prefix off a line. */
 export function prefixPattern(prefix: Prefix): RegExp {
   const pieces = prefix.map((shape, index) => {
+    if (shape === '.6') return '\\.\\d{6}';
     if (shape === '9') return index === 0 || prefix[index - 1] === '[' ? ' *\\d+' : '\\d+';
     if (shape === ' ') return index === prefix.length - 1 ? '(?:[ \\t]+|$)' : '[ \\t]+';
     if (shape === 'Mon') return '[A-Z][a-z]{2}';
@@ -90,11 +104,33 @@ function sharedShapes(heads: readonly HeadToken[][]): string[] {
   }
 }
 
-/** Cuts off what is the console's own: the kernel's stamp and all behind it, and a word that is not separated. */
-function beforeContent(shapes: readonly string[]): string[] {
+/**
+ * What an answer to a mail, or a tool that shows several logs, puts in front of every line. Scaleway's initramfs begins its
+ * own lines with `>>> `.
+ */
+function quotation(shapes: readonly string[]): Prefix | null {
+  const mail = /^>{1,2} /.exec(shapes.join(''))?.[0] ?? '';
+  if (mail !== '') return shapes.slice(0, mail.length);
+  const bar = shapes.slice(0, longestName).indexOf('|');
+  return bar > 0 && shapes[bar - 1] === ' ' ? shapes.slice(0, bar + 2) : null;
+}
+
+const longestName = 12;
+
+/**
+ * Cuts off what is the console's own: the kernel's stamp and all behind it, LAVA's wrapping (see unwrap.ts), and a word
+ * that is not separated.
+ */
+function beforeContent(shapes: readonly string[], heads: readonly HeadToken[][]): string[] {
   let at = -1;
   for (let from = 0; from + stamp.length <= shapes.length; from += 1)
     if (stamp.every((shape, offset) => shapes[from + offset] === shape)) at = from;
+  // A recorder's clock may look like the kernel's, but the kernel's stands behind it.
+  const own = at === -1 ? [] : shapes.slice(0, at + stamp.length + 1);
+  if (own.at(-1) === ' ' && stampedBehind(own, heads) >= 2) return own;
+  const wrapped = shapes.join('').indexOf('- {');
+  if (wrapped !== -1)
+    at = at === -1 ? shapes.indexOf('{') - 2 : Math.min(at, shapes.indexOf('{') - 2);
   const before = at === -1 ? [...shapes] : shapes.slice(0, at);
   while (before.length > 0 && !separators.includes(before.at(-1) ?? '')) before.pop();
   return before;
@@ -107,7 +143,8 @@ function hasClock(prefix: Prefix, heads: readonly HeadToken[][]): boolean {
   if (steps.filter((step) => step >= 0).length < inOrder * steps.length) return false;
   // A number that grows is a clock only in front of a kernel: process ids and session numbers grow, too.
   const grows = steps.filter((step) => step > 0).length >= 2;
-  return /9:9:9/.test(prefix.join('')) || (grows && leadsToKernel(prefix, heads));
+  if (/9:9:9|^\[9\.9\]/.test(prefix.join(''))) return true;
+  return grows && leadsToKernel(prefix, heads);
 }
 
 function numbersIn(head: readonly HeadToken[], prefix: Prefix): number[] {

@@ -2,13 +2,15 @@ import type { ConsoleLine, LineSource } from '../console/lines.ts';
 import { LineSplitter } from '../console/lines.ts';
 import { learnPrefix, prefixPattern } from './learn-prefix.ts';
 import { repair } from './repair.ts';
-import { unwrap } from './unwrap.ts';
+import { isWrapped, unwrap } from './unwrap.ts';
 
 /** As many lines are read before the first is passed on. */
 const window = 1024;
 /** So many of them, spread over the window, tell what all have in front; and so many, whether it is worth that look. */
 const sample = 256;
 const glance = 16;
+
+const mostRecorders = 3;
 
 /** Syslog's name for the kernel, behind its date and host. */
 const kernelTag = /^kernel: /;
@@ -21,7 +23,8 @@ const kernelTag = /^kernel: /;
 export class Transcript implements LineSource {
   readonly #lines = new LineSplitter();
   #waiting: ConsoleLine[] = [];
-  #prefix: RegExp | null = null;
+  /** One recorder's output may have been recorded by another: the outermost first. */
+  #prefixes: RegExp[] = [];
   #learned = false;
 
   feed(chunk: Uint8Array): ConsoleLine[] {
@@ -58,27 +61,42 @@ export class Transcript implements LineSource {
   #learn(texts: readonly string[]): void {
     if (texts.length === 0 || (this.#learned && texts.length < glance)) return;
     const some = spread(texts, glance);
-    const pattern = this.#prefix;
-    if (pattern !== null && some.every((text) => pattern.test(text))) return;
-    if (this.#learned && pattern === null && learnPrefix(some) === null) return;
-    const prefix = learnPrefix(spread(texts, sample));
+    const known = this.#prefixes;
+    if (known.length > 0 && some.every((text) => known[0]?.test(text))) return;
+    if (this.#learned && known.length === 0 && learnPrefix(some) === null) return;
     this.#learned = true;
-    this.#prefix = prefix === null ? null : prefixPattern(prefix);
+    this.#prefixes = learnAll(spread(texts, sample));
   }
 
   /** The line as the machine wrote it. */
   #asWritten(line: ConsoleLine): ConsoleLine {
     const [first = '', ...others] = line.segments;
-    const end = this.#prefix?.exec(first)?.[0].length ?? 0;
-    const start = end === 0 ? first : first.slice(end).replace(kernelTag, '');
-    const [repaired, ...rest] = [start, ...others].map(repair);
-    if (rest.length === 0) {
-      const text = repaired ?? '';
-      return text === first ? line : { line: line.line, text, segments: [text] };
-    }
-    const segments = start === '' ? rest : [repaired ?? '', ...rest];
-    return { line: line.line, text: segments.join(' '), segments };
+    const start = this.#withoutPrefixes(first);
+    const segments = [start, ...others].flatMap(repair);
+    const text = segments.join(' ');
+    if (text === line.text && segments.length === line.segments.length) return line;
+    const shown = segments.length > 1 ? segments.filter((segment) => segment !== '') : segments;
+    return unwrapped({ line: line.line, text: shown.join(' '), segments: shown });
   }
+
+  #withoutPrefixes(text: string): string {
+    if (this.#prefixes.length === 0) return text;
+    const rest = this.#prefixes.reduce((left, prefix) => left.replace(prefix, ''), text);
+    return rest === text ? text : rest.replace(kernelTag, '');
+  }
+}
+
+function learnAll(lines: readonly string[]): RegExp[] {
+  const prefixes: RegExp[] = [];
+  let left = lines;
+  while (prefixes.length < mostRecorders && !left.some(isWrapped)) {
+    const prefix = learnPrefix(left);
+    if (prefix === null) break;
+    const pattern = prefixPattern(prefix);
+    prefixes.push(pattern);
+    left = left.map((line) => line.replace(pattern, ''));
+  }
+  return prefixes;
 }
 
 /** At most so many of them, in order. */

@@ -9,12 +9,17 @@ const lavaLine = /^- \{"dt": "[^"]*", "lvl": "(?<level>\w+)", "msg": (?<message>
 /** Takes a console's lines out of LAVA's; what only LAVA said is left out. The same array where there is none. */
 export function unwrap(segments: string[]): string[] {
   // Most logs are no LAVA's, and some have millions of lines.
-  if (!segments.some((segment) => segment.startsWith('- {'))) return segments;
+  if (!segments.some(isWrapped)) return segments;
   return segments.flatMap((segment) => {
     const { level, message = '' } = lavaLine.exec(segment)?.groups ?? {};
     if (level === undefined) return [segment];
     return level === 'target' || level === 'feedback' ? cleanSegments(quotedText(message)) : [];
   });
+}
+
+/** Whether it may be such a line. */
+export function isWrapped(text: string): boolean {
+  return text.startsWith('- {"dt"');
 }
 
 /** The text of a double-quoted YAML string, whose escapes are JSON's and a few more; as it stands where it is none. */

@@ -30,7 +30,7 @@ export const userspaceSignatures: Signature[] = [
     ...userspace,
     id: 'systemd-unit',
     meaning: 'userspace-speaks',
-    pattern: /^\[(?: {2}OK {2}|FAILED|DEPEND| WARN | INFO )\] \S/,
+    pattern: /^\[?(?: {1,2}OK {1,2}|FAILED|DEPEND| WARN | INFO )\] \S/,
     description: 'systemd reports on a unit',
     source: 'systemd src/core/job.c',
   },
@@ -61,7 +61,7 @@ export const userspaceSignatures: Signature[] = [
     id: 'system-up',
     meaning: 'system-up',
     pattern:
-      /^(?:\[ {2}OK {2}\] |systemd\[1\]: )Reached target (?:(?:multi-user|graphical)\.target - )?(?:Multi-User System|Graphical Interface)\b/,
+      /^(?:\[? {1,2}OK {1,2}\] |systemd\[1\]: )Reached target (?:(?:multi-user|graphical)\.target - )?(?:Multi-User System|Graphical Interface)\b/,
     kmsg: true,
     description: 'systemd has started all that a running system needs',
     source: 'systemd units/multi-user.target, units/graphical.target',
