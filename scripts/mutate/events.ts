@@ -5,6 +5,29 @@ import type { Random } from './random.ts';
 const shell = 'root@web1:~# ';
 const login = `\n\nDebian GNU/Linux 12 web1 ttyAMA0\n\nweb1 login: root\n${shell}`;
 
+/** Any outcome but a success: which of them depends on the second log, which may begin anywhere. */
+const notBooted: readonly OutcomeId[] = [
+  'unknown',
+  'bye-hang',
+  'kexec-missing',
+  'kexec-load-failed',
+  'kexec-refused',
+  'root-mount-failed',
+  'root-missing',
+  'initramfs-corrupt',
+  'no-init',
+  'kernel-panic',
+  'kernel-hang',
+  'wrong-kernel',
+  'reboot-loop',
+  'rescue-shell',
+  'firmware-stuck',
+  'kernel-silent',
+  'irq-storm',
+  'entropy-blocked',
+  'no-output',
+];
+
 /** Changes of what happens: the truth of each can be computed. */
 export const events: Mutation[] = [
   {
@@ -78,6 +101,53 @@ export const events: Mutation[] = [
     ['booted'],
   ),
   afterLogin('an orderly power-off', () => '\n[99999.100000] reboot: Power down\n', ['booted']),
+  afterLogin('a kexec, and nothing more', () => jump, ['bye-hang']),
+  afterLogin('a kexec into a kernel that gets nowhere', () => jump + kernel('6.12.0-5-arm64'), [
+    'unknown',
+    'reboot-loop',
+  ]),
+  afterLogin(
+    'a kexec, a reset without a word, and the old kernel',
+    () => `${jump}${kernel('6.12.0-5-arm64')}${kernel('6.1.0-50-arm64')}\n\nweb1 login: `,
+    notBooted,
+  ),
+  afterLogin(
+    'a kexec, a reset through firmware, and the old kernel',
+    () =>
+      `${jump}${kernel('6.12.0-5-arm64')}\n\nweb1 login: \n\nU-Boot 2023.01 (Jan 10 2023 - 10:00:00 +0000)\n\nStarting kernel ...\n\n${kernel('6.1.0-50-arm64')}\n\nweb1 login: `,
+    notBooted,
+  ),
+  afterLogin(
+    'a kexec, and the next system',
+    () => `${jump}${kernel('6.12.0-5-arm64')}\n\nweb1 login: `,
+    ['booted', 'reboot-loop'],
+  ),
+  afterLogin(
+    'a crash kernel that comes up',
+    (random) =>
+      `\n[99999.100000] Kernel panic - not syncing: sysrq triggered crash\n[99999.200000] ${random.pick(['Starting', 'Loading'])} crashdump kernel...\n[99999.300000] Bye!\n${kernel('6.1.0-50-arm64')}\n\nkdump login: `,
+    ['kernel-panic'],
+  ),
+  {
+    name: 'the head cut off',
+    apply: (log, random) => log.subarray(random.below(log.length)),
+    truth: ({ outcome }, changed) => [
+      outcome,
+      ...whatACutMayShow(outcome, changed.toString('latin1')),
+    ],
+  },
+  {
+    name: 'one line lost',
+    apply: (log, random) => {
+      const lines = log.toString('latin1').split('\n');
+      lines.splice(random.below(lines.length), 1);
+      return Buffer.from(lines.join('\n'), 'latin1');
+    },
+    truth: ({ outcome }, changed) => [
+      outcome,
+      ...whatACutMayShow(outcome, changed.toString('latin1')),
+    ],
+  },
   {
     name: 'another log behind one that booted',
     apply: (log, random, known, all) => {
@@ -90,28 +160,11 @@ export const events: Mutation[] = [
   },
 ];
 
-/** Any outcome but a success: which of them depends on the second log, which may begin anywhere. */
-const notBooted: readonly OutcomeId[] = [
-  'unknown',
-  'bye-hang',
-  'kexec-missing',
-  'kexec-load-failed',
-  'kexec-refused',
-  'root-mount-failed',
-  'root-missing',
-  'initramfs-corrupt',
-  'no-init',
-  'kernel-panic',
-  'kernel-hang',
-  'wrong-kernel',
-  'reboot-loop',
-  'rescue-shell',
-  'firmware-stuck',
-  'kernel-silent',
-  'irq-storm',
-  'entropy-blocked',
-  'no-output',
-];
+const jump = '\n[99999.100000] kexec_core: Starting new kernel\n[99999.200000] Bye!\n';
+
+function kernel(release: string): string {
+  return `[    0.000000] Booting Linux on physical CPU 0x0000000000 [0x410fd034]\n[    0.000000] Linux version ${release} (a@b) (gcc) #1 SMP Debian\n[    0.900000] Run /init as init process\n`;
+}
 
 /** Whether the log begins with a machine that starts, so that what came before is over. */
 function starts({ bytes }: KnownLog): boolean {

@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { parse } from 'yaml';
+import { matchLine, matchRecord } from '../../src/boot/match.ts';
 import type { Mutation } from './mutation.ts';
 import type { Random } from './random.ts';
 
@@ -43,6 +46,54 @@ export const recorders: Mutation[] = [
       return at.reduceRight((bytes, index) => insert(bytes, index, '\0'), log);
     },
   },
+  text('harmless lines put in', (log, random) => {
+    const all = log.split('\n');
+    for (let count = 0; count < 3; count += 1)
+      all.splice(random.below(all.length), 0, random.pick(talk));
+    return all.join('\n');
+  }),
+  text('a harmless kernel record in the middle of a line', (log, random) => {
+    const all = log.split('\n');
+    const at = random.below(all.length);
+    const line = all[at] ?? '';
+    // A record is never interrupted, and carries the time: it comes from where it is.
+    if (line.includes('[') || line.includes('\r') || line.includes('\u001b') || line === '')
+      return log;
+    const clock = all
+      .slice(0, at)
+      .join('\n')
+      .match(/\[ *\d+\.\d{6}\]/g)
+      ?.at(-1);
+    if (clock === undefined) return log;
+    const cut = random.below(line.length);
+    all.splice(at, 1, `${line.slice(0, cut)}${clock} eth0: link up`, line.slice(cut));
+    return all.join('\n');
+  }),
+  text('noise on the line', (log, random) => {
+    const all = log.split('\n');
+    all.splice(random.below(all.length), 0, '\u00ff\u00fe\u0080x\u0007\u001b[6n');
+    return all.join('\n');
+  }),
+  text('a time in brackets behind another recorder', (log) =>
+    log
+      .split('\n')
+      .map(
+        (line, index) =>
+          `2024-01-12 10:0${Math.floor(index / 60) % 10}:${String(index % 60).padStart(2, '0')} <console> ${line}`,
+      )
+      .join('\n'),
+  ),
+  text('a log of Docker', (log) =>
+    log
+      .split('\n')
+      .map((line, index) =>
+        JSON.stringify({ log: `${line}\n`, stream: 'stdout', time: stamp(1.7e12 + index, 'T') }),
+      )
+      .join('\n'),
+  ),
+  text('an editor that takes blanks at the end away', (log) => log.replace(/[ \t]+(?=\r*\n)/g, '')),
+  text('tabs for blanks', (log) => log.replace(/ {8}/g, '\t')),
+  text('wrapped at 80 columns', (log) => log.replace(/([^\r\n]{80})(?=[^\r\n])/g, '$1\n')),
   text('a BOM in front', (log) => `\u00ef\u00bb\u00bf${log}`),
   { name: 'UTF-16', apply: (log) => Buffer.from(log.toString(), 'utf16le') },
   {
@@ -69,6 +120,16 @@ export const recorders: Mutation[] = [
       `${log}${random.pick(['\nConnection closed by foreign host.\n', '\nqemu-system-aarch64: terminating on signal 15 from pid 4711 (timeout)\n', '\nScript done on 2024-01-12 10:00:00+00:00\n', '\nTerminated\n', '\nConnection to console7 closed.\r\nann@desk:~$ '])}`,
   ),
 ];
+
+/** What programs say that talk about failures and have none. */
+const talk = Object.values(
+  parse(
+    readFileSync(new URL('../../test/logs/near-misses.yaml', import.meta.url), 'utf8'),
+  ) as Record<string, string[]>,
+)
+  .flat()
+  .filter((line) => !/^\[|login|# |\$ /.test(line))
+  .filter((line) => matchLine(line).length === 0 && matchRecord(line).length === 0);
 
 function text(name: string, change: (log: string, random: Random) => string): Mutation {
   return {

@@ -53,6 +53,7 @@ const leaving = {
 /** Behind its last word the old kernel's programs cannot say any more: who asks for a login is the new kernel's. */
 const gone = {
   ...leaving,
+  'kexec-starts': {},
   login: { target: '#boot.userspace.up', actions: ['startKernel', 'noteLogin'] },
 } as const;
 

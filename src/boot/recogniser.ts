@@ -180,7 +180,8 @@ export class Recogniser {
         captures,
         guestSeconds,
       };
-      if (signature.shell === true) this.#shell = signal;
+      // Of a prompt that the kernel cut in two the whole is looked at first.
+      if (signature.shell === true) this.#shell ??= signal;
       if (said.has(signature.id)) continue;
       said.add(signature.id);
       this.#learn(signature, guestSeconds);

@@ -34,4 +34,4 @@ const bare = /^(?:\(initramfs\)|[~/][\w./-]* ?[#$]|(?:ba|da|a)?sh-\d[\d.]*[#$]) 
 
 /** What terminal programs and emulators say when they end: the prompt behind it is that of whoever ran them. */
 export const recorderEnds =
-  /(?:Connection (?:to \S+ )?closed|Connection reset by peer|terminating on signal \d+|^QEMU: Terminated|^Script done|^\[(?:screen is terminating|exited|detached|disconnect|terminated \w+)|^(?:Terminated|Killed|Hangup|Disconnected)\b|Thanks for using picocom)/;
+  /(?:Connection closed by|Connection to \S+ closed|terminating on signal \d+|^QEMU: Terminated|^Script done|^\[(?:screen is terminating|exited|detached|disconnect|terminated \w+)|^(?:Terminated|Killed|Hangup|Disconnected)\b|Thanks for using picocom)/;

@@ -79,7 +79,9 @@ export class BootTracker {
     const { sightings, clock, program, prompt } = recognised;
     const starts = sightings.some(({ signature: { meaning } }) => meaning === 'kernel-starts');
     if (program !== null) this.#words = wordsOf(program);
-    this.#recorderEnded ||= program !== null && recorderEnds.test(program.text);
+    if (program !== null && recorderEnds.test(program.text)) this.#recorderEnded = true;
+    else if (clock !== null || sightings.some(({ signature }) => signature.shell !== true))
+      this.#recorderEnded = false;
     const before = this.#point;
     if (clock !== null && !starts) this.#readClock(clock);
     const isOwn = prompt === null || this.#isAtPrompt(promptOf(prompt));
@@ -124,10 +126,10 @@ export class BootTracker {
   }
 
   /** What an init nobody knows said last before it ended. */
-  #lastWords({ signature }: Signal): Signal | null {
+  #lastWords({ signature, captures }: Signal): Signal | null {
     const { stage, programsSpoke } = this.#point.snapshot.context;
     const own = signature === 'init-exited' && stage === 'initramfs' && !programsSpoke;
-    return own ? this.#words : null;
+    return own && gaveUp(captures) ? this.#words : null;
   }
 
   /** Chatty programs say a lot; the machine only needs to hear it when something could change. */
@@ -228,6 +230,11 @@ export class BootTracker {
     const facts = { calm: this.#calm, clock: recognised.clock, since, isUp: login !== null };
     if (isAlive(warnings, facts)) this.send({ type: 'life' });
   }
+}
+
+/** Whether an init has ended by itself, and not well: the low byte of a wait status is the signal it was killed by. */
+function gaveUp({ exitcode = '0' }: Record<string, string>): boolean {
+  return Number(exitcode) !== 0 && (Number(exitcode) & 0x7f) === 0;
 }
 
 function wordsOf({ line, text }: { line: number; text: string }): Signal {

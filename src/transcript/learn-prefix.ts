@@ -31,9 +31,22 @@ export function learnPrefix(lines: readonly string[]): Prefix | null {
   const clock = upToClock(whole, own);
   const prefix: Prefix = leadsToKernel(whole, own)
     ? whole
-    : [...clock, ...hostBehind(clock, lines)];
+    : [...clock, ...tagBehind(whole.slice(clock.length)), ...hostBehind(clock, lines)];
   if (prefix.length === 0) return null;
   return hasClock(prefix, own) || isConstant(prefix, own) ? prefix : null;
+}
+
+/** A level or a name in brackets that all lines have behind the clock. */
+const tags = /^(?:(?:LEVEL|<[^> ]+>|\[[^\] ]+\]|\([^) ]+\)):? )+/;
+
+function tagBehind(shapes: readonly string[]): Prefix {
+  const length = tags.exec(shapes.join(''))?.[0].length ?? 0;
+  let [end, seen] = [0, 0];
+  while (seen < length) {
+    seen += shapes[end]?.length ?? length;
+    end += 1;
+  }
+  return shapes.slice(0, end);
 }
 
 /** Syslog's host, and the name of the program that speaks. */

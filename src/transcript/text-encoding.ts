@@ -23,7 +23,10 @@ const share = 0.9;
 /** Tells the encoding of a text by its beginning: by its byte order mark, or by where its NULs are. */
 export function encodingOf(head: Buffer): TextEncoding {
   const start = head.toString('hex', 0, 4);
-  const mark = marks.find(([bytes]) => start.startsWith(bytes));
+  // The same bytes are noise on a line, too.
+  const mark = marks.find(
+    ([bytes, unit, big]) => start.startsWith(bytes) && fits(head.subarray(unit), unit, big) > 0.5,
+  );
   const [unit, bigEndian] =
     mark === undefined
       ? withoutMark(head)
@@ -35,17 +38,20 @@ export function encodingOf(head: Buffer): TextEncoding {
 /** Of ASCII in UTF-16 and UTF-32 all bytes of a unit but one are NUL. */
 function withoutMark(head: Buffer): [TextEncoding['unit'], boolean] {
   for (const unit of [4, 2] as const) {
-    const units = Math.floor(head.length / unit);
-    if (units < 8) continue;
-    for (const bigEndian of [false, true]) {
-      const own = bigEndian ? unit - 1 : 0;
-      let fit = 0;
-      for (let at = 0; at < units * unit; at += unit)
-        if (isAscii(head.subarray(at, at + unit), own)) fit += 1;
-      if (fit >= share * units) return [unit, bigEndian];
-    }
+    for (const bigEndian of [false, true])
+      if (head.length >= 8 * unit && fits(head, unit, bigEndian) >= share) return [unit, bigEndian];
   }
   return [1, false];
+}
+
+/** Which share of the code units are ASCII. */
+function fits(head: Buffer, unit: number, bigEndian: boolean): number {
+  const units = Math.floor(head.length / unit);
+  const own = bigEndian ? unit - 1 : 0;
+  let fit = 0;
+  for (let at = 0; at < units * unit; at += unit)
+    if (isAscii(head.subarray(at, at + unit), own)) fit += 1;
+  return fit / Math.max(1, units);
 }
 
 function isAscii(unit: Buffer, own: number): boolean {

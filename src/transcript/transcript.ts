@@ -2,6 +2,7 @@ import type { ConsoleLine, LineSource } from '../console/lines.ts';
 import { LineSplitter } from '../console/lines.ts';
 import { learnPrefix, prefixPattern } from './learn-prefix.ts';
 import { repair } from './repair.ts';
+import { isFull, rejoin, wrapWidth } from './rejoin.ts';
 import { isWrapped, unwrap } from './unwrap.ts';
 
 /** As many lines are read before the first is passed on. */
@@ -26,6 +27,8 @@ export class Transcript implements LineSource {
   /** One recorder's output may have been recorded by another: the outermost first. */
   #prefixes: RegExp[] = [];
   #learned = false;
+  /** Of the terminal that has cut the lines. */
+  #width: number | null = null;
 
   feed(chunk: Uint8Array): ConsoleLine[] {
     for (const line of this.#lines.feed(chunk)) this.#waiting.push(unwrapped(line));
@@ -51,10 +54,20 @@ export class Transcript implements LineSource {
 
   /** @param next a line behind them that is not complete, to learn from */
   #take(count: number, next: ConsoleLine[] = []): ConsoleLine[] {
-    const lines = this.#waiting.splice(0, count);
+    const lines = this.#whole(this.#waiting.splice(0, count), count !== window);
     const texts = [...lines, ...next].map(({ segments: [first = ''] }) => first);
     this.#learn(texts.filter((text) => text !== ''));
     return lines.map((line) => this.#asWritten(line));
+  }
+
+  /** Lines that a terminal's width has cut, put together; a last one that may go on waits for what follows. */
+  #whole(lines: ConsoleLine[], isLast: boolean): ConsoleLine[] {
+    if (lines.length >= glance || this.#width === null)
+      this.#width = wrapWidth(lines) ?? this.#width;
+    const width = this.#width;
+    if (width === null) return lines;
+    while (!isLast && isFull(lines.at(-1), width)) this.#waiting.unshift(...lines.splice(-1));
+    return rejoin(lines, width);
   }
 
   /** Few lines at the end of a log are recorded as those before them. */

@@ -6,11 +6,15 @@ import { cleanSegments } from '../console/clean.ts';
  */
 const lavaLine = /^- \{"dt": "[^"]*", "lvl": "(?<level>\w+)", "msg": (?<message>.*)\}$/;
 
-/** Takes a console's lines out of LAVA's; what only LAVA said is left out. The same array where there is none. */
+/** What containers, journals and cloud providers call a line of output in their JSON. */
+const fields = ['log', 'msg', 'message', 'MESSAGE', 'text', 'line', 'data', 'textPayload'];
+
+/** Takes a console's lines out of LAVA's, or out of JSON; what only LAVA said is left out. The same array where there is none. */
 export function unwrap(segments: string[]): string[] {
-  // Most logs are no LAVA's, and some have millions of lines.
+  // Most logs are neither, and some have millions of lines.
   if (!segments.some(isWrapped)) return segments;
   return segments.flatMap((segment) => {
+    if (segment.startsWith('{')) return fromJson(segment);
     const { level, message = '' } = lavaLine.exec(segment)?.groups ?? {};
     if (level === undefined) return [segment];
     return level === 'target' || level === 'feedback' ? cleanSegments(quotedText(message)) : [];
@@ -19,7 +23,17 @@ export function unwrap(segments: string[]): string[] {
 
 /** Whether it may be such a line. */
 export function isWrapped(text: string): boolean {
-  return text.startsWith('- {"dt"');
+  return text.startsWith('- {"dt"') || (text.startsWith('{"') && text.endsWith('}'));
+}
+
+function fromJson(line: string): string[] {
+  const parsed = parsedJson(line);
+  if (typeof parsed !== 'object' || parsed === null) return [line];
+  const entries = Object.entries(parsed as Record<string, unknown>);
+  const text = fields
+    .map((name) => entries.find(([key, value]) => key === name && typeof value === 'string')?.[1])
+    .find((value) => value !== undefined);
+  return text === undefined ? [line] : cleanSegments(String(text).replace(/\n$/, ''));
 }
 
 /** The text of a double-quoted YAML string, whose escapes are JSON's and a few more; as it stands where it is none. */
@@ -28,9 +42,14 @@ function quotedText(yaml: string): string {
     .replace(/\\x([0-9A-Fa-f]{2})/g, '\\u00$1')
     .replace(/\\e/g, '\\u001b')
     .replace(/\\0/g, '\\u0000');
+  const parsed = parsedJson(json);
+  return parsed === undefined ? yaml : String(parsed);
+}
+
+function parsedJson(text: string): unknown {
   try {
-    return String(JSON.parse(json));
+    return JSON.parse(text) as unknown;
   } catch {
-    return yaml;
+    return undefined;
   }
 }
