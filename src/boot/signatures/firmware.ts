@@ -2,7 +2,7 @@ import type { Signature } from './signature.ts';
 
 const firmware = { origin: 'firmware' } as const;
 
-/** Firmware, boot loaders and the kernel's EFI stub: everything before a kernel speaks. */
+/** UEFI and Trusted Firmware, and the kernel's EFI stub. */
 export const firmwareSignatures: Signature[] = [
   {
     ...firmware,
@@ -95,92 +95,6 @@ export const firmwareSignatures: Signature[] = [
     pattern: /^NOTICE: {2}BL\d\w*: /,
     description: 'Trusted Firmware-A runs',
     source: 'Trusted Firmware-A, bl1 and bl31',
-  },
-  {
-    ...firmware,
-    id: 'u-boot-banner',
-    meaning: 'firmware-starts',
-    pattern: /^U-Boot (?<version>20\d\d\.\d\d\S*) \(/,
-    description: 'U-Boot starts',
-    source: 'U-Boot, version string',
-  },
-  {
-    ...firmware,
-    id: 'u-boot-autoboot',
-    meaning: 'firmware-speaks',
-    pattern: /^Hit any key to stop autoboot:/,
-    description: 'U-Boot counts down to its boot command',
-    source: 'U-Boot common/autoboot.c',
-  },
-  {
-    ...firmware,
-    id: 'u-boot-starting-kernel',
-    meaning: 'firmware-leaves',
-    pattern: /^Starting kernel \.\.\./,
-    description: "U-Boot's last words before the kernel",
-    source: 'U-Boot arch/arm/lib/bootm.c',
-  },
-  {
-    ...firmware,
-    id: 'u-boot-prompt',
-    meaning: 'firmware-fails',
-    pattern: /^(?<reason>=>) ?$/,
-    prompt: true,
-    description: "U-Boot's prompt: nothing was booted",
-    source: 'U-Boot CONFIG_SYS_PROMPT',
-  },
-  {
-    ...firmware,
-    id: 'u-boot-error',
-    meaning: 'firmware-doubt',
-    outcome: 'firmware-stuck',
-    pattern:
-      /^(?<reason>Bad (?:Linux (?:\w+ )?Image magic|Data CRC|Header Checksum|Magic Number)!?|Wrong (?:Image|Ramdisk Image|FIT image) (?:Format|Type) for \w+ command|ERROR: (?:can't get kernel image!|Did not find a cmdline Flattened Device Tree|RD image overlaps OS image.*|reserving fdt memory region failed.*)|Could not find a valid device tree|FDT and ATAGS support not compiled in.*|libfdt fdt_check_header\(\): .*|No (?:FDT|partition table) .*|\*\* (?:Invalid partition|Bad device|File not found|Unable to read file|No partition table|Unrecognized filesystem type).*|\w+ boot failed.*)/,
-    description: 'U-Boot could not load or start something; it may go on to the next',
-    source: 'U-Boot boot/bootm.c, boot/image*.c, arch/arm/lib/image.c, fs/fs.c, disk/part.c',
-  },
-  {
-    ...firmware,
-    id: 'loader-prompt',
-    meaning: 'firmware-prompt',
-    pattern: /^(?!Shell>|grub|(?:ba|da|a)?sh-)(?<reason>[A-Za-z][\w.-]{0,23} ?(?:=>|>{1,3}|#)) ?$/,
-    prompt: true,
-    description: 'a boot loader’s prompt, which boards name as they like: nothing was booted',
-    source: 'U-Boot CONFIG_SYS_PROMPT, barebox',
-  },
-  {
-    ...firmware,
-    id: 'grub-welcome',
-    meaning: 'firmware-speaks',
-    pattern: /^(?:GRUB loading|Welcome to GRUB!)/,
-    description: 'GRUB starts',
-    source: 'GRUB kern/main.c, boot/i386/pc/diskboot.S',
-  },
-  {
-    ...firmware,
-    id: 'grub-error',
-    meaning: 'firmware-doubt',
-    outcome: 'firmware-stuck',
-    pattern: /^error: (?:[\w./-]+:\d+:)?(?<reason>\S.+?)\.?$/,
-    description: 'GRUB could not do something; it may go on to the next entry',
-    source: 'GRUB kern/err.c',
-  },
-  {
-    ...firmware,
-    id: 'grub-menu',
-    meaning: 'firmware-speaks',
-    pattern: /^ *GNU GRUB {2}version (?<version>\S+)/,
-    description: 'GRUB shows its menu',
-    source: 'GRUB normal mode',
-  },
-  {
-    ...firmware,
-    id: 'grub-prompt',
-    meaning: 'firmware-fails',
-    pattern: /^(?<reason>grub(?: rescue)?>) ?$/,
-    prompt: true,
-    description: 'GRUB has no menu to show, or could not load its own modules',
-    source: 'GRUB kern/rescue_reader.c and normal mode',
   },
   {
     ...firmware,

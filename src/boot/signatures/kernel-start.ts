@@ -38,6 +38,22 @@ export const kernelStartSignatures: Signature[] = [
   },
   {
     ...kernel,
+    id: 'x86-kernel',
+    meaning: null,
+    pattern: /^(?:BIOS-provided physical RAM map:|BIOS-e820: |x86\/\w+: |smpboot: |tsc: |DMI: )/,
+    description: 'a kernel on a PC or its like',
+    source: 'Linux arch/x86',
+  },
+  {
+    ...kernel,
+    id: 'riscv-kernel',
+    meaning: null,
+    pattern: /^(?:SBI specification v\d|riscv: (?:base ISA|ELF capabilities))/,
+    description: 'a kernel on RISC-V',
+    source: 'Linux arch/riscv/kernel/sbi.c, cpufeature.c',
+  },
+  {
+    ...kernel,
     id: 'bootconsole',
     meaning: 'bootconsole',
     pattern: /^(?:printk: )?(?:legacy )?bootconsole \[(?<console>\w+)\] enabled/,
