@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { diagnose, judge, knownLogs, tryOne } from './mutate/mutate.ts';
+import { judge, knownLogs, tryOne } from './mutate/mutate.ts';
 
 const help = `Changes the logs of test/logs in ways whose truth is known, and holds the recogniser to it.
 
@@ -45,4 +45,3 @@ const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
 const rows = [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
 process.stdout.write(`${total} changed logs from seed ${first} on: ${rows}\n`);
 process.exitCode = total === (counts.get('right') ?? 0) ? 0 : 1;
-void diagnose;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
 import { parse } from 'yaml';
 import type { Diagnosis } from '../../src/boot/diagnose-log.ts';
 import { diagnoseLog } from '../../src/boot/diagnose-log.ts';
@@ -66,10 +67,7 @@ export async function tryOne(seed: number, all: readonly KnownLog[]): Promise<Tr
 
 /** As `kexec-lab diagnose` reads a file. */
 export function diagnose(bytes: Buffer): Promise<Diagnosis> {
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    for (let at = 0; at < bytes.length; at += 65_536) yield bytes.subarray(at, at + 65_536);
-  }
-  return diagnoseLog(decoded(chunks(), 'a changed log'));
+  return diagnoseLog(decoded(Readable.from([bytes]), 'a changed log'));
 }
 
 export type Judgement = 'right' | 'lost' | 'false-booted' | 'false-failure' | 'wrong';

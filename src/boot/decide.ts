@@ -1,5 +1,6 @@
 import type { BootContext, Failure } from './context.ts';
 import { causes, isKexecFailure, isLooping } from './context.ts';
+import type { MachineFacts } from './machine-facts.ts';
 import type { OutcomeId, Stage } from './outcome.ts';
 import type { Signal } from './signal.ts';
 import { worstFirst } from './severity.ts';
@@ -20,9 +21,21 @@ export type Standing = {
   state: string;
   context: BootContext;
   bytesSeen: boolean;
+  machine: MachineFacts;
   silence: Silence;
   end: End | null;
 };
+
+/**
+ * How sure a decision is.
+ *
+ * - `proved`: more than the console says so: the CPUs were looked at, the system named its own kernel, QEMU ended.
+ * - `shown`: a line of the console says so.
+ * - `likely`: nothing says so but that the console ends where it does.
+ * - `unknown`: it cannot be said.
+ */
+export const certainties = ['proved', 'shown', 'likely', 'unknown'] as const;
+export type Certainty = (typeof certainties)[number];
 
 /** What became of the boot, before it is put into words. The cause comes first in `because`. */
 export type Decision = {
@@ -36,6 +49,8 @@ export type Decision = {
   byCpu: boolean;
   /** What looked like trouble and was none. */
   aside?: Signal[];
+  /** No line says it: the console ends there. */
+  bySilence?: true;
 };
 
 /** Decides what became of a boot: the strongest proof first, and `unknown` wherever there is doubt. */
@@ -67,7 +82,7 @@ export function decide(standing: Standing): Decision {
   }
   const logEnded = standing.end?.reason === 'log-ended';
   if (state === 'firmware.handedOver' && logEnded && worstFirst(context.warnings).length === 0) {
-    return { ...here, id: 'kernel-silent', because: known([context.handedOver]) };
+    return { ...here, id: 'kernel-silent', because: known([context.handedOver]), bySilence: true };
   }
   if (context.login !== null) return decideUp(standing, context.login);
   const [carried, ...others] = context.carried;
@@ -76,24 +91,27 @@ export function decide(standing: Standing): Decision {
     return { ...here, id: 'rescue-shell', because: known([context.rescue, context.timedOut]) };
   }
   const up = context.up ?? loneShell(context);
-  if (up !== null && standing.end !== null) return decideUp(standing, up);
+  if (up !== null && standing.end !== null) {
+    const decision = decideUp(standing, up);
+    return context.up === null ? { ...decision, bySilence: true } : decision;
+  }
   return decideUnfinished(standing);
 }
 
 /** After the jump: silence is the normal thing for a while, and only samples or the log's end say more. */
 function decideLeaving({ state, context, silence, end }: Standing): Decision {
   const { generation, stage, banner, kexecLeft, kexecStarted, login } = context;
-  const lastWords = known([kexecLeft, kexecStarted]);
+  const lastWords = known([kexecLeft, kexecStarted, context.decompressed]);
   const early = context.warnings.filter(({ signal }) => behindTheJump.includes(signal.signature));
   const because = [...early.map(({ signal }) => signal), ...lastWords];
   const here = { generation, stage, banner, byCpu: false, because };
   if (login !== null) return { ...here, id: 'unknown', because: [login, ...lastWords] };
   if (early.length > 0) return { ...here, id: 'bye-hang' };
   const [trouble, ...others] = worstFirst(context.warnings);
-  if (trouble !== undefined && kexecLeft === null) return byFailure(trouble, others, null);
+  if (trouble !== undefined && kexecLeft === null) return byWarning(trouble, others, null);
   if (state === 'kexec.hung') return { ...here, id: 'bye-hang', byCpu: true };
   if (state === 'kexec.lost') return { ...here, id: 'console-lost', byCpu: true };
-  if (end?.reason === 'log-ended') return { ...here, id: 'bye-hang' };
+  if (end?.reason === 'log-ended') return { ...here, id: 'bye-hang', bySilence: true };
   if (end?.reason === 'qemu-exited') return { ...here, id: 'qemu-exited' };
   return { ...here, id: 'unknown', byCpu: silence.judgement !== null };
 }
@@ -104,7 +122,8 @@ function decideUp({ context, end }: Standing, up: Signal): Decision {
   const { generation, stage, proofs, banner, survived, warnings } = context;
   const here = { generation, stage, banner, byCpu: false };
   if (bornBy !== 'kexec' && kexecAnnounced !== null) {
-    return { ...here, id: 'kexec-load-failed', stage: 'kexec', because: [kexecAnnounced, up] };
+    const because = [kexecAnnounced, up];
+    return { ...here, id: 'kexec-load-failed', stage: 'kexec', because, bySilence: true };
   }
   const [cause, ...consequences] = carried;
   if (cause !== undefined) return byFailure(cause, consequences, up);
@@ -113,7 +132,7 @@ function decideUp({ context, end }: Standing, up: Signal): Decision {
   if (boundary === 'reset' && poweredOff === null) return { ...here, id: 'unknown', because: [up] };
   // The lab ends a boot that is up at once: there is no time for a machine to show that it lives on.
   const [trouble, ...others] = end?.reason === 'log-ended' ? worstFirst(warnings) : [];
-  if (trouble !== undefined) return byFailure(trouble, others, up);
+  if (trouble !== undefined) return byWarning(trouble, others, up);
   const because = known([up, ...proofs, poweredOff, banner]);
   const aside = survived.map(({ signal }) => signal);
   return { ...here, id: 'booted', because, aside };
@@ -130,9 +149,14 @@ function decideUnfinished({ context, bytesSeen, end }: Standing): Decision {
   const here = { generation, stage, banner, byCpu: false, because: [] };
   if (end === null) return { ...here, id: 'unknown' };
   const [worst, ...others] = worstFirst(warnings);
-  if (worst !== undefined) return byFailure(worst, others, null);
+  if (worst !== undefined) return byWarning(worst, others, null);
   if (end.reason === 'qemu-exited') return { ...here, id: 'qemu-exited' };
   return { ...here, id: bytesSeen ? 'unknown' : 'no-output' };
+}
+
+/** A warning after which nothing came. */
+function byWarning(cause: Failure, others: Failure[], login: Signal | null): Decision {
+  return { ...byFailure(cause, others, login), bySilence: true };
 }
 
 function byFailure(cause: Failure, others: Failure[], login: Signal | null): Decision {

@@ -1,5 +1,6 @@
 import { createScreen } from '../console/screen.ts';
 import { Transcript } from '../transcript/transcript.ts';
+import type { Doubt } from './doubt.ts';
 import { createBootObserver } from './observer.ts';
 import type { Outcome } from './outcome.ts';
 import { firmwareScreen, withScreen } from './screen-evidence.ts';
@@ -11,6 +12,7 @@ const keptSignals = 1000;
 /** What a log that somebody recorded shows. */
 export type Diagnosis = {
   outcome: Outcome;
+  doubt: Doubt;
   /** What was recognised, in order; of a very long log the beginning and the end. */
   signals: Signal[];
   /** How many signals are left out between the two. */
@@ -42,6 +44,7 @@ export async function diagnoseLog(chunks: AsyncIterable<Uint8Array>): Promise<Di
   keep(observer.end({ reason: 'log-ended' }));
   const signals = [...first, ...last.slice(-keptSignals)];
   return {
+    doubt: observer.doubt(),
     outcome: await withScreen(observer.outcome(), () => screen.text()),
     signals,
     signalsOmitted: seen - signals.length,

@@ -1,4 +1,5 @@
 import type { Diagnosis } from './diagnose-log.ts';
+import type { Doubt } from './doubt.ts';
 import type { Outcome, OutcomeId } from './outcome.ts';
 import type { Signal } from './signal.ts';
 
@@ -14,11 +15,12 @@ export type DiagnosisDocument = {
   signals: Signal[];
   /** How many signals are left out between the two. */
   signalsOmitted: number;
-} & Omit<Outcome, 'id'>;
+} & Omit<Outcome, 'id'> &
+  Doubt;
 
 /** @param log where the log was read from; left out for one in memory */
 export function diagnosisDocument(
-  { outcome: { id, ...outcome }, signals, signalsOmitted, lines }: Diagnosis,
+  { outcome: { id, ...outcome }, doubt, signals, signalsOmitted, lines }: Diagnosis,
   log?: string,
 ): DiagnosisDocument {
   return {
@@ -27,6 +29,7 @@ export function diagnosisDocument(
     lines,
     outcome: id,
     ...outcome,
+    ...doubt,
     signals,
     signalsOmitted,
   };

@@ -1,8 +1,22 @@
 import type { BootContext } from './context.ts';
 import type { Facts } from './explain.ts';
+import { mayBeArm } from './machine-facts.ts';
 
-export const byeHangCure =
-  'Try in this order: kexec -d for what is loaded where; on 32-bit arm --image-size=67108864 (kexec misjudges where kernels with a larger text offset end, and the device tree is overwritten); no --dtb or the right one; earlycon on the new kernel’s command line.';
+/** The usual suspects behind a jump into silence, those of this machine. */
+export function byeHangCure(facts: Facts): string {
+  const { arch } = facts.standing.machine;
+  const steps = [
+    'kexec -d for what is loaded where',
+    ...(mayBeArm(facts.standing.machine)
+      ? [
+          'on 32-bit arm --image-size=67108864 (kexec misjudges where kernels with a larger text offset end, and the device tree is overwritten)',
+        ]
+      : []),
+    ...(arch === 'x86' ? [] : ['no --dtb or the right one']),
+    'earlycon on the new kernel’s command line',
+  ];
+  return `Try in this order: ${steps.join('; ')}.`;
+}
 
 /** Where the boot machine stays while it recognises nothing. */
 const nothingKnown = 'firmware.silent';
@@ -13,6 +27,9 @@ export function byeHang({ decision, standing, captures: { reason } }: Facts): st
   const words = context.kexecLeft === null ? 'began the jump' : 'said "Bye!"';
   if (!state.startsWith('kexec.') || context.boundary === 'reset') {
     return `The first kernel ${words}, and instead of the second kernel the machine started anew: the new kernel died before its first word, or never ran.`;
+  }
+  if (context.decompressed !== null && !decision.byCpu) {
+    return `The first kernel ${words}, and the second one unpacked itself: the jump and the kernel file are good. Then nothing: the second kernel died before its first word, or talks on another console.`;
   }
   if (reason !== undefined) {
     return `The first kernel ${words}, and what it jumped to gave up before the second kernel could speak: ${reason}.`;
@@ -32,6 +49,9 @@ export function unknown({ decision: { generation, stage }, standing }: Facts): s
   if (context.boundary === 'kexec' && context.login !== null) {
     return 'A kexec began and a login prompt follows, but nothing tells which kernel it belongs to.';
   }
+  if (context.login !== null && context.boundary === 'reset' && end?.reason === 'log-ended') {
+    return 'The system came up, and then the machine was reset; nothing shows what came of that.';
+  }
   if (end === null) return `Nothing is decided yet; the boot is in ${where}.`;
   if (state === nothingKnown) {
     return `Nothing that came looks like the console of a machine that boots${end.detail ? ` (${end.detail})` : ''}.`;
@@ -46,7 +66,10 @@ export function unknown({ decision: { generation, stage }, standing }: Facts): s
   return `The watching ended in ${where}${silence}${end.detail ? ` (${end.detail})` : ''}${cpu}.`;
 }
 
-export function unknownCure({ standing: { end, state } }: Facts): string {
+export function unknownCure({ standing: { end, state, context } }: Facts): string {
+  if (context.login !== null && context.boundary === 'reset') {
+    return 'Record on until the machine is up again. If nobody has asked for the reset, look for a watchdog.';
+  }
   if (state === nothingKnown) {
     return 'Check that this is the log of the serial console and not another file, and the speed of the port: at a wrong baud rate every console is noise.';
   }

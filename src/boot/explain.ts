@@ -1,6 +1,9 @@
 import { loadCure, rootCure } from './cures.ts';
 import type { Decision, Standing } from './decide.ts';
+import { loaderCure } from './explain-loader.ts';
 import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './explain-silence.ts';
+import { booted, wrongKernel } from './explain-up.ts';
+import { mayBeArm } from './machine-facts.ts';
 import type { OutcomeId } from './outcome.ts';
 
 /** What an outcome means and what usually cures it, one or two sentences each. */
@@ -15,15 +18,9 @@ export function explain(facts: Facts): Explanation {
 }
 
 const explanations: Record<OutcomeId, (facts: Facts) => Explanation> = {
-  booted: ({ standing: { context }, captures: { release } }) => ({
-    meaning:
-      context.bornBy === 'kexec'
-        ? `The machine kexec'ed into ${kernelName(release)} and reached a login prompt.`
-        : `The machine reached a login prompt on ${kernelName(release)}, without a kexec.`,
-    cure: '',
-  }),
+  booted: (facts) => ({ meaning: booted(facts), cure: '' }),
 
-  'bye-hang': (facts) => ({ meaning: byeHang(facts), cure: byeHangCure }),
+  'bye-hang': (facts) => ({ meaning: byeHang(facts), cure: byeHangCure(facts) }),
 
   'kexec-missing': ({ captures: { reason, program = 'kexec' } }) => ({
     meaning:
@@ -42,7 +39,9 @@ const explanations: Record<OutcomeId, (facts: Facts) => Explanation> = {
 
   'kexec-refused': ({ captures: { reason } }) => ({
     meaning: `The running kernel refuses to kexec${reason ? `: ${reason}` : ''}.`,
-    cure: 'CPUs that cannot be stopped need a kernel and firmware with PSCI or another CPU hotplug method, or booting with maxcpus=1; under lockdown only a signed kernel loaded with kexec -s is accepted.',
+    cure: /CPUs/.test(reason ?? '')
+      ? 'CPUs that cannot be stopped need a kernel and firmware with PSCI or another CPU hotplug method, or booting with maxcpus=1.'
+      : 'Under lockdown only a signed kernel is accepted: load it with kexec -s, or switch secure boot off.',
   }),
 
   'root-mount-failed': ({ captures: { device, reason } }) => ({
@@ -55,9 +54,9 @@ const explanations: Record<OutcomeId, (facts: Facts) => Explanation> = {
     cure: 'Compare root= on the kernel’s command line with the disk’s real name, or use root=UUID=…; if the name is right, the initrd lacks the disk’s driver (virtio_blk, nbd, …) or the network the disk is reached over.',
   }),
 
-  'initramfs-corrupt': ({ captures: { reason } }) => ({
-    meaning: `The kernel could not unpack its initrd${reason ? ` (${reason})` : ''}: the file is damaged or was overwritten in memory before the kernel read it.`,
-    cure: 'On 32-bit arm give kexec --image-size with a size well above the unpacked kernel’s, such as --image-size=67108864: kexec puts the initrd where kernels with a larger text offset unpack themselves. Otherwise check the initrd file itself.',
+  'initramfs-corrupt': (facts) => ({
+    meaning: brokenInitrd(facts),
+    cure: `${mayBeArm(facts.standing.machine) ? 'On 32-bit arm give kexec --image-size with a size well above the unpacked kernel’s, such as --image-size=67108864: kexec puts the initrd where kernels with a larger text offset unpack themselves. Otherwise c' : 'C'}heck the initrd file itself (lsinitramfs, file), and where the boot loader or kexec puts it.`,
   }),
 
   'no-init': ({ captures: { init, reason, panic } }) => ({
@@ -65,11 +64,8 @@ const explanations: Record<OutcomeId, (facts: Facts) => Explanation> = {
     cure: 'Check init= and rdinit= on the command line, and that the root file system is the right one and complete: the program, its interpreter and its libraries, for this architecture.',
   }),
 
-  'kernel-panic': ({ captures: { panic, reason } }) => ({
-    meaning:
-      panic === undefined && reason !== undefined
-        ? `The kernel hit a bug of its own${quoted(reason)}, and nothing shows that it got any further.`
-        : `The kernel died${quoted(panic)}.`,
+  'kernel-panic': (facts) => ({
+    meaning: panicked(facts),
     cure: 'Search for the panic message with the kernel’s release. Boot the kernel before this one, and add console=… earlycon panic=10 to the command line so that the whole trace is seen and the machine comes back.',
   }),
 
@@ -86,9 +82,12 @@ const explanations: Record<OutcomeId, (facts: Facts) => Explanation> = {
     cure: 'Give the new kernel the right console= (ttyAMA0, ttyS0, …), take quiet and loglevel= out, and try to reach it over the network.',
   }),
 
-  'wrong-kernel': () => ({
-    meaning: 'A system came up, but not on the kernel that was meant to run.',
-    cure: 'Look for what kept the kexec from happening, and check which file the kexec was given.',
+  'wrong-kernel': (facts) => ({
+    meaning: wrongKernel(facts),
+    cure:
+      facts.standing.context.replaced === null
+        ? 'Look for what kept the kexec from happening, and check which file the kexec was given.'
+        : 'Look for what reset the machine (a watchdog, a panic without a console), and record the second kernel with earlycon.',
   }),
 
   'reboot-loop': ({ standing: { context } }) => ({
@@ -99,16 +98,20 @@ const explanations: Record<OutcomeId, (facts: Facts) => Explanation> = {
     cure: 'Cure what each round dies of. If it is the kexec itself that repeats, guard it: do nothing when /proc/cmdline has is_in_kexec=yes. Without panic= on the command line the machine stops at the first failure instead.',
   }),
 
-  'rescue-shell': ({ decision: { stage } }) => ({
-    meaning: `The boot ended in a rescue shell (${stage}) for a reason the console does not show.`,
+  'rescue-shell': ({ decision: { stage }, standing: { context } }) => ({
+    meaning: `The boot ended in a rescue shell (${stage}) ${
+      context.timedOut === null
+        ? 'for a reason the console does not show'
+        : `after waiting in vain for ${context.timedOut.captures['device'] ?? 'a device'}`
+    }.`,
     cure: 'Use the shell on the console: cat /proc/cmdline, ls /dev, dmesg; in systemd’s emergency mode journalctl -xb and /etc/fstab.',
   }),
 
-  'firmware-stuck': ({ captures: { reason, option }, decision: { because } }) => ({
-    meaning: because.some(({ signature }) => signature === 'edk2-setup')
+  'firmware-stuck': (facts) => ({
+    meaning: facts.decision.because.some(({ signature }) => signature === 'edk2-setup')
       ? 'The firmware has opened its setup menu and waits there: a key was pressed while it started, or it found nothing to boot.'
-      : `The firmware or boot loader does not get to a kernel${quoted(reason ?? option)}.`,
-    cure: 'Check that the boot disk is attached and has a boot entry or \\EFI\\BOOT\\BOOTAA64.EFI (BOOTARM.EFI on 32 bits), and that the kernel file is whole.',
+      : `The firmware or boot loader does not get to a kernel${quoted(facts.captures.reason ?? facts.captures.option)}.`,
+    cure: loaderCure(facts),
   }),
 
   'kernel-silent': ({ decision: { byCpu }, standing: { context } }) => ({
@@ -139,8 +142,24 @@ const explanations: Record<OutcomeId, (facts: Facts) => Explanation> = {
   unknown: (facts) => ({ meaning: unknown(facts), cure: unknownCure(facts) }),
 };
 
-function kernelName(release: string | undefined): string {
-  return release === undefined ? 'a kernel that did not say its release' : `kernel ${release}`;
+/** A panic with what caused it: a fault of the kernel, or the last words of an init that gave up. */
+function panicked({ decision: { because }, captures: { panic, reason } }: Facts): string {
+  const words = because.find(({ signature }) => signature === 'last-words');
+  if (words !== undefined)
+    return `The first program gave up${quoted(words.text)}, and without it the kernel cannot go on.`;
+  if (because.some(({ signature }) => signature === 'crash-kernel'))
+    return 'This is a crash kernel: the kernel before it has panicked.';
+  if (panic === undefined && reason !== undefined)
+    return `The kernel hit a bug of its own${quoted(reason)}, and nothing shows that it got any further.`;
+  return reason === undefined
+    ? `The kernel died${quoted(panic)}.`
+    : `The kernel died${quoted(panic)} of a bug of its own${quoted(reason)}.`;
+}
+
+function brokenInitrd({ decision: { because }, captures: { reason } }: Facts): string {
+  return because.some(({ signature }) => signature === 'initrd-unusable')
+    ? `The initrd lies where the kernel cannot use it${quoted(reason)}, so it runs without.`
+    : `The kernel could not unpack its initrd${quoted(reason)}: the file is damaged or was overwritten in memory before the kernel read it.`;
 }
 
 /** A program's own words, in brackets and without the full stop that would stand before our own. */

@@ -53,3 +53,8 @@ function archOf(
   if (signature !== 'kernel-booting') return null;
   return /0x[0-9a-f]{10}/.test(text) ? 'arm64' : null;
 }
+
+/** Unless the console shows another architecture, advice for 32-bit arm is worth a try. */
+export function mayBeArm({ arch }: MachineFacts): boolean {
+  return arch === null || arch === 'arm';
+}

@@ -3,9 +3,12 @@ import { LineSplitter } from '../console/lines.ts';
 import type { CpuSample } from './cpu-sample.ts';
 import type { End, Standing } from './decide.ts';
 import { decide } from './decide.ts';
+import type { Doubt } from './doubt.ts';
+import { doubtOf } from './doubt.ts';
 import type { LastLine } from './evidence.ts';
 import { capturesOf, evidenceOf } from './evidence.ts';
 import { explain } from './explain.ts';
+import { learnMachine, nothingKnown } from './machine-facts.ts';
 import type { Outcome, Stage } from './outcome.ts';
 import type { Recognised } from './recogniser.ts';
 import { Recogniser } from './recogniser.ts';
@@ -39,6 +42,8 @@ export type BootObserver = {
   readonly gettingOn: boolean;
   /** What became of the boot, as far as it is known; final after `end()`. Never throws. */
   outcome(): Outcome;
+  /** How sure that is. */
+  doubt(): Doubt;
 };
 
 type ObserverOptions = {
@@ -57,6 +62,7 @@ export function createBootObserver({
   let line = 0;
   let lastLine: LastLine | null = null;
   let bytesSeen = false;
+  let machine = nothingKnown;
   let silence = noSilence;
   let end: End | null = null;
 
@@ -68,6 +74,7 @@ export function createBootObserver({
         loaderSpeaks || (meaning !== 'firmware-doubt' && meaning !== 'firmware-prompt'),
     );
     tracker.take({ ...recognised, sightings: meant });
+    for (const { signal } of meant) machine = learnMachine(machine, signal);
     return meant.map(({ signal }) => signal);
   }
 
@@ -82,7 +89,7 @@ export function createBootObserver({
   }
 
   function standing(): Standing {
-    return { state: tracker.state, context: tracker.context, bytesSeen, silence, end };
+    return { state: tracker.state, context: tracker.context, bytesSeen, machine, silence, end };
   }
 
   return {
@@ -125,6 +132,10 @@ export function createBootObserver({
     },
     get gettingOn() {
       return isGettingOn(silence);
+    },
+    doubt() {
+      const now = standing();
+      return doubtOf(decide(now), now);
     },
     outcome() {
       const now = standing();

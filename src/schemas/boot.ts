@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { certainties } from '../boot/decide.ts';
 import type { DiagnosisDocument } from '../boot/diagnosis.ts';
 import { outcomeIds, stages } from '../boot/outcome.ts';
 import type { Evidence } from '../boot/outcome.ts';
@@ -41,6 +42,21 @@ export const diagnosisSchema: z.ZodType<DiagnosisDocument> = z.strictObject({
   captures: wordsSchema,
   meaning: z.string(),
   cure: z.string(),
+  certainty: z
+    .enum(certainties)
+    .describe(
+      'proved: by more than the console; shown: a line says so; likely: only where it ends.',
+    ),
+  alternatives: z
+    .array(
+      z.strictObject({
+        outcome: outcomeSchema,
+        line: z.int().min(1).nullable().describe('The line that speaks for it.'),
+        because: z.string(),
+      }),
+    )
+    .describe('What else it could be, the likeliest first.'),
+  settle: z.string().describe('What would settle it; empty where nothing has to.'),
   signals: z.array(signalSchema),
   signalsOmitted: z.int().min(0),
 });

@@ -31,9 +31,9 @@ function fromJson(line: string): string[] {
   if (typeof parsed !== 'object' || parsed === null) return [line];
   const entries = Object.entries(parsed as Record<string, unknown>);
   const text = fields
-    .map((name) => entries.find(([key, value]) => key === name && typeof value === 'string')?.[1])
-    .find((value) => value !== undefined);
-  return text === undefined ? [line] : cleanSegments(String(text).replace(/\n$/, ''));
+    .map((name) => entries.find(([key]) => key === name)?.[1])
+    .find((value) => typeof value === 'string');
+  return text === undefined ? [line] : cleanSegments(text.replace(/\n$/, ''));
 }
 
 /** The text of a double-quoted YAML string, whose escapes are JSON's and a few more; as it stands where it is none. */
@@ -43,7 +43,7 @@ function quotedText(yaml: string): string {
     .replace(/\\e/g, '\\u001b')
     .replace(/\\0/g, '\\u0000');
   const parsed = parsedJson(json);
-  return parsed === undefined ? yaml : String(parsed);
+  return typeof parsed === 'string' ? parsed : yaml;
 }
 
 function parsedJson(text: string): unknown {
