@@ -28,6 +28,8 @@ export type BootContext = {
   programsSpoke: boolean;
 
   kexecAnnounced: Signal | null;
+  /** Somebody's words that a kexec does not work. */
+  kexecComplaint: Signal | null;
   kexecStarted: Signal | null;
   kexecLeft: Signal | null;
   /** Of a loader or an EFI stub: its last word before the kernel. */
@@ -76,6 +78,7 @@ export const initialContext: BootContext = {
   banner: null,
   programsSpoke: false,
   kexecAnnounced: null,
+  kexecComplaint: null,
   kexecStarted: null,
   kexecLeft: null,
   handedOver: null,

@@ -118,11 +118,21 @@ function decideLeaving({ state, context, silence, end }: Standing): Decision {
 
 /** A system that is up is a success only of the kernel that was meant to get there, and only while it stays up. */
 function decideUp({ context, end }: Standing, up: Signal): Decision {
-  const { bornBy, boundary, carried, kexecAnnounced, crashKernel, replaced, poweredOff } = context;
+  const {
+    bornBy,
+    boundary,
+    carried,
+    kexecAnnounced,
+    kexecComplaint,
+    crashKernel,
+    replaced,
+    poweredOff,
+  } = context;
   const { generation, stage, proofs, banner, survived, warnings } = context;
   const here = { generation, stage, banner, byCpu: false };
-  if (bornBy !== 'kexec' && kexecAnnounced !== null) {
-    const because = [kexecAnnounced, up];
+  const asked = kexecComplaint ?? kexecAnnounced;
+  if (bornBy !== 'kexec' && asked !== null) {
+    const because = [asked, up];
     return { ...here, id: 'kexec-load-failed', stage: 'kexec', because, bySilence: true };
   }
   const [cause, ...consequences] = carried;

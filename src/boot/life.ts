@@ -23,7 +23,7 @@ const program = /^[\w@.-]+\[\d+\]: /;
 
 /** What kernels print below an oops, a lock-up or a stall: registers, stacks, code, the state of CPUs and tasks. */
 const report =
-  /^(?:\s|[\w ]{1,12}: ?[0-9a-f]{8}|CPU: |Hardware name|Modules linked|Call [Tt]race|Code: |Stack|Process |Workqueue: |task:|pstate|\w{1,3} ?: |\w{2} is at|Flags: |Control: |Register |Backtrace|---\[|R[A-Z0-9]{1,2}[:P]|CR\d|Mem abort|Data abort|user pgtable|swapper pgtable|\[[0-9a-f<]|pgd|note: |Fixing recursive|rcu|NMI|Sending NMI|Kernel Offset|SMP: |irq event|\w+irqs|handlers:|"echo |INFO: |Exception |Tainted|x\d)/;
+  /^(?:\s|Pid: |[\w ]{1,12}: ?[0-9a-f]{8}|CPU: |Hardware name|Modules linked|Call [Tt]race|Code: |Stack|Process |Workqueue: |task:|pstate|\w{1,3} ?: |\w{2} is at|Flags: |Control: |Register |Backtrace|---\[|R[A-Z0-9]{1,2}[:P]|CR\d|Mem abort|Data abort|user pgtable|swapper pgtable|\[[0-9a-f<]|pgd|note: |Fixing recursive|rcu|NMI|Sending NMI|Kernel Offset|SMP: |irq event|\w+irqs|handlers:|"echo |INFO: |Exception |Tainted|x\d)/;
 
 /** Adds what one line of the console shows. */
 export function later(
@@ -35,7 +35,7 @@ export function later(
     clock !== null && sightings.length === 0 && clock.seconds > since && !report.test(clock.body);
   return {
     records: calm.records + (foreign ? 1 : 0),
-    lines: calm.lines + (line === null ? 0 : 1),
+    lines: calm.lines + (line === null || report.test(line.text) ? 0 : 1),
   };
 }
 

@@ -55,6 +55,7 @@ export const bootSetup = setup({
     noteProof: note(updates.noteProof),
     noteRescue: note(updates.noteRescue),
     noteKexecAnnounced: note(updates.noteKexecAnnounced),
+    noteKexecComplaint: note(updates.noteKexecComplaint),
     noteKexecStarted: note(updates.noteKexecStarted),
     noteKexecLeft: note(updates.noteKexecLeft),
   },

@@ -45,6 +45,10 @@ const leaving = {
     target: '#boot.userspace.starting',
     actions: ['startKernel', 'noteSystem', 'noteUp'],
   },
+  'userspace-rescue': {
+    target: '#boot.userspace.rescue',
+    actions: ['startKernel', 'noteRescue'],
+  },
   panic: { target: 'panicked', actions: 'noteFailure' },
   'cpu-stuck': 'hung',
   'cpu-idle': 'lost',
@@ -54,6 +58,14 @@ const leaving = {
 const gone = {
   ...leaving,
   'kexec-starts': {},
+  'initramfs-rescue': {
+    target: '#boot.initramfs.rescue',
+    actions: ['startKernel', 'noteRescue'],
+  },
+  'userspace-speaks': {
+    target: '#boot.userspace.starting',
+    actions: ['startKernel', 'noteProgress'],
+  },
   login: { target: '#boot.userspace.up', actions: ['startKernel', 'noteLogin'] },
 } as const;
 
@@ -81,6 +93,7 @@ export const bootMachine = bootSetup.createMachine({
     ],
     'kernel-evident': { target: '.kernel', actions: 'startKernel' },
     bootconsole: { actions: 'expectReplay' },
+    'kexec-complaint': { actions: 'noteKexecComplaint' },
     'kexec-starts': { target: '.kexec.jumping', actions: 'noteKexecStarted' },
     'kexec-leaves': { target: '.kexec.gone', actions: 'noteKexecLeft' },
     failure: { actions: 'noteFailure' },

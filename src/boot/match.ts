@@ -65,5 +65,5 @@ function matches({ gate, signatures: candidates }: Table, text: string): Match[]
     const captures = named.filter((entry): entry is [string, string] => entry[1] !== undefined);
     found.push({ signature, captures: Object.fromEntries(captures) });
   }
-  return found;
+  return found.length > 1 ? found.filter(({ signature }) => signature.fallback !== true) : found;
 }

@@ -34,8 +34,10 @@ type Fragment = { text: string; line: number; said: Set<string> };
 
 const longestFragment = 4096;
 
-/** The line above a login prompt, as distributions write it: system, host, terminal. util-linux agetty, `\\n \\l` */
-const issue = /^\S.* (?<host>[\w.-]+) \(?(?:tty\w+|console|hvc\d+)\)?\s*$/;
+/** The line above a login prompt names the terminal, as distributions write it. util-linux agetty, `\\l` */
+const issue = /^\S.* \(?(?:tty\w+|console|hvc\d+)\)?\s*$/;
+
+const glued = /^(?<prompt>[\w.-]+ login: )./;
 
 /** How a kernel closes the report of a panic. Linux, kernel/panic.c */
 const panicEnd = /^---\[ end (?<panic>Kernel panic - not syncing: .*?)(?: \]---)?$/;
@@ -47,8 +49,8 @@ export class Recogniser {
   #shell: Signal | null = null;
   /** The newest kernel has panicked. */
   #panicked = false;
-  /** The name of the machine in the text getty prints above its prompt. */
-  #host = '';
+  /** The last line was the text that getty prints above its prompt. */
+  #issued = false;
   /** What the unfinished line has already been seen to say. */
   #peeked = new Set<string>();
 
@@ -113,6 +115,7 @@ export class Recogniser {
     this.#fragment = null;
     if (fragment === null) {
       const text = this.#prompt(program);
+      if (text.trim() !== '') this.#issued = issue.test(text);
       return this.#say(matchLine(text), text, line, this.#peeked);
     }
     const whole = fragment.text + program;
@@ -124,11 +127,9 @@ export class Recogniser {
     ];
   }
 
-  /** What a terminal program says when it ends stands right behind the prompt of a machine that has named itself. */
+  /** Behind the text that getty prints comes its prompt, and right behind that what a terminal program says when it ends. */
   #prompt(text: string): string {
-    this.#host = issue.exec(text)?.groups?.['host'] ?? this.#host;
-    const prompt = `${this.#host} login: `;
-    return this.#host !== '' && text.startsWith(prompt) ? prompt : text;
+    return this.#issued ? (glued.exec(text)?.groups?.['prompt'] ?? text) : text;
   }
 
   /** The kernel cut a program's line. A prompt is complete as it stands; anything else waits for its other half. */

@@ -20,7 +20,8 @@ export async function withScreen(
   const shown = (await screen())
     .map((row) => row.trim().replace(/\s{2,}/g, '  '))
     .filter((row) => row !== '')
-    .slice(0, longestScreen)
+    // What somebody sees last stands at the bottom.
+    .slice(-longestScreen)
     .map((text): Evidence => ({ line: null, text, signature: 'screen' }));
   return { ...outcome, evidence: [...outcome.evidence, ...shown] };
 }

@@ -12,10 +12,32 @@ export type Prompt = {
 
 /** Programs that print what somebody else has said at some other time. */
 const printing =
-  /^(?:sudo )?(?:dmesg|journalctl|cat|zcat|xzcat|tac|head|tail|less|more|most|grep|egrep|zgrep|sed|awk|strings|echo|printf|hexdump|xxd|od|lsinitramfs|systemctl (?:-\S+ )*status|vi|vim|nano|virsh console|docker logs|kubectl logs)\b/;
+  /^(?:dmesg|journalctl|cat|zcat|xzcat|bzcat|tac|head|tail|less|more|most|e?grep|zgrep|rg|sed|awk|strings|echo|printf|hexdump|xxd|od|pstree|lsinitramfs|systemctl (?:-\S+ )*status|vim?|nano|virsh console|docker logs|kubectl logs|crash|screen|minicom|picocom|tio|ssh|cu|tmux|ipmitool|conserver|console)(?:\s|$)/;
 
-/** What ends a machine, or writes somewhere, in the same line. */
-const more = /[;&]|(?<!2)>|kexec|reboot|poweroff|halt|shutdown|sysrq|-w\b|--follow/;
+/** Files that are switches of the kernel. */
+const switches = />\s*\/(?:proc|sys|dev)\/(?!null)/;
+
+/** What is typed beside that, and ends no machine either. */
+const harmless =
+  /^(?:mkdir|mount|umount|cd|ls|pwd|sort|uniq|wc|cut|tr|nl|column|find|xargs|tee|sleep|true|clear|export \w|[\w]+=\S*$|set |stty|lsblk|blkid|date|uptime|which|rpm|dpkg|log)(?:\s|$)|^$/;
+
+/** Whether a command line prints what is stored, and does nothing else that is not known. */
+function printsOnly(typed: string): boolean {
+  const commands = typed.split(/[|;&\n]+/).map((part) =>
+    part
+      .trim()
+      .replace(before, '')
+      .replace(/^\S*\//, ''),
+  );
+  return (
+    commands.some((command) => printing.test(command)) &&
+    commands.every((command) => printing.test(command) || harmless.test(command)) &&
+    !switches.test(typed)
+  );
+}
+
+/** What may stand before the command proper. */
+const before = /^(?:(?:sudo(?: -\w+)*|nohup|time|busybox|do|then)\s+)+/;
 
 /** Takes a sighting of a shell's prompt apart. */
 export function promptOf({ text, captures }: Signal): Prompt {
@@ -25,12 +47,12 @@ export function promptOf({ text, captures }: Signal): Prompt {
   return {
     who: name ?? bare.exec(text)?.[0].trim() ?? text,
     named: name !== undefined,
-    prints: printing.test(typed.trim()) && !more.test(typed),
+    prints: printsOnly(typed),
   };
 }
 
-/** A prompt without a name: `/ #`, `~ $`, `(initramfs)`, `bash-5.2#`. */
-const bare = /^(?:\(initramfs\)|[~/][\w./-]* ?[#$]|(?:ba|da|a)?sh-\d[\d.]*[#$]) ?/;
+/** A prompt without a name: `/ #`, `~ $`, `#`, `(initramfs)`, `bash-5.2#`. */
+const bare = /^(?:\(initramfs\)|(?:[~/][\w./-]* ?)?[#$]|(?:ba|da|a)?sh-\d[\d.]*[#$]) ?/;
 
 /** What terminal programs and emulators say when they end: the prompt behind it is that of whoever ran them. */
 export const recorderEnds =

@@ -13,6 +13,9 @@ export type PrintkHabit = {
 /** A physical line, taken apart: what a program wrote, and the kernel records that cut it off (to the end of the line). */
 export type SplitLine = { program: string; records: PrintkRecord[] };
 
+/** What syslog and journals put before a kernel's record. */
+const quoted = /\d\d:\d\d:\d\d\S* (?:\S+ )?kernel: $/;
+
 /** A program's line that stops within a word: what follows directly is not its own text. */
 const insideWord = /[\w.!)/-]$/;
 
@@ -24,6 +27,8 @@ const insideWord = /[\w.!)/-]$/;
  */
 export function splitKernelText(text: string, habit: PrintkHabit): SplitLine {
   const timed = findTimedRecords(text);
+  // A line of a log that somebody shows has a date before it that no other line here has.
+  if (timed !== null && quoted.test(text.slice(0, timed.at))) return { program: text, records: [] };
   if (timed !== null) return { program: text.slice(0, timed.at), records: timed.records };
   const whole = untimedRecord(text, 0);
   if (habit.stamps === true) {

@@ -42,6 +42,8 @@ export class BootTracker {
   };
   #lastSaid = '';
   #session: Session | null = null;
+  /** A session in which a log was read that seemed to end the machine. */
+  #reading: Session | null = null;
   /** Prompts of whoever recorded the console. */
   readonly #strangers = new Set<string>();
   #recorderEnded = false;
@@ -84,7 +86,7 @@ export class BootTracker {
       this.#recorderEnded = false;
     const before = this.#point;
     if (clock !== null && !starts) this.#readClock(clock);
-    const isOwn = prompt === null || this.#isAtPrompt(promptOf(prompt));
+    const isOwn = prompt === null || this.#isAtPrompt(promptOf(prompt), prompt.signature);
     for (const sighting of sightings) {
       if (isOwn || sighting.signature.shell !== true) this.#tell(sighting, before);
     }
@@ -111,7 +113,10 @@ export class BootTracker {
       this.send({ type: meaning, signal, outcome, stage, words });
       this.#lastSaid = signal.signature;
     }
-    if (meaning === 'login' && this.#session?.prints !== true) {
+    if (meaning === 'login' && !this.#isReading) {
+      const session = this.#session;
+      // What was read may have had a login in it; if its prompt comes back, it was so.
+      if (session !== null && session.prints && isKnownAgain(session)) this.#reading = session;
       this.#openSession({ who: '', named: false, prints: false });
     }
   }
@@ -173,20 +178,30 @@ export class BootTracker {
     const before = this.#before;
     if (before === null || seconds < before.clock) return false;
     if (this.#point.snapshot.context.boundary !== null) return false;
-    this.#point = { ...before, clock: seconds };
-    this.#before = null;
+    this.#goBack({ ...before, clock: seconds });
     return true;
   }
 
+  /** What came since was somebody else's. */
+  #goBack(point: Point): void {
+    this.#point = point;
+    this.#lastSaid = '';
+    this.#before = null;
+  }
+
   /** Whether the prompt is one of the machine's own. If it comes back, what was printed since may have been quoted. */
-  #isAtPrompt(prompt: Prompt): boolean {
+  #isAtPrompt(prompt: Prompt, signature: string): boolean {
+    // Scripts write comments so.
+    if (signature === 'bare-prompt' && this.#point.snapshot.context.login === null) return false;
     const known =
       this.#generation > 0 && !(this.#recorderEnded && this.#session?.who !== prompt.who);
     if (!known) this.#strangers.add(prompt.who);
     if (this.#strangers.has(prompt.who)) return false;
     // A log that is read may have prompts in it; and the prompt that it is read at may still come back.
     if (this.#session?.prints === true && this.#session.who !== prompt.who) return !this.#isReading;
-    if (this.#isBack(prompt)) this.#point = this.#session?.point ?? this.#point;
+    if (this.#reading?.who === prompt.who) this.#session = this.#reading;
+    this.#reading = null;
+    if (this.#session !== null && this.#isBack(prompt)) this.#goBack(this.#session.point);
     this.#openSession(prompt);
     return true;
   }
@@ -204,6 +219,9 @@ export class BootTracker {
     if (session.who === '') return !session.left && !restarted && inFirmware;
     if (session.who !== who) return false;
     if (session.prints) return true;
+    // Neither a dead machine nor one that has got further goes back to the prompt it came from.
+    if (!restarted && this.#point.state !== session.point.state && !isAtShell(this.#point.state))
+      return true;
     if (!session.named || session.left) return false;
     return inFirmware || (restarted && !session.firmware);
   }
@@ -230,6 +248,16 @@ export class BootTracker {
     const facts = { calm: this.#calm, clock: recognised.clock, since, isUp: login !== null };
     if (isAlive(warnings, facts)) this.send({ type: 'life' });
   }
+}
+
+/** Where commands that are typed may lead, and their shell is still there. */
+function isAtShell(state: string): boolean {
+  return /^(?:kexec\.preparing|userspace\.(?:starting|rescue)|initramfs\.)/.test(state);
+}
+
+/** Whether nobody else has such a prompt. */
+function isKnownAgain({ who, named }: Prompt): boolean {
+  return named || who.startsWith('(');
 }
 
 /** Whether an init has ended by itself, and not well: the low byte of a wait status is the signal it was killed by. */

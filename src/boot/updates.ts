@@ -161,7 +161,8 @@ export const noteShell: Update = (context, { signal }) => {
   if (!running || rescue !== null) return noteLife(context);
   const named = ['who', 'bracketed', 'host'].some((name) => name in signal.captures);
   // A console offers a shell without a login to root; who has none may be at the machine that records.
-  if (named && !/#( |$)/.test(signal.text)) return noteLife(context);
+  const isAndroid = signal.captures['host'] === 'console';
+  if (named && !isAndroid && !/#( |$)/.test(signal.text)) return noteLife(context);
   return {
     ...noteLife(context),
     ...(named ? { up: up ?? signal } : { bareShell: bareShell ?? signal }),
@@ -216,6 +217,10 @@ export const noteProof: Update = (context, { signal }) => ({
 });
 
 export const noteRescue: Update = ({ rescue }, { signal }) => ({ rescue: rescue ?? signal });
+
+export const noteKexecComplaint: Update = ({ kexecComplaint, login }, { signal }) => ({
+  kexecComplaint: kexecComplaint ?? (login === null ? signal : null),
+});
 
 export const noteKexecAnnounced: Update = (_, { signal }) => ({ kexecAnnounced: signal });
 

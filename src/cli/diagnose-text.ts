@@ -1,31 +1,45 @@
 import type { Diagnosis } from '../boot/diagnose-log.ts';
+import type { Certainty } from '../boot/decide.ts';
+import { signatures } from '../boot/signatures/all.ts';
 import { printable } from '../report/printable.ts';
 import type { Style } from '../report/style.ts';
+import type { ExcerptLine } from './excerpts.ts';
+import type { ReadLog } from './read-log.ts';
+import { standardInput } from './read-log.ts';
 
-const longestLine = 100;
+/** How a certainty is told to people. */
+export const certaintyInWords: Record<Certainty, string> = {
+  proved: 'proved: more than the console says so',
+  shown: 'shown: the console says so',
+  likely: 'likely: no line says so, but the console ends there',
+  unknown: 'unknown: the console does not tell',
+};
 
-/** What a log from standard input is called. */
-export const standardInput = 'stdin';
+/** How to write. Columns: of prose, and of a log's lines. */
+export type Shape = { style: Style; width: number; lineWidth: number };
 
-/** A diagnosis for people. `place` is what the log is called; places are `file:line:`, which editors can jump to. */
-export function diagnosisText(diagnosis: Diagnosis, place: string, style: Style): string {
-  const { outcome, lines } = diagnosis;
-  const { id, generation, stage, meaning, cure, evidence } = outcome;
+/** A diagnosis for people. Places are `file:line:`, which editors can jump to; lines around them `file-line-`, as grep's. */
+export function diagnosisText({ place, diagnosis, excerpts }: ReadLog, shape: Shape): string {
+  const { style, width } = shape;
+  const { outcome, doubt, lines } = diagnosis;
+  const { id, generation, stage, meaning, cure } = outcome;
   const color = id === 'booted' ? style.green : id === 'unknown' ? style.yellow : style.red;
   const name = printable(place);
   const where = `generation ${generation}, stage ${stage} (${lines} ${lines === 1 ? 'line' : 'lines'} read)`;
+  const others = doubt.alternatives.map(({ outcome: other, line, because }) => {
+    const at = line === null ? '' : `line ${line}: `;
+    return `${other} (${at}${because})`;
+  });
   return [
     `${name}: ${style.bold(color(id))}`,
     `  ${style.dim(where)}`,
+    `  ${style.dim(certaintyInWords[doubt.certainty])}`,
     '',
-    ...wrap(printable(meaning, 1000)),
-    ...(evidence.length === 0 ? [] : ['', style.bold('Evidence')]),
-    ...evidence.map(({ line, text, signature }) =>
-      line === null
-        ? `  ${signature}: ${printable(text)}`
-        : `  ${style.dim(`${name}:${line}:`)} ${printable(text)}`,
-    ),
-    ...(cure === '' ? [] : ['', style.bold('What usually helps'), ...wrap(printable(cure, 1000))]),
+    ...wrap(printable(meaning, 1000), width),
+    ...evidenceRows({ diagnosis, name, excerpts, shape }),
+    ...section('What else it could be', others, shape),
+    ...section('What would settle it', doubt.settle === '' ? [] : [doubt.settle], shape),
+    ...section('What usually helps', cure === '' ? [] : [cure], shape),
     '',
     style.bold('Next'),
     `  kexec-lab diagnose ${shellWord(place === standardInput ? '-' : name)} --signals  ${style.dim(`# ${recognised(diagnosis)}`)}`,
@@ -33,8 +47,41 @@ export function diagnosisText(diagnosis: Diagnosis, place: string, style: Style)
   ].join('\n');
 }
 
+function section(title: string, texts: readonly string[], { style, width }: Shape): string[] {
+  if (texts.length === 0) return [];
+  return ['', style.bold(title), ...texts.flatMap((text) => wrap(printable(text, 1000), width))];
+}
+
+type EvidenceParts = Pick<ReadLog, 'diagnosis' | 'excerpts'> & { name: string; shape: Shape };
+
+function evidenceRows({ diagnosis, name, excerpts, shape }: EvidenceParts): string[] {
+  const { style, lineWidth } = shape;
+  const { evidence } = diagnosis.outcome;
+  if (evidence.length === 0) return [];
+  const shown = new Set(excerpts.flat().map(({ line }) => line));
+  const row = ({ line, text, decides }: ExcerptLine): string[] => {
+    const head = decides ? `${name}:${line}: ` : `${name}-${line}- `;
+    const rows = wrap(`${head}${printable(text)}`, lineWidth);
+    return rows.map((each) => (decides ? each : style.dim(each)));
+  };
+  const blocks = excerpts.map((lines) => lines.flatMap(row));
+  const rest = evidence
+    .filter(({ line }) => line === null || !shown.has(line))
+    .flatMap(({ line, text, signature }) =>
+      line === null
+        ? wrap(`${signature}: ${printable(text)}`, lineWidth)
+        : row({ line, text, decides: true }),
+    );
+  const parted = [...blocks, rest].filter((lines) => lines.length > 0);
+  const rows = parted.flatMap((lines, index) =>
+    index === 0 ? lines : [style.dim('  --'), ...lines],
+  );
+  return ['', style.bold('Evidence'), ...rows];
+}
+
 /** Everything that was recognised, one line each. */
-export function signalsText({ signals, signalsOmitted }: Diagnosis, place: string): string {
+export function signalsText({ diagnosis, place }: ReadLog): string {
+  const { signals, signalsOmitted } = diagnosis;
   const name = printable(place);
   const width = Math.max(0, ...signals.map(({ signature }) => signature.length));
   const rows = signals.map(
@@ -46,16 +93,47 @@ export function signalsText({ signals, signalsOmitted }: Diagnosis, place: strin
   return rows.map((row) => `${row}\n`).join('');
 }
 
+/** Each kind of thing that was recognised: where first, what it means, who says it. */
+export function signalMeanings({ diagnosis: { signals }, place }: ReadLog, shape: Shape): string {
+  const name = printable(place);
+  const firsts = signals.filter(
+    ({ signature }, index) => signals.findIndex((other) => other.signature === signature) === index,
+  );
+  return firsts
+    .map(({ signature, line, text }) => {
+      const known = signatures.find(({ id }) => id === signature);
+      const times = signals.filter((other) => other.signature === signature).length;
+      return [
+        `${shape.style.bold(signature)}${times > 1 ? ` (${times} times)` : ''}`,
+        ...wrap(`${name}:${line}: ${printable(text)}`, shape.lineWidth),
+        ...wrap(`Means: ${known?.description ?? ''}.`, shape.width),
+        ...wrap(`Said by: ${known?.source ?? ''}.`, shape.width),
+        '',
+      ].join('\n');
+    })
+    .join('\n');
+}
+
+/** How many of several logs show what. */
+export function summaryText(logs: readonly ReadLog[], style: Style): string {
+  const counts = new Map<string, number>();
+  for (const { diagnosis } of logs)
+    counts.set(diagnosis.outcome.id, (counts.get(diagnosis.outcome.id) ?? 0) + 1);
+  const parts = [...counts].sort((a, b) => b[1] - a[1]).map(([id, count]) => `${count} ${id}`);
+  return `${style.bold(`${logs.length} logs`)}: ${parts.join(', ')}\n`;
+}
+
 function recognised({ signals, signalsOmitted }: Diagnosis): string {
   const total = signals.length + signalsOmitted;
   return total === 1 ? 'the one signal recognised' : `all ${total} signals recognised`;
 }
 
-function wrap(text: string): string[] {
+/** Wraps between words, indented by two. A word that is too long stays whole. */
+function wrap(text: string, width: number): string[] {
   const rows = [''];
   for (const word of text.split(' ')) {
     const row = rows.at(-1) ?? '';
-    if (row !== '' && row.length + word.length >= longestLine - 2) rows.push(word);
+    if (row !== '' && row.length + word.length >= width - 2) rows.push(word);
     else rows[rows.length - 1] = row === '' ? word : `${row} ${word}`;
   }
   return rows.map((row) => `  ${row}`);

@@ -1,51 +1,121 @@
+import { writeFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import type { Diagnosis } from '../boot/diagnose-log.ts';
-import { diagnoseLog } from '../boot/diagnose-log.ts';
 import { diagnosisDocument } from '../boot/diagnosis.ts';
-import { exitCodes } from '../errors.ts';
+import { exitCodes, KexecLabError, UsageError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
+import { checkOutput } from '../host/output-file.ts';
 import { printableJson } from '../report/printable.ts';
 import { createStyle, wantsColor } from '../report/style.ts';
-import { openLog } from './diagnose-input.ts';
-import { diagnosisText, signalsText, standardInput } from './diagnose-text.ts';
+import { diagnosisPage } from './diagnose-page.ts';
+import type { Shape } from './diagnose-text.ts';
+import { diagnosisText, signalMeanings, signalsText, summaryText } from './diagnose-text.ts';
+import type { ReadLog } from './read-log.ts';
+import { readLog } from './read-log.ts';
 
-type Options = { json?: boolean; signals?: boolean; exitCode?: boolean };
+type Options = {
+  json?: boolean;
+  signals?: boolean;
+  explainSignals?: boolean;
+  html?: string;
+  exitCode?: boolean;
+};
 
 const help = `
-The log may come from anywhere: a serial console, screen, minicom, a cloud provider's page, a CI job. Time stamps
-in front of the lines, colours, CRLF, gzip and UTF-16 do not matter.
+The log may come from anywhere: a serial console, screen, minicom, a cloud provider's page, a CI job, a mail. What a
+recorder puts in front of the lines, colours, CRLF, quoting, gzip and UTF-16 do not matter.
 
 Examples:
   kexec-lab diagnose server.log
+  kexec-lab diagnose --html report.html logs/*.log
   ssh console-host cat ttyS1.log | kexec-lab diagnose -
   kexec-lab diagnose server.log --json | jq -r .outcome
 
 Exit codes:
-  0  the log was read, whatever it shows (with --exit-code: it shows a boot that came up)
+  0  the logs were read, whatever they show (with --exit-code: they show boots that came up)
   1  with --exit-code: anything else
-  2  the log cannot be read`;
+  2  a log cannot be read; the others are diagnosed all the same`;
 
-/** `kexec-lab diagnose`: the recogniser of live runs, on a console log captured anywhere. */
+/** `kexec-lab diagnose`: the recogniser of live runs, on console logs captured anywhere. */
 export function diagnoseCommand(): Command {
   return new Command('diagnose')
     .description('say what a saved console log shows, with the lines that prove it')
-    .argument('<log>', 'the console log, or - for standard input')
+    .argument('<logs...>', 'console logs, or - for standard input')
     .addOption(
-      new Option('--json', 'as JSON, with everything that was recognised').conflicts('signals'),
+      new Option(
+        '--json',
+        'as JSON, with everything that was recognised; an array for several',
+      ).conflicts(['signals', 'explainSignals']),
     )
     .option('--signals', 'list everything that was recognised instead')
-    .option('--exit-code', 'exit with 1 unless the outcome is `booted`')
+    .addOption(
+      new Option('--explain-signals', 'say what each thing that was recognised means').conflicts(
+        'signals',
+      ),
+    )
+    .option('--html <file>', 'also write a page with the lines that decide')
+    .option('--exit-code', 'exit with 1 unless every outcome is `booted`')
     .addHelpText('after', help)
-    .action(async (log: string, options: Options) => {
-      const diagnosis = await diagnoseLog(await openLog(log));
-      process.stdout.write(render(diagnosis, log === '-' ? standardInput : log, options));
-      if (options.exitCode && diagnosis.outcome.id !== 'booted') process.exitCode = exitCodes.fail;
-    });
+    .action(diagnoseAll);
 }
 
-function render(diagnosis: Diagnosis, place: string, { json, signals }: Options): string {
-  if (json) return `${printableJson(diagnosisDocument(diagnosis, place))}\n`;
-  if (signals) return signalsText(diagnosis, place);
+async function diagnoseAll(logs: string[], options: Options): Promise<void> {
+  if (logs.filter((log) => log === '-').length > 1)
+    throw new UsageError('standard input can be read only once', { place: '-' });
+  if (options.html !== undefined) checkOutput(options.html);
+  const read: ReadLog[] = [];
+  const troubles: KexecLabError[] = [];
+  const excerpts = !(options.json || options.signals || options.explainSignals) || !!options.html;
+  for (const log of logs) {
+    try {
+      const found = await readLog(log, { excerpts });
+      read.push(found);
+      // One at a time: of many logs, or long ones, the first can be read while the next is.
+      if (!options.json) process.stdout.write(render(found, options, read.length > 1));
+    } catch (error) {
+      if (!(error instanceof KexecLabError) || logs.length === 1) throw error;
+      troubles.push(error);
+    }
+  }
+  if (options.json) process.stdout.write(json(read, logs.length > 1));
+  else if (logs.length > 1 && read.length > 0 && !options.signals && !options.explainSignals)
+    process.stdout.write(`\n${summaryText(read, style())}`);
+  if (options.html !== undefined && read.length > 0) writePage(options.html, read);
+  if (options.exitCode && read.some(({ diagnosis }) => diagnosis.outcome.id !== 'booted'))
+    process.exitCode = exitCodes.fail;
+  const [trouble, ...more] = troubles;
+  if (trouble === undefined) return;
+  for (const each of more) process.stderr.write(`${each.describe()}\n`);
+  throw trouble;
+}
+
+function render(log: ReadLog, { signals, explainSignals }: Options, isNext: boolean): string {
+  const shape = { style: style(), ...widths() };
+  if (signals) return signalsText(log);
+  const text = explainSignals ? signalMeanings(log, shape) : diagnosisText(log, shape);
+  return isNext ? `\n${text}` : text;
+}
+
+function json(logs: readonly ReadLog[], isList: boolean): string {
+  const documents = logs.map(({ diagnosis, place }) => diagnosisDocument(diagnosis, place));
+  return `${printableJson(isList ? documents : documents[0])}\n`;
+}
+
+function writePage(file: string, logs: readonly ReadLog[]): void {
+  try {
+    writeFileSync(file, diagnosisPage(logs));
+  } catch (error) {
+    throw namedFileError(error, { place: file, doing: 'write the page' });
+  }
+}
+
+function style(): ReturnType<typeof createStyle> {
   const isTerminal = (process.stdout.isTTY as boolean | undefined) ?? false;
-  const style = createStyle(wantsColor(isTerminal, process.env));
-  return diagnosisText(diagnosis, place, style);
+  return createStyle(wantsColor(isTerminal, process.env));
+}
+
+/** Of the terminal, within what is good to read. In a pipe a line of a log stays one line, for the next program. */
+function widths(): Pick<Shape, 'width' | 'lineWidth'> {
+  const columns = process.stdout.columns as number | undefined;
+  if (columns === undefined) return { width: 100, lineWidth: Infinity };
+  return { width: Math.min(120, Math.max(40, columns)), lineWidth: Math.max(40, columns) };
 }

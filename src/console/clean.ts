@@ -6,6 +6,9 @@ const newPosition = /\r+|\u001B\[[\d;]*[HJf]/;
 /** Anything but printable ASCII: only then is there something to clean. */
 const suspicious = /[^\u0020-\u007E]/;
 
+/** Strings for the terminal itself (APC, DCS, PM, SOS), which CI systems put their time stamps into. */
+const strings = /\u001B[_P^X][^\u0007\u001B]*(?:\u0007|\u001B\\)/g;
+
 /** A serial line puts NULs anywhere, also inside of an escape sequence. */
 const nul = /\0/g;
 
@@ -24,6 +27,7 @@ export function cleanSegments(raw: string): string[] {
   if (!suspicious.test(line)) return [line];
   const segments = line
     .replace(nul, '')
+    .replace(strings, '')
     .split(newPosition)
     .map((segment) => stripAnsi(segment).replace(invisible, '').replace(otherBlanks, ' '))
     .filter((segment) => segment !== '');

@@ -37,7 +37,7 @@ export function learnPrefix(lines: readonly string[]): Prefix | null {
 }
 
 /** A level or a name in brackets that all lines have behind the clock. */
-const tags = /^(?:(?:LEVEL|<[^> ]+>|\[[^\] ]+\]|\([^) ]+\)):? )+/;
+const tags = /^(?:LEVEL |(?:<[^> ]+>|\[[^\] ]+\]|\([^) ]+\)):? )+/;
 
 function tagBehind(shapes: readonly string[]): Prefix {
   const length = tags.exec(shapes.join(''))?.[0].length ?? 0;
@@ -50,7 +50,8 @@ function tagBehind(shapes: readonly string[]): Prefix {
 }
 
 /** Syslog's host, and the name of the program that speaks. */
-const hostAndTag = /^(?<host>[\w.-]+ )(?<tag>[\w.()/-]+(?:\[\d+\])?: )/;
+const hostAndTag =
+  /^(?<host>(?:[A-Z]{3,5} |[+-]\d{2}:?\d{2} )?[\w.-]+ )(?<tag>[\w.()/-]+(?:\[\d+\])?: )/;
 
 /** Programs whose name is part of what they say. */
 const ownTag = /^(?:kernel|systemd|dracut)/;
@@ -153,15 +154,23 @@ function beforeContent(shapes: readonly string[], heads: readonly HeadToken[][])
 function hasClock(prefix: Prefix, heads: readonly HeadToken[][]): boolean {
   const clocks = heads.map((head) => numbersIn(head, prefix));
   const steps = clocks.slice(1).map((clock, index) => compare(clock, clocks[index] ?? []));
-  if (steps.filter((step) => step >= 0).length < inOrder * steps.length) return false;
+  const back = steps.filter((step) => step < 0).length;
+  if (back > Math.max(1, (1 - inOrder) * steps.length)) return false;
   // A number that grows is a clock only in front of a kernel: process ids and session numbers grow, too.
   const grows = steps.filter((step) => step > 0).length >= 2;
   if (/9:9:9|^\[9\.9\]/.test(prefix.join(''))) return true;
+  if (/^9\.6 /.test(prefix.join('')) && (heads[0]?.[0]?.value ?? 0) > epoch) return true;
   return grows && leadsToKernel(prefix, heads);
 }
 
+/** Seconds since 1970 have ten digits from September 2001 on. */
+const epoch = 1e9;
+
+/** Fractions of seconds are left out: recorders with several threads mix them up. */
 function numbersIn(head: readonly HeadToken[], prefix: Prefix): number[] {
-  return head.slice(0, prefix.length).flatMap(({ value }) => (value === null ? [] : [value]));
+  return head
+    .slice(0, prefix.length)
+    .flatMap(({ value, shape }) => (value === null || shape === '.6' ? [] : [value]));
 }
 
 function compare(one: readonly number[], other: readonly number[]): number {
@@ -189,7 +198,11 @@ function upToClock(prefix: Prefix, heads: readonly HeadToken[][]): Prefix {
     new Set(heads.map((head) => head[index]?.value ?? null)).size > 1;
   const time = prefix.join('\0').lastIndexOf(['9', ':', '9', ':', '9'].join('\0'));
   const endOfTime = time === -1 ? -1 : prefix.join('\0').slice(0, time).split('\0').length + 3;
-  const last = prefix.findLastIndex((_, index) => index === endOfTime || varies(index));
+  // Numbers behind the time of day count other things.
+  const end = endOfTime === -1 ? prefix.length : prefix.indexOf(' ', endOfTime);
+  const last = prefix.findLastIndex(
+    (_, index) => index === endOfTime || (varies(index) && (end === -1 || index < end)),
+  );
   if (last === -1) return [];
   const closed = prefix.indexOf(']', last);
   const blank = prefix.indexOf(' ', prefix[0] === '[' && closed !== -1 ? closed : last);

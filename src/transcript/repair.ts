@@ -17,8 +17,15 @@ const characters: Readonly<Record<string, string>> = {
   '#39': "'",
 };
 
+/** What word processors and web pages make of quotes and dashes. */
+const typographic: readonly [RegExp, string][] = [
+  [/[\u2018\u2019]/g, "'"],
+  [/[\u201C\u201D]/g, '"'],
+  [/[\u2010-\u2015\u2212]/g, '-'],
+];
+
 /** Only these make a line worth a closer look. */
-const suspicious = /\[\d[\d;]*m|&[a-z#]|\^\[|\\[ex0]|\u241B/;
+const suspicious = /\[\d[\d;]*m|&[a-z#]|\^\[|\\[ex0]|[\u2010-\u201D\u2212\u241B]/;
 
 /**
  * A line as the machine wrote it, where copying it has damaged it: escape sequences, entities, padding. Never empty; what
@@ -27,7 +34,8 @@ const suspicious = /\[\d[\d;]*m|&[a-z#]|\^\[|\\[ex0]|\u241B/;
 export function repair(text: string): string[] {
   const trimmed = text.trimEnd();
   if (!suspicious.test(trimmed)) return [trimmed];
-  const mended = trimmed
+  const mended = typographic
+    .reduce((text, [from, to]) => text.replace(from, to), trimmed)
     .replace(writtenEscape, '\u001B')
     .replace(entity, (whole, name: string) => characters[name] ?? whole)
     .trimEnd();

@@ -84,7 +84,7 @@ export class Transcript implements LineSource {
   /** The line as the machine wrote it. */
   #asWritten(line: ConsoleLine): ConsoleLine {
     const [first = '', ...others] = line.segments;
-    const start = this.#withoutPrefixes(first);
+    const start = withoutHost(this.#withoutPrefixes(first));
     const segments = [start, ...others].flatMap(repair);
     const text = segments.join(' ');
     if (text === line.text && segments.length === line.segments.length) return line;
@@ -97,6 +97,13 @@ export class Transcript implements LineSource {
     const rest = this.#prefixes.reduce((left, prefix) => left.replace(prefix, ''), text);
     return rest === text ? text : rest.replace(kernelTag, '');
   }
+}
+
+/** `journalctl -o short-monotonic` writes the kernel's clock, then the host and who speaks. */
+const monotonic = /^(\[ *\d+\.\d{6}\] )[\w.-]+ (?:kernel: |(?=[\w@().-]+\[\d+\]: ))/;
+
+function withoutHost(text: string): string {
+  return text.startsWith('[') ? text.replace(monotonic, '$1') : text;
 }
 
 function learnAll(lines: readonly string[]): RegExp[] {

@@ -15,6 +15,7 @@ export function unwrap(segments: string[]): string[] {
   if (!segments.some(isWrapped)) return segments;
   return segments.flatMap((segment) => {
     if (segment.startsWith('{')) return fromJson(segment);
+    if (segment.startsWith('b')) return cleanSegments(fromPython(segment));
     const { level, message = '' } = lavaLine.exec(segment)?.groups ?? {};
     if (level === undefined) return [segment];
     return level === 'target' || level === 'feedback' ? cleanSegments(quotedText(message)) : [];
@@ -23,8 +24,28 @@ export function unwrap(segments: string[]): string[] {
 
 /** Whether it may be such a line. */
 export function isWrapped(text: string): boolean {
-  return text.startsWith('- {"dt"') || (text.startsWith('{"') && text.endsWith('}'));
+  return (
+    text.startsWith('- {"dt"') ||
+    (text.startsWith('{"') && text.endsWith('}')) ||
+    pythonBytes.test(text)
+  );
 }
+
+/** How Python prints bytes. */
+const pythonBytes = /^b(['"])(?<text>.*)\1$/;
+
+function fromPython(line: string): string {
+  const text = pythonBytes.exec(line)?.groups?.['text'] ?? line;
+  return text
+    .replace(/(?:\\[rn])+$/, '')
+    .replace(/\\x([0-9a-f]{2})|\\([rnt'"\\])/g, (_, hex, other) =>
+      hex === undefined
+        ? (controls[other as string] ?? String(other))
+        : String.fromCharCode(parseInt(String(hex), 16)),
+    );
+}
+
+const controls: Readonly<Record<string, string>> = { r: '\r', n: '\n', t: '\t' };
 
 function fromJson(line: string): string[] {
   const parsed = parsedJson(line);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { execa } from 'execa';
@@ -45,7 +45,12 @@ void t.test(
     const { stdout } = await kexecLab(['diagnose', byePath]);
     t.match(stdout, '\n  generation 1, stage kexec (6 lines read)\n');
     t.match(stdout, '\n  The first kernel said "Bye!", then nothing:');
-    t.match(stdout, `\nEvidence\n  ${byePath}:6: [  129.700758] Bye!\n`);
+    t.match(stdout, '\n  likely: no line says so');
+    t.match(stdout, `\nEvidence\n  ${byePath}:1: [  129.248360] kexec_core: Starting new kernel\n`);
+    t.match(stdout, `\n  ${byePath}-5- [  129.632399] CPU3: shutdown\n`, 'the lines around it');
+    t.match(stdout, `\n  ${byePath}:6: [  129.700758] Bye!\n`);
+    t.match(stdout, /\nWhat else it could be\n {2}console-lost \(line 6: /);
+    t.match(stdout, /\nWhat would settle it\n {2}Samples of the CPUs/);
     t.match(stdout, /\nWhat usually helps\n {2}.*--image-size=67108864/s);
     t.match(
       stdout,
@@ -74,6 +79,9 @@ void t.test('for machines', async (t) => {
     captures: {},
     meaning: String,
     cure: String,
+    certainty: 'likely',
+    alternatives: [{ outcome: 'console-lost', line: 6, because: String }, { outcome: 'unknown' }],
+    settle: /CPUs/,
     signalsOmitted: 0,
   });
   t.strictSame(document.signals.at(-1), {
@@ -155,9 +163,52 @@ void t.test('a directory on standard input is no empty log', async (t) => {
   t.match(stderr, /^standard input: this is a directory, not a console log\n/);
 });
 
-void t.test('a log without a name, or two, is a mistake in arguments', async (t) => {
+void t.test('no log, or standard input twice, is a mistake in arguments', async (t) => {
   t.equal((await kexecLab(['diagnose'])).exitCode, 2);
-  t.equal((await kexecLab(['diagnose', byePath, byePath])).exitCode, 2);
+  t.equal((await kexecLab(['diagnose', '-', '-'])).exitCode, 2);
+});
+
+void t.test('several logs: each is diagnosed, and the outcomes are counted', async (t) => {
+  const booted = join(logDirectory, 'vps-kexec-booted.log');
+  const { stdout, exitCode } = await kexecLab(['diagnose', byePath, booted]);
+  t.equal(exitCode, 0);
+  t.match(stdout, `${byePath}: bye-hang\n`);
+  t.match(stdout, `\n\n${booted}: booted\n`);
+  t.match(stdout, /\n2 logs: 1 bye-hang, 1 booted\n$/);
+  const list = await kexecLab(['diagnose', '--json', byePath, booted]);
+  t.match(JSON.parse(list.stdout), [{ outcome: 'bye-hang' }, { outcome: 'booted' }]);
+  t.equal((await kexecLab(['diagnose', '--exit-code', booted, byePath])).exitCode, 1);
+});
+
+void t.test('one of several that cannot be read keeps nobody from the others', async (t) => {
+  const { stdout, stderr, exitCode } = await kexecLab(['diagnose', '/none.log', byePath]);
+  t.equal(exitCode, 2);
+  t.match(stdout, 'bye-hang');
+  t.match(stderr, '/none.log: cannot read this log');
+});
+
+void t.test('what each signal means', async (t) => {
+  const { stdout } = await kexecLab(['diagnose', '--explain-signals', byePath]);
+  t.match(stdout, /^kexec-start\n.*:1: .*\n {2}Means: the kernel begins the jump/s);
+  t.match(stdout, /\ncpu-down \(3 times\)\n/);
+});
+
+void t.test('a page with the lines that decide', async (t) => {
+  const page = join(t.testdir(), 'page.html');
+  const { stdout } = await kexecLab(['diagnose', '--html', page, byePath]);
+  t.match(stdout, 'bye-hang');
+  const html = readFileSync(page, 'utf8');
+  t.match(html, '<mark>[  129.700758] Bye!</mark>');
+  t.match(html, 'CPU3: shutdown');
+  const failed = await kexecLab(['diagnose', '--html', '/none/page.html', byePath]);
+  t.match(failed, { exitCode: 2, stderr: /^\/none\/page\.html: cannot write the page: / });
+});
+
+void t.test('a binary is refused, not quoted', async (t) => {
+  const { stdout, stderr, exitCode } = await kexecLab(['diagnose', process.execPath]);
+  t.equal(exitCode, 2);
+  t.equal(stdout, '');
+  t.match(stderr, ': this is a program or a core dump (ELF), not a console log\n');
 });
 
 void t.test('what a guest prints cannot drive the terminal or a CI log', async (t) => {

@@ -41,7 +41,8 @@ export const firmwareSignatures: Signature[] = [
     ...firmware,
     id: 'edk2-setup',
     meaning: 'firmware-fails',
-    pattern: /^BdsDxe: starting Boot[0-9A-F]{4} "(?<reason>UiApp|BootManagerMenuApp)"/,
+    pattern:
+      /^(?:BdsDxe: starting Boot[0-9A-F]{4} "(?<reason>UiApp|BootManagerMenuApp)"| *\^v=Move Highlight +(?:<Enter>=|F9=|Esc=))/,
     description:
       'EDK2 opens its setup menu, because a key was pressed or nothing else is left, and waits',
     source: 'EDK2 MdeModulePkg, UiApp and BootManagerMenuApp; Escape or F2 opens it',

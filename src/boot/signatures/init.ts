@@ -26,6 +26,16 @@ export const initSignatures: Signature[] = [
     source: 'Linux kernel/exit.c',
   },
   {
+    origin: 'kernel',
+    id: 'init-crashed',
+    meaning: 'warning',
+    outcome: 'kernel-panic',
+    pattern:
+      /^(?<reason>[\w.-]+\[1\]:? (?:segfault at|unhandled (?:signal|\w+ fault)|trap |general protection|undefined instruction|bad frame).*)/,
+    description: 'the first program crashed',
+    source: 'Linux arch/*/mm/fault.c, show_unhandled_signals',
+  },
+  {
     ...noInit,
     id: 'init-not-on-root',
     stage: 'initramfs',

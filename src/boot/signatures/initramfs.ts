@@ -4,6 +4,7 @@ const tools = {
   origin: 'initramfs',
   source: "initramfs-tools' init and scripts/functions",
 } as const;
+const stage1 = { origin: 'initramfs', source: 'NixOS stage-1-init.sh' } as const;
 const mkinitcpio = { origin: 'initramfs', source: "mkinitcpio's init and init_functions" } as const;
 const dracut = { origin: 'initramfs', source: 'dracut', kmsg: true } as const;
 
@@ -88,10 +89,54 @@ export const initramfsSignatures: Signature[] = [
   },
   {
     ...mkinitcpio,
+    id: 'mkinitcpio-no-init',
+    meaning: 'failure',
+    outcome: 'no-init',
+    stage: 'initramfs',
+    pattern: /^ERROR: (?<reason>Root device mounted successfully, but (?<init>\S+) does not exist)/,
+    description: 'the program named by init= is not on the root file system',
+  },
+  {
+    ...mkinitcpio,
     id: 'mkinitcpio-shell',
     meaning: 'initramfs-rescue',
     pattern: /^You are now being dropped into an emergency shell\.$/,
     description: 'the shell mkinitcpio falls into',
+  },
+  {
+    ...stage1,
+    id: 'nixos-waited',
+    meaning: 'failure',
+    outcome: 'root-missing',
+    stage: 'initramfs',
+    pattern: /^Timed out waiting for device (?<device>\/\S+?), trying to mount anyway/,
+    description: 'NixOS has waited long enough for the root device',
+  },
+  {
+    ...stage1,
+    id: 'nixos-no-init',
+    meaning: 'failure',
+    outcome: 'no-init',
+    stage: 'initramfs',
+    pattern: /^(?<reason>stage 2 init script \((?<init>\S+)\) not found)/,
+    description: 'the system named by init= is not on the root file system',
+  },
+  {
+    ...stage1,
+    id: 'nixos-shell',
+    meaning: 'initramfs-rescue',
+    pattern: /^An error occurred in stage 1 of the boot process/,
+    description: 'NixOS asks what to do',
+  },
+  {
+    origin: 'initramfs',
+    id: 'genkernel-no-root',
+    meaning: 'failure',
+    outcome: 'root-missing',
+    stage: 'initramfs',
+    pattern: /^!! Could not find the root (?:block device )?in (?<device>\S+?)\.?$/,
+    description: 'the device named by root= never appeared',
+    source: "Gentoo's genkernel, initrd.scripts",
   },
   {
     ...dracut,

@@ -83,7 +83,7 @@ export const kernelStartSignatures: Signature[] = [
     meaning: 'warning',
     outcome: 'initramfs-corrupt',
     pattern:
-      /^rootfs image is not initramfs \((?<reason>.+)\); looks like an initrd|^RAMDISK: (?<image>Couldn't find valid RAM disk image|incomplete write)/,
+      /^rootfs image is not initramfs \((?<reason>.+)\); looks like an initrd|^RAMDISK: (?<image>Couldn't find valid RAM disk image|incomplete write|EOF while reading|error reading|bad gzipped|crc error|ran out of)/,
     description:
       'what lies where the initrd should be is not an initramfs: it has another format, or was overwritten',
     source: 'Linux init/initramfs.c, init/do_mounts_rd.c',
@@ -102,9 +102,10 @@ export const kernelStartSignatures: Signature[] = [
     origin: 'firmware',
     id: 'decompressor',
     meaning: 'decompressed',
-    pattern: /^Uncompressing Linux\.\.\./,
+    pattern:
+      /^(?:(?:Unc|Dec)ompressing Linux\.\.\.|early console in (?:extract|setup)|Booting the kernel\b)/,
     description: "the zImage's decompressor works; some kernels are built to say so",
-    source: 'Linux arch/arm/boot/compressed/misc.c',
+    source: 'Linux arch/arm/boot/compressed/misc.c, arch/x86/boot/compressed/misc.c',
   },
   {
     origin: 'firmware',

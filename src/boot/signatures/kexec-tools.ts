@@ -28,6 +28,16 @@ export const kexecToolsSignatures: Signature[] = [
   },
   {
     ...kexec,
+    id: 'kexec-not-in-path',
+    meaning: 'failure',
+    outcome: 'kexec-missing',
+    pattern:
+      /^(?:[\w./: -]+?: )?(?:command not found: (?<program>kexec)|(?:exec: )?["'‘](?<quoted>(?:[\w./-]*\/)?kexec)["'’]: (?:executable file not found.*|No such file or directory)|(?:fish: )?Unknown command:? '?(?<fish>kexec)'?|kexec: (?:inaccessible or not found|applet not found)|no (?<which>kexec) in \(.*\)|failed to (?:run|execute) (?:command )?[‘'"](?<run>(?:[\w./-]*\/)?kexec)[’'"]: (?<reason>.+))\s*$/,
+    description: 'a shell, env, sudo or a program of another language has found no kexec',
+    source: 'zsh, fish, mksh, coreutils env and nohup, which, Go os/exec',
+  },
+  {
+    ...kexec,
     id: 'kexec-shutdown',
     meaning: 'kexec-prepares',
     pattern: /^systemd-shutdown\[1\]: Rebooting with kexec\.$/,
@@ -90,7 +100,7 @@ export const kexecToolsSignatures: Signature[] = [
     ...loadFailed,
     id: 'kexec-layout',
     pattern:
-      /^(?<reason>Could not (?:find a free area of memory .+|get memory layout|open initrd file .+))/,
+      /^(?<reason>(?:Could not (?:find a free area of memory .+|get memory layout|open initrd file .+)|Invalid memory segment 0x.+|Overlapping memory segments at 0x.+|sort_segments failed|locate_hole failed.*|Cannot find a hole .+))/,
     description: 'kexec found no place for the image, or not the image',
     source,
   },
@@ -107,6 +117,18 @@ export const kexecToolsSignatures: Signature[] = [
     pattern: /^(?<reason>zImage is truncated) - file 0x/,
     description: 'the kernel file is shorter than its own header says',
     source: 'kexec-tools kexec/arch/arm/kexec-zImage-arm.c',
+  },
+  {
+    ...kexec,
+    id: 'kexec-complaint',
+    meaning: 'kexec-complaint',
+    fallback: true,
+    // kdump loads a kernel for the next crash: whether it can is no matter of this boot.
+    pattern:
+      /^(?!.*(?:crash|[Kk]dump|Started |[Ss]ucce))(?!(?:\++ )?(?:echo|printf|grep|exec) )(?:[\w./()[\]-]+: )*(?<reason>[^"#>`]*\b(?:kexec|(?:new|next|second) kernel)\b[^"]*\b(?:fail(?:ed|ure)|error|cannot|can't|could not|unable|refus\w+|denied|not found|invalid|unsupported|aborted)\b.*)$/,
+    description:
+      'some program says that its kexec does not work; it is believed if the old kernel goes on',
+    source: 'scripts, boot loaders built on kexec (kexecboot, petitboot, LinuxBoot)',
   },
   {
     ...kexec,

@@ -47,7 +47,8 @@ export const panicSignatures: Signature[] = [
     ...oops,
     id: 'kernel-bug',
     // DEBUG: is what drivers say.
-    pattern: /^(?<reason>kernel BUG at \S+:\d+|(?<![A-Z])BUG: (?!soft lockup|workqueue lockup).+)/,
+    pattern:
+      /^(?<reason>kernel BUG at \S+:\d+|(?<![A-Z])BUG: (?!soft lockup|workqueue lockup|spinlock lockup).+)/,
     description: 'the kernel checked itself and found something impossible',
     source: 'Linux lib/bug.c and callers',
   },

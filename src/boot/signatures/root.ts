@@ -12,7 +12,8 @@ export const rootSignatures: Signature[] = [
   {
     ...mountFailed,
     id: 'mount-root-failed',
-    pattern: /^mount: mounting (?<device>\S+) on \/(?:root|newroot|sysroot) failed: (?<reason>.+)/,
+    pattern:
+      /^mount: mounting (?<device>\S+) on \/(?:root|newroot|sysroot|mnt-root\/?) failed: (?<reason>.+)/,
     description: 'mounting the root file system failed, and how',
     source: 'BusyBox mount, called by an initramfs',
   },
@@ -54,7 +55,7 @@ export const rootSignatures: Signature[] = [
     meaning: 'panic',
     outcome: 'root-mount-failed',
     pattern:
-      /^Kernel panic - not syncing: (?<panic>VFS: Unable to mount root fs on (?!"%)(?:"(?<device>[^"]*)")?(?: or )?(?<block>[^\s"]+)?)/,
+      /^Kernel panic - not syncing: (?<panic>VFS: Unable to mount root fs on(?: (?!"%)(?:"(?<device>[^"]*)")?(?: or )?(?<block>[^\s"]+)?|$))/,
     description: 'the kernel has no root file system',
     source: mounts,
   },
@@ -67,6 +68,15 @@ export const rootSignatures: Signature[] = [
       /^VFS: Unable to mount root fs on (?!"%)(?:"(?<device>[^"]*)")?(?: or )?(?<block>[^\s"]+)?/,
     description: 'the same before a panic that blames the configuration instead',
     source: `${mounts}, the newest kernels`,
+  },
+  {
+    ...kernel,
+    id: 'vfs-network-root',
+    meaning: 'failure',
+    outcome: 'root-mount-failed',
+    pattern: /^VFS: Unable to mount root fs via (?<device>NFS|SMB)\b/,
+    description: 'the root file system of the network could not be mounted; others are tried',
+    source: mounts,
   },
   {
     ...kernel,

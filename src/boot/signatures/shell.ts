@@ -14,6 +14,14 @@ export const shellSignatures: Signature[] = [
   },
   {
     ...shell,
+    id: 'bare-prompt',
+    meaning: null,
+    pattern: /^[#$](?: (?<command>[\w./].*)?)?$/,
+    description: 'a shell without a name; believed only where somebody has logged in',
+    source: "dash's and other shells' prompt for users without a profile",
+  },
+  {
+    ...shell,
     id: 'shell-prompt',
     pattern:
       /^(?:(?<who>[\w.-]+@[\w.-]+)[: ]\S* ?[#$%]|\[(?<bracketed>[\w.-]+(?:@[\w.-]+)?) [^\]\s]+\][#$]|(?<host>\w[\w.-]*):[~/][\w./~-]* ?[#$]|[~/][\w./-]* ?[#$]|\(initramfs\)(?= [\w./])|(?:ba|da|a)?sh-\d[\d.]*[#$])(?: (?<command>.*))?$/,

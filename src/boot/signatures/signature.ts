@@ -10,6 +10,7 @@ import type { OutcomeId, Stage } from '../outcome.ts';
  * - `…-starts` of initramfs and userspace is said only by a system that has just come up; `…-speaks` at any time.
  * - `failure` is a cause by itself, `warning` only if the boot does not get any further.
  * - `kexec-doubt` is a text many programs print: a failure only while a kexec is being prepared.
+ * - `kexec-complaint` counts if the old kernel goes on and nothing else says why.
  * - `firmware-doubt` and `firmware-prompt` likewise: a warning, and an end, only while a boot loader speaks.
  * - `firmware-leaves` is a boot loader's last word, `decompressed` that of a kernel's decompressor.
  * - `system-up` says what a login prompt says, where a console has none; `shell` is a prompt with or without a command.
@@ -44,6 +45,7 @@ export type Meaning =
   | 'kexec-starts'
   | 'kexec-leaves'
   | 'kexec-doubt'
+  | 'kexec-complaint'
   | 'failure'
   | 'warning'
   | 'trace'
@@ -71,6 +73,8 @@ export type Signature = {
   prompt?: true;
   /** A shell waits there: what is typed says how to read the lines that follow. */
   shell?: true;
+  /** Says so little that any other signature in the same text goes before it. */
+  fallback?: true;
   /** Too short a word to be believed without a time stamp, but while a kexec is under way. */
   weak?: true;
   /** systemd and dracut write it to /dev/kmsg: it also comes as a printk record. */

@@ -43,9 +43,9 @@ export const troubleSignatures: Signature[] = [
     ...kernel,
     id: 'workqueue-lockup',
     outcome: 'kernel-hang',
-    pattern: /^(?<reason>BUG: workqueue lockup - pool .*stuck for \d+s!)/,
-    description: 'work that was given to the kernel’s own threads is not done',
-    source: 'Linux kernel/workqueue.c',
+    pattern: /^(?<reason>BUG: (?:workqueue lockup - pool .*stuck for \d+s!|spinlock lockup\b.*))/,
+    description: 'work of the kernel’s own threads is not done, or a lock is never let go',
+    source: 'Linux kernel/workqueue.c, lib/spinlock_debug.c',
   },
   {
     ...kernel,

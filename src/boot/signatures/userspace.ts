@@ -90,7 +90,9 @@ export const userspaceSignatures: Signature[] = [
     ...userspace,
     id: 'emergency-mode',
     meaning: 'userspace-rescue',
-    pattern: /^You are in (?<mode>emergency|rescue) mode/,
+    pattern:
+      /^(?:You are in (?<mode>emergency|rescue) mode|(?:\[? {1,2}OK {1,2}\] |systemd\[1\]: )(?:Reached target (?:(?:emergency|rescue)\.target - )?(?<target>Emergency|Rescue) Mode|Started (?:(?:emergency|rescue)\.service - )?(?<shell>Emergency|Rescue) Shell))/,
+    kmsg: true,
     description: 'systemd could not bring the system up and offers a shell',
     source: 'systemd, sulogin-shell',
   },

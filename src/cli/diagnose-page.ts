@@ -1,0 +1,61 @@
+import { certaintyInWords } from './diagnose-text.ts';
+import type { ReadLog } from './read-log.ts';
+import { htmlDocument } from '../report/html/document.ts';
+import type { Html } from '../report/html/escape.ts';
+import { element, join } from '../report/html/escape.ts';
+
+/** What logs show, as one document that needs nothing else. */
+export function diagnosisPage(logs: readonly ReadLog[]): string {
+  const [only] = logs;
+  const title =
+    logs.length === 1 && only !== undefined ? only.place : `${logs.length} console logs`;
+  return htmlDocument(`kexec-lab ${title}`, join(logs.map(section)), new Map());
+}
+
+function section({ place, diagnosis, excerpts }: ReadLog): Html {
+  const { outcome, doubt, lines } = diagnosis;
+  const { id, generation, stage, meaning, cure } = outcome;
+  const verdict = id === 'booted' ? 'pass' : id === 'unknown' ? 'unavailable' : 'fail';
+  const outside = outcome.evidence.filter(({ line }) => line === null);
+  const facts: [string, string[]][] = [
+    ['certainty', [certaintyInWords[doubt.certainty]]],
+    ['where', [`generation ${generation}, stage ${stage}, ${lines} lines read`]],
+    ['meaning', [meaning]],
+    ['cure', [cure]],
+    [
+      'else',
+      doubt.alternatives.map(
+        (other) =>
+          `${other.outcome} (${other.line === null ? '' : `line ${other.line}: `}${other.because})`,
+      ),
+    ],
+    ['settle', [doubt.settle]],
+  ];
+  return element`<section class="case">
+    <h2><span class="badge ${verdict}">${id}</span> ${place}</h2>
+    <dl>${join(facts.map(([name, said]) => fact(name, said)))}</dl>
+    <h3>Evidence</h3>
+    ${join(excerpts.map(excerpt))}
+    <ul class="evidence">
+      ${join(outside.map(({ signature, text }) => element`<li>${signature}: ${text}</li>`))}
+    </ul>
+  </section> `;
+}
+
+function excerpt(lines: ReadLog['excerpts'][number]): Html {
+  const rows = lines.map(({ line, text, decides }) =>
+    decides
+      ? element`<div><b>${line}</b> <mark>${text}</mark></div>`
+      : element`<div>${line} ${text}</div>`,
+  );
+  return element`<pre class="excerpt">${join(rows)}</pre>`;
+}
+
+function fact(name: string, lines: readonly string[]): Html {
+  const said = lines.filter((line) => line !== '');
+  if (said.length === 0) return element``;
+  return element`<div>
+    <dt>${name}</dt>
+    ${join(said.map((line) => element`<dd>${line}</dd>`))}
+  </div>`;
+}
