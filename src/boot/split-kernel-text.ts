@@ -27,8 +27,9 @@ const insideWord = /[\w.!)/-]$/;
  */
 export function splitKernelText(text: string, habit: PrintkHabit): SplitLine {
   const timed = findTimedRecords(text);
-  // A line of a log that somebody shows has a date before it that no other line here has.
-  if (timed !== null && quoted.test(text.slice(0, timed.at))) return { program: text, records: [] };
+  // A line of a log that somebody shows has a date before it that the kernel's own lines have not.
+  if (timed !== null && habit.stamps === true && quoted.test(text.slice(0, timed.at)))
+    return { program: text, records: [] };
   if (timed !== null) return { program: text.slice(0, timed.at), records: timed.records };
   const whole = untimedRecord(text, 0);
   if (habit.stamps === true) {
