@@ -205,6 +205,7 @@ function whatACutMayShow(whole: OutcomeId, text: string): OutcomeId[] {
   if (whole !== 'booted') may.push(whole);
   add('booted', /login: |Please press Enter|Multi-User System|Graphical Interface|[~/] ?#/);
   add('bye-hang', /Bye!|Starting new kernel/);
+  add('wrong-kernel', /Bye!/);
   add('kernel-silent', /Starting kernel|Exiting boot services|Uncompressing Linux/);
   add('kexec-load-failed', />>> kexec: |kexec/);
   add(

@@ -1,3 +1,4 @@
+import { firstCharacters } from './first-characters.ts';
 import { signatures } from './signatures/all.ts';
 import type { Signature } from './signatures/signature.ts';
 
@@ -5,7 +6,12 @@ import type { Signature } from './signatures/signature.ts';
 export type Match = { signature: Signature; captures: Record<string, string> };
 
 /** Signatures with one pattern in front that tells whether any of them can match: most lines match none. */
-type Table = { gate: RegExp; signatures: readonly Signature[] };
+type Gated = { gate: RegExp; signatures: readonly Signature[] };
+
+/** By the first character's code; the last is for those beyond ASCII. Null: no signature begins so. */
+type Table = readonly (Gated | null)[];
+
+const beyondAscii = 128;
 
 const kernelTable = tableOf(({ origin, kmsg }) => origin === 'kernel' || kmsg === true);
 const programTable = tableOf(({ origin }) => origin !== 'kernel');
@@ -31,7 +37,17 @@ export function matchPrompt(text: string): Match[] {
 }
 
 export function matchesPrompt(text: string): boolean {
-  return promptTable.gate.test(text);
+  return gateOf(promptTable, text)?.gate.test(text) === true;
+}
+
+/** Whether any signature knows a record's text, or a program's line. A cheap answer for the many that say nothing. */
+export function isKnown(kind: 'record' | 'program', text: string): boolean {
+  return gateOf(kind === 'record' ? kernelTable : programTable, text)?.gate.test(text) === true;
+}
+
+/** Whether a record's text, or a program's line, can be known at all if it begins with this ASCII character. */
+export function canBegin(kind: 'record' | 'program', code: number): boolean {
+  return (kind === 'record' ? kernelTable : programTable)[code] !== null;
 }
 
 /**
@@ -43,8 +59,28 @@ export function findKernelText(text: string, leaving: boolean): number | null {
 }
 
 function tableOf(wanted: (signature: Signature) => boolean): Table {
-  const chosen = signatures.filter(wanted);
-  return { gate: new RegExp(`^(?:${anyOf(chosen)})`), signatures: chosen };
+  const chosen = signatures.filter(wanted).map((signature) => ({
+    signature,
+    first: firstCharacters(signature.pattern),
+  }));
+  const byIds = new Map<string, Gated | null>();
+  // Many characters begin the same signatures; a compiled pattern is large.
+  const once = (some: readonly Signature[]): Gated | null => {
+    const ids = some.map(({ id }) => id).join();
+    const made = byIds.get(ids) ?? gated(some);
+    byIds.set(ids, made);
+    return made;
+  };
+  const byCharacter = Array.from({ length: beyondAscii }, (_, code) =>
+    once(chosen.filter(({ first }) => first[code] === 1).map(({ signature }) => signature)),
+  );
+  return [...byCharacter, once(chosen.map(({ signature }) => signature))];
+}
+
+function gated(chosen: readonly Signature[]): Gated | null {
+  return chosen.length === 0
+    ? null
+    : { gate: new RegExp(`^(?:${anyOf(chosen)})`), signatures: chosen };
 }
 
 /** The patterns as one, free of their `^` and of the names of their groups, which must not occur twice. */
@@ -55,15 +91,24 @@ function anyOf(chosen: readonly Signature[]): string {
     .join('|');
 }
 
-function matches({ gate, signatures: candidates }: Table, text: string): Match[] {
-  if (!gate.test(text)) return [];
+function gateOf(table: Table, text: string): Gated | null {
+  // Of an empty text the code is not a number.
+  return table[Math.min(text.charCodeAt(0), beyondAscii)] ?? null;
+}
+
+function matches(table: Table, text: string): Match[] {
+  const gated = gateOf(table, text);
+  if (gated?.gate.test(text) !== true) return [];
   const found: Match[] = [];
-  for (const signature of candidates) {
+  for (const signature of gated.signatures) {
     const match = signature.pattern.exec(text);
     if (match === null) continue;
-    const named = Object.entries(match.groups ?? {}) as [string, string | undefined][];
-    const captures = named.filter((entry): entry is [string, string] => entry[1] !== undefined);
-    found.push({ signature, captures: Object.fromEntries(captures) });
+    const captures: Record<string, string> = {};
+    for (const name in match.groups) {
+      const value = match.groups[name];
+      if (value !== undefined) captures[name] = value;
+    }
+    found.push({ signature, captures });
   }
   return found.length > 1 ? found.filter(({ signature }) => signature.fallback !== true) : found;
 }

@@ -78,14 +78,27 @@ export function createBootObserver({
     return meant.map(({ signal }) => signal);
   }
 
-  function read(complete: ConsoleLine[]): Signal[] {
+  function read(complete: Iterable<ConsoleLine>): Signal[] {
     const signals: Signal[] = [];
     for (const next of complete) {
+      passOver();
       line = next.line;
       if (next.text.trim() !== '') lastLine = { line, text: next.text };
       signals.push(...take(recogniser.line(next)));
+      lines.attentive = recogniser.isOpen || tracker.isWatching;
     }
+    passOver();
     return signals;
+  }
+
+  /** Lines without anything to recognise still move the clock, and may be the last words of a program. */
+  function passOver(): void {
+    const skipped = lines.takeSkipped?.() ?? null;
+    if (skipped === null) return;
+    line += skipped.lines;
+    lastLine = skipped.last ?? lastLine;
+    recogniser.passOver(skipped.program !== null);
+    tracker.passOver(skipped);
   }
 
   function standing(): Standing {

@@ -79,6 +79,17 @@ export class Recogniser {
     return { sightings, clock, program: unknown, prompt: this.#takeShell() };
   }
 
+  /** The next line may belong to what is known already, or may be a kernel's without saying so. */
+  get isOpen(): boolean {
+    return this.#fragment !== null || this.#habit.stamps !== true || this.#habit.leaving;
+  }
+
+  /** Lines were passed over that say nothing. @param text some of them were not blank */
+  passOver(text: boolean): void {
+    if (text) this.#issued = false;
+    this.#peeked.clear();
+  }
+
   /** The console is quiet: prompts on the unfinished line, and what a cut line says as far as it came. Idempotent. */
   peek(rest: ConsoleLine | null): Recognised {
     const last = this.#prompt(rest?.segments.at(-1) ?? '');
@@ -138,7 +149,8 @@ export class Recogniser {
     const whole = fragment.text + program;
     const prompts = [...matchPrompt(whole), ...matchPrompt(program)];
     for (const id of this.#peeked) fragment.said.add(id);
-    if (prompts.length === 0) {
+    const isTyped = prompts.some(({ captures: { command = '' } }) => command !== '');
+    if (prompts.length === 0 || isTyped) {
       const text = whole.slice(0, longestFragment);
       this.#fragment = { ...fragment, text };
       return [];
@@ -195,14 +207,25 @@ export class Recogniser {
   #learn({ id, meaning }: Signature, guestSeconds: number | null): void {
     if (meaning === 'kernel-starts')
       this.#habit = { stamps: guestSeconds !== null, leaving: false };
-    if (meaning === 'kernel-names-itself') this.#habit.leaving = false;
+    // Whoever comes up has another kernel under them.
+    if (meaning !== null && comesUp.includes(meaning)) this.#habit.leaving = false;
     this.#panicked = meaning === 'panic' || (this.#panicked && !startsKernel(meaning));
     if (meaning === 'kexec-starts' || id === 'cpus-disabling') this.#habit.leaving = true;
+    // Behind the last word nothing is under way on the console any more.
+    if (meaning === 'kexec-leaves') this.#habit.leaving = false;
     if (meaning === 'kexec-leaves' || meaning === 'reset' || meaning?.startsWith('firmware')) {
       this.#habit.stamps = null;
     }
   }
 }
+
+const comesUp: readonly Signature['meaning'][] = [
+  'kernel-names-itself',
+  'initramfs-starts',
+  'userspace-starts',
+  'login',
+  'proof',
+];
 
 function startsKernel(meaning: Signature['meaning']): boolean {
   return meaning === 'kernel-starts' || meaning === 'kernel-names-itself';

@@ -1,21 +1,22 @@
-import { initialTransition, transition } from 'xstate';
 import type { BootContext } from './context.ts';
 import type { BootEvent } from './events.ts';
 import type { Calm } from './life.ts';
 import { isAlive, later, noCalm } from './life.ts';
-import { bootMachine } from './machine.ts';
 import type { ClockReading, Recognised, Sighting } from './recogniser.ts';
 import type { Prompt } from './session.ts';
 import { promptOf, recorderEnds } from './session.ts';
+import type { Skipped } from '../transcript/skim.ts';
 import type { Signal } from './signal.ts';
 import type { Meaning } from './signatures/signature.ts';
+import type { BootSnapshot } from './step.ts';
+import { initialSnapshot, stateOf, step } from './step.ts';
 
 /** A clock that falls back by more than this belongs to another kernel: CPUs differ by less. Seconds. */
 const clockTolerance = 1;
 
 /** Where the machine stands, and the newest printk time of its kernel, in seconds. Immutable. */
 type Point = {
-  snapshot: ReturnType<typeof initialTransition<typeof bootMachine>>[0];
+  snapshot: BootSnapshot;
   /** As `stage.state`. */
   state: string;
   clock: number;
@@ -36,7 +37,7 @@ const endings: readonly Meaning[] = ['panic', 'reset', 'power-off', 'kexec-start
 /** Runs the boot machine on what the recogniser finds. */
 export class BootTracker {
   #point: Point = {
-    snapshot: initialTransition(bootMachine)[0],
+    snapshot: initialSnapshot,
     state: 'firmware.silent',
     clock: 0,
   };
@@ -69,10 +70,8 @@ export class BootTracker {
   }
 
   send(event: BootEvent): void {
-    const [snapshot] = transition(bootMachine, this.#point.snapshot, event);
-    const state = Object.entries(snapshot.value)
-      .map((path) => path.join('.'))
-      .join();
+    const snapshot = step(this.#point.snapshot, event);
+    const state = stateOf(snapshot);
     this.#point = { snapshot, state, clock: this.#point.clock };
     this.#lastSaid = '';
   }
@@ -91,6 +90,20 @@ export class BootTracker {
       if (isOwn || sighting.signature.shell !== true) this.#tell(sighting, before);
     }
     this.#look(recognised);
+  }
+
+  /** Every line counts: a kernel has yet to speak, or a warning stands until life goes on. */
+  get isWatching(): boolean {
+    const { generation, warnings, boundary } = this.#point.snapshot.context;
+    return generation === 0 || warnings.length > 0 || boundary !== null;
+  }
+
+  /** Lines were passed over that say nothing but what time it is. */
+  passOver({ clock, program }: Skipped): void {
+    if (clock !== null) this.#setClock(clock);
+    if (program === null) return;
+    this.#words = wordsOf(program);
+    this.#recorderEnded = recorderEnds.test(program.text);
   }
 
   #tell({ signature: { meaning, origin, outcome, stage }, signal }: Sighting, before: Point): void {

@@ -1,3 +1,4 @@
+import type { Skipped } from '../transcript/skim.ts';
 import { cleanSegments } from './clean.ts';
 
 /** A longer line keeps its two ends: a prompt or a kernel's last words are at the end of it. Bytes. */
@@ -19,13 +20,17 @@ export type ConsoleLine = {
 /** Where the lines of a console come from. */
 export type LineSource = {
   /** Takes the next bytes; returns the lines they complete. */
-  feed(chunk: Uint8Array): ConsoleLine[];
+  feed(chunk: Uint8Array): Iterable<ConsoleLine>;
   /** Returns what is complete and was kept back. */
-  flush(): ConsoleLine[];
+  flush(): Iterable<ConsoleLine>;
   /** The line that is not complete yet, as far as it has come; null where a line would begin. */
   readonly rest: ConsoleLine | null;
   /** The bytes are over: returns all that is left, the last line even if it had no newline. */
-  end(): ConsoleLine[];
+  end(): Iterable<ConsoleLine>;
+  /** Whether every line is wanted; if not, a source may pass over those that no signature knows. */
+  attentive?: boolean;
+  /** What has been passed over before the line that was returned last. */
+  takeSkipped?(): Skipped | null;
 };
 
 /** Cuts a byte stream into cleaned lines. Never holds more than 8 KiB; how the bytes are chunked cannot matter. */

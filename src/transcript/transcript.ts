@@ -1,8 +1,11 @@
+import { cleanSegments } from '../console/clean.ts';
 import type { ConsoleLine, LineSource } from '../console/lines.ts';
-import { LineSplitter } from '../console/lines.ts';
+import { ByteLines } from './byte-lines.ts';
 import { learnPrefix, prefixPattern } from './learn-prefix.ts';
-import { repair } from './repair.ts';
 import { isFull, rejoin, wrapWidth } from './rejoin.ts';
+import { repair } from './repair.ts';
+import type { Skipped } from './skim.ts';
+import { Skim } from './skim.ts';
 import { isWrapped, unwrap } from './unwrap.ts';
 
 /** As many lines are read before the first is passed on. */
@@ -22,42 +25,109 @@ const kernelTag = /^kernel: /;
  * bytes are chunked cannot matter.
  */
 export class Transcript implements LineSource {
-  readonly #lines = new LineSplitter();
-  #waiting: ConsoleLine[] = [];
+  /** Every line is wanted, also those that no signature knows. */
+  attentive = true;
+  readonly #bytes = new ByteLines();
+  /** The number of the first line that is held. */
+  #line = 1;
   /** One recorder's output may have been recorded by another: the outermost first. */
   #prefixes: RegExp[] = [];
   #learned = false;
   /** Of the terminal that has cut the lines. */
   #width: number | null = null;
+  /** Full lines at the end of the last window, which the next may go on with. */
+  #open: ConsoleLine[] = [];
+  readonly #skim = new Skim();
 
-  feed(chunk: Uint8Array): ConsoleLine[] {
-    for (const line of this.#lines.feed(chunk)) this.#waiting.push(unwrapped(line));
-    const ready: ConsoleLine[] = [];
-    while (this.#waiting.length >= window) ready.push(...this.#take(window));
-    return ready;
+  *feed(chunk: Uint8Array): Iterable<ConsoleLine> {
+    this.#bytes.append(chunk);
+    let taken = 0;
+    while (this.#bytes.count - taken >= window) {
+      yield* this.#take(taken, taken + window);
+      taken += window;
+    }
+    this.#forget(taken);
   }
 
-  flush(): ConsoleLine[] {
-    const { rest } = this.#lines;
-    return this.#take(this.#waiting.length, rest === null ? [] : [unwrapped(rest)]);
+  *flush(): Iterable<ConsoleLine> {
+    const { count } = this.#bytes;
+    yield* this.#take(0, count);
+    this.#forget(count);
   }
 
   get rest(): ConsoleLine | null {
-    const { rest } = this.#lines;
-    return rest === null ? null : this.#asWritten(unwrapped(rest));
+    return this.#bytes.hasRest ? this.#asWritten(this.#raw(this.#bytes.count)) : null;
   }
 
-  end(): ConsoleLine[] {
-    for (const line of this.#lines.end()) this.#waiting.push(unwrapped(line));
-    return this.flush();
+  *end(): Iterable<ConsoleLine> {
+    this.#bytes.end();
+    yield* this.flush();
   }
 
-  /** @param next a line behind them that is not complete, to learn from */
-  #take(count: number, next: ConsoleLine[] = []): ConsoleLine[] {
-    const lines = this.#whole(this.#waiting.splice(0, count), count !== window);
-    const texts = [...lines, ...next].map(({ segments: [first = ''] }) => first);
-    this.#learn(texts.filter((text) => text !== ''));
-    return lines.map((line) => this.#asWritten(line));
+  takeSkipped(): Skipped | null {
+    return this.#skim.take(this.#bytes.bytes);
+  }
+
+  #forget(lines: number): void {
+    this.#bytes.drop(lines);
+    this.#line += lines;
+  }
+
+  /** Passes on the lines with these indices, a window or what is left of the log. */
+  *#take(from: number, to: number): Iterable<ConsoleLine> {
+    const isLast = to - from !== window;
+    const isPlain = this.#isPlain(from, to);
+    if (!isPlain) {
+      const lines = [...this.#open, ...this.#rawLines(from, to)];
+      this.#open = [];
+      const whole = this.#whole(lines, isLast);
+      const rest = isLast && this.#bytes.hasRest ? [this.#raw(this.#bytes.count)] : [];
+      this.#learn([...whole, ...rest].map(({ segments: [first = ''] }) => first));
+      if (this.#prefixes.length > 0 || this.#width !== null) {
+        for (const line of whole) yield this.#asWritten(line);
+        return;
+      }
+    }
+    for (let index = from; index < to; index += 1) {
+      const [start, end] = this.#bytes.range(index);
+      const line = this.#line + index;
+      if (this.attentive) this.#skim.lookAgain();
+      else if (this.#skim.pass(this.#bytes.bytes, start, end, line)) continue;
+      yield this.#asWritten(this.#raw(index));
+    }
+  }
+
+  /** Whether the window is as those before it, which nothing had to be taken off. */
+  #isPlain(from: number, to: number): boolean {
+    if (!this.#learned || this.#prefixes.length > 0 || this.#width !== null) return false;
+    if (to - from < glance) return true;
+    const step = Math.ceil((to - from) / glance);
+    const some: string[] = [];
+    for (let index = from; index < to; index += step) some.push(this.#raw(index).segments[0] ?? '');
+    return learnPrefix(some) === null && !this.#mayBeWrapped(from, to);
+  }
+
+  /** Several different lines fill one width, and none is longer: worth the look at all of them. */
+  #mayBeWrapped(from: number, to: number): boolean {
+    let longest = 0;
+    let full: number[] = [];
+    for (let index = from; index < to; index += 1) {
+      const [start, end] = this.#bytes.range(index);
+      const length = end - start - (this.#bytes.bytes[end - 1] === 13 ? 1 : 0);
+      if (length > longest) [longest, full] = [length, []];
+      if (length === longest && full.length < glance) full.push(index);
+    }
+    return new Set(full.map((index) => this.#raw(index).text)).size > 2;
+  }
+
+  #rawLines(from: number, to: number): ConsoleLine[] {
+    return Array.from({ length: to - from }, (_, index) => this.#raw(from + index));
+  }
+
+  #raw(index: number): ConsoleLine {
+    const [from, to] = this.#bytes.range(index);
+    const segments = unwrap(cleanSegments(this.#bytes.bytes.toString('utf8', from, to)));
+    return { line: this.#line + index, text: segments.join(' '), segments };
   }
 
   /** Lines that a terminal's width has cut, put together; a last one that may go on waits for what follows. */
@@ -66,12 +136,13 @@ export class Transcript implements LineSource {
       this.#width = wrapWidth(lines) ?? this.#width;
     const width = this.#width;
     if (width === null) return lines;
-    while (!isLast && isFull(lines.at(-1), width)) this.#waiting.unshift(...lines.splice(-1));
+    while (!isLast && isFull(lines.at(-1), width)) this.#open.unshift(...lines.splice(-1));
     return rejoin(lines, width);
   }
 
   /** Few lines at the end of a log are recorded as those before them. */
-  #learn(texts: readonly string[]): void {
+  #learn(all: readonly string[]): void {
+    const texts = all.filter((text) => text !== '');
     if (texts.length === 0 || (this.#learned && texts.length < glance)) return;
     const some = spread(texts, glance);
     const known = this.#prefixes;
