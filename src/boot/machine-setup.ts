@@ -3,7 +3,8 @@ import type { BootContext } from './context.ts';
 import { isKexecFailure } from './context.ts';
 import type { BootEvent } from './events.ts';
 import type { Stage } from './outcome.ts';
-import type { Update } from './updates.ts';
+import * as kernels from './kernel-updates.ts';
+import type { Update } from './update.ts';
 import * as updates from './updates.ts';
 
 type Arguments = { context: BootContext; event: BootEvent };
@@ -30,14 +31,14 @@ export const bootSetup = setup({
     enterInitramfs: enter('initramfs'),
     enterKexec: enter('kexec'),
     enterUserspace: enter('userspace'),
-    startKernel: note(updates.startKernel),
-    nameKernel: note(updates.nameKernel),
-    expectReplay: note(updates.expectReplay),
-    endReplay: note(updates.endReplay),
-    noteReset: note(updates.noteReset),
-    noteFirmware: note(updates.noteFirmware),
-    noteFirmwareStart: note(updates.noteFirmwareStart),
-    noteFirmwarePrompt: note(updates.noteFirmwarePrompt),
+    startKernel: note(kernels.startKernel),
+    nameKernel: note(kernels.nameKernel),
+    expectReplay: note(kernels.expectReplay),
+    endReplay: note(kernels.endReplay),
+    noteReset: note(kernels.noteReset),
+    noteFirmware: note(kernels.noteFirmware),
+    noteFirmwareStart: note(kernels.noteFirmwareStart),
+    noteFirmwarePrompt: note(kernels.noteFirmwarePrompt),
     noteFailure: note(updates.noteFailure),
     noteWarning: note(updates.noteWarning),
     noteProgress: note(updates.noteProgress),
@@ -50,14 +51,14 @@ export const bootSetup = setup({
     noteTimeout: note(updates.noteTimeout),
     noteRootDependency: note(updates.noteRootDependency),
     noteCrashKernel: note(updates.noteCrashKernel),
-    notePowerOff: note(updates.notePowerOff),
-    noteDecompressed: note(updates.noteDecompressed),
+    notePowerOff: note(kernels.notePowerOff),
+    noteDecompressed: note(kernels.noteDecompressed),
     noteProof: note(updates.noteProof),
     noteRescue: note(updates.noteRescue),
-    noteKexecAnnounced: note(updates.noteKexecAnnounced),
-    noteKexecComplaint: note(updates.noteKexecComplaint),
-    noteKexecStarted: note(updates.noteKexecStarted),
-    noteKexecLeft: note(updates.noteKexecLeft),
+    noteKexecAnnounced: note(kernels.noteKexecAnnounced),
+    noteKexecComplaint: note(kernels.noteKexecComplaint),
+    noteKexecStarted: note(kernels.noteKexecStarted),
+    noteKexecLeft: note(kernels.noteKexecLeft),
   },
   guards: {
     isReplay: ({ context: { replay, stage, boundary } }) =>

@@ -14,8 +14,7 @@ const nothing = (): void => undefined;
  * nor effects, so one actor that is never started will do for all.
  */
 const scope: Scope = {
-  // An actor is a reference to itself; the types of what this one emits, nothing, do not say so.
-  self: self as unknown as Scope['self'],
+  self,
   system: self.system,
   id: self.id,
   sessionId: self.sessionId,
@@ -35,6 +34,6 @@ export function step(snapshot: BootSnapshot, event: BootEvent): BootSnapshot {
 
 /** The state as `stage.state`. */
 export function stateOf({ value }: BootSnapshot): string {
-  for (const [stage, state] of Object.entries(value)) return `${stage}.${String(state)}`;
+  for (const [stage, state] of Object.entries(value)) return `${stage}.${state}`;
   return '';
 }

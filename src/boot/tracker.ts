@@ -3,36 +3,12 @@ import type { BootEvent } from './events.ts';
 import type { Calm } from './life.ts';
 import { isAlive, later, noCalm } from './life.ts';
 import type { ClockReading, Recognised, Sighting } from './recogniser.ts';
-import type { Prompt } from './session.ts';
-import { promptOf, recorderEnds } from './session.ts';
+import type { Point } from './prompts.ts';
+import { clockTolerance, Prompts } from './prompts.ts';
 import type { Skipped } from '../transcript/skim.ts';
 import type { Signal } from './signal.ts';
 import type { Meaning } from './signatures/signature.ts';
-import type { BootSnapshot } from './step.ts';
 import { initialSnapshot, stateOf, step } from './step.ts';
-
-/** A clock that falls back by more than this belongs to another kernel: CPUs differ by less. Seconds. */
-const clockTolerance = 1;
-
-/** Where the machine stands, and the newest printk time of its kernel, in seconds. Immutable. */
-type Point = {
-  snapshot: BootSnapshot;
-  /** As `stage.state`. */
-  state: string;
-  clock: number;
-};
-
-/** Somebody is at a prompt. What is printed until it comes back may be a quotation. */
-type Session = Prompt & {
-  /** Where the machine stood when the command was typed. */
-  point: Point;
-  /** The machine has said itself that it ends. */
-  left: boolean;
-  firmware: boolean;
-};
-
-/** Of a machine that ends, whoever has asked for it. */
-const endings: readonly Meaning[] = ['panic', 'reset', 'power-off', 'kexec-starts', 'kexec-leaves'];
 
 /** Runs the boot machine on what the recogniser finds. */
 export class BootTracker {
@@ -42,12 +18,7 @@ export class BootTracker {
     clock: 0,
   };
   #lastSaid = '';
-  #session: Session | null = null;
-  /** A session in which a log was read that seemed to end the machine. */
-  #reading: Session | null = null;
-  /** Prompts of whoever recorded the console. */
-  readonly #strangers = new Set<string>();
-  #recorderEnded = false;
+  readonly #prompts = new Prompts();
   /** Where the machine stood before it was said to have died, or to have started again without a word. */
   #before: Point | null = null;
   #calm: Calm = noCalm;
@@ -66,7 +37,7 @@ export class BootTracker {
 
   /** While somebody reads a log at a prompt, nothing in it happens. */
   get #believed(): Point {
-    return this.#isReading && this.#session !== null ? this.#session.point : this.#point;
+    return this.#prompts.readingFrom ?? this.#point;
   }
 
   send(event: BootEvent): void {
@@ -80,12 +51,11 @@ export class BootTracker {
     const { sightings, clock, program, prompt } = recognised;
     const starts = sightings.some(({ signature: { meaning } }) => meaning === 'kernel-starts');
     if (program !== null) this.#words = wordsOf(program);
-    if (program !== null && recorderEnds.test(program.text)) this.#recorderEnded = true;
-    else if (clock !== null || sightings.some(({ signature }) => signature.shell !== true))
-      this.#recorderEnded = false;
+    const isSpoken = clock !== null || sightings.some(({ signature }) => signature.shell !== true);
+    if (program !== null || isSpoken) this.#prompts.hear(program?.text ?? '');
     const before = this.#point;
     if (clock !== null && !starts) this.#readClock(clock);
-    const isOwn = prompt === null || this.#isAtPrompt(promptOf(prompt), prompt.signature);
+    const isOwn = prompt === null || this.#isAtPrompt(prompt);
     for (const sighting of sightings) {
       if (isOwn || sighting.signature.shell !== true) this.#tell(sighting, before);
     }
@@ -103,7 +73,7 @@ export class BootTracker {
     if (clock !== null) this.#setClock(clock);
     if (program === null) return;
     this.#words = wordsOf(program);
-    this.#recorderEnded = recorderEnds.test(program.text);
+    this.#prompts.hear(program.text);
   }
 
   #tell({ signature: { meaning, origin, outcome, stage }, signal }: Sighting, before: Point): void {
@@ -118,7 +88,7 @@ export class BootTracker {
       this.#calm = noCalm;
       this.#troubleAt = signal.guestSeconds ?? this.#point.clock;
     }
-    this.#followSession(meaning, signal);
+    this.#prompts.follow(meaning, signal);
     if (this.#isNews(meaning, signal.signature)) {
       if (meaning === 'panic') this.#rememberBefore(before);
       if (meaning === 'init-runs') this.#words = null;
@@ -126,17 +96,14 @@ export class BootTracker {
       this.send({ type: meaning, signal, outcome, stage, words });
       this.#lastSaid = signal.signature;
     }
-    if (meaning === 'login' && !this.#isReading) {
-      const session = this.#session;
-      // What was read may have had a login in it; if its prompt comes back, it was so.
-      if (session !== null && session.prints && isKnownAgain(session)) this.#reading = session;
-      this.#openSession({ who: '', named: false, prints: false });
-    }
+    if (meaning === 'login') this.#prompts.login(this.#point);
   }
 
-  /** Somebody reads a log at a prompt that has not come back. */
-  get #isReading(): boolean {
-    return this.#session !== null && this.#session.prints && !this.#session.left;
+  /** Whether the prompt is one of the machine's own. If it comes back, what was printed since may have been quoted. */
+  #isAtPrompt(prompt: Signal): boolean {
+    const { isOwn, back } = this.#prompts.at(prompt, this.#point);
+    if (back !== null) this.#goBack(back);
+    return isOwn;
   }
 
   get #generation(): number {
@@ -202,56 +169,6 @@ export class BootTracker {
     this.#before = null;
   }
 
-  /** Whether the prompt is one of the machine's own. If it comes back, what was printed since may have been quoted. */
-  #isAtPrompt(prompt: Prompt, signature: string): boolean {
-    // Scripts write comments so.
-    if (signature === 'bare-prompt' && this.#point.snapshot.context.login === null) return false;
-    const known =
-      this.#generation > 0 && !(this.#recorderEnded && this.#session?.who !== prompt.who);
-    if (!known) this.#strangers.add(prompt.who);
-    if (this.#strangers.has(prompt.who)) return false;
-    // A log that is read may have prompts in it; and the prompt that it is read at may still come back.
-    if (this.#session?.prints === true && this.#session.who !== prompt.who) return !this.#isReading;
-    if (this.#reading?.who === prompt.who) this.#session = this.#reading;
-    this.#reading = null;
-    if (this.#session !== null && this.#isBack(prompt)) this.#goBack(this.#session.point);
-    this.#openSession(prompt);
-    return true;
-  }
-
-  #openSession(prompt: Prompt): void {
-    this.#session = { ...prompt, point: this.#point, left: false, firmware: false };
-  }
-
-  #isBack({ who }: Prompt): boolean {
-    const session = this.#session;
-    if (session === null) return false;
-    const { generation } = session.point.snapshot.context;
-    const restarted = generation !== this.#generation;
-    const inFirmware = this.#point.state.startsWith('firmware.');
-    if (session.who === '') return !session.left && !restarted && inFirmware;
-    if (session.who !== who) return false;
-    if (session.prints) return true;
-    // Neither a dead machine nor one that has got further goes back to the prompt it came from.
-    if (!restarted && this.#point.state !== session.point.state && !isAtShell(this.#point.state))
-      return true;
-    if (!session.named || session.left) return false;
-    return inFirmware || (restarted && !session.firmware);
-  }
-
-  /** What the machine says about its own end in a session is no quotation: its clock has gone on. */
-  #followSession(meaning: Meaning, { guestSeconds }: Signal): void {
-    const session = this.#session;
-    if (session === null) return;
-    if (meaning === 'firmware-starts') session.firmware = true;
-    if (!endings.includes(meaning)) return;
-    const own =
-      guestSeconds === null
-        ? !session.prints
-        : guestSeconds >= session.point.clock - clockTolerance;
-    if (own) session.left = true;
-  }
-
   /** Looks whether life goes on after a warning. */
   #look(recognised: Recognised): void {
     const { warnings, login } = this.#point.snapshot.context;
@@ -261,16 +178,6 @@ export class BootTracker {
     const facts = { calm: this.#calm, clock: recognised.clock, since, isUp: login !== null };
     if (isAlive(warnings, facts)) this.send({ type: 'life' });
   }
-}
-
-/** Where commands that are typed may lead, and their shell is still there. */
-function isAtShell(state: string): boolean {
-  return /^(?:kexec\.preparing|userspace\.(?:starting|rescue)|initramfs\.)/.test(state);
-}
-
-/** Whether nobody else has such a prompt. */
-function isKnownAgain({ who, named }: Prompt): boolean {
-  return named || who.startsWith('(');
 }
 
 /** Whether an init has ended by itself, and not well: the low byte of a wait status is the signal it was killed by. */

@@ -1,109 +1,10 @@
 import type { BootContext, Failure } from './context.ts';
-import { causes, initialContext, isKexecFailure, isOops } from './context.ts';
-import type { BootEvent } from './events.ts';
+import { isKexecFailure, isOops } from './context.ts';
 import type { OutcomeId } from './outcome.ts';
-import { worstFirst } from './severity.ts';
-import type { Signal } from './signal.ts';
+import { longestList } from './update.ts';
+import type { SignalEvent, Update } from './update.ts';
 
-/** How the boot machine's memory changes: one pure function per thing that can be noted. */
-export type Update = (context: BootContext, event: SignalEvent) => Partial<BootContext>;
-type SignalEvent = Extract<BootEvent, { signal: unknown }>;
-
-const longestList = 16;
-const longestLoop = 4;
-
-export const startKernel: Update = (context, { signal }) => {
-  const { generation, boundary, jumps, kexecStarted } = context;
-  const unannounced = generation > 0 && boundary === null ? noteReset(context, { signal }) : {};
-  const { failures, carried, resets, lastWords } = { ...context, ...unannounced };
-  const bornBy = generation === 0 ? 'power-on' : (boundary ?? 'reset');
-  const died = bornBy === 'reset' || failures.some(isOops);
-  const reasons = died ? reasonsOf({ ...context, failures }) : [];
-  return {
-    ...initialContext,
-    generation: generation + 1,
-    bornBy,
-    carried: reasons.length > 0 ? reasons : carried,
-    replaced: bornBy === 'reset' ? replacedBy(context) : null,
-    resets,
-    lastWords,
-    jumps: bornBy === 'kexec' && kexecStarted ? [...jumps, kexecStarted].slice(-longestList) : [],
-    ...nameKernel(context, { signal }),
-  };
-};
-
-/** Why a kernel had to be reset. What a kexec had started was meant to stay: any trouble it was in counts. */
-function reasonsOf(context: BootContext): Failure[] {
-  if (context.failures.length > 0) return causes(context);
-  const { bornBy, warnings, rescue, generation, stage, banner } = context;
-  if (bornBy !== 'kexec') return [];
-  const shell: Failure[] =
-    rescue === null ? [] : [{ outcome: 'rescue-shell', generation, stage, signal: rescue, banner }];
-  return [...worstFirst(warnings), ...shell];
-}
-
-/** The kernel behind the last kexec, where a reset has ended it. */
-function replacedBy({ bornBy, banner, jumps, replaced }: BootContext): Signal | null {
-  return bornBy === 'kexec' ? (banner ?? jumps.at(-1) ?? null) : replaced;
-}
-
-export const nameKernel = (
-  _: BootContext,
-  { signal }: Pick<SignalEvent, 'signal'>,
-): Partial<BootContext> =>
-  signal.signature === 'kernel-version' ? { named: true, banner: signal } : {};
-
-/** The machine was reset, or says it is about to be. Said twice it is one reset. */
-export const noteReset = (
-  context: BootContext,
-  { signal }: Pick<SignalEvent, 'signal'>,
-): Partial<BootContext> =>
-  context.generation === 0 || context.boundary === 'reset' ? {} : countReset(context, signal);
-
-function countReset(context: BootContext, signal: Signal): Partial<BootContext> {
-  const { generation, boundary, warnings, kexecLeft, kexecStarted, banner } = context;
-  // Only a kernel that is dead starts its crash kernel: what was an oops is the cause of its death.
-  const fatal = signal.signature === 'kexec-crash-start' ? warnings.filter(isOops) : [];
-  const failures = [...context.failures, ...fatal];
-  const jumped = boundary === 'kexec' ? (kexecLeft ?? kexecStarted) : null;
-  const lost: Failure[] =
-    jumped === null
-      ? []
-      : [{ outcome: 'bye-hang', generation, stage: 'kexec', signal: jumped, banner }];
-  const after = [...failures, ...lost];
-  const word = causes({ ...context, failures: after })[0]?.signal ?? signal;
-  return {
-    boundary: 'reset',
-    failures: after,
-    resets: context.resets + 1,
-    lastWords: [...context.lastWords, word].slice(-longestLoop),
-  };
-}
-
-/** Firmware speaks: if a kernel ran before, it does not any more. */
-export const noteFirmware: Update = (context, event) => ({
-  ...noteReset(context, event),
-  firmwareFailed: event.type === 'firmware-fails' ? event.signal : null,
-  handedOver: event.type === 'firmware-leaves' ? event.signal : null,
-});
-
-/** A decompressor speaks: what started it has done its part. */
-export const noteDecompressed: Update = ({ stage, handedOver }, { signal }) => ({
-  decompressed: signal,
-  handedOver: stage === 'firmware' ? signal : handedOver,
-});
-
-/** It waits for somebody; the error before it says why. */
-export const noteFirmwarePrompt: Update = ({ warnings }, { signal }) => ({
-  firmwareFailed: warnings.length > 0 ? null : signal,
-});
-
-/** Firmware announces itself once. A second time without a kernel in between is a reset too. */
-export const noteFirmwareStart: Update = (context, event) => ({
-  ...noteFirmware(context, event),
-  ...(context.firmwareStarted ? countReset(context, event.signal) : {}),
-  firmwareStarted: true,
-});
+/** What a kernel and its programs say of themselves: failures, warnings, progress. */
 
 /** A system that is up has its root and its init; who speaks of them there speaks of something else. */
 export const noteFailure: Update = (context, event) => {
@@ -193,11 +94,6 @@ export const noteLogin: Update = (context, event) => ({
 
 export const noteCrashKernel: Update = (_, { signal }) => ({ crashKernel: signal });
 
-export const notePowerOff: Update = (context, event) => ({
-  ...noteReset(context, event),
-  poweredOff: event.signal,
-});
-
 export const noteTimeout: Update = ({ timedOut }, { signal }) => ({ timedOut: timedOut ?? signal });
 
 /** The root file system itself needs what did not come. */
@@ -217,33 +113,6 @@ export const noteProof: Update = (context, { signal }) => ({
 });
 
 export const noteRescue: Update = ({ rescue }, { signal }) => ({ rescue: rescue ?? signal });
-
-export const noteKexecComplaint: Update = ({ kexecComplaint, login }, { signal }) => ({
-  kexecComplaint: kexecComplaint ?? (login === null ? signal : null),
-});
-
-export const noteKexecAnnounced: Update = (_, { signal }) => ({ kexecAnnounced: signal });
-
-/** The jump begins, so whatever went wrong with an earlier try does not matter any more. */
-export const noteKexecStarted: Update = ({ failures }, { signal }) => ({
-  kexecStarted: signal,
-  kexecLeft: null,
-  boundary: 'kexec',
-  login: null,
-  warnings: [],
-  failures: failures.filter((failure) => !isKexecFailure(failure)),
-});
-
-export const noteKexecLeft: Update = (context, event) => ({
-  ...(context.boundary === null ? noteKexecStarted(context, event) : {}),
-  kexecLeft: event.signal,
-});
-
-export const expectReplay: Update = ({ replay }) => ({
-  replay: replay === 'impossible' ? 'possible' : replay,
-});
-
-export const endReplay: Update = () => ({ replay: 'done' });
 
 function failureOf(context: BootContext, { signal, outcome, stage, words }: SignalEvent): Failure {
   const { generation, banner, programsSpoke } = context;
