@@ -45,7 +45,9 @@ export async function diagnoseLog(chunks: AsyncIterable<Uint8Array>): Promise<Di
   const signals = [...first, ...last.slice(-keptSignals)];
   return {
     doubt: observer.doubt(),
-    outcome: await withScreen(observer.outcome(), () => screen.text()),
+    outcome: await withScreen(observer.outcome(), async () =>
+      screen.isPainted() ? screen.text() : [],
+    ),
     signals,
     signalsOmitted: seen - signals.length,
     lines: observer.position.line,

@@ -11,7 +11,7 @@ import { standardInput } from './read-log.ts';
 export const certaintyInWords: Record<Certainty, string> = {
   proved: 'proved: more than the console says so',
   shown: 'shown: the console says so',
-  likely: 'likely: no line says so, but the console ends there',
+  likely: 'likely: the console ends there, and no line settles it',
   unknown: 'unknown: the console does not tell',
 };
 
@@ -42,9 +42,19 @@ export function diagnosisText({ place, diagnosis, excerpts }: ReadLog, shape: Sh
     ...section('What usually helps', cure === '' ? [] : [cure], shape),
     '',
     style.bold('Next'),
-    `  kexec-lab diagnose ${shellWord(place === standardInput ? '-' : name)} --signals  ${style.dim(`# ${recognised(diagnosis)}`)}`,
+    next(
+      `  kexec-lab diagnose ${shellWord(place === standardInput ? '-' : name)} --signals`,
+      diagnosis,
+      shape,
+    ),
     '',
   ].join('\n');
+}
+
+/** The next command, with what it shows where there is room for that. */
+function next(command: string, diagnosis: Diagnosis, { style, lineWidth }: Shape): string {
+  const comment = `  # ${recognised(diagnosis)}`;
+  return command.length + comment.length > lineWidth ? command : `${command}${style.dim(comment)}`;
 }
 
 function section(title: string, texts: readonly string[], { style, width }: Shape): string[] {
@@ -61,7 +71,7 @@ function evidenceRows({ diagnosis, name, excerpts, shape }: EvidenceParts): stri
   const shown = new Set(excerpts.flat().map(({ line }) => line));
   const row = ({ line, text, decides }: ExcerptLine): string[] => {
     const head = decides ? `${name}:${line}: ` : `${name}-${line}- `;
-    const rows = wrap(`${head}${printable(text)}`, lineWidth);
+    const rows = hang(wrap(`${head}${printable(text)}`, lineWidth - 2));
     return rows.map((each) => (decides ? each : style.dim(each)));
   };
   const blocks = excerpts.map((lines) => lines.flatMap(row));
@@ -137,6 +147,11 @@ function wrap(text: string, width: number): string[] {
     else rows[rows.length - 1] = row === '' ? word : `${row} ${word}`;
   }
   return rows.map((row) => `  ${row}`);
+}
+
+/** Rows behind the first stand further in. */
+function hang(rows: readonly string[]): string[] {
+  return rows.map((row, index) => (index === 0 ? row : `  ${row}`));
 }
 
 function shellWord(text: string): string {

@@ -10,6 +10,11 @@ const longestBacklog = 2 ** 18;
 /** UTF-16 units in one cell; a guest can pile up combining characters in it for ever. */
 const longestCell = 8;
 
+const carriageReturn = 13;
+
+/** A cursor that is put somewhere, a screen that is erased. */
+const painting = /\u001B\[[\d;]*[HfJ]/;
+
 /** `ESC c`: the terminal as it was when it was switched on. */
 const reset = '\u001Bc';
 
@@ -17,6 +22,8 @@ const reset = '\u001Bc';
 export type Screen = {
   /** Takes the next bytes of the console. How they are chunked cannot matter. */
   feed(bytes: Uint8Array): void;
+  /** Whether anything was written at a place of its own, and not only line by line, since the screen was asked for last. */
+  isPainted(): boolean;
   /** Every row of the screen, cleaned of control and format characters, without the spaces at its end. */
   text(): Promise<string[]>;
 };
@@ -44,9 +51,12 @@ export function createScreen({ columns, rows }: { columns: number; rows: number 
       waiting += bytes.length;
       if (waiting > longestBacklog) dropOldest();
     },
+    isPainted: () => painting.test(Buffer.concat(backlog).toString('latin1')),
     async text() {
-      const terminal = await (created ??= newTerminal(columns, rows));
       const bytes = Buffer.concat(backlog);
+      // A log that was saved with plain line ends would make a staircase.
+      const plainEnds = !bytes.includes(carriageReturn);
+      const terminal = await (created ??= newTerminal(columns, rows, plainEnds));
       backlog = [];
       waiting = 0;
       await new Promise<void>((resolve) => {
@@ -68,7 +78,7 @@ export function createScreen({ columns, rows }: { columns: number; rows: number 
 }
 
 /** xterm.js is large, and few boots need a look at their screen: it is loaded when one does. */
-async function newTerminal(columns: number, rows: number): Promise<Terminal> {
+async function newTerminal(columns: number, rows: number, plainEnds: boolean): Promise<Terminal> {
   const { createTerminal } = await import('./terminal.ts');
-  return createTerminal(columns, rows);
+  return createTerminal(columns, rows, plainEnds);
 }

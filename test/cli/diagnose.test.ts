@@ -45,7 +45,7 @@ void t.test(
     const { stdout } = await kexecLab(['diagnose', byePath]);
     t.match(stdout, '\n  generation 1, stage kexec (6 lines read)\n');
     t.match(stdout, '\n  The first kernel said "Bye!", then nothing:');
-    t.match(stdout, '\n  likely: no line says so');
+    t.match(stdout, '\n  likely: the console ends there');
     t.match(stdout, `\nEvidence\n  ${byePath}:1: [  129.248360] kexec_core: Starting new kernel\n`);
     t.match(stdout, `\n  ${byePath}-5- [  129.632399] CPU3: shutdown\n`, 'the lines around it');
     t.match(stdout, `\n  ${byePath}:6: [  129.700758] Bye!\n`);
