@@ -58,6 +58,7 @@ function machineArguments(spec: MachineSpec): string[] {
     ...firmwareArguments(spec),
     ...kernelArguments(spec),
     ...spec.disks.flatMap((disk, index) => diskArguments(disk, index, spec.recording !== null)),
+    ...profile.devices.flatMap((device) => ['-device', device]),
     ...(spec.onReset === 'exit' ? ['-no-reboot'] : []),
   ];
 }

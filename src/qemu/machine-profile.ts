@@ -16,6 +16,7 @@ export const machineProfileSchema = z.strictObject({
   console: z.string().min(1),
   firmware: z.enum(['none', 'uefi']).default('none'),
   network: z.boolean().default(false),
+  devices: z.array(z.string().min(1)).default([]),
   clock: z.enum(['guest', 'host']),
   cmdline: z.string(),
 });

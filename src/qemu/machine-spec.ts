@@ -18,6 +18,8 @@ export type MachineProfile = {
   firmware: 'none' | 'uefi';
   /** Whether the machine has a network card, on the provider's closed network. */
   network: boolean;
+  /** What else is plugged in: values of QEMU's `-device`. */
+  devices: string[];
   /** `guest`: instruction-counted time with idle skipped (`-icount`); `host`: the host's clock. */
   clock: 'guest' | 'host';
   /** What the first kernel's command line always starts with. */

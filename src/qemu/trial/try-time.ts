@@ -94,6 +94,7 @@ function trialMachine(arch: Arch, time: GuestTime, directory: string): MachineSp
       console: 'ttyAMA0',
       firmware: 'none',
       network: false,
+      devices: [],
       clock: 'guest',
       cmdline: '',
     },
