@@ -28,7 +28,7 @@ type Session = Prompt & {
 const endings: readonly Meaning[] = ['panic', 'reset', 'power-off', 'kexec-starts', 'kexec-leaves'];
 
 /** Somebody has logged in, and no prompt has been seen yet. */
-const noPrompt: Prompt = { who: '', named: false, prints: false };
+const noPrompt: Prompt = { who: '', named: false, prints: false, pages: false };
 
 /** Follows who is at which prompt, to tell what happens to the machine from what somebody reads there. */
 export class Prompts {
@@ -87,7 +87,7 @@ export class Prompts {
     const session = this.#session;
     if (session === null) return;
     if (meaning === 'firmware-starts') session.firmware = true;
-    if (!endings.includes(meaning)) return;
+    if (session.pages || !endings.includes(meaning)) return;
     const own =
       guestSeconds === null
         ? !session.prints

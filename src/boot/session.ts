@@ -8,6 +8,8 @@ export type Prompt = {
   named: boolean;
   /** What was typed prints what is stored, and cannot end the machine. */
   prints: boolean;
+  /** What was typed shows a file page by page: nothing of it is new. */
+  pages: boolean;
 };
 
 /** Programs that print what somebody else has said at some other time. */
@@ -16,6 +18,9 @@ const printing =
 
 /** Files that are switches of the kernel. */
 const switches = />\s*\/(?:proc|sys|dev)\/(?!null)/;
+
+/** Programs that stand at the end of what they show. */
+const pager = /(?:^|[|;&]\s*)(?:less|more|most|man|vim?|nano)\s/;
 
 /** What is typed beside that, and ends no machine either. */
 const harmless =
@@ -48,6 +53,7 @@ export function promptOf({ text, captures }: Signal): Prompt {
     who: name ?? bare.exec(text)?.[0].trim() ?? text,
     named: name !== undefined,
     prints: printsOnly(typed),
+    pages: pager.test(typed),
   };
 }
 

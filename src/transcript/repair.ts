@@ -24,8 +24,16 @@ const typographic: readonly [RegExp, string][] = [
   [/[\u2010-\u2015\u2212]/g, '-'],
 ];
 
+/** `cat -v` shows a carriage return; an editor may have made a tab of the blanks in a time stamp. */
+const shownReturn = /\^M$/;
+const tabInStamp = /^\[[\t ]*\t[\t ]*(?=\d+\.\d{6}\])/;
+
+/** The kernel's own log, as /dev/kmsg and netconsole's extended form give it: level, number, microseconds, flags. */
+const kmsg = /^\d{1,3},\d+,(?<micros>\d+),[-+c](?:,[^;]*)?;/;
+
 /** Only these make a line worth a closer look. */
-const suspicious = /\[\d[\d;]*m|&[a-z#]|\^\[|\\[ex0]|[\u2010-\u201D\u2212\u241B]/;
+const suspicious =
+  /^\d+,\d+,|^\[ *\t|\[\d[\d;]*m|&[a-z#]|\^[[M]|\\[ex0]|[\u2010-\u201D\u2212\u241B]/;
 
 /**
  * A line as the machine wrote it, where copying it has damaged it: escape sequences, entities, padding. Never empty; what
@@ -36,8 +44,15 @@ export function repair(text: string): string[] {
   if (!suspicious.test(trimmed)) return [trimmed];
   const mended = typographic
     .reduce((text, [from, to]) => text.replace(from, to), trimmed)
+    .replace(shownReturn, '')
+    .replace(tabInStamp, '[    ')
+    .replace(kmsg, (_, micros: string) => stampOf(Number(micros)))
     .replace(writtenEscape, '\u001B')
     .replace(entity, (whole, name: string) => characters[name] ?? whole)
     .trimEnd();
   return cleanSegments(mended).map((segment) => segment.replace(lostEscape, '').trimEnd());
+}
+
+function stampOf(micros: number): string {
+  return `[${(micros / 1e6).toFixed(6).padStart(12)}] `;
 }

@@ -21,7 +21,7 @@ const [newline, carriageReturn, blank, tilde, open, close, point, zero, nine, da
 
 /** Characters that copying or a recorder may have put there, or that make a line one of LAVA's or of JSON. */
 const suspicious = new Set(Array.from('&^\\', (character) => character.charCodeAt(0)));
-const wrapped = new Set(Array.from('-{b<', (character) => character.charCodeAt(0)));
+const wrapped = new Set(Array.from('-{b<0123456789', (character) => character.charCodeAt(0)));
 
 /** A kernel that begins needs no stamp to be believed, and a text above a login prompt ends in its terminal. */
 const kernelBegins = 'B'.charCodeAt(0);

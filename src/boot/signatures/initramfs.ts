@@ -53,6 +53,15 @@ export const initramfsSignatures: Signature[] = [
   },
   {
     ...dracut,
+    id: 'dracut-fatal',
+    meaning: 'failure',
+    outcome: 'root-missing',
+    stage: 'initramfs',
+    pattern: /^(?:dracut-\w+(?:\[\d+\])?: )?dracut: FATAL: (?<reason>.+)/,
+    description: 'dracut cannot go on: it does not understand root=, or lacks what that needs',
+  },
+  {
+    ...dracut,
     id: 'dracut-device-missing',
     meaning: 'failure',
     outcome: 'root-missing',

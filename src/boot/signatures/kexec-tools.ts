@@ -29,10 +29,11 @@ export const kexecToolsSignatures: Signature[] = [
   {
     ...kexec,
     id: 'kexec-not-in-path',
+    kmsg: true,
     meaning: 'failure',
     outcome: 'kexec-missing',
     pattern:
-      /^(?:[\w./: -]+?: )?(?:command not found: (?<program>kexec)|(?:exec: )?["'‘](?<quoted>(?:[\w./-]*\/)?kexec)["'’]: (?:executable file not found.*|No such file or directory)|(?:fish: )?Unknown command:? '?(?<fish>kexec)'?|kexec: (?:inaccessible or not found|applet not found)|no (?<which>kexec) in \(.*\)|failed to (?:run|execute) (?:command )?[‘'"](?<run>(?:[\w./-]*\/)?kexec)[’'"]: (?<reason>.+))\s*$/,
+      /^(?:systemd\[1\]: )?(?:[\w./: -]+?: )?(?:command not found: (?<program>kexec)|(?:exec: )?["'‘](?<quoted>(?:[\w./-]*\/)?kexec)["'’]: (?:executable file not found.*|No such file or directory)|(?:fish: )?Unknown command:? '?(?<fish>kexec)'?|kexec: (?:inaccessible or not found|applet not found)|no (?<which>kexec) in \(.*\)|(?:[\w@.-]+: )?(?:can't exec(?:ute)?|cannot execute|[Ff]ailed to (?:run|execute|locate executable)|Failed at step EXEC spawning|unable to (?:run|execute|find)) (?:command )?[‘'"]?(?<run>(?:[\w./-]*\/)?kexec)[’'"]?: (?<reason>.+))\s*$/,
     description: 'a shell, env, sudo or a program of another language has found no kexec',
     source: 'zsh, fish, mksh, coreutils env and nohup, which, Go os/exec',
   },

@@ -11,7 +11,7 @@ export const panicSignatures: Signature[] = [
     meaning: 'panic',
     outcome: 'kernel-panic',
     pattern:
-      /^Kernel panic - not syncing: (?!VFS: Unable to mount root fs|No (?:working )?init found|Requested init |Attempted to kill init!)(?<panic>.*\S)/,
+      /^Kernel panic - not syncing: (?!VFS: Unable to mount root(?: fs|$)|No (?:working )?init found|Requested init |Attempted to kill init!)(?<panic>.*\S)/,
     description: 'the kernel has stopped, and says why',
     source: 'Linux kernel/panic.c',
   },
