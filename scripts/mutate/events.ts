@@ -1,3 +1,4 @@
+import { outcomeIds } from '../../src/boot/outcome.ts';
 import type { OutcomeId } from '../../src/boot/outcome.ts';
 import type { KnownLog, Mutation } from './mutation.ts';
 import type { Random } from './random.ts';
@@ -6,27 +7,7 @@ const shell = 'root@web1:~# ';
 const login = `\n\nDebian GNU/Linux 12 web1 ttyAMA0\n\nweb1 login: root\n${shell}`;
 
 /** Any outcome but a success: which of them depends on the second log, which may begin anywhere. */
-const notBooted: readonly OutcomeId[] = [
-  'unknown',
-  'bye-hang',
-  'kexec-missing',
-  'kexec-load-failed',
-  'kexec-refused',
-  'root-mount-failed',
-  'root-missing',
-  'initramfs-corrupt',
-  'no-init',
-  'kernel-panic',
-  'kernel-hang',
-  'wrong-kernel',
-  'reboot-loop',
-  'rescue-shell',
-  'firmware-stuck',
-  'kernel-silent',
-  'irq-storm',
-  'entropy-blocked',
-  'no-output',
-];
+const notBooted: readonly OutcomeId[] = outcomeIds.filter((id) => id !== 'booted');
 
 /** Changes of what happens: the truth of each can be computed. */
 export const events: Mutation[] = [

@@ -1,5 +1,6 @@
 import { certaintyInWords } from './diagnose-text.ts';
 import type { ReadLog } from './read-log.ts';
+import { fact } from '../report/html/case.ts';
 import { htmlDocument } from '../report/html/document.ts';
 import type { Html } from '../report/html/escape.ts';
 import { element, join } from '../report/html/escape.ts';
@@ -49,13 +50,4 @@ function excerpt(lines: ReadLog['excerpts'][number]): Html {
       : element`<div>${line} ${text}</div>`,
   );
   return element`<pre class="excerpt">${join(rows)}</pre>`;
-}
-
-function fact(name: string, lines: readonly string[]): Html {
-  const said = lines.filter((line) => line !== '');
-  if (said.length === 0) return element``;
-  return element`<div>
-    <dt>${name}</dt>
-    ${join(said.map((line) => element`<dd>${line}</dd>`))}
-  </div>`;
 }

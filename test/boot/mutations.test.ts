@@ -1,11 +1,15 @@
 import t from 'tap';
-import { judge, knownLogs, mutations, tryOne } from '../../scripts/mutate/mutate.ts';
+import { everyRecorder, judge, knownLogs, mutations, tryOne } from '../../scripts/mutate/mutate.ts';
 import { shrink } from '../../scripts/mutate/shrink.ts';
 
 // A few milliseconds each; machines may be slow.
 t.setTimeout(600_000);
 
 const seeds = { from: 1, count: 4000 };
+
+t.test('no recorder makes a success or takes one away', async (t) => {
+  t.strictSame(await everyRecorder(knownLogs()), []);
+});
 
 t.test('changed logs show what they must: no false success, no false failure', async (t) => {
   const all = knownLogs();

@@ -54,7 +54,8 @@ export function caseSection({ reference, result, again }: ShownCase): Html {
   </section> `;
 }
 
-function fact(name: string, lines: string[]): Html {
+/** A name and what is said of it; nothing where nothing is. */
+export function fact(name: string, lines: readonly string[]): Html {
   const said = lines.filter((line) => line !== '');
   if (said.length === 0) return element``;
   return element`<div>
