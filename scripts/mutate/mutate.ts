@@ -69,13 +69,13 @@ export async function tryOne(seed: number, all: readonly KnownLog[]): Promise<Tr
 export async function everyRecorder(all: readonly KnownLog[]): Promise<string[]> {
   const wrong: string[] = [];
   for (const [seed, known] of all.entries()) {
-    for (const { name, apply } of recorders) {
-      const bytes = apply(known.bytes, randomOf(seed + 1), known, all);
+    for (const recorder of recorders) {
+      const bytes = recorder.apply(known.bytes, randomOf(seed + 1), known, all);
       if (bytes === null) continue;
       const got = (await diagnose(bytes)).outcome.id;
       const right = got === known.outcome || got === 'unknown';
       if (!right && (got === 'booted' || known.outcome === 'booted'))
-        wrong.push(`${known.name}: ${name}: ${got}`);
+        wrong.push(`${known.name}: ${recorder.name}: ${got}`);
     }
   }
   return wrong;
