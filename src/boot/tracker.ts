@@ -42,8 +42,7 @@ export class BootTracker {
 
   send(event: BootEvent): void {
     const snapshot = step(this.#point.snapshot, event);
-    const state = stateOf(snapshot);
-    this.#point = { snapshot, state, clock: this.#point.clock };
+    this.#point = { snapshot, state: stateOf(snapshot), clock: this.#point.clock };
     this.#lastSaid = '';
   }
 

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { Command, Option } from 'commander';
 import { diagnosisDocument } from '../boot/diagnosis.ts';
 import { exitCodes, KexecLabError, UsageError } from '../errors.ts';
@@ -62,6 +63,8 @@ async function diagnoseAll(logs: string[], options: Options): Promise<void> {
   if (logs.filter((log) => log === '-').length > 1)
     throw new UsageError('standard input can be read only once', { place: '-' });
   if (options.html !== undefined) checkOutput(options.html);
+  // A long log makes much garbage that is short-lived: V8 need not keep more room for it than for a short one.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const read: ReadLog[] = [];
   const troubles: KexecLabError[] = [];
   const excerpts = !(options.json || options.signals || options.explainSignals) || !!options.html;

@@ -31,13 +31,22 @@ export class ByteLines {
 
   append(chunk: Uint8Array): void {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    let from = 0;
-    for (let to = bytes.indexOf(newline); to !== -1; to = bytes.indexOf(newline, from)) {
-      this.#add(bytes.subarray(from, to));
-      this.#finish();
-      from = to + 1;
+    // Lines of a usual length are put in together.
+    let put = 0;
+    let begin = 0;
+    let held = this.#length - this.#begin(this.count);
+    for (let to = bytes.indexOf(newline); to !== -1; to = bytes.indexOf(newline, begin)) {
+      if (held + to - begin > longestLine) {
+        this.#put(bytes.subarray(put, begin));
+        this.#add(bytes.subarray(begin, to));
+        this.#finish();
+        put = to + 1;
+      } else this.#starts.push(this.#length + to + 1 - put);
+      begin = to + 1;
+      held = 0;
     }
-    this.#add(bytes.subarray(from));
+    this.#put(bytes.subarray(put, begin));
+    this.#add(bytes.subarray(begin));
   }
 
   /** Finishes the line that has no newline. */

@@ -1,4 +1,5 @@
-import { canBegin, isKnown } from '../boot/match.ts';
+import { lineScan, marks } from '../boot/line-scan.ts';
+import { isOneOf } from '../boot/match.ts';
 
 /** Lines that were passed over because no signature can know them, and what must be known of them all the same. */
 export type Skipped = {
@@ -11,60 +12,75 @@ export type Skipped = {
   last: { line: number; text: string } | null;
 };
 
+/** `passed` over, `plain` (ASCII that nothing has to be taken off, but perhaps known to a signature), or anything. */
+type Look = 'passed' | 'plain' | 'other';
+
+/** A line's bytes: from, to, and its number. */
+type Range = [from: number, to: number, line: number];
+
 /** A clock that falls back by more than this is looked at. Seconds; below what the boot machine calls a fall. */
 const tolerance = 0.5;
 
-const [newline, carriageReturn, blank, tilde, open, close, point, zero, nine, dash] = Array.from(
-  '\n\r ~[].09-',
+const [tab, newline, carriageReturn, blank, open, close, point, zero, nine, dash] = Array.from(
+  '\t\n\r [].09-',
   (character) => character.charCodeAt(0),
 ) as [number, number, number, number, number, number, number, number, number, number];
 
-/** Characters that copying or a recorder may have put there, or that make a line one of LAVA's or of JSON. */
-const suspicious = new Set(Array.from('&^\\', (character) => character.charCodeAt(0)));
+/** Lines that begin so may be LAVA's, JSON, Python's or another recorder's. */
 const wrapped = new Set(Array.from('-{b<0123456789', (character) => character.charCodeAt(0)));
 
-/** A kernel that begins needs no stamp to be believed, and a text above a login prompt ends in its terminal. */
+/** A kernel that begins needs no stamp to be believed. */
 const kernelBegins = 'B'.charCodeAt(0);
-const terminalEnds = new Set(Array.from('0123456789)e', (character) => character.charCodeAt(0)));
 
-/** Looks at raw lines of a console whose kernel stamps its records, and tells which need no second look. */
+/** Looks at raw lines of a console and tells which need no second look. */
 export class Skim {
   #clock = 0;
+  /** Of the stamp that was read last. */
+  #seconds = 0;
   #skipped: Skipped = nothingSkipped();
-  #program: [from: number, to: number, line: number] | null = null;
-  #last: [from: number, to: number, line: number] | null = null;
+  #program: Range | null = null;
+  #last: Range | null = null;
 
   /**
-   * Whether the line can be passed over; then it has been counted.
+   * Passes over the line if its kernel stamps its records and no signature can know it; then it has been counted.
    * @param to where its newline is
    */
-  pass(bytes: Buffer, from: number, to: number, line: number): boolean {
-    let end = to > from && bytes[to - 1] === carriageReturn ? to - 1 : to;
-    while (end > from && bytes[end - 1] === blank) end -= 1;
+  pass(bytes: Buffer, from: number, to: number, line: number): Look {
+    const end = endOf(bytes, from, to);
     if (end === from) {
       this.#skipped.lines += 1;
-      return true;
+      return 'passed';
     }
     const first = bytes[from] ?? 0;
     const body = first === open ? this.#stamp(bytes, from, end) : from;
-    if (body === null || wrapped.has(first) || !isPlain(bytes, body, end)) return false;
-    if (body > from ? knownRecord(bytes, body, end) : knownLine(bytes, from, end)) return false;
+    const fellBack = body > from && this.#fellBack();
+    if (body === none || wrapped.has(first)) return 'other';
+    const found = lineScan.bytes(bytes, body, end);
+    if (isStrange(bytes, body, end, found)) return 'other';
+    if (fellBack) return 'plain';
+    const isKnown = body > from ? knownRecord : knownLine;
+    if (isKnown(bytes, body, end, found)) return 'plain';
     if (body === from) this.#program = [from, end, line];
     else this.#skipped.clock = this.#clock;
     this.#last = [from, end, line];
     this.#skipped.lines += 1;
-    return true;
+    return 'passed';
   }
 
-  /** Lines went by unseen: the next record is looked at, whatever its time. */
-  lookAgain(): void {
+  /** The same for a line that is wanted whatever it says. The next record is looked at, whatever its time. */
+  look(bytes: Buffer, from: number, to: number): Look {
     this.#clock = Infinity;
+    const end = endOf(bytes, from, to);
+    const first = bytes[from] ?? 0;
+    const body = first === open ? this.#stamp(bytes, from, end) : from;
+    if (body === none || wrapped.has(first)) return 'other';
+    return isStrange(bytes, body, end, lineScan.bytes(bytes, body, end)) ? 'other' : 'plain';
   }
 
   /** What has been passed over since it was asked last. Must be asked before the bytes change. */
   take(bytes: Buffer): Skipped | null {
     if (this.#skipped.lines === 0) return null;
-    const text = (of: [from: number, to: number, line: number] | null): Skipped['last'] =>
+    const text = (of: Range | null): Skipped['last'] =>
       of === null ? null : { line: of[2], text: bytes.toString('latin1', of[0], of[1]) };
     const skipped = { ...this.#skipped, program: text(this.#program), last: text(this.#last) };
     this.#skipped = nothingSkipped();
@@ -73,8 +89,15 @@ export class Skim {
     return skipped;
   }
 
-  /** Where the record behind a stamp begins; null where it is no stamp, or one of another kernel. */
-  #stamp(bytes: Buffer, from: number, end: number): number | null {
+  /** Whether the stamp that was read last is one of another kernel's. */
+  #fellBack(): boolean {
+    const before = this.#clock;
+    this.#clock = this.#seconds;
+    return this.#seconds < before - tolerance;
+  }
+
+  /** Where the record behind a stamp begins; `none` where it is no stamp. */
+  #stamp(bytes: Buffer, from: number, end: number): number {
     let at = from + 1;
     while (bytes[at] === blank) at += 1;
     let seconds = 0;
@@ -82,49 +105,48 @@ export class Skim {
     for (let code = bytes[at] ?? 0; code >= zero && code <= nine; code = bytes[++at] ?? 0)
       seconds = seconds * 10 + code - zero;
     if (at === digits || bytes[at] !== point || bytes[at + 7] !== close || at - from < 6)
-      return null;
+      return none;
+    let micros = 0;
     for (let index = at + 1; index < at + 7; index += 1) {
       const code = bytes[index] ?? 0;
-      if (code < zero || code > nine) return null;
+      if (code < zero || code > nine) return none;
+      micros = micros * 10 + code - zero;
     }
     const body = bytes[at + 8] === blank ? at + 9 : at + 8;
-    if (body > end || seconds < this.#clock - tolerance) {
-      this.#clock = seconds;
-      return null;
-    }
-    this.#clock = seconds;
+    if (body > end) return none;
+    this.#seconds = seconds + micros / 1e6;
     return body;
   }
 }
+
+const none = -1;
 
 function nothingSkipped(): Skipped {
   return { lines: 0, clock: null, program: null, last: null };
 }
 
-/** Printable ASCII without anything that somebody has to take apart: no second stamp, no escape sequence. */
-function isPlain(bytes: Buffer, from: number, end: number): boolean {
-  for (let at = from; at < end; at += 1) {
-    const code = bytes[at] ?? 0;
-    if (code < blank || code > tilde || suspicious.has(code)) return false;
-    if (code === open) {
-      const next = bytes[at + 1] ?? 0;
-      if (next === blank || (next >= zero && next <= nine)) return false;
-    }
-  }
-  return true;
+/** A stamp, a caller, a colour without its ESC, or a host and a program as journals write them. */
+const notOwn = /\[(?:[ \d]{5,}\.| \d| *[TC]\d|\d[\d;]*m)|^[\w.-]+ [\w@().-]+\[\d+\]: /;
+
+function isStrange(bytes: Buffer, from: number, end: number, found: readonly number[]): boolean {
+  if (found.includes(marks.strange)) return true;
+  return found.includes(marks.bracket) && notOwn.test(bytes.toString('latin1', from, end));
 }
 
-function knownRecord(bytes: Buffer, body: number, end: number): boolean {
-  const first = bytes[body] ?? newline;
+/** Where the line ends without the blanks and the carriage return behind it. */
+export function endOf(bytes: Uint8Array, from: number, to: number): number {
+  let end = to > from && bytes[to - 1] === carriageReturn ? to - 1 : to;
+  while (end > from && (bytes[end - 1] === blank || bytes[end - 1] === tab)) end -= 1;
+  return end;
+}
+
+function knownRecord(bytes: Buffer, body: number, end: number, found: readonly number[]): boolean {
   // The end of a panic's report repeats the panic.
-  if (first === dash) return true;
-  return canBegin('record', first) && isKnown('record', bytes.toString('latin1', body, end));
+  if ((bytes[body] ?? newline) === dash) return true;
+  return found.length > 0 && isOneOf('record', bytes.toString('latin1', body, end), found);
 }
 
-function knownLine(bytes: Buffer, from: number, end: number): boolean {
-  const first = bytes[from] ?? newline;
-  if (first === kernelBegins || terminalEnds.has(bytes[end - 1] ?? 0)) return true;
-  // Something may stand right behind a login prompt.
-  if (bytes.subarray(from, end).includes(' login: ')) return true;
-  return canBegin('program', first) && isKnown('program', bytes.toString('latin1', from, end));
+function knownLine(bytes: Buffer, from: number, end: number, found: readonly number[]): boolean {
+  if (bytes[from] === kernelBegins || found.includes(marks.terminal)) return true;
+  return found.length > 0 && isOneOf('program', bytes.toString('latin1', from, end), found);
 }

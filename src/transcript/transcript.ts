@@ -5,7 +5,7 @@ import { learnPrefix, prefixPattern } from './learn-prefix.ts';
 import { isFull, rejoin, wrapWidth } from './rejoin.ts';
 import { repair } from './repair.ts';
 import type { Skipped } from './skim.ts';
-import { Skim } from './skim.ts';
+import { endOf, Skim } from './skim.ts';
 import { isWrapped, unwrap } from './unwrap.ts';
 
 /** As many lines are read before the first is passed on. */
@@ -90,10 +90,12 @@ export class Transcript implements LineSource {
     }
     for (let index = from; index < to; index += 1) {
       const [start, end] = this.#bytes.range(index);
-      const line = this.#line + index;
-      if (this.attentive) this.#skim.lookAgain();
-      else if (this.#skim.pass(this.#bytes.bytes, start, end, line)) continue;
-      yield this.#asWritten(this.#raw(index));
+      const { bytes } = this.#bytes;
+      const look = this.attentive
+        ? this.#skim.look(bytes, start, end)
+        : this.#skim.pass(bytes, start, end, this.#line + index);
+      if (look === 'plain') yield this.#plain(index, start, end);
+      else if (look === 'other') yield this.#asWritten(this.#raw(index));
     }
   }
 
@@ -104,7 +106,8 @@ export class Transcript implements LineSource {
     const step = Math.ceil((to - from) / glance);
     const some: string[] = [];
     for (let index = from; index < to; index += step) some.push(this.#raw(index).segments[0] ?? '');
-    return learnPrefix(some) === null && !this.#mayBeWrapped(from, to);
+    const isPlain = hasBareStamps(some) || learnPrefix(some) === null;
+    return isPlain && !this.#mayBeWrapped(from, to);
   }
 
   /** Several different lines fill one width, and none is longer: worth the look at all of them. */
@@ -128,6 +131,13 @@ export class Transcript implements LineSource {
     const [from, to] = this.#bytes.range(index);
     const segments = unwrap(cleanSegments(this.#bytes.bytes.toString('utf8', from, to)));
     return { line: this.#line + index, text: segments.join(' '), segments };
+  }
+
+  /** A line of ASCII that nothing has to be taken off or out of. */
+  #plain(index: number, from: number, to: number): ConsoleLine {
+    const { bytes } = this.#bytes;
+    const text = bytes.toString('latin1', from, endOf(bytes, from, to));
+    return { line: this.#line + index, text, segments: [text] };
   }
 
   /** Lines that a terminal's width has cut, put together; a last one that may go on waits for what follows. */
@@ -176,6 +186,13 @@ const monotonic = /^(\[ *\d+\.\d{6}\] )[\w.-]+ (?:kernel: |(?=[\w@().-]+\[\d+\]:
 function withoutHost(text: string): string {
   return text.startsWith('[') ? text.replace(monotonic, '$1') : text;
 }
+
+/** Half of the lines are a kernel's records and begin with its stamp: nothing can stand in front of all. */
+function hasBareStamps(texts: readonly string[]): boolean {
+  return 2 * texts.filter((text) => bareStamp.test(text)).length >= texts.length;
+}
+
+const bareStamp = /^\[ *\d+\.\d{6}\] (?!.*\[[ \d])/;
 
 function learnAll(lines: readonly string[]): RegExp[] {
   const prefixes: RegExp[] = [];
