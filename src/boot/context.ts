@@ -47,8 +47,8 @@ export type BootContext = {
   timedOut: Signal | null;
   rescue: Signal | null;
   proofs: Signal[];
-  /** Whether the firmware has announced itself since the last kernel. */
-  firmwareStarted: boolean;
+  /** The firmware and boot loaders that have announced themselves since the last kernel, or the last reset. */
+  firmwareStarted: string[];
   firmwareFailed: Signal | null;
 
   /** Of the running kernel, in order. A warning is a failure only if the boot gets no further. */
@@ -58,6 +58,10 @@ export type BootContext = {
   survived: Failure[];
   /** Why an earlier kernel had to be reset. */
   carried: Failure[];
+  /** That was a plain boot, and this one is its next try: if it comes up, the machine is as good as after power-on. */
+  recovers: boolean;
+  /** The panicked kernel starts its crash kernel. */
+  crashes: boolean;
   /** The kernel that a kexec had started and a reset took away: what comes up instead is no success. */
   replaced: Signal | null;
 
@@ -91,12 +95,14 @@ export const initialContext: BootContext = {
   timedOut: null,
   rescue: null,
   proofs: [],
-  firmwareStarted: false,
+  firmwareStarted: [],
   firmwareFailed: null,
   failures: [],
   warnings: [],
   survived: [],
   carried: [],
+  recovers: false,
+  crashes: false,
   replaced: null,
   resets: 0,
   lastWords: [],

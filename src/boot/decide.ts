@@ -78,16 +78,18 @@ export function decide(standing: Standing): Decision {
     };
   }
   if (state === 'firmware.kernelSilent') {
-    return { ...here, id: 'kernel-silent', because: known([context.handedOver]), byCpu: true };
+    return { ...here, id: 'kernel-silent', because: handedOverTo(context), byCpu: true };
   }
   const logEnded = standing.end?.reason === 'log-ended';
   if (state === 'firmware.handedOver' && logEnded && worstFirst(context.warnings).length === 0) {
-    return { ...here, id: 'kernel-silent', because: known([context.handedOver]), bySilence: true };
+    return { ...here, id: 'kernel-silent', because: handedOverTo(context), bySilence: true };
   }
   if (context.login !== null) return decideUp(standing, context.login);
   const [carried, ...others] = context.carried;
   if (carried !== undefined) return byFailure(carried, others, null);
   if (state.endsWith('.rescue')) {
+    const [trouble, ...more] = worstFirst(context.warnings.filter(isRootTrouble));
+    if (trouble !== undefined) return byFailure(trouble, more, null);
     return { ...here, id: 'rescue-shell', because: known([context.rescue, context.timedOut]) };
   }
   const up = context.up ?? loneShell(context);
@@ -122,6 +124,7 @@ function decideUp({ context, end }: Standing, up: Signal): Decision {
     bornBy,
     boundary,
     carried,
+    recovers,
     kexecAnnounced,
     kexecComplaint,
     crashKernel,
@@ -135,7 +138,7 @@ function decideUp({ context, end }: Standing, up: Signal): Decision {
     const because = [asked, up];
     return { ...here, id: 'kexec-load-failed', stage: 'kexec', because, bySilence: true };
   }
-  const [cause, ...consequences] = carried;
+  const [cause, ...consequences] = recovers ? [] : carried;
   if (cause !== undefined) return byFailure(cause, consequences, up);
   if (crashKernel !== null) return { ...here, id: 'kernel-panic', because: [crashKernel, up] };
   if (replaced !== null) return { ...here, id: 'wrong-kernel', because: [replaced, up] };
@@ -144,7 +147,7 @@ function decideUp({ context, end }: Standing, up: Signal): Decision {
   const [trouble, ...others] = end?.reason === 'log-ended' ? worstFirst(warnings) : [];
   if (trouble !== undefined) return byWarning(trouble, others, up);
   const because = known([up, ...proofs, poweredOff, banner]);
-  const aside = survived.map(({ signal }) => signal);
+  const aside = [...carried, ...survived].map(({ signal }) => signal);
   return { ...here, id: 'booted', because, aside };
 }
 
@@ -188,6 +191,18 @@ const behindTheJump = ['purgatory-digest', 'early-arm-error'];
 
 function isLeaving(state: string): boolean {
   return ['kexec.jumping', 'kexec.gone', 'kexec.hung', 'kexec.lost'].includes(state);
+}
+
+/** A loader's last word, and what it had complained of before. */
+function handedOverTo({ handedOver, survived }: BootContext): Signal[] {
+  const complaints = survived.filter(({ outcome }) => outcome === 'firmware-stuck');
+  // The last may be why; those before it were followed by another try.
+  return known([handedOver, ...complaints.map(({ signal }) => signal).reverse()]);
+}
+
+/** Why an initramfs may offer a shell. */
+function isRootTrouble({ outcome }: Failure): boolean {
+  return outcome === 'root-missing' || outcome === 'root-mount-failed' || outcome === 'no-init';
 }
 
 function warned({ warnings }: BootContext, outcome: OutcomeId): Signal[] {

@@ -16,18 +16,27 @@ export const startKernel: Update = (context, { signal }) => {
   const bornBy = generation === 0 ? 'power-on' : (boundary ?? 'reset');
   const died = bornBy === 'reset' || failures.some(isOops);
   const reasons = died ? reasonsOf({ ...context, failures }) : [];
+  const replaced = bornBy === 'reset' ? replacedBy(context) : null;
+  const stands = reasons.length > 0 ? reasons : carried;
   return {
     ...initialContext,
     generation: generation + 1,
     bornBy,
-    carried: reasons.length > 0 ? reasons : carried,
-    replaced: bornBy === 'reset' ? replacedBy(context) : null,
+    carried: stands,
+    recovers: boundary === 'reset' && !context.crashes && !replaced && !stands.some(isOfKexec),
+    crashKernel: context.crashes ? signal : null,
+    replaced,
     resets,
     lastWords,
     jumps: bornBy === 'kexec' && kexecStarted ? [...jumps, kexecStarted].slice(-longestList) : [],
     ...nameKernel(context, { signal }),
   };
 };
+
+/** Whether a kexec has failed, on either side of the jump. */
+function isOfKexec(failure: Failure): boolean {
+  return isKexecFailure(failure) || failure.outcome === 'bye-hang';
+}
 
 /** Why a kernel had to be reset. What a kexec had started was meant to stay: any trouble it was in counts. */
 function reasonsOf(context: BootContext): Failure[] {
@@ -60,8 +69,9 @@ export const noteReset = (
 function countReset(context: BootContext, signal: Signal): Partial<BootContext> {
   const { generation, boundary, warnings, kexecLeft, kexecStarted, banner } = context;
   // Only a kernel that is dead starts its crash kernel: what was an oops is the cause of its death.
-  const fatal = signal.signature === 'kexec-crash-start' ? warnings.filter(isOops) : [];
-  const failures = [...context.failures, ...fatal];
+  const crashes = signal.signature === 'kexec-crash-start';
+  const fatal = crashes ? warnings.filter(isOops) : [];
+  const failures = [...context.failures, ...fatal, ...neverCame(context)];
   const jumped = boundary === 'kexec' ? (kexecLeft ?? kexecStarted) : null;
   const lost: Failure[] =
     jumped === null
@@ -71,10 +81,23 @@ function countReset(context: BootContext, signal: Signal): Partial<BootContext> 
   const word = causes({ ...context, failures: after })[0]?.signal ?? signal;
   return {
     boundary: 'reset',
+    crashes,
     failures: after,
     resets: context.resets + 1,
     lastWords: [...context.lastWords, word].slice(-longestLoop),
   };
+}
+
+/** A kexec that was announced, and a reset instead of it. */
+function neverCame({
+  stage,
+  boundary,
+  kexecAnnounced,
+  generation,
+  banner,
+}: BootContext): Failure[] {
+  if (stage !== 'kexec' || boundary !== null || kexecAnnounced === null) return [];
+  return [{ outcome: 'kexec-load-failed', generation, stage, signal: kexecAnnounced, banner }];
 }
 
 export const notePowerOff: Update = (context, event) => ({
@@ -86,7 +109,16 @@ export const notePowerOff: Update = (context, event) => ({
 export const noteFirmware: Update = (context, event) => ({
   ...noteReset(context, event),
   firmwareFailed: event.type === 'firmware-fails' ? event.signal : null,
-  handedOver: event.type === 'firmware-leaves' ? event.signal : null,
+  ...(event.type === 'firmware-leaves' ? handOver(context, event) : { handedOver: null }),
+});
+
+/** What could not be loaded or started did no harm: something else was. */
+const handOver: Update = ({ warnings, survived }, { signal }) => ({
+  handedOver: signal,
+  warnings: warnings.filter(({ outcome }) => outcome !== 'firmware-stuck'),
+  survived: [...survived, ...warnings.filter(({ outcome }) => outcome === 'firmware-stuck')].slice(
+    -longestList,
+  ),
 });
 
 /** A decompressor speaks: what started it has done its part. */
@@ -100,12 +132,16 @@ export const noteFirmwarePrompt: Update = ({ warnings }, { signal }) => ({
   firmwareFailed: warnings.length > 0 ? null : signal,
 });
 
-/** Firmware announces itself once. A second time without a kernel in between is a reset too. */
-export const noteFirmwareStart: Update = (context, event) => ({
-  ...noteFirmware(context, event),
-  ...(context.firmwareStarted ? countReset(context, event.signal) : {}),
-  firmwareStarted: true,
-});
+/** Each stage of firmware announces itself once. A second time without a kernel in between is a reset too. */
+export const noteFirmwareStart: Update = (context, event) => {
+  const { signature } = event.signal;
+  const again = context.firmwareStarted.includes(signature);
+  return {
+    ...noteFirmware(context, event),
+    ...(again ? countReset(context, event.signal) : {}),
+    firmwareStarted: again ? [signature] : [...context.firmwareStarted, signature],
+  };
+};
 
 export const noteKexecComplaint: Update = ({ kexecComplaint, login }, { signal }) => ({
   kexecComplaint: kexecComplaint ?? (login === null ? signal : null),

@@ -67,6 +67,8 @@ export const bootSetup = setup({
       generation === 0 || boundary !== null,
     isOnlySilent: ({ context }) => context.firmwareFailed === null,
     runsInitramfs: ({ event }) => 'signal' in event && event.signal.captures.init === '/init',
+    programsEnded: ({ context: { kexecAnnounced } }) =>
+      kexecAnnounced?.signature === 'kexec-shutdown',
     kexecHasFailed: ({ context }) => context.failures.some(isKexecFailure),
   },
 });

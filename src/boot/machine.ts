@@ -21,6 +21,12 @@ const alive = {
   panic: { target: 'panicked', actions: 'noteFailure' },
 } as const;
 
+/** Before the system itself runs, an initramfs of any kind may. */
+const early = {
+  'root-doubt': { actions: 'noteWarning' },
+  'rescue-doubt': { target: '#boot.initramfs.rescue', actions: 'noteRescue' },
+} as const;
+
 /** The initramfs is gone for good; what looks like its words is somebody else's. */
 const noWayBack = {
   'initramfs-starts': { actions: 'noteProgress' },
@@ -137,7 +143,7 @@ export const bootMachine = bootSetup.createMachine({
       entry: 'enterKernel',
       initial: 'running',
       states: {
-        running: { on: { ...alive, 'cpu-stuck': 'hung' } },
+        running: { on: { ...alive, ...early, 'cpu-stuck': 'hung' } },
         hung: { on: { ...alive, 'console-speaks': 'running' } },
         panicked: {},
       },
@@ -146,8 +152,8 @@ export const bootMachine = bootSetup.createMachine({
       entry: 'enterInitramfs',
       initial: 'running',
       states: {
-        running: { on: alive },
-        rescue: { on: { ...alive, 'initramfs-speaks': { actions: 'noteProgress' } } },
+        running: { on: { ...alive, ...early } },
+        rescue: { on: { ...alive, ...early, 'initramfs-speaks': { actions: 'noteProgress' } } },
         panicked: {},
       },
     },
@@ -166,7 +172,13 @@ export const bootMachine = bootSetup.createMachine({
             'kexec-doubt': { actions: 'noteFailure' },
           },
         },
-        jumping: { on: { ...leaving, login: { actions: 'noteLogin' } } },
+        jumping: {
+          on: {
+            ...leaving,
+            // systemd has ended every program before the jump.
+            login: [{ guard: 'programsEnded', ...gone.login }, { actions: 'noteLogin' }],
+          },
+        },
         gone: { on: gone },
         hung: { on: { ...gone, 'console-speaks': 'gone' } },
         lost: { on: { ...gone, 'console-speaks': 'gone' } },

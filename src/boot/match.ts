@@ -43,9 +43,13 @@ export function matchesPrompt(text: string): boolean {
 
 /** Whether one of these signatures (by index) is in the text. */
 export function isOneOf(place: Place, text: string, candidates: readonly number[]): boolean {
-  return candidates.some(
-    (index) => inPlace[place][index] && signatures[index]?.pattern.test(text) === true,
-  );
+  if (candidates.length === 0) return false;
+  const isIn = (place: Place, text: string): boolean =>
+    candidates.some(
+      (index) => inPlace[place][index] && signatures[index]?.pattern.test(text) === true,
+    );
+  const [tag] = programTag.exec(text) ?? [];
+  return isIn(place, text) || (tag !== undefined && isIn('program', text.slice(tag.length)));
 }
 
 /**
@@ -63,9 +67,20 @@ export function findKernelText(text: string, leaving: boolean): number | null {
   return first;
 }
 
+/** How a journal, or a program that writes to the kernel's log, names who speaks. */
+const programTag = /^[\w@.-]+\[\d+\]: /;
+
 function matches(place: Place, text: string): Match[] {
+  const candidates = lineScan.text(text);
+  if (candidates.length === 0) return [];
+  const found = matchesOf(candidates, place, text);
+  const [tag] = found.length === 0 ? (programTag.exec(text) ?? []) : [];
+  return tag === undefined ? found : matchesOf(candidates, 'program', text.slice(tag.length));
+}
+
+function matchesOf(candidates: readonly number[], place: Place, text: string): Match[] {
   const found: Match[] = [];
-  for (const index of lineScan.text(text)) {
+  for (const index of candidates) {
     const signature = signatures[index];
     const match = inPlace[place][index] ? signature?.pattern.exec(text) : null;
     if (signature === undefined || !match) continue;
@@ -76,5 +91,6 @@ function matches(place: Place, text: string): Match[] {
     }
     found.push({ signature, captures });
   }
-  return found.length > 1 ? found.filter(({ signature }) => signature.fallback !== true) : found;
+  const own = found.filter(({ signature }) => signature.fallback !== true);
+  return own.length > 0 ? own : found;
 }

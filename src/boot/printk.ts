@@ -3,7 +3,7 @@
  * least twelve columns, and the caller (`[T12]`, `[C0]`) where the kernel was built to tell it. Linux, kernel/printk.
  * Mail programs make one blank of the several in front of a short time.
  */
-const timed = /(?:<\d{1,3}>)?\[(?=[ \d]{5,}\.| \d)( *\d{1,9}\.\d{6})\](?:\[ *[TC]\d{1,7}\])? ?/;
+const timed = /(?:<\d{1,3}>)?\[(?=[ \d]{5,}\.| +\d)( *\d{1,9}\.\d{6})\](?:\[ *[TC]\d{1,7}\])? ?/;
 
 /**
  * The same with `printk.time=0`, as `dmesg -T` and `dmesg -H` write it, or with the left edge of a photograph cut off:

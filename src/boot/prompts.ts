@@ -15,6 +15,9 @@ export type Point = {
 /** A clock that falls back by more than this belongs to another kernel: CPUs differ by less. Seconds. */
 export const clockTolerance = 1;
 
+/** No machine is this long in starting. Seconds. */
+const longRunning = 60;
+
 /** Somebody is at a prompt. What is printed until it comes back may be a quotation. */
 type Session = Prompt & {
   /** Where the machine stood when the command was typed. */
@@ -37,6 +40,8 @@ export class Prompts {
   #reading: Session | null = null;
   /** Prompts of whoever recorded the console. */
   readonly #strangers = new Set<string>();
+  /** Prompts that came before any kernel spoke: of a machine that runs, or of whoever starts the one that is recorded. */
+  #early: string[] | null = [];
   #recorderEnded = false;
 
   /** Where the machine stands while somebody reads a log and the prompt has not come back; null if nobody does. */
@@ -61,6 +66,7 @@ export class Prompts {
     if (prompt.signature === 'bare-prompt' && login === null) return { isOwn: false, back: null };
     const known = generation > 0 && !(this.#recorderEnded && this.#session?.who !== shown.who);
     if (!known) this.#strangers.add(shown.who);
+    if (generation === 0) this.#early?.push(shown.who);
     if (this.#strangers.has(shown.who)) return { isOwn: false, back: null };
     // A log that is read may have prompts in it; and the prompt that it is read at may still come back.
     if (this.#session?.prints === true && this.#session.who !== shown.who)
@@ -71,6 +77,13 @@ export class Prompts {
     const now = back ? (this.#session?.point ?? point) : point;
     this.#open(shown, now);
     return { isOwn: true, back: back ? now : null };
+  }
+
+  /** The first kernel that speaks has been running for so long, in seconds: those who were at a prompt before were at its own. */
+  hearKernel(seconds: number): void {
+    if (this.#early === null) return;
+    if (seconds >= longRunning) for (const who of this.#early) this.#strangers.delete(who);
+    this.#early = null;
   }
 
   /** Somebody logs in. */

@@ -10,6 +10,8 @@ const severities: OutcomeId[] = [
   'irq-storm',
   'kernel-panic',
   'root-missing',
+  'root-mount-failed',
+  'no-init',
   'firmware-stuck',
   'kernel-hang',
 ];

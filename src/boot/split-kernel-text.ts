@@ -14,7 +14,7 @@ export type PrintkHabit = {
 export type SplitLine = { program: string; records: PrintkRecord[] };
 
 /** What syslog and journals put before a kernel's record. */
-const quoted = /\d\d:\d\d:\d\d\S* (?:\S+ )?kernel: $/;
+const quoted = /\d\d:\d\d:\d\d\S* (?:\S+ ){0,3}kernel: $/;
 
 /** A program's line that stops within a word: what follows directly is not its own text. */
 const insideWord = /[\w.!)/-]$/;

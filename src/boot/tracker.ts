@@ -10,6 +10,9 @@ import type { Signal } from './signal.ts';
 import type { Meaning } from './signatures/signature.ts';
 import { initialSnapshot, stateOf, step } from './step.ts';
 
+/** Seconds of the kernel's clock before which no kernel has a program running. */
+const fastest = 0.2;
+
 /** Runs the boot machine on what the recogniser finds. */
 export class BootTracker {
   #point: Point = {
@@ -23,6 +26,8 @@ export class BootTracker {
   #before: Point | null = null;
   #calm: Calm = noCalm;
   #troubleAt = 0;
+  /** The command that was typed last is a kexec, so that files it cannot read are its own. */
+  #kexecTyped = false;
   /** The last line of a program no signature knows. */
   #words: Signal | null = null;
 
@@ -53,8 +58,10 @@ export class BootTracker {
     const isSpoken = clock !== null || sightings.some(({ signature }) => signature.shell !== true);
     if (program !== null || isSpoken) this.#prompts.hear(program?.text ?? '');
     const before = this.#point;
-    if (clock !== null && !starts) this.#readClock(clock);
+    // A record that shares its line with a prompt stands behind it.
     const isOwn = prompt === null || this.#isAtPrompt(prompt);
+    if (clock !== null) this.#prompts.hearKernel(starts ? 0 : clock.seconds);
+    if (clock !== null && !starts) this.#readClock(clock);
     for (const sighting of sightings) {
       if (isOwn || sighting.signature.shell !== true) this.#tell(sighting, before);
     }
@@ -80,19 +87,22 @@ export class BootTracker {
     if (meaning === 'kernel-starts' || meaning === 'kernel-names-itself') {
       if (meaning === 'kernel-starts') this.#rememberBefore(before);
       this.#setClock(signal.guestSeconds ?? 0);
-    } else if (origin !== 'firmware' && meaning !== 'decompressed' && this.#generation === 0) {
+    } else if (origin !== 'firmware' && !isAnybodys(meaning) && this.#generation === 0) {
       this.send({ type: 'kernel-evident', signal });
     }
     if (outcome !== undefined) {
       this.#calm = noCalm;
       this.#troubleAt = signal.guestSeconds ?? this.#point.clock;
     }
+    if (meaning === 'shell' && this.#isTooEarly) return;
     this.#prompts.follow(meaning, signal);
+    if (meaning === 'root-doubt') this.#words = signal;
     if (this.#isNews(meaning, signal.signature)) {
       if (meaning === 'panic') this.#rememberBefore(before);
       if (meaning === 'init-runs') this.#words = null;
       const words = meaning === 'panic' ? this.#lastWords(signal) : null;
-      this.send({ type: meaning, signal, outcome, stage, words });
+      const type = meaning === 'kexec-doubt' && this.#kexecTyped ? 'failure' : meaning;
+      this.send({ type, signal, outcome, stage, words });
       this.#lastSaid = signal.signature;
     }
     if (meaning === 'login') this.#prompts.login(this.#point);
@@ -101,8 +111,16 @@ export class BootTracker {
   /** Whether the prompt is one of the machine's own. If it comes back, what was printed since may have been quoted. */
   #isAtPrompt(prompt: Signal): boolean {
     const { isOwn, back } = this.#prompts.at(prompt, this.#point);
+    const { command = '' } = prompt.captures;
+    if (isOwn && command !== '') this.#kexecTyped = /\bkexec\b/.test(command);
     if (back !== null) this.#goBack(back);
     return isOwn;
+  }
+
+  /** No kernel is that fast: whose prompt it may be, it is not that of a program it has started. */
+  get #isTooEarly(): boolean {
+    const { snapshot, clock } = this.#point;
+    return snapshot.context.stage === 'kernel' && clock > 0 && clock < fastest;
   }
 
   get #generation(): number {
@@ -177,6 +195,13 @@ export class BootTracker {
     const facts = { calm: this.#calm, clock: recognised.clock, since, isUp: login !== null };
     if (isAlive(warnings, facts)) this.send({ type: 'life' });
   }
+}
+
+/** Words that firmware may have as well: they show no kernel. */
+function isAnybodys(meaning: Meaning): boolean {
+  return ['decompressed', 'kexec-doubt', 'kexec-complaint', 'root-doubt', 'rescue-doubt'].includes(
+    meaning,
+  );
 }
 
 /** Whether an init has ended by itself, and not well: the low byte of a wait status is the signal it was killed by. */

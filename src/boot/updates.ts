@@ -1,6 +1,7 @@
 import type { BootContext, Failure } from './context.ts';
 import { isKexecFailure, isOops } from './context.ts';
 import type { OutcomeId } from './outcome.ts';
+import type { Signal } from './signal.ts';
 import { longestList } from './update.ts';
 import type { SignalEvent, Update } from './update.ts';
 
@@ -42,8 +43,14 @@ export const noteProgress: Update = (context) => ({
 export const noteLife = (context: BootContext): Partial<BootContext> =>
   outlive(
     context,
-    context.warnings.filter(({ outcome }) => endsWithLife.includes(outcome)),
+    context.warnings.filter(
+      ({ outcome, signal }) =>
+        endsWithLife.includes(outcome) || signal.signature === loaderComplaint,
+    ),
   );
+
+/** Any words of a loader: if it goes on, they did not matter. */
+const loaderComplaint = 'loader-complaint';
 
 const endsWithLife: readonly OutcomeId[] = ['kernel-panic', 'kernel-hang', 'irq-storm'];
 
@@ -58,17 +65,21 @@ function outlive({ warnings, survived }: BootContext, over: Failure[]): Partial<
 /** A shell waits for somebody. A rescue shell is no sign that the system is up. */
 export const noteShell: Update = (context, { signal }) => {
   const { stage, rescue, up, bareShell } = context;
-  const running = stage === 'initramfs' || stage === 'userspace';
+  const running = stage !== 'firmware' && stage !== 'kexec';
   if (!running || rescue !== null) return noteLife(context);
   const named = ['who', 'bracketed', 'host'].some((name) => name in signal.captures);
   // A console offers a shell without a login to root; who has none may be at the machine that records.
-  const isAndroid = signal.captures['host'] === 'console';
-  if (named && !isAndroid && !/#( |$)/.test(signal.text)) return noteLife(context);
+  if (named && !isAndroid(signal) && !/#( |$)/.test(signal.text)) return noteLife(context);
   return {
     ...noteLife(context),
     ...(named ? { up: up ?? signal } : { bareShell: bareShell ?? signal }),
   };
 };
+
+/** Android's console has a shell of the user `shell`, without a login. */
+function isAndroid({ captures: { host, who } }: Signal): boolean {
+  return host === 'console' || who?.startsWith('shell@') === true;
+}
 
 export const noteUp: Update = ({ up }, { signal }) => ({ up: up ?? signal });
 
@@ -118,7 +129,9 @@ function failureOf(context: BootContext, { signal, outcome, stage, words }: Sign
   const { generation, banner, programsSpoke } = context;
   // An init that dies before the system has said a word never was one; a later death is that of the whole system.
   const systemSpoke = context.stage === 'userspace' && programsSpoke;
-  const ran = signal.signature === 'init-exited' && (systemSpoke || words != null);
+  const ran =
+    signal.signature === 'init-exited' &&
+    (systemSpoke || words != null || wasKilled(signal.captures));
   return {
     outcome: ran ? 'kernel-panic' : (outcome ?? 'unknown'),
     generation,
@@ -126,6 +139,14 @@ function failureOf(context: BootContext, { signal, outcome, stage, words }: Sign
     signal,
     banner,
   };
+}
+
+/**
+ * Whether a signal has killed it that only a program gets that runs: SIGABRT, SIGBUS, or SIGKILL (which is what the kernel
+ * sends whose own fault it was). A wrong program for this CPU gets SIGILL or SIGSEGV.
+ */
+function wasKilled({ exitcode = '0' }: Record<string, string>): boolean {
+  return [6, 7, 9].includes(Number(exitcode) & 0x7f);
 }
 
 /** The first of each kind of sign, and not too many of them. */

@@ -37,7 +37,7 @@ export function learnPrefix(lines: readonly string[]): Prefix | null {
 }
 
 /** A level or a name in brackets that all lines have behind the clock. */
-const tags = /^(?:LEVEL |(?:<[^> ]+>|\[[^\] ]+\]|\([^) ]+\)):? )+/;
+const tags = /^(?:LEVEL (?:[FP] )?|9[OE][ +]|(?:<[^> ]+>|\[[^\] ]+\]|\([^) ]+\)):? )+/;
 
 function tagBehind(shapes: readonly string[]): Prefix {
   const length = tags.exec(shapes.join(''))?.[0].length ?? 0;
@@ -126,7 +126,8 @@ function quotation(shapes: readonly string[]): Prefix | null {
   const mail = /^>{1,2} /.exec(shapes.join(''))?.[0] ?? '';
   if (mail !== '') return shapes.slice(0, mail.length);
   const bar = shapes.slice(0, longestName).indexOf('|');
-  return bar > 0 && shapes[bar - 1] === ' ' ? shapes.slice(0, bar + 2) : null;
+  const isFramed = shapes[bar - 1] === ' ' || shapes[bar + 1] === ' ';
+  return bar > 0 && isFramed ? shapes.slice(0, bar + 2) : null;
 }
 
 const longestName = 12;

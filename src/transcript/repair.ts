@@ -24,6 +24,9 @@ const typographic: readonly [RegExp, string][] = [
   [/[\u2010-\u2015\u2212]/g, '-'],
 ];
 
+/** tbot draws the tree of what it does in front of the console's own lines. */
+const tree = /^(?:\u2502 *)+(?:<> )?/;
+
 /** `cat -v` shows a carriage return; an editor may have made a tab of the blanks in a time stamp. */
 const shownReturn = /\^M$/;
 const tabInStamp = /^\[[\t ]*\t[\t ]*(?=\d+\.\d{6}\])/;
@@ -33,7 +36,7 @@ const kmsg = /^\d{1,3},\d+,(?<micros>\d+),[-+c](?:,[^;]*)?;/;
 
 /** Only these make a line worth a closer look. */
 const suspicious =
-  /^\d+,\d+,|^\[ *\t|\[\d[\d;]*m|&[a-z#]|\^[[M]|\\[ex0]|[\u2010-\u201D\u2212\u241B]/;
+  /^\d+,\d+,|^\[ *\t|\[\d[\d;]*m|&[a-z#]|\^[[M]|\\[ex0]|[\u2010-\u201D\u2212\u241B\u2502]/;
 
 /**
  * A line as the machine wrote it, where copying it has damaged it: escape sequences, entities, padding. Never empty; what
@@ -44,6 +47,7 @@ export function repair(text: string): string[] {
   if (!suspicious.test(trimmed)) return [trimmed];
   const mended = typographic
     .reduce((text, [from, to]) => text.replace(from, to), trimmed)
+    .replace(tree, '')
     .replace(shownReturn, '')
     .replace(tabInStamp, '[    ')
     .replace(kmsg, (_, micros: string) => stampOf(Number(micros)))

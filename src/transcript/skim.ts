@@ -126,7 +126,7 @@ function nothingSkipped(): Skipped {
 }
 
 /** A stamp, a caller, a colour without its ESC, or a host and a program as journals write them. */
-const notOwn = /\[(?:[ \d]{5,}\.| \d| *[TC]\d|\d[\d;]*m)|^[\w.-]+ [\w@().-]+\[\d+\]: /;
+const notOwn = /\[(?:[ \d]{5,}\.| +\d| *[TC]\d|\d[\d;]*m)|^[\w.-]+ [\w@().-]+\[\d+\]: /;
 
 function isStrange(bytes: Buffer, from: number, end: number, found: readonly number[]): boolean {
   if (found.includes(marks.strange)) return true;

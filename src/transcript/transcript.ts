@@ -2,7 +2,8 @@ import { cleanSegments } from '../console/clean.ts';
 import type { ConsoleLine, LineSource } from '../console/lines.ts';
 import { ByteLines } from './byte-lines.ts';
 import { learnPrefix, prefixPattern } from './learn-prefix.ts';
-import { isFull, rejoin, wrapWidth } from './rejoin.ts';
+import type { Wrap } from './rejoin.ts';
+import { mayGoOn, rejoin, wrapOf } from './rejoin.ts';
 import { repair } from './repair.ts';
 import type { Skipped } from './skim.ts';
 import { endOf, Skim } from './skim.ts';
@@ -33,8 +34,8 @@ export class Transcript implements LineSource {
   /** One recorder's output may have been recorded by another: the outermost first. */
   #prefixes: RegExp[] = [];
   #learned = false;
-  /** Of the terminal that has cut the lines. */
-  #width: number | null = null;
+  /** How a terminal or a mail program has cut the lines. */
+  #wrap: Wrap | null = null;
   /** Full lines at the end of the last window, which the next may go on with. */
   #open: ConsoleLine[] = [];
   readonly #skim = new Skim();
@@ -83,7 +84,7 @@ export class Transcript implements LineSource {
       const whole = this.#whole(lines, isLast);
       const rest = isLast && this.#bytes.hasRest ? [this.#raw(this.#bytes.count)] : [];
       this.#learn([...whole, ...rest].map(({ segments: [first = ''] }) => first));
-      if (this.#prefixes.length > 0 || this.#width !== null) {
+      if (this.#prefixes.length > 0 || this.#wrap !== null) {
         for (const line of whole) yield this.#asWritten(line);
         return;
       }
@@ -101,7 +102,7 @@ export class Transcript implements LineSource {
 
   /** Whether the window is as those before it, which nothing had to be taken off. */
   #isPlain(from: number, to: number): boolean {
-    if (!this.#learned || this.#prefixes.length > 0 || this.#width !== null) return false;
+    if (!this.#learned || this.#prefixes.length > 0 || this.#wrap !== null) return false;
     if (to - from < glance) return true;
     const step = Math.ceil((to - from) / glance);
     const some: string[] = [];
@@ -140,14 +141,13 @@ export class Transcript implements LineSource {
     return { line: this.#line + index, text, segments: [text] };
   }
 
-  /** Lines that a terminal's width has cut, put together; a last one that may go on waits for what follows. */
+  /** Lines that were cut, put together; a last one that may go on waits for what follows. */
   #whole(lines: ConsoleLine[], isLast: boolean): ConsoleLine[] {
-    if (lines.length >= glance || this.#width === null)
-      this.#width = wrapWidth(lines) ?? this.#width;
-    const width = this.#width;
-    if (width === null) return lines;
-    while (!isLast && isFull(lines.at(-1), width)) this.#open.unshift(...lines.splice(-1));
-    return rejoin(lines, width);
+    if (lines.length >= glance || this.#wrap === null) this.#wrap = wrapOf(lines) ?? this.#wrap;
+    const wrap = this.#wrap;
+    if (wrap === null) return lines;
+    while (!isLast && mayGoOn(lines.at(-1), wrap)) this.#open.unshift(...lines.splice(-1));
+    return rejoin(lines, wrap);
   }
 
   /** Few lines at the end of a log are recorded as those before them. */

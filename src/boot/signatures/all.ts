@@ -1,3 +1,4 @@
+import { complaintSignatures } from './complaints.ts';
 import { firmwareSignatures } from './firmware.ts';
 import { initSignatures } from './init.ts';
 import { initramfsSignatures } from './initramfs.ts';
@@ -28,4 +29,5 @@ export const signatures: readonly Signature[] = [
   ...userspaceSignatures,
   ...panicSignatures,
   ...troubleSignatures,
+  ...complaintSignatures,
 ];

@@ -11,7 +11,7 @@ export const initSignatures: Signature[] = [
     origin: 'kernel',
     meaning: 'panic',
     pattern:
-      /^Kernel panic - not syncing: (?<panic>No (?:working )?init found.*|Requested init (?<init>\S+) failed \(error -?\d+\).*)/,
+      /^Kernel panic(?: - not syncing)?: (?<panic>No (?:working )?init found.*|Requested init (?<init>\S+) failed \(error -?\d+\).*)/,
     description: 'the kernel found no program to start as init',
     source: 'Linux init/main.c',
   },
@@ -21,7 +21,7 @@ export const initSignatures: Signature[] = [
     origin: 'kernel',
     meaning: 'panic',
     pattern:
-      /^Kernel panic - not syncing: (?<panic>Attempted to kill init!(?: exitcode=(?<exitcode>0x[0-9a-f]+))?)/,
+      /^Kernel panic(?: - not syncing)?: (?<panic>Attempted to kill init!(?: exitcode=(?<exitcode>0x[0-9a-f]+))?)/,
     description: 'the first program ended; nothing can run without it',
     source: 'Linux kernel/exit.c',
   },
@@ -61,9 +61,10 @@ export const initSignatures: Signature[] = [
     stage: 'initramfs',
     origin: 'initramfs',
     meaning: 'failure',
-    pattern: /^(?:run-init|switch_root): (?<reason>\S.+)/,
+    pattern: /^(?:run-init|switch_root|Failed to switch root): (?<reason>\S.+)/,
+    kmsg: true,
     description: 'the switch to the real root failed',
-    source: 'klibc run-init, BusyBox and util-linux switch_root',
+    source: 'klibc run-init, BusyBox and util-linux switch_root, systemctl switch-root',
   },
   {
     ...noInit,

@@ -143,7 +143,7 @@ export const initramfsSignatures: Signature[] = [
     meaning: 'failure',
     outcome: 'root-missing',
     stage: 'initramfs',
-    pattern: /^!! Could not find the root (?:block device )?in (?<device>\S+?)\.?$/,
+    pattern: /^!! Could not find the root (?:block device )?in (?<device>\S+?) ?\.?$/,
     description: 'the device named by root= never appeared',
     source: "Gentoo's genkernel, initrd.scripts",
   },

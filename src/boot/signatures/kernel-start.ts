@@ -56,8 +56,9 @@ export const kernelStartSignatures: Signature[] = [
     ...kernel,
     id: 'bootconsole',
     meaning: 'bootconsole',
-    pattern: /^(?:printk: )?(?:legacy )?bootconsole \[(?<console>\w+)\] enabled/,
-    description: 'an early console; the real one may print the whole log a second time',
+    pattern: /^(?:printk: )?(?:legacy )?bootconsole \[(?<console>\w+)\] (?:en|dis)abled/,
+    description:
+      'an early console begins or ends; the real one may print the whole log a second time',
     source: 'Linux kernel/printk/printk.c',
   },
   {

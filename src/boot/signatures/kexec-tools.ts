@@ -12,7 +12,7 @@ export const kexecToolsSignatures: Signature[] = [
     meaning: 'failure',
     outcome: 'kexec-missing',
     pattern:
-      /^(?:-?[\w./-]+: )?(?:(?:line )?\d+: )?(?:[\w./-]+: )?(?<program>(?:\.{0,2}\/[\w./-]*)?kexec): (?:command )?not found\s*$/,
+      /^(?:(?:-?[\w./-]+|line \d+): )*(?<program>(?:\.{0,2}\/[\w./-]*)?kexec): (?:command )?not found\s*$/,
     description: 'the shell has no program called kexec',
     source: 'BusyBox ash, dash, bash',
   },
@@ -22,7 +22,7 @@ export const kexecToolsSignatures: Signature[] = [
     meaning: 'failure',
     outcome: 'kexec-missing',
     pattern:
-      /^(?:-?[\w./-]+: )?(?:(?:line )?\d+: )?(?<program>(?:\.{0,2}\/[\w./-]*)?kexec): (?<reason>No such file or directory|[Pp]ermission denied|cannot execute: required file not found|Exec format error|cannot execute binary file.*|error while loading shared libraries: .+)\s*$/,
+      /^(?:(?:-?[\w./-]+|line \d+): )*(?<program>(?:\.{0,2}\/[\w./-]*)?kexec): (?<reason>No such file or directory|[Pp]ermission denied|cannot execute: required file not found|Exec format error|cannot execute binary file.*|error while loading shared libraries: .+)\s*$/,
     description: 'there is a kexec, or should be, but it cannot be started',
     source: "bash and BusyBox ash, glibc's dynamic linker",
   },
@@ -40,7 +40,7 @@ export const kexecToolsSignatures: Signature[] = [
   {
     ...kexec,
     id: 'kexec-shutdown',
-    meaning: 'kexec-prepares',
+    meaning: 'kexec-announced',
     pattern: /^systemd-shutdown\[1\]: Rebooting with kexec\.$/,
     kmsg: true,
     description: 'systemd has stopped everything and jumps next',
@@ -65,9 +65,11 @@ export const kexecToolsSignatures: Signature[] = [
   {
     ...loadFailed,
     id: 'kexec-load-syscall',
-    pattern: /^kexec_(?:file_)?load failed: (?<reason>.+)/,
+    pattern:
+      /^(?:[^"'`#>(]*[ \]])?kexec_(?:file_)?load(?:\([^)]*\):?|:)? (?:failed: )?(?<reason>(?!entry )\S.*)/,
+    kmsg: true,
     description: 'the kernel refused the image kexec wanted to load',
-    source,
+    source: 'kexec-tools kexec/kexec.c; u-root pkg/boot/kexec',
   },
   {
     ...loadFailed,
@@ -86,9 +88,10 @@ export const kexecToolsSignatures: Signature[] = [
   {
     ...loadFailed,
     id: 'kexec-nothing-loaded',
-    pattern: /^(?<reason>Nothing has been loaded)!$/,
-    description: '`kexec -e` without a loaded kernel',
-    source,
+    pattern:
+      /^(?<reason>Nothing has been loaded(?=!$)|No kexec kernel loaded and autodetection failed)/,
+    description: '`kexec -e` or `systemctl kexec` without a loaded kernel',
+    source: 'kexec-tools kexec/kexec.c, systemd src/systemctl/systemctl-start-special.c',
   },
   {
     ...loadFailed,
@@ -126,7 +129,7 @@ export const kexecToolsSignatures: Signature[] = [
     fallback: true,
     // kdump loads a kernel for the next crash: whether it can is no matter of this boot.
     pattern:
-      /^(?!.*(?:crash|[Kk]dump|Started |[Ss]ucce))(?!(?:\++ )?(?:echo|printf|grep|exec) )(?:[\w./()[\]-]+: )*(?<reason>[^"#>`]*\b(?:kexec|(?:new|next|second) kernel)\b[^"]*\b(?:fail(?:ed|ure)|error|cannot|can't|could not|unable|refus\w+|denied|not found|invalid|unsupported|aborted)\b.*)$/,
+      /^(?!.*(?:crash|[Kk]dump|Started |[Ss]ucce))(?!(?:\++ )?(?:echo|printf|grep|exec) )(?:[\w./()[\]-]+: )*(?=[^"#>`]*\b(?:kexec(?:_\w+)?|(?:new|next|second) kernel)\b)(?=[^"#>`]*\b(?:[Ff]ail(?:ed|ure)|[Ee]rror|[Cc]annot|[Cc]an't|[Cc]ould not|[Uu]nable|[Rr]efus\w+|denied|not (?:found|loaded|permitted|supported|allowed|implemented)|[Ii]nvalid|[Uu]nsupported|[Aa]borted|[Rr]ejected)\b)(?<reason>.*)$/,
     description:
       'some program says that its kexec does not work; it is believed if the old kernel goes on',
     source: 'scripts, boot loaders built on kexec (kexecboot, petitboot, LinuxBoot)',

@@ -52,7 +52,7 @@ export const loaderSignatures: Signature[] = [
     id: 'loader-prompt',
     meaning: 'firmware-prompt',
     pattern:
-      /^(?!Shell>|grub|(?:ba|da|a)?sh-)(?<reason>[A-Za-z][\w.-]{0,23} ?(?:=>|>{1,3}|#)|boot:) ?$/,
+      /^(?!Shell>|grub(?: rescue)?>|(?:ba|da|a)?sh-)(?<reason>[A-Za-z][\w.-]{0,23} ?(?:=>|>{1,3}|#)|boot:) ?$/,
     prompt: true,
     description: 'a boot loader’s prompt, which boards name as they like: nothing was booted',
     source: 'U-Boot CONFIG_SYS_PROMPT, barebox',
@@ -81,6 +81,14 @@ export const loaderSignatures: Signature[] = [
     pattern: /^ *GNU GRUB {2}version (?<version>\S+)/,
     description: 'GRUB shows its menu',
     source: 'GRUB normal mode',
+  },
+  {
+    ...firmware,
+    id: 'grub-entry',
+    meaning: 'firmware-speaks',
+    pattern: /^ *Booting [`'](?<entry>.+)'$/,
+    description: 'GRUB starts an entry of its menu',
+    source: 'GRUB normal/menu.c, stage2/stage2.c of GRUB 0.97',
   },
   {
     ...firmware,
@@ -137,7 +145,7 @@ export const loaderSignatures: Signature[] = [
   {
     ...firmware,
     id: 'u-boot-spl',
-    meaning: 'firmware-speaks',
+    meaning: 'firmware-starts',
     pattern: /^U-Boot SPL 20\d\d\.\d\d/,
     description: "U-Boot's first stage starts",
     source: 'U-Boot common/spl/spl.c',
@@ -147,7 +155,7 @@ export const loaderSignatures: Signature[] = [
     id: 'u-boot-spl-failed',
     meaning: 'firmware-fails',
     pattern:
-      /^(?:SPL: (?<reason>failed to boot from all boot devices)|(?<hang>### ERROR ### Please RESET the board ###))/,
+      /^(?:SPL: (?<reason>failed to boot from all boot devices)|(?<hang>.*### ERROR ### Please RESET the board ###))/,
     description: 'U-Boot stands still: nothing to go on with',
     source: 'U-Boot common/spl/spl.c, lib/hang.c',
   },
@@ -243,6 +251,17 @@ export const loaderSignatures: Signature[] = [
       /^(?<reason>Nothing to boot: .+|No more network devices|Could not boot(?: image)?: .+)/,
     description: 'iPXE found nothing to boot over the network',
     source: 'iPXE src/usr/autoboot.c',
+  },
+  {
+    ...firmware,
+    id: 'loader-complaint',
+    meaning: 'firmware-doubt',
+    outcome: 'firmware-stuck',
+    fallback: true,
+    pattern:
+      /^(?!.*(?:[Nn]etwork|[Ee]thernet|[Ee]nvironment|\benv\b|USB|PHY|MAC|[Vv]ideo|[Ss]plash|[Ww]arning))(?=.*(?:[Kk]ernel|\b[Ii]mage\b|[Bb]oot|\b[Ll]oad|[Dd]evice [Tt]ree|\b[Ff][Dd][Tt]|initrd|ramdisk|[Pp]artition|\b[Ff]ile\b|[Dd]isk\b|[Mm]edi(?:a|um)\b|[Pp]ayload))(?=.*(?:[Ff]ail(?:ed|ure)|[Ii]nvalid|\b[Bb]ad\b|[Cc]orrupt|[Cc]annot|[Cc]an't|[Cc]ould not|[Uu]nable|not (?:found|bootable|recognized|supported|valid)|[Uu]nknown|[Mm]issing|\bNo (?:valid|bootable|such|boot)|mismatch|[Aa]bort(?:ed|ing)))(?<reason>.*)$/,
+    description: 'a boot loader says that something cannot be loaded or started; it may go on',
+    source: 'boot loaders of any kind',
   },
   {
     ...firmware,

@@ -11,7 +11,7 @@ export const panicSignatures: Signature[] = [
     meaning: 'panic',
     outcome: 'kernel-panic',
     pattern:
-      /^Kernel panic - not syncing: (?!VFS: Unable to mount root(?: fs|$)|No (?:working )?init found|Requested init |Attempted to kill init!)(?<panic>.*\S)/,
+      /^Kernel panic(?: - not syncing)?: (?!VFS: Unable to mount root(?: fs|$)|No (?:working )?init found|Requested init |Attempted to kill init!)(?<panic>.*\S)/,
     description: 'the kernel has stopped, and says why',
     source: 'Linux kernel/panic.c',
   },
@@ -48,7 +48,7 @@ export const panicSignatures: Signature[] = [
     id: 'kernel-bug',
     // DEBUG: is what drivers say.
     pattern:
-      /^(?<reason>kernel BUG at \S+:\d+|(?<![A-Z])BUG: (?!soft lockup|workqueue lockup|spinlock lockup).+)/,
+      /^(?<reason>kernel BUG at \S+:\d+|(?<![A-Z])BUG: (?!soft lockup|workqueue lockup|spinlock lockup|spinlock bad magic|sleeping function|scheduling while atomic|using \S+\(\) in preemptible|using __this_cpu|KC?SAN|KASAN|KCSAN|KMSAN|KFENCE|UBSAN|Bad |MAX_|key |mapping_|non-zero |workqueue leaked|Invalid wait context|arch topology).+|Fixing recursive fault but reboot is needed!)/,
     description: 'the kernel checked itself and found something impossible',
     source: 'Linux lib/bug.c and callers',
   },

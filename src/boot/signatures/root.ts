@@ -55,7 +55,7 @@ export const rootSignatures: Signature[] = [
     meaning: 'panic',
     outcome: 'root-mount-failed',
     pattern:
-      /^Kernel panic - not syncing: (?<panic>VFS: Unable to mount root(?: fs(?: on(?: (?!"%)(?:"(?<device>[^"]*)")?(?: or )?(?<block>[^\s"]+)?|$)|$)|$))/,
+      /^Kernel panic(?: - not syncing)?: (?<panic>VFS: Unable to mount root(?: fs(?: on(?: (?!"%)(?:"(?<device>[^"]*)")?(?: or )?(?<block>[^\s"]+)?|$)|$)|$))/,
     description: 'the kernel has no root file system',
     source: mounts,
   },

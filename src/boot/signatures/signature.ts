@@ -11,6 +11,7 @@ import type { OutcomeId, Stage } from '../outcome.ts';
  * - `failure` is a cause by itself, `warning` only if the boot does not get any further.
  * - `kexec-doubt` is a text many programs print: a failure only while a kexec is being prepared.
  * - `kexec-complaint` counts if the old kernel goes on and nothing else says why.
+ * - `root-doubt` is a warning, and `rescue-doubt` an offer of a shell, only while an initramfs may run.
  * - `firmware-doubt` and `firmware-prompt` likewise: a warning, and an end, only while a boot loader speaks.
  * - `firmware-leaves` is a boot loader's last word, `decompressed` that of a kernel's decompressor.
  * - `system-up` says what a login prompt says, where a console has none; `shell` is a prompt with or without a command.
@@ -45,6 +46,8 @@ export type Meaning =
   | 'kexec-starts'
   | 'kexec-leaves'
   | 'kexec-doubt'
+  | 'root-doubt'
+  | 'rescue-doubt'
   | 'kexec-complaint'
   | 'failure'
   | 'warning'

@@ -105,6 +105,15 @@ export const troubleSignatures: Signature[] = [
     source: random,
   },
   {
+    origin: 'userspace',
+    id: 'getrandom-traced',
+    meaning: 'warning',
+    outcome: 'entropy-blocked',
+    pattern: /^(?:\[pid +\d+\] )?(?<reason>getrandom)\([^)]*$/,
+    description: 'strace shows a call of getrandom(2) that has not come back',
+    source: 'strace',
+  },
+  {
     ...kernel,
     id: 'random-wait',
     outcome: 'entropy-blocked',
