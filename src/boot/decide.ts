@@ -144,7 +144,8 @@ function decideUp({ context, end }: Standing, up: Signal): Decision {
   if (replaced !== null) return { ...here, id: 'wrong-kernel', because: [replaced, up] };
   if (boundary === 'reset' && poweredOff === null) return { ...here, id: 'unknown', because: [up] };
   // The lab ends a boot that is up at once: there is no time for a machine to show that it lives on.
-  const [trouble, ...others] = end?.reason === 'log-ended' ? worstFirst(warnings) : [];
+  const open = warnings.filter((warning) => !isOver(warning, up));
+  const [trouble, ...others] = end?.reason === 'log-ended' ? worstFirst(open) : [];
   if (trouble !== undefined) return byWarning(trouble, others, up);
   const because = known([up, ...proofs, poweredOff, banner]);
   const aside = [...carried, ...survived].map(({ signal }) => signal);
@@ -191,6 +192,12 @@ const behindTheJump = ['purgatory-digest', 'early-arm-error'];
 
 function isLeaving(state: string): boolean {
   return ['kexec.jumping', 'kexec.gone', 'kexec.hung', 'kexec.lost'].includes(state);
+}
+
+/** Whoever shows a prompt of a system has its root. */
+function isOver(warning: Failure, up: Signal): boolean {
+  const named = ['who', 'bracketed', 'host'].some((name) => name in up.captures);
+  return isRootTrouble(warning) && named && up.line > warning.signal.line;
 }
 
 /** A loader's last word, and what it had complained of before. */

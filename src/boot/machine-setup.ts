@@ -3,6 +3,7 @@ import type { BootContext } from './context.ts';
 import { isKexecFailure } from './context.ts';
 import type { BootEvent } from './events.ts';
 import type { Stage } from './outcome.ts';
+import type { Signal } from './signal.ts';
 import * as kernels from './kernel-updates.ts';
 import type { Update } from './update.ts';
 import * as updates from './updates.ts';
@@ -20,6 +21,11 @@ function note(update: Update) {
 
 function enter(stage: Stage) {
   return change(() => ({ stage }));
+}
+
+/** Whether a banner is not that of the kernel that has shown its own. */
+function isOther(banner: Signal | null, { captures }: Signal): boolean {
+  return banner !== null && banner.captures.release !== captures.release;
 }
 
 /** The words the boot machine is written in. */
@@ -63,8 +69,8 @@ export const bootSetup = setup({
   guards: {
     isReplay: ({ context: { replay, stage, boundary } }) =>
       replay === 'possible' && stage === 'kernel' && boundary === null,
-    isAnotherKernel: ({ context: { generation, boundary } }) =>
-      generation === 0 || boundary !== null,
+    isAnotherKernel: ({ context: { generation, boundary, banner }, event }) =>
+      generation === 0 || boundary !== null || ('signal' in event && isOther(banner, event.signal)),
     isOnlySilent: ({ context }) => context.firmwareFailed === null,
     runsInitramfs: ({ event }) => 'signal' in event && event.signal.captures.init === '/init',
     programsEnded: ({ context: { kexecAnnounced } }) =>

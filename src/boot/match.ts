@@ -74,8 +74,16 @@ function matches(place: Place, text: string): Match[] {
   const candidates = lineScan.text(text);
   if (candidates.length === 0) return [];
   const found = matchesOf(candidates, place, text);
-  const [tag] = found.length === 0 ? (programTag.exec(text) ?? []) : [];
-  return tag === undefined ? found : matchesOf(candidates, 'program', text.slice(tag.length));
+  const [tag] = programTag.exec(text) ?? [];
+  const untagged =
+    tag === undefined ? [] : matchesOf(candidates, 'program', text.slice(tag.length));
+  const all = found.length > 0 ? [found, untagged] : [untagged];
+  return all.find(isOwn) ?? all[0] ?? [];
+}
+
+/** Whether they say more than what any other signature goes before. */
+function isOwn(found: readonly Match[]): boolean {
+  return found.some(({ signature }) => signature.fallback !== true);
 }
 
 function matchesOf(candidates: readonly number[], place: Place, text: string): Match[] {

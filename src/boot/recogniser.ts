@@ -211,6 +211,8 @@ export class Recogniser {
     if (meaning !== null && comesUp.includes(meaning)) this.#habit.leaving = false;
     this.#panicked = meaning === 'panic' || (this.#panicked && !startsKernel(meaning));
     if (meaning === 'kexec-starts' || id === 'cpus-disabling') this.#habit.leaving = true;
+    // On x86 it is the last word.
+    if (meaning === 'kexec-starts') this.#habit.stamps = null;
     // Behind the last word nothing is under way on the console any more.
     if (meaning === 'kexec-leaves') this.#habit.leaving = false;
     if (meaning === 'kexec-leaves' || meaning === 'reset' || meaning?.startsWith('firmware')) {

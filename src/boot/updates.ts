@@ -96,6 +96,9 @@ export const noteSystem: Update = (context, event) => {
 
 export const noteLogin: Update = (context, event) => ({
   ...noteSystem(context, event),
+  ...(context.recovers
+    ? { carried: [], survived: once([...context.carried, ...context.survived]) }
+    : {}),
   ...(context.bornBy === 'kexec' ? { failures: [], carried: [], replaced: null } : {}),
   warnings: [],
   login: context.login ?? event.signal,

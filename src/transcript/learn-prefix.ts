@@ -29,9 +29,10 @@ export function learnPrefix(lines: readonly string[]): Prefix | null {
   const own = heads.filter((head) => beginsWith(head, whole));
   // Behind a clock, words that all lines share may be what a program says again and again.
   const clock = upToClock(whole, own);
-  const prefix: Prefix = leadsToKernel(whole, own)
-    ? whole
-    : [...clock, ...tagBehind(whole.slice(clock.length)), ...hostBehind(clock, lines)];
+  const prefix: Prefix =
+    leadsToKernel(whole, own) || leadsToConsole(whole, own)
+      ? whole
+      : [...clock, ...tagBehind(whole.slice(clock.length)), ...hostBehind(clock, lines)];
   if (prefix.length === 0) return null;
   return hasClock(prefix, own) || isConstant(prefix, own) ? prefix : null;
 }
@@ -210,8 +211,23 @@ function upToClock(prefix: Prefix, heads: readonly HeadToken[][]): Prefix {
   return blank === -1 ? [] : prefix.slice(0, blank + 1);
 }
 
+/** Whether many lines all have it, and one of them begins behind it as only a console's lines do. */
+function leadsToConsole(prefix: Prefix, heads: readonly HeadToken[][]): boolean {
+  const text = prefix.join('');
+  if (heads.length < manyLines || ownTag.test(text) || text.startsWith('EFI ')) return false;
+  const starts = heads.map((head) =>
+    head
+      .slice(prefix.length, prefix.length + 3)
+      .map(({ shape }) => shape)
+      .join(''),
+  );
+  return starts.some((start) => /^(?:Linux version|Booting Linux|U-Boot )/.test(start));
+}
+
+const manyLines = 10;
+
 /** Whether it is a text without a clock, and what it stands in front of is a kernel's log. */
 function isConstant(prefix: Prefix, heads: readonly HeadToken[][]): boolean {
   const values = new Set(heads.map((head) => numbersIn(head, prefix).join()));
-  return values.size === 1 && stampedBehind(prefix, heads) >= 2;
+  return values.size === 1 && (stampedBehind(prefix, heads) >= 2 || leadsToConsole(prefix, heads));
 }

@@ -47,12 +47,12 @@ export function repair(text: string): string[] {
   if (!suspicious.test(trimmed)) return [trimmed];
   const mended = typographic
     .reduce((text, [from, to]) => text.replace(from, to), trimmed)
-    .replace(tree, '')
     .replace(shownReturn, '')
     .replace(tabInStamp, '[    ')
     .replace(kmsg, (_, micros: string) => stampOf(Number(micros)))
     .replace(writtenEscape, '\u001B')
     .replace(entity, (whole, name: string) => characters[name] ?? whole)
+    .replace(tree, '')
     .trimEnd();
   return cleanSegments(mended).map((segment) => segment.replace(lostEscape, '').trimEnd());
 }

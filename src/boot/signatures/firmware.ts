@@ -93,7 +93,7 @@ export const firmwareSignatures: Signature[] = [
     ...firmware,
     id: 'tf-a',
     meaning: 'firmware-speaks',
-    pattern: /^NOTICE: {2}BL\d\w*: /,
+    pattern: /^NOTICE: {1,2}BL\d\w*: /,
     description: 'Trusted Firmware-A runs',
     source: 'Trusted Firmware-A, bl1 and bl31',
   },

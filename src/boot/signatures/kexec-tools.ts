@@ -129,7 +129,7 @@ export const kexecToolsSignatures: Signature[] = [
     fallback: true,
     // kdump loads a kernel for the next crash: whether it can is no matter of this boot.
     pattern:
-      /^(?!.*(?:crash|[Kk]dump|Started |[Ss]ucce))(?!(?:\++ )?(?:echo|printf|grep|exec) )(?:[\w./()[\]-]+: )*(?=[^"#>`]*\b(?:kexec(?:_\w+)?|(?:new|next|second) kernel)\b)(?=[^"#>`]*\b(?:[Ff]ail(?:ed|ure)|[Ee]rror|[Cc]annot|[Cc]an't|[Cc]ould not|[Uu]nable|[Rr]efus\w+|denied|not (?:found|loaded|permitted|supported|allowed|implemented)|[Ii]nvalid|[Uu]nsupported|[Aa]borted|[Rr]ejected)\b)(?<reason>.*)$/,
+      /^(?!.*(?:crash|[Kk]dump|Started |[Ss]ucce))(?!(?:\++ )?(?:echo|printf|grep|exec) )(?:[\w./()[\]-]+: )*(?=[^"#>`]*(?:\b|_)(?:kexec(?:_\w+)?|(?:new|next|second) kernel)\b)(?=[^"#>`]*\b(?:[Ff]ail(?:ed|ure)|[Ee]rror|[Cc]annot|[Cc]an't|[Cc]ould not|[Uu]nable|[Rr]efus\w+|denied|not (?:found|loaded|permitted|supported|allowed|implemented)|[Ii]nvalid|[Uu]nsupported|[Aa]borted|[Rr]ejected)\b)(?<reason>.*)$/,
     description:
       'some program says that its kexec does not work; it is believed if the old kernel goes on',
     source: 'scripts, boot loaders built on kexec (kexecboot, petitboot, LinuxBoot)',

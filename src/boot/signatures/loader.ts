@@ -52,7 +52,7 @@ export const loaderSignatures: Signature[] = [
     id: 'loader-prompt',
     meaning: 'firmware-prompt',
     pattern:
-      /^(?!Shell>|grub(?: rescue)?>|(?:ba|da|a)?sh-)(?<reason>[A-Za-z][\w.-]{0,23} ?(?:=>|>{1,3}|#)|boot:) ?$/,
+      /^(?!Shell>|grub(?: rescue)?>|(?:ba|da|a)?sh-)(?<reason>[A-Za-z][\w.-]{0,23} ?(?:=>|>{1,3}|#)|\d >|boot:) ?$/,
     prompt: true,
     description: 'a boot loader’s prompt, which boards name as they like: nothing was booted',
     source: 'U-Boot CONFIG_SYS_PROMPT, barebox',
@@ -188,9 +188,19 @@ export const loaderSignatures: Signature[] = [
     ...firmware,
     id: 'other-loader',
     meaning: 'firmware-starts',
-    pattern: /^(?:RedBoot\(tm\) |CFE version |(?:SYS|PXE|ISO|EXT)LINUX \d|PMON\S* \w|Petitboot )/,
-    description: 'a boot loader starts: RedBoot, CFE, SYSLINUX and its like, PMON',
+    pattern:
+      /^(?:RedBoot\(tm\) |CFE version |(?:SYS|PXE|ISO|EXT)LINUX \d|PMON\S* \w|Petitboot |SLOF \*|(?:Welcome to )?OpenBIOS )/,
+    description: 'a boot loader starts: RedBoot, CFE, SYSLINUX and its like, PMON, SLOF, OpenBIOS',
     source: 'their banners',
+  },
+  {
+    ...firmware,
+    id: 'other-loader-leaves',
+    meaning: 'firmware-leaves',
+    pattern:
+      /^(?:Using base address 0x[0-9a-f]+ and length 0x[0-9a-f]+|Starting program at 0x[0-9a-f]+|Booting Linux via __start\(\))/,
+    description: 'the last words of RedBoot, CFE or SLOF before the kernel',
+    source: 'RedBoot exec, CFE, Linux arch/powerpc/kernel/prom_init.c',
   },
   {
     ...firmware,
@@ -217,6 +227,15 @@ export const loaderSignatures: Signature[] = [
     pattern: /^Exiting depthcharge with code \d+ at timestamp/,
     description: "depthcharge's last words before the kernel",
     source: 'depthcharge src/base/cleanup_funcs.c',
+  },
+  {
+    ...firmware,
+    id: 'depthcharge-recovery',
+    meaning: 'firmware-fails',
+    pattern:
+      /^(?:VbBootRecovery\(\) (?<reason>waiting for manual recovery)|vboot: (?<why>.*recovery.*))/,
+    description: 'the boot loader of Chromebooks found nothing to boot, and waits for somebody',
+    source: 'depthcharge and vboot_reference',
   },
   {
     ...firmware,

@@ -10,10 +10,18 @@ const mounts = 'Linux init/do_mounts.c';
 /** The root file system: not there, or not mountable. */
 export const rootSignatures: Signature[] = [
   {
+    ...missing,
+    id: 'mount-root-no-device',
+    pattern:
+      /^mount: mounting (?<device>\/dev\/\S+) on \/(?:root|newroot|sysroot|mnt|mnt-root\/?) failed: (?<reason>No such file or directory|No such device or address)/,
+    description: 'the device that should be mounted as the root file system is not there',
+    source: 'BusyBox mount, called by an initramfs',
+  },
+  {
     ...mountFailed,
     id: 'mount-root-failed',
     pattern:
-      /^mount: mounting (?<device>\S+) on \/(?:root|newroot|sysroot|mnt-root\/?) failed: (?<reason>.+)/,
+      /^mount: mounting (?<device>\S+) on \/(?:root|newroot|sysroot|mnt-root\/?) failed: (?!No such (?:file|device or))(?<reason>.+)/,
     description: 'mounting the root file system failed, and how',
     source: 'BusyBox mount, called by an initramfs',
   },
