@@ -25,6 +25,11 @@ const program = /^[\w@.-]+\[\d+\]: /;
 const report =
   /^(?:\s|Pid: |[\w ]{1,12}: ?[0-9a-f]{8}|CPU: |Hardware name|Modules linked|Call [Tt]race|Code: |Stack|Process |Workqueue: |task:|pstate|\w{1,3} ?: |\w{2} is at|Flags: |Control: |Register |Backtrace|---\[|R[A-Z0-9]{1,2}[:P]|CR\d|Mem abort|Data abort|user pgtable|swapper pgtable|\[[0-9a-f<]|pgd|note: |Fixing recursive|rcu|NMI|Sending NMI|Kernel Offset|SMP: |irq event|\w+irqs|handlers:|"echo |INFO: |Exception |Tainted|x\d|\(?[\w.]+\+0x|[0-9a-f?]{8,16}(?: |$)|r\d{1,2}:|\(\w+\)|bl?r? )/;
 
+/** Whether a line without a stamp is the kernel's all the same: with its level in front, or a piece of its report. */
+function belongs(text: string): boolean {
+  return /^<\d>/.test(text) || report.test(text);
+}
+
 /** Adds what one line of the console shows. */
 export function later(
   calm: Calm,
@@ -35,7 +40,7 @@ export function later(
     clock !== null && sightings.length === 0 && clock.seconds > since && !report.test(clock.body);
   return {
     records: calm.records + (foreign ? 1 : 0),
-    lines: calm.lines + (line === null || report.test(line.text) ? 0 : 1),
+    lines: calm.lines + (line === null || belongs(line.text) ? 0 : 1),
   };
 }
 

@@ -10,7 +10,7 @@ const timed = /(?:<\d{1,3}>)?\[(?=[ \d]{5,}\.| +\d)( *\d{1,9}\.\d{6})\](?:\[ *[T
  * believed at the start of a line only.
  */
 const untimed =
-  /^(?:<\d{1,3}>)?(?:\[(?:[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ [\d:]{8} \d{4}|[A-Z][a-z]{2} ?\d\d? \d\d:\d\d| *\+\d+\.\d{6})\] |[\d.]{2,12}\] )?(?:\[ *[TC]\d{1,7}\] )?/;
+  /^(?:<\d{1,3}>)?(?:\[(?:[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ [\d:]{8} \d{4}|[A-Z][a-z]{2} ?\d\d? \d\d:\d\d| *\+\d+\.\d{6})\] |[\d.]{2,12}\] |\[ *\d{1,6}\.\d{0,6}\] ?)?(?:\[ *[TC]\d{1,7}\] )?/;
 
 /** Text one kernel printed as one record. A record is never interrupted: it runs to the end of its console line. */
 export type PrintkRecord = {

@@ -205,14 +205,12 @@ export class Recogniser {
 
   /** Another kernel may have other habits; one that leaves or is reset may be followed by any. */
   #learn({ id, meaning }: Signature, guestSeconds: number | null): void {
-    if (meaning === 'kernel-starts')
+    if (meaning === 'kernel-starts' || (meaning === 'kernel-names-itself' && guestSeconds === null))
       this.#habit = { stamps: guestSeconds !== null, leaving: false };
     // Whoever comes up has another kernel under them.
     if (meaning !== null && comesUp.includes(meaning)) this.#habit.leaving = false;
     this.#panicked = meaning === 'panic' || (this.#panicked && !startsKernel(meaning));
     if (meaning === 'kexec-starts' || id === 'cpus-disabling') this.#habit.leaving = true;
-    // On x86 it is the last word.
-    if (meaning === 'kexec-starts') this.#habit.stamps = null;
     // Behind the last word nothing is under way on the console any more.
     if (meaning === 'kexec-leaves') this.#habit.leaving = false;
     if (meaning === 'kexec-leaves' || meaning === 'reset' || meaning?.startsWith('firmware')) {

@@ -16,6 +16,12 @@ export type SplitLine = { program: string; records: PrintkRecord[] };
 /** What syslog and journals put before a kernel's record. */
 const quoted = /\d\d:\d\d:\d\d\S* (?:\S+ ){0,3}kernel: $/;
 
+/** The first word of a kernel on a PC, where a kexec has begun. */
+const banner = /^Linux version \d+\.\d+\S* \(/;
+
+/** The end of a panic's report repeats the panic. */
+const panicEnds = /^---\[ end Kernel panic/;
+
 /** A program's line that stops within a word: what follows directly is not its own text. */
 const insideWord = /[\w.!)/-]$/;
 
@@ -33,9 +39,12 @@ export function splitKernelText(text: string, habit: PrintkHabit): SplitLine {
   if (timed !== null) return { program: text.slice(0, timed.at), records: timed.records };
   const whole = untimedRecord(text, 0);
   if (habit.stamps === true) {
-    const newKernel = whole.body.startsWith('Booting Linux on physical CPU ');
+    const newKernel =
+      whole.body.startsWith('Booting Linux on physical CPU ') ||
+      (habit.leaving && banner.test(whole.body));
     return newKernel ? { program: '', records: [whole] } : { program: text, records: [] };
   }
+  if (panicEnds.test(whole.body)) return { program: '', records: [whole] };
   const at = findKernelText(whole.body, habit.leaving);
   if (at === 0) return { program: '', records: [whole] };
   if (at === null) return { program: text, records: [] };

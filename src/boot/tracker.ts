@@ -10,6 +10,9 @@ import type { Signal } from './signal.ts';
 import type { Meaning } from './signatures/signature.ts';
 import { initialSnapshot, stateOf, step } from './step.ts';
 
+/** A reset that nothing announces: the clock has fallen by more than that. Seconds. */
+const unannounced = 3;
+
 /** Seconds of the kernel's clock before which no kernel has a program running. */
 const fastest = 0.2;
 
@@ -101,7 +104,7 @@ export class BootTracker {
       if (meaning === 'panic') this.#rememberBefore(before);
       if (meaning === 'init-runs') this.#words = null;
       const words = meaning === 'panic' ? this.#lastWords(signal) : null;
-      const type = meaning === 'kexec-doubt' && this.#kexecTyped ? 'failure' : meaning;
+      const type = this.#meant(meaning, signal, before);
       this.send({ type, signal, outcome, stage, words });
       this.#lastSaid = signal.signature;
     }
@@ -115,6 +118,14 @@ export class BootTracker {
     if (isOwn && command !== '') this.#kexecTyped = /\bkexec\b/.test(command);
     if (back !== null) this.#goBack(back);
     return isOwn;
+  }
+
+  /** What a word means here and now: a file that kexec cannot read, a kernel that names itself a second time. */
+  #meant(meaning: Meaning, { guestSeconds }: Signal, before: Point): Meaning {
+    if (meaning === 'kexec-doubt' && this.#kexecTyped) return 'failure';
+    const fellBack = guestSeconds !== null && before.clock - guestSeconds > clockTolerance;
+    const isNew = fellBack && before.snapshot.context.generation === this.#generation;
+    return meaning === 'kernel-names-itself' && isNew ? 'kernel-starts' : meaning;
   }
 
   /** No kernel is that fast: whose prompt it may be, it is not that of a program it has started. */
@@ -150,7 +161,9 @@ export class BootTracker {
     const { boundary } = this.#point.snapshot.context;
     const fellBack = this.#point.clock - seconds > clockTolerance;
     if (fellBack && this.#resumes(seconds)) return;
-    const anew = fellBack && (boundary !== null || seconds < clockTolerance);
+    // The clocks of CPUs that are just being started differ by more.
+    const restarted = seconds < clockTolerance && this.#point.clock - seconds > unannounced;
+    const anew = fellBack && (boundary !== null || restarted);
     if (this.#generation === 0 || anew) {
       const signal = { signature: 'printk', line, text, captures: {}, guestSeconds: seconds };
       if (anew) this.#rememberBefore(this.#point);

@@ -48,9 +48,19 @@ function wrappedByTerminal(lines: readonly ConsoleLine[]): Wrap | null {
  * follows a kernel's record, its first word would mostly not have fitted behind that.
  */
 function wrappedByMail(lines: readonly ConsoleLine[]): Wrap | null {
-  const width = longest(lines.map(({ text }) => own(text).length));
-  if (width < narrowest || width > widestMail) return null;
+  const widths = Array.from({ length: widestMail - narrowest + 1 }, (_, more) => narrowest + more);
+  const [best] = widths
+    .map((width) => ({ width, cut: cutAt(lines, width) }))
+    .filter(({ cut }) => cut >= enough)
+    .sort((one, other) => other.cut - one.cut || one.width - other.width);
+  return best === undefined ? null : { width: best.width, between: 'words' };
+}
+
+/** How many lines were cut at that width; none where it does not explain most of what follows a record. */
+function cutAt(lines: readonly ConsoleLine[], width: number): number {
   const wrap: Wrap = { width, between: 'words' };
+  // What cannot be cut stays longer.
+  const longer = lines.filter(({ text }) => own(text).trimEnd().length > width);
   const pairs = lines
     .slice(1)
     .map((next, index) => ({ line: lines[index], next }))
@@ -60,7 +70,7 @@ function wrappedByMail(lines: readonly ConsoleLine[]): Wrap | null {
     )
     .filter(({ next }) => !isRecord(next));
   const cut = pairs.filter(({ line, next }) => goesOn(line, next, wrap));
-  return cut.length >= enough && 2 * cut.length > pairs.length ? wrap : null;
+  return 2 * cut.length > pairs.length && cut.length > longer.length ? cut.length : 0;
 }
 
 /** Puts together what was cut. A line keeps the number it began with. */
@@ -88,7 +98,8 @@ export function mayGoOn(line: ConsoleLine | undefined, { width, between }: Wrap)
   if (line?.segments.length !== 1) return false;
   if (between === 'characters') return line.text.length === width && !line.text.endsWith(' ');
   // A mail program can cut at any blank; half a line is the least it leaves.
-  return 2 * own(line.text).length > width;
+  const { length } = own(line.text).trimEnd();
+  return 2 * length > width && length <= width;
 }
 
 function goesOn(line: ConsoleLine | undefined, next: ConsoleLine, wrap: Wrap): boolean {

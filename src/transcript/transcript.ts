@@ -1,7 +1,7 @@
 import { cleanSegments } from '../console/clean.ts';
 import type { ConsoleLine, LineSource } from '../console/lines.ts';
 import { ByteLines } from './byte-lines.ts';
-import { learnPrefix, prefixPattern } from './learn-prefix.ts';
+import { indentationOf, learnPrefix, prefixPattern } from './learn-prefix.ts';
 import type { Wrap } from './rejoin.ts';
 import { mayGoOn, rejoin, wrapOf } from './rejoin.ts';
 import { repair } from './repair.ts';
@@ -204,7 +204,8 @@ function learnAll(lines: readonly string[]): RegExp[] {
     prefixes.push(pattern);
     left = left.map((line) => line.replace(pattern, ''));
   }
-  return prefixes;
+  const indentation = prefixes.length === 0 ? indentationOf(lines) : null;
+  return indentation === null ? prefixes : [indentation];
 }
 
 /** At most so many of them, in order. */

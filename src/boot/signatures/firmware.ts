@@ -77,9 +77,9 @@ export const firmwareSignatures: Signature[] = [
     id: 'edk2-exception',
     meaning: 'firmware-fails',
     pattern:
-      /^(?<reason>(?:Synchronous|IRQ|FIQ|SError|Undefined|Data Abort|Prefetch Abort) Exception at 0x[0-9A-Fa-f]+)/,
+      /^(?<reason>(?:Synchronous|IRQ|FIQ|SError|Undefined|Data Abort|Prefetch Abort) Exception at 0x[0-9A-Fa-f]+|!!!! \w+ Exception Type - \w+)/,
     description: 'the firmware itself crashed',
-    source: 'EDK2 ArmPkg, DefaultExceptionHandlerLib',
+    source: 'EDK2 ArmPkg, DefaultExceptionHandlerLib; UefiCpuPkg, CpuExceptionHandlerLib',
   },
   {
     ...firmware,

@@ -70,6 +70,14 @@ export const initramfsSignatures: Signature[] = [
     description: 'dracut names a device it waited for in vain',
   },
   {
+    origin: 'initramfs',
+    id: 'fsck-clean',
+    meaning: 'initramfs-starts',
+    pattern: /^(?<device>\/dev\/\S+): (?:clean, \d+\/\d+ files|recovering journal$)/,
+    description: 'a file system is checked, as a system does that has just come up',
+    source: 'e2fsprogs e2fsck/unix.c',
+  },
+  {
     ...mkinitcpio,
     id: 'mkinitcpio-step',
     meaning: 'initramfs-speaks',

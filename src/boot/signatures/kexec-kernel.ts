@@ -58,6 +58,16 @@ export const kexecKernelSignatures: Signature[] = [
   },
   {
     ...kernel,
+    id: 'kexec-killed',
+    meaning: 'failure',
+    outcome: 'kexec-load-failed',
+    stage: 'kexec',
+    pattern: /^(?<reason>Out of memory: Kill(?:ed)? process \d+ \(kexec\))/,
+    description: 'there was not enough memory to load the image, and the kernel killed kexec',
+    source: 'Linux mm/oom_kill.c',
+  },
+  {
+    ...kernel,
     id: 'kexec-locked-down',
     meaning: 'failure',
     outcome: 'kexec-refused',

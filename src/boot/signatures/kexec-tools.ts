@@ -66,7 +66,7 @@ export const kexecToolsSignatures: Signature[] = [
     ...loadFailed,
     id: 'kexec-load-syscall',
     pattern:
-      /^(?:[^"'`#>(]*[ \]])?kexec_(?:file_)?load(?:\([^)]*\):?|:)? (?:failed: )?(?<reason>(?!entry )\S.*)/,
+      /^(?:[^"'`#>(]*[ \]])?(?:[Ss][Yy][Ss]_)?kexec_(?:file_)?load(?:\([^)]*\):?|:)? (?:failed: |= )?(?<reason>(?!entry )\S.*)/,
     kmsg: true,
     description: 'the kernel refused the image kexec wanted to load',
     source: 'kexec-tools kexec/kexec.c; u-root pkg/boot/kexec',

@@ -18,7 +18,8 @@ export const panicSignatures: Signature[] = [
   {
     ...oops,
     id: 'oops',
-    pattern: /^(?<reason>Internal error: .+?)(?: \[#\d+\].*)?$/,
+    pattern:
+      /^(?<reason>Internal error: .+?|\S+\[\d+\]: (?:Oops|[A-Z][\w ]+ fault|NaT consumption|[\w ]+ [Ee]xception) \d+)(?: \[#?\d+\].*)?$/,
     description: 'the kernel hit a bug of its own; it may or may not go on',
     source: 'Linux arch/arm64/kernel/traps.c, arch/arm/kernel/traps.c',
   },
