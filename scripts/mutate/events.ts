@@ -184,7 +184,7 @@ function whatACutMayShow(whole: OutcomeId, text: string): OutcomeId[] {
   };
   if (text.trim() === '') may.push('no-output');
   if (whole !== 'booted') may.push(whole);
-  add('booted', /login: |Please press Enter|Multi-User System|Graphical Interface|[~/] ?#/);
+  add('booted', /login:|Please press Enter|Multi-User System|Graphical Interface|[~/] ?#/);
   add('bye-hang', /Bye!|Starting new kernel/);
   add('wrong-kernel', /Bye!/);
   add('kernel-silent', /Starting kernel|Exiting boot services|Uncompressing Linux/);
@@ -197,7 +197,7 @@ function whatACutMayShow(whole: OutcomeId, text: string): OutcomeId[] {
   add('irq-storm', /nobody cared|Disabling IRQ|nexpected IRQ/);
   add('entropy-blocked', /random/);
   add('firmware-stuck', /BdsDxe|Shell>|=>|grub|error:|ERROR|Exception|Wrong Image|Bad |map:/);
-  add('rescue-shell', /emergency|maintenance|\(initramfs\)|Rescue|open a console|rescue/);
+  add('rescue-shell', /emergency|maintenance|shell|\(initramfs\)|Rescue|open a console|rescue/);
   add(
     'root-missing',
     /does not exist|Gave up waiting|Waiting for root|timeout|Timed out|nbd|No root/,

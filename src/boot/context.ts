@@ -30,6 +30,8 @@ export type BootContext = {
   kexecAnnounced: Signal | null;
   /** Somebody's words that a kexec does not work. */
   kexecComplaint: Signal | null;
+  /** A kexec that somebody has typed has failed. */
+  typedInVain: boolean;
   kexecStarted: Signal | null;
   kexecLeft: Signal | null;
   /** Of a loader or an EFI stub: its last word before the kernel. */
@@ -83,6 +85,7 @@ export const initialContext: BootContext = {
   programsSpoke: false,
   kexecAnnounced: null,
   kexecComplaint: null,
+  typedInVain: false,
   kexecStarted: null,
   kexecLeft: null,
   handedOver: null,

@@ -127,6 +127,7 @@ function decideUp({ context, end }: Standing, up: Signal): Decision {
     recovers,
     kexecAnnounced,
     kexecComplaint,
+    typedInVain,
     crashKernel,
     replaced,
     poweredOff,
@@ -134,7 +135,7 @@ function decideUp({ context, end }: Standing, up: Signal): Decision {
   const { generation, stage, proofs, banner, survived, warnings } = context;
   const here = { generation, stage, banner, byCpu: false };
   const asked = kexecComplaint ?? kexecAnnounced;
-  if (bornBy !== 'kexec' && asked !== null) {
+  if ((bornBy !== 'kexec' || typedInVain) && asked !== null) {
     const because = [asked, up];
     return { ...here, id: 'kexec-load-failed', stage: 'kexec', because, bySilence: true };
   }
@@ -154,7 +155,9 @@ function decideUp({ context, end }: Standing, up: Signal): Decision {
 
 /** A shell is a system's where nothing went wrong before it and no initramfs has offered it. */
 function loneShell({ bareShell, programsSpoke, survived, warnings }: BootContext): Signal | null {
-  return programsSpoke || survived.length > 0 || warnings.length > 0 ? null : bareShell;
+  // An initrd that was complained about, and a shell from it: it was not that bad.
+  const open = warnings.filter(({ outcome }) => outcome !== 'initramfs-corrupt');
+  return programsSpoke || survived.length > 0 || open.length > 0 ? null : bareShell;
 }
 
 /** Nothing failed and nothing succeeded, as far as the console shows. */
@@ -179,9 +182,9 @@ function byFailure(cause: Failure, others: Failure[], login: Signal | null): Dec
   return { id, generation, stage, because, banner, byCpu: false };
 }
 
-/** In a kernel that came by kexec and is up, another kexec that fails changes nothing. */
-function outlived({ bornBy, login, failures }: BootContext): boolean {
-  return bornBy === 'kexec' && login !== null && failures.every(isKexecFailure);
+/** In a kernel that came by kexec and is up, another kexec that fails changes nothing, unless somebody has typed it. */
+function outlived({ bornBy, login, failures, typedInVain }: BootContext): boolean {
+  return bornBy === 'kexec' && login !== null && !typedInVain && failures.every(isKexecFailure);
 }
 
 /**

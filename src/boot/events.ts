@@ -14,6 +14,8 @@ export type BootEvent =
       outcome?: OutcomeId | undefined;
       stage?: Stage | undefined;
       words?: Signal | null | undefined;
+      /** It answers a command that somebody has typed. */
+      typed?: boolean | undefined;
     }
   /** Words that only a kernel, or a kernel's programs, can have said; and it is not the one known so far. */
   | {
@@ -22,6 +24,7 @@ export type BootEvent =
       outcome?: undefined;
       stage?: undefined;
       words?: undefined;
+      typed?: undefined;
     }
   /** Enough came after a warning to show that life goes on. */
   | { type: 'life' }

@@ -143,8 +143,10 @@ export const noteFirmwareStart: Update = (context, event) => {
   };
 };
 
-export const noteKexecComplaint: Update = ({ kexecComplaint, login }, { signal }) => ({
-  kexecComplaint: kexecComplaint ?? (login === null ? signal : null),
+/** In a system that is up, others may speak of kexec: only what was typed there is about this one. */
+export const noteKexecComplaint: Update = (context, { signal, typed }) => ({
+  kexecComplaint: context.kexecComplaint ?? (context.login === null || typed ? signal : null),
+  typedInVain: context.typedInVain || typed === true,
 });
 
 export const noteKexecAnnounced: Update = (_, { signal }) => ({ kexecAnnounced: signal });
@@ -153,6 +155,8 @@ export const noteKexecAnnounced: Update = (_, { signal }) => ({ kexecAnnounced: 
 export const noteKexecStarted: Update = ({ failures }, { signal }) => ({
   kexecStarted: signal,
   kexecLeft: null,
+  typedInVain: false,
+  kexecComplaint: null,
   boundary: 'kexec',
   login: null,
   warnings: [],

@@ -12,6 +12,9 @@ const timed = /(?:<\d{1,3}>)?\[(?=[ \d]{5,}\.| +\d)( *\d{1,9}\.\d{6})\](?:\[ *[T
 const untimed =
   /^(?:<\d{1,3}>)?(?:\[(?:[A-Z][a-z]{2} [A-Z][a-z]{2} +\d+ [\d:]{8} \d{4}|[A-Z][a-z]{2} ?\d\d? \d\d:\d\d| *\+\d+\.\d{6})\] |[\d.]{2,12}\] |\[ *\d{1,6}\.\d{0,6}\] ?)?(?:\[ *[TC]\d{1,7}\] )?/;
 
+/** How a program is named that writes to the kernel's log. */
+const quoter = /^[\w@.-]+\[\d+\]: $/;
+
 /** Text one kernel printed as one record. A record is never interrupted: it runs to the end of its console line. */
 export type PrintkRecord = {
   /** As on the console, from its prefix on. */
@@ -32,7 +35,9 @@ export function findTimedRecords(line: string): { at: number; records: PrintkRec
   if (match === null) return null;
   const at = match.index;
   const from = at + match[0].length;
-  const next = line.includes('[', from) ? findTimedRecords(line.slice(from)) : null;
+  const behind = line.includes('[', from) ? findTimedRecords(line.slice(from)) : null;
+  // A program that shows another log names itself in front of each line.
+  const next = behind !== null && quoter.test(line.slice(from, from + behind.at)) ? null : behind;
   const end = next === null ? line.length : from + next.at;
   const record = {
     text: line.slice(at, end),

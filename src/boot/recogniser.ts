@@ -2,6 +2,7 @@ import type { ConsoleLine } from '../console/lines.ts';
 import type { Match } from './match.ts';
 import { matchLine, matchPrompt, matchRecord } from './match.ts';
 import type { PrintkRecord } from './printk.ts';
+import { recorderEnds } from './session.ts';
 import type { Signal } from './signal.ts';
 import type { Signature } from './signatures/signature.ts';
 import type { PrintkHabit } from './split-kernel-text.ts';
@@ -37,7 +38,7 @@ const longestFragment = 4096;
 /** The line above a login prompt names the terminal, as distributions write it. util-linux agetty, `\\l` */
 const issue = /^\S.* \(?(?:tty\w+|console|hvc\d+)\)?\s*$/;
 
-const glued = /^(?<prompt>[\w.-]+ login: )./;
+const glued = /^(?<prompt>[\w.-]+ login: )(?<rest>.+)/;
 
 /** How a kernel closes the report of a panic. Linux, kernel/panic.c */
 const panicEnd = /^---\[ end (?<panic>Kernel panic - not syncing: .*?)(?: \]---)?$/;
@@ -64,7 +65,8 @@ export class Recogniser {
       if (records.length === 0) {
         const said = this.#finish(program, line);
         sightings.push(...said);
-        if (said.length === 0 && program.trim() !== '') unknown = { line, text: program };
+        const isKnown = said.some(({ signature }) => signature.fallback !== true);
+        if (!isKnown && program.trim() !== '') unknown = { line, text: program };
       } else if (program.trim() !== '') sightings.push(...this.#interrupt(program, line));
       for (const record of records) {
         const said = this.#record(record, line);
@@ -140,7 +142,8 @@ export class Recogniser {
 
   /** Behind the text that getty prints comes its prompt, and right behind that what a terminal program says when it ends. */
   #prompt(text: string): string {
-    return this.#issued ? (glued.exec(text)?.groups?.['prompt'] ?? text) : text;
+    const { prompt, rest = '' } = glued.exec(text)?.groups ?? {};
+    return prompt !== undefined && (this.#issued || recorderEnds.test(rest)) ? prompt : text;
   }
 
   /** The kernel cut a program's line. A prompt is complete as it stands; anything else waits for its other half. */

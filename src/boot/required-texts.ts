@@ -123,12 +123,11 @@ function joined(ones: readonly string[], others: readonly string[]): string[] | 
   return unique(ones.flatMap((one) => others.map((other) => one + other)));
 }
 
-/** Those that say more: whose shortest is longer, else that are fewer. Null where neither says anything. */
+/** Those that say more: whose shortest is longer. Null where neither says anything. */
 function better(one: string[] | null, other: string[] | null): string[] | null {
   if (shortest(one) === 0) return shortest(other) === 0 ? null : other;
-  const longer = shortest(other) - shortest(one);
   // Of two that are as long the later is a prompt's end rather than the beginning of its path.
-  return longer > 0 || (longer === 0 && (other?.length ?? 0) <= (one?.length ?? 0)) ? other : one;
+  return shortest(other) >= shortest(one) ? other : one;
 }
 
 function shortest(texts: string[] | null): number {

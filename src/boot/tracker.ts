@@ -68,13 +68,15 @@ export class BootTracker {
     for (const sighting of sightings) {
       if (isOwn || sighting.signature.shell !== true) this.#tell(sighting, before);
     }
+    if (program !== null && this.#kexecTyped && complains.test(program.text))
+      this.send({ type: 'kexec-complaint', signal: complaintOf(program), typed: true });
     this.#look(recognised);
   }
 
-  /** Every line counts: a kernel has yet to speak, or a warning stands until life goes on. */
+  /** Every line counts: a kernel has yet to speak, a warning stands until life goes on, or a kexec was typed. */
   get isWatching(): boolean {
     const { generation, warnings, boundary } = this.#point.snapshot.context;
-    return generation === 0 || warnings.length > 0 || boundary !== null;
+    return generation === 0 || warnings.length > 0 || boundary !== null || this.#kexecTyped;
   }
 
   /** Lines were passed over that say nothing but what time it is. */
@@ -90,6 +92,7 @@ export class BootTracker {
     if (meaning === 'kernel-starts' || meaning === 'kernel-names-itself') {
       if (meaning === 'kernel-starts') this.#rememberBefore(before);
       this.#setClock(signal.guestSeconds ?? 0);
+      this.#kexecTyped = false;
     } else if (origin !== 'firmware' && !isAnybodys(meaning) && this.#generation === 0) {
       this.send({ type: 'kernel-evident', signal });
     }
@@ -105,7 +108,7 @@ export class BootTracker {
       if (meaning === 'init-runs') this.#words = null;
       const words = meaning === 'panic' ? this.#lastWords(signal) : null;
       const type = this.#meant(meaning, signal, before);
-      this.send({ type, signal, outcome, stage, words });
+      this.send({ type, signal, outcome, stage, words, typed: this.#kexecTyped });
       this.#lastSaid = signal.signature;
     }
     if (meaning === 'login') this.#prompts.login(this.#point);
@@ -220,6 +223,15 @@ function isAnybodys(meaning: Meaning): boolean {
 /** Whether an init has ended by itself, and not well: the low byte of a wait status is the signal it was killed by. */
 function gaveUp({ exitcode = '0' }: Record<string, string>): boolean {
   return Number(exitcode) !== 0 && (Number(exitcode) & 0x7f) === 0;
+}
+
+/** What any program says that does not do what it was told to. */
+const complains =
+  /\b(?:[Ff]ail(?:ed|ure)|[Ee]rror|[Cc]annot|[Cc]an't|[Cc]ould not|[Uu]nable|[Rr]efus\w+|[Dd]enied|[Nn]ot (?:found|loaded|permitted|supported|allowed|implemented|enough)|[Nn]o such|[Ii]nvalid|[Uu]nsupported|[Aa]borted|[Rr]ejected|[Kk]illed|[Ss]egmentation fault)\b/;
+
+function complaintOf(program: { line: number; text: string }): Signal {
+  const words = wordsOf(program);
+  return { ...words, signature: 'kexec-complaint', captures: { reason: words.text } };
 }
 
 function wordsOf({ line, text }: { line: number; text: string }): Signal {

@@ -13,7 +13,8 @@ export const noteFailure: Update = (context, event) => {
   const tooLate = context.login !== null && ['kernel', 'initramfs'].includes(event.stage ?? '');
   if (tooLate && event.type === 'failure') return outlive(context, [failure]);
   const words = wordsOf(context, event);
-  return { failures: once([...context.failures, ...words, failure]) };
+  const typedInVain = context.typedInVain || (event.typed === true && isKexecFailure(failure));
+  return { failures: once([...context.failures, ...words, failure]), typedInVain };
 };
 
 /** An init that nobody knows ran, and said why it gave up. */

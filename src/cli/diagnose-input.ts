@@ -18,9 +18,9 @@ const formats = [
   { magic: [0x42, 0x5a, 0x68], tool: 'bzip2' },
 ];
 
-/** A serial console at 115200 baud takes more than an hour for so much; it is read in seconds. Bytes, and lines. */
-const mostLog = 64 * 2 ** 20;
-const mostLines = 1_000_000;
+/** A serial console at 115200 baud takes hours for so much; it is read in seconds. Bytes, and lines. */
+const mostLog = 128 * 2 ** 20;
+const mostLines = 4_000_000;
 
 /** Compressed data within compressed data: somebody may have done it twice by mistake. */
 const mostLayers = 4;
@@ -52,7 +52,7 @@ function isOpenPipe(log: string, found: Stats): boolean {
 
 const binaryHint = 'Give the text of the serial console, as it was recorded or pasted.';
 
-const sizeHint = 'Give the part with the boot: tail -c 60M LOG | kexec-lab diagnose -';
+const sizeHint = 'Give the part with the boot: tail -c 100M LOG | kexec-lab diagnose -';
 
 function refuseDirectory(found: Stats, place: string): void {
   if (found.isDirectory()) {

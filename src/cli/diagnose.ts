@@ -65,7 +65,7 @@ async function diagnoseAll(logs: string[], options: Options): Promise<void> {
   if (options.html !== undefined) checkOutput(options.html);
   // A long log makes much garbage that is short-lived: V8 need not keep more room for it than for a short one.
   setFlagsFromString('--semi-space-growth-factor=1');
-  setFlagsFromString('--heap-growing-percent=20');
+  setFlagsFromString('--heap-growing-percent=40');
   const read: ReadLog[] = [];
   const troubles: KexecLabError[] = [];
   const excerpts = !(options.json || options.signals || options.explainSignals) || !!options.html;

@@ -174,6 +174,8 @@ function hasClock(prefix: Prefix, heads: readonly HeadToken[][]): boolean {
   const grows = steps.filter((step) => step > 0).length >= 2;
   if (/9:9:9|^\[9\.9\]/.test(prefix.join(''))) return true;
   if (/^9\.6 /.test(prefix.join('')) && (heads[0]?.[0]?.value ?? 0) > epoch) return true;
+  // What stands in brackets and grows by fractions is nothing else.
+  if (grows && /^[[({<].*9\.9.*[\])}>] $/.test(prefix.join(''))) return true;
   return grows && leadsToKernel(prefix, heads);
 }
 

@@ -72,7 +72,7 @@ export const kexecKernelSignatures: Signature[] = [
     meaning: 'failure',
     outcome: 'kexec-refused',
     stage: 'kexec',
-    pattern: /^(?:kexec\w*: )?Lockdown: \S+: (?<reason>kexec of unsigned images is restricted)/,
+    pattern: /^(?:kexec\w*: )?Lockdown: \S+: (?<reason>[^;]*\bkexec(?:_\w+)?\b[^;]* is restricted)/,
     description: 'kernel lockdown (secure boot) forbids kexec',
     source: 'Linux security/lockdown',
   },

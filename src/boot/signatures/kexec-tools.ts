@@ -28,6 +28,16 @@ export const kexecToolsSignatures: Signature[] = [
   },
   {
     ...kexec,
+    id: 'kexec-needs-library',
+    meaning: 'failure',
+    outcome: 'kexec-missing',
+    pattern:
+      /^(?<reason>Error loading shared library \S+: .+) \(needed by (?<program>(?:\S*\/)?kexec)\)/,
+    description: 'there is a kexec, but not the libraries it needs',
+    source: 'musl’s dynamic linker',
+  },
+  {
+    ...kexec,
     id: 'kexec-not-in-path',
     kmsg: true,
     meaning: 'failure',

@@ -72,6 +72,15 @@ export const panicSignatures: Signature[] = [
     source: 'Linux arch/arm64/kernel/traps.c, arch/x86/kernel/traps.c',
   },
   {
+    origin: 'firmware',
+    id: 'early-exception',
+    meaning: 'warning',
+    outcome: 'kernel-panic',
+    pattern: /^(?<reason>PANIC: early exception .+)/,
+    description: 'a kernel on a PC dies before it can report it as usual',
+    source: 'Linux arch/x86/kernel/head_64.S, head64.c',
+  },
+  {
     origin: 'kernel',
     id: 'pc-at',
     meaning: 'trace',

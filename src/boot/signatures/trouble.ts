@@ -35,7 +35,8 @@ export const troubleSignatures: Signature[] = [
     ...kernel,
     id: 'hard-lockup',
     outcome: 'kernel-hang',
-    pattern: /^(?:(?:NMI )?watchdog: )?(?<reason>Watchdog detected hard LOCKUP on cpu \d+)/,
+    pattern:
+      /^(?:(?:NMI )?watchdog: )?(?<reason>Watchdog detected hard LOCKUP on cpu \d+|CPU \d+ (?:self-)?(?:detected )?[Hh]ard LOCKUP.*)/,
     description: 'one CPU has taken no interrupt for many seconds',
     source: 'Linux kernel/watchdog.c, kernel/watchdog_hld.c before 6.5',
   },
