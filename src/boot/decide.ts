@@ -143,6 +143,8 @@ function decideUp({ context, end }: Standing, up: Signal): Decision {
   if (cause !== undefined) return byFailure(cause, consequences, up);
   if (crashKernel !== null) return { ...here, id: 'kernel-panic', because: [crashKernel, up] };
   if (replaced !== null) return { ...here, id: 'wrong-kernel', because: [replaced, up] };
+  const [stuck, ...before] = worstFirst(warnings.filter(isOfFirmware));
+  if (boundary === 'reset' && stuck !== undefined) return byWarning(stuck, before, null);
   if (boundary === 'reset' && poweredOff === null) return { ...here, id: 'unknown', because: [up] };
   // The lab ends a boot that is up at once: there is no time for a machine to show that it lives on.
   const open = warnings.filter((warning) => !isOver(warning, up));
@@ -205,9 +207,13 @@ function isOver(warning: Failure, up: Signal): boolean {
 
 /** A loader's last word, and what it had complained of before. */
 function handedOverTo({ handedOver, survived }: BootContext): Signal[] {
-  const complaints = survived.filter(({ outcome }) => outcome === 'firmware-stuck');
+  const complaints = survived.filter(isOfFirmware);
   // The last may be why; those before it were followed by another try.
   return known([handedOver, ...complaints.map(({ signal }) => signal).reverse()]);
+}
+
+function isOfFirmware({ outcome }: Failure): boolean {
+  return outcome === 'firmware-stuck';
 }
 
 /** Why an initramfs may offer a shell. */

@@ -30,6 +30,11 @@ type Session = Prompt & {
 /** Of a machine that ends, whoever has asked for it. */
 const endings: readonly Meaning[] = ['panic', 'reset', 'power-off', 'kexec-starts', 'kexec-leaves'];
 
+/** Whether somebody asks for the log of the kernel that runs: it is the one under that prompt. */
+export function asksKernel({ captures: { command = '' } }: Signal): boolean {
+  return /^(?:sudo )?(?:dmesg|journalctl)\b/.test(command);
+}
+
 /** Somebody has logged in, and no prompt has been seen yet. */
 const noPrompt: Prompt = { who: '', named: false, prints: false, pages: false };
 
@@ -64,6 +69,7 @@ export class Prompts {
     const { generation, login } = point.snapshot.context;
     // Scripts write comments so.
     if (prompt.signature === 'bare-prompt' && login === null) return { isOwn: false, back: null };
+    if (asksKernel(prompt)) this.#strangers.delete(shown.who);
     const known = generation > 0 && !(this.#recorderEnded && this.#session?.who !== shown.who);
     if (!known) this.#strangers.add(shown.who);
     if (generation === 0) this.#early?.push(shown.who);

@@ -4,7 +4,7 @@ import type { Calm } from './life.ts';
 import { isAlive, later, noCalm } from './life.ts';
 import type { ClockReading, Recognised, Sighting } from './recogniser.ts';
 import type { Point } from './prompts.ts';
-import { clockTolerance, Prompts } from './prompts.ts';
+import { asksKernel, clockTolerance, Prompts } from './prompts.ts';
 import type { Skipped } from '../transcript/skim.ts';
 import type { Signal } from './signal.ts';
 import type { Meaning } from './signatures/signature.ts';
@@ -116,6 +116,8 @@ export class BootTracker {
 
   /** Whether the prompt is one of the machine's own. If it comes back, what was printed since may have been quoted. */
   #isAtPrompt(prompt: Signal): boolean {
+    if (this.#generation === 0 && asksKernel(prompt))
+      this.send({ type: 'kernel-evident', signal: prompt });
     const { isOwn, back } = this.#prompts.at(prompt, this.#point);
     const { command = '' } = prompt.captures;
     if (isOwn && command !== '') this.#kexecTyped = /\bkexec\b/.test(command);

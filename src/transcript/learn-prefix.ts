@@ -231,7 +231,7 @@ function leadsToConsole(prefix: Prefix, heads: readonly HeadToken[][]): boolean 
   if (heads.length < manyLines || ownTag.test(text) || text.startsWith('EFI ')) return false;
   const starts = heads.map((head) =>
     head
-      .slice(prefix.length, prefix.length + 3)
+      .slice(prefix.length, prefix.length + 4)
       .map(({ shape }) => shape)
       .join(''),
   );

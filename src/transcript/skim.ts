@@ -104,7 +104,13 @@ export class Skim {
     const digits = at;
     for (let code = bytes[at] ?? 0; code >= zero && code <= nine; code = bytes[++at] ?? 0)
       seconds = seconds * 10 + code - zero;
-    if (at === digits || bytes[at] !== point || bytes[at + 7] !== close || at - from < 6)
+    if (
+      at === digits ||
+      at - digits > 9 ||
+      bytes[at] !== point ||
+      bytes[at + 7] !== close ||
+      at - from < 6
+    )
       return none;
     let micros = 0;
     for (let index = at + 1; index < at + 7; index += 1) {

@@ -183,8 +183,11 @@ export class Transcript implements LineSource {
 /** `journalctl -o short-monotonic` writes the kernel's clock, then the host and who speaks. */
 const monotonic = /^(\[ *\d+\.\d{6}\] )[\w.-]+ (?:kernel: |(?=[\w@().-]+\[\d+\]: ))/;
 
+/** A recorder's clock that looks like the kernel's: no kernel has run since 2001. */
+const sinceEpoch = /^\[1\d{9}\.\d{6}\] ?(?!\[ )/;
+
 function withoutHost(text: string): string {
-  return text.startsWith('[') ? text.replace(monotonic, '$1') : text;
+  return text.startsWith('[') ? text.replace(monotonic, '$1').replace(sinceEpoch, '') : text;
 }
 
 /** Half of the lines are a kernel's records and begin with its stamp: nothing can stand in front of all. */

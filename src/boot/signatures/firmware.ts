@@ -101,7 +101,8 @@ export const firmwareSignatures: Signature[] = [
     ...firmware,
     id: 'efi-stub',
     meaning: 'firmware-speaks',
-    pattern: /^EFI stub: (?!ERROR: |Exiting boot services)(?<message>.+)/,
+    pattern:
+      /^EFI stub: (?!ERROR: |Exiting boot services|Loaded initrd|Measured initrd|UEFI Secure Boot)(?<message>.+)/,
     description: "the kernel's EFI stub runs; the kernel itself has not spoken yet",
     source: 'Linux drivers/firmware/efi/libstub',
   },
@@ -109,7 +110,7 @@ export const firmwareSignatures: Signature[] = [
     ...firmware,
     id: 'efi-stub-exit',
     meaning: 'firmware-leaves',
-    pattern: /^EFI stub: Exiting boot services/,
+    pattern: /^EFI stub: (?:Exiting boot services|Loaded initrd|Measured initrd|UEFI Secure Boot)/,
     description: 'the last words before the kernel proper; all of a silent EFI hang',
     source: 'Linux drivers/firmware/efi/libstub',
   },

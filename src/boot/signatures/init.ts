@@ -31,7 +31,7 @@ export const initSignatures: Signature[] = [
     meaning: 'warning',
     outcome: 'kernel-panic',
     pattern:
-      /^(?<reason>[\w.-]+\[1\]:? (?:segfault at|unhandled (?:signal|\w+ fault)|trap |general protection|undefined instruction|bad frame).*)/,
+      /^(?<reason>[\w.-]+\[1\]:? (?:segfault at|unhandled \w+|trap |general protection|undefined instruction|bad frame).*)/,
     description: 'the first program crashed',
     source: 'Linux arch/*/mm/fault.c, show_unhandled_signals',
   },

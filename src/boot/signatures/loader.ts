@@ -14,6 +14,24 @@ export const loaderSignatures: Signature[] = [
   },
   {
     ...firmware,
+    id: 'u-boot-image',
+    meaning: 'firmware-speaks',
+    pattern: /^## (?:Booting|Loading|Executing|Flattened) /,
+    description: 'U-Boot has found an image and looks at it',
+    source: 'U-Boot boot/bootm.c, boot/image*.c',
+  },
+  {
+    ...firmware,
+    id: 'soc-firmware',
+    meaning: 'firmware-speaks',
+    pattern:
+      /^(?:\[\d{4}\.\d{3}\] I> |[A-Z][A-Z0-9]{2,3}:BL\d?:|S - QC_IMAGE_VERSION|DDR Version |DDR V\d|(?:\[\d+\])?HELLO! \w|BOOT0 is |Bootrom start|System startup$|Ralink UBoot Version|U-Boot 1\.\d|Preloader Start|F0: [0-9A-F]{4} )/,
+    description:
+      'the first stage of a board’s own firmware: NVIDIA, Amlogic, Qualcomm, Rockchip, Allwinner, HiSilicon, MediaTek',
+    source: 'their boot ROMs and first loaders',
+  },
+  {
+    ...firmware,
     id: 'u-boot-autoboot',
     meaning: 'firmware-speaks',
     pattern: /^Hit any key to stop autoboot:/,

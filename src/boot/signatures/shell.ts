@@ -24,7 +24,7 @@ export const shellSignatures: Signature[] = [
     ...shell,
     id: 'shell-prompt',
     pattern:
-      /^(?:(?<who>[\w.-]+@[\w.-]+)[: ]\S* ?[#$%]|\[(?<bracketed>[\w.-]+(?:@[\w.-]+)?) [^\]\s]+\][#$]|(?<host>\w[\w.-]*):[~/][\w./~-]* ?[#$]|[~/][\w./-]* ?[#$]|\(initramfs\)(?= [\w./])|(?:ba|da|a)?sh-\d[\d.]*[#$])(?: (?<command>.*))?$/,
+      /^(?:(?<who>[\w.-]+@(?:[\w.-]+|\(none\)))[: ]\S* ?[#$%]|\[(?<bracketed>[\w.-]+(?:@[\w.-]+)?) [^\]\s]+\][#$]|(?<host>\w[\w.-]*):[~/][\w./~-]* ?[#$]|[~/][\w./-]* ?[#$]|\(initramfs\)(?= [\w./])|(?:ba|da|a)?sh-\d[\d.]*[#$])(?: (?<command>.*))?$/,
     description: 'a shell waits for a command, or has been given one',
     source: 'bash, dash and BusyBox ash, with the prompts distributions give them',
   },
