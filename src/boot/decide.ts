@@ -1,57 +1,11 @@
-import type { BootContext, Failure } from './context.ts';
+import type { BootContext } from './context.ts';
 import { causes, isKexecFailure, isLooping } from './context.ts';
-import type { MachineFacts } from './machine-facts.ts';
-import type { OutcomeId, Stage } from './outcome.ts';
-import type { Signal } from './signal.ts';
+import { decideUp, loneShell } from './decide-up.ts';
+import type { Decision, Standing } from './decision.ts';
+import { byFailure, byWarning, isOfFirmware, isRootTrouble, known } from './decision.ts';
+import type { OutcomeId } from './outcome.ts';
 import { worstFirst } from './severity.ts';
-import type { Silence } from './silence.ts';
-
-/** How the watching ended. `log-ended` says nothing about the machine but that no more was recorded. */
-export type End = {
-  reason: 'log-ended' | 'qemu-exited' | 'stopped';
-  /** QEMU's own words, or why the watching was stopped. */
-  detail?: string;
-  /** How long the console had been silent, in host milliseconds. */
-  silentMs?: number;
-};
-
-/** All there is to decide on. */
-export type Standing = {
-  /** Where the boot machine stands, as `stage.state`. */
-  state: string;
-  context: BootContext;
-  bytesSeen: boolean;
-  machine: MachineFacts;
-  silence: Silence;
-  end: End | null;
-};
-
-/**
- * How sure a decision is.
- *
- * - `proved`: more than the console says so: the CPUs were looked at, the system named its own kernel, QEMU ended.
- * - `shown`: a line of the console says so.
- * - `likely`: nothing says so but that the console ends where it does.
- * - `unknown`: it cannot be said.
- */
-export const certainties = ['proved', 'shown', 'likely', 'unknown'] as const;
-export type Certainty = (typeof certainties)[number];
-
-/** What became of the boot, before it is put into words. The cause comes first in `because`. */
-export type Decision = {
-  id: OutcomeId;
-  generation: number;
-  stage: Stage;
-  because: Signal[];
-  /** The version banner of the kernel it is about. */
-  banner: Signal | null;
-  /** Whether the CPU samples and the silence are part of the proof. */
-  byCpu: boolean;
-  /** What looked like trouble and was none. */
-  aside?: Signal[];
-  /** No line says it: the console ends there. */
-  bySilence?: true;
-};
+import type { Signal } from './signal.ts';
 
 /** Decides what became of a boot: the strongest proof first, and `unknown` wherever there is doubt. */
 export function decide(standing: Standing): Decision {
@@ -118,50 +72,6 @@ function decideLeaving({ state, context, silence, end }: Standing): Decision {
   return { ...here, id: 'unknown', byCpu: silence.judgement !== null };
 }
 
-/** A system that is up is a success only of the kernel that was meant to get there, and only while it stays up. */
-function decideUp({ context, end }: Standing, up: Signal): Decision {
-  const {
-    bornBy,
-    boundary,
-    carried,
-    recovers,
-    kexecAnnounced,
-    kexecComplaint,
-    typedInVain,
-    crashKernel,
-    replaced,
-    poweredOff,
-  } = context;
-  const { generation, stage, proofs, banner, survived, warnings } = context;
-  const here = { generation, stage, banner, byCpu: false };
-  const asked = kexecComplaint ?? kexecAnnounced;
-  if ((bornBy !== 'kexec' || typedInVain) && asked !== null) {
-    const because = [asked, up];
-    return { ...here, id: 'kexec-load-failed', stage: 'kexec', because, bySilence: true };
-  }
-  const [cause, ...consequences] = recovers ? [] : carried;
-  if (cause !== undefined) return byFailure(cause, consequences, up);
-  if (crashKernel !== null) return { ...here, id: 'kernel-panic', because: [crashKernel, up] };
-  if (replaced !== null) return { ...here, id: 'wrong-kernel', because: [replaced, up] };
-  const [stuck, ...before] = worstFirst(warnings.filter(isOfFirmware));
-  if (boundary === 'reset' && stuck !== undefined) return byWarning(stuck, before, null);
-  if (boundary === 'reset' && poweredOff === null) return { ...here, id: 'unknown', because: [up] };
-  // The lab ends a boot that is up at once: there is no time for a machine to show that it lives on.
-  const open = warnings.filter((warning) => !isOver(warning, up));
-  const [trouble, ...others] = end?.reason === 'log-ended' ? worstFirst(open) : [];
-  if (trouble !== undefined) return byWarning(trouble, others, up);
-  const because = known([up, ...proofs, poweredOff, banner]);
-  const aside = [...carried, ...survived].map(({ signal }) => signal);
-  return { ...here, id: 'booted', because, aside };
-}
-
-/** A shell is a system's where nothing went wrong before it and no initramfs has offered it. */
-function loneShell({ bareShell, programsSpoke, survived, warnings }: BootContext): Signal | null {
-  // An initrd that was complained about, and a shell from it: it was not that bad.
-  const open = warnings.filter(({ outcome }) => outcome !== 'initramfs-corrupt');
-  return programsSpoke || survived.length > 0 || open.length > 0 ? null : bareShell;
-}
-
 /** Nothing failed and nothing succeeded, as far as the console shows. */
 function decideUnfinished({ context, bytesSeen, end }: Standing): Decision {
   const { generation, stage, banner, warnings } = context;
@@ -171,17 +81,6 @@ function decideUnfinished({ context, bytesSeen, end }: Standing): Decision {
   if (worst !== undefined) return byWarning(worst, others, null);
   if (end.reason === 'qemu-exited') return { ...here, id: 'qemu-exited' };
   return { ...here, id: bytesSeen ? 'unknown' : 'no-output' };
-}
-
-/** A warning after which nothing came. */
-function byWarning(cause: Failure, others: Failure[], login: Signal | null): Decision {
-  return { ...byFailure(cause, others, login), bySilence: true };
-}
-
-function byFailure(cause: Failure, others: Failure[], login: Signal | null): Decision {
-  const { outcome: id, generation, stage, banner } = cause;
-  const because = known([...[cause, ...others].map(({ signal }) => signal), login]);
-  return { id, generation, stage, because, banner, byCpu: false };
 }
 
 /** In a kernel that came by kexec and is up, another kexec that fails changes nothing, unless somebody has typed it. */
@@ -199,12 +98,6 @@ function isLeaving(state: string): boolean {
   return ['kexec.jumping', 'kexec.gone', 'kexec.hung', 'kexec.lost'].includes(state);
 }
 
-/** Whoever shows a prompt of a system has its root. */
-function isOver(warning: Failure, up: Signal): boolean {
-  const named = ['who', 'bracketed', 'host'].some((name) => name in up.captures);
-  return isRootTrouble(warning) && named && up.line > warning.signal.line;
-}
-
 /** A loader's last word, and what it had complained of before. */
 function handedOverTo({ handedOver, survived }: BootContext): Signal[] {
   const complaints = survived.filter(isOfFirmware);
@@ -212,19 +105,6 @@ function handedOverTo({ handedOver, survived }: BootContext): Signal[] {
   return known([handedOver, ...complaints.map(({ signal }) => signal).reverse()]);
 }
 
-function isOfFirmware({ outcome }: Failure): boolean {
-  return outcome === 'firmware-stuck';
-}
-
-/** Why an initramfs may offer a shell. */
-function isRootTrouble({ outcome }: Failure): boolean {
-  return outcome === 'root-missing' || outcome === 'root-mount-failed' || outcome === 'no-init';
-}
-
 function warned({ warnings }: BootContext, outcome: OutcomeId): Signal[] {
   return warnings.filter((warning) => warning.outcome === outcome).map(({ signal }) => signal);
-}
-
-function known(signals: (Signal | null)[]): Signal[] {
-  return signals.filter((signal) => signal !== null);
 }

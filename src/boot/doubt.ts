@@ -1,5 +1,5 @@
 import type { Failure } from './context.ts';
-import type { Certainty, Decision, Standing } from './decide.ts';
+import type { Certainty, Decision, Standing } from './decision.ts';
 import type { OutcomeId } from './outcome.ts';
 
 /** What else a boot may have come to, and what speaks for it. */

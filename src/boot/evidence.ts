@@ -1,4 +1,4 @@
-import type { Decision, Standing } from './decide.ts';
+import type { Decision, Standing } from './decision.ts';
 import { describeCpu } from './judge-cpu.ts';
 import type { Evidence } from './outcome.ts';
 import type { Signal } from './signal.ts';

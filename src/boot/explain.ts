@@ -1,5 +1,5 @@
 import { loadCure, rootCure } from './cures.ts';
-import type { Decision, Standing } from './decide.ts';
+import type { Decision, Standing } from './decision.ts';
 import { loaderCure } from './explain-loader.ts';
 import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './explain-silence.ts';
 import { booted, wrongKernel } from './explain-up.ts';

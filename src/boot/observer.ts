@@ -1,8 +1,8 @@
 import type { ConsoleLine, LineSource } from '../console/lines.ts';
 import { LineSplitter } from '../console/lines.ts';
 import type { CpuSample } from './cpu-sample.ts';
-import type { End, Standing } from './decide.ts';
 import { decide } from './decide.ts';
+import type { End, Standing } from './decision.ts';
 import type { Doubt } from './doubt.ts';
 import { doubtOf } from './doubt.ts';
 import type { LastLine } from './evidence.ts';

@@ -1,5 +1,5 @@
 import { causes, isKexecFailure, isLooping } from './context.ts';
-import type { Standing } from './decide.ts';
+import type { Standing } from './decision.ts';
 
 /** Whether nothing more can come of the boot, whatever anybody does to the machine. */
 export function isOver({ state, context }: Standing): boolean {

@@ -9,6 +9,7 @@ import type { Skipped } from '../transcript/skim.ts';
 import type { Signal } from './signal.ts';
 import type { Meaning } from './signatures/signature.ts';
 import { initialSnapshot, stateOf, step } from './step.ts';
+import { complaintOf, complains, gaveUp, wordsOf } from './words.ts';
 
 /** A reset that nothing announces: the clock has fallen by more than that. Seconds. */
 const unannounced = 3;
@@ -220,22 +221,4 @@ function isAnybodys(meaning: Meaning): boolean {
   return ['decompressed', 'kexec-doubt', 'kexec-complaint', 'root-doubt', 'rescue-doubt'].includes(
     meaning,
   );
-}
-
-/** Whether an init has ended by itself, and not well: the low byte of a wait status is the signal it was killed by. */
-function gaveUp({ exitcode = '0' }: Record<string, string>): boolean {
-  return Number(exitcode) !== 0 && (Number(exitcode) & 0x7f) === 0;
-}
-
-/** What any program says that does not do what it was told to. */
-const complains =
-  /\b(?:[Ff]ail(?:ed|ure)|[Ee]rror|[Cc]annot|[Cc]an't|[Cc]ould not|[Uu]nable|[Rr]efus\w+|[Dd]enied|[Nn]ot (?:found|loaded|permitted|supported|allowed|implemented|enough)|[Nn]o such|[Ii]nvalid|[Uu]nsupported|[Aa]borted|[Rr]ejected|[Kk]illed|[Ss]egmentation fault)\b/;
-
-function complaintOf(program: { line: number; text: string }): Signal {
-  const words = wordsOf(program);
-  return { ...words, signature: 'kexec-complaint', captures: { reason: words.text } };
-}
-
-function wordsOf({ line, text }: { line: number; text: string }): Signal {
-  return { signature: 'last-words', line, text: text.trimEnd(), captures: {}, guestSeconds: null };
 }

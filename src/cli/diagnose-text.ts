@@ -1,5 +1,5 @@
 import type { Diagnosis } from '../boot/diagnose-log.ts';
-import type { Certainty } from '../boot/decide.ts';
+import type { Certainty } from '../boot/decision.ts';
 import { signatures } from '../boot/signatures/all.ts';
 import { printable } from '../report/printable.ts';
 import type { Style } from '../report/style.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { certainties } from '../boot/decide.ts';
+import { certainties } from '../boot/decision.ts';
 import type { DiagnosisDocument } from '../boot/diagnosis.ts';
 import { outcomeIds, stages } from '../boot/outcome.ts';
 import type { Evidence } from '../boot/outcome.ts';

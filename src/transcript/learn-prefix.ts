@@ -37,18 +37,6 @@ export function learnPrefix(lines: readonly string[]): Prefix | null {
   return hasClock(prefix, own) || isConstant(prefix, own) ? prefix : null;
 }
 
-/** The blanks that a paste has in front of nearly all lines; null if it has none. */
-export function indentationOf(lines: readonly string[]): RegExp | null {
-  const widths = lines
-    .filter((line) => line.trim() !== '')
-    .map((line) => line.length - line.trimStart().length)
-    .sort((one, other) => one - other);
-  const least = widths[Math.floor(widths.length * (1 - share))] ?? 0;
-  return widths.length < fewLines || least === 0 ? null : new RegExp(`^ {1,${least}}`);
-}
-
-const fewLines = 4;
-
 /** A level or a name in brackets that all lines have behind the clock. */
 const tags = /^(?:LEVEL (?:[FP] )?|9[OE][ +]|(?:<[^> ]+>|\[[^\] ]+\]|\([^) ]+\)):? )+/;
 

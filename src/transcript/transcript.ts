@@ -1,7 +1,8 @@
 import { cleanSegments } from '../console/clean.ts';
 import type { ConsoleLine, LineSource } from '../console/lines.ts';
 import { ByteLines } from './byte-lines.ts';
-import { indentationOf, learnPrefix, prefixPattern } from './learn-prefix.ts';
+import { indentationOf } from './indentation.ts';
+import { learnPrefix, prefixPattern } from './learn-prefix.ts';
 import type { Wrap } from './rejoin.ts';
 import { mayGoOn, rejoin, wrapOf } from './rejoin.ts';
 import { repair } from './repair.ts';
