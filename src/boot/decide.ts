@@ -39,14 +39,18 @@ export function decide(standing: Standing): Decision {
     return { ...here, id: 'kernel-silent', because: handedOverTo(context), bySilence: true };
   }
   if (context.login !== null) return decideUp(standing, context.login);
-  const [carried, ...others] = context.carried;
+  const up = context.up ?? loneShell(context);
+  const [carried, ...others] = context.recovers && up !== null ? [] : context.carried;
   if (carried !== undefined) return byFailure(carried, others, null);
   if (state.endsWith('.rescue')) {
     const [trouble, ...more] = worstFirst(context.warnings.filter(isRootTrouble));
     if (trouble !== undefined) return byFailure(trouble, more, null);
-    return { ...here, id: 'rescue-shell', because: known([context.rescue, context.timedOut]) };
+    return {
+      ...here,
+      id: 'rescue-shell',
+      because: known([context.rescue, context.timedOut]),
+    };
   }
-  const up = context.up ?? loneShell(context);
   if (up !== null && standing.end !== null) {
     const decision = decideUp(standing, up);
     return context.up === null ? { ...decision, bySilence: true } : decision;

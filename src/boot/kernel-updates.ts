@@ -24,7 +24,6 @@ export const startKernel: Update = (context, { signal }) => {
     bornBy,
     carried: stands,
     recovers: boundary === 'reset' && !context.crashes && !replaced && !stands.some(isOfKexec),
-    crashKernel: context.crashes ? signal : null,
     replaced,
     resets,
     lastWords,

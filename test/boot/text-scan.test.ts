@@ -30,5 +30,6 @@ void t.test('finds the sets that a search for each text finds', (t) => {
 void t.test('a character beyond Latin-1 ends every text', (t) => {
   t.same(new TextScan([['ab']]).text('a\u2018b'), []);
   t.same(new TextScan([['ab']]).text('\u2018ab'), [0]);
+  t.same(new TextScan([['ab']]).text('\u0162'), [], 'one whose code is 256 more than that of b');
   t.end();
 });
