@@ -44,7 +44,7 @@ export function decide(standing: Standing): Decision {
   if (carried !== undefined) return byFailure(carried, others, null);
   if (state.endsWith('.rescue')) {
     const [trouble, ...more] = worstFirst(context.warnings.filter(isRootTrouble));
-    if (trouble !== undefined) return byFailure(trouble, more, null);
+    if (trouble !== undefined) return byWarning(trouble, more, null);
     return {
       ...here,
       id: 'rescue-shell',
