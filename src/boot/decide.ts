@@ -78,11 +78,15 @@ function decideLeaving({ state, context, silence, end }: Standing): Decision {
 
 /** Nothing failed and nothing succeeded, as far as the console shows. */
 function decideUnfinished({ context, bytesSeen, end }: Standing): Decision {
-  const { generation, stage, banner, warnings } = context;
+  const { generation, stage, banner, warnings, kexecComplaint, bornBy } = context;
   const here = { generation, stage, banner, byCpu: false, because: [] };
   if (end === null) return { ...here, id: 'unknown' };
   const [worst, ...others] = worstFirst(warnings);
   if (worst !== undefined) return byWarning(worst, others, null);
+  if (kexecComplaint !== null && bornBy !== 'kexec' && end.reason === 'log-ended') {
+    const because = [kexecComplaint];
+    return { ...here, id: 'kexec-load-failed', stage: 'kexec', because, bySilence: true };
+  }
   if (end.reason === 'qemu-exited') return { ...here, id: 'qemu-exited' };
   return { ...here, id: bytesSeen ? 'unknown' : 'no-output' };
 }

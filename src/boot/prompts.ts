@@ -1,5 +1,5 @@
 import type { Prompt } from './session.ts';
-import { promptOf, recorderEnds } from './session.ts';
+import { asksKernel, promptOf, recorderEnds } from './session.ts';
 import type { Signal } from './signal.ts';
 import type { Meaning } from './signatures/signature.ts';
 import type { BootSnapshot } from './step.ts';
@@ -29,11 +29,6 @@ type Session = Prompt & {
 
 /** Of a machine that ends, whoever has asked for it. */
 const endings: readonly Meaning[] = ['panic', 'reset', 'power-off', 'kexec-starts', 'kexec-leaves'];
-
-/** Whether somebody asks for the log of the kernel that runs: it is the one under that prompt. */
-export function asksKernel({ captures: { command = '' } }: Signal): boolean {
-  return /^(?:sudo )?(?:dmesg|journalctl)\b/.test(command);
-}
 
 /** Somebody has logged in, and no prompt has been seen yet. */
 const noPrompt: Prompt = { who: '', named: false, prints: false, pages: false };
@@ -71,8 +66,12 @@ export class Prompts {
     if (prompt.signature === 'bare-prompt' && login === null) return { isOwn: false, back: null };
     if (asksKernel(prompt)) this.#strangers.delete(shown.who);
     const known = generation > 0 && !(this.#recorderEnded && this.#session?.who !== shown.who);
-    if (!known) this.#strangers.add(shown.who);
-    if (generation === 0) this.#early?.push(shown.who);
+    // A prompt without a name is everybody's.
+    if (!known && shown.named) this.#strangers.add(shown.who);
+    if (!known) {
+      if (generation === 0) this.#early?.push(shown.who);
+      return { isOwn: false, back: null };
+    }
     if (this.#strangers.has(shown.who)) return { isOwn: false, back: null };
     // A log that is read may have prompts in it; and the prompt that it is read at may still come back.
     if (this.#session?.prints === true && this.#session.who !== shown.who)

@@ -63,3 +63,8 @@ const bare = /^(?:\(initramfs\)|(?:[~/][\w./-]* ?)?[#$]|(?:ba|da|a)?sh-\d[\d.]*[
 /** What terminal programs and emulators say when they end: the prompt behind it is that of whoever ran them. */
 export const recorderEnds =
   /(?:Connection closed by|Connection to \S+ closed|terminating on signal \d+|^QEMU: Terminated|^Script done|^\[(?:screen is terminating|exited|detached|disconnect|terminated \w+)|^(?:Terminated|Killed|Hangup|Disconnected)\b|Thanks for using picocom)/;
+
+/** Whether somebody asks for what the kernel has said, now or when it died: it is the one under that prompt. */
+export function asksKernel({ captures: { command = '' } }: Signal): boolean {
+  return /^(?:sudo )?(?:dmesg\b|journalctl\b|\w+ \S*\/pstore\/)/.test(command);
+}

@@ -4,10 +4,11 @@ import type { Calm } from './life.ts';
 import { isAlive, later, noCalm } from './life.ts';
 import type { ClockReading, Recognised, Sighting } from './recogniser.ts';
 import type { Point } from './prompts.ts';
-import { asksKernel, clockTolerance, Prompts } from './prompts.ts';
+import { clockTolerance, Prompts } from './prompts.ts';
 import type { Skipped } from '../transcript/skim.ts';
 import type { Signal } from './signal.ts';
 import type { Meaning } from './signatures/signature.ts';
+import { asksKernel } from './session.ts';
 import { initialSnapshot, stateOf, step } from './step.ts';
 import { complaintOf, complains, gaveUp, wordsOf } from './words.ts';
 

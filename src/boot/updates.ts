@@ -1,6 +1,7 @@
 import type { BootContext, Failure } from './context.ts';
 import { isKexecFailure, isOops } from './context.ts';
 import type { OutcomeId } from './outcome.ts';
+import { asksKernel } from './session.ts';
 import type { Signal } from './signal.ts';
 import { longestList } from './update.ts';
 import type { SignalEvent, Update } from './update.ts';
@@ -70,7 +71,8 @@ export const noteShell: Update = (context, { signal }) => {
   if (!running || rescue !== null) return noteLife(context);
   const named = ['who', 'bracketed', 'host'].some((name) => name in signal.captures);
   // A console offers a shell without a login to root; who has none may be at the machine that records.
-  if (named && !isAndroid(signal) && !/#( |$)/.test(signal.text)) return noteLife(context);
+  const isHere = isAndroid(signal) || asksKernel(signal) || /#( |$)/.test(signal.text);
+  if (named && !isHere) return noteLife(context);
   return {
     ...noteLife(context),
     ...(named ? { up: up ?? signal } : { bareShell: bareShell ?? signal }),

@@ -133,6 +133,15 @@ export const kexecToolsSignatures: Signature[] = [
     source: 'kexec-tools kexec/arch/arm/kexec-zImage-arm.c',
   },
   {
+    ...loadFailed,
+    id: 'zfsbootmenu-load-failed',
+    pattern:
+      /^(?:ZFSBootMenu: )?(?<reason>[Uu]nable to load (?:kernel or initramfs|\S+ and \S+) into memory)/,
+    kmsg: true,
+    description: 'ZFSBootMenu could not load the kernel it was to kexec',
+    source: 'ZFSBootMenu, kexec_kernel() of zfsbootmenu-core.sh',
+  },
+  {
     ...kexec,
     id: 'kexec-complaint',
     meaning: 'kexec-complaint',

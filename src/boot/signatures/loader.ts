@@ -251,7 +251,7 @@ export const loaderSignatures: Signature[] = [
     id: 'depthcharge-recovery',
     meaning: 'firmware-fails',
     pattern:
-      /^(?:VbBootRecovery\(\) (?<reason>waiting for manual recovery)|vboot: (?<why>.*recovery.*))/,
+      /^(?:VbBootRecovery\(\)|recovery_ui:|vboot:) (?<reason>.*(?:waiting|NO_DISK_FOUND|recovery image).*)/,
     description: 'the boot loader of Chromebooks found nothing to boot, and waits for somebody',
     source: 'depthcharge and vboot_reference',
   },
@@ -296,7 +296,7 @@ export const loaderSignatures: Signature[] = [
     outcome: 'firmware-stuck',
     fallback: true,
     pattern:
-      /^(?!.*(?:[Nn]etwork|[Ee]thernet|[Ee]nvironment|\benv\b|USB|PHY|MAC|[Vv]ideo|[Ss]plash|[Ww]arning))(?=.*(?:[Kk]ernel|\b[Ii]mage\b|[Bb]oot|\b[Ll]oad|[Dd]evice [Tt]ree|\b[Ff][Dd][Tt]|initrd|ramdisk|[Pp]artition|\b[Ff]ile\b|[Dd]isk\b|[Mm]edi(?:a|um)\b|[Pp]ayload))(?=.*(?:[Ff]ail(?:ed|ure)|[Ii]nvalid|\b[Bb]ad \w|[Cc]orrupt|[Cc]annot|[Cc]an't|[Cc]ould not|[Uu]nable|not (?:found|bootable|recognized|supported|valid)|[Uu]nknown|[Mm]issing|\bNo (?:valid|bootable|such|boot)|mismatch|[Aa]bort(?:ed|ing)))(?<reason>.*)$/,
+      /^(?!.*(?:[Nn]etwork|[Ee]thernet|[Ee]nvironment|\benv\b|USB|PHY|MAC|[Vv]ideo|[Ss]plash|[Ww]arning))(?=.*(?:[Kk]ernel|\b[Ii]mage\b|[Bb]oot|\b[Ll]oad|[Dd]evice [Tt]ree|\b[Ff][Dd][Tt]|initrd|ramdisk|[Pp]artition|\b[Ff]ile\b|[Dd]isk\b|[Mm]edi(?:a|um)\b|[Pp]ayload))(?=.*(?:[Ff]ail(?:ed|ure)|[Ii]nvalid|\b[Bb]ad \w|[Cc]orrupt|[Cc]annot|[Cc]an't|[Cc]ould not|[Cc]ouldn't|[Uu]nable|not (?:found|bootable|recognized|supported|valid)|[Uu]nknown|[Mm]issing|\bNo (?:valid|bootable|such|boot)|mismatch|[Aa]bort(?:ed|ing)))(?<reason>.*)$/,
     description: 'a boot loader says that something cannot be loaded or started; it may go on',
     source: 'boot loaders of any kind',
   },

@@ -98,7 +98,7 @@ export const userspaceSignatures: Signature[] = [
     id: 'login-prompt',
     meaning: 'login',
     pattern:
-      /^(?!(?:[Ll]ast|[Ff]irst|[Pp]revious|[Ff]ailed|[Ss]uccessful|[Ii]nvalid|[Uu]ser|[Nn]ew|[Rr]emote|[Pp]lease|[Yy]our) )(?<host>[\w.()-]+) login:(?: (?:[a-z_][a-z0-9_-]{0,31}(?: \(automatic login\))?)?)?$/,
+      /^(?!(?:[Ll]ast|[Ff]irst|[Pp]revious|[Ff]ailed|[Ss]uccessful|[Ii]nvalid|[Uu]ser|[Nn]ew|[Rr]emote|[Pp]lease|[Yy]our) )(?<host>[\w.()-]+) login:(?: (?!(?:fail|ok\b|succe|error|timed|denied|incorrect|reject|done\b|complete|attempt|session|refused|aborted|retry))(?:[a-z_][a-z0-9_-]{0,31}(?: \(automatic login\))?)?)?$/,
     prompt: true,
     description:
       'getty waits for somebody to log in: this system is up; a bare `login:` is anybody’s',
