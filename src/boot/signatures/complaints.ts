@@ -19,7 +19,7 @@ export const complaintSignatures: Signature[] = [
     id: 'root-complaint',
     outcome: 'root-missing',
     pattern:
-      /^(?!.*(?:[Mm]ount|fsck|swap|\/s?bin\/init\b|[Ss]kipping|Kernel panic|VFS: ))(?=.*(?:(?<device>\/dev\/(?!null|tty|console|pts|shm|rtc|watchdog|input|urandom|random)[\w\/.-]*\w|(?:PART)?(?:UUID|LABEL)=[\w-]+)|\b[Rr]oot (?:block )?(?:device|disk|partition|volume|file ?system)|\brootfs\b|\broot=|\bmedi(?:a|um)\b|\blive (?:image|system|file)))(?=.*(?:not (?:be )?(?:found|appear|available|present|exist)|(?:doesn't|does not|didn't|did not) (?:exist|appear|show)|never (?:appeared|showed)|[Nn]o such (?:file|device)|(?:[Cc]ould not|[Cc]ouldn't|[Cc]annot|[Cc]an't|[Uu]nable to|[Ff]ailed to|[Dd]id not) (?:find|locate|resolve|detect|determine)|[Tt]imed out|[Tt]imeout|[Gg]ave up|[Gg]iving up|is missing|not a valid))(?<reason>.*)$/,
+      /^(?!.*(?:[Mm]ount|fsck|swap|\/s?bin\/init\b|[Ss]kipping|Kernel panic|VFS: ))(?=.*(?:(?<device>\/dev\/(?!null|tty|console|pts|shm|rtc|watchdog|input|urandom|random)[\w/.-]*\w|(?:PART)?(?:UUID|LABEL)=[\w-]+)|\b[Rr]oot (?:block )?(?:device|disk|partition|volume|file ?system)|\brootfs\b|\broot=|\bmedi(?:a|um)\b|\blive (?:image|system|file)))(?=.*(?:not (?:be )?(?:found|appear|available|present|exist)|(?:doesn't|does not|didn't|did not) (?:exist|appear|show)|never (?:appeared|showed)|[Nn]o such (?:file|device)|(?:[Cc]ould not|[Cc]ouldn't|[Cc]annot|[Cc]an't|[Uu]nable to|[Ff]ailed to|[Dd]id not) (?:find|locate|resolve|detect|determine)|[Tt]imed out|[Tt]imeout|[Gg]ave up|[Gg]iving up|is missing|not a valid))(?<reason>.*)$/,
     description: 'some program says that it does not find the root device',
   },
   {
