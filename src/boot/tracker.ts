@@ -10,7 +10,7 @@ import type { Signal } from './signal.ts';
 import type { Meaning } from './signatures/signature.ts';
 import { asksKernel } from './session.ts';
 import { initialSnapshot, stateOf, step } from './step.ts';
-import { complaintOf, complains, gaveUp, wordsOf } from './words.ts';
+import { complaintOf, complains, gaveUp, typesKexec, wordsOf } from './words.ts';
 
 /** A reset that nothing announces: the clock has fallen by more than that. Seconds. */
 const unannounced = 3;
@@ -122,7 +122,7 @@ export class BootTracker {
       this.send({ type: 'kernel-evident', signal: prompt });
     const { isOwn, back } = this.#prompts.at(prompt, this.#point);
     const { command = '' } = prompt.captures;
-    if (isOwn && command !== '') this.#kexecTyped = /\bkexec\b/.test(command);
+    if (isOwn && command !== '') this.#kexecTyped = typesKexec(command);
     if (back !== null) this.#goBack(back);
     return isOwn;
   }
