@@ -119,6 +119,11 @@ export function isKexecFailure({ outcome }: Failure): boolean {
   return kexecOutcomes.includes(outcome);
 }
 
+/** Whether a kexec has failed, on either side of the jump. */
+export function isOfKexec(failure: Failure): boolean {
+  return isKexecFailure(failure) || failure.outcome === 'bye-hang';
+}
+
 /** A broken initrd is why the kernel finds no root or no init, even where the kernel goes on for a while. */
 const consequencesOfBrokenInitrd: readonly OutcomeId[] = [
   'root-mount-failed',

@@ -1,5 +1,5 @@
 import type { BootContext } from './context.ts';
-import { causes, isKexecFailure, isLooping } from './context.ts';
+import { causes, isKexecFailure, isLooping, isOfKexec } from './context.ts';
 import { decideUp, loneShell } from './decide-up.ts';
 import type { Decision, Standing } from './decision.ts';
 import { byFailure, byWarning, isOfFirmware, isRootTrouble, known } from './decision.ts';
@@ -9,7 +9,7 @@ import type { Signal } from './signal.ts';
 
 /** Decides what became of a boot: the strongest proof first, and `unknown` wherever there is doubt. */
 export function decide(standing: Standing): Decision {
-  const { state, context, silence } = standing;
+  const { state, context } = standing;
   const { generation, stage, banner } = context;
   const here = { generation, stage, banner, byCpu: false };
   if (isLooping(context)) {
@@ -17,20 +17,16 @@ export function decide(standing: Standing): Decision {
     return { ...here, id: 'reboot-loop', because: resets >= 3 ? lastWords : jumps };
   }
   const [cause, ...consequences] = causes(context);
+  // A plain boot that died, and a firmware that does not get to the next: the machine stands there now.
+  const isPast = context.boundary === 'reset' && !context.failures.some(isOfKexec);
+  if (state === 'firmware.stuck' && context.firmwareFailed !== null && isPast)
+    return decideStuck(standing);
   if (cause !== undefined && !outlived(context)) {
     return byFailure(cause, consequences, context.login);
   }
   if (isLeaving(state)) return decideLeaving(standing);
   if (state === 'kernel.hung') return { ...here, id: 'kernel-hang', because: [], byCpu: true };
-  if (state === 'firmware.stuck') {
-    const because = [context.firmwareFailed, ...warned(context, 'firmware-stuck')];
-    return {
-      ...here,
-      id: 'firmware-stuck',
-      because: known(because),
-      byCpu: silence.judgement !== null,
-    };
-  }
+  if (state === 'firmware.stuck') return decideStuck(standing);
   if (state === 'firmware.kernelSilent') {
     return { ...here, id: 'kernel-silent', because: handedOverTo(context), byCpu: true };
   }
@@ -56,6 +52,14 @@ export function decide(standing: Standing): Decision {
     return context.up === null ? { ...decision, bySilence: true } : decision;
   }
   return decideUnfinished(standing);
+}
+
+/** Firmware that waits for somebody, or has crashed. */
+function decideStuck({ context, silence }: Standing): Decision {
+  const { generation, stage, banner, firmwareFailed } = context;
+  const because = known([firmwareFailed, ...warned(context, 'firmware-stuck')]);
+  const byCpu = silence.judgement !== null;
+  return { id: 'firmware-stuck', generation, stage, banner, because, byCpu };
 }
 
 /** After the jump: silence is the normal thing for a while, and only samples or the log's end say more. */

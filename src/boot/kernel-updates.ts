@@ -1,5 +1,5 @@
 import type { BootContext, Failure } from './context.ts';
-import { causes, initialContext, isKexecFailure, isOops } from './context.ts';
+import { causes, initialContext, isKexecFailure, isOfKexec, isOops } from './context.ts';
 import { worstFirst } from './severity.ts';
 import type { Signal } from './signal.ts';
 import { longestList } from './update.ts';
@@ -31,11 +31,6 @@ export const startKernel: Update = (context, { signal }) => {
     ...nameKernel(context, { signal }),
   };
 };
-
-/** Whether a kexec has failed, on either side of the jump. */
-function isOfKexec(failure: Failure): boolean {
-  return isKexecFailure(failure) || failure.outcome === 'bye-hang';
-}
 
 /** Why a kernel had to be reset. What a kexec had started was meant to stay: any trouble it was in counts. */
 function reasonsOf(context: BootContext): Failure[] {

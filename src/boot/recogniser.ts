@@ -142,6 +142,7 @@ export class Recogniser {
 
   /** Behind the text that getty prints comes its prompt, and right behind that what a terminal program says when it ends. */
   #prompt(text: string): string {
+    if (!text.includes(' login: ')) return text;
     const { prompt, rest = '' } = glued.exec(text)?.groups ?? {};
     return prompt !== undefined && (this.#issued || recorderEnds.test(rest)) ? prompt : text;
   }

@@ -156,7 +156,9 @@ export class BootTracker {
   #isNews(meaning: Meaning, said: string): boolean {
     const { programsSpoke, warnings } = this.#point.snapshot.context;
     const { state } = this.#point;
-    if (said === this.#lastSaid && !meaning.endsWith('-starts')) return false;
+    // Another prompt may be another user's.
+    const again = said === this.#lastSaid && meaning !== 'shell';
+    if (again && !meaning.endsWith('-starts')) return false;
     if (meaning === 'firmware-speaks') return state !== 'firmware.booting';
     if (!programsSpoke || warnings.length > 0) return true;
     if (meaning === 'initramfs-speaks') return !/^(initramfs|userspace)\./.test(state);

@@ -267,9 +267,10 @@ export const loaderSignatures: Signature[] = [
     ...firmware,
     id: 'bios-no-device',
     meaning: 'firmware-fails',
-    pattern: /^(?<reason>No bootable device)\.? *$/,
+    pattern:
+      /^(?<reason>No bootable device|No boot device available|(?:Missing o|O)perating [Ss]ystem(?: not found)?|Non-[Ss]ystem disk(?: or disk error)?|Reboot and Select proper Boot device.*)\.? *$/,
     description: 'the BIOS found nothing to boot',
-    source: 'SeaBIOS src/boot.c',
+    source: 'SeaBIOS src/boot.c, other BIOSes and the first sectors of disks',
   },
   {
     ...firmware,

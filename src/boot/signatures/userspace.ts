@@ -28,6 +28,14 @@ export const userspaceSignatures: Signature[] = [
   },
   {
     ...userspace,
+    id: 'openrc-start',
+    meaning: 'userspace-starts',
+    pattern: /^ *OpenRC \S+ is starting up Linux (?<release>\S+)/,
+    description: 'OpenRC starts the system',
+    source: 'OpenRC sh/init.sh',
+  },
+  {
+    ...userspace,
     id: 'systemd-unit',
     meaning: 'userspace-speaks',
     pattern: /^\[?(?: {1,2}OK {1,2}|FAILED|DEPEND| WARN | INFO )\] \S/,
