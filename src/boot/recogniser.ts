@@ -63,10 +63,11 @@ export class Recogniser {
     for (const text of segments) {
       const { program, records } = splitKernelText(text, this.#habit);
       if (records.length === 0) {
+        const whole = (this.#fragment?.text ?? '') + program;
         const said = this.#finish(program, line);
         sightings.push(...said);
         const isKnown = said.some(({ signature }) => signature.fallback !== true);
-        if (!isKnown && program.trim() !== '') unknown = { line, text: program };
+        if (!isKnown && program.trim() !== '') unknown = { line, text: whole };
       } else if (program.trim() !== '') sightings.push(...this.#interrupt(program, line));
       for (const record of records) {
         const said = this.#record(record, line);
