@@ -1,4 +1,3 @@
-import { initialContext } from './context.ts';
 import { bootSetup } from './machine-setup.ts';
 
 /** Programs that speak show how far the boot has come, wherever it was thought to be; a panic ends every stage. */
@@ -76,12 +75,12 @@ const gone = {
 } as const;
 
 /**
- * The boot as states: its stages, and within each what can become of it. Pure; drive it with xstate's
- * `transition()`. Firmware, a kernel's first word and the jump are heard in every state, so they stand at the root.
+ * The boot as states: its stages, and within each what can become of it. What is known of the boot is no part of it: an
+ * event brings the conditions that hold, a transition names what is to be noted (`step()`). Firmware, a kernel's first
+ * word and the jump are heard in every state, so they stand at the root.
  */
 export const bootMachine = bootSetup.createMachine({
   id: 'boot',
-  context: initialContext,
   initial: 'firmware',
   on: {
     'firmware-starts': { target: '.firmware.booting', actions: 'noteFirmwareStart' },
@@ -115,7 +114,6 @@ export const bootMachine = bootSetup.createMachine({
   },
   states: {
     firmware: {
-      entry: 'enterFirmware',
       initial: 'silent',
       states: {
         silent: {},
@@ -140,7 +138,6 @@ export const bootMachine = bootSetup.createMachine({
       on: { decompressed: { target: '.handedOver', actions: 'noteDecompressed' } },
     },
     kernel: {
-      entry: 'enterKernel',
       initial: 'running',
       states: {
         running: { on: { ...alive, ...early, 'cpu-stuck': 'hung' } },
@@ -149,7 +146,6 @@ export const bootMachine = bootSetup.createMachine({
       },
     },
     initramfs: {
-      entry: 'enterInitramfs',
       initial: 'running',
       states: {
         running: { on: { ...alive, ...early } },
@@ -158,7 +154,6 @@ export const bootMachine = bootSetup.createMachine({
       },
     },
     kexec: {
-      entry: 'enterKexec',
       initial: 'preparing',
       states: {
         preparing: {
@@ -186,7 +181,6 @@ export const bootMachine = bootSetup.createMachine({
       },
     },
     userspace: {
-      entry: 'enterUserspace',
       initial: 'starting',
       states: {
         starting: { on: { ...alive, ...noWayBack } },

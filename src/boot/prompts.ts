@@ -7,8 +7,6 @@ import type { BootSnapshot } from './step.ts';
 /** Where the machine stands, and the newest printk time of its kernel, in seconds. Immutable. */
 export type Point = {
   snapshot: BootSnapshot;
-  /** As `stage.state`. */
-  state: string;
   clock: number;
 };
 
@@ -119,14 +117,16 @@ export class Prompts {
 }
 
 /** Whether the prompt shows that the machine never left the session, whatever seemed to have happened since. */
-function isBack(session: Session, { who }: Prompt, { snapshot, state }: Point): boolean {
-  const restarted = session.point.snapshot.context.generation !== snapshot.context.generation;
-  const inFirmware = state.startsWith('firmware.');
+function isBack(session: Session, { who }: Prompt, { snapshot }: Point): boolean {
+  const before = session.point.snapshot;
+  const { state } = snapshot;
+  const restarted = before.context.generation !== snapshot.context.generation;
+  const inFirmware = state.stage === 'firmware';
   if (session.who === '') return !session.left && !restarted && inFirmware;
   if (session.who !== who) return false;
   if (session.prints) return true;
   // Neither a dead machine nor one that has got further goes back to the prompt it came from.
-  if (!restarted && state !== session.point.state && !isAtShell(state)) return true;
+  if (!restarted && state !== before.state && !isAtShell(state.name)) return true;
   if (!session.named || session.left) return false;
   return inFirmware || (restarted && !session.firmware);
 }

@@ -1,39 +1,60 @@
-import { createActor, initialTransition } from 'xstate';
+import type { SnapshotFrom } from 'xstate';
+import { initialTransition, transition } from 'xstate';
+import type { BootContext } from './context.ts';
+import { initialContext } from './context.ts';
 import type { BootEvent } from './events.ts';
 import { bootMachine } from './machine.ts';
+import type { Heard, Note } from './machine-setup.ts';
+import { heard, notes } from './machine-setup.ts';
+import type { Stage } from './outcome.ts';
 
-export type BootSnapshot = ReturnType<typeof initialTransition<typeof bootMachine>>[0];
-
-type Scope = Parameters<typeof bootMachine.transition>[2];
-
-const self = createActor(bootMachine);
-const nothing = (): void => undefined;
-
-/**
- * xstate's `transition()` makes an actor for each event, which takes most of its time. This machine has neither children
- * nor effects, so one actor that is never started will do for all.
- */
-const scope: Scope = {
-  self,
-  system: self.system,
-  id: self.id,
-  sessionId: self.sessionId,
-  logger: nothing,
-  defer: nothing,
-  emit: nothing,
-  stopChild: nothing,
-  actionExecutor: nothing,
+/** A state of the boot machine. There is one object for each. */
+type BootState = {
+  readonly stage: Stage;
+  /** As `stage.state`. */
+  readonly name: string;
+  readonly node: SnapshotFrom<typeof bootMachine>;
+  /** Where the events lead that have come so far, and what has to be noted; by event and what holds. */
+  readonly moves: Map<string, Move>;
 };
 
-export const initialSnapshot: BootSnapshot = initialTransition(bootMachine)[0];
+type Move = { to: BootState; noted: readonly Note[] };
+
+/** Where a boot stands, and what is known of it. Immutable. */
+export type BootSnapshot = { readonly state: BootState; readonly context: BootContext };
+
+const states = new Map<string, BootState>();
+
+export const initialSnapshot: BootSnapshot = {
+  state: stateOf(initialTransition(bootMachine)[0]),
+  context: initialContext,
+};
 
 /** What the boot machine makes of an event. Pure. */
-export function step(snapshot: BootSnapshot, event: BootEvent): BootSnapshot {
-  return bootMachine.transition(snapshot, event, scope);
+export function step({ state, context }: BootSnapshot, event: BootEvent): BootSnapshot {
+  const word = heard(context, event);
+  const key = `${word.type} ${word.holds}`;
+  const move = state.moves.get(key) ?? moveOf(state, word);
+  state.moves.set(key, move);
+  let next = context;
+  for (const note of move.noted) next = { ...next, ...note(next, event) };
+  const { stage } = move.to;
+  return { state: move.to, context: next.stage === stage ? next : { ...next, stage } };
 }
 
-/** The state as `stage.state`. */
-export function stateOf({ value }: BootSnapshot): string {
-  for (const [stage, state] of Object.entries(value)) return `${stage}.${state}`;
-  return '';
+/**
+ * xstate says which way to go. It takes some time to do so, and a log may have very many events, of which nearly all have
+ * come before.
+ */
+function moveOf({ node }: BootState, word: Heard): Move {
+  const [next, actions] = transition(bootMachine, node, word);
+  return { to: stateOf(next), noted: actions.map(({ type }) => notes[type as keyof typeof notes]) };
+}
+
+function stateOf(node: SnapshotFrom<typeof bootMachine>): BootState {
+  const [[stage, state]] = Object.entries(node.value) as [[Stage, string]];
+  const name = `${stage}.${state}`;
+  const known = states.get(name) ?? { stage, name, node, moves: new Map<string, Move>() };
+  states.set(name, known);
+  return known;
 }

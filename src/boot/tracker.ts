@@ -9,7 +9,8 @@ import type { Skipped } from '../transcript/skim.ts';
 import type { Signal } from './signal.ts';
 import type { Meaning } from './signatures/signature.ts';
 import { asksKernel } from './session.ts';
-import { initialSnapshot, stateOf, step } from './step.ts';
+import type { BootSnapshot } from './step.ts';
+import { initialSnapshot, step } from './step.ts';
 import { complaintOf, complains, gaveUp, typesKexec, wordsOf } from './words.ts';
 
 /** A reset that nothing announces: the clock has fallen by more than that. Seconds. */
@@ -20,11 +21,9 @@ const fastest = 0.2;
 
 /** Runs the boot machine on what the recogniser finds. */
 export class BootTracker {
-  #point: Point = {
-    snapshot: initialSnapshot,
-    state: 'firmware.silent',
-    clock: 0,
-  };
+  #snapshot = initialSnapshot;
+  /** The newest printk time of the newest kernel, in seconds. */
+  #clock = 0;
   #lastSaid = '';
   readonly #prompts = new Prompts();
   /** Where the machine stood before it was said to have died, or to have started again without a word. */
@@ -37,22 +36,25 @@ export class BootTracker {
   #words: Signal | null = null;
 
   get context(): BootContext {
-    return this.#believed.snapshot.context;
+    return this.#believed.context;
   }
 
   /** The state as `stage.state`. */
   get state(): string {
-    return this.#believed.state;
+    return this.#believed.state.name;
   }
 
   /** While somebody reads a log at a prompt, nothing in it happens. */
-  get #believed(): Point {
-    return this.#prompts.readingFrom ?? this.#point;
+  get #believed(): BootSnapshot {
+    return this.#prompts.readingFrom?.snapshot ?? this.#snapshot;
+  }
+
+  get #point(): Point {
+    return { snapshot: this.#snapshot, clock: this.#clock };
   }
 
   send(event: BootEvent): void {
-    const snapshot = step(this.#point.snapshot, event);
-    this.#point = { snapshot, state: stateOf(snapshot), clock: this.#point.clock };
+    this.#snapshot = step(this.#snapshot, event);
     this.#lastSaid = '';
   }
 
@@ -77,13 +79,13 @@ export class BootTracker {
 
   /** Every line counts: a kernel has yet to speak, a warning stands until life goes on, or a kexec was typed. */
   get isWatching(): boolean {
-    const { generation, warnings, boundary } = this.#point.snapshot.context;
+    const { generation, warnings, boundary } = this.#snapshot.context;
     return generation === 0 || warnings.length > 0 || boundary !== null || this.#kexecTyped;
   }
 
   /** Lines were passed over that say nothing but what time it is. */
   passOver({ clock, program }: Skipped): void {
-    if (clock !== null) this.#setClock(clock);
+    if (clock !== null) this.#clock = clock;
     if (program === null) return;
     this.#words = wordsOf(program);
     this.#prompts.hear(program.text);
@@ -93,14 +95,14 @@ export class BootTracker {
     if (meaning === null) return;
     if (meaning === 'kernel-starts' || meaning === 'kernel-names-itself') {
       if (meaning === 'kernel-starts') this.#rememberBefore(before);
-      this.#setClock(signal.guestSeconds ?? 0);
+      this.#clock = signal.guestSeconds ?? 0;
       this.#kexecTyped = false;
     } else if (origin !== 'firmware' && !isAnybodys(meaning) && this.#generation === 0) {
       this.send({ type: 'kernel-evident', signal });
     }
     if (outcome !== undefined) {
       this.#calm = noCalm;
-      this.#troubleAt = signal.guestSeconds ?? this.#point.clock;
+      this.#troubleAt = signal.guestSeconds ?? this.#clock;
     }
     if (meaning === 'shell' && this.#isTooEarly) return;
     this.#prompts.follow(meaning, signal);
@@ -137,25 +139,25 @@ export class BootTracker {
 
   /** No kernel is that fast: whose prompt it may be, it is not that of a program it has started. */
   get #isTooEarly(): boolean {
-    const { snapshot, clock } = this.#point;
-    return snapshot.context.stage === 'kernel' && clock > 0 && clock < fastest;
+    const { stage } = this.#snapshot.context;
+    return stage === 'kernel' && this.#clock > 0 && this.#clock < fastest;
   }
 
   get #generation(): number {
-    return this.#point.snapshot.context.generation;
+    return this.#snapshot.context.generation;
   }
 
   /** What an init nobody knows said last before it ended. */
   #lastWords({ signature, captures }: Signal): Signal | null {
-    const { stage, programsSpoke } = this.#point.snapshot.context;
+    const { stage, programsSpoke } = this.#snapshot.context;
     const own = signature === 'init-exited' && stage === 'initramfs' && !programsSpoke;
     return own && gaveUp(captures) ? this.#words : null;
   }
 
   /** Chatty programs say a lot; the machine only needs to hear it when something could change. */
   #isNews(meaning: Meaning, said: string): boolean {
-    const { programsSpoke, warnings } = this.#point.snapshot.context;
-    const { state } = this.#point;
+    const { programsSpoke, warnings } = this.#snapshot.context;
+    const { name: state } = this.#snapshot.state;
     // Another prompt may be another user's.
     const again = said === this.#lastSaid && meaning !== 'shell';
     if (again && !meaning.endsWith('-starts')) return false;
@@ -167,28 +169,24 @@ export class BootTracker {
 
   /** Kernels that were told to be quiet give themselves away by their clock. */
   #readClock({ seconds, text, line }: ClockReading): void {
-    const { boundary } = this.#point.snapshot.context;
-    const fellBack = this.#point.clock - seconds > clockTolerance;
+    const { boundary } = this.#snapshot.context;
+    const fellBack = this.#clock - seconds > clockTolerance;
     if (fellBack && this.#resumes(seconds)) return;
     // The clocks of CPUs that are just being started differ by more.
-    const restarted = seconds < clockTolerance && this.#point.clock - seconds > unannounced;
+    const restarted = seconds < clockTolerance && this.#clock - seconds > unannounced;
     const anew = fellBack && (boundary !== null || restarted);
     if (this.#generation === 0 || anew) {
       const signal = { signature: 'printk', line, text, captures: {}, guestSeconds: seconds };
       if (anew) this.#rememberBefore(this.#point);
       this.send({ type: 'kernel-evident', signal });
     }
-    this.#setClock(seconds);
-  }
-
-  #setClock(clock: number): void {
-    this.#point = { ...this.#point, clock };
+    this.#clock = seconds;
   }
 
   /** A death, or a start that nothing has announced, may be a quotation: then the machine's own clock goes on. */
   #rememberBefore(before: Point): void {
     const { boundary, generation } = before.snapshot.context;
-    const announced = boundary !== null || before.state.startsWith('firmware.');
+    const announced = boundary !== null || before.snapshot.state.stage === 'firmware';
     this.#before = generation === 0 || announced || before.clock === 0 ? null : before;
   }
 
@@ -196,21 +194,22 @@ export class BootTracker {
   #resumes(seconds: number): boolean {
     const before = this.#before;
     if (before === null || seconds < before.clock) return false;
-    if (this.#point.snapshot.context.boundary !== null) return false;
+    if (this.#snapshot.context.boundary !== null) return false;
     this.#goBack({ ...before, clock: seconds });
     return true;
   }
 
   /** What came since was somebody else's. */
-  #goBack(point: Point): void {
-    this.#point = point;
+  #goBack({ snapshot, clock }: Point): void {
+    this.#snapshot = snapshot;
+    this.#clock = clock;
     this.#lastSaid = '';
     this.#before = null;
   }
 
   /** Looks whether life goes on after a warning. */
   #look(recognised: Recognised): void {
-    const { warnings, login } = this.#point.snapshot.context;
+    const { warnings, login } = this.#snapshot.context;
     if (warnings.length === 0) return;
     const since = this.#troubleAt;
     this.#calm = later(this.#calm, recognised, since);
