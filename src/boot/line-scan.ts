@@ -8,11 +8,11 @@ const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 /**
- * Texts that make a line one to be taken apart: anything but printable ASCII and tabs, what a recorder, a copy or a journal
+ * Texts that make a line one to be taken apart, besides anything but ASCII: what cannot be printed, what a recorder, a copy or a journal
  * may have put there, and a prompt that something may stand right behind.
  */
 const strange = [
-  ...characters([...range(0, 8), ...range(10, 31), ...range(127, 255)]),
+  ...characters([...range(0, 8), ...range(10, 31), 127]),
   ...Array.from('&^\\'),
   ' login: ',
   ' kernel: ',
@@ -32,9 +32,7 @@ export const marks = {
 } as const;
 
 /** One look at a line: which signatures may be in it, and which marks are. */
-export const lineScan = new TextScan([
-  ...signatures.map(({ pattern }) => requiredTexts(pattern)),
-  strange,
-  bracket,
-  terminal,
-]);
+export const lineScan = new TextScan(
+  [...signatures.map(({ pattern }) => requiredTexts(pattern)), strange, bracket, terminal],
+  marks.strange,
+);

@@ -44,12 +44,15 @@ export function matchesPrompt(text: string): boolean {
 /** Whether one of these signatures (by index) is in the text. */
 export function isOneOf(place: Place, text: string, candidates: readonly number[]): boolean {
   if (candidates.length === 0) return false;
-  const isIn = (place: Place, text: string): boolean =>
-    candidates.some(
-      (index) => inPlace[place][index] && signatures[index]?.pattern.test(text) === true,
-    );
-  const [tag] = programTag.exec(text) ?? [];
-  return isIn(place, text) || (tag !== undefined && isIn('program', text.slice(tag.length)));
+  if (isIn(place, text, candidates)) return true;
+  const tag = tagOf(text);
+  return tag !== '' && isIn('program', text.slice(tag.length), candidates);
+}
+
+function isIn(place: Place, text: string, candidates: readonly number[]): boolean {
+  return candidates.some(
+    (index) => inPlace[place][index] && signatures[index]?.pattern.test(text) === true,
+  );
 }
 
 /**
@@ -70,16 +73,22 @@ export function findKernelText(text: string, leaving: boolean): number | null {
 /** How a journal, or a program that writes to the kernel's log, names who speaks. */
 const programTag = /^[\w@.-]+\[\d+\]: /;
 
+function tagOf(text: string): string {
+  return text.includes(']: ') ? (programTag.exec(text)?.[0] ?? '') : '';
+}
+
 function matches(place: Place, text: string): Match[] {
   const candidates = lineScan.text(text);
-  if (candidates.length === 0) return [];
+  if (candidates.length === 0) return none;
   const found = matchesOf(candidates, place, text);
-  const [tag] = programTag.exec(text) ?? [];
-  const untagged =
-    tag === undefined ? [] : matchesOf(candidates, 'program', text.slice(tag.length));
-  const all = found.length > 0 ? [found, untagged] : [untagged];
-  return all.find(isOwn) ?? all[0] ?? [];
+  const tag = tagOf(text);
+  if (tag === '' || isOwn(found)) return found;
+  const untagged = matchesOf(candidates, 'program', text.slice(tag.length));
+  return isOwn(untagged) || found.length === 0 ? untagged : found;
 }
+
+/** Shared by the many texts that say nothing. */
+const none: Match[] = [];
 
 /** Whether they say more than what any other signature goes before. */
 function isOwn(found: readonly Match[]): boolean {
@@ -87,18 +96,24 @@ function isOwn(found: readonly Match[]): boolean {
 }
 
 function matchesOf(candidates: readonly number[], place: Place, text: string): Match[] {
-  const found: Match[] = [];
+  let found = none;
   for (const index of candidates) {
     const signature = signatures[index];
     const match = inPlace[place][index] ? signature?.pattern.exec(text) : null;
     if (signature === undefined || !match) continue;
-    const captures: Record<string, string> = {};
-    for (const name in match.groups) {
-      const value = match.groups[name];
-      if (value !== undefined) captures[name] = value;
-    }
-    found.push({ signature, captures });
+    if (found === none) found = [];
+    found.push({ signature, captures: capturesOf(match) });
   }
-  const own = found.filter(({ signature }) => signature.fallback !== true);
-  return own.length > 0 ? own : found;
+  return found.length > 1 && isOwn(found)
+    ? found.filter(({ signature }) => signature.fallback !== true)
+    : found;
+}
+
+function capturesOf({ groups }: RegExpExecArray): Record<string, string> {
+  const captures: Record<string, string> = {};
+  for (const name in groups) {
+    const value = groups[name];
+    if (value !== undefined) captures[name] = value;
+  }
+  return captures;
 }

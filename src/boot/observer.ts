@@ -14,6 +14,7 @@ import type { Recognised } from './recogniser.ts';
 import { Recogniser } from './recogniser.ts';
 import { isOver, isSettled } from './settled.ts';
 import type { Signal } from './signal.ts';
+import type { Signature } from './signatures/signature.ts';
 import { certainty, isBecomingCertain, isGettingOn, lengthen, noSilence } from './silence.ts';
 import { BootTracker } from './tracker.ts';
 
@@ -53,6 +54,15 @@ type ObserverOptions = {
   lines?: LineSource;
 };
 
+const none: Signal[] = [];
+
+/** Where a boot loader may speak. */
+const loaderStates: readonly string[] = ['firmware.booting', 'firmware.handedOver'];
+
+function isLoaders({ meaning }: Signature): boolean {
+  return meaning === 'firmware-doubt' || meaning === 'firmware-prompt';
+}
+
 export function createBootObserver({
   awaitGeneration = 1,
   lines = new LineSplitter(),
@@ -67,15 +77,19 @@ export function createBootObserver({
   let end: End | null = null;
 
   function take(recognised: Recognised): Signal[] {
+    const { sightings } = recognised;
+    if (sightings.length === 0) {
+      tracker.take(recognised);
+      return none;
+    }
     // Many programs have such words and prompts. They are a boot loader's only while one speaks.
-    const loaderSpeaks = ['firmware.booting', 'firmware.handedOver'].includes(tracker.state);
-    const meant = recognised.sightings.filter(
-      ({ signature: { meaning } }) =>
-        loaderSpeaks || (meaning !== 'firmware-doubt' && meaning !== 'firmware-prompt'),
-    );
+    const meant = loaderStates.includes(tracker.state)
+      ? sightings
+      : sightings.filter(({ signature }) => !isLoaders(signature));
     tracker.take({ ...recognised, sightings: meant });
-    for (const { signal } of meant) machine = learnMachine(machine, signal);
-    return meant.map(({ signal }) => signal);
+    const signals = meant.map(({ signal }) => signal);
+    machine = signals.reduce(learnMachine, machine);
+    return signals;
   }
 
   function read(complete: Iterable<ConsoleLine>): Signal[] {
@@ -84,7 +98,7 @@ export function createBootObserver({
       passOver();
       line = next.line;
       if (next.text.trim() !== '') lastLine = { line, text: next.text };
-      signals.push(...take(recogniser.line(next)));
+      for (const signal of take(recogniser.line(next))) signals.push(signal);
       lines.attentive = recogniser.isOpen || tracker.isWatching;
     }
     passOver();

@@ -35,6 +35,9 @@ type Fragment = { text: string; line: number; said: Set<string> };
 
 const longestFragment = 4096;
 
+/** Shared by the many lines that say nothing; never written to. */
+const none: Sighting[] = [];
+
 /** The line above a login prompt names the terminal, as distributions write it. util-linux agetty, `\\l` */
 const issue = /^\S.* \(?(?:tty\w+|console|hvc\d+)\)?\s*$/;
 
@@ -174,7 +177,7 @@ export class Recogniser {
   #record(record: PrintkRecord, line: number): Sighting[] {
     if (record.seconds !== null) this.#habit.stamps = true;
     const matches = matchRecord(this.#lastScreen(record.body));
-    return this.#say(matches, record.text, line, new Set(), record.seconds);
+    return this.#say(matches, record.text, line, null, record.seconds);
   }
 
   /** A log that has only the end of a panic's report has the panic in it. */
@@ -186,9 +189,10 @@ export class Recogniser {
     matches: Match[],
     text: string,
     line: number,
-    said: Set<string>,
+    said: Set<string> | null,
     guestSeconds: number | null = null,
   ): Sighting[] {
+    if (matches.length === 0) return none;
     const sightings: Sighting[] = [];
     for (const { signature, captures } of matches) {
       const signal = {
@@ -200,8 +204,8 @@ export class Recogniser {
       };
       // Of a prompt that the kernel cut in two the whole is looked at first.
       if (signature.shell === true) this.#shell ??= signal;
-      if (said.has(signature.id)) continue;
-      said.add(signature.id);
+      if (said?.has(signature.id)) continue;
+      said?.add(signature.id);
       this.#learn(signature, guestSeconds);
       sightings.push({ signature, signal });
     }

@@ -1,5 +1,5 @@
-/** Bytes a state of the automaton goes on with. */
-const width = 256;
+/** Bytes a state of the automaton goes on with: ASCII. A larger table would not stay in the CPU's cache. */
+const width = 128;
 
 /**
  * Looks for many texts at once, in one pass (A. Aho and M. Corasick, Efficient String Matching). Made for lines of which
@@ -11,13 +11,16 @@ export class TextScan {
    * negative where something has been found once it is reached.
    */
   readonly #next: Int32Array;
+  readonly #beyond: readonly number[];
   /** Which sets have been found once a state is reached. */
   readonly #found: (readonly number[] | undefined)[] = [];
 
   /**
-   * @param sets what is looked for: the index of a set is found where one of its texts is. Latin-1 only, none empty.
+   * @param sets what is looked for: the index of a set is found where one of its texts is. ASCII only, none empty.
+   * @param beyond which set is found, besides, where there is anything but ASCII
    */
-  constructor(sets: readonly (readonly string[])[]) {
+  constructor(sets: readonly (readonly string[])[], beyond: number) {
+    this.#beyond = [beyond];
     const states = 1 + sets.flat().reduce((sum, text) => sum + text.length, 0);
     this.#next = new Int32Array(states * width);
     this.#plant(sets);
@@ -29,13 +32,19 @@ export class TextScan {
     const next = this.#next;
     let hits: number[] = none;
     for (let at = from, state = 0; at < to; at += 1) {
-      state = next[state + (bytes[at] ?? 0)] ?? 0;
+      const byte = bytes[at] ?? 0;
+      if (byte >= width) {
+        hits = add(hits, this.#beyond);
+        state = 0;
+        continue;
+      }
+      state = next[state + byte] ?? 0;
       if (state < 0) {
         state = -state;
         hits = add(hits, this.#found[state / width]);
       }
     }
-    return hits.length > 1 ? hits.sort(ascending) : hits;
+    return hits;
   }
 
   /** The sets with a text in this string, ascending. */
@@ -44,13 +53,18 @@ export class TextScan {
     let hits: number[] = none;
     for (let at = 0, state = 0; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
-      state = code < width ? (next[state + code] ?? 0) : 0;
+      if (code >= width) {
+        hits = add(hits, this.#beyond);
+        state = 0;
+        continue;
+      }
+      state = next[state + code] ?? 0;
       if (state < 0) {
         state = -state;
         hits = add(hits, this.#found[state / width]);
       }
     }
-    return hits.length > 1 ? hits.sort(ascending) : hits;
+    return hits;
   }
 
   /** Makes a tree of the texts: each state is the beginning of one. */
@@ -91,10 +105,16 @@ export class TextScan {
 /** Shared by the many lines that hold nothing; never written to. */
 const none: number[] = [];
 
+/** Puts them in where they belong: the lists are short, and `sort()` makes a copy of each. */
 function add(hits: number[], here: readonly number[] = none): number[] {
-  const sum = hits === none ? [] : hits;
-  for (const set of here) if (!sum.includes(set)) sum.push(set);
-  return sum;
+  const all = hits === none ? [] : hits;
+  for (const set of here) {
+    if (all.includes(set)) continue;
+    let at = all.push(set) - 1;
+    for (; (all[at - 1] ?? 0) > set; at -= 1) all[at] = all[at - 1] ?? 0;
+    all[at] = set;
+  }
+  return all;
 }
 
 function unite(
@@ -102,8 +122,4 @@ function unite(
   other: readonly number[] | undefined,
 ): readonly number[] | undefined {
   return other === undefined ? one : [...new Set([...(one ?? []), ...other])];
-}
-
-function ascending(one: number, other: number): number {
-  return one - other;
 }

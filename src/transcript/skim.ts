@@ -15,8 +15,8 @@ export type Skipped = {
 /** `passed` over, `plain` (ASCII that nothing has to be taken off, but perhaps known to a signature), or anything. */
 type Look = 'passed' | 'plain' | 'other';
 
-/** A line's bytes: from, to, and its number. */
-type Range = [from: number, to: number, line: number];
+/** A line's bytes, and its number; 0 where there is none. There is one object of it for very many lines. */
+type Range = { from: number; to: number; line: number };
 
 /** A clock that falls back by more than this is looked at. Seconds; below what the boot machine calls a fall. */
 const tolerance = 0.5;
@@ -38,8 +38,8 @@ export class Skim {
   /** Of the stamp that was read last. */
   #seconds = 0;
   #skipped: Skipped = nothingSkipped();
-  #program: Range | null = null;
-  #last: Range | null = null;
+  readonly #program: Range = { from: 0, to: 0, line: 0 };
+  readonly #last: Range = { from: 0, to: 0, line: 0 };
 
   /**
    * Passes over the line if its kernel stamps its records and no signature can know it; then it has been counted.
@@ -60,9 +60,9 @@ export class Skim {
     if (fellBack) return 'plain';
     const isKnown = body > from ? knownRecord : knownLine;
     if (isKnown(bytes, body, end, found)) return 'plain';
-    if (body === from) this.#program = [from, end, line];
+    if (body === from) set(this.#program, from, end, line);
     else this.#skipped.clock = this.#clock;
-    this.#last = [from, end, line];
+    set(this.#last, from, end, line);
     this.#skipped.lines += 1;
     return 'passed';
   }
@@ -80,12 +80,12 @@ export class Skim {
   /** What has been passed over since it was asked last. Must be asked before the bytes change. */
   take(bytes: Buffer): Skipped | null {
     if (this.#skipped.lines === 0) return null;
-    const text = (of: Range | null): Skipped['last'] =>
-      of === null ? null : { line: of[2], text: bytes.toString('latin1', of[0], of[1]) };
-    const skipped = { ...this.#skipped, program: text(this.#program), last: text(this.#last) };
+    const skipped = this.#skipped;
+    skipped.program = textOf(bytes, this.#program);
+    skipped.last = textOf(bytes, this.#last);
     this.#skipped = nothingSkipped();
-    this.#program = null;
-    this.#last = null;
+    this.#program.line = 0;
+    this.#last.line = 0;
     return skipped;
   }
 
@@ -129,6 +129,16 @@ const none = -1;
 
 function nothingSkipped(): Skipped {
   return { lines: 0, clock: null, program: null, last: null };
+}
+
+function set(range: Range, from: number, to: number, line: number): void {
+  range.from = from;
+  range.to = to;
+  range.line = line;
+}
+
+function textOf(bytes: Buffer, { from, to, line }: Range): Skipped['last'] {
+  return line === 0 ? null : { line, text: bytes.toString('latin1', from, to) };
 }
 
 /** A stamp, a caller, a colour without its ESC, or a host and a program as journals write them. */
