@@ -6,6 +6,10 @@ const newPosition = /\r+|\u001B\[[\d;]*[HJf]/;
 /** Anything but printable ASCII: only then is there something to clean. */
 const suspicious = /[^\u0020-\u007E]/;
 
+/** Nothing but printable ASCII and colours, as most lines are that are not plain. */
+const coloured = /^(?:[\u0020-\u007E]|\u001B\[[\d;]*m)*$/;
+const colour = /\u001B\[[\d;]*m/g;
+
 /** Strings for the terminal itself (APC, DCS, PM, SOS), which CI systems put their time stamps into. */
 const strings = /\u001B[_P^X][^\u0007\u001B]*(?:\u0007|\u001B\\)/g;
 
@@ -25,6 +29,7 @@ const invisible = /[^\P{Cc}\t]|[\p{Cf}\p{Zl}\p{Zp}]/gu;
 export function cleanSegments(raw: string): string[] {
   const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;
   if (!suspicious.test(line)) return [line];
+  if (coloured.test(line)) return [line.replace(colour, '')];
   const segments = line
     .replace(nul, '')
     .replace(strings, '')

@@ -35,42 +35,60 @@ function wrappedByTerminal(lines: readonly ConsoleLine[]): Wrap | null {
   const texts = new Set(full.map(({ text }) => text));
   const nearly = lengths.filter((length) => length < width && length >= width - 4);
   if (texts.size < enough || full.length <= 2 * nearly.length) return null;
+  const followers = lines.filter((_, index) => mayGoOn(lines[index - 1], wrap));
+  const mostStart = (start: RegExp): boolean =>
+    4 * followers.filter(({ text }) => start.test(text)).length > full.length;
+  if (mostStart(/^\[/)) return null;
   const prefix = learnPrefix(lines.map(({ text }) => text));
-  const start = prefix === null ? /^\[/ : prefixPattern(prefix);
-  const starts = lines.filter(
-    ({ text }, index) => mayGoOn(lines[index - 1], wrap) && start.test(text),
-  );
-  return starts.length * 4 > full.length ? null : wrap;
+  return prefix !== null && mostStart(prefixPattern(prefix)) ? null : wrap;
 }
+
+/** What decides where a mail program may have cut. Lengths in UTF-16 units, without quoting and blanks at the end. */
+type Shape = { length: number; firstWord: number; isRecord: boolean; isWhole: boolean };
+
+function shapeOf({ text, segments }: ConsoleLine): Shape {
+  const line = own(text).trimEnd();
+  return {
+    length: line.length,
+    firstWord: line.search(/\s|$/),
+    isRecord: stamped.test(line),
+    isWhole: segments.length === 1,
+  };
+}
+
+/** A kernel's stamp. */
+const stamped = /^(?:<\d+>)?\[ *\d+\.\d{6}\]/;
 
 /**
  * The width at which a mail program has wrapped the lines, if it has: no line is longer, and where something without a stamp
  * follows a kernel's record, its first word would mostly not have fitted behind that.
  */
 function wrappedByMail(lines: readonly ConsoleLine[]): Wrap | null {
+  const shapes = lines.map(shapeOf);
+  const pairs = shapes.slice(1).flatMap((next, index) => {
+    const line = shapes[index];
+    return line?.isRecord && !next.isRecord && next.length > 0 ? [{ line, next }] : [];
+  });
+  if (pairs.length < enough) return null;
   const widths = Array.from({ length: widestMail - narrowest + 1 }, (_, more) => narrowest + more);
   const [best] = widths
-    .map((width) => ({ width, cut: cutAt(lines, width) }))
+    .map((width) => ({ width, cut: cutAt(shapes, pairs, width) }))
     .filter(({ cut }) => cut >= enough)
     .sort((one, other) => other.cut - one.cut || one.width - other.width);
   return best === undefined ? null : { width: best.width, between: 'words' };
 }
 
 /** How many lines were cut at that width; none where it does not explain most of what follows a record. */
-function cutAt(lines: readonly ConsoleLine[], width: number): number {
-  const wrap: Wrap = { width, between: 'words' };
+function cutAt(
+  shapes: readonly Shape[],
+  pairs: readonly { line: Shape; next: Shape }[],
+  width: number,
+): number {
+  const possible = pairs.filter(({ line }) => mayBreak(line, width));
+  const cut = possible.filter(({ line, next }) => isCut(line, next, width)).length;
   // What cannot be cut stays longer.
-  const longer = lines.filter(({ text }) => own(text).trimEnd().length > width);
-  const pairs = lines
-    .slice(1)
-    .map((next, index) => ({ line: lines[index], next }))
-    .filter(
-      ({ line, next }) =>
-        line !== undefined && isRecord(line) && mayGoOn(line, wrap) && next.text.trim() !== '',
-    )
-    .filter(({ next }) => !isRecord(next));
-  const cut = pairs.filter(({ line, next }) => goesOn(line, next, wrap));
-  return 2 * cut.length > pairs.length && cut.length > longer.length ? cut.length : 0;
+  const longer = shapes.filter(({ length }) => length > width).length;
+  return 2 * cut > possible.length && cut > longer ? cut : 0;
 }
 
 /** Puts together what was cut. A line keeps the number it began with. */
@@ -96,28 +114,29 @@ export function rejoin(lines: readonly ConsoleLine[], wrap: Wrap): ConsoleLine[]
 /** Whether the next line may belong to this one. Padding fills a terminal's width, too, but with blanks. */
 export function mayGoOn(line: ConsoleLine | undefined, { width, between }: Wrap): boolean {
   if (line?.segments.length !== 1) return false;
-  if (between === 'characters') return line.text.length === width && !line.text.endsWith(' ');
-  // A mail program can cut at any blank; half a line is the least it leaves.
-  const { length } = own(line.text).trimEnd();
-  return 2 * length > width && length <= width;
+  if (between === 'words') return mayBreak(shapeOf(line), width);
+  return line.text.length === width && !line.text.endsWith(' ');
 }
 
 function goesOn(line: ConsoleLine | undefined, next: ConsoleLine, wrap: Wrap): boolean {
-  if (!mayGoOn(line, wrap) || next.segments.length !== 1) return false;
-  if (wrap.between === 'characters') return true;
-  const [word = ''] = /^\S+/.exec(own(next.text)) ?? [];
-  const fits = own(line?.text ?? '').trimEnd().length + 1 + word.length <= wrap.width;
-  return word !== '' && !fits && !isRecord(next);
+  if (line === undefined || !mayGoOn(line, wrap) || next.segments.length !== 1) return false;
+  return wrap.between === 'characters' || isCut(shapeOf(line), shapeOf(next), wrap.width);
 }
 
-/** Whether it begins with a kernel's stamp. */
-function isRecord({ text }: ConsoleLine): boolean {
-  return /^(?:<\d+>)?\[ *\d+\.\d{6}\]/.test(own(text));
+/** A mail program can cut at any blank; half a line is the least it leaves. */
+function mayBreak({ length, isWhole }: Shape, width: number): boolean {
+  return isWhole && 2 * length > width && length <= width;
+}
+
+/** Whether the first word of the next line would not have fitted behind this one. */
+function isCut(line: Shape, next: Shape, width: number): boolean {
+  const fits = line.length + 1 + next.firstWord <= width;
+  return next.firstWord > 0 && !fits && !next.isRecord && next.isWhole;
 }
 
 /** Without what the answer to a mail has put in front. */
 function own(text: string): string {
-  return text.replace(quoting, '');
+  return text.startsWith('>') ? text.replace(quoting, '') : text;
 }
 
 function longest(lengths: readonly number[]): number {

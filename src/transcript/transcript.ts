@@ -18,6 +18,9 @@ const glance = 16;
 
 const mostRecorders = 3;
 
+const carriageReturn = 13;
+const bracket = '['.charCodeAt(0);
+
 /** Syslog's name for the kernel, behind its date and host. */
 const kernelTag = /^kernel: /;
 
@@ -112,17 +115,20 @@ export class Transcript implements LineSource {
     return isPlain && !this.#mayBeWrapped(from, to);
   }
 
-  /** Several different lines fill one width, and none is longer: worth the look at all of them. */
+  /** Several different lines fill one width, none is longer, and few records follow: worth the look at all of them. */
   #mayBeWrapped(from: number, to: number): boolean {
+    const { bytes } = this.#bytes;
     let longest = 0;
     let full: number[] = [];
     for (let index = from; index < to; index += 1) {
       const [start, end] = this.#bytes.range(index);
-      const length = end - start - (this.#bytes.bytes[end - 1] === 13 ? 1 : 0);
+      const length = end - start - (bytes[end - 1] === carriageReturn ? 1 : 0);
       if (length > longest) [longest, full] = [length, []];
-      if (length === longest && full.length < glance) full.push(index);
+      if (length === longest) full.push(index);
     }
-    return new Set(full.map((index) => this.#raw(index).text)).size > 2;
+    const records = full.filter((index) => bytes[this.#bytes.range(index + 1)[0]] === bracket);
+    if (4 * records.length > full.length) return false;
+    return new Set(full.slice(0, glance).map((index) => this.#raw(index).text)).size > 2;
   }
 
   #rawLines(from: number, to: number): ConsoleLine[] {
