@@ -1,9 +1,10 @@
 import { format, resolveConfig } from 'prettier';
+import type { Arch } from '../src/arch.ts';
+import { arches } from '../src/arch.ts';
 import { ownCatalogue } from '../src/cli/catalogue.ts';
 import { describeExpectation } from '../src/report/result-text.ts';
 import { loadScenarios, ownScenarios } from '../src/scenario/load.ts';
-import { arches } from '../src/scenario/scenario.ts';
-import type { Arch, Scenario } from '../src/scenario/scenario.ts';
+import type { Scenario } from '../src/scenario/scenario.ts';
 import { scenarioJsonSchema } from '../src/scenario/schema.ts';
 import { bootMachinePage } from './boot-machine-page.ts';
 import { performancePage } from './performance-page.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { arches } from '../src/scenario/scenario.ts';
-import type { Arch } from '../src/scenario/scenario.ts';
+import type { Arch } from '../src/arch.ts';
+import { arches } from '../src/arch.ts';
 import type { BootOfResults, Results } from './results-data.ts';
 import { resultsSchema } from './results-data.ts';
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { arches } from '../arch.ts';
+import { findScenarios } from '../cli/find-scenarios.ts';
 import { cacheDirectory } from '../image/cache-directory.ts';
 import { imagesKey } from '../image/images-key.ts';
 import { diskUsage, pruneCache } from '../image/prune.ts';
-import { findScenarios } from '../cli/find-scenarios.ts';
 import { expandCases } from '../scenario/expand.ts';
-import { arches } from '../scenario/scenario.ts';
 import { scenariosOf } from './command-line.ts';
 import type { Request } from './inputs.ts';
 

@@ -1,12 +1,7 @@
+import type { Arch } from '../arch.ts';
+import { archWith } from '../arch.ts';
 import { UsageError } from '../errors.ts';
 import { kernelKind } from '../image/kernel-format.ts';
-import type { Arch } from '../scenario/scenario.ts';
-
-/** e_machine of ELF files (elf.h). */
-const elfMachines: Record<number, Arch> = { 40: 'arm', 183: 'aarch64' };
-/** `ih_arch` of U-Boot's legacy header (include/image.h). */
-const uImageMachines: Record<number, Arch> = { 2: 'arm', 22: 'aarch64' };
-
 /**
  * What a kernel's image is for, by its first bytes. Throws UsageError for a file that is no kernel for ARM.
  * A gzip file and EFI's zboot are only seen on arm64: a zImage brings its own compression.
@@ -21,7 +16,7 @@ export function archOfKernel(header: Buffer, name: string): Arch {
     case 'zImage':
       return 'arm';
     case 'uImage':
-      return known(uImageMachines[header[29] ?? 0], name, 'a uImage');
+      return known(archWith('uImage', header[29] ?? 0), name, 'a uImage');
     case 'ELF':
       return known(elfMachine(header), name, 'an ELF file');
     case 'text':
@@ -41,7 +36,7 @@ export function archOfProgram(header: Buffer, name: string): Arch {
 
 function elfMachine(header: Buffer): Arch | undefined {
   const isElf = header.length >= 20 && header.toString('latin1', 0, 4) === '\x7fELF';
-  return isElf ? elfMachines[header.readUInt16LE(18)] : undefined;
+  return isElf ? archWith('elf', header.readUInt16LE(18)) : undefined;
 }
 
 function known(arch: Arch | undefined, name: string, what: string): Arch {

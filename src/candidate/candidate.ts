@@ -1,6 +1,5 @@
+import type { Arch } from '../arch.ts';
 import type { KernelSource, ToolsSource } from '../image/recipe.ts';
-import type { Arch } from '../scenario/scenario.ts';
-
 /**
  * A kernel that somebody is about to roll out, and what comes with it. Local files and downloads are in the cache, where
  * their SHA-256 finds them: two candidates with the same value are the same.

@@ -1,8 +1,8 @@
+import type { Arch } from '../arch.ts';
+import { archWith, arches, architectures } from '../arch.ts';
 import { UsageError } from '../errors.ts';
-import { debianArchitectures } from '../image/debian-architectures.ts';
 import { debianMirror } from '../image/debian-mirror.ts';
 import { withIndex } from '../image/package-index.ts';
-import { arches, type Arch } from '../scenario/scenario.ts';
 import type { ReadOptions } from './read-kernel.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function archesOfPackage(
   if (named !== null) return [named];
   const found: Arch[] = [];
   for (const arch of arches) {
-    const architecture = debianArchitectures[arch];
+    const architecture = architectures[arch].debian;
     const step = (text: string) => onStep?.(text);
     const source = () => debianMirror(mirror, signal);
     const options = { cache, suite, architecture, mirror: source, onStep: step, signal };
@@ -32,6 +32,6 @@ export async function archesOfPackage(
 
 /** `linux-image-6.12.95+deb12-cloud-arm64` is for arm64, `linux-image-armmp-lpae` for armhf. */
 export function archInName(name: string): Arch | null {
-  if (/^linux-.*-arm64(-|$)/.test(name)) return 'aarch64';
-  return /^linux-.*-armmp(-|$)/.test(name) ? 'arm' : null;
+  const [, kernel] = /^linux-.*-(arm64|armmp)(?:-|$)/.exec(name) ?? [];
+  return kernel === undefined ? null : (archWith('kernel', kernel) ?? null);
 }

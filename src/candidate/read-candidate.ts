@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises';
+import type { Arch } from '../arch.ts';
+import { architectures } from '../arch.ts';
 import { UsageError } from '../errors.ts';
 import { keepFile } from '../image/brought-files.ts';
 import { cacheDirectory } from '../image/cache-directory.ts';
-import { debianArchitectures } from '../image/debian-architectures.ts';
 import type { ToolsSource } from '../image/recipe.ts';
-import type { Arch } from '../scenario/scenario.ts';
 import { distroKernel } from './apply-candidate.ts';
 import { archOfProgram } from './arch-of-file.ts';
 import type { Candidate } from './candidate.ts';
@@ -64,7 +64,7 @@ async function readTools(
   const arch = deb ? await readToolsDeb(file, signal) : archOfProgram(startOf(file), file);
   if (kernelArches.length !== 1 || kernelArches[0] !== arch)
     throw new UsageError(
-      `--kexec-tools ${file} is for ${arch} (${debianArchitectures[arch]}), the kernel for ${kernelArches.join(' and ')}`,
+      `--kexec-tools ${file} is for ${arch} (${architectures[arch].debian}), the kernel for ${kernelArches.join(' and ')}`,
       { hint: 'Name a kernel of the same architecture, or kexec-tools by suite: debian:SUITE.' },
     );
   const sha256 = await keepFile(cache, file);

@@ -1,10 +1,10 @@
+import type { Arch } from '../arch.ts';
+import { arches, architectures, archWith } from '../arch.ts';
 import { UsageError } from '../errors.ts';
-import { listDeb, readDebControl } from '../image/deb-control.ts';
 import { sizeInWords } from '../host/input-file.ts';
+import { listDeb, readDebControl } from '../image/deb-control.ts';
 import { mostKernelBytes } from '../image/kernel-format.ts';
 import type { TarMember } from '../image/tar-members.ts';
-import { debianArchitectures } from '../image/debian-architectures.ts';
-import { arches, type Arch } from '../scenario/scenario.ts';
 
 /**
  * Looks at the packages of one kernel and returns what they are for. Throws UsageError for a damaged one, for packages
@@ -64,9 +64,9 @@ export async function readToolsDeb(file: string, signal?: AbortSignal): Promise<
 }
 
 function archOf(architecture: string | undefined, what: string): Arch {
-  const arch = arches.find((known) => debianArchitectures[known] === architecture);
+  const arch = architecture === undefined ? undefined : archWith('debian', architecture);
   if (arch !== undefined) return arch;
-  const wanted = Object.values(debianArchitectures).join(' or ');
+  const wanted = arches.map((known) => architectures[known].debian).join(' or ');
   throw new UsageError(
     `${what}: this is a package for ${architecture ?? 'all'}, not for ${wanted}`,
   );

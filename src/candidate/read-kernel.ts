@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises';
+import type { Arch } from '../arch.ts';
+import { arches } from '../arch.ts';
 import { UsageError } from '../errors.ts';
 import { keepFile, keepTree } from '../image/brought-files.ts';
 import { findRecipe, ownRecipes } from '../image/catalog.ts';
-import type { KernelSource } from '../image/recipe.ts';
 import { mostKernelBytes } from '../image/kernel-format.ts';
-import { arches, type Arch } from '../scenario/scenario.ts';
+import type { KernelSource } from '../image/recipe.ts';
 import { distroKernel } from './apply-candidate.ts';
 import { archOfKernel } from './arch-of-file.ts';
 import { download } from './download.ts';

@@ -1,6 +1,7 @@
+import type { Arch } from '../arch.ts';
 import { UsageError } from '../errors.ts';
 import type { Catalog } from '../image/catalog.ts';
-import type { Arch, Case } from '../scenario/scenario.ts';
+import type { Case } from '../scenario/scenario.ts';
 import { isDiskOfKernel, takesTools } from './apply-candidate.ts';
 import type { Candidate } from './candidate.ts';
 

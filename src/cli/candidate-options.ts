@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
-import { checkArches, selectCases } from '../candidate/select-cases.ts';
+import type { Arch } from '../arch.ts';
+import { arches } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
+import { checkArches, selectCases } from '../candidate/select-cases.ts';
 import { NothingSelectedError } from '../errors.ts';
 import { ensureRequirements } from '../host/ensure-requirements.ts';
 import { requirementsFor } from '../host/requirements.ts';
 import { ownRecipes } from '../image/catalog.ts';
 import { printable } from '../report/printable.ts';
-import { arches, type Arch, type Case } from '../scenario/scenario.ts';
+import { type Case } from '../scenario/scenario.ts';
 
 /** The options by which a command is told of a kernel under test. */
 export function addCandidateOptions(command: Command): Command {

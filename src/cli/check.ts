@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
+import type { Arch } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
@@ -15,13 +16,13 @@ import { runCases } from '../lab/run.ts';
 import { standardOutput } from '../report/output.ts';
 import { printable } from '../report/printable.ts';
 import { expandCases } from '../scenario/expand.ts';
-import type { Arch, Case } from '../scenario/scenario.ts';
+import type { Case } from '../scenario/scenario.ts';
 import { addCandidateOptions, candidateOf, casesOf } from './candidate-options.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
 import { openReporter } from './open-reporter.ts';
-import { describe } from './preflight.ts';
 import { archOption, mirrorOption, scenariosOption, wholeNumber } from './parse-option.ts';
+import { describe } from './preflight.ts';
 import type { ComparisonOptions } from './show-comparison.ts';
 import { checkComparisonFiles, comparisonOptions, showComparison } from './show-comparison.ts';
 

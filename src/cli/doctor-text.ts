@@ -1,4 +1,6 @@
 import { basename } from 'node:path';
+import type { Arch } from '../arch.ts';
+import { arches } from '../arch.ts';
 import type { FoundRequirement, HostReport } from '../host/examine-host.ts';
 import type { Purpose } from '../host/requirements.ts';
 import type { QemuCandidate } from '../qemu/find-qemu.ts';
@@ -6,9 +8,6 @@ import type { IdleSkipping } from '../qemu/guest-time.ts';
 import { describeIdleSkipping } from '../qemu/guest-time.ts';
 import { printable } from '../report/printable.ts';
 import type { Style } from '../report/style.ts';
-import type { Arch } from '../scenario/scenario.ts';
-import { arches } from '../scenario/scenario.ts';
-
 const sections: Record<Purpose, string> = {
   boot: 'To boot machines',
   images: 'To build their images',

@@ -1,16 +1,16 @@
 import { Command } from 'commander';
+import { arches } from '../arch.ts';
 import { exitCodes } from '../errors.ts';
-import { examineHost } from '../host/examine-host.ts';
 import { ensureRequirements } from '../host/ensure-requirements.ts';
+import { examineHost } from '../host/examine-host.ts';
 import { installLine } from '../host/install-line.ts';
-import { everyNeed, requirementsFor } from '../host/requirements.ts';
 import { ownVersion } from '../host/own-directory.ts';
+import { everyNeed, requirementsFor } from '../host/requirements.ts';
 import type { QemuCandidate } from '../qemu/find-qemu.ts';
 import { oldestQemu } from '../qemu/find-qemu.ts';
 import { standardOutput } from '../report/output.ts';
 import { printableJson } from '../report/printable.ts';
 import { createStyle } from '../report/style.ts';
-import { arches } from '../scenario/scenario.ts';
 import { hostReportText } from './doctor-text.ts';
 
 type DoctorOptions = { json?: boolean; withDeps?: boolean; qemuDir?: string };

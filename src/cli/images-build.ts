@@ -1,5 +1,7 @@
-import type { CandidateWords } from '../candidate/parse-candidate.ts';
+import type { Arch } from '../arch.ts';
+import { arches } from '../arch.ts';
 import { withCandidate } from '../candidate/apply-candidate.ts';
+import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import { ensureRequirements } from '../host/ensure-requirements.ts';
 import { requirementsFor, type HostNeeds } from '../host/requirements.ts';
@@ -11,7 +13,6 @@ import type { ImageProgress } from '../image/image-set.ts';
 import { planEntries, type PlannedEntry } from '../image/plan.ts';
 import { describeProgress } from '../report/progress.ts';
 import { didYouMean } from '../scenario/nearest.ts';
-import { arches, type Arch } from '../scenario/scenario.ts';
 import { candidateOf, namesCandidate } from './candidate-options.ts';
 import { catchInterrupts } from './interrupt.ts';
 

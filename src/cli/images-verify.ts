@@ -1,10 +1,10 @@
+import type { Arch } from '../arch.ts';
 import { exitCodes, UnavailableError } from '../errors.ts';
 import { cacheDirectory } from '../image/cache-directory.ts';
 import { ownRecipes } from '../image/catalog.ts';
 import type { Verified } from '../image/verify-cache.ts';
 import { verifyDownloads, verifyEntry } from '../image/verify-cache.ts';
 import { printable, printableJson } from '../report/printable.ts';
-import type { Arch } from '../scenario/scenario.ts';
 import { planNamed } from './images-build.ts';
 
 /**

@@ -1,10 +1,11 @@
 import { Argument, Command } from 'commander';
+import type { Arch } from '../arch.ts';
+import { arches } from '../arch.ts';
 import { ownRecipes } from '../image/catalog.ts';
 import { findEntries } from '../image/find-entries.ts';
 import type { PlannedEntry } from '../image/plan.ts';
 import { diskUsage, pruneCache } from '../image/prune.ts';
 import { printable, printableJson } from '../report/printable.ts';
-import { arches, type Arch } from '../scenario/scenario.ts';
 import { addCandidateOptions } from './candidate-options.ts';
 import type { BuildOptions } from './images-build.ts';
 import { buildImages, planNamed } from './images-build.ts';

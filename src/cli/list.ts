@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { arches } from '../arch.ts';
 import { printable, printableJson } from '../report/printable.ts';
-import { arches } from '../scenario/scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { scenariosOption } from './parse-option.ts';

@@ -1,8 +1,9 @@
 import { Command } from 'commander';
+import type { Arch } from '../arch.ts';
+import { arches } from '../arch.ts';
 import { imagesKey } from '../image/images-key.ts';
 import { expandCases } from '../scenario/expand.ts';
-import type { Arch, Case } from '../scenario/scenario.ts';
-import { arches } from '../scenario/scenario.ts';
+import type { Case } from '../scenario/scenario.ts';
 import { shardOf, weightOf } from '../scenario/shard.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { archOption, scenariosOption, wholeNumber } from './parse-option.ts';

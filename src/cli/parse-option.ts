@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { arches } from '../scenario/scenario.ts';
+import { arches } from '../arch.ts';
 import type { Shard } from '../scenario/shard.ts';
 
 /** More of anything than one machine can run. A larger number is a slip, and would fill the memory with cases. */

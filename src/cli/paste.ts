@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Arch } from '../arch.ts';
+import { architectures } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import { UnavailableError } from '../errors.ts';
 import { cacheDirectory } from '../image/cache-directory.ts';
@@ -11,7 +13,7 @@ import { interactiveArguments } from '../qemu/arguments.ts';
 import { formatCommandLine, shellQuote } from '../qemu/command-line.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
 import { recallQemu } from '../qemu/trial/try-qemu.ts';
-import type { Arch, Setup } from '../scenario/scenario.ts';
+import type { Setup } from '../scenario/scenario.ts';
 
 /**
  * The shell commands that boot a case by hand, with its console on the terminal. Starts and writes nothing; where
@@ -43,7 +45,7 @@ export async function pasteableCommands(
       ? []
       : ['# Not all images are built yet; a run builds them.']),
     ...(qemu === null
-      ? [`# There is no usable qemu-system-${arch} here; kexec-lab doctor says more.`]
+      ? [`# There is no usable ${architectures[arch].qemu} here; kexec-lab doctor says more.`]
       : []),
     ...(spec.network === null
       ? []
@@ -51,7 +53,7 @@ export async function pasteableCommands(
           "# A run also starts the provider's servers; here nobody answers for metadata or a network disk.",
         ]),
     ...(spec.disks.some(({ file }) => file === tags) ? [writeTags(tags, setup.tags)] : []),
-    formatCommandLine(qemu?.binary ?? `qemu-system-${arch}`, [
+    formatCommandLine(qemu?.binary ?? architectures[arch].qemu, [
       ...(qemu?.options ?? []),
       ...interactiveArguments(spec),
     ]),

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
+import type { Arch } from '../arch.ts';
+import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import type { Finding } from '../candidate/preflight/finding.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
 import { exitCodes, UsageError } from '../errors.ts';
-import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { describeProgress } from '../report/progress.ts';
-import type { Arch } from '../scenario/scenario.ts';
 import { addCandidateOptions, candidateOf, namesCandidate } from './candidate-options.ts';
 import { catchInterrupts } from './interrupt.ts';
 import { archOption, mirrorOption } from './parse-option.ts';

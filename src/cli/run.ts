@@ -1,27 +1,29 @@
-import type { Candidate } from '../candidate/candidate.ts';
-import type { CandidateWords } from '../candidate/parse-candidate.ts';
-import type { ImageProgress } from '../image/image-set.ts';
-import { describeProgress } from '../report/progress.ts';
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
+import type { Arch } from '../arch.ts';
+import type { Candidate } from '../candidate/candidate.ts';
+import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { NothingSelectedError, UsageError } from '../errors.ts';
 import { ensureRequirements } from '../host/ensure-requirements.ts';
 import { requirementsFor } from '../host/requirements.ts';
+import type { ImageProgress } from '../image/image-set.ts';
 import { caseReference } from '../lab/events.ts';
 import { needsOf } from '../lab/needs-of.ts';
 import { runCases } from '../lab/run.ts';
-import { showsConsole } from '../report/create-reporter.ts';
-import { printable, printableLines } from '../report/printable.ts';
-import { rerunCommand } from '../report/rerun.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import { canRecord } from '../recording/record.ts';
+import { showsConsole } from '../report/create-reporter.ts';
+import { printable, printableLines } from '../report/printable.ts';
+import { describeProgress } from '../report/progress.ts';
+import { rerunCommand } from '../report/rerun.ts';
 import { expandCases } from '../scenario/expand.ts';
-import type { Arch, Case } from '../scenario/scenario.ts';
-import { addCandidateOptions, candidateOf, casesOf, namesCandidate } from './candidate-options.ts';
+import type { Case } from '../scenario/scenario.ts';
 import type { Shard } from '../scenario/shard.ts';
 import { shardOf } from '../scenario/shard.ts';
+import { addCandidateOptions, candidateOf, casesOf, namesCandidate } from './candidate-options.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
+import { openReporter } from './open-reporter.ts';
 import {
   archOption,
   mirrorOption,
@@ -29,7 +31,6 @@ import {
   scenariosOption,
   wholeNumber,
 } from './parse-option.ts';
-import { openReporter } from './open-reporter.ts';
 import { pasteableCommands } from './paste.ts';
 import { reporterOption } from './reporter-option.ts';
 

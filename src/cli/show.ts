@@ -1,8 +1,9 @@
 import { Command } from 'commander';
+import type { Arch } from '../arch.ts';
 import { printable, printableLines } from '../report/printable.ts';
 import { describeExpectation } from '../report/result-text.ts';
 import { expandCases } from '../scenario/expand.ts';
-import type { Arch, Case, ImageReference } from '../scenario/scenario.ts';
+import type { Case, ImageReference } from '../scenario/scenario.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { archOption, scenariosOption } from './parse-option.ts';
 import { pasteableCommands } from './paste.ts';

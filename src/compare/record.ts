@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { arches } from '../arch.ts';
 import { outcomeIds, stages } from '../boot/outcome.ts';
 import { ownRecipes } from '../image/catalog.ts';
 import { inputsOf } from '../image/recipe.ts';
 import type { RunReport } from '../lab/result.ts';
-import { arches } from '../scenario/scenario.ts';
 import type { Side } from './side.ts';
 import { sidesOf } from './side.ts';
 

@@ -1,6 +1,6 @@
+import type { Arch } from '../arch.ts';
 import type { OutcomeId, Stage } from '../boot/outcome.ts';
 import type { CaseResult, StageTime } from '../lab/result.ts';
-import type { Arch } from '../scenario/scenario.ts';
 import { fingerprint } from './fingerprint.ts';
 
 /** How often one thing became of a scenario. */

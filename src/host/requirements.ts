@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { bundledFirmware, firmwarePackages } from '../qemu/firmware.ts';
-import type { Arch } from '../scenario/scenario.ts';
-import { arches as allArches } from '../scenario/scenario.ts';
-
+import type { Arch } from '../arch.ts';
+import { arches, architectures } from '../arch.ts';
+import { bundledFirmware } from '../qemu/firmware.ts';
 /** What a requirement is for: booting machines, or building the images they boot (once). */
 export type Purpose = 'boot' | 'images';
 
@@ -14,7 +13,7 @@ export type Need = (typeof needs)[number];
 export type HostNeeds = ReadonlyMap<Arch, ReadonlySet<Need>>;
 
 /** All that can be needed. */
-export const everyNeed: HostNeeds = new Map(allArches.map((arch) => [arch, new Set(needs)]));
+export const everyNeed: HostNeeds = new Map(arches.map((arch) => [arch, new Set(needs)]));
 
 /** A program or a file of the host's that kexec-lab calls or reads. */
 export type Requirement = {
@@ -43,8 +42,12 @@ function command(
   return { name, package: packageName, purpose, why, versionArguments };
 }
 
+function qemu(arch: Arch, why: string): Requirement {
+  return command(architectures[arch].qemu, 'qemu-system-arm', 'boot', why);
+}
+
 function firmwareOf(arch: Arch): Requirement {
-  const { package: packageName, code } = firmwarePackages[arch];
+  const { package: packageName, code } = architectures[arch].firmware;
   const why = `the firmware of the UEFI machines (${arch})`;
   const purpose = 'boot';
   return {
@@ -60,12 +63,9 @@ function firmwareOf(arch: Arch): Requirement {
 
 /** Everything the host must have besides Node. `doctor` shows it, `--with-deps` installs it. */
 export const requirements: readonly Requirement[] = [
-  {
-    ...command('qemu-system-aarch64', 'qemu-system-arm', 'boot', 'the 64-bit machines'),
-    arch: 'aarch64',
-  },
-  { ...command('qemu-system-arm', 'qemu-system-arm', 'boot', 'the 32-bit machines'), arch: 'arm' },
-  ...allArches.map(firmwareOf),
+  { ...qemu('aarch64', 'the 64-bit machines'), arch: 'aarch64' },
+  { ...qemu('arm', 'the 32-bit machines'), arch: 'arm' },
+  ...arches.map(firmwareOf),
   command('setpriv', 'util-linux', 'boot', 'ends QEMU and the tools when the lab is killed'),
   command('mkfifo', 'coreutils', 'boot', 'makes the pipe a console comes through'),
   {

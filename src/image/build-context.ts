@@ -1,4 +1,4 @@
-import type { Arch } from '../scenario/scenario.ts';
+import type { Arch } from '../arch.ts';
 import type { Manifest } from './entry.ts';
 import type { PackageOptions } from './packages.ts';
 

@@ -1,17 +1,17 @@
 import path from 'node:path';
+import { architectures } from '../arch.ts';
 import { UnavailableError } from '../errors.ts';
-import { buildEntry } from './build-entry.ts';
 import type { BuildContext } from './build-context.ts';
+import { buildEntry } from './build-entry.ts';
 import { withBuildLock } from './build-lock.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import { nameDiskTrouble } from './cache-trouble.ts';
-import { debianArchitectures } from './debian-architectures.ts';
 import { debianMirror } from './debian-mirror.ts';
-import { readEntry, type Manifest } from './entry.ts';
 import type { BuildOptions } from './ensure-entries.ts';
+import { readEntry, type Manifest } from './entry.ts';
 import { findEntries, type Manifests } from './find-entries.ts';
-import { forgetIndexes } from './package-index.ts';
 import type { ArchivePackage } from './package-closure.ts';
+import { forgetIndexes } from './package-index.ts';
 import { selectPackages } from './package-selection.ts';
 import { resolvePackages } from './packages.ts';
 import type { PlannedEntry } from './plan.ts';
@@ -104,7 +104,7 @@ function contextOf(
       throw new Error(`${recipe} is to be built before its input ${name}`);
     return { directory, manifest };
   };
-  const architecture = debianArchitectures[arch];
+  const architecture = architectures[arch].debian;
   return {
     temporary: path.join(cache, 'tmp'),
     input,

@@ -1,20 +1,21 @@
 import { copyFile, cp, mkdir, stat, symlink, truncate } from 'node:fs/promises';
 import path from 'node:path';
+import { architectures } from '../arch.ts';
 import type { BuildContext, Built, Input } from './build-context.ts';
 import { recipesDirectory } from './catalog.ts';
 import { packCpio } from './cpio.ts';
 import { writeDisk, type EspContent } from './disk-image.ts';
-import { layOutEsp, removableMediaLoaders } from './esp.ts';
-import { addLinks, addOverlay, copyFiles, createTree } from './file-tree.ts';
+import { layOutEsp } from './esp.ts';
 import { fileExists } from './file-exists.ts';
-import { settleModes } from './tree-archive.ts';
-import { unpackTreePackages } from './unpack-tree-packages.ts';
+import { addLinks, addOverlay, copyFiles, createTree } from './file-tree.ts';
 import {
   outputNames,
   type InitramfsRecipe,
   type MiniDiskRecipe,
   type TreeRecipe,
 } from './recipe.ts';
+import { settleModes } from './tree-archive.ts';
+import { unpackTreePackages } from './unpack-tree-packages.ts';
 
 /** An initramfs: one uncompressed cpio archive. */
 export async function buildInitramfs(
@@ -58,7 +59,7 @@ async function assembleEsp(
   { arch, scratch }: BuildContext,
 ): Promise<EspContent> {
   const tree = path.join(scratch, 'esp');
-  await copyFiles(tree, packages, { [loader[arch]]: removableMediaLoaders[arch] });
+  await copyFiles(tree, packages, { [loader[arch]]: architectures[arch].removableMediaLoader });
   const [kernel, initrd] = [path.join(root, 'vmlinuz'), path.join(root, 'initrd.img')];
   await layOutEsp(tree, { kernel, initrd, cmdline });
   return { tree, sizeMiB: size };

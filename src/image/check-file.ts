@@ -1,8 +1,9 @@
 import { open, stat } from 'node:fs/promises';
+import type { Arch } from '../arch.ts';
 import { ScenarioError } from '../errors.ts';
 import { scenarioFileError } from '../file-error.ts';
 import { kindOf } from '../host/input-file.ts';
-import type { Arch, ImageReference } from '../scenario/scenario.ts';
+import type { ImageReference } from '../scenario/scenario.ts';
 import { diskHeaderBytes, diskTrouble } from './disk-format.ts';
 import type { ImageRequest } from './image-set.ts';
 import { kernelHeaderBytes, kernelTrouble } from './kernel-format.ts';

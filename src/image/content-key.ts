@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Arch } from '../scenario/scenario.ts';
+import type { Arch } from '../arch.ts';
 import type { Catalog } from './catalog.ts';
 import { inputsOf, type Recipe } from './recipe.ts';
 

@@ -1,6 +1,5 @@
 import { copyFile, mkdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Arch } from '../scenario/scenario.ts';
 import { runTool } from './run-tool.ts';
 import { treeNames } from './tree-names.ts';
 
@@ -16,12 +15,6 @@ const volumeNumber = '4b584c42';
 
 /** Heads and sectors of a geometry that makes one cylinder a mebibyte; nobody looks at it, but mtools wants one. */
 const geometry = ['-h', '64', '-s', '32'];
-
-/** The name under which firmware looks for a boot loader on a disk it knows nothing about (UEFI 2.10, 3.5.1.1). */
-export const removableMediaLoaders: Record<Arch, string> = {
-  aarch64: '/EFI/BOOT/BOOTAA64.EFI',
-  arm: '/EFI/BOOT/BOOTARM.EFI',
-};
 
 /**
  * Fills a part of `file`, `sizeMiB` long from byte `offset` on, with the FAT file system of an EFI system partition that

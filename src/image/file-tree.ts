@@ -1,5 +1,6 @@
 import { chmod, cp, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { architectures, arches } from '../arch.ts';
 import { UnavailableError } from '../errors.ts';
 import { elfNeeds } from './elf.ts';
 import { fileExists } from './file-exists.ts';
@@ -62,7 +63,7 @@ async function findFile(packages: readonly string[], file: string): Promise<stri
 }
 
 async function findLibrary(packages: readonly string[], name: string): Promise<string | undefined> {
-  const triplets = ['aarch64-linux-gnu', 'arm-linux-gnueabihf', ''];
+  const triplets = [...arches.map((arch) => architectures[arch].triplet), ''];
   for (const triplet of triplets) {
     const found = await findFile(packages, path.join('/lib', triplet, name));
     if (found !== undefined) return found;

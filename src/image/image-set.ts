@@ -1,5 +1,6 @@
+import type { Arch } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
-import type { Arch, ImageReference } from '../scenario/scenario.ts';
+import type { ImageReference } from '../scenario/scenario.ts';
 
 /** A Debian package that went into an image. */
 export type PackageVersion = { name: string; version: string; architecture: string; suite: string };

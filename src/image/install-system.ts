@@ -1,9 +1,9 @@
-import type { Arch } from '../scenario/scenario.ts';
+import type { Arch } from '../arch.ts';
+import { architectures } from '../arch.ts';
 import { systemScript } from './content-key.ts';
-import { debianArchitectures } from './debian-architectures.ts';
 import { runInNamespace } from './in-namespace.ts';
-import { planNamespace } from './namespace.ts';
 import { emulatorFor, namespaceFacts } from './namespace-facts.ts';
+import { planNamespace } from './namespace.ts';
 import type { PackageOptions } from './packages.ts';
 import { systemProgress } from './system-progress.ts';
 
@@ -38,7 +38,7 @@ export async function installSystem(installation: Installation): Promise<void> {
     what: 'installing Debian',
     archive,
     script: systemScript,
-    args: [debianArchitectures[arch], emulator ?? '-', libraries, packages.join(',')],
+    args: [architectures[arch].debian, emulator ?? '-', libraries, packages.join(',')],
     output: rootfs,
     onLine: (line) => {
       const step = progress(line);

@@ -1,5 +1,5 @@
-import type { Arch } from '../scenario/scenario.ts';
-
+import type { Arch } from '../arch.ts';
+import { architectures } from '../arch.ts';
 /** Larger than any kernel with its debugging information off; it is read into memory whole. */
 export const mostKernelBytes = 256 * 2 ** 20;
 
@@ -59,7 +59,7 @@ export function kernelTrouble(header: Buffer, size: number, arch: Arch): string 
       return truncation(header.readUInt32LE(0x2c) - header.readUInt32LE(0x28), size);
     return 'is a kernel for arm (a zImage), not for aarch64';
   }
-  return `is no ${arch === 'arm' ? 'zImage' : 'Image'}: it is ${kindNames[kind]}`;
+  return `is no ${architectures[arch].kernelImage}: it is ${kindNames[kind]}`;
 }
 
 function truncation(expected: number, size: number): string | null {

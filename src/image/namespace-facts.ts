@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { release, userInfo } from 'node:os';
-import type { Arch } from '../scenario/scenario.ts';
+import type { Arch } from '../arch.ts';
 import { fileExists } from './file-exists.ts';
 
 /** What decides how a system can be installed on this host. */

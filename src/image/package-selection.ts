@@ -1,10 +1,10 @@
-import type { Arch } from '../scenario/scenario.ts';
+import type { Arch } from '../arch.ts';
+import { architectures } from '../arch.ts';
 import type { Apt } from './apt.ts';
-import { debianArchitectures } from './debian-architectures.ts';
-import { kernelParts, packageClosure, sharedLibraries } from './package-closure.ts';
 import type { ArchivePackage, Follow } from './package-closure.ts';
-import { SuiteUnusableError } from './suite-unusable.ts';
+import { kernelParts, packageClosure, sharedLibraries } from './package-closure.ts';
 import type { KernelSource, Recipe, SystemRecipe, TreeRecipe } from './recipe.ts';
+import { SuiteUnusableError } from './suite-unusable.ts';
 
 type Index = Pick<Apt, 'show' | 'resolve'>;
 
@@ -81,7 +81,7 @@ function closure(names: readonly string[], follow: Follow, suite: string, arch: 
     const missing = names.filter((name) => !packages.some((found) => found.name === name));
     if (missing.length === 0) return packages;
     throw new SuiteUnusableError(
-      `Debian ${suite} has no ${missing.join(', ')} for ${debianArchitectures[arch]}`,
+      `Debian ${suite} has no ${missing.join(', ')} for ${architectures[arch].debian}`,
     );
   };
   return { suite, find };

@@ -1,6 +1,7 @@
 import path from 'node:path';
+import type { Arch } from '../arch.ts';
 import { withCandidate } from '../candidate/apply-candidate.ts';
-import type { Arch, ImageReference } from '../scenario/scenario.ts';
+import type { ImageReference } from '../scenario/scenario.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import type { Catalog } from './catalog.ts';
 import { findRecipe, ownRecipes, recipesDirectory } from './catalog.ts';

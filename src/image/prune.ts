@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { arches } from '../scenario/scenario.ts';
+import { arches } from '../arch.ts';
 import { broughtDirectory } from './brought-files.ts';
 import { withBuildLock } from './build-lock.ts';
 import { cacheDirectory } from './cache-directory.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { arches, type Arch } from '../scenario/scenario.ts';
-
+import type { Arch } from '../arch.ts';
+import { arches } from '../arch.ts';
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/);
 const absolutePath = z.string().startsWith('/');
 

@@ -1,9 +1,9 @@
 import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { architectures } from '../arch.ts';
 import { brought, intactFile } from './brought-files.ts';
 import type { BuildContext, Built } from './build-context.ts';
 import { readDebControl } from './deb-control.ts';
-import { debianArchitectures } from './debian-architectures.ts';
 import { toolsVersion } from './kexec-tools-version.ts';
 import { kexecTools, treeSelections } from './package-selection.ts';
 import { unpackPackages } from './packages.ts';
@@ -59,7 +59,7 @@ async function unpackTools(
   await copyFile(program, target);
   await chmod(target, 0o755);
   const version = (await toolsVersion(program)) ?? 'unknown';
-  const architecture = debianArchitectures[arch];
+  const architecture = architectures[arch].debian;
   const found = { name: kexecTools, version, architecture, suite: brought, sha256: tools.program };
   return { packages: [found], directories: [directory] };
 }

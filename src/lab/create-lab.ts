@@ -1,3 +1,4 @@
+import type { Arch } from '../arch.ts';
 import { openCheckpointStore } from '../checkpoint/store.ts';
 import { cacheDirectory } from '../image/cache-directory.ts';
 import { ensureImages } from '../image/ensure-images.ts';
@@ -5,7 +6,6 @@ import type { ImageProgress, ImageRequest, ImageSet } from '../image/image-set.t
 import { findQemu } from '../qemu/find-qemu.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import { tryQemu } from '../qemu/trial/try-qemu.ts';
-import type { Arch } from '../scenario/scenario.ts';
 import type { Lab } from './run-case.ts';
 import type { RunOptions } from './run.ts';
 

@@ -1,10 +1,11 @@
+import type { Arch } from '../arch.ts';
 import { ScenarioError } from '../errors.ts';
 import type { ImageSet } from '../image/image-set.ts';
 import { findFirmware } from '../qemu/firmware.ts';
 import type { GuestTime } from '../qemu/guest-time.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import type { MachineSpec, Network } from '../qemu/machine-spec.ts';
-import type { Arch, Setup } from '../scenario/scenario.ts';
+import type { Setup } from '../scenario/scenario.ts';
 import { tagsSerial } from './tags-disk.ts';
 
 type Files = Pick<ImageSet, 'kernel' | 'initramfs' | 'disk'>;

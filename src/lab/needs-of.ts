@@ -1,10 +1,12 @@
+import type { Arch } from '../arch.ts';
+import { arches } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { HostNeeds, Need } from '../host/requirements.ts';
 import { buildNeeds } from '../image/build-needs.ts';
 import { findEntries } from '../image/find-entries.ts';
 import { planImages, type PlannedEntry } from '../image/plan.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
-import { arches, type Arch, type Case } from '../scenario/scenario.ts';
+import { type Case } from '../scenario/scenario.ts';
 
 /** What cases boot with: a kernel under test, or undefined for the distribution's own. */
 type Side = Candidate | undefined;

@@ -1,12 +1,13 @@
+import type { Arch } from '../arch.ts';
 import type { SilenceReason } from '../autopsy/silence-reason.ts';
-import type { CandidateLabel } from '../candidate/candidate.ts';
 import type { Outcome, OutcomeId, Stage } from '../boot/outcome.ts';
+import type { CandidateLabel } from '../candidate/candidate.ts';
 import type { PackageVersion } from '../image/image-set.ts';
+import type { IdleSkipping } from '../qemu/guest-time.ts';
+import type { Expectation } from '../scenario/scenario.ts';
 import type { StepResult } from '../steps/step-result.ts';
 import type { BootPrice } from './boot-price.ts';
 import type { EntropyTimes } from './entropy-clock.ts';
-import type { IdleSkipping } from '../qemu/guest-time.ts';
-import type { Arch, Expectation } from '../scenario/scenario.ts';
 
 /**
  * `pass` and `fail` speak about the thing under test, `error` about the scenario, `unavailable` about the lab;

@@ -1,9 +1,10 @@
 import { mkdir } from 'node:fs/promises';
+import type { Arch } from '../arch.ts';
+import type { Signal } from '../boot/signal.ts';
 import type { CheckpointStore } from '../checkpoint/store.ts';
 import type { ImageRequest, ImageSet } from '../image/image-set.ts';
-import type { Signal } from '../boot/signal.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
-import type { Arch, Case } from '../scenario/scenario.ts';
+import type { Case } from '../scenario/scenario.ts';
 import type { BootHooks } from './boot-case.ts';
 import { bootCase } from './boot-case.ts';
 import { interruptedResult, judgedResult, troubleResult } from './case-result.ts';

@@ -4,12 +4,12 @@ import type { ExecFileException } from 'node:child_process';
 import { access, constants, realpath } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Arch } from '../arch.ts';
+import { architectures } from '../arch.ts';
 import { UnavailableError } from '../errors.ts';
 import { fileReason } from '../file-error.ts';
 import { installLine } from '../host/install-line.ts';
 import { toolEnvironment, toolPath } from '../host/tool-environment.ts';
-import type { Arch } from '../scenario/scenario.ts';
-
 /** The oldest QEMU everything was tried with (Debian 12's). */
 export const oldestQemu = '7.2.0';
 
@@ -43,19 +43,22 @@ export async function findQemu(
   const problems = candidates.map(
     (candidate) => `${candidate.binary}: ${'problem' in candidate ? candidate.problem : ''}`,
   );
-  throw new UnavailableError([`no usable qemu-system-${arch} ${where}`, ...problems].join('; '), {
-    hint:
-      directory === undefined
-        ? `Install it: ${installLine([{ package: 'qemu-system-arm' }])}`
-        : 'Choose another directory with --qemu-dir or KEXEC_LAB_QEMU_DIR, or leave both out.',
-  });
+  throw new UnavailableError(
+    [`no usable ${architectures[arch].qemu} ${where}`, ...problems].join('; '),
+    {
+      hint:
+        directory === undefined
+          ? `Install it: ${installLine([{ package: 'qemu-system-arm' }])}`
+          : 'Choose another directory with --qemu-dir or KEXEC_LAB_QEMU_DIR, or leave both out.',
+    },
+  );
 }
 
 /** Every QEMU for `arch` that can be seen, the newest usable one first. */
 export async function listQemus(arch: Arch, directory?: string): Promise<QemuCandidate[]> {
   const directories = directory === undefined ? usualDirectories() : [directory];
   const binaries = await Promise.all(
-    directories.map((candidate) => executable(join(candidate, `qemu-system-${arch}`))),
+    directories.map((candidate) => executable(join(candidate, architectures[arch].qemu))),
   );
   const distinct = [...new Set(binaries.filter((binary) => binary !== undefined))];
   const candidates = await Promise.all(distinct.map(inspect));

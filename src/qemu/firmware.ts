@@ -1,20 +1,14 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Arch } from '../arch.ts';
+import { architectures } from '../arch.ts';
 import { UnavailableError } from '../errors.ts';
 import { installLine } from '../host/install-line.ts';
-import type { Arch } from '../scenario/scenario.ts';
-
 /** UEFI firmware for a `virt` machine: two flash images of 64 MiB each, as QEMU wants them. Paths are absolute. */
 export type Firmware = {
   code: string;
   /** Its non-volatile variables, as they are in a machine that never ran. */
   variables: string;
-};
-
-/** EDK2 as Debian and Ubuntu package it, by the names that all their releases from Debian 12 on have. */
-export const firmwarePackages: Record<Arch, { package: string } & Firmware> = {
-  aarch64: { package: 'qemu-efi-aarch64', ...aavmf('AAVMF') },
-  arm: { package: 'qemu-efi-arm', ...aavmf('AAVMF32') },
 };
 
 /**
@@ -24,7 +18,7 @@ export const firmwarePackages: Record<Arch, { package: string } & Firmware> = {
  */
 export function findFirmware(arch: Arch, qemuDirectory?: string): Firmware {
   const bundled = qemuDirectory === undefined ? null : bundledFirmware(arch, qemuDirectory);
-  const { package: name, code, variables } = firmwarePackages[arch];
+  const { package: name, code, variables } = architectures[arch].firmware;
   const found = bundled ?? whole({ code, variables });
   if (found !== null) return found;
   throw new UnavailableError(`no UEFI firmware for ${arch}: there is no ${code}`, {
@@ -43,9 +37,4 @@ export function bundledFirmware(arch: Arch, qemuDirectory: string): Firmware | n
 
 function whole(firmware: Firmware): Firmware | null {
   return existsSync(firmware.code) && existsSync(firmware.variables) ? firmware : null;
-}
-
-function aavmf(name: string): Firmware {
-  const directory = '/usr/share/AAVMF';
-  return { code: `${directory}/${name}_CODE.fd`, variables: `${directory}/${name}_VARS.fd` };
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { arches } from '../arch.ts';
 import { ScenarioError } from '../errors.ts';
 import { ownDirectory } from '../host/own-directory.ts';
-import { arches } from '../scenario/scenario.ts';
 import { YamlDirectory } from '../yaml/yaml-directory.ts';
 import type { MachineProfile } from './machine-spec.ts';
 

@@ -1,4 +1,4 @@
-import type { Arch } from '../scenario/scenario.ts';
+import type { Arch } from '../arch.ts';
 import type { Firmware } from './firmware.ts';
 import type { GuestTime } from './guest-time.ts';
 

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Arch } from '../arch.ts';
 import { LineSplitter } from '../console/lines.ts';
 import { makePrivateDirectory } from '../host/private-directory.ts';
 import type { Machine } from '../qemu/machine.ts';
 import { startMachine } from '../qemu/machine.ts';
-import type { Arch } from '../scenario/scenario.ts';
 import { ConsoleComparison } from './comparison.ts';
 import { openForGdb, takeSnapshots } from './debugger.ts';
 import type { Overrun } from './exact-stop.ts';

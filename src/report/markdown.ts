@@ -1,10 +1,10 @@
+import type { Arch } from '../arch.ts';
+import { arches } from '../arch.ts';
 import type { CaseResult, RunReport, Verdict } from '../lab/result.ts';
-import type { Arch } from '../scenario/scenario.ts';
-import { arches } from '../scenario/scenario.ts';
+import { printable } from './printable.ts';
 import type { ReporterOptions } from './reporter.ts';
 import { formatSeconds, outcomeWord, resultRows } from './result-text.ts';
 import { summaryLine } from './transcript.ts';
-import { printable } from './printable.ts';
 
 const marks: Record<Verdict, string> = {
   pass: '✅',

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
+import type { Arch } from '../arch.ts';
+import { arches } from '../arch.ts';
 import type { MachineProfile } from '../qemu/machine-spec.ts';
 import type { Problem } from '../yaml/describe-issue.ts';
 import type { Named } from '../yaml/yaml-directory.ts';
 import { didYouMean } from './nearest.ts';
-import { arches } from './scenario.ts';
-import { describeStep, needsNetwork } from './step.ts';
-import type { Arch, Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import type { ScenarioFile } from './schema.ts';
+import { describeStep, needsNetwork } from './step.ts';
 
 type ImageKind = 'kernel' | 'initramfs' | 'disk';
 

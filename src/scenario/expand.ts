@@ -1,6 +1,7 @@
+import type { Arch } from '../arch.ts';
+import { arches } from '../arch.ts';
 import { NothingSelectedError } from '../errors.ts';
-import { arches } from './scenario.ts';
-import type { Arch, Case, Scenario } from './scenario.ts';
+import type { Case, Scenario } from './scenario.ts';
 
 /**
  * Every case of some scenarios: each on each of its architectures, `repeat` times. Ordered by scenario,

@@ -1,9 +1,10 @@
 import { dirname, resolve } from 'node:path';
+import type { Arch } from '../arch.ts';
+import type { Located } from '../yaml/yaml-file.ts';
+import type { ImageReference, Plan, Scenario, Setup } from './scenario.ts';
 import type { ScenarioFile } from './schema.ts';
-import type { Arch, ImageReference, Plan, Scenario, Setup } from './scenario.ts';
 import type { Step } from './step.ts';
 import { resolveStep } from './step.ts';
-import type { Located } from '../yaml/yaml-file.ts';
 
 /** What a scenario gets that says nothing about it. */
 const defaults = {

@@ -1,8 +1,6 @@
+import type { Arch } from '../arch.ts';
 import type { OutcomeId, Stage } from '../boot/outcome.ts';
 import type { Step } from './step.ts';
-
-export const arches = ['aarch64', 'arm'] as const;
-export type Arch = (typeof arches)[number];
 
 /** A recipe of images/ by name, or a file of the user's (`{ file }`, relative to the scenario's own file). */
 export type ImageReference = string | { file: string };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { arches } from '../arch.ts';
 import { outcomeIds, stages } from '../boot/outcome.ts';
-import { arches, storages } from './scenario.ts';
+import { storages } from './scenario.ts';
 import { stepSchema, tagsSchema } from './step.ts';
 
 const line = z.string().regex(/^[^\n\r\0]*$/, 'must be a single line');

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { arches } from '../arch.ts';
 import type { CaseReference, LabEvent } from '../lab/events.ts';
-import { arches } from '../scenario/scenario.ts';
 import { signalSchema, stageSchema } from './boot.ts';
 import {
   caseDirectorySchema,

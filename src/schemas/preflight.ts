@@ -1,8 +1,7 @@
 import * as z from 'zod';
+import { arches } from '../arch.ts';
 import type { CandidateLabel } from '../candidate/candidate.ts';
 import type { Finding } from '../candidate/preflight/finding.ts';
-import { arches } from '../scenario/scenario.ts';
-
 export const candidateLabelSchema: z.ZodType<CandidateLabel> = z.strictObject({
   kernel: z.string(),
   initrd: z.string().nullable(),

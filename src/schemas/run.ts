@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { arches } from '../arch.ts';
 import type { SilenceReason } from '../autopsy/silence-reason.ts';
 import type { CaseResult, Environment, RunReport, SecondOpinion } from '../lab/result.ts';
 import { guestTimes } from '../qemu/guest-time.ts';
-import { arches } from '../scenario/scenario.ts';
 import { evidenceSchema, outcomeSchema, stageSchema, wordsSchema } from './boot.ts';
 import { candidateLabelSchema } from './preflight.ts';
 

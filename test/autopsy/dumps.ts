@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib';
 import {
   closeSync,
   ftruncateSync,
@@ -9,13 +8,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import type { Test } from 'tap';
+import type { Arch } from '../../src/arch.ts';
 import { examine, type Findings } from '../../src/autopsy/examine.ts';
-import { findQemu } from '../../src/qemu/find-qemu.ts';
-import type { Arch } from '../../src/scenario/scenario.ts';
-import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { openDump } from '../../src/autopsy/memory-dump.ts';
+import { findQemu } from '../../src/qemu/find-qemu.ts';
+import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 
 const directory = fileURLToPath(new URL('dumps/', import.meta.url));
 

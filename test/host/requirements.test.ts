@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { findRequirement, missingRequirements } from '../../src/host/find-requirement.ts';
+import type { Arch } from '../../src/arch.ts';
 import { ensureRequirements } from '../../src/host/ensure-requirements.ts';
+import { findRequirement, missingRequirements } from '../../src/host/find-requirement.ts';
 import { installLine } from '../../src/host/install-line.ts';
 import { readVersion } from '../../src/host/read-version.ts';
 import type { HostFacts, Need, Requirement } from '../../src/host/requirements.ts';
 import { everyNeed, requirementsFor } from '../../src/host/requirements.ts';
-import type { Arch } from '../../src/scenario/scenario.ts';
 import { hostWith } from './host-with.ts';
 
 function requirement(name: string, packageName: string): Requirement {

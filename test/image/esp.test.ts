@@ -1,12 +1,13 @@
-import { execa } from 'execa';
 import { mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import type { Test } from 'tap';
 import t from 'tap';
-import { writeDisk } from '../../src/image/disk-image.ts';
-import { layOutEsp, removableMediaLoaders, writeEsp } from '../../src/image/esp.ts';
+import { architectures } from '../../src/arch.ts';
 import { toolEnvironment } from '../../src/host/tool-environment.ts';
+import { writeDisk } from '../../src/image/disk-image.ts';
+import { layOutEsp, writeEsp } from '../../src/image/esp.ts';
 
 const offset = 2 ** 20;
 const env = toolEnvironment();
@@ -21,7 +22,7 @@ async function espTree(t: Test): Promise<string> {
   const directory = t.testdir({ kernel: 'K'.repeat(100_000), initrd: 'the initrd' });
   const tree = join(directory, 'esp');
   mkdirSync(join(tree, 'EFI/BOOT'), { recursive: true });
-  writeFileSync(join(tree, removableMediaLoaders.aarch64), 'the boot loader');
+  writeFileSync(join(tree, architectures.aarch64.removableMediaLoader), 'the boot loader');
   const [kernel, initrd] = [join(directory, 'kernel'), join(directory, 'initrd')];
   await layOutEsp(tree, { kernel, initrd, cmdline: 'root=/dev/vda1' });
   return tree;

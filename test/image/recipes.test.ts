@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { arches } from '../../src/arch.ts';
 import { findRecipe, ownRecipes, recipesDirectory } from '../../src/image/catalog.ts';
 import { contentKey } from '../../src/image/content-key.ts';
 import { planEntries, planImages } from '../../src/image/plan.ts';
 import { inputsOf, recipeSchema, type Recipe } from '../../src/image/recipe.ts';
-import { arches } from '../../src/scenario/scenario.ts';
 import { readYamlFile } from '../../src/yaml/yaml-file.ts';
 
 t.test('the recipes of this installation fit together', (t) => {

@@ -1,8 +1,7 @@
 import t from 'tap';
+import { arches } from '../../src/arch.ts';
 import { ownRecipes } from '../../src/image/catalog.ts';
 import { saysUnusable } from '../../src/image/suite-unusable.ts';
-import { arches } from '../../src/scenario/scenario.ts';
-
 t.test('no image rests on one suite', (t) => {
   for (const [name, recipe] of ownRecipes) {
     if ('suites' in recipe) t.ok(recipe.suites.length > 1, name);

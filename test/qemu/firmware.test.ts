@@ -1,9 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { bundledFirmware, findFirmware, firmwarePackages } from '../../src/qemu/firmware.ts';
-import { arches } from '../../src/scenario/scenario.ts';
-
+import { architectures, arches } from '../../src/arch.ts';
+import { bundledFirmware, findFirmware } from '../../src/qemu/firmware.ts';
 t.test('the host’s', (t) => {
   t.same(findFirmware('aarch64'), {
     code: '/usr/share/AAVMF/AAVMF_CODE.fd',
@@ -11,7 +10,7 @@ t.test('the host’s', (t) => {
   });
   t.match(findFirmware('arm', '/usr/bin').code, /AAVMF32_CODE/);
   t.same(
-    arches.map((arch) => firmwarePackages[arch].package),
+    arches.map((arch) => architectures[arch].firmware.package),
     ['qemu-efi-aarch64', 'qemu-efi-arm'],
   );
   t.end();

@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
+import type { Arch } from '../../src/arch.ts';
 import { findQemu } from '../../src/qemu/find-qemu.ts';
-import type { Machine } from '../../src/qemu/machine.ts';
-import { startMachine } from '../../src/qemu/machine.ts';
 import { loadMachineProfile } from '../../src/qemu/machine-profile.ts';
 import type { MachineSpec } from '../../src/qemu/machine-spec.ts';
-import type { Arch } from '../../src/scenario/scenario.ts';
-
+import type { Machine } from '../../src/qemu/machine.ts';
+import { startMachine } from '../../src/qemu/machine.ts';
 export const fakeQemuDirectory = fileURLToPath(new URL('../fixtures/fake-qemu', import.meta.url));
 
 /** A machine whose kernel file says `kernel`: bytes for a real QEMU, a play for the fake one. */

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { arches } from '../../src/arch.ts';
 import {
   loadMachineProfile,
   machineProfileSchema,
   ownMachines,
 } from '../../src/qemu/machine-profile.ts';
-import { arches } from '../../src/scenario/scenario.ts';
 import { YamlDirectory } from '../../src/yaml/yaml-directory.ts';
 
 t.test('every architecture has a machine of its name', (t) => {

@@ -1,8 +1,8 @@
 /** The list reporter with a scripted run, to look at: `npx tsx test/report/demo.ts`. Resize the terminal, press Ctrl-C. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Arch } from '../../src/arch.ts';
 import type { LabEvent } from '../../src/lab/events.ts';
 import { createReporter } from '../../src/report/create-reporter.ts';
-import type { Arch } from '../../src/scenario/scenario.ts';
 import {
   caseFinished,
   caseStarted,

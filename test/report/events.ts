@@ -1,9 +1,8 @@
+import type { Arch } from '../../src/arch.ts';
 import type { CaseReference, LabEvent } from '../../src/lab/events.ts';
 import type { CaseResult, RunReport, Verdict } from '../../src/lab/result.ts';
 import { summarise } from '../../src/lab/summary.ts';
 import type { ReporterOutput } from '../../src/report/reporter.ts';
-import type { Arch } from '../../src/scenario/scenario.ts';
-
 /** What every reporter of these tests is told about running a case again. */
 export const options = {
   rerun: ({ scenario, arch }: CaseResult) => `kexec-lab run ${scenario} --arch ${arch} --tail`,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import { arches } from '../../src/scenario/scenario.ts';
+import { arches } from '../../src/arch.ts';
 import type { Case } from '../../src/scenario/scenario.ts';
 import { shardOf, weightOf } from '../../src/scenario/shard.ts';
 import { caseOf } from '../lab/cases.ts';

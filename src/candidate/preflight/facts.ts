@@ -1,7 +1,6 @@
+import type { Arch } from '../../arch.ts';
 import type { KernelKind } from '../../image/kernel-format.ts';
 import type { ZImageLayout } from '../../image/zimage-layout.ts';
-import type { Arch } from '../../scenario/scenario.ts';
-
 /** What is known of the kernel without starting it. */
 export type KernelFacts = {
   arch: Arch;

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { configName } from '../../image/build-kernel.ts';
+import type { Arch } from '../../arch.ts';
 import { keptFile } from '../../image/brought-files.ts';
+import { configName } from '../../image/build-kernel.ts';
 import type { Manifest } from '../../image/entry.ts';
 import { readInitramfs } from '../../image/initramfs-names.ts';
 import { kernelKind, kernelTrouble } from '../../image/kernel-format.ts';
@@ -10,7 +11,6 @@ import { zbootHeader } from '../../image/kernel-release.ts';
 import type { MiniDiskRecipe } from '../../image/recipe.ts';
 import { outputNames } from '../../image/recipe.ts';
 import { zImageLayout } from '../../image/zimage-layout.ts';
-import type { Arch } from '../../scenario/scenario.ts';
 import type { DiskFacts, InitrdFacts, KernelFacts } from './facts.ts';
 import { parseKernelConfig } from './kernel-config.ts';
 

@@ -1,10 +1,10 @@
+import type { Arch } from '../../arch.ts';
 import { UsageError } from '../../errors.ts';
 import { cacheDirectory } from '../../image/cache-directory.ts';
 import { ownRecipes } from '../../image/catalog.ts';
 import { ensureEntries, type BuildOptions } from '../../image/ensure-entries.ts';
 import { kexecTools } from '../../image/package-selection.ts';
 import { planEntries } from '../../image/plan.ts';
-import type { Arch } from '../../scenario/scenario.ts';
 import { distroKernel, isDiskOfKernel, withCandidate } from '../apply-candidate.ts';
 import type { Candidate } from '../candidate.ts';
 import { checkImageFormat } from './check-image-format.ts';

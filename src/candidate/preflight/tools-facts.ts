@@ -1,13 +1,13 @@
+import type { Arch } from '../../arch.ts';
+import { architectures } from '../../arch.ts';
 import { keptFile } from '../../image/brought-files.ts';
 import { cacheDirectory } from '../../image/cache-directory.ts';
 import { readDebControl } from '../../image/deb-control.ts';
-import { debianArchitectures } from '../../image/debian-architectures.ts';
 import { debianMirror } from '../../image/debian-mirror.ts';
 import type { BuildOptions } from '../../image/ensure-entries.ts';
 import { toolsVersion, upstreamVersion } from '../../image/kexec-tools-version.ts';
 import { kexecTools, toolsSelection } from '../../image/package-selection.ts';
 import { resolvePackages } from '../../image/packages.ts';
-import type { Arch } from '../../scenario/scenario.ts';
 import type { Candidate } from '../candidate.ts';
 import type { ToolsFacts } from './facts.ts';
 
@@ -28,7 +28,7 @@ export async function toolsFacts(
   }
   const { signal } = options;
   const mirror = () => debianMirror(options.mirror, signal);
-  const architecture = debianArchitectures[arch];
+  const architecture = architectures[arch].debian;
   const from = tools === null ? suites : [tools.suite];
   const [found] = await resolvePackages(toolsSelection(from, arch), {
     cache,

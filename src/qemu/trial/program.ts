@@ -1,4 +1,4 @@
-import type { Arch } from '../../scenario/scenario.ts';
+import type { Arch } from '../../arch.ts';
 import { aarch64Program } from './program-aarch64.ts';
 import { armProgram } from './program-arm.ts';
 

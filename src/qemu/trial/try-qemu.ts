@@ -1,4 +1,4 @@
-import type { Arch } from '../../scenario/scenario.ts';
+import type { Arch } from '../../arch.ts';
 import type { Qemu } from '../find-qemu.ts';
 import type { IdleSkipping } from '../guest-time.ts';
 import { memoFile, readMemo, writeMemo } from './memo.ts';

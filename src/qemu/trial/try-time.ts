@@ -1,15 +1,15 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Arch } from '../../arch.ts';
 import { UnavailableError } from '../../errors.ts';
 import { makePrivateDirectory } from '../../host/private-directory.ts';
-import type { Arch } from '../../scenario/scenario.ts';
 import type { ConsoleOutput } from '../console-pipe.ts';
 import type { Qemu } from '../find-qemu.ts';
 import type { GuestTime } from '../guest-time.ts';
+import type { MachineSpec } from '../machine-spec.ts';
 import type { MachineExit } from '../machine.ts';
 import { startMachine } from '../machine.ts';
-import type { MachineSpec } from '../machine-spec.ts';
 import type { Patience } from '../standstill.ts';
 import { watchForStandstill } from '../watch-standstill.ts';
 import { trialDisk, trialProgram } from './program.ts';

@@ -1,6 +1,6 @@
+import type { Arch } from '../../arch.ts';
+import { arches } from '../../arch.ts';
 import type { RunReport } from '../../lab/result.ts';
-import type { Arch } from '../../scenario/scenario.ts';
-import { arches } from '../../scenario/scenario.ts';
 import { formatSeconds, outcomeWord, symbols } from '../result-text.ts';
 import { summaryLine } from '../transcript.ts';
 import type { ShownCase } from './case.ts';

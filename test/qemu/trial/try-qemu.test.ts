@@ -2,10 +2,10 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import t from 'tap';
+import { arches } from '../../../src/arch.ts';
 import { findQemu } from '../../../src/qemu/find-qemu.ts';
 import { describeIdleSkipping } from '../../../src/qemu/guest-time.ts';
 import { recallQemu, tryQemu } from '../../../src/qemu/trial/try-qemu.ts';
-import { arches } from '../../../src/scenario/scenario.ts';
 import { fakeQemuDirectory, temporaryDirectory } from '../machine-fixtures.ts';
 
 /** What is found of the fake QEMU with this play. */
