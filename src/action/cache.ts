@@ -7,8 +7,8 @@ import { cacheDirectory } from '../image/cache-directory.ts';
 import { imagesKey } from '../image/images-key.ts';
 import { diskUsage, pruneCache } from '../image/prune.ts';
 import { expandCases } from '../scenario/expand.ts';
-import { scenariosOf } from './command-line.ts';
 import type { Request } from './inputs.ts';
+import { scenariosOf } from './run.ts';
 
 /** The lab's images: all that is worth keeping for the next job. What is in it is whole, whatever ended the run. */
 export const imagesPath = (): string => join(cacheDirectory(), 'images');

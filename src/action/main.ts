@@ -3,9 +3,7 @@ import { annotationCommand } from '../report/github-commands.ts';
 import { printableLines, withoutCommands } from '../report/printable.ts';
 import { cacheKeyOf, imagesPath, saveKeyOf } from './cache.ts';
 import { readInputs } from './inputs.ts';
-import { setOutputs } from './outputs.ts';
-import { runRequest } from './run.ts';
-
+import { setOutputs, runRequest } from './run.ts';
 /** The steps of action.yml, in their order. Each returns its exit code. */
 const steps: Record<string, () => Promise<number>> = {
   /** Reads the inputs, so that a mistake is told at once, and says where the images are kept. */

@@ -3,15 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { exitCodes } from '../errors.ts';
+import { UsageError, exitCodes } from '../errors.ts';
 import { hostFileError } from '../file-error.ts';
 import { makeDirectory } from '../host/make-directory.ts';
 import { ownDirectory } from '../host/own-directory.ts';
 import { guardOf } from '../report/github-commands.ts';
 import { fenced } from '../report/markdown.ts';
-import { commandLineOf } from './command-line.ts';
 import type { Request } from './inputs.ts';
-import { setOutputs } from './outputs.ts';
 
 /** The step that does what the Action is for. Returns the exit code of kexec-lab. */
 export async function runRequest(request: Request): Promise<number> {
@@ -66,4 +64,69 @@ async function makeOut(out: string): Promise<void> {
   await makeDirectory(out).catch((cause: unknown) => {
     throw hostFileError(cause, { place: out, doing: 'make this directory', hint });
   });
+}
+
+/**
+ * Sets outputs of the step.
+ * @throws UsageError outside GitHub Actions
+ */
+export function setOutputs(outputs: Record<string, string>): void {
+  const file = process.env['GITHUB_OUTPUT'];
+  if (file === undefined || file === '') {
+    throw new UsageError('GITHUB_OUTPUT is not set', {
+      hint: 'This program is a step of a GitHub Action; use kexec-lab itself elsewhere.',
+    });
+  }
+  // A value could hold any line but one it cannot know.
+  const end = `end-${randomBytes(16).toString('hex')}`;
+  const text = Object.entries(outputs).map(
+    ([name, value]) => `${name}<<${end}\n${value}\n${end}\n`,
+  );
+  appendFileSync(file, text.join(''));
+}
+
+/** What a command is started with, and the reports it then writes. */
+type CommandLine = {
+  words: string[];
+  /** HTML of the run or of the comparison; text of a preflight, which the Action itself writes. */
+  report: string;
+  junit: string | null;
+};
+
+/**
+ * The words after `kexec-lab` that do what was asked for.
+ * @param summary the file of the job's summary; undefined where there is none
+ */
+export function commandLineOf(request: Request, summary: string | undefined): CommandLine {
+  const { command, out, what } = request;
+  const common = [command, '--with-deps', ...optionWords(request)];
+  if (command === 'preflight') {
+    return { words: common, report: join(out, 'preflight.txt'), junit: null };
+  }
+  if (command === 'check') {
+    const report = join(out, 'comparison.html');
+    const reports = [`--html=${report}`, ...(summary ? [`--markdown=${summary}`] : [])];
+    return { words: [...common, `--out=${out}`, ...reports, '--', ...what], report, junit: null };
+  }
+  const [report, junit] = [join(out, 'report.html'), join(out, 'junit.xml')];
+  const reporters = ['github', `junit=${junit}`, `html=${report}`];
+  const words = reporters.map((reporter) => `--reporter=${reporter}`);
+  return {
+    words: [...common, `--out=${out}`, ...words, '--', ...scenariosOf(request)],
+    report,
+    junit,
+  };
+}
+
+/** What is booted: without a word, `run` takes the quick scenarios. (`check` has its own, and `preflight` boots nothing.) */
+export function scenariosOf({ command, what }: Request): string[] {
+  if (what.length > 0) return what;
+  return { run: ['quick'], check: ['check'], preflight: [] }[command];
+}
+
+/** `--name=value` each, so that no value can be taken for an option. */
+function optionWords({ options }: Request): string[] {
+  return Object.entries(options).flatMap(([name, values]) =>
+    values.map((value) => `--${name}=${value}`),
+  );
 }

@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { loadRecord } from '../compare/load-record.ts';
-import { recordText } from '../compare/record.ts';
+import { loadRecord, recordText } from '../compare/record.ts';
 import { UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 import { checkOutput } from '../host/output-file.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { loadRecord } from '../compare/load-record.ts';
+import { loadRecord } from '../compare/record.ts';
 import type { ComparisonOptions } from './show-comparison.ts';
 import { checkComparisonFiles, comparisonOptions, showComparison } from './show-comparison.ts';
 

@@ -4,7 +4,7 @@ import { diffArrays } from 'diff';
 export type Mark = { line: number; signature: string };
 
 /** Lines of two consoles that belong side by side: `[from, to)`, 1-based. */
-export type Block = {
+type Block = {
   baseline: [from: number, to: number];
   candidate: [from: number, to: number];
   /** Whether both begin with the same signal and say nothing else that is known. */

@@ -1,7 +1,7 @@
+import { createHash } from 'node:crypto';
 import type { Arch } from '../arch.ts';
 import type { OutcomeId, Stage } from '../boot/outcome.ts';
-import type { CaseResult, StageTime } from '../lab/result.ts';
-import { fingerprint } from './fingerprint.ts';
+import type { CaseResult, RunReport, StageTime } from '../lab/result.ts';
 
 /** How often one thing became of a scenario. */
 export type Tally = {
@@ -31,7 +31,7 @@ export type Side = {
 };
 
 /** What names a side in a report. */
-export function sideKey({ arch, scenario }: Pick<Side, 'arch' | 'scenario'>): string {
+function sideKey({ arch, scenario }: Pick<Side, 'arch' | 'scenario'>): string {
   return `${arch}/${scenario}`;
 }
 
@@ -46,6 +46,28 @@ export function sidesOf(results: readonly CaseResult[]): Map<string, Side> {
   }
   for (const { tallies } of sides.values()) tallies.sort((a, b) => b.count - a.count);
   return sides;
+}
+
+/** A finished run and the directory that `directory` of its results is in. */
+export type RunOnDisk = { directory: string; report: RunReport };
+
+/** One boot of each side, to be looked at; null where there is none. */
+type Representatives = { baseline: CaseResult | null; candidate: CaseResult | null };
+
+/**
+ * Of all boots of a case the two that show best what changed: the candidate's first that did what no boot of the baseline
+ * did, and the most usual of the baseline's. Where nothing changed, the most usual of both.
+ */
+export function representatives(
+  key: string,
+  baseline: RunReport | null,
+  candidate: RunReport | null,
+): Representatives {
+  const [before, after] = [boots(key, baseline), boots(key, candidate)];
+  const known = new Set(before.map(fingerprint));
+  const strange =
+    before.length === 0 ? undefined : after.find((boot) => !known.has(fingerprint(boot)));
+  return { baseline: mostUsual(before), candidate: strange ?? mostUsual(after) };
 }
 
 function emptySide({ scenario, arch, expected }: CaseResult): Side {
@@ -76,4 +98,48 @@ function add(side: Side, result: CaseResult): void {
 function addCost(cost: Side['cost'], { name, generation, guestSeconds }: StageTime): void {
   if (guestSeconds === null || guestSeconds === 0) return;
   (cost[`${generation} ${name}`] ??= []).push(guestSeconds);
+}
+
+function boots(key: string, report: RunReport | null): CaseResult[] {
+  return report?.results.filter((result) => sideKey(result) === key) ?? [];
+}
+
+function mostUsual(all: readonly CaseResult[]): CaseResult | null {
+  const prints = all.map(fingerprint);
+  const often = (index: number) => prints.filter((print) => print === prints[index]).length;
+  return all.reduce<CaseResult | null>((best, boot, index) => {
+    return best === null || often(index) > often(all.indexOf(best)) ? boot : best;
+  }, null);
+}
+
+type Boot = Pick<CaseResult, 'outcome' | 'stage' | 'generation' | 'captures' | 'evidence'>;
+
+/** The one capture that matters though no cause names it: what a system that came up has its root on. */
+const ofSuccess = 'root';
+
+/**
+ * What became of a boot, as 12 hex digits that are the same whenever the same became of it: outcome, generation, stage and
+ * what its cause names (a device, a panic's text), without what differs from boot to boot (addresses, times, process ids).
+ * What only supports the cause is left out: kernels differ in how much they say.
+ */
+export function fingerprint({ outcome, stage, generation, captures, evidence }: Boot): string {
+  const cause = evidence[0]?.text ?? '';
+  const named = Object.entries(captures)
+    .filter(([name, value]) => name === ofSuccess || cause.includes(value))
+    .map(([name, value]) => [name, withoutAccidents(value)])
+    .sort();
+  const parts = JSON.stringify([outcome, generation, stage, named]);
+  return createHash('sha256').update(parts).digest('hex').slice(0, 12);
+}
+
+/** A text of the kernel's without what is another in every boot of it. */
+export function withoutAccidents(text: string): string {
+  return text
+    .replaceAll(/\[ *\d+\.\d+\]/g, '')
+    .replaceAll(/\+?0x[0-9a-f]+(?:\/0x[0-9a-f]+)?/gi, '<address>')
+    .replaceAll(/\b(?=\w*\d)(?=\w*[a-f])[0-9a-f]{8,16}\b/gi, '<address>')
+    .replaceAll(/\b(pid|tid|cpu|task)([ :#=]*)\d+/gi, '$1$2<id>')
+    .replaceAll(/\b\d+(?:\.\d+)? ?(?:s|ms|us|ns|sec|secs|seconds|jiffies)\b/g, '<time>')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
 }

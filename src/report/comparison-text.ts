@@ -1,6 +1,5 @@
-import type { Class, Comparison } from '../compare/classify.ts';
+import type { Class, Comparison, Decision } from '../compare/classify.ts';
 import { describeCost, told } from '../compare/classify.ts';
-import type { Decision } from '../compare/compare.ts';
 import type { CostChange } from '../compare/cost.ts';
 import type { Side } from '../compare/side.ts';
 import { printable } from './printable.ts';

@@ -1,8 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { loadRecord } from '../../src/compare/load-record.ts';
-import { differencesOf, recordOf, recordText } from '../../src/compare/record.ts';
+import { loadRecord, differencesOf, recordOf, recordText } from '../../src/compare/record.ts';
 import type { CaseResult, RunReport } from '../../src/lab/result.ts';
 import { summarise } from '../../src/lab/summary.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { compareSides, decide } from '../../src/compare/compare.ts';
+import { compareSides, decide } from '../../src/compare/classify.ts';
 import { sidesOf } from '../../src/compare/side.ts';
 import type { CaseResult } from '../../src/lab/result.ts';
 import { comparisonMarkdown } from '../../src/report/comparison-markdown.ts';

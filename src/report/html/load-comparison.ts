@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { RunOnDisk } from '../../compare/representative.ts';
-import { representatives } from '../../compare/representative.ts';
+import type { RunOnDisk } from '../../compare/side.ts';
+import { representatives } from '../../compare/side.ts';
 import type { CaseResult } from '../../lab/result.ts';
 import type { ComparisonReport } from '../comparison-text.ts';
 import { readConsole, readMarks } from '../console-file.ts';

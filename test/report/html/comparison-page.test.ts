@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { compareSides, decide } from '../../../src/compare/compare.ts';
+import { compareSides, decide } from '../../../src/compare/classify.ts';
 import { sidesOf } from '../../../src/compare/side.ts';
 import type { CaseResult } from '../../../src/lab/result.ts';
 import { comparisonHtml } from '../../../src/report/html/load-comparison.ts';
