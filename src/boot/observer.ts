@@ -1,6 +1,7 @@
 import type { ConsoleLine, LineSource } from '../console/lines.ts';
 import { LineSplitter } from '../console/lines.ts';
 import type { CpuSample } from './cpu-sample.ts';
+import type { BootContext } from './context.ts';
 import { decide } from './decide.ts';
 import type { End, Standing } from './decision.ts';
 import type { Doubt } from './doubt.ts';
@@ -31,6 +32,8 @@ export type BootObserver = {
   /** The last word: nothing more will come. Returns what the unfinished line says. */
   end(end: End): Signal[];
   readonly position: { generation: number; stage: Stage; line: number };
+  /** How the kernel that runs now was started. */
+  readonly bornBy: BootContext['bornBy'];
   /** The console stands in the middle of a line: at a prompt, perhaps. */
   readonly unfinished: boolean;
   /** The outcome will not change by waiting; a live run may stop after a short grace. */
@@ -144,6 +147,9 @@ export function createBootObserver({
     get position() {
       const { generation, stage } = tracker.context;
       return { generation, stage, line };
+    },
+    get bornBy() {
+      return tracker.context.bornBy;
     },
     get unfinished() {
       return lines.rest !== null;

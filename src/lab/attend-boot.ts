@@ -1,5 +1,6 @@
 import type { Autopsy } from '../autopsy/autopsy.ts';
 import { unreadableMemory, withMemory } from '../autopsy/memory-evidence.ts';
+import type { BootObserver } from '../boot/observer.ts';
 import { createBootObserver } from '../boot/observer.ts';
 import type { Outcome } from '../boot/outcome.ts';
 import { withScreen } from '../boot/screen-evidence.ts';
@@ -23,6 +24,8 @@ import { watchBoot } from './watch-boot.ts';
 export type Attended = {
   outcome: Outcome;
   steps: readonly StepResult[];
+  /** How the last kernel was started. */
+  bornBy: BootObserver['bornBy'];
   /** Key of the checkpoint the boot began at; null where it began at power-on. */
   checkpoint: string | null;
   /** What the machine's memory told of its silence; null where it was not asked. */
@@ -116,6 +119,7 @@ export async function attendBoot(
   return {
     outcome: withMemory(seen, autopsy),
     steps: conductor.results,
+    bornBy: observer.bornBy,
     checkpoint: checkpoint?.key ?? null,
     autopsy,
   };

@@ -3,6 +3,7 @@ import type { Provider } from '../provider/provider.ts';
 import type { ImageSet } from '../image/image-set.ts';
 import type { MachineProfile } from '../qemu/machine-spec.ts';
 import type { Case } from '../scenario/scenario.ts';
+import { usesSsh } from '../scenario/step.ts';
 
 /** The provider's side of a case's machine. */
 export type CaseProvider = {
@@ -27,8 +28,9 @@ export async function startCaseProvider(
   if (!profile.network) return { provider: null, keyFile };
   // Most machines have no network, and start sooner without all this.
   const { startProvider } = await import('../provider/provider.ts');
-  const usesSsh = steps.some((step) => step.do === 'ssh');
-  const sshKeys = usesSsh ? [await (await import('../steps/ssh.ts')).makeKey(keyFile)] : [];
+  const sshKeys = steps.some(usesSsh)
+    ? [await (await import('../steps/ssh.ts')).makeKey(keyFile)]
+    : [];
   const provider = await startProvider({
     tags: setup.tags,
     sshKeys,

@@ -12,7 +12,8 @@ import { EntropyClock } from './entropy-clock.ts';
 import type { CaseResult } from './result.ts';
 import type { StageReading } from './stage-clock.ts';
 import { stageTimes } from './stage-clock.ts';
-import { awaitedGeneration, expectedRelease, proveBooted } from './verdict.ts';
+import { proveBooted } from './proof.ts';
+import { awaitedGeneration, expectedRelease } from './verdict.ts';
 
 /** What a case needs of the lab; both may take long the first time and are instant after it. */
 export type Lab = {
@@ -56,6 +57,7 @@ export async function runCase(
     // Images are built once and for all cases; the one that asked first did not take that long.
     started = performance.now();
     const awaited = {
+      proof: case_.proof,
       generation: awaitedGeneration(case_.setup, case_.expect),
       release: expectedRelease(case_.setup, case_.expect, images.releases),
     };
@@ -72,7 +74,7 @@ export async function runCase(
     const place = { directory, images, qemu, checkpoints, recording: record };
     const boot = await bootCase(case_, place, { ...hooks, onReading, onSignal }, signal);
     if (signal.aborted) return stopped();
-    return judgedResult(case_, proveBooted(boot.outcome, awaited), boot, facts());
+    return judgedResult(case_, proveBooted(boot.outcome, awaited, boot), boot, facts());
   } catch (error) {
     return signal.aborted ? stopped() : troubleResult(case_, error, facts());
   }

@@ -6,12 +6,6 @@ import type { Verdict } from './result.ts';
 
 type Releases = ImageSet['releases'];
 
-/** Console signatures by which the mini system says what it really runs on. All three, or it is no proof. */
-const proofs = ['proof-release', 'proof-root', 'proof-cmdline'] as const;
-
-/** The word every kexec'ed kernel has on its command line (Scaleway's own marker). */
-const kexecMarker = 'is_in_kexec=yes';
-
 /** Which generation must come up to count as booted: whoever asks for a kexec wants the kernel behind it. */
 export function awaitedGeneration(setup: Setup, expect: Expectation): number {
   const asked = 'KEXEC_KERNEL' in setup.tags ? 2 : 1;
@@ -29,48 +23,6 @@ export function lastLogin(setup: Setup, expect: Expectation): number {
   if (outcome === 'wrong-kernel' && expect.generation !== undefined) return generation;
   const behindJump = ['bye-hang', 'console-lost'].includes(outcome) ? generation + 1 : generation;
   return Math.max(awaitedGeneration(setup, expect), behindJump);
-}
-
-/**
- * Holds a `booted` to its proof. A login prompt alone is never enough: it becomes `wrong-kernel` when another
- * kernel than the awaited one got there, and `unknown` when nothing says which kernel it was.
- * Every other outcome is returned as it is.
- */
-export function proveBooted(
-  outcome: Outcome,
-  awaited: { generation: number; release: string | null },
-): Outcome {
-  if (outcome.id !== 'booted') return outcome;
-  if (outcome.generation < awaited.generation) {
-    return {
-      ...outcome,
-      id: 'wrong-kernel',
-      meaning: `A login prompt came up in generation ${outcome.generation}: the kernel that was meant to be started by kexec never ran, the one before it did.`,
-      cure: 'Look for what kept the kexec from happening: whether it was asked for at all (tags, service), and what the console says between the first kernel and the prompt.',
-    };
-  }
-  const missing = proofs.filter((id) => !outcome.evidence.some((item) => item.signature === id));
-  if (missing.length > 0) {
-    return {
-      ...outcome,
-      id: 'unknown',
-      meaning: `A login prompt came up, but the system did not say what it runs on (${missing.join(', ')} missing), so nothing proves which kernel got there.`,
-      cure: 'Boot a disk that prints the proof lines, as the recipe mini-disk does.',
-    };
-  }
-  const { release = '', cmdline = '' } = outcome.captures;
-  const jumped = awaited.generation < 2 || cmdline.split(/\s+/).includes(kexecMarker);
-  if ((awaited.release !== null && release !== awaited.release) || !jumped) {
-    return {
-      ...outcome,
-      id: 'wrong-kernel',
-      meaning: jumped
-        ? `A system came up, but on kernel ${release}; the kernel under test is ${awaited.release ?? 'another one'}.`
-        : `A system came up, but its command line lacks ${kexecMarker}: this kernel was not started by the kexec.`,
-      cure: 'Check which kernel file the kexec was given, and that the symlinks on the disk point to the kernel under test.',
-    };
-  }
-  return outcome;
 }
 
 /**

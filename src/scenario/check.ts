@@ -5,7 +5,7 @@ import type { MachineProfile } from '../qemu/machine-spec.ts';
 import type { Problem } from '../yaml/describe-issue.ts';
 import type { Named } from '../yaml/yaml-directory.ts';
 import { didYouMean } from './nearest.ts';
-import type { Scenario } from './scenario.ts';
+import type { Plan, Scenario } from './scenario.ts';
 import type { ScenarioFile } from './schema.ts';
 import { describeStep, needsNetwork } from './step.ts';
 
@@ -53,7 +53,7 @@ type Finding = {
 function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Finding[] {
   const resolved = scenario.perArch[arch];
   if (resolved === undefined) return [];
-  const { setup, steps, expect, limits } = resolved;
+  const { setup, steps, expect, proof = 'lab', limits } = resolved;
   const findings: Finding[] = [];
   const find = (section: 'boot' | 'expect' | 'limits', key: string, message: string) =>
     findings.push({ path: [section, key], message });
@@ -110,10 +110,32 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
       find('expect', key, `only a boot can prove this, and the outcome is ${expect.outcome}`);
     }
   }
+  for (const message of proofTrouble(resolved)) find('expect', 'proof', message);
+  if (proof !== 'lab' && expect.root !== undefined) {
+    find('expect', 'root', 'only the lines of the lab (proof: lab) name the root device');
+  }
   if (limits.silence > limits.total) {
     find('limits', 'silence', `${limits.silence} is more than the total of ${limits.total}`);
   }
   return findings;
+}
+
+/** Why a proof other than the lab's own lines would not be one. */
+function proofTrouble({ proof = 'lab', expect, setup }: Plan): string[] {
+  if (proof === 'lab') return [];
+  if (expect.outcome !== 'booted')
+    return [`only a boot can be proved, and the outcome is ${expect.outcome}`];
+  const troubles: string[] = [];
+  if (expect.generation === undefined || expect.generation < 1)
+    troubles.push('say which kernel is meant to come up: generation (2 after one kexec)');
+  if (setup.onReset === 'reboot')
+    troubles.push(
+      'on-reset: reboot may start the first kernel again without a word, which only proof: lab can tell from a kexec',
+    );
+  const tellsRelease = typeof setup.disk === 'string' || /\d/.test(expect.release ?? '');
+  if (typeof proof === 'object' && proof.output === null && !tellsRelease)
+    troubles.push('nothing says what it should print: add output, or an exact release');
+  return troubles;
 }
 
 function unknown(what: string, name: string, known: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Arch } from '../arch.ts';
 import type { Located } from '../yaml/yaml-file.ts';
-import type { ImageReference, Plan, Scenario, Setup } from './scenario.ts';
+import type { ImageReference, Plan, Proof, Scenario, Setup } from './scenario.ts';
 import type { ScenarioFile } from './schema.ts';
 import type { Step } from './step.ts';
 import { resolveStep } from './step.ts';
@@ -46,8 +46,12 @@ export function resolveScenario(
     perArch: Object.fromEntries(
       file.arch.map((arch) => {
         const plan = resolveArch(arch, path, file);
-        const steps = resolveSteps(arch, path, file, lineOf);
-        return [arch, { ...plan, steps, ...(lineOf && { lines: linesOf(arch, file, lineOf) }) }];
+        const lines = lineOf && linesOf(arch, file, lineOf);
+        const steps = [
+          ...resolveSteps(arch, path, file, lineOf),
+          ...proofSteps(plan, lines && `${path}:${lines['proof'] ?? 1}`),
+        ];
+        return [arch, { ...plan, steps, ...(lines && { lines }) }];
       }),
     ),
   };
@@ -65,6 +69,7 @@ function resolveArch(arch: Arch, path: string, file: ScenarioFile): Omit<Plan, '
   } = { ...file.boot, ...override.boot };
   const usual = boot.kernel === null ? { ...defaults.boot, ...withoutKernel } : defaults.boot;
   const { kernel, initramfs, disk, ...rest } = { ...usual, ...boot };
+  const { proof: written, ...expected } = { ...file.expect, ...override.expect };
   const captures = { ...file.expect.captures, ...override.expect?.captures };
   const setup: Setup = {
     machine: arch,
@@ -79,13 +84,29 @@ function resolveArch(arch: Arch, path: string, file: ScenarioFile): Omit<Plan, '
   };
   return {
     setup,
+    ...(written !== undefined && { proof: proofOf(written) }),
     expect: {
-      ...file.expect,
-      ...override.expect,
+      ...expected,
       ...(Object.keys(captures).length > 0 && { captures }),
     },
     limits: { ...defaults.limits, ...file.limits, ...override.limits },
   };
+}
+
+function proofOf(written: NonNullable<ScenarioFile['expect']['proof']>): Proof {
+  if (typeof written === 'string') return written;
+  const { run, ssh, output = null } = written;
+  return run === undefined
+    ? { by: 'ssh', command: ssh ?? '', output }
+    : { by: 'run', command: run, output };
+}
+
+/** A command that proves something comes after all other steps, in the generation that is meant to come up. */
+function proofSteps({ proof, expect }: Omit<Plan, 'steps'>, place: string | undefined): Step[] {
+  if (proof === undefined || typeof proof === 'string') return [];
+  const { by, command } = proof;
+  const generation = expect.generation ?? 1;
+  return [{ do: 'prove', by, command, generation, ...(place !== undefined && { place }) }];
 }
 
 function resolveSteps(

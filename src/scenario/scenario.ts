@@ -53,6 +53,20 @@ export type Expectation = {
   reported?: string[];
 };
 
+/** A command whose output says what runs: typed in the shell on the console (`run`), or over ssh. */
+export type CommandProof = {
+  by: 'run' | 'ssh';
+  command: string;
+  /** The first line it must print. Null: the release of the kernel that is meant to run. */
+  output: string | null;
+};
+
+/**
+ * What shows that `booted` is true: the lines that the lab's own images print (`lab`: release, root device and command
+ * line), a login prompt after a kexec that was seen (`login`: neither release nor root), or a command's output.
+ */
+export type Proof = 'lab' | 'login' | CommandProof;
+
 /** Bounds on one case, in seconds of guest time where the machine's clock is the guest's, else scaled host seconds. */
 export type Limits = {
   /** Power-on to outcome. */
@@ -66,6 +80,8 @@ export type Plan = {
   setup: Setup;
   steps: Step[];
   expect: Expectation;
+  /** Left out: `lab`. */
+  proof?: Proof;
   limits: Limits;
   /** The line of the scenario's file that each part of `expect` is in: by key, captures as `captures.<name>`. */
   lines?: Record<string, number>;

@@ -51,6 +51,25 @@ const boot = z.strictObject({
     .describe('What a reset by the guest does: end the run (default), or start the machine anew.'),
 });
 
+const proof = z.union(
+  [
+    z.enum(['lab', 'login']),
+    z
+      .strictObject({
+        run: text.describe('A command in the shell on the console.'),
+        ssh: text.describe('A command over ssh, as root.'),
+        output: text.describe(
+          'The first line it must print. Default: the release of the kernel that is meant to run.',
+        ),
+      })
+      .partial()
+      .refine(({ run, ssh }) => (run === undefined) !== (ssh === undefined), {
+        message: 'a proof by command has exactly one of run, ssh',
+      }),
+  ],
+  { error: 'expected lab, login, { run: COMMAND } or { ssh: COMMAND }' },
+);
+
 const expect = z.strictObject({
   outcome: z.enum(outcomeIds).describe('What should become of the boot.'),
   generation: z
@@ -62,6 +81,11 @@ const expect = z.strictObject({
   release: text
     .optional()
     .describe('For booted: the kernel that must run: first, second, or an exact release.'),
+  proof: proof
+    .optional()
+    .describe(
+      "For booted: what shows it. lab (default): the lines that the lab's images print, with release, root and command line. login: a login prompt after a kexec; neither release nor root. { run: COMMAND } in the shell on the console, or { ssh: COMMAND }: what it prints.",
+    ),
   root: text
     .regex(/^\/dev\//, 'must be a device, such as /dev/vda1')
     .optional()

@@ -36,7 +36,9 @@ type Action =
   /** The user presses the provider's reset button. */
   | { do: 'reset' }
   /** The provider's NBD server dies. */
-  | { do: 'fault'; fault: Fault };
+  | { do: 'fault'; fault: Fault }
+  /** A command that shows what runs in `generation`; comes from `expect.proof`, never from `steps`. */
+  | { do: 'prove'; by: 'run' | 'ssh'; command: string; generation: number };
 
 export const faults = ['nbd-dies'] as const;
 export type Fault = (typeof faults)[number];
@@ -142,18 +144,29 @@ export function describeStep(step: Step): string {
       return `press ${step.key}`;
     case 'run':
     case 'ssh':
-      return `${step.do} ${step.command.trim().split('\n')[0] ?? ''}`;
+      return `${step.do} ${firstLine(step.command)}`;
     case 'tags':
       return `set the tags ${Object.keys(step.tags).join(', ')}`;
     case 'reset':
       return 'reset the machine';
     case 'fault':
       return step.fault;
+    case 'prove':
+      return `prove by ${step.by}: ${firstLine(step.command)}`;
   }
 }
 
-/** What a step needs of the machine. */
+function firstLine(command: string): string {
+  return command.trim().split('\n')[0] ?? '';
+}
+
+/** Whether a step logs in over ssh. */
+export function usesSsh(step: Step): boolean {
+  return step.do === 'ssh' || (step.do === 'prove' && step.by === 'ssh');
+}
+
+/** Whether a step needs a machine with a network. */
 export function needsNetwork(step: Step): boolean {
   const reported = step.do === 'wait' && 'reported' in step.for;
-  return reported || ['ssh', 'tags', 'fault'].includes(step.do);
+  return reported || usesSsh(step) || ['tags', 'fault'].includes(step.do);
 }

@@ -7,7 +7,7 @@ import type { Machine } from '../qemu/machine.ts';
 import type { Step } from '../scenario/step.ts';
 import { describeStep } from '../scenario/step.ts';
 import type { Stage } from './perform.ts';
-import { perform, StepFailure } from './perform.ts';
+import { isReady, perform, StepFailure } from './perform.ts';
 import { SignalLog } from './signal-log.ts';
 import type { StepResult } from './step-result.ts';
 
@@ -42,7 +42,9 @@ export class Conductor {
 
   /** Whether a step is at work that the console need not show. */
   get busy(): boolean {
-    return this.#current?.do === 'ssh' || this.#current?.do === 'run';
+    const step = this.#current;
+    if (step?.do === 'prove') return isReady(step, this.#signals);
+    return step?.do === 'ssh' || step?.do === 'run';
   }
 
   onSignal(signal: Signal, generation: number): void {
@@ -69,7 +71,7 @@ export class Conductor {
       const result = this.results[index] as StepResult;
       this.#current = step;
       try {
-        await perform(step, index + 1, stage, signal);
+        result.detail = await perform(step, index + 1, stage, signal);
         result.status = 'done';
       } catch (error) {
         if (signal.aborted) return;

@@ -7,7 +7,7 @@ import type { Provider } from '../provider/provider.ts';
 import type { Machine } from '../qemu/machine.ts';
 import type { Awaited, Ending, Step } from '../scenario/step.ts';
 import type { SignalLog } from './signal-log.ts';
-import { shellLine } from './shell-line.ts';
+import { shellLine, shellLineWithOutput } from './shell-line.ts';
 import type { SshEnd } from './ssh.ts';
 
 /** Everything steps act on. */
@@ -38,13 +38,41 @@ const departures = new Set(
   signatures.filter(({ meaning }) => farewells.includes(meaning)).map(({ id }) => id),
 );
 
+/** What shows that a command can be run: a shell on the console, a system that is up for ssh. */
+const readiness = {
+  run: signatures.filter(({ shell }) => shell === true).map(({ id }) => id),
+  ssh: signatures
+    .filter(
+      ({ meaning, shell }) => shell === true || meaning === 'login' || meaning === 'system-up',
+    )
+    .map(({ id }) => id),
+};
+
+/** Whether the system that a proof is about is ready for its command. */
+export function isReady({ by, generation }: Proving, log: SignalLog): boolean {
+  return log.hasSeen(readiness[by], generation);
+}
+
+type Proving = Extract<Step, { do: 'prove' }>;
+
 /**
- * Does one step; resolves when it is done.
+ * Does one step; resolves when it is done, with what the command of a proof has printed.
  * @param number the step's own, 1-based: by it the end of a command on the console is recognised.
  * @throws StepFailure where it did not do what it should; `signal.reason` when aborted.
  */
 export async function perform(
   step: Step,
+  number: number,
+  stage: Stage,
+  signal: AbortSignal,
+): Promise<string> {
+  if (step.do === 'prove') return prove(step, number, stage, signal);
+  await act(step, number, stage, signal);
+  return '';
+}
+
+async function act(
+  step: Exclude<Step, { do: 'prove' }>,
   number: number,
   stage: Stage,
   signal: AbortSignal,
@@ -63,7 +91,8 @@ export async function perform(
       return runEnds(step.exit, number, log, signal);
     case 'ssh':
       log.skip();
-      return ssh(step, stage, signal);
+      await ssh(step, stage, signal);
+      return;
     case 'tags':
       provider?.setTags(step.tags);
       return;
@@ -109,20 +138,54 @@ async function runEnds(
   signal: AbortSignal,
 ): Promise<void> {
   if (expected === 'gone') return signals.next(isDeparture, signal);
-  let exit = '';
-  await signals.next(({ signature, captures }) => {
+  const { exit } = await stepEnd(number, signals, signal);
+  if (exit !== expected) throw wrongEnding(expected, exit, '');
+}
+
+async function stepEnd(
+  number: number,
+  signals: SignalLog,
+  signal: AbortSignal,
+): Promise<{ exit: number; output: string; generation: number }> {
+  let end = { exit: -1, output: '', generation: 0 };
+  await signals.next(({ signature, captures, generation }) => {
     if (signature !== 'step-ended' || captures['step'] !== String(number)) return false;
-    exit = captures['exit'] ?? '';
+    end = { exit: Number(captures['exit']), output: captures['output'] ?? '', generation };
     return true;
   }, signal);
-  if (Number(exit) !== expected) throw wrongEnding(expected, Number(exit), '');
+  return end;
+}
+
+/** Runs a proof's command once the system it is about is ready. Returns the first line it printed. */
+async function prove(
+  step: Proving,
+  number: number,
+  stage: Stage,
+  signal: AbortSignal,
+): Promise<string> {
+  const { by, command, generation: wanted } = step;
+  const { signals, machine } = stage;
+  await signals.seen(readiness[by], wanted, signal);
+  signals.skip();
+  if (by === 'ssh')
+    return firstLine(await ssh({ do: 'ssh', command, stdin: '', exit: 0 }, stage, signal));
+  await type(machine, `${shellLineWithOutput(command, number)}\r`, signal);
+  const { exit, output, generation } = await stepEnd(number, signals, signal);
+  if (generation !== wanted)
+    throw new StepFailure(`it was answered in generation ${generation}, not ${wanted}`);
+  if (exit !== 0) throw wrongEnding(0, exit, output);
+  return firstLine(output);
+}
+
+function firstLine(output: string): string {
+  return output.trim().split('\n')[0]?.trim() ?? '';
 }
 
 async function ssh(
   { command, stdin, exit }: Extract<Step, { do: 'ssh' }>,
   { machine, keyFile, signals, onOutput }: Stage,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<string> {
   const cancel = new AbortController();
   const both = AbortSignal.any([signal, cancel.signal]);
   const target = { port: await machine.sshPort(), keyFile };
@@ -132,11 +195,12 @@ async function ssh(
     // A machine that goes never closes the connection: the console tells first.
     const gone = exit === 'gone' ? signals.next(isDeparture, both) : new Promise<never>(() => {});
     const end = await Promise.race([ended, gone]);
-    if (end === undefined) return;
+    if (end === undefined) return '';
     onOutput(end.output);
-    if (exit === 'gone' && end.exitCode === null && end.refused === undefined) return;
+    if (exit === 'gone' && end.exitCode === null && end.refused === undefined) return end.output;
     // 255 is also what ssh itself ends with where there is no connection, and so what a scenario expects of none.
     if ((end.exitCode ?? 255) !== exit) throw sshFailure(exit, end);
+    return end.output;
   } finally {
     cancel.abort();
     await ended.catch(() => undefined);

@@ -8,3 +8,10 @@ export function shellLine(command: string, step: number): string {
   const ending = String.raw`printf 'kexec-lab: step %d ended with %d\n' ${step} $?`;
   return `sh -c "$(echo ${encoded} | base64 -d)"; ${ending}`;
 }
+
+/** The same for a command whose output is wanted: its first line stands behind the exit code. */
+export function shellLineWithOutput(command: string, step: number): string {
+  const encoded = Buffer.from(command).toString('base64');
+  const ending = String.raw`printf 'kexec-lab: step %d ended with %d, printed %s\n' ${step} $? "$o"`;
+  return `o="$(sh -c "$(echo ${encoded} | base64 -d)")"; ${ending}`;
+}

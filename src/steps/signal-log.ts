@@ -10,9 +10,12 @@ export class SignalLog {
   /** What nobody has waited past yet. */
   #entries: Entry[] = [];
   #wake: (() => void)[] = [];
+  /** The latest generation each signature was seen in. */
+  readonly #latest = new Map<string, number>();
 
   add({ signature, captures }: Signal, generation: number): void {
     this.#entries.push({ signature, captures, generation });
+    this.#latest.set(signature, generation);
     if (this.#entries.length > 2 * kept) this.#entries = this.#entries.slice(-kept);
     const waiting = this.#wake;
     this.#wake = [];
@@ -29,6 +32,20 @@ export class SignalLog {
       }
       await this.#change(signal);
     }
+  }
+
+  /** Whether one of these signatures was seen in this generation, before or after any step. */
+  hasSeen(signatures: Iterable<string>, generation: number): boolean {
+    return [...signatures].some((signature) => this.#latest.get(signature) === generation);
+  }
+
+  /** Resolves when one of these signatures has been seen in this generation. */
+  async seen(
+    signatures: readonly string[],
+    generation: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    while (!this.hasSeen(signatures, generation)) await this.#change(signal);
   }
 
   /** From here on: what was said until now is not waited for any more. */

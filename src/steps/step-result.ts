@@ -6,5 +6,6 @@ export type StepResult = {
   status: 'done' | 'failed' | 'pending';
   /** Host seconds from power-on to its end; null while it is pending. */
   at: number | null;
+  /** Why it failed; of a proof that is done, what its command printed. */
   detail: string;
 };

@@ -1,12 +1,6 @@
 import t from 'tap';
 import type { Outcome } from '../../src/boot/outcome.ts';
-import {
-  awaitedGeneration,
-  expectedRelease,
-  judge,
-  lastLogin,
-  proveBooted,
-} from '../../src/lab/verdict.ts';
+import { awaitedGeneration, expectedRelease, judge, lastLogin } from '../../src/lab/verdict.ts';
 import type { Expectation, Setup } from '../../src/scenario/scenario.ts';
 
 const release = '6.12.1-arm64';
@@ -24,48 +18,6 @@ function booted(changes: Partial<Outcome> = {}): Outcome {
     ...changes,
   };
 }
-
-const awaited = { generation: 2, release };
-
-t.test('a booted with all its proofs stays booted', (t) => {
-  t.equal(proveBooted(booted(), awaited).id, 'booted');
-  t.end();
-});
-
-t.test('a login prompt in an earlier generation is the wrong kernel', (t) => {
-  t.equal(proveBooted(booted({ generation: 1 }), awaited).id, 'wrong-kernel');
-  t.equal(
-    proveBooted(booted({ generation: 1 }), { generation: 1, release }).id,
-    'booted',
-    'unless that generation was asked for',
-  );
-  t.end();
-});
-
-t.test('each missing proof alone makes it unknown', (t) => {
-  for (const proof of proofs.slice(0, 3)) {
-    const evidence = booted().evidence.filter((item) => item.signature !== proof);
-    const outcome = proveBooted(booted({ evidence }), awaited);
-    t.equal(outcome.id, 'unknown');
-    t.match(outcome.meaning, proof);
-  }
-  t.end();
-});
-
-t.test('another release, or a command line without the marker, is the wrong kernel', (t) => {
-  const captures = { ...booted().captures };
-  const older = { ...captures, release: '6.1.0-50' };
-  t.equal(proveBooted(booted({ captures: older }), awaited).id, 'wrong-kernel');
-  const unmarked = { ...captures, cmdline: 'console=ttyAMA0 not_is_in_kexec=yes' };
-  t.equal(proveBooted(booted({ captures: unmarked }), awaited).id, 'wrong-kernel');
-  t.end();
-});
-
-t.test('every other outcome passes through untouched', (t) => {
-  const hang = booted({ id: 'bye-hang', generation: 1 });
-  t.equal(proveBooted(hang, awaited), hang);
-  t.end();
-});
 
 t.test('whoever asks for a kexec waits for generation 2', (t) => {
   const setup = (tags: Record<string, string>): Setup => ({

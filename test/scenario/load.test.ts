@@ -218,6 +218,69 @@ t.test(
   },
 );
 
+t.test('a proof is read, and one that would prove nothing is refused at its place', (t) => {
+  const load = (expect: string, more = ''): string[] => {
+    const file = `title: A title\nstory: A story.\narch: [aarch64]\nexpect: ${expect}\n${more}`;
+    const directory = writeFiles(t, { 'proof.yaml': file });
+    return refusal(directory, () => loadScenario(join(directory, 'proof.yaml'), catalogue));
+  };
+  const fine = ['nothing was refused'];
+  t.same(load('{ outcome: booted, generation: 2, proof: login }'), fine);
+  t.same(load('{ outcome: booted, generation: 2, proof: { run: uname -r } }'), fine);
+  t.match(load('{ outcome: booted, proof: login }'), [
+    /^proof.yaml:4:35: expect.proof: say which kernel is meant to come up: generation/,
+  ]);
+  t.match(load('{ outcome: bye-hang, generation: 1, proof: login }'), [
+    /expect.proof: only a boot can be proved, and the outcome is bye-hang/,
+  ]);
+  t.match(load('{ outcome: booted, generation: 2, proof: login, root: /dev/vda1 }'), [
+    /expect.root: only the lines of the lab/,
+  ]);
+  t.match(
+    load('{ outcome: booted, generation: 2, proof: login }', 'boot: { on-reset: reboot }\n'),
+    [/expect.proof: on-reset: reboot may start the first kernel again/],
+  );
+  const noDisk = 'boot: { disk: null }\n';
+  t.match(load('{ outcome: booted, generation: 2, proof: { run: uname -r } }', noDisk), [
+    /expect.proof: nothing says what it should print/,
+  ]);
+  t.same(
+    load('{ outcome: booted, generation: 2, proof: { run: uname -r, output: "6.1" } }', noDisk),
+    fine,
+  );
+  t.match(load('{ outcome: booted, generation: 2, proof: { ssh: uname -r } }'), [
+    /steps: prove by ssh: uname -r: machine "aarch64" has no network/,
+  ]);
+  t.match(load('{ outcome: booted, generation: 2, proof: hearsay }'), [
+    /expect.proof: expected lab, login, \{ run: COMMAND \} or \{ ssh: COMMAND \}/,
+  ]);
+  t.match(load('{ outcome: booted, generation: 2, proof: { run: a, ssh: b } }'), [/expect.proof/]);
+  t.end();
+});
+
+t.test('a proof by command is the last step, in the generation that is expected', (t) => {
+  const directory = writeFiles(t, {
+    'proof.yaml': `title: A title
+story: A story.
+arch: [aarch64]
+steps: [{ wait: login-prompt }]
+expect:
+  outcome: booted
+  generation: 2
+  proof: { run: uname -r }
+`,
+  });
+  const file = join(directory, 'proof.yaml');
+  const plan = loadScenario(file, catalogue).perArch.aarch64;
+  t.strictSame(plan?.proof, { by: 'run', command: 'uname -r', output: null });
+  t.strictSame(plan?.expect, { outcome: 'booted', generation: 2 });
+  t.strictSame(plan?.steps[1], {
+    ...{ do: 'prove', by: 'run', command: 'uname -r', generation: 2 },
+    place: `${file}:8`,
+  });
+  t.end();
+});
+
 t.test('what is not YAML at all', (t) => {
   const cases: [content: string | Uint8Array, message: string][] = [
     ['', ':1:1: expected a mapping, got nothing'],

@@ -80,6 +80,43 @@ t.test('a command on the console ends when its own end is said', async (t) => {
   ]);
 });
 
+t.test(
+  'a proof waits for a shell in its generation, and keeps what the command printed',
+  async (t) => {
+    const { machine, typed } = noteTaker();
+    const conductor = conduct([{ do: 'prove', by: 'run', command: 'uname -r', generation: 2 }]);
+    const running = conductor.run(machine, never);
+    conductor.onSignal(signal('shell-prompt'), 1);
+    await new Promise(setImmediate);
+    t.equal(typed(), '', 'a shell of the first kernel');
+    t.notOk(conductor.busy, 'a machine that is silent by now is not at work for us');
+    conductor.onSignal(signal('shell-prompt'), 2);
+    while (!typed().endsWith('\r')) await new Promise((resolve) => setTimeout(resolve, 5));
+    t.ok(conductor.busy);
+    conductor.onSignal(signal('step-ended', { step: '1', exit: '0', output: '6.12 ' }), 2);
+    await running;
+    t.match(conductor.results, [
+      { status: 'done', detail: '6.12', step: 'prove by run: uname -r' },
+    ]);
+  },
+);
+
+t.test('a proof that another kernel answers, or that fails, is none', async (t) => {
+  for (const [generation, exit] of [
+    [3, '0'],
+    [2, '1'],
+  ] as const) {
+    const { machine, typed } = noteTaker();
+    const conductor = conduct([{ do: 'prove', by: 'run', command: 'true', generation: 2 }]);
+    conductor.onSignal(signal('root-shell'), 2);
+    const running = conductor.run(machine, never);
+    while (!typed().endsWith('\r')) await new Promise((resolve) => setTimeout(resolve, 5));
+    conductor.onSignal(signal('step-ended', { step: '1', exit, output: 'x' }), generation);
+    await running;
+    t.ok(conductor.failed);
+  }
+});
+
 t.test('a command that takes the machine with it ends when the console says so', async (t) => {
   const { machine, typed } = noteTaker();
   const conductor = conduct([{ do: 'run', command: 'kexec -e', exit: 'gone' }]);

@@ -143,7 +143,7 @@ export const userspaceSignatures: Signature[] = [
     ...userspace,
     id: 'step-ended',
     meaning: null,
-    pattern: /^kexec-lab: step (?<step>\d+) ended with (?<exit>\d+)$/,
+    pattern: /^kexec-lab: step (?<step>\d+) ended with (?<exit>\d+)(?:, printed (?<output>.*))?$/,
     description: 'a command that a scenario has run on the console is over',
     source: 'src/steps/shell-line.ts',
   },
