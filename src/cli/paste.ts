@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Arch } from '../arch.ts';
 import { architectures } from '../arch.ts';
+import { withCandidate } from '../candidate/apply-candidate.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import { UnavailableError } from '../errors.ts';
 import { cacheDirectory } from '../image/cache-directory.ts';
+import { ownRecipes } from '../image/catalog.ts';
 import { planImages } from '../image/plan.ts';
 import { machineSpec } from '../lab/machine-of-case.ts';
 import { tagsDisk } from '../lab/tags-disk.ts';
@@ -27,7 +29,7 @@ export async function pasteableCommands(
   setup: Setup,
   { qemuDir, candidate }: { qemuDir?: string | undefined; candidate?: Candidate | undefined } = {},
 ): Promise<string> {
-  const images = planImages({ arch, ...setup, candidate });
+  const images = planImages({ arch, ...setup, catalog: withCandidate(ownRecipes, candidate) });
   const tags = join(tmpdir(), `kexec-lab-${name}-${arch}-tags.img`);
   const qemu = await unlessUnavailable(async () =>
     recallQemu(await findQemu(arch, qemuDir), arch, cacheDirectory()),

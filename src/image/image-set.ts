@@ -1,6 +1,6 @@
 import type { Arch } from '../arch.ts';
-import type { Candidate } from '../candidate/candidate.ts';
 import type { ImageReference } from '../scenario/scenario.ts';
+import type { Catalog } from './catalog.ts';
 
 /** A Debian package that went into an image. */
 export type PackageVersion = { name: string; version: string; architecture: string; suite: string };
@@ -11,8 +11,8 @@ export type ImageRequest = {
   kernel: ImageReference | null;
   initramfs: ImageReference | null;
   disk: ImageReference | null;
-  /** The kernel under test, where it is not the distribution's. */
-  candidate?: Candidate | undefined;
+  /** Recipes by name. Default: those of this installation. */
+  catalog?: Catalog | undefined;
 };
 
 /** Files ready to boot, with all that a report says about them. Paths are absolute and read-only by contract. */

@@ -1,6 +1,5 @@
 import path from 'node:path';
 import type { Arch } from '../arch.ts';
-import { withCandidate } from '../candidate/apply-candidate.ts';
 import type { ImageReference } from '../scenario/scenario.ts';
 import { cacheDirectory } from './cache-directory.ts';
 import type { Catalog } from './catalog.ts';
@@ -33,7 +32,7 @@ export type ImagePlan = {
  * Throws ScenarioError for a recipe that does not exist.
  */
 export function planImages(request: ImageRequest, options: { cacheDir?: string } = {}): ImagePlan {
-  const catalog = withCandidate(ownRecipes, request.candidate);
+  const { catalog = ownRecipes } = request;
   const wanted: string[] = [];
   const name = (reference: ImageReference | null, kind: Recipe['kind']) => {
     if (typeof reference !== 'string') return;

@@ -1,8 +1,10 @@
 import type { Arch } from '../arch.ts';
+import { withCandidate } from '../candidate/apply-candidate.ts';
 import { openCheckpointStore } from '../checkpoint/store.ts';
 import { cacheDirectory } from '../image/cache-directory.ts';
+import { ownRecipes } from '../image/catalog.ts';
 import { ensureImages } from '../image/ensure-images.ts';
-import type { ImageProgress, ImageRequest, ImageSet } from '../image/image-set.ts';
+import type { ImageProgress, ImageSet } from '../image/image-set.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import { tryQemu } from '../qemu/trial/try-qemu.ts';
@@ -32,10 +34,13 @@ export function createLab(
   const qemus = new Map<Arch, Promise<ProvedQemu>>();
   return {
     images: ({ arch, kernel, initramfs, disk }) => {
-      const request: ImageRequest = { arch, kernel, initramfs, disk, candidate };
+      const request = { arch, kernel, initramfs, disk };
       return remember(sets, JSON.stringify(request), () => ({
         arch,
-        made: ensureImages(request, { ...(mirror && { mirror }), signal, onProgress }),
+        made: ensureImages(
+          { ...request, catalog: withCandidate(ownRecipes, candidate) },
+          { ...(mirror && { mirror }), signal, onProgress },
+        ),
       })).made;
     },
     checkpoints: checkpoint ? openCheckpointStore() : null,

@@ -1,8 +1,10 @@
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
+import { withCandidate } from '../candidate/apply-candidate.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { HostNeeds, Need } from '../host/requirements.ts';
 import { buildNeeds } from '../image/build-needs.ts';
+import { ownRecipes } from '../image/catalog.ts';
 import { findEntries } from '../image/find-entries.ts';
 import { planImages, type PlannedEntry } from '../image/plan.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
@@ -42,8 +44,9 @@ async function needsOfArch(cases: readonly Case[], sides: readonly Side[]): Prom
 
 /** The images of cases of one architecture that are not there, and what these are built from. */
 async function unbuilt(cases: readonly Case[], candidate: Side): Promise<PlannedEntry[]> {
+  const catalog = withCandidate(ownRecipes, candidate);
   const planned = cases.flatMap(
-    ({ arch, setup }) => planImages({ arch, ...setup, candidate }).entries,
+    ({ arch, setup }) => planImages({ arch, ...setup, catalog }).entries,
   );
   const entries = [...new Map(planned.map((entry) => [entry.name, entry])).values()];
   const built = await findEntries(entries);

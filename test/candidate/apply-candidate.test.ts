@@ -15,7 +15,7 @@ function keys(tested?: Candidate): Record<string, string> {
     kernel: 'provider-kernel',
     initramfs: 'provider-initramfs',
     disk: 'mini-disk',
-    candidate: tested,
+    catalog: withCandidate(ownRecipes, tested),
   } as const;
   const { entries } = planImages(request, { cacheDir: '/nowhere' });
   return Object.fromEntries(entries.map(({ name, key }) => [name, key]));
