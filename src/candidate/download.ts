@@ -7,8 +7,8 @@ import { pipeline } from 'node:stream/promises';
 import { UnavailableError, UsageError } from '../errors.ts';
 import { fileReason } from '../file-error.ts';
 import { hasContent } from '../host/file-digest.ts';
-import { broughtDirectory, keptFile } from '../image/brought-files.ts';
 import { makeDirectory } from '../host/make-directory.ts';
+import { broughtDirectory, keptFile } from '../image/store/kept-files.ts';
 
 /** No kernel package comes near it. */
 const largest = 2 ** 30;

@@ -1,10 +1,10 @@
 import type { Arch } from '../arch.ts';
 import { arches, architectures, archWith } from '../arch.ts';
+import { listDeb, readDebControl } from '../debian/deb-file.ts';
 import { UsageError } from '../errors.ts';
+import { mostKernelBytes } from '../formats/kernel.ts';
+import type { TarMember } from '../formats/tar.ts';
 import { sizeInWords } from '../host/input-file.ts';
-import { listDeb, readDebControl } from '../image/deb-control.ts';
-import { mostKernelBytes } from '../image/kernel-format.ts';
-import type { TarMember } from '../image/tar-members.ts';
 
 /**
  * Looks at the packages of one kernel and returns what they are for. Throws UsageError for a damaged one, for packages

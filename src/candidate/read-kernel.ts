@@ -1,16 +1,16 @@
 import { stat } from 'node:fs/promises';
 import type { Arch } from '../arch.ts';
-import { arches } from '../arch.ts';
+import { archWith, arches, architectures } from '../arch.ts';
+import { debianMirror } from '../debian/mirror.ts';
+import { withIndex } from '../debian/packages.ts';
 import { UsageError } from '../errors.ts';
-import { keepFile, keepTree } from '../image/brought-files.ts';
-import { findRecipe, ownRecipes } from '../image/catalog.ts';
-import { mostKernelBytes } from '../image/kernel-format.ts';
-import type { KernelSource } from '../image/recipe.ts';
-import { distroKernel } from './apply-candidate.ts';
-import { archOfKernel } from './arch-of-file.ts';
+import { mostKernelBytes } from '../formats/kernel.ts';
+import { findRecipe, ownRecipes } from '../image/recipes/catalog.ts';
+import type { KernelSource } from '../image/recipes/recipe.ts';
+import { keepFile, keepTree } from '../image/store/kept-files.ts';
+import { archOfKernel, isArchive, mustBeFile, startOf, statOf } from './candidate-file.ts';
+import { distroKernel } from './candidate.ts';
 import { download } from './download.ts';
-import { isArchive, mustBeFile, startOf, statOf } from './input-file.ts';
-import { archesOfPackage } from './package-arches.ts';
 import type { CandidateWords, DebianKernel, KernelWord } from './parse-candidate.ts';
 import { readDebs } from './read-debs.ts';
 import { readDirectory, type KernelFiles } from './read-directory.ts';
@@ -118,4 +118,35 @@ async function ofFiles(
     initrd,
     extraMiB: Math.max(0, mebibytes - usualKernelMiB),
   };
+}
+
+/**
+ * The architectures a suite has a package for. Debian puts the architecture into the names of its kernels; of any other
+ * name apt knows. Throws UsageError for a package that is in none, UnavailableError when the index cannot be had.
+ */
+export async function archesOfPackage(
+  suite: string,
+  name: string,
+  cache: string,
+  { mirror, signal, onStep }: ReadOptions,
+): Promise<Arch[]> {
+  const named = archInName(name);
+  if (named !== null) return [named];
+  const found: Arch[] = [];
+  for (const arch of arches) {
+    const architecture = architectures[arch].debian;
+    const step = (text: string) => onStep?.(text);
+    const source = () => debianMirror(mirror, signal);
+    const options = { cache, suite, architecture, mirror: source, onStep: step, signal };
+    const packages = await withIndex(options, (apt) => apt.show([name]));
+    if (packages.length > 0) found.push(arch);
+  }
+  if (found.length > 0) return found;
+  throw new UsageError(`--kernel debian:${suite}/${name}: Debian ${suite} has no such package`);
+}
+
+/** `linux-image-6.12.95+deb12-cloud-arm64` is for arm64, `linux-image-armmp-lpae` for armhf. */
+export function archInName(name: string): Arch | null {
+  const [, kernel] = /^linux-.*-(arm64|armmp)(?:-|$)/.exec(name) ?? [];
+  return kernel === undefined ? null : (archWith('kernel', kernel) ?? null);
 }

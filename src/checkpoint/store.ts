@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import { cacheDirectory } from '../host/cache-directory.ts';
 import { digestOf } from '../host/file-digest.ts';
-import { cacheDirectory } from '../image/cache-directory.ts';
 import { makeDirectory } from '../host/make-directory.ts';
 
 /**

@@ -2,12 +2,12 @@ import type { Command } from 'commander';
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
+import { checkArches, selectCases } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
-import { checkArches, selectCases } from '../candidate/select-cases.ts';
 import { NothingSelectedError } from '../errors.ts';
 import { ensureRequirements } from '../host/ensure-requirements.ts';
 import { requirementsFor } from '../host/requirements.ts';
-import { ownRecipes } from '../image/catalog.ts';
+import { ownRecipes } from '../image/recipes/catalog.ts';
 import { printable } from '../report/printable.ts';
 import { type Case } from '../scenario/scenario.ts';
 

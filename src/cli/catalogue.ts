@@ -1,4 +1,4 @@
-import { namesOfKind, ownRecipes } from '../image/catalog.ts';
+import { namesOfKind, ownRecipes } from '../image/recipes/catalog.ts';
 import { ownMachines } from '../qemu/machine-profile.ts';
 import type { Catalogue } from '../scenario/check.ts';
 

@@ -1,9 +1,9 @@
 import type { Arch } from '../arch.ts';
 import { exitCodes, UnavailableError } from '../errors.ts';
-import { cacheDirectory } from '../image/cache-directory.ts';
-import { ownRecipes } from '../image/catalog.ts';
-import type { Verified } from '../image/verify-cache.ts';
-import { verifyDownloads, verifyEntry } from '../image/verify-cache.ts';
+import { cacheDirectory } from '../host/cache-directory.ts';
+import { ownRecipes } from '../image/recipes/catalog.ts';
+import type { Verified } from '../image/store/verify.ts';
+import { verifyDownloads, verifyEntry } from '../image/store/verify.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { planNamed } from './images-build.ts';
 

@@ -1,10 +1,10 @@
 import { Argument, Command } from 'commander';
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
-import { ownRecipes } from '../image/catalog.ts';
-import { findEntries } from '../image/find-entries.ts';
-import type { PlannedEntry } from '../image/plan.ts';
-import { diskUsage, pruneCache } from '../image/prune.ts';
+import { ownRecipes } from '../image/recipes/catalog.ts';
+import type { PlannedEntry } from '../image/recipes/plan.ts';
+import { findEntries } from '../image/store/entry.ts';
+import { diskUsage, pruneCache } from '../image/store/prune.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { addCandidateOptions } from './candidate-options.ts';
 import type { BuildOptions } from './images-build.ts';

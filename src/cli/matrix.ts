@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
-import { imagesKey } from '../image/images-key.ts';
+import { imagesKey } from '../image/recipes/plan.ts';
 import { expandCases } from '../scenario/expand.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { shardOf, weightOf } from '../scenario/shard.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { Arch } from '../arch.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
-import type { Finding } from '../candidate/preflight/finding.ts';
+import type { Finding } from '../candidate/preflight/facts.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import { printable, printableJson } from '../report/printable.ts';

@@ -6,7 +6,7 @@ import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { NothingSelectedError, UsageError } from '../errors.ts';
 import { ensureRequirements } from '../host/ensure-requirements.ts';
 import { requirementsFor } from '../host/requirements.ts';
-import type { ImageProgress } from '../image/image-set.ts';
+import type { ImageProgress } from '../image/build/build-context.ts';
 import { caseReference } from '../lab/events.ts';
 import { needsOf } from '../lab/needs-of.ts';
 import { runCases } from '../lab/run.ts';

@@ -1,11 +1,11 @@
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Arch } from '../arch.ts';
-import { cacheDirectory } from '../image/cache-directory.ts';
 import type { QemuCandidate } from '../qemu/find-qemu.ts';
 import { listQemus } from '../qemu/find-qemu.ts';
 import type { IdleSkipping } from '../qemu/guest-time.ts';
 import { tryQemu } from '../qemu/trial/try-qemu.ts';
+import { cacheDirectory } from './cache-directory.ts';
 import { findRequirement } from './find-requirement.ts';
 import { readVersion } from './read-version.ts';
 import type { Requirement } from './requirements.ts';

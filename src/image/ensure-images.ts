@@ -1,9 +1,25 @@
-import { checkFiles } from './check-file.ts';
-import { ensureEntries, type BuildOptions } from './ensure-entries.ts';
-import type { Manifest } from './entry.ts';
 import type { ImageReference } from '../scenario/scenario.ts';
-import type { ImageRequest, ImageSet, PackageVersion } from './image-set.ts';
-import { planImages } from './plan.ts';
+import type { BuildOptions } from './build/build-context.ts';
+import { checkFiles } from './check-files.ts';
+import type { ImageRequest, PlannedEntry } from './recipes/plan.ts';
+import { planImages } from './recipes/plan.ts';
+import type { Manifest } from './store/entry.ts';
+import { findEntries, type Manifests } from './store/entry.ts';
+
+/** A Debian package that went into an image. */
+export type PackageVersion = { name: string; version: string; architecture: string; suite: string };
+
+/** Files ready to boot, with all that a report says about them. Paths are absolute and read-only by contract. */
+export type ImageSet = {
+  kernel: string | null;
+  initramfs: string | null;
+  disk: string | null;
+  /** `uname -r` of the first kernel and of the kernel on the disk; null where a file of the user's does not tell. */
+  releases: { first: string | null; second: string | null };
+  packages: PackageVersion[];
+  /** Content key per recipe, for the report's environment. */
+  keys: Record<string, string>;
+};
 
 /**
  * Has everything a case boots ready, building what is not in the cache yet. Throws ScenarioError for a recipe that
@@ -37,4 +53,23 @@ function packageVersions(manifests: Manifest[]): PackageVersion[] {
   const all = manifests.flatMap(({ packages }) => packages);
   const distinct = new Map(all.map(({ sha256, ...version }) => [sha256, version]));
   return [...distinct.values()];
+}
+
+/**
+ * Builds the entries that are not there or not whole; touches no network if nothing is missing. With `refresh` those too
+ * for which the archive has other packages by now. Entries are of one architecture, planned inputs first. Throws
+ * UnavailableError when something cannot be downloaded or built, the signal's reason when it is aborted.
+ */
+export async function ensureEntries(
+  entries: readonly PlannedEntry[],
+  options: BuildOptions = {},
+  { refresh = false } = {},
+): Promise<Manifests> {
+  if (!refresh) {
+    const found = await findEntries(entries);
+    if (found.size === entries.length) return found;
+  }
+  // All that builds images is loaded where one is missing: a run that finds its images starts sooner.
+  const { buildEntries } = await import('./build/build-entries.ts');
+  return buildEntries(entries, options, { refresh });
 }

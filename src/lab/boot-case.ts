@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { CheckpointStore } from '../checkpoint/store.ts';
-import type { ImageSet } from '../image/image-set.ts';
+import type { ImageSet } from '../image/ensure-images.ts';
 import type { ReportedState } from '../provider/provider.ts';
 import { interactiveArguments } from '../qemu/arguments.ts';
 import { formatCommandLine } from '../qemu/command-line.ts';

@@ -1,7 +1,7 @@
 import type { Outcome } from '../boot/outcome.ts';
 import { ScenarioError, UsageError } from '../errors.ts';
 import { readableError } from '../file-error.ts';
-import type { PackageVersion } from '../image/image-set.ts';
+import type { PackageVersion } from '../image/ensure-images.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { BootFacts } from './boot-case.ts';
 import { bootPrice } from './boot-price.ts';

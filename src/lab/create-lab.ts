@@ -1,10 +1,11 @@
 import type { Arch } from '../arch.ts';
-import { withCandidate } from '../candidate/apply-candidate.ts';
+import { withCandidate } from '../candidate/candidate.ts';
 import { openCheckpointStore } from '../checkpoint/store.ts';
-import { cacheDirectory } from '../image/cache-directory.ts';
-import { ownRecipes } from '../image/catalog.ts';
+import { cacheDirectory } from '../host/cache-directory.ts';
+import type { ImageProgress } from '../image/build/build-context.ts';
+import type { ImageSet } from '../image/ensure-images.ts';
 import { ensureImages } from '../image/ensure-images.ts';
-import type { ImageProgress, ImageSet } from '../image/image-set.ts';
+import { ownRecipes } from '../image/recipes/catalog.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import { tryQemu } from '../qemu/trial/try-qemu.ts';

@@ -1,7 +1,7 @@
 import type { Arch } from '../arch.ts';
 import type { Stage } from '../boot/outcome.ts';
 import type { Signal } from '../boot/signal.ts';
-import type { ImageProgress } from '../image/image-set.ts';
+import type { ImageProgress } from '../image/build/build-context.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { Shard } from '../scenario/shard.ts';
 import type { CaseResult, Environment, RunReport } from './result.ts';

@@ -1,6 +1,6 @@
 import type { Arch } from '../arch.ts';
 import { ScenarioError } from '../errors.ts';
-import type { ImageSet } from '../image/image-set.ts';
+import type { ImageSet } from '../image/ensure-images.ts';
 import { findFirmware } from '../qemu/firmware.ts';
 import type { GuestTime } from '../qemu/guest-time.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';

@@ -1,12 +1,11 @@
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
-import { withCandidate } from '../candidate/apply-candidate.ts';
 import type { Candidate } from '../candidate/candidate.ts';
+import { withCandidate } from '../candidate/candidate.ts';
 import type { HostNeeds, Need } from '../host/requirements.ts';
-import { buildNeeds } from '../image/build-needs.ts';
-import { ownRecipes } from '../image/catalog.ts';
-import { findEntries } from '../image/find-entries.ts';
-import { planImages, type PlannedEntry } from '../image/plan.ts';
+import { ownRecipes } from '../image/recipes/catalog.ts';
+import { buildNeeds, planImages, type PlannedEntry } from '../image/recipes/plan.ts';
+import { findEntries } from '../image/store/entry.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import { type Case } from '../scenario/scenario.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import type { ImageSet } from '../image/ensure-images.ts';
 import type { Provider } from '../provider/provider.ts';
-import type { ImageSet } from '../image/image-set.ts';
 import type { MachineProfile } from '../qemu/machine-spec.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { usesSsh } from '../scenario/step.ts';

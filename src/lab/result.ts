@@ -2,7 +2,7 @@ import type { Arch } from '../arch.ts';
 import type { SilenceReason } from '../autopsy/silence-reason.ts';
 import type { Outcome, OutcomeId, Stage } from '../boot/outcome.ts';
 import type { CandidateLabel } from '../candidate/candidate.ts';
-import type { PackageVersion } from '../image/image-set.ts';
+import type { PackageVersion } from '../image/ensure-images.ts';
 import type { IdleSkipping } from '../qemu/guest-time.ts';
 import type { Expectation } from '../scenario/scenario.ts';
 import type { StepResult } from '../steps/step-result.ts';

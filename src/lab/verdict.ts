@@ -1,5 +1,5 @@
 import type { Outcome } from '../boot/outcome.ts';
-import type { ImageSet } from '../image/image-set.ts';
+import type { ImageSet } from '../image/ensure-images.ts';
 import type { Expectation, Setup } from '../scenario/scenario.ts';
 import type { BootFacts } from './boot-case.ts';
 import type { Verdict } from './result.ts';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { cacheDirectory } from '../image/cache-directory.ts';
+import { cacheDirectory } from '../host/cache-directory.ts';
 
 /**
  * A path as it is written down, so that a recording can be moved, also to another machine with the same images: what is

@@ -1,4 +1,4 @@
-import type { ImageProgress } from '../image/image-set.ts';
+import type { ImageProgress } from '../image/build/build-context.ts';
 import { printable } from './printable.ts';
 
 /** Progress on an image in words: which image, which step of it, and how far the step is (`30 %`, or nothing). */

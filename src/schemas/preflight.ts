@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { arches } from '../arch.ts';
 import type { CandidateLabel } from '../candidate/candidate.ts';
-import type { Finding } from '../candidate/preflight/finding.ts';
+import type { Finding } from '../candidate/preflight/facts.ts';
 export const candidateLabelSchema: z.ZodType<CandidateLabel> = z.strictObject({
   kernel: z.string(),
   initrd: z.string().nullable(),

@@ -47,7 +47,7 @@ export const schemas: readonly NamedSchema[] = [
     return (await import('./preflight.ts')).preflightSchema;
   }),
   written('image', 'manifest.json of an image in the cache', async () => {
-    return (await import('../image/entry.ts')).manifestSchema;
+    return (await import('../image/store/entry.ts')).manifestSchema;
   }),
   written('checkpoint', 'manifest.json of a checkpoint in the cache', async () => {
     return (await import('../checkpoint/store.ts')).manifestSchema;

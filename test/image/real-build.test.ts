@@ -1,11 +1,11 @@
-import { execa } from 'execa';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { execa } from 'execa';
 import t from 'tap';
-import { findRecipe, ownRecipes } from '../../src/image/catalog.ts';
-import { debianMirror } from '../../src/image/debian-mirror.ts';
-import type { Manifest } from '../../src/image/entry.ts';
+import { debianMirror } from '../../src/debian/mirror.ts';
+import { findRecipe, ownRecipes } from '../../src/image/recipes/catalog.ts';
+import type { Manifest } from '../../src/image/store/entry.ts';
 import { kexecLabCommand } from '../cli/kexec-lab.ts';
 import { mirrorWithout } from './mirror-without.ts';
 

@@ -1,5 +1,5 @@
-import { readDiskFiles, type DiskFile } from './disk-files.ts';
-import { plain, readTar, type TarEntry } from './tar-file.ts';
+import { plain, readTar, type TarEntry } from '../formats/tar-file.ts';
+import { readDiskFiles, type DiskFile } from './build/disk-files.ts';
 
 /** debugfs's words for the types of files. */
 const types = { file: 'regular', link: 'regular', symlink: 'symlink', directory: 'directory' };

@@ -1,12 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { manifestText } from '../../src/image/entry.ts';
-import { planImages } from '../../src/image/plan.ts';
-import { inputsOf } from '../../src/image/recipe.ts';
+import { planImages } from '../../src/image/recipes/plan.ts';
+import { inputsOf } from '../../src/image/recipes/recipe.ts';
+import { manifestText } from '../../src/image/store/entry.ts';
 import { needsOf } from '../../src/lab/needs-of.ts';
-import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { candidate } from '../candidate/candidates.ts';
+import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { caseOf } from './cases.ts';
 
 /** No image is built in it. */

@@ -1,5 +1,4 @@
-import type { KernelFacts } from './facts.ts';
-import type { Finding } from './finding.ts';
+import type { KernelFacts, Finding } from './facts.ts';
 
 /** Whether the kernel can kexec in its turn: the next update has to get out of it. */
 export function checkKexecConfig({ config, name }: KernelFacts): Finding[] {

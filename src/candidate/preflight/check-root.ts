@@ -1,6 +1,4 @@
-import type { Facts } from './facts.ts';
-import type { Finding } from './finding.ts';
-
+import type { Facts, InitrdFacts, KernelFacts, Finding } from './facts.ts';
 /** The disk as the guest names it. */
 const disk = '/dev/vda';
 
@@ -47,4 +45,102 @@ export function checkRoot({
   if (partition.filesystem === 'vfat')
     return [found(`root=${root} is the EFI system partition.`, 'root-is-the-esp')];
   return [];
+}
+
+/** What it takes to reach the root: the machine's disk, and the file system on it. Any of each line will do. */
+const drivers = [
+  { what: 'the virtio disk', names: ['virtio_blk'], option: 'CONFIG_VIRTIO_BLK' },
+  { what: 'virtio over PCI', names: ['virtio_pci'], option: 'CONFIG_VIRTIO_PCI' },
+];
+const filesystemOptions: Record<string, string> = { ext4: 'CONFIG_EXT4_FS' };
+
+type Driver = { what: string; names: string[]; option: string };
+
+/** Whether kernel and initramfs together reach the root file system. */
+export function checkInitrd({ kernel, initrd, disk }: Omit<Facts, 'cmdline'>): Finding[] {
+  if (initrd?.trouble != null)
+    return [
+      {
+        id: 'initrd-damaged',
+        severity: 'stop',
+        message: `This initramfs ${initrd.trouble}.`,
+        advice: 'Build it again (update-initramfs -u), or copy it again.',
+        source: initrd.name,
+      },
+    ];
+  if (initrd?.releases === null) return [unread(initrd)];
+  const filesystem = disk.partitions[0]?.filesystem ?? 'ext4';
+  const wanted: Driver[] = [
+    ...drivers,
+    {
+      what: `the root file system (${filesystem})`,
+      names: [filesystem],
+      option: filesystemOptions[filesystem] ?? '',
+    },
+  ];
+  const lacking = wanted.filter((driver) => !isBuiltIn(kernel, driver));
+  const foreign = initrd === null ? null : foreignRelease(kernel, initrd);
+  if (foreign !== null && initrd !== null && lacking.length > 0)
+    return [otherRelease(kernel, initrd, foreign)];
+  const there = initrd === null ? kernel.modules : initrd.modules;
+  return lacking
+    .filter(({ names }) => !names.some((name) => there?.has(name)))
+    .map((driver) => missing(kernel, initrd, driver));
+}
+
+function isBuiltIn({ builtIn, config }: KernelFacts, { names, option }: Driver): boolean {
+  if (names.some((name) => builtIn?.has(name))) return true;
+  return config?.values.get(option) === 'y';
+}
+
+/** The release whose modules are in the initramfs, where they are not this kernel's. */
+function foreignRelease({ release }: KernelFacts, { releases }: InitrdFacts): string | null {
+  if (release === null || releases === null || releases.length === 0) return null;
+  return releases.includes(release) ? null : releases.join(', ');
+}
+
+function otherRelease(kernel: KernelFacts, initrd: InitrdFacts, found: string): Finding {
+  return {
+    id: 'initrd-other-release',
+    severity: 'stop',
+    message: `This initramfs has modules for ${found}, and the kernel is ${kernel.release ?? 'another'}: it loads none of them, and finds no disk.`,
+    advice: `Make one for this kernel: update-initramfs -c -k ${kernel.release ?? 'RELEASE'}.`,
+    source: `${initrd.name}: lib/modules/${found}`,
+  };
+}
+
+function missing(kernel: KernelFacts, initrd: InitrdFacts | null, driver: Driver): Finding {
+  const { what, names, option } = driver;
+  const [name = ''] = names;
+  const configured = kernel.config?.values.get(option);
+  // Nothing says what is built in: the driver may be.
+  const unknown = kernel.builtIn === null && kernel.config === null;
+  const place = initrd === null ? 'the kernel has no module' : 'the initramfs has no module';
+  return {
+    id: `no-${name.replaceAll('_', '-')}`,
+    severity: unknown ? 'warn' : 'stop',
+    message: unknown
+      ? `For ${what}, ${place} ${name}; if it is not built into the kernel (nothing tells), the root is not found.`
+      : `For ${what}, ${place} ${name}, and it is not built into the kernel: the root is not found.`,
+    advice:
+      initrd === null
+        ? `Build the kernel with ${option}, or give its modules.`
+        : `Put ${name} into the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).`,
+    source: [
+      initrd?.name ?? kernel.name,
+      ...(configured === undefined
+        ? []
+        : [`${kernel.config?.name ?? ''}: ${option}=${configured}`]),
+    ].join(', '),
+  };
+}
+
+function unread({ name }: InitrdFacts): Finding {
+  return {
+    id: 'initrd-unread',
+    severity: 'note',
+    message: 'This initramfs could not be unpacked here, so nobody looked for modules in it.',
+    advice: 'Install what unpacks it (zstd, lz4, lzop or bzip2).',
+    source: name,
+  };
 }

@@ -1,6 +1,5 @@
 import type { Arch } from '../../arch.ts';
-import type { KernelKind } from '../../image/kernel-format.ts';
-import type { ZImageLayout } from '../../image/zimage-layout.ts';
+import type { KernelKind, ZImageLayout } from '../../formats/kernel.ts';
 /** What is known of the kernel without starting it. */
 export type KernelFacts = {
   arch: Arch;
@@ -53,4 +52,20 @@ export type Facts = {
   disk: DiskFacts;
   /** The command line the second kernel is given. */
   cmdline: string;
+};
+
+/** `stop`: it cannot work. `warn`: it works only if something is seen to. `note`: nobody could look. */
+export type Severity = 'stop' | 'warn' | 'note';
+
+/** What preflight has to say of a candidate. */
+export type Finding = {
+  /** Stable, for scripts. */
+  id: string;
+  severity: Severity;
+  /** One sentence. */
+  message: string;
+  /** What to do about it. */
+  advice: string;
+  /** Where it was read: a file, a configuration line. */
+  source: string;
 };

@@ -1,18 +1,23 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Arch } from '../../arch.ts';
-import { keptFile } from '../../image/brought-files.ts';
-import { configName } from '../../image/build-kernel.ts';
-import type { Manifest } from '../../image/entry.ts';
-import { readInitramfs } from '../../image/initramfs-names.ts';
-import { kernelKind, kernelTrouble } from '../../image/kernel-format.ts';
-import { moduleName } from '../../image/kernel-modules.ts';
-import { zbootHeader } from '../../image/kernel-release.ts';
-import type { MiniDiskRecipe } from '../../image/recipe.ts';
-import { outputNames } from '../../image/recipe.ts';
-import { zImageLayout } from '../../image/zimage-layout.ts';
-import type { DiskFacts, InitrdFacts, KernelFacts } from './facts.ts';
-import { parseKernelConfig } from './kernel-config.ts';
+import { architectures } from '../../arch.ts';
+import { readDebControl } from '../../debian/deb-file.ts';
+import { debianMirror } from '../../debian/mirror.ts';
+import { resolvePackages } from '../../debian/packages.ts';
+import { readInitramfs } from '../../formats/initramfs.ts';
+import { toolsVersion, upstreamVersion, zbootHeader } from '../../formats/kernel-release.ts';
+import { kernelKind, kernelTrouble, zImageLayout } from '../../formats/kernel.ts';
+import { cacheDirectory } from '../../host/cache-directory.ts';
+import type { BuildOptions } from '../../image/build/build-context.ts';
+import { moduleName } from '../../image/build/kernel-modules.ts';
+import { toolsSelection } from '../../image/recipes/package-selection.ts';
+import type { MiniDiskRecipe } from '../../image/recipes/recipe.ts';
+import { configName, kexecTools, outputNames } from '../../image/recipes/recipe.ts';
+import type { Manifest } from '../../image/store/entry.ts';
+import { keptFile } from '../../image/store/kept-files.ts';
+import type { Candidate } from '../candidate.ts';
+import type { ToolsFacts, DiskFacts, InitrdFacts, KernelFacts } from './facts.ts';
 
 /** What a finished image of a candidate's kernel shows. Also returns the bytes of the kernel's file. */
 export async function kernelFacts(
@@ -84,11 +89,52 @@ function isModule(file: string): boolean {
   return /\.ko(\.\w+)?$/.test(file);
 }
 
-/** What a disk's recipe puts on it (src/image/disk-image.ts): the root first, EFI's partition behind it. */
+/** What a disk's recipe puts on it (src/image/build/disk-image.ts): the root first, EFI's partition behind it. */
 export function diskFacts(name: string, { esp }: MiniDiskRecipe): DiskFacts {
   const root = { filesystem: 'ext4' };
   return {
     partitions: esp === undefined ? [root] : [root, { filesystem: 'vfat' }],
     source: `partition table of ${name}`,
   };
+}
+
+/** Which kexec-tools a candidate is loaded with. Those of `suites`, the distribution's, are used where none were brought. */
+export async function toolsFacts(
+  { tools, label }: Candidate,
+  arch: Arch,
+  suites: readonly string[],
+  options: BuildOptions,
+): Promise<ToolsFacts> {
+  const cache = cacheDirectory(options.cacheDir);
+  const name = label.kexecTools ?? '';
+  if (tools !== null && 'program' in tools)
+    return { version: await toolsVersion(keptFile(cache, tools.program)), source: name };
+  if (tools !== null && 'deb' in tools) {
+    const { version } = await readDebControl(keptFile(cache, tools.deb), options.signal);
+    return { version: upstreamVersion(version), source: `${name}: ${kexecTools} ${version}` };
+  }
+  const { signal } = options;
+  const mirror = () => debianMirror(options.mirror, signal);
+  const architecture = architectures[arch].debian;
+  const from = tools === null ? suites : [tools.suite];
+  const [found] = await resolvePackages(toolsSelection(from, arch), {
+    cache,
+    architecture,
+    mirror,
+    onStep: () => undefined,
+    signal,
+  });
+  if (found === undefined) return { version: null, source: name };
+  const { version, suite } = found;
+  return { version: upstreamVersion(version), source: `Debian ${suite}: ${kexecTools} ${version}` };
+}
+
+/** Options of a kernel configuration (`CONFIG_KEXEC=y`), those that are set. */
+export function parseKernelConfig(text: string): Map<string, string> {
+  return new Map(
+    Array.from(text.matchAll(/^(CONFIG_\w+)=(.*)$/gm), ([, option = '', value = '']) => [
+      option,
+      value,
+    ]),
+  );
 }

@@ -1,22 +1,19 @@
 import type { Arch } from '../../arch.ts';
 import { UsageError } from '../../errors.ts';
-import { cacheDirectory } from '../../image/cache-directory.ts';
-import { ownRecipes } from '../../image/catalog.ts';
-import { ensureEntries, type BuildOptions } from '../../image/ensure-entries.ts';
-import { kexecTools } from '../../image/package-selection.ts';
-import { planEntries } from '../../image/plan.ts';
-import { distroKernel, isDiskOfKernel, withCandidate } from '../apply-candidate.ts';
+import { cacheDirectory } from '../../host/cache-directory.ts';
+import type { BuildOptions } from '../../image/build/build-context.ts';
+import { ensureEntries } from '../../image/ensure-images.ts';
+import { ownRecipes } from '../../image/recipes/catalog.ts';
+import { planEntries } from '../../image/recipes/plan.ts';
+import { kexecTools } from '../../image/recipes/recipe.ts';
 import type { Candidate } from '../candidate.ts';
+import { distroKernel, isDiskOfKernel, withCandidate } from '../candidate.ts';
 import { checkImageFormat } from './check-image-format.ts';
-import { checkInitrd } from './check-initrd.ts';
 import { checkKexecConfig } from './check-kexec-config.ts';
-import { checkRoot } from './check-root.ts';
+import { checkInitrd, checkRoot } from './check-root.ts';
 import { checkTextOffset } from './check-text-offset.ts';
-import type { Facts, KernelFacts } from './facts.ts';
-import type { Finding, Severity } from './finding.ts';
-import { diskFacts, initrdFacts, kernelFacts } from './gather-facts.ts';
-import { toolsFacts } from './tools-facts.ts';
-
+import type { Facts, KernelFacts, Finding, Severity } from './facts.ts';
+import { diskFacts, initrdFacts, kernelFacts, toolsFacts } from './gather-facts.ts';
 export type PreflightOptions = BuildOptions & {
   /** The command line the second kernel is given. Default: that of kexec-to-distro. */
   cmdline?: string;

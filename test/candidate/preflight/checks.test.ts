@@ -4,7 +4,7 @@ import { checkKexecConfig } from '../../../src/candidate/preflight/check-kexec-c
 import { checkRoot, rootOf } from '../../../src/candidate/preflight/check-root.ts';
 import { checkTextOffset } from '../../../src/candidate/preflight/check-text-offset.ts';
 import type { KernelFacts } from '../../../src/candidate/preflight/facts.ts';
-import { parseKernelConfig } from '../../../src/candidate/preflight/kernel-config.ts';
+import { parseKernelConfig } from '../../../src/candidate/preflight/gather-facts.ts';
 
 function kernel(change: Partial<KernelFacts> = {}): KernelFacts {
   return {

@@ -1,0 +1,100 @@
+import { closeSync, readSync, type Stats } from 'node:fs';
+import { access, constants, stat } from 'node:fs/promises';
+import type { Arch } from '../arch.ts';
+import { archWith } from '../arch.ts';
+import { UsageError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
+import { kernelKind, kernelHeaderBytes } from '../formats/kernel.ts';
+import { openInput } from '../host/input-file.ts';
+
+/** What a file named in an option is. `name` is what the user called it. Throws UsageError where there is none. */
+export async function statOf(option: string, file: string, name = file): Promise<Stats> {
+  try {
+    const status = await stat(file);
+    const enter = status.isDirectory() ? constants.X_OK : 0;
+    await access(file, constants.R_OK | enter);
+    return status;
+  } catch (cause) {
+    throw namedFileError(cause, { place: `${option} ${name}`, doing: 'read it' });
+  }
+}
+
+/** Larger than any package of a kernel, or an initramfs. */
+export const mostInputBytes = 2 ** 30;
+
+/** Throws UsageError for anything but a regular file with something in it, of at most `most` bytes. */
+export function mustBeFile(
+  option: string,
+  file: string,
+  { name = file, most = mostInputBytes }: { name?: string | undefined; most?: number } = {},
+): void {
+  const { descriptor, size } = openInput(file, most, {
+    place: `${option} ${name}`,
+    doing: 'read it',
+  });
+  closeSync(descriptor);
+  if (size === 0) throw new UsageError('this file is empty', { place: `${option} ${name}` });
+}
+
+/** Whether a file is a .deb, whatever it is called: an ar archive. */
+export function isArchive(file: string): boolean {
+  return startOf(file).toString('latin1', 0, 8) === '!<arch>\n';
+}
+
+/** As much of a file as tells what it is. Throws UsageError for what is no regular file. */
+export function startOf(file: string): Buffer {
+  const { descriptor } = openInput(file, Infinity);
+  try {
+    const start = Buffer.alloc(kernelHeaderBytes);
+    return start.subarray(0, readSync(descriptor, start, 0, start.length, 0));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * What a kernel's image is for, by its first bytes. Throws UsageError for a file that is no kernel for ARM.
+ * A gzip file and EFI's zboot are only seen on arm64: a zImage brings its own compression.
+ */
+export function archOfKernel(header: Buffer, name: string): Arch {
+  const kind = kernelKind(header);
+  switch (kind) {
+    case 'Image':
+    case 'zboot':
+    case 'gzip':
+      return 'aarch64';
+    case 'zImage':
+      return 'arm';
+    case 'uImage':
+      return known(archWith('uImage', header[29] ?? 0), name, 'a uImage');
+    case 'ELF':
+      return known(elfMachine(header), name, 'an ELF file');
+    case 'text':
+    case 'unknown':
+      throw new UsageError(
+        `--kernel ${name}: this is no kernel for arm or aarch64: it is ${kind === 'text' ? 'a text file' : describe(header)}`,
+      );
+  }
+}
+
+/** What a program is for. Throws UsageError for one of another machine, or for no program. */
+export function archOfProgram(header: Buffer, name: string): Arch {
+  const arch = elfMachine(header);
+  if (arch !== undefined) return arch;
+  throw new UsageError(`--kexec-tools ${name}: this is no .deb and no program for arm or aarch64`);
+}
+
+function elfMachine(header: Buffer): Arch | undefined {
+  const isElf = header.length >= 20 && header.toString('latin1', 0, 4) === '\x7fELF';
+  return isElf ? archWith('elf', header.readUInt16LE(18)) : undefined;
+}
+
+function known(arch: Arch | undefined, name: string, what: string): Arch {
+  if (arch !== undefined) return arch;
+  throw new UsageError(`--kernel ${name}: this is ${what} for another architecture`);
+}
+
+function describe(header: Buffer): string {
+  // `HdrS` at 0x202 is an x86 kernel's (Documentation/arch/x86/boot.rst).
+  return header.toString('latin1', 0x202, 0x206) === 'HdrS' ? 'a kernel for x86' : 'something else';
+}

@@ -1,0 +1,198 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import pRetry, { AbortError } from 'p-retry';
+import { UnavailableError } from '../errors.ts';
+import { runTool } from '../host/run-tool.ts';
+import { parseStanzas, archivePackage, type ArchivePackage } from './package-index.ts';
+export type AptOptions = {
+  /** apt's whole world: its sources, lists, cache and dpkg status. Created when missing. */
+  directory: string;
+  suite: string;
+  /** Debian's name of the architecture, such as `arm64`. */
+  architecture: string;
+  mirror: string;
+  signal?: AbortSignal | undefined;
+};
+
+const elsewhere =
+  'Try again later, or name another Debian mirror with --mirror URL or KEXEC_LAB_MIRROR.';
+
+/** One suite for one architecture, seen through apt as an ordinary user, apart from the host's own packages. */
+export type Apt = {
+  /** Fetches the index. Throws UnavailableError when the network or a signature fails. */
+  update(onPercent?: (percent: number) => void): Promise<void>;
+  /** The newest version of each package named; names the archive does not have are left out. */
+  show(names: string[]): Promise<ArchivePackage[]>;
+  /**
+   * Names of all packages that make a system of those wanted (names or apt-patterns(7)) where nothing is installed yet.
+   * Throws UnavailableError when they cannot be installed together.
+   */
+  resolve(wanted: readonly string[]): Promise<string[]>;
+  /** Downloads packages into `directory` and verifies them; each as `debFileName` names it. */
+  download(
+    wanted: readonly ArchivePackage[],
+    directory: string,
+    onPercent?: (percent: number) => void,
+  ): Promise<void>;
+};
+
+export async function openApt(options: AptOptions): Promise<Apt> {
+  const { directory, mirror, signal } = options;
+  const config = path.join(directory, 'apt.conf');
+  for (const sub of ['lists/partial', 'cache/archives/partial', 'etc/preferences.d'])
+    await mkdir(path.join(directory, sub), { recursive: true });
+  await writeFile(config, aptConfiguration(options));
+  await writeFile(path.join(directory, 'etc/debian.sources'), aptSources(options));
+  await writeFile(path.join(directory, 'status'), '');
+
+  const aptGet = (args: string[], cwd: string, onPercent?: (percent: number) => void) =>
+    withRetries(
+      () =>
+        runTool('apt-get', ['-c', config, '-o', 'APT::Status-Fd=1', ...args], {
+          cwd,
+          signal,
+          hint: elsewhere,
+          onLine: (line) => {
+            const percent = /^dlstatus:[^:]*:([\d.]+):/.exec(line)?.[1];
+            if (percent !== undefined) onPercent?.(Number(percent));
+          },
+        }).catch((error: unknown) => {
+          const words = error instanceof UnavailableError ? error.message : '';
+          if (saysUnusable(words))
+            throw new AbortError(new SuiteUnusableError(words, { cause: error, hint: elsewhere }));
+          const trouble = unreachableMirror(mirror, words);
+          if (trouble === null) throw error;
+          // apt has tried several times before it says so.
+          throw new AbortError(new UnavailableError(trouble, { cause: error, hint: elsewhere }));
+        }),
+      signal,
+    );
+  return {
+    async update(onPercent) {
+      await aptGet(['update'], directory, onPercent);
+    },
+    async show(names) {
+      const { stdout } = await runTool(
+        'apt-cache',
+        ['-c', config, 'show', '--no-all-versions', ...names],
+        {
+          signal,
+        },
+      ).catch((error: unknown) => {
+        // apt-cache fails when it knows none of the names, which is an answer.
+        if (error instanceof UnavailableError && /No packages found/.test(error.message))
+          return { stdout: '' };
+        throw error;
+      });
+      return parseStanzas(stdout).map(archivePackage);
+    },
+    async resolve(wanted) {
+      const simulate = ['--simulate', '--no-install-recommends', '-o', 'Debug::NoLocking=true'];
+      const { stdout } = await runTool(
+        'apt-get',
+        ['-c', config, ...simulate, 'install', ...wanted],
+        {
+          signal,
+        },
+      );
+      return installedNames(stdout);
+    },
+    async download(wanted, target, onPercent) {
+      const exact = wanted.map(({ name, version }) => `${name}=${version}`);
+      await aptGet(['download', ...exact], target, onPercent);
+    },
+  };
+}
+
+/** What `apt-get --simulate` would unpack: `Inst libc6 (2.36-9 Debian:12.1/stable [arm64])`. */
+export function installedNames(simulation: string): string[] {
+  return Array.from(simulation.matchAll(/^Inst ([a-z0-9][a-z0-9+.-]*)/gm), ([, name = '']) => name);
+}
+
+/** The name apt gives a downloaded package. */
+export function debFileName({ name, version, architecture }: ArchivePackage): string {
+  return `${name}_${version.replaceAll(':', '%3a')}_${architecture}.deb`;
+}
+
+/** Tries again what a moment can cure. */
+function withRetries<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  return pRetry(attempt, {
+    retries: 2,
+    minTimeout: 1_000,
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+/** Debian's own keys, from the package debian-archive-keyring. */
+const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
+
+/** Read by apt after the host's own configuration, so that its proxies stay and its hooks do not. */
+export function aptConfiguration({ directory, architecture }: AptOptions): string {
+  const under = (sub: string) => JSON.stringify(path.join(directory, sub));
+  return `APT::Architecture "${architecture}";
+#clear APT::Architectures;
+APT::Architectures { "${architecture}"; };
+Dir::State ${under('')};
+Dir::State::Lists ${under('lists')};
+Dir::State::status ${under('status')};
+Dir::Cache ${under('cache')};
+Dir::Cache::pkgcache ${under('cache/pkgcache.bin')};
+Dir::Cache::srcpkgcache "";
+Dir::Etc::SourceList ${under('etc/debian.sources')};
+Dir::Etc::SourceParts "/dev/null";
+Dir::Etc::Preferences "/dev/null";
+Dir::Etc::PreferencesParts "/dev/null";
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+#clear APT::Default-Release;
+APT::Update::Error-Mode "any";
+APT::Sandbox::User "";
+Acquire::AllowInsecureRepositories "false";
+Acquire::AllowDowngradeToInsecureRepositories "false";
+APT::Get::AllowUnauthenticated "false";
+Acquire::http::Timeout "30";
+Acquire::https::Timeout "30";
+`;
+}
+
+/** sources.list(5) in deb822 format: the suite's main packages, believed only if Debian signed them. */
+export function aptSources({ mirror, suite, architecture }: AptOptions): string {
+  return `Types: deb
+URIs: ${mirror}
+Suites: ${suite}
+Components: main
+Architectures: ${architecture}
+Targets: Packages
+Languages: none
+PDiffs: no
+Signed-By: ${keyring}
+`;
+}
+
+/**
+ * A suite that cannot serve: the mirror does not have it (any more), or not for this architecture, or without the packages
+ * wanted, or nobody's key fits its signature. Another suite may. A mirror that cannot be reached is something else.
+ */
+export class SuiteUnusableError extends UnavailableError {}
+
+/** How apt says so: of an index or a package that is gone, an expired suite, a signature that cannot be checked. */
+const unusable =
+  /404 +Not Found|does not have a Release file|is not signed|NO_PUBKEY|EXPKEYSIG|BADSIG|Release file .* is expired|Unable to locate package|has no installation candidate|unmet dependencies/;
+
+/** Do these words of apt's mean that a suite cannot serve? */
+export function saysUnusable(words: string): boolean {
+  return unusable.test(words);
+}
+
+/** How apt says that it never got to talk to a server: nothing there, no way to it, or no such name. */
+const unreachable =
+  /Could not (?:connect to|resolve) .*|Cannot initiate the connection to .*|Unable to connect to .*|(?:Temporary f|F)ailure resolving .*/;
+
+/** Why a mirror cannot be reached, out of apt's errors; null where that was not the trouble. */
+export function unreachableMirror(mirror: string, words: string): string | null {
+  const [reason] = unreachable.exec(words) ?? [];
+  return reason === undefined
+    ? null
+    : `the Debian mirror ${mirror} cannot be reached: ${reason.trim()}`;
+}

@@ -1,0 +1,80 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { execa } from 'execa';
+import { UnavailableError } from '../errors.ts';
+import { findRequirement } from '../host/find-requirement.ts';
+import { toolEnvironment } from '../host/tool-environment.ts';
+
+/**
+ * The Debian mirror to download from: the one asked for, else KEXEC_LAB_MIRROR, else the one the host's apt uses,
+ * else (the host is not Debian) the one mmdebstrap would use. Throws UnavailableError when none is found.
+ */
+export async function debianMirror(asked?: string, signal?: AbortSignal): Promise<string> {
+  const named = asked ?? process.env['KEXEC_LAB_MIRROR'];
+  const mirror = named ?? (await aptMirror(signal));
+  if (mirror !== undefined) return mirror;
+  const installed = (await findRequirement({ name: 'mmdebstrap' })) !== null;
+  const usual = installed ? await mmdebstrapMirror(signal) : undefined;
+  signal?.throwIfAborted();
+  if (usual !== undefined) return usual;
+  const why = installed ? 'mmdebstrap names none' : 'mmdebstrap, which knows one, is not installed';
+  throw new UnavailableError(`no Debian mirror found: apt on this host uses none, and ${why}`, {
+    hint: `Name one with --mirror URL or KEXEC_LAB_MIRROR=URL${installed ? '' : ', or install mmdebstrap'}.`,
+  });
+}
+
+async function aptMirror(signal?: AbortSignal): Promise<string | undefined> {
+  const format = '$(ORIGIN)\t$(LABEL)\t$(COMPONENT)\t$(REPO_URI)';
+  const { stdout } = await ask('apt-get', ['indextargets', '--format', format], signal);
+  return mirrorInTargets(stdout);
+}
+
+/** The main archive of Debian among `apt-get indextargets` lines of origin, label, component and URI. */
+export function mirrorInTargets(targets: string): string | undefined {
+  return targets
+    .split('\n')
+    .map((line) => line.split('\t'))
+    .find(
+      ([origin, label, component]) => `${origin}/${label}/${component}` === 'Debian/Debian/main',
+    )?.[3];
+}
+
+/**
+ * mmdebstrap has no option that says which mirror it takes. It sets up apt before it downloads anything; a hook
+ * shows what it set up and stops it there. What a hook prints comes out on standard output up to mmdebstrap 1.3.5 and
+ * on standard error since 1.4.
+ */
+async function mmdebstrapMirror(signal?: AbortSignal): Promise<string | undefined> {
+  const scratch = await mkdtemp(path.join(tmpdir(), 'kexec-lab-mirror-'));
+  try {
+    const hook = 'cat "$1"/etc/apt/sources.list "$1"/etc/apt/sources.list.d/* 2>/dev/null; exit 1';
+    const options = ['--quiet', '--mode=chrootless', '--variant=custom', `--setup-hook=${hook}`];
+    const args = [...options, 'bookworm', path.join(scratch, 'root')];
+    const { stdout, stderr } = await ask('mmdebstrap', args, signal);
+    return mirrorInSources(stdout) ?? mirrorInSources(stderr);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The first URI in apt sources, of either format of sources.list(5). */
+export function mirrorInSources(sources: string): string | undefined {
+  return /^(?:deb(?:\s+\[[^\]]*\])?|URIs:)\s+(\S+)/m.exec(sources)?.[1];
+}
+
+/** What a tool prints; nothing where it is missing. That it fails does not matter. */
+async function ask(
+  tool: string,
+  args: string[],
+  signal?: AbortSignal,
+): Promise<{ stdout: string; stderr: string }> {
+  const { stdout, stderr } = await execa(tool, args, {
+    reject: false,
+    stdin: 'ignore',
+    env: toolEnvironment(),
+    timeout: 30_000,
+    ...(signal === undefined ? {} : { cancelSignal: signal }),
+  });
+  return { stdout, stderr };
+}

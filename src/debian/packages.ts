@@ -1,0 +1,172 @@
+import { readdir, rm, writeFile, mkdir, mkdtemp, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { UnavailableError } from '../errors.ts';
+import { hasContent } from '../host/file-digest.ts';
+import { fileExists } from '../host/file-exists.ts';
+import { openApt, type Apt, type AptOptions, debFileName, SuiteUnusableError } from './apt.ts';
+import type { ArchivePackage } from './package-index.ts';
+import { unpackDeb } from './unpack.ts';
+
+/** Verified packages are kept in the cache as `debs/<sha256>.deb`. */
+export type PackageOptions = Omit<IndexOptions, 'suite'>;
+
+/** What is asked of a suite's index. */
+export type SuiteIndex = Pick<Apt, 'show' | 'resolve'>;
+
+/** The packages that go into an image directly, not through its inputs: where to look for them, best first. */
+export type PackageSelection = Choice[];
+
+export type Choice = {
+  suite: string;
+  /** Finds them in the suite's index. Throws SuiteUnusableError when it does not have them. */
+  find: (index: SuiteIndex) => Promise<ArchivePackage[]>;
+};
+
+/** A package, and the suite it was taken from. */
+export type TakenPackage = ArchivePackage & { suite: string };
+
+/**
+ * The newest packages of a selection, with the .deb of each, in the same order; what the cache lacks is downloaded.
+ * Throws UnavailableError when that fails.
+ */
+export function fetchPackages(
+  selection: PackageSelection,
+  options: PackageOptions,
+): Promise<{ packages: TakenPackage[]; debs: string[] }> {
+  return fromFirstSuite(selection, options, async (apt, packages) => ({
+    packages,
+    debs: await download(apt, packages, options),
+  }));
+}
+
+/** The newest packages of a selection, as the index has them; downloads none. Throws UnavailableError when that fails. */
+export function resolvePackages(
+  selection: PackageSelection,
+  options: PackageOptions,
+): Promise<TakenPackage[]> {
+  return fromFirstSuite(selection, options, (_, packages) => Promise.resolve(packages));
+}
+
+/** Does `work` with the packages of the first suite that can serve. Throws the first one's error where none can. */
+async function fromFirstSuite<T>(
+  selection: PackageSelection,
+  options: PackageOptions,
+  work: (apt: Apt, packages: TakenPackage[]) => Promise<T>,
+): Promise<T> {
+  let trouble: SuiteUnusableError | undefined;
+  for (const [index, { suite, find }] of selection.entries()) {
+    try {
+      return await withIndex({ ...options, suite }, async (apt) => {
+        const packages = await find(apt);
+        return work(
+          apt,
+          packages.map((found) => ({ ...found, suite })),
+        );
+      });
+    } catch (error) {
+      if (!(error instanceof SuiteUnusableError)) throw error;
+      trouble ??= error;
+      const next = selection[index + 1];
+      if (next !== undefined)
+        options.onStep(
+          `Debian ${suite} cannot be used (${firstLine(error)}): taking ${next.suite}`,
+        );
+    }
+  }
+  throw trouble ?? new Error('a selection without a suite');
+}
+
+function firstLine({ message }: Error): string {
+  return message.split('\n')[0] ?? '';
+}
+
+/** Fetches a selection and unpacks each package into a directory of its own under `target`. */
+export async function unpackPackages(
+  selection: PackageSelection,
+  target: string,
+  options: PackageOptions,
+): Promise<{ packages: TakenPackage[]; directories: string[] }> {
+  const { packages, debs } = await fetchPackages(selection, options);
+  await mkdir(target, { recursive: true });
+  const directories = packages.map(({ name }) => path.join(target, name));
+  for (const [index, directory] of directories.entries()) {
+    options.onStep('unpacking packages', { done: index, total: directories.length });
+    await unpackDeb(debs[index] ?? '', directory, options.signal);
+  }
+  return { packages, directories };
+}
+
+/** The .debs, downloaded where the cache lacks them or has them damaged. */
+async function download(
+  apt: Apt,
+  packages: readonly ArchivePackage[],
+  { cache, onStep }: PackageOptions,
+): Promise<string[]> {
+  const store = path.join(cache, 'debs');
+  const cached = ({ sha256 }: ArchivePackage) => path.join(store, `${sha256}.deb`);
+  const missing: ArchivePackage[] = [];
+  for (const wanted of packages)
+    if (!(await hasContent(cached(wanted), wanted.sha256))) missing.push(wanted);
+  if (missing.length === 0) return packages.map(cached);
+
+  const total = missing.reduce((sum, { size }) => sum + size, 0);
+  const progress = (percent: number) => {
+    onStep('downloading packages', { done: Math.round((percent / 100) * total), total });
+  };
+  progress(0);
+  await mkdir(store, { recursive: true });
+  const partial = await mkdtemp(path.join(store, 'partial-'));
+  try {
+    await apt.download(missing, partial, progress);
+    for (const fetched of missing)
+      await rename(path.join(partial, debFileName(fetched)), cached(fetched));
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
+  return packages.map(cached);
+}
+
+export type IndexOptions = Omit<AptOptions, 'directory' | 'mirror'> & {
+  /** The cache: `apt/<suite>-<architecture>` is in it. */
+  cache: string;
+  /** Asked for when packages are needed. */
+  mirror: () => Promise<string>;
+  onStep: (step: string, amount?: { done: number; total: number }) => void;
+};
+
+/** Does `work` with a suite's index, which is fetched when there is none or when it proves too old. */
+export async function withIndex<T>(
+  options: IndexOptions,
+  work: (apt: Apt) => Promise<T>,
+): Promise<T> {
+  const { cache, suite, architecture } = options;
+  const directory = path.join(cache, 'apt', `${suite}-${architecture}`);
+  const apt = await openApt({ ...options, directory, mirror: await options.mirror() });
+  if (await fileExists(indexStamp(directory))) {
+    try {
+      return await work(apt);
+    } catch (error) {
+      // An old index names packages that the mirror has replaced since.
+      options.signal?.throwIfAborted();
+      if (!(error instanceof UnavailableError)) throw error;
+    }
+  }
+  const step = `fetching the index of Debian ${suite} for ${architecture}`;
+  options.onStep(step);
+  await apt.update((percent) => {
+    options.onStep(step, { done: percent, total: 100 });
+  });
+  await writeFile(indexStamp(directory), '');
+  return work(apt);
+}
+
+/** Makes apt fetch every suite's index again when it is next needed. */
+export async function forgetIndexes(cache: string): Promise<void> {
+  for (const suite of await readdir(path.join(cache, 'apt')).catch(() => []))
+    await rm(indexStamp(path.join(cache, 'apt', suite)), { force: true });
+}
+
+/** Written when an index has been fetched whole. */
+function indexStamp(directory: string): string {
+  return path.join(directory, 'index-complete');
+}

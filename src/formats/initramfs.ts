@@ -1,0 +1,142 @@
+import { statSync, createReadStream } from 'node:fs';
+import { UsageError } from '../errors.ts';
+import { sizeInWords } from '../host/input-file.ts';
+import { ToolFailure } from '../host/run-tool.ts';
+import { ByteReader } from './byte-reader.ts';
+import { compressionOf, decompressing } from './decompress.ts';
+
+/** More than the largest of distributions has. Bytes, and entries. */
+const limits = { unpacked: 2 ** 30, entries: 250_000, name: 4096 };
+
+/** The longest magic number of a compression. Bytes. */
+const magicBytes = 6;
+const headerBytes = 110;
+
+/** gzip's exit code for a warning, such as zeros behind the end. */
+const gzipWarning = 2;
+
+/** What an initramfs holds. */
+export type InitramfsContent = {
+  /** Paths in it; null where it cannot be unpacked here (the tool is not there). */
+  names: string[] | null;
+  /** Why it cannot be used, as the end of a sentence that begins with its name; null: nothing is wrong with it. */
+  trouble: string | null;
+};
+
+/**
+ * Reads an initramfs: a chain of cpio archives (an early one with microcode in front), of which the last may be compressed.
+ * What it unpacks to is read as a stream, and no further than any initramfs goes.
+ */
+export async function readInitramfs(file: string): Promise<InitramfsContent> {
+  const names: string[] = [];
+  const reader = new ByteReader(createReadStream(file, { highWaterMark: 2 ** 20 }));
+  try {
+    const end = await archivesIn(reader, names);
+    if (end === 'over') return { names, trouble: null };
+    if (end === 'cut off') return { names, trouble: 'is a truncated cpio archive' };
+    const compression = compressionOf(await reader.peek(magicBytes));
+    if (compression === null) {
+      const at = reader.position;
+      const trouble =
+        at === 0
+          ? 'is no initramfs: neither a cpio archive nor compressed'
+          : `has something that is no archive at byte ${at}`;
+      return { names, trouble };
+    }
+    return await compressedIn(file, reader.position, compression, names);
+  } catch (error) {
+    if (error instanceof UsageError) return { names, trouble: error.message };
+    throw error;
+  } finally {
+    await reader.close();
+  }
+}
+
+async function compressedIn(
+  file: string,
+  start: number,
+  compression: NonNullable<ReturnType<typeof compressionOf>>,
+  names: string[],
+): Promise<InitramfsContent> {
+  const unpacked = new ByteReader(decompressing(file, start, compression));
+  try {
+    const end = await archivesIn(unpacked, names);
+    // Compressed data within compressed data is nothing a kernel would take; the rest tells whether all of it is sound.
+    await skipTo(unpacked, limits.unpacked);
+    return { names, trouble: end === 'cut off' ? 'is a truncated cpio archive' : null };
+  } catch (error) {
+    if (!(error instanceof ToolFailure)) throw error;
+    if (error.exitCode === undefined) return { names: null, trouble: null };
+    if (compression === 'gzip' && error.exitCode === gzipWarning) return { names, trouble: null };
+    return { names, trouble: `is damaged ${compression} data (${error.message})` };
+  } finally {
+    await unpacked.close();
+  }
+}
+
+/**
+ * Reads the uncompressed archives (newc, with or without checksum) that a stream begins with. Stays in front of what is none.
+ * @throws UsageError where they are larger than any
+ */
+async function archivesIn(
+  reader: ByteReader,
+  names: string[],
+): Promise<'over' | 'cut off' | 'something else'> {
+  let complete = true;
+  for (;;) {
+    const header = (await reader.peek(headerBytes)).toString('latin1');
+    if (header === '') return complete ? 'over' : 'cut off';
+    if (header.startsWith('\0') && complete) {
+      // Archives are padded with zeros to whatever their author liked.
+      await reader.skip(/^\0*/.exec(header)?.[0].length ?? 1);
+      refuseLarge(reader);
+      continue;
+    }
+    if (!/^07070[12]/.test(header)) return complete ? 'something else' : 'cut off';
+    if (header.length < headerBytes) return 'cut off';
+    const [fileSize, nameSize] = [field(header, 6), field(header, 11)];
+    if (!(fileSize >= 0 && nameSize >= 1 && nameSize <= limits.name)) return 'cut off';
+    await reader.skip(headerBytes);
+    const name = (await reader.read(nameSize)).toString('utf8').replace(/\0.*/s, '');
+    complete = name === 'TRAILER!!!';
+    if (!complete) names.push(name.replace(/^\.?\//, ''));
+    if (names.length > limits.entries)
+      throw new UsageError(`has more than ${limits.entries} entries`);
+    await skipTo(reader, align(reader.position));
+    const next = reader.position + fileSize;
+    if (next > limits.unpacked) refuseLarge(reader, next);
+    if ((await skipTo(reader, next)) < next) return 'cut off';
+    await skipTo(reader, align(reader.position));
+  }
+}
+
+/** Moves on to a place of the stream, or to its end; returns where it stands. */
+async function skipTo(reader: ByteReader, place: number): Promise<number> {
+  await reader.skip(Math.max(0, Math.min(place, limits.unpacked + 1) - reader.position));
+  refuseLarge(reader);
+  return reader.position;
+}
+
+function refuseLarge(reader: ByteReader, position = reader.position): void {
+  if (position >= limits.unpacked)
+    throw new UsageError(`unpacks to something larger than ${sizeInWords(limits.unpacked)}`);
+}
+
+/** The n-th of the 8-digit fields behind the magic (initramfs buffer format, newc). */
+function field(header: string, index: number): number {
+  const digits = header.slice(6 + 8 * index, 14 + 8 * index);
+  return /^[0-9a-f]{8}$/i.test(digits) ? Number.parseInt(digits, 16) : Number.NaN;
+}
+
+function align(offset: number): number {
+  return Math.ceil(offset / 4) * 4;
+}
+
+/**
+ * Why a file is no initramfs, as the end of a sentence that begins with the file's name; null when it looks like one.
+ * An initramfs is a chain of cpio archives, of which the last may be compressed.
+ */
+export async function initramfsTrouble(file: string): Promise<string | null> {
+  if (statSync(file).size === 0) return 'is empty';
+  return (await readInitramfs(file)).trouble;
+}

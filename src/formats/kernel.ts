@@ -1,0 +1,122 @@
+import type { Arch } from '../arch.ts';
+import { architectures } from '../arch.ts';
+
+/** Larger than any kernel with its debugging information off; it is read into memory whole. */
+export const mostKernelBytes = 256 * 2 ** 20;
+
+/** Bytes of a kernel file that `kernelTrouble` wants to see. */
+export const kernelHeaderBytes = 64 * 1024;
+
+/** arm64: `ARM\x64` at 0x38 (Documentation/arch/arm64/booting.rst). */
+const imageMagic = Buffer.from('ARM\x64');
+/** arm: at 0x24, with the addresses of start and end behind it. */
+const zImageMagic = 0x016f2818;
+
+/** What a file that is to be a kernel is. */
+export type KernelKind =
+  'Image' | 'zImage' | 'zboot' | 'gzip' | 'uImage' | 'ELF' | 'text' | 'unknown';
+
+/** The header of an arm64 Image, and the part of a zImage's that is looked at. Bytes. */
+const leastImage = 64;
+const leastZImage = 0x30;
+
+/** Tells by its beginning what a kernel's file is. */
+export function kernelKind(header: Buffer): KernelKind {
+  const text = header.toString('latin1', 0, 256);
+  if (header.subarray(0x38, 0x3c).equals(imageMagic)) return 'Image';
+  if (header.length >= leastZImage && header.readUInt32LE(0x24) === zImageMagic) return 'zImage';
+  if (/^MZ..zimg/s.test(text)) return 'zboot';
+  if (text.startsWith('\x1f\x8b')) return 'gzip';
+  if (text.startsWith('\x27\x05\x19\x56')) return 'uImage';
+  if (text.startsWith('\x7fELF')) return 'ELF';
+  return /^[\t\n\r\x20-\x7e]+$/.test(text) ? 'text' : 'unknown';
+}
+
+/** How a sentence goes on after "it is"; QEMU takes none of these, kexec-tools take some. */
+const kindNames: Record<Exclude<KernelKind, 'Image' | 'zImage'>, string> = {
+  zboot: 'an EFI zboot image, which must be unwrapped first',
+  gzip: 'compressed with gzip, which must be undone first',
+  uImage: 'wrapped for U-Boot (a uImage)',
+  ELF: 'an ELF file (a vmlinux?)',
+  text: 'a text file',
+  unknown: 'something else',
+};
+
+/**
+ * Why a file is no kernel that QEMU could start on `arch`, as the end of a sentence that begins with the file's name;
+ * null when it looks like one. `header` is the beginning of the file, `size` its whole length.
+ */
+export function kernelTrouble(header: Buffer, size: number, arch: Arch): string | null {
+  if (size === 0) return 'is empty';
+  const kind = kernelKind(header);
+  if (kind === 'Image') {
+    // A header that is cut off says nothing of the rest.
+    if (size < leastImage) return truncation(leastImage, size);
+    if (arch === 'aarch64') return truncation(peFileSize(header), size);
+    return 'is a kernel for aarch64 (an Image), not for arm';
+  }
+  if (kind === 'zImage') {
+    if (arch === 'arm')
+      return truncation(header.readUInt32LE(0x2c) - header.readUInt32LE(0x28), size);
+    return 'is a kernel for arm (a zImage), not for aarch64';
+  }
+  return `is no ${architectures[arch].kernelImage}: it is ${kindNames[kind]}`;
+}
+
+function truncation(expected: number, size: number): string | null {
+  return size < expected ? `is truncated: ${size} bytes of ${expected}` : null;
+}
+
+/** Where the last section of a PE/COFF file ends: a kernel with an EFI stub is one. 0 for a file that is none. */
+function peFileSize(header: Buffer): number {
+  const isPe = header.length >= 0x40 && header.toString('latin1', 0, 2) === 'MZ';
+  const pe = isPe ? header.readUInt32LE(0x3c) : header.length;
+  if (pe + 24 > header.length || header.toString('latin1', pe, pe + 4) !== 'PE\0\0') return 0;
+  const table = pe + 24 + header.readUInt16LE(pe + 20);
+  const ends = Array.from({ length: header.readUInt16LE(pe + 6) }, (_, index) => table + index * 40)
+    .filter((at) => at + 40 <= header.length)
+    .map((at) => header.readUInt32LE(at + 16) + header.readUInt32LE(at + 20));
+  return Math.max(0, ...ends);
+}
+
+/** What a zImage tells about the kernel it unpacks, in bytes. */
+export type ZImageLayout = {
+  /** How far from the start of RAM it runs; null where an older kernel does not say. */
+  textOffset: number | null;
+  /** Code and data when unpacked. */
+  data: number;
+  bss: number;
+};
+
+/** `KLSZ`: the tag of arch/arm/boot/compressed/vmlinux.lds.S that holds the sizes. */
+const sizesTag = 0x5a534c4b;
+/** The second magic number, of an image that has tags. */
+const tagsMagic = 0x45454545;
+
+/**
+ * Reads the table of tags in a zImage, which kexec-tools plan the memory by. Null where there is none
+ * (older kernels) or where it leads out of the file.
+ *
+ * A tag is a length in words, its name, then its words: here where in the file the unpacked size is, the bss, and (with
+ * six words) the text offset.
+ */
+export function zImageLayout(file: Buffer): ZImageLayout | null {
+  if (file.length < 0x3c || file.readUInt32LE(0x34) !== tagsMagic) return null;
+  let at = file.readUInt32LE(0x38);
+  for (;;) {
+    if (at + 16 > file.length) return null;
+    const words = file.readUInt32LE(at);
+    if (words < 2) return null;
+    if (file.readUInt32LE(at + 4) === sizesTag && words >= 4) {
+      const sizeAt = file.readUInt32LE(at + 8);
+      if (sizeAt + 4 > file.length) return null;
+      const hasOffset = words >= 5 && at + 20 <= file.length;
+      return {
+        textOffset: hasOffset ? file.readUInt32LE(at + 16) : null,
+        data: file.readUInt32LE(sizeAt),
+        bss: file.readUInt32LE(at + 12),
+      };
+    }
+    at += 4 * words;
+  }
+}

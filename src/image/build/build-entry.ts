@@ -1,0 +1,108 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { digestOf } from '../../host/file-digest.ts';
+import type { PlannedEntry } from '../recipes/plan.ts';
+import type { Recipe } from '../recipes/recipe.ts';
+import { inputsOf } from '../recipes/recipe.ts';
+import { manifestText, type Manifest } from '../store/entry.ts';
+import type { BuildContext, Built } from './build-context.ts';
+import { buildCandidateKernel, buildKernel } from './kernel.ts';
+import { buildSystem, buildSystemDisk } from './system.ts';
+import { copyInitramfs, buildInitramfs, buildMiniDisk } from './tree.ts';
+
+type BuildOptions = Omit<BuildContext, 'arch' | 'scratch' | 'output'> & {
+  /** Where to work; on the same file system as the entries. */
+  temporary: string;
+};
+
+/** Builds one entry aside and moves it into its place whole, so that nobody ever sees a part of it. */
+export async function buildEntry(planned: PlannedEntry, options: BuildOptions): Promise<Manifest> {
+  const { temporary, ...context } = options;
+  const began = process.hrtime.bigint();
+  await mkdir(temporary, { recursive: true });
+  const work = await mkdtemp(path.join(temporary, `${planned.name}-`));
+  try {
+    const [scratch, output] = [path.join(work, 'scratch'), path.join(work, 'entry')];
+    await mkdir(scratch);
+    await mkdir(output);
+    const built = await build(planned.recipe, { ...context, arch: planned.arch, scratch, output });
+    const buildSeconds = Number((process.hrtime.bigint() - began) / 1_000_000n) / 1000;
+    const manifest = {
+      ...(await describe(planned, built, output)),
+      inputs: fingerprints(planned, context),
+      buildSeconds,
+    };
+    await writeFile(path.join(output, 'manifest.json'), manifestText(manifest));
+    await publish(output, planned.directory, work);
+    return manifest;
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+}
+
+function fingerprints({ recipe }: PlannedEntry, { input }: Pick<BuildContext, 'input'>) {
+  return Object.fromEntries(
+    inputsOf(recipe).map((name) => [name, input(name).manifest.fingerprint]),
+  );
+}
+
+async function describe(
+  { name, arch, key }: PlannedEntry,
+  { packages, release }: Built,
+  output: string,
+): Promise<Omit<Manifest, 'inputs' | 'buildSeconds'>> {
+  const outputs: Manifest['outputs'] = {};
+  for (const entry of await readdir(output, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    const { size } = await stat(file);
+    outputs[path.relative(output, file)] = { size, sha256: await digestOf(file) };
+  }
+  return {
+    recipe: name,
+    arch,
+    key,
+    release,
+    packages: packages.map(({ name, version, architecture, suite, sha256 }) => {
+      return { name, version, architecture, suite, sha256 };
+    }),
+    fingerprint: createHash('sha256').update(JSON.stringify(outputs)).digest('hex').slice(0, 16),
+    outputs,
+  };
+}
+
+/** Replaces whatever is in the entry's place. The content reaches the disk before the name does. */
+async function publish(output: string, directory: string, work: string): Promise<void> {
+  for (const entry of await readdir(output, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) await sync(path.join(entry.parentPath, entry.name));
+  await mkdir(path.dirname(directory), { recursive: true });
+  await rename(directory, path.join(work, 'replaced')).catch(ignoreMissing);
+  await rename(output, directory);
+  await sync(path.dirname(directory));
+}
+
+async function sync(file: string): Promise<void> {
+  const handle = await open(file, 'r');
+  await handle.sync().finally(() => handle.close());
+}
+
+function ignoreMissing(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+}
+
+/** Builds what a recipe describes into `context.output`. Throws UnavailableError when packages or tools fail. */
+export function build(recipe: Recipe, context: BuildContext): Promise<Built> {
+  switch (recipe.kind) {
+    case 'kernel':
+      return 'source' in recipe
+        ? buildCandidateKernel(recipe, context)
+        : buildKernel(recipe, context);
+    case 'initramfs':
+      return 'file' in recipe ? copyInitramfs(recipe, context) : buildInitramfs(recipe, context);
+    case 'system':
+      return buildSystem(recipe, context);
+    case 'disk':
+      return 'system' in recipe ? buildSystemDisk(recipe, context) : buildMiniDisk(recipe, context);
+  }
+}

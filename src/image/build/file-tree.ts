@@ -1,0 +1,94 @@
+import { chmod, cp, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { architectures, arches } from '../../arch.ts';
+import { UnavailableError } from '../../errors.ts';
+import { elfNeeds } from '../../formats/elf.ts';
+import { fileExists } from '../../host/file-exists.ts';
+
+/** A tree to fill, with mount points, laid out as Debian does since its /usr merge: /bin, /lib and /sbin are links. */
+export async function createTree(tree: string): Promise<void> {
+  for (const name of ['dev', 'proc', 'root', 'run', 'sys', 'tmp'])
+    await mkdir(path.join(tree, name), { recursive: true });
+  for (const name of ['bin', 'lib', 'sbin']) {
+    await mkdir(path.join(tree, 'usr', name), { recursive: true });
+    await symlink(`usr/${name}`, path.join(tree, name));
+  }
+}
+
+/** Copies files and directories out of unpacked packages, with the loader and the libraries of every program. */
+export async function copyFiles(
+  tree: string,
+  packages: readonly string[],
+  files: Record<string, string>,
+): Promise<void> {
+  for (const [from, to] of Object.entries(files)) {
+    const source = await findFile(packages, from);
+    if (source === undefined) throw new UnavailableError(`none of the packages has ${from}`);
+    const target = path.join(tree, to);
+    await mkdir(path.dirname(target), { recursive: true });
+    await cp(source, target, { recursive: true, dereference: true });
+    if ((await stat(source)).isFile()) await copyNeeds(tree, packages, source);
+  }
+}
+
+async function copyNeeds(
+  tree: string,
+  packages: readonly string[],
+  program: string,
+): Promise<void> {
+  const needs = elfNeeds(await readFile(program));
+  if (needs === null) return;
+  for (const need of [needs.interpreter, ...needs.libraries]) {
+    if (need === null) continue;
+    const source = need.startsWith('/')
+      ? await findFile(packages, need)
+      : await findLibrary(packages, need);
+    if (source === undefined)
+      throw new UnavailableError(`${path.basename(program)} needs ${need}, which no package has`);
+    // Loaders look by the name asked for, in /lib and its multiarch directory.
+    const target = path.join(tree, need.startsWith('/') ? need : path.join('/lib', need));
+    if (await fileExists(target)) continue;
+    await cp(source, target, { dereference: true });
+    await copyNeeds(tree, packages, source);
+  }
+}
+
+/** Packages from before and after Debian's /usr merge keep the same file in different places. */
+async function findFile(packages: readonly string[], file: string): Promise<string | undefined> {
+  const bare = file.replace(/^\/usr\//, '/');
+  for (const directory of packages)
+    for (const candidate of [path.join(directory, 'usr', bare), path.join(directory, bare)])
+      if (await fileExists(candidate)) return candidate;
+  return undefined;
+}
+
+async function findLibrary(packages: readonly string[], name: string): Promise<string | undefined> {
+  const triplets = [...arches.map((arch) => architectures[arch].triplet), ''];
+  for (const triplet of triplets) {
+    const found = await findFile(packages, path.join('/lib', triplet, name));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+export async function addLinks(tree: string, links: Record<string, string[]>): Promise<void> {
+  for (const [target, names] of Object.entries(links))
+    for (const name of names) {
+      const link = path.join(tree, name);
+      await mkdir(path.dirname(link), { recursive: true });
+      await symlink(target, link);
+    }
+}
+
+/** Copies an overlay over the tree. Scripts become executable. */
+export async function addOverlay(tree: string, overlay: string): Promise<void> {
+  const entries = await readdir(overlay, { recursive: true, withFileTypes: true });
+  for (const entry of entries.filter((e) => e.isFile())) {
+    const source = path.join(entry.parentPath, entry.name);
+    const target = path.join(tree, path.relative(overlay, source));
+    await mkdir(path.dirname(target), { recursive: true });
+    const content = await readFile(source);
+    await writeFile(target, content);
+    await chmod(target, content.subarray(0, 2).toString() === '#!' ? 0o755 : 0o644);
+  }
+}

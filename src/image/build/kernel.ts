@@ -1,0 +1,174 @@
+import { readdir, copyFile, cp, mkdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { readDebControl } from '../../debian/deb-file.ts';
+import { unpackPackages } from '../../debian/packages.ts';
+import { sweepTree, unpackBrought } from '../../debian/unpack.ts';
+import { UnavailableError, UsageError } from '../../errors.ts';
+import { releaseOfImage } from '../../formats/kernel-release.ts';
+import { fileExists } from '../../host/file-exists.ts';
+import { kernelSelection } from '../recipes/package-selection.ts';
+import {
+  configName,
+  outputNames,
+  type CandidateKernelRecipe,
+  type KernelRecipe,
+} from '../recipes/recipe.ts';
+import { brought, intactFile, keptFile } from '../store/kept-files.ts';
+import type { BuildContext, Built } from './build-context.ts';
+import { copyModules } from './kernel-modules.ts';
+
+/** Takes a Debian kernel and the modules the recipe names: `vmlinuz` and `lib/modules/<release>/…`. */
+export async function buildKernel(recipe: KernelRecipe, context: BuildContext): Promise<Built> {
+  const { arch, scratch, output, packageOptions, onStep, signal } = context;
+  const selection = kernelSelection(recipe.sources, arch);
+  const { packages, directories } = await unpackPackages(selection, scratch, packageOptions);
+  onStep('collecting modules');
+  const { file, release, modules } = await kernelIn(directories);
+  if (release === null || modules === null)
+    throw new UnavailableError(`no modules for kernel ${release ?? file}`);
+  await cp(file, path.join(output, outputNames.kernel));
+  await copyModules(modules, output, recipe.modules, signal);
+  return { packages, release };
+}
+
+/**
+ * Takes a kernel under test, with its configuration; of the modules named those it has. A candidate whose modules are
+ * not there (or not known) is built all the same: its initramfs comes with it, or preflight says what is missing.
+ */
+export async function buildCandidateKernel(
+  recipe: CandidateKernelRecipe,
+  context: BuildContext,
+): Promise<Built> {
+  const { output, onStep, signal } = context;
+  const { packages, directories } = await unpackCandidate(recipe, context);
+  onStep('collecting modules');
+  const found = await findKernel(directories);
+  if (found === null || !(await stat(found.file)).isFile())
+    throw new UsageError('there is no kernel in what was brought', {
+      hint: 'It must be a file of the package, or a link that stays in it.',
+    });
+  const { file, config, modules, release } = found;
+  await copyFile(file, path.join(output, outputNames.kernel));
+  if (config !== null) await copyFile(config, path.join(output, configName));
+  if (release !== null && modules !== null) {
+    const builtIn = await findModulesFile(directories, release, 'modules.builtin');
+    const beside = path.join(modules, 'modules.builtin');
+    if (builtIn !== null && builtIn !== beside) await copyFile(builtIn, beside);
+    await copyModules(modules, output, recipe.modules, signal, { lenient: true });
+  }
+  return { packages, release: release ?? (await releaseOfImage(file)) };
+}
+
+async function unpackCandidate(
+  { source }: CandidateKernelRecipe,
+  { arch, scratch, packageOptions, signal }: BuildContext,
+): Promise<Pick<Built, 'packages'> & { directories: string[] }> {
+  const { cache } = packageOptions;
+  if ('suite' in source) {
+    return unpackPackages(kernelSelection([source], arch), scratch, packageOptions);
+  }
+  if ('snapshot' in source) {
+    const copy = path.join(scratch, 'snapshot');
+    await cp(keptFile(cache, source.snapshot), copy, { recursive: true, verbatimSymlinks: true });
+    await sweepTree(copy);
+    return { packages: [], directories: [copy] };
+  }
+  const packages: Built['packages'] = [];
+  const directories: string[] = [];
+  for (const [index, sha256] of source.debs.entries()) {
+    const deb = await intactFile(cache, sha256);
+    const directory = path.join(scratch, String(index));
+    await mkdir(directory);
+    await unpackBrought(deb, directory, signal);
+    packages.push({ ...(await readDebControl(deb)), suite: brought, sha256 });
+    directories.push(directory);
+  }
+  return { packages, directories };
+}
+
+async function kernelIn(directories: string[]) {
+  const found = await findKernel(directories);
+  if (found !== null) return found;
+  throw new UnavailableError(`no kernel in ${directories.map((d) => path.basename(d)).join(', ')}`);
+}
+
+/** What an unpacked kernel consists of; null for what is not there. */
+export type FoundKernel = {
+  file: string;
+  /** From the file's name or its directory's. */
+  release: string | null;
+  /** What it was configured with (`/boot/config-…`). */
+  config: string | null;
+  /** Its `lib/modules/<release>`. */
+  modules: string | null;
+};
+
+/**
+ * Finds a kernel in directories that hold unpacked packages, or the files of one. Debian kept `vmlinuz` and `config`
+ * in /boot until 7.x, which has them among the modules.
+ */
+export async function findKernel(directories: readonly string[]): Promise<FoundKernel | null> {
+  const image = await findImage(directories);
+  if (image === null) return null;
+  const { release } = image;
+  if (release === null)
+    return { ...image, config: await findConfig(directories, ''), modules: null };
+  const config = await findConfig(directories, release);
+  return { ...image, config, modules: await findModules(directories, release) };
+}
+
+async function findImage(directories: readonly string[]) {
+  for (const directory of directories) {
+    const boot = path.join(directory, 'boot');
+    for (const name of (await readdir(boot).catch(() => [])).sort().reverse())
+      if (name.startsWith('vmlinuz'))
+        return { file: path.join(boot, name), release: name.slice('vmlinuz-'.length) || null };
+    for (const modules of placesOfModules(directory))
+      for (const release of await readdir(modules).catch(() => [])) {
+        const file = path.join(modules, release, 'vmlinuz');
+        if (await fileExists(file)) return { file, release };
+      }
+  }
+  return null;
+}
+
+async function findConfig(directories: readonly string[], release: string): Promise<string | null> {
+  const named = release === '' ? 'config' : `config-${release}`;
+  const candidates = directories.flatMap((directory) => [
+    path.join(directory, 'boot', named),
+    ...placesOfModules(directory).map((modules) => path.join(modules, release, 'config')),
+  ]);
+  for (const candidate of candidates) if (await fileExists(candidate)) return candidate;
+  return null;
+}
+
+/** The directory with the modules proper. The files beside them may come from another package. */
+async function findModules(
+  directories: readonly string[],
+  release: string,
+): Promise<string | null> {
+  for (const directory of directories)
+    for (const modules of placesOfModules(directory)) {
+      const found = path.join(modules, release);
+      if (await fileExists(path.join(found, 'kernel'))) return found;
+    }
+  return null;
+}
+
+function placesOfModules(directory: string): string[] {
+  return ['lib', 'usr/lib'].map((lib) => path.join(directory, lib, 'modules'));
+}
+
+/** A file beside the modules (`modules.builtin`), in whichever package it came. */
+export async function findModulesFile(
+  directories: readonly string[],
+  release: string,
+  name: string,
+): Promise<string | null> {
+  for (const directory of directories)
+    for (const modules of placesOfModules(directory)) {
+      const found = path.join(modules, release, name);
+      if (await fileExists(found)) return found;
+    }
+  return null;
+}

@@ -1,0 +1,126 @@
+import { link, mkdir, writeFile, copyFile, readdir, rename } from 'node:fs/promises';
+import path from 'node:path';
+import type { Stanza, ArchivePackage } from '../../debian/package-index.ts';
+import { fetchPackages } from '../../debian/packages.ts';
+import { makeReadable } from '../../debian/unpack.ts';
+import { UnavailableError } from '../../errors.ts';
+import { runTool } from '../../host/run-tool.ts';
+import { recipesDirectory } from '../recipes/catalog.ts';
+import { diskScript, systemScript } from '../recipes/content-key.ts';
+import { systemPackages, systemSelection } from '../recipes/package-selection.ts';
+import { outputNames, type SystemDiskRecipe, type SystemRecipe } from '../recipes/recipe.ts';
+import type { BuildContext, Built } from './build-context.ts';
+import { partitionDisk } from './disk-image.ts';
+import { addLinks, addOverlay } from './file-tree.ts';
+import { runInNamespace } from './in-namespace.ts';
+import { installSystem } from './install-system.ts';
+import { namespaceFacts, planNamespace } from './namespace.ts';
+import { archiveTree, settleModes } from './pack-tree.ts';
+
+/**
+ * A whole Debian: `rootfs.tar` (owners by number), its kernel `vmlinuz` and `initrd.img`, which its own initramfs-tools
+ * made. apt downloads and verifies, mmdebstrap installs, without a network.
+ */
+export async function buildSystem(recipe: SystemRecipe, context: BuildContext): Promise<Built> {
+  const { arch, scratch, output, packageOptions, onStep, signal } = context;
+  const { packages, debs } = await fetchPackages(systemSelection(recipe, arch), packageOptions);
+
+  onStep('laying out the packages');
+  const parts = path.join(scratch, 'parts');
+  const overlay = path.join(parts, 'overlay');
+  await mkdir(overlay, { recursive: true });
+  for (const name of recipe.overlays) await addOverlay(overlay, path.join(recipesDirectory, name));
+  await writeRepository(path.join(parts, 'repository'), packages, debs);
+  await writeFile(path.join(parts, 'masks'), recipe.masks.map((unit) => `${unit}\n`).join(''));
+  await copyFile(path.join(recipesDirectory, systemScript), path.join(parts, systemScript));
+
+  await settleModes(parts, signal);
+  const archive = path.join(scratch, 'parts.tar');
+  await archiveTree(parts, archive, signal);
+  const rootfs = path.join(output, outputNames.system);
+  const total = packages.length;
+  const wanted = systemPackages(recipe, arch);
+  await installSystem({ arch, packages: wanted, total, archive, rootfs, onStep, signal });
+
+  onStep('taking the kernel and its initrd out');
+  const release = await takeBootFiles(rootfs, output, scratch, signal);
+  return { packages, release };
+}
+
+/** The system's own kernel and initrd, for those who boot it without its disk; returns the kernel's release. */
+async function takeBootFiles(
+  rootfs: string,
+  output: string,
+  scratch: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const boot = path.join(scratch, 'boot');
+  await mkdir(boot);
+  const names = ['--wildcards', './boot/vmlinuz-*', './boot/initrd.img-*'];
+  await runTool('tar', ['--extract', '--file', rootfs, '--directory', boot, ...names], { signal });
+  await makeReadable(boot, signal);
+  const files = await readdir(path.join(boot, 'boot'));
+  const [kernel = '', ...others] = files.filter((file) => file.startsWith('vmlinuz-'));
+  const release = kernel.replace('vmlinuz-', '');
+  if (release === '' || others.length > 0 || !files.includes(`initrd.img-${release}`))
+    throw new UnavailableError(
+      `the system should have one kernel and its initrd: ${files.join(', ')}`,
+    );
+  await rename(path.join(boot, 'boot', kernel), path.join(output, 'vmlinuz'));
+  await rename(path.join(boot, 'boot', `initrd.img-${release}`), path.join(output, 'initrd.img'));
+  return release;
+}
+
+/** A disk with a finished system on its partition: every file has the owner, mode and attributes it was installed with. */
+export async function buildSystemDisk(
+  recipe: SystemDiskRecipe,
+  context: BuildContext,
+): Promise<Built> {
+  const { scratch, output, onStep, signal } = context;
+  const { directory, manifest } = context.input(recipe.system);
+  onStep('writing the disk');
+  const [parts, overlay] = [path.join(scratch, 'parts'), path.join(scratch, 'overlay')];
+  await mkdir(parts);
+  await mkdir(overlay);
+  for (const name of recipe.overlays) await addOverlay(overlay, path.join(recipesDirectory, name));
+  await addLinks(overlay, recipe.links);
+  await settleModes(overlay, signal);
+  await archiveTree(overlay, path.join(parts, 'overlay.tar'), signal);
+  await copyFile(path.join(recipesDirectory, diskScript), path.join(parts, diskScript));
+  const archive = path.join(scratch, 'parts.tar');
+  await archiveTree(parts, archive, signal);
+
+  const disk = path.join(output, outputNames.disk);
+  const root = await partitionDisk(disk, { sizeMiB: recipe.size, espMiB: 0 }, signal);
+  // No program of the system's is run: no emulator is needed.
+  await runInNamespace(planNamespace(await namespaceFacts(null)), {
+    what: 'writing the disk',
+    archive,
+    script: diskScript,
+    args: [String(root.offsetMiB), String(root.blocks)],
+    output: disk,
+    material: path.join(directory, outputNames.system),
+    signal,
+  });
+  return { packages: [], release: manifest.release };
+}
+
+/** Makes a directory that apt takes packages from: `Packages`, and each .deb (`debs`, in the order of `packages`). */
+export async function writeRepository(
+  directory: string,
+  packages: readonly ArchivePackage[],
+  debs: readonly string[],
+): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  for (const [index, { sha256 }] of packages.entries())
+    await link(debs[index] ?? '', path.join(directory, `${sha256}.deb`));
+  await writeFile(path.join(directory, 'Packages'), packages.map(packageEntry).join('\n'));
+}
+
+/** A package's paragraph of the archive's index, with its file where `writeRepository` puts it. */
+export function packageEntry({ stanza, sha256 }: ArchivePackage): string {
+  const fields: Stanza = { ...stanza, Filename: `./${sha256}.deb` };
+  return Object.entries(fields)
+    .map(([name, value]) => `${name}: ${value}\n`)
+    .join('');
+}

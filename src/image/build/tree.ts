@@ -1,0 +1,179 @@
+import { chmod, copyFile, mkdir, cp, stat, symlink, truncate } from 'node:fs/promises';
+import path from 'node:path';
+import { architectures } from '../../arch.ts';
+import { readDebControl } from '../../debian/deb-file.ts';
+import { unpackPackages } from '../../debian/packages.ts';
+import { unpackBrought } from '../../debian/unpack.ts';
+import { toolsVersion } from '../../formats/kernel-release.ts';
+import { fileExists } from '../../host/file-exists.ts';
+import { recipesDirectory } from '../recipes/catalog.ts';
+import { treeSelections } from '../recipes/package-selection.ts';
+import type { ToolsSource, TreeRecipe } from '../recipes/recipe.ts';
+import {
+  kexecTools,
+  outputNames,
+  type CandidateInitramfsRecipe,
+  type InitramfsRecipe,
+  type MiniDiskRecipe,
+} from '../recipes/recipe.ts';
+import { brought, intactFile } from '../store/kept-files.ts';
+import type { BuildContext, Built, Input } from './build-context.ts';
+import { writeDisk, type EspContent, layOutEsp } from './disk-image.ts';
+import { addLinks, addOverlay, copyFiles, createTree } from './file-tree.ts';
+import { packCpio, settleModes } from './pack-tree.ts';
+
+/** An initramfs: one uncompressed cpio archive. */
+export async function buildInitramfs(
+  recipe: InitramfsRecipe,
+  context: BuildContext,
+): Promise<Built> {
+  const { tree, built } = await assembleTree(recipe, context);
+  context.onStep('packing the initramfs');
+  await settleModes(tree, context.signal);
+  await packCpio(tree, path.join(context.output, outputNames.initramfs), context.signal);
+  return built;
+}
+
+/** A disk with a root file system, on which the kernel and its initrd lie as Debian lays them. */
+export async function buildMiniDisk(recipe: MiniDiskRecipe, context: BuildContext): Promise<Built> {
+  const { tree, built, directories } = await assembleTree(recipe, context);
+  const initrd = context.input(recipe.initrd);
+  await installBootFile(
+    tree,
+    context.input(recipe.kernel),
+    outputNames.kernel,
+    'vmlinuz',
+    built.release,
+  );
+  await installBootFile(tree, initrd, outputNames.initramfs, 'initrd.img', built.release);
+  if (recipe.truncatedKernel !== undefined) await truncateKernel(tree, recipe.truncatedKernel);
+  const esp =
+    recipe.esp === undefined ? null : await assembleEsp(recipe.esp, tree, directories, context);
+  context.onStep('writing the disk');
+  const disk = path.join(context.output, outputNames.disk);
+  await settleModes(tree, context.signal);
+  await writeDisk(disk, tree, recipe.size, context.signal, esp);
+  return built;
+}
+
+/** The EFI system partition's files: Debian's systemd-boot, and the kernel and initrd of the root file system. */
+async function assembleEsp(
+  { size, loader, cmdline }: NonNullable<MiniDiskRecipe['esp']>,
+  root: string,
+  packages: string[],
+  { arch, scratch }: BuildContext,
+): Promise<EspContent> {
+  const tree = path.join(scratch, 'esp');
+  await copyFiles(tree, packages, { [loader[arch]]: architectures[arch].removableMediaLoader });
+  const [kernel, initrd] = [path.join(root, 'vmlinuz'), path.join(root, 'initrd.img')];
+  await layOutEsp(tree, { kernel, initrd, cmdline });
+  return { tree, sizeMiB: size };
+}
+
+/** `/boot/<name>-<release>`, and `/<name>` as a link to it. A release that nobody knows is no part of the name. */
+async function installBootFile(
+  tree: string,
+  { directory }: Input,
+  output: string,
+  name: string,
+  release: string | null,
+) {
+  const file = path.join('boot', release === null ? name : `${name}-${release}`);
+  await mkdir(path.join(tree, 'boot'), { recursive: true });
+  await copyFile(path.join(directory, output), path.join(tree, file));
+  await symlink(file, path.join(tree, name));
+}
+
+async function truncateKernel(
+  tree: string,
+  { path: name, percent }: NonNullable<MiniDiskRecipe['truncatedKernel']>,
+) {
+  const file = path.join(tree, name);
+  await copyFile(path.join(tree, 'vmlinuz'), file);
+  await truncate(file, Math.floor(((await stat(file)).size * percent) / 100));
+}
+
+/** The file tree of a recipe: packages' files, links, modules of its kernel, overlays. */
+async function assembleTree(
+  recipe: TreeRecipe,
+  context: BuildContext,
+): Promise<{ tree: string; built: Built; directories: string[] }> {
+  const { scratch, onStep } = context;
+  const { packages, directories } = await unpackTreePackages(recipe, context);
+  onStep('putting the files together');
+  const tree = path.join(scratch, 'tree');
+  await createTree(tree);
+  await copyFiles(tree, directories, recipe.files);
+  await addLinks(tree, recipe.links);
+  const kernel = context.input(recipe.kernel);
+  const lib = path.join(kernel.directory, 'lib');
+  // A kernel that was brought without modules has none.
+  if (await fileExists(lib)) await cp(lib, path.join(tree, 'usr/lib'), { recursive: true });
+  for (const overlay of recipe.overlays)
+    await addOverlay(tree, path.join(recipesDirectory, overlay));
+  return { tree, built: { packages, release: kernel.manifest.release }, directories };
+}
+
+/** An initramfs that was brought, as it is: compressed or not, the kernel takes it by its content. */
+export async function copyInitramfs(
+  { file }: CandidateInitramfsRecipe,
+  { output, packageOptions }: BuildContext,
+): Promise<Built> {
+  const kept = await intactFile(packageOptions.cache, file);
+  await copyFile(kept, path.join(output, outputNames.initramfs));
+  return { packages: [], release: null };
+}
+
+type Unpacked = Pick<Built, 'packages'> & { directories: string[] };
+
+/**
+ * The packages of a tree, each unpacked into a directory of its own; what is in several directories counts in the first.
+ * kexec-tools that were brought come first of all, and take their libraries from the suite's own.
+ */
+export async function unpackTreePackages(
+  recipe: TreeRecipe,
+  context: BuildContext,
+): Promise<Unpacked> {
+  const { arch, scratch, packageOptions } = context;
+  const { tools } = recipe;
+  const all: Unpacked = { packages: [], directories: [] };
+  for (const [index, selection] of treeSelections(recipe, arch).entries()) {
+    const target = path.join(scratch, 'packages', String(index));
+    const { packages, directories } = await unpackPackages(selection, target, packageOptions);
+    all.packages.push(...packages);
+    all.directories.push(...directories);
+  }
+  if (tools === undefined || 'suite' in tools) return all;
+  const own = await unpackTools(tools, context);
+  return {
+    packages: [...own.packages, ...all.packages.filter(({ name }) => name !== kexecTools)],
+    directories: [...own.directories, ...all.directories],
+  };
+}
+
+async function unpackTools(
+  tools: Exclude<ToolsSource, { suite: string }>,
+  { arch, scratch, packageOptions: { cache }, signal }: BuildContext,
+): Promise<Unpacked> {
+  const directory = path.join(scratch, kexecTools);
+  await mkdir(path.join(directory, 'usr/sbin'), { recursive: true });
+  if ('deb' in tools) {
+    const deb = await intactFile(cache, tools.deb);
+    await unpackBrought(deb, directory, signal);
+    const control = await readDebControl(deb, signal);
+    return {
+      packages: [{ ...control, suite: brought, sha256: tools.deb }],
+      directories: [directory],
+    };
+  }
+  const [program, target] = [
+    await intactFile(cache, tools.program),
+    path.join(directory, 'usr/sbin/kexec'),
+  ];
+  await copyFile(program, target);
+  await chmod(target, 0o755);
+  const version = (await toolsVersion(program)) ?? 'unknown';
+  const architecture = architectures[arch].debian;
+  const found = { name: kexecTools, version, architecture, suite: brought, sha256: tools.program };
+  return { packages: [found], directories: [directory] };
+}

@@ -1,0 +1,85 @@
+import { open, stat } from 'node:fs/promises';
+import type { Arch } from '../arch.ts';
+import { ScenarioError } from '../errors.ts';
+import { scenarioFileError } from '../file-error.ts';
+import { kernelHeaderBytes, kernelTrouble } from '../formats/kernel.ts';
+import { kindOf } from '../host/input-file.ts';
+import type { ImageReference } from '../scenario/scenario.ts';
+import type { ImageRequest } from './recipes/plan.ts';
+
+type Kind = 'kernel' | 'initramfs' | 'disk';
+
+/**
+ * Looks at the user's own files in a request before anything is started with them. Throws ScenarioError that says
+ * what a file is instead of what it should be.
+ */
+export async function checkFiles({ arch, kernel, initramfs, disk }: ImageRequest): Promise<void> {
+  await checkReference('kernel', kernel, arch);
+  await checkReference('initramfs', initramfs, arch);
+  await checkReference('disk', disk, arch);
+}
+
+async function checkReference(kind: Kind, reference: ImageReference | null, arch: Arch) {
+  if (reference === null || typeof reference === 'string') return;
+  const { file } = reference;
+  const trouble = await findTrouble(kind, file, arch).catch((error: unknown) => {
+    throw scenarioFileError(error, { place: file, doing: `read this ${kind}` });
+  });
+  if (trouble !== null) throw new ScenarioError(`this ${kind} ${trouble}`, { place: file });
+}
+
+async function findTrouble(kind: Kind, file: string, arch: Arch): Promise<string | null> {
+  const found = await stat(file);
+  // Opening a pipe nobody writes into would wait for ever, deaf to every signal.
+  if (!found.isFile()) return `is ${kindOf(found)}`;
+  const { size } = found;
+  switch (kind) {
+    case 'kernel':
+      return kernelTrouble(await readStart(file, kernelHeaderBytes), size, arch);
+    case 'initramfs': {
+      const { initramfsTrouble } = await import('../formats/initramfs.ts');
+      return initramfsTrouble(file);
+    }
+    case 'disk':
+      return diskTrouble(await readStart(file, diskHeaderBytes), size);
+  }
+}
+
+async function readStart(file: string, length: number): Promise<Buffer> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Bytes of a disk that `diskTrouble` wants to see: the first sectors and an ext superblock. */
+export const diskHeaderBytes = 4096;
+
+const sector = 512;
+
+/**
+ * Why a file is no raw disk with partitions, as the end of a sentence that begins with the file's name; null when it
+ * looks like one. `header` is the beginning of the file, `size` its whole length.
+ */
+export function diskTrouble(header: Buffer, size: number): string | null {
+  if (size === 0) return 'is empty';
+  if (header.toString('latin1', 0, 4) === 'QFI\xfb')
+    return 'is a qcow2 image, and a raw one is needed (qemu-img convert -O raw)';
+  if (size < 2 * sector) return `is no disk: it has ${size} bytes`;
+  if (hasPartitionTable(header)) return null;
+  const isExt = header.length > 0x439 && header.readUInt16LE(0x438) === 0xef53;
+  return isExt
+    ? 'has no partition table: an ext file system fills it from its first sector'
+    : 'has no partition table';
+}
+
+/** A DOS table with a partition in it, or a GPT. */
+function hasPartitionTable(header: Buffer): boolean {
+  if (header.readUInt16BE(510) !== 0x55aa) return false;
+  const types = [0, 1, 2, 3].map((index) => header[446 + index * 16 + 4] ?? 0);
+  if (types.includes(0xee)) return header.toString('latin1', sector, sector + 8) === 'EFI PART';
+  return types.some((type) => type !== 0);
+}

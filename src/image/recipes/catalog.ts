@@ -1,0 +1,33 @@
+import path from 'node:path';
+import { ScenarioError } from '../../errors.ts';
+import { ownDirectory } from '../../host/own-directory.ts';
+import type { Named } from '../../yaml/yaml-directory.ts';
+import { YamlDirectory } from '../../yaml/yaml-directory.ts';
+import { recipeSchema, type Recipe } from './recipe.ts';
+
+/** Where the recipes and their overlays are. */
+export const recipesDirectory = path.join(ownDirectory, 'images');
+
+/** Recipes by name. */
+export type Catalog = Named<Recipe>;
+
+/** All recipes of this installation. */
+export const ownRecipes: Catalog = new YamlDirectory<Recipe>(recipesDirectory, recipeSchema);
+
+/** The recipe of that name and kind. Throws ScenarioError that lists the ones there are. */
+export function findRecipe<K extends Recipe['kind']>(
+  catalog: Catalog,
+  name: string,
+  kind: K,
+): Extract<Recipe, { kind: K }> {
+  const recipe = catalog.get(name);
+  if (recipe?.kind === kind) return recipe as Extract<Recipe, { kind: K }>;
+  throw new ScenarioError(`no image recipe \`${name}\` of kind ${kind}`, {
+    hint: `there are: ${namesOfKind(catalog, kind).join(', ')}`,
+  });
+}
+
+/** The names of all recipes of a kind. */
+export function namesOfKind(catalog: Catalog, kind: Recipe['kind']): string[] {
+  return [...catalog].filter(([, recipe]) => recipe.kind === kind).map(([name]) => name);
+}

@@ -1,0 +1,75 @@
+import type { Arch } from '../../arch.ts';
+import { architectures } from '../../arch.ts';
+import { SuiteUnusableError } from '../../debian/apt.ts';
+import type { ArchivePackage, Follow } from '../../debian/package-index.ts';
+import { kernelParts, packageClosure, sharedLibraries } from '../../debian/package-index.ts';
+import type { Choice, PackageSelection, SuiteIndex } from '../../debian/packages.ts';
+import type { KernelSource, Recipe, SystemRecipe, TreeRecipe } from './recipe.ts';
+import { kexecTools } from './recipe.ts';
+
+/** Which packages a recipe takes of the archive, selection by selection; none where all it has comes from its inputs. */
+export function selectPackages(recipe: Recipe, arch: Arch): PackageSelection[] {
+  if ('system' in recipe) return [];
+  switch (recipe.kind) {
+    case 'kernel':
+      if ('sources' in recipe) return [kernelSelection(recipe.sources, arch)];
+      return 'suite' in recipe.source ? [kernelSelection([recipe.source], arch)] : [];
+    case 'initramfs':
+    case 'disk':
+      return 'file' in recipe ? [] : treeSelections(recipe, arch);
+    case 'system':
+      return [systemSelection(recipe, arch)];
+  }
+}
+
+export function kernelSelection(
+  sources: readonly Extract<KernelSource, { suite: string }>[],
+  arch: Arch,
+): PackageSelection {
+  return sources.map(({ suite, package: names }) => {
+    const name = names[arch];
+    if (name === undefined) throw new Error(`no package is named for ${arch}`);
+    return closure([name], kernelParts, suite, arch);
+  });
+}
+
+/** kexec-tools alone, without the libraries it needs. */
+export function toolsSelection(suites: readonly string[], arch: Arch): PackageSelection {
+  return suites.map((suite) => closure([kexecTools], () => false, suite, arch));
+}
+
+/** The selections of a tree: where a file is in several, that of the first counts. */
+export function treeSelections(recipe: TreeRecipe, arch: Arch): PackageSelection[] {
+  const { packages, suites, tools } = recipe;
+  const select = (names: string[], from: readonly string[]) =>
+    from.map((suite) => closure(names, sharedLibraries, suite, arch));
+  if (tools === undefined || !('suite' in tools)) return [select(packages, suites)];
+  const others = packages.filter((name) => name !== kexecTools);
+  return [select([kexecTools], [tools.suite]), select(others, suites)];
+}
+
+/** What mmdebstrap's variant `minbase` installs besides what it is told to, as apt-patterns(7). */
+const base = ['?essential', '?priority(required)'];
+
+export function systemSelection(recipe: SystemRecipe, arch: Arch): PackageSelection {
+  const wanted = [...base, ...systemPackages(recipe, arch)];
+  const find = async (index: SuiteIndex) => index.show(await index.resolve(wanted));
+  return recipe.suites.map((suite) => ({ suite, find }));
+}
+
+/** What a system is asked to have over its base. */
+export function systemPackages(recipe: SystemRecipe, arch: Arch): string[] {
+  return [...recipe.packages, recipe.kernel[arch]];
+}
+
+function closure(names: readonly string[], follow: Follow, suite: string, arch: Arch): Choice {
+  const find = async (index: SuiteIndex): Promise<ArchivePackage[]> => {
+    const packages = await packageClosure(names, (batch) => index.show(batch), follow);
+    const missing = names.filter((name) => !packages.some((found) => found.name === name));
+    if (missing.length === 0) return packages;
+    throw new SuiteUnusableError(
+      `Debian ${suite} has no ${missing.join(', ')} for ${architectures[arch].debian}`,
+    );
+  };
+  return { suite, find };
+}

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import type { Arch } from '../../arch.ts';
+import { cacheDirectory } from '../../host/cache-directory.ts';
+import type { Need } from '../../host/requirements.ts';
+import type { Case, ImageReference } from '../../scenario/scenario.ts';
+import type { Catalog } from './catalog.ts';
+import { findRecipe, ownRecipes, recipesDirectory } from './catalog.ts';
+import { contentKey } from './content-key.ts';
+import { inputsOf, outputNames, type Recipe } from './recipe.ts';
+
+/** What a case asks the image store for. */
+export type ImageRequest = {
+  arch: Arch;
+  kernel: ImageReference | null;
+  initramfs: ImageReference | null;
+  disk: ImageReference | null;
+  /** Recipes by name. Default: those of this installation. */
+  catalog?: Catalog | undefined;
+};
+
+/** A recipe for one architecture, and where its result is or will be. */
+export type PlannedEntry = {
+  name: string;
+  recipe: Recipe;
+  arch: Arch;
+  key: string;
+  directory: string;
+  /** The file QEMU is given. */
+  output: string;
+};
+
+export type ImagePlan = {
+  kernel: string | null;
+  initramfs: string | null;
+  disk: string | null;
+  /** All entries needed, inputs in front of what is built from them. */
+  entries: PlannedEntry[];
+};
+
+/**
+ * Says where the images of a request are or will be, without a network and without building anything.
+ * Throws ScenarioError for a recipe that does not exist.
+ */
+export function planImages(request: ImageRequest, options: { cacheDir?: string } = {}): ImagePlan {
+  const { catalog = ownRecipes } = request;
+  const wanted: string[] = [];
+  const name = (reference: ImageReference | null, kind: Recipe['kind']) => {
+    if (typeof reference !== 'string') return;
+    findRecipe(catalog, reference, kind);
+    wanted.push(reference);
+  };
+  name(request.kernel, 'kernel');
+  name(request.initramfs, 'initramfs');
+  name(request.disk, 'disk');
+
+  const entries = planEntries(wanted, request.arch, catalog, options.cacheDir);
+  const fileOf = (reference: ImageReference | null): string | null => {
+    if (reference === null) return null;
+    if (typeof reference === 'object') return path.resolve(reference.file);
+    return entries.find((entry) => entry.name === reference)?.output ?? '';
+  };
+  return {
+    kernel: fileOf(request.kernel),
+    initramfs: fileOf(request.initramfs),
+    disk: fileOf(request.disk),
+    entries,
+  };
+}
+
+/** The entries of recipes and of everything they are built from, inputs first, each once. */
+export function planEntries(
+  names: Iterable<string>,
+  arch: Arch,
+  catalog: Catalog,
+  cacheDir?: string,
+): PlannedEntry[] {
+  const images = imagesDirectory(cacheDir);
+  const entries = new Map<string, PlannedEntry>();
+  const add = (name: string) => {
+    const recipe = catalog.get(name);
+    if (recipe === undefined || entries.has(name)) return;
+    inputsOf(recipe).forEach(add);
+    const key = contentKey(name, arch, catalog, recipesDirectory);
+    const directory = path.join(images, `${name}-${arch}-${key}`);
+    const output = path.join(directory, outputNames[recipe.kind]);
+    entries.set(name, { name, recipe, arch, key, directory, output });
+  };
+  for (const name of names) add(name);
+  return [...entries.values()];
+}
+
+/** Where finished entries are. */
+export function imagesDirectory(cacheDir?: string): string {
+  return path.join(cacheDirectory(cacheDir), 'images');
+}
+
+/**
+ * One key over all images some cases boot, as 16 hex digits: another one as soon as any of them has to be built anew.
+ * Known without a network. Files of the user's are not part of it: nobody builds them.
+ * @throws ScenarioError for a recipe that is not there.
+ */
+export function imagesKey(cases: readonly Case[]): string {
+  const entries = cases.flatMap(({ arch, setup }) => planImages({ arch, ...setup }).entries);
+  const keys = new Set(entries.map(({ name, arch, key }) => `${arch}/${name} ${key}`));
+  const hash = createHash('sha256');
+  for (const key of [...keys].sort()) hash.update(`${key}\n`);
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** What it takes of the host to build these entries. */
+export function buildNeeds(entries: readonly Pick<PlannedEntry, 'recipe'>[]): Set<Need> {
+  const needs = new Set<Need>();
+  for (const { recipe } of entries) {
+    needs.add('images');
+    if (recipe.kind === 'system' || 'system' in recipe) needs.add('system');
+    if ('esp' in recipe && recipe.esp !== undefined) needs.add('esp');
+  }
+  return needs;
+}

@@ -1,0 +1,53 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { arches } from '../../arch.ts';
+import { cacheDirectory } from '../../host/cache-directory.ts';
+import { ownRecipes } from '../recipes/catalog.ts';
+import { imagesDirectory, planEntries } from '../recipes/plan.ts';
+import { withBuildLock } from './build-lock.ts';
+import { removeStaleWork } from './cache.ts';
+import { broughtDirectory } from './kept-files.ts';
+
+type PruneOptions = { cacheDir?: string; signal?: AbortSignal; onWait?: () => void };
+
+/**
+ * Removes from the cache what no recipe of this version asks for, the downloads and candidates' files, which only building
+ * needs, and the checkpoints, which the next run makes anew.
+ * Returns what was removed and the bytes it took. Throws UnavailableError when the cache cannot be locked.
+ */
+export async function pruneCache({
+  cacheDir,
+  signal,
+  onWait = () => undefined,
+}: PruneOptions = {}): Promise<{ removed: string[]; bytes: number }> {
+  const cache = cacheDirectory(cacheDir);
+  const catalog = ownRecipes;
+  const planned = arches.flatMap((arch) => planEntries(catalog.keys(), arch, catalog, cacheDir));
+  const wanted = new Set(planned.map(({ directory }) => directory));
+  return withBuildLock(cache, onWait, signal, async () => {
+    await removeStaleWork(cache);
+    const images = imagesDirectory(cacheDir);
+    const names = await readdir(images).catch(() => []);
+    const unwanted = names.map((name) => path.join(images, name)).filter((d) => !wanted.has(d));
+    const others = ['apt', 'debs', 'checkpoints'].map((name) => path.join(cache, name));
+    const removed = [...unwanted, ...others, broughtDirectory(cache)];
+    let bytes = 0;
+    for (const directory of removed) {
+      bytes += await diskUsage(directory);
+      await rm(directory, { recursive: true, force: true });
+    }
+    return { removed: unwanted, bytes };
+  });
+}
+
+/** Bytes a directory takes on the disk, holes left out; 0 where there is none. */
+export async function diskUsage(directory: string): Promise<number> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(
+    () => [],
+  );
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(
+    files.map(async (file) => (await stat(path.join(file.parentPath, file.name))).blocks * 512),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}

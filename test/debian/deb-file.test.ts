@@ -1,0 +1,61 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import t from 'tap';
+import { ar, deb, tar, tarHeader, tarMember, type Member } from '../../scripts/abuse/archives.ts';
+import { listDeb, readDebControl } from '../../src/debian/deb-file.ts';
+
+const longName = `./usr/share/${'long/'.repeat(60)}name`;
+
+t.test('what a package says of itself, and what is in it', async (t) => {
+  const file = join(t.testdir({}), 'a.deb');
+  const long: Member[] = [{ name: '././@LongLink', content: `${longName}\0`, type: 'L' as never }];
+  writeFileSync(
+    file,
+    deb([
+      { name: './boot/', type: '5', mode: 0o755 },
+      { name: './boot/vmlinuz', content: 'x'.repeat(700) },
+      { name: './boot/link', type: '2', link: 'vmlinuz' },
+      ...long,
+      { name: 'cut', content: 'y' },
+    ]),
+  );
+  t.match(await readDebControl(file), {
+    name: 'linux-image-hostile',
+    version: '6.9-1',
+    architecture: 'arm64',
+  });
+  t.match(await listDeb(file), [
+    { name: '/boot/', kind: 'directory' },
+    { name: '/boot/vmlinuz', kind: 'file', size: 700 },
+    { name: '/boot/link', kind: 'link', target: 'vmlinuz' },
+    { name: longName.slice(1), kind: 'file', size: 1 },
+  ]);
+});
+
+t.test('what no package of a kernel has is refused, and nothing is unpacked for it', async (t) => {
+  const file = join(t.testdir({}), 'a.deb');
+  const refuses = async (content: Buffer, message: RegExp) => {
+    writeFileSync(file, content);
+    await t.rejects(listDeb(file), { exitCode: 2, message });
+  };
+  const kernel = { name: './boot/vmlinuz' };
+  await refuses(deb([{ ...kernel, type: '6' }]), /^\/boot\/vmlinuz in it is a named pipe/);
+  await refuses(deb([{ ...kernel, type: '3' }]), /^\/boot\/vmlinuz in it is a device/);
+  await refuses(deb([{ name: '../../x' }]), /a member outside of itself: \.\.\/\.\.\/x/);
+  await refuses(deb([{ name: '/etc/x' }]), /a member outside of itself: \/etc\/x/);
+  await refuses(deb([{ ...kernel, type: '1', link: '/etc/passwd' }]), /outside of itself/);
+  const claims = (size: number) =>
+    gzipSync(tarHeader({ name: './zeros', type: '0', link: '', size, mode: 0o644 }));
+  await refuses(deb([], { data: claims(6 * 2 ** 30) }), /\/zeros in it is larger than 1 GiB/);
+  await refuses(deb([], { data: claims(2 ** 62) }), /larger than 1 GiB/);
+  await refuses(deb([], { data: claims(1000) }), /the archive is cut off/);
+  await refuses(deb([], { data: gzipSync(Buffer.alloc(600, 'x')) }), /not a tar archive/);
+  const whole = gzipSync(tar([kernel]));
+  const version = { name: 'debian-binary', content: Buffer.from('2.0\n') };
+  await refuses(ar([version, { name: 'data.tar.gz', content: whole }]), /^this is no whole \.deb/);
+  const large = gzipSync(tarMember({ name: './control', content: Buffer.alloc(2 ** 20 + 1, 'x') }));
+  const control = { name: 'control.tar.gz', content: large };
+  writeFileSync(file, ar([version, control, { name: 'data.tar.gz', content: whole }]));
+  await t.rejects(readDebControl(file), { exitCode: 2, message: /control is larger than 1 MiB/ });
+});

@@ -1,0 +1,100 @@
+import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import t from 'tap';
+import { initramfsTrouble } from '../../src/formats/initramfs.ts';
+import { kernelTrouble } from '../../src/formats/kernel.ts';
+import { diskTrouble } from '../../src/image/check-files.ts';
+
+/** The header of an arm64 Image with an EFI stub whose only section ends at `end`. */
+function image(end: number): Buffer {
+  const header = Buffer.alloc(512);
+  header.write('MZ', 0);
+  header.write('ARM\x64', 0x38);
+  header.writeUInt32LE(0x40, 0x3c);
+  header.write('PE\0\0', 0x40);
+  header.writeUInt16LE(1, 0x46);
+  header.writeUInt16LE(0x20, 0x54);
+  header.writeUInt32LE(end - 0x1000, 0x78 + 16);
+  header.writeUInt32LE(0x1000, 0x78 + 20);
+  return header;
+}
+
+function zImage(size: number): Buffer {
+  const header = Buffer.alloc(64);
+  header.writeUInt32LE(0x016f2818, 0x24);
+  header.writeUInt32LE(size, 0x2c);
+  return header;
+}
+
+t.test('kernels', (t) => {
+  t.equal(kernelTrouble(image(9000), 9000, 'aarch64'), null);
+  t.equal(kernelTrouble(zImage(9000), 9000, 'arm'), null);
+  t.equal(kernelTrouble(image(9000), 8999, 'aarch64'), 'is truncated: 8999 bytes of 9000');
+  t.equal(kernelTrouble(zImage(9000), 8999, 'arm'), 'is truncated: 8999 bytes of 9000');
+  t.match(kernelTrouble(image(9000), 9000, 'arm'), /kernel for aarch64 .* not for arm/);
+  t.match(kernelTrouble(zImage(9000), 9000, 'aarch64'), /kernel for arm .* not for aarch64/);
+  t.equal(kernelTrouble(Buffer.alloc(0), 0, 'arm'), 'is empty');
+  for (let size = 1; size < 64; size++)
+    t.type(kernelTrouble(image(9000).subarray(0, size), size, 'aarch64'), 'string');
+  t.equal(
+    kernelTrouble(image(9000).subarray(0, 60), 60, 'aarch64'),
+    'is truncated: 60 bytes of 64',
+  );
+  t.match(kernelTrouble(Buffer.from('\x1f\x8b\x08\0', 'latin1'), 4, 'aarch64'), /gzip/);
+  t.match(kernelTrouble(Buffer.from('MZ\0\0zimg'), 8, 'aarch64'), /EFI zboot/);
+  t.match(kernelTrouble(Buffer.from('\x7fELF\x02', 'latin1'), 5, 'aarch64'), /an ELF file/);
+  t.match(kernelTrouble(Buffer.from('hello\n'), 6, 'arm'), /no zImage: it is a text file/);
+  t.match(kernelTrouble(Buffer.from([1]), 1, 'arm'), /no zImage: it is something else/);
+  t.end();
+});
+
+t.test('disks', async (t) => {
+  const directory = t.testdir({});
+  const file = join(directory, 'disk');
+  const blank = () => {
+    writeFileSync(file, '');
+    truncateSync(file, 4 * 2 ** 20);
+  };
+  const trouble = () => diskTrouble(readFileSync(file).subarray(0, 4096), 4 * 2 ** 20);
+  blank();
+  t.equal(trouble(), 'has no partition table');
+  await execa('/usr/sbin/mke2fs', ['-q', '-F', file]);
+  t.match(trouble(), /no partition table: an ext file system/);
+  for (const label of ['gpt', 'dos']) {
+    blank();
+    await execa('/usr/sbin/sfdisk', ['-q', file], { input: `label: ${label}\n,\n` });
+    t.equal(trouble(), null, label);
+  }
+  blank();
+  await execa('/usr/sbin/sfdisk', ['-q', file], { input: 'label: dos\n' });
+  t.equal(trouble(), 'has no partition table', 'a table without a partition');
+  t.equal(diskTrouble(Buffer.alloc(0), 0), 'is empty');
+  t.match(diskTrouble(Buffer.from('QFI\xfb', 'latin1'), 4), /qcow2/);
+  t.match(diskTrouble(Buffer.from('x'), 1), /has 1 bytes/);
+});
+
+t.test('initramfs images', async (t) => {
+  const directory = t.testdir({ init: '#!/bin/sh\n', notes: 'some text' });
+  const at = (name: string) => join(directory, name);
+  const shell = (script: string) => execa('sh', ['-ec', script], { cwd: directory });
+  await shell(`echo init | cpio -o -H newc --quiet > plain
+    head -c 150 plain > cut; head -c 128 plain > cut-between; gzip -k plain; xz -k plain; zstd -q plain
+    head -c 60 plain.gz > cut.gz; head -c 60 plain.xz > cut.xz; head -c 60 plain.zst > cut.zst
+    cat plain plain.gz > chain; cat plain cut.gz > cut-chain; cat plain notes > odd-chain
+    cp plain.gz padded.gz; head -c 100 /dev/zero >> padded.gz; : > empty`);
+  for (const name of ['plain', 'plain.gz', 'plain.xz', 'plain.zst', 'chain', 'padded.gz'])
+    t.equal(await initramfsTrouble(at(name)), null, name);
+  t.equal(await initramfsTrouble(at('empty')), 'is empty');
+  for (const name of ['cut', 'cut-between'])
+    t.equal(await initramfsTrouble(at(name)), 'is a truncated cpio archive', name);
+  t.match(await initramfsTrouble(at('notes')), /no initramfs: neither a cpio archive/);
+  t.match(await initramfsTrouble(at('odd-chain')), /no archive at byte 512/);
+  for (const [name, format] of [
+    ['cut.gz', 'gzip'],
+    ['cut.xz', 'xz'],
+    ['cut.zst', 'zstd'],
+    ['cut-chain', 'gzip'],
+  ] as const)
+    t.match(await initramfsTrouble(at(name)), new RegExp(`damaged ${format} data`), name);
+});
