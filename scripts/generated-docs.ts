@@ -1,7 +1,7 @@
 import { format, resolveConfig } from 'prettier';
 import type { Arch } from '../src/arch.ts';
 import { arches } from '../src/arch.ts';
-import { ownCatalogue } from '../src/cli/catalogue.ts';
+import { ownCatalogue } from '../src/cli/find-scenarios.ts';
 import { describeExpectation } from '../src/report/result-text.ts';
 import { loadScenarios, ownScenarios } from '../src/scenario/load.ts';
 import type { Scenario } from '../src/scenario/scenario.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ownCatalogue } from '../../src/cli/catalogue.ts';
+import { ownCatalogue } from '../../src/cli/find-scenarios.ts';
 import { ensureImages } from '../../src/image/ensure-images.ts';
 import { machineSpec } from '../../src/lab/machine-of-case.ts';
 import { writeTagsDisk } from '../../src/lab/tags-disk.ts';

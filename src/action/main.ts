@@ -1,5 +1,5 @@
 import { exitCodes, KexecLabError } from '../errors.ts';
-import { annotationCommand } from '../report/github-commands.ts';
+import { annotationCommand } from '../report/github.ts';
 import { printableLines, withoutCommands } from '../report/printable.ts';
 import { cacheKeyOf, imagesPath, saveKeyOf } from './cache.ts';
 import { readInputs } from './inputs.ts';

@@ -7,7 +7,7 @@ import { UsageError, exitCodes } from '../errors.ts';
 import { hostFileError } from '../file-error.ts';
 import { makeDirectory } from '../host/make-directory.ts';
 import { ownDirectory } from '../host/own-directory.ts';
-import { guardOf } from '../report/github-commands.ts';
+import { guardOf } from '../report/github.ts';
 import { fenced } from '../report/markdown.ts';
 import type { Request } from './inputs.ts';
 

@@ -8,8 +8,8 @@ import { LineSplitter } from '../console/lines.ts';
 import { readInput } from '../host/input-file.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { count } from '../report/result-text.ts';
-import { createStyle, wantsColor } from '../report/style.ts';
-import type { Style } from '../report/style.ts';
+import type { Style } from '../report/terminal.ts';
+import { createStyle, wantsColor } from '../report/terminal.ts';
 
 type Options = { base: number; console?: string; log?: boolean; json?: boolean };
 

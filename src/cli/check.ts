@@ -12,18 +12,18 @@ import { requirementsFor } from '../host/requirements.ts';
 import { needsOf } from '../lab/needs-of.ts';
 import type { RunReport } from '../lab/result.ts';
 import { runCases } from '../lab/run.ts';
-import { standardOutput } from '../report/output.ts';
 import { printable } from '../report/printable.ts';
+import { standardOutput } from '../report/terminal.ts';
 import { expandCases } from '../scenario/expand.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { addCandidateOptions, candidateOf, casesOf } from './candidate-options.ts';
+import type { ComparisonOptions } from './compare.ts';
+import { checkComparisonFiles, comparisonOptions, showComparison } from './compare.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
-import { openReporter } from './open-reporter.ts';
-import { archOption, mirrorOption, scenariosOption, wholeNumber } from './parse-option.ts';
+import { archOption, mirrorOption, scenariosOption, wholeNumber } from './options.ts';
 import { describe } from './preflight.ts';
-import type { ComparisonOptions } from './show-comparison.ts';
-import { checkComparisonFiles, comparisonOptions, showComparison } from './show-comparison.ts';
+import { openReporter } from './reporter-option.ts';
 
 type CheckOptions = CandidateWords &
   ComparisonOptions & {

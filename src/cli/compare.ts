@@ -1,7 +1,21 @@
-import { Command } from 'commander';
-import { loadRecord } from '../compare/record.ts';
-import type { ComparisonOptions } from './show-comparison.ts';
-import { checkComparisonFiles, comparisonOptions, showComparison } from './show-comparison.ts';
+import { closeSync, openSync } from 'node:fs';
+import { appendFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Option, Command } from 'commander';
+import type { Class } from '../compare/classify.ts';
+import { classes, compareSides, decide } from '../compare/classify.ts';
+import type { Loaded } from '../compare/record.ts';
+import { differencesOf, sidesIn, loadRecord } from '../compare/record.ts';
+import { exitCodes, UsageError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
+import { checkOutput } from '../host/output-file.ts';
+import type { ComparisonReport } from '../report/comparison-text.ts';
+import { comparisonText } from '../report/comparison-text.ts';
+import { comparisonHtml } from '../report/html/comparison-page.ts';
+import { comparisonMarkdown } from '../report/markdown.ts';
+import { printableJson } from '../report/printable.ts';
+import { standardOutput, createStyle } from '../report/terminal.ts';
+import { collect, oneOf } from './options.ts';
 
 /** `kexec-lab compare`: what one run did against what another did. */
 export function compareCommand(): Command {
@@ -32,4 +46,95 @@ async function compare(
   checkComparisonFiles(options);
   const [before, after] = await Promise.all([loadRecord(baseline), loadRecord(candidate)]);
   await showComparison({ name: baseline, ...before }, { name: candidate, ...after }, options);
+}
+
+export type ComparisonOptions = {
+  json?: boolean;
+  markdown?: string;
+  html?: string;
+  failOn: Class[];
+};
+
+/** What `compare` and `check` have in common. */
+export function comparisonOptions(): Option[] {
+  return [
+    new Option('--fail-on <class>', 'hold for this class too, such as costlier (repeatable)')
+      .argParser(collect(oneOf(classes)))
+      .default([], 'none'),
+    new Option('--json', 'the comparison as JSON on standard output'),
+    new Option('--markdown <file>', 'append the comparison to a file, as Markdown'),
+    new Option('--html <file>', 'write it to a file as a page, with both consoles side by side'),
+  ];
+}
+
+/**
+ * Makes sure that the files can be written, before minutes of boots whose result would have no place.
+ * @throws UsageError for a path that cannot be written, or that both options name
+ */
+export function checkComparisonFiles({ markdown, html }: ComparisonOptions): void {
+  if (markdown !== undefined && html !== undefined && resolve(markdown) === resolve(html)) {
+    throw new UsageError('--markdown and --html name the same file', {
+      place: html,
+      hint: 'Give each a file of its own.',
+    });
+  }
+  for (const file of [markdown, html]) {
+    if (file === undefined) continue;
+    checkOutput(file);
+    try {
+      closeSync(openSync(file, 'a'));
+    } catch (cause) {
+      throw namedFileError(cause, { place: file, doing: 'write the comparison' });
+    }
+  }
+}
+
+/** What is compared, and what people call it. */
+type Named = Loaded & { name: string };
+
+/** Compares, shows, and sets the exit code: 0 for ROLL, 7 for HOLD. @param more reasons to hold found elsewhere */
+export async function showComparison(
+  baseline: Named,
+  candidate: Named,
+  { json, markdown, html, failOn }: ComparisonOptions,
+  more: string[] = [],
+): Promise<ComparisonReport> {
+  const differences = differencesOf(baseline.record, candidate.record);
+  const sides = [sidesIn(baseline.record), sidesIn(candidate.record)] as const;
+  const comparisons = compareSides(...sides, { differences });
+  const { decision, reasons } = decide(comparisons, { failOn });
+  const report: ComparisonReport = {
+    schema: 'kexec-lab/comparison@1',
+    baseline: nameOf(baseline),
+    candidate: nameOf(candidate),
+    differences,
+    decision: more.length > 0 ? 'HOLD' : decision,
+    reasons: [...more, ...reasons],
+    comparisons,
+  };
+  const output = standardOutput();
+  if (json) output.write(`${printableJson(report)}\n`);
+  else output.write(comparisonText(report, createStyle(output.color)));
+  if (markdown !== undefined) {
+    await write(markdown, comparisonMarkdown(report), appendFile);
+  }
+  if (html !== undefined) {
+    await write(html, comparisonHtml(report, baseline.run, candidate.run), writeFile);
+  }
+  process.exitCode = report.decision === 'ROLL' ? exitCodes.ok : exitCodes.hold;
+  return report;
+}
+
+function nameOf({ name, record: { releases } }: Named): string {
+  const proved = Object.entries(releases).map(([arch, found]) => `${arch} ${found.join(', ')}`);
+  return proved.length === 0 ? name : `${name} (${proved.join('; ')})`;
+}
+
+async function write(file: string, text: string, how: typeof appendFile): Promise<void> {
+  checkOutput(file);
+  try {
+    await how(file, text);
+  } catch (cause) {
+    throw namedFileError(cause, { place: file, doing: 'write the comparison' });
+  }
 }

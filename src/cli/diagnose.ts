@@ -5,12 +5,16 @@ import { diagnosisDocument } from '../boot/diagnosis.ts';
 import { exitCodes, KexecLabError, UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 import { checkOutput } from '../host/output-file.ts';
+import type { Shape, DiagnosedLog } from '../report/diagnosis-text.ts';
+import {
+  diagnosisText,
+  signalMeanings,
+  signalsText,
+  summaryText,
+} from '../report/diagnosis-text.ts';
+import { diagnosisPage } from '../report/html/diagnosis-page.ts';
 import { printableJson } from '../report/printable.ts';
-import { createStyle, wantsColor } from '../report/style.ts';
-import { diagnosisPage } from './diagnose-page.ts';
-import type { Shape } from './diagnose-text.ts';
-import { diagnosisText, signalMeanings, signalsText, summaryText } from './diagnose-text.ts';
-import type { ReadLog } from './read-log.ts';
+import { createStyle, wantsColor } from '../report/terminal.ts';
 import { readLog } from './read-log.ts';
 
 type Options = {
@@ -66,7 +70,7 @@ async function diagnoseAll(logs: string[], options: Options): Promise<void> {
   // A long log makes much garbage that is short-lived: V8 need not keep more room for it than for a short one.
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=40');
-  const read: ReadLog[] = [];
+  const read: DiagnosedLog[] = [];
   const troubles: KexecLabError[] = [];
   const excerpts = !(options.json || options.signals || options.explainSignals) || !!options.html;
   for (const log of logs) {
@@ -92,19 +96,19 @@ async function diagnoseAll(logs: string[], options: Options): Promise<void> {
   throw trouble;
 }
 
-function render(log: ReadLog, { signals, explainSignals }: Options, isNext: boolean): string {
+function render(log: DiagnosedLog, { signals, explainSignals }: Options, isNext: boolean): string {
   const shape = { style: style(), ...widths() };
   if (signals) return signalsText(log);
   const text = explainSignals ? signalMeanings(log, shape) : diagnosisText(log, shape);
   return isNext ? `\n${text}` : text;
 }
 
-function json(logs: readonly ReadLog[], isList: boolean): string {
+function json(logs: readonly DiagnosedLog[], isList: boolean): string {
   const documents = logs.map(({ diagnosis, place }) => diagnosisDocument(diagnosis, place));
   return `${printableJson(isList ? documents : documents[0])}\n`;
 }
 
-function writePage(file: string, logs: readonly ReadLog[]): void {
+function writePage(file: string, logs: readonly DiagnosedLog[]): void {
   try {
     writeFileSync(file, diagnosisPage(logs));
   } catch (error) {

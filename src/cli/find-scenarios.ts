@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
+import { namesOfKind, ownRecipes } from '../image/recipes/catalog.ts';
+import { ownMachines } from '../qemu/machine-profile.ts';
+import type { Catalogue } from '../scenario/check.ts';
 import { isScenarioFile, loadScenarios, ownScenarios, scenarioName } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { selectScenarios } from '../scenario/select.ts';
-import { ownCatalogue } from './catalogue.ts';
 
 /**
  * The scenarios some words of the command line mean, out of kexec-lab's own, those of the user's `directories`, and
@@ -28,3 +30,10 @@ function refuseCase(word: string): void {
     hint: `Write ${name} --arch ${arch}.`,
   });
 }
+
+/** The machines and recipes of this installation, by name. */
+export const ownCatalogue: Catalogue = {
+  machines: ownMachines,
+  isRecipe: (name, kind) => ownRecipes.get(name)?.kind === kind,
+  recipes: (kind) => namesOfKind(ownRecipes, kind),
+};

@@ -10,7 +10,7 @@ import { ensureEntries } from '../image/ensure-images.ts';
 import type { Catalog } from '../image/recipes/catalog.ts';
 import { ownRecipes } from '../image/recipes/catalog.ts';
 import { buildNeeds, planEntries, type PlannedEntry } from '../image/recipes/plan.ts';
-import { describeProgress } from '../report/progress.ts';
+import { describeProgress } from '../report/result-text.ts';
 import { didYouMean } from '../scenario/nearest.ts';
 import { candidateOf, namesCandidate } from './candidate-options.ts';
 import { catchInterrupts } from './interrupt.ts';

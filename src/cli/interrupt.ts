@@ -1,5 +1,16 @@
+import { EventEmitter } from 'node:events';
 import { exitCodes } from '../errors.ts';
-import { standardOutput } from './output-closed.ts';
+
+/**
+ * Says `failed` for every write to standard output that failed, and `closed` where what runs should end because nobody
+ * reads it. Not the signal SIGPIPE: that one also comes for any other pipe, such as that of a tool that ended early.
+ */
+export const outputEvents = new EventEmitter<{ closed: []; failed: [error: Error] }>();
+
+/** Whether standard output failed because its reader has gone (a pipe, or a terminal that was closed). */
+export function readerHasGone({ code }: NodeJS.ErrnoException): boolean {
+  return code === 'EPIPE' || code === 'EIO';
+}
 
 /** Signals that ask for an end. */
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -10,7 +21,7 @@ const outputClosed = 'standard output is closed';
 /** npm and npx pass on the SIGINT that the terminal has already sent: both arrive within milliseconds. */
 const sameWithin = 300;
 
-export type Interrupt = {
+type Interrupt = {
   /** Fires at the first stop signal, or when standard output is closed; its reason is the signal's name, or that. */
   signal: AbortSignal;
   /** Gives the signals back their usual meaning. */
@@ -42,12 +53,12 @@ export function catchInterrupts(
     onSignal(outputClosed);
   };
   for (const name of stopSignals) process.on(name, onSignal);
-  standardOutput.on('closed', onClosed);
+  outputEvents.on('closed', onClosed);
   return {
     signal: controller.signal,
     release() {
       for (const name of stopSignals) process.off(name, onSignal);
-      standardOutput.off('closed', onClosed);
+      outputEvents.off('closed', onClosed);
     },
   };
 }

@@ -3,7 +3,7 @@ import { arches } from '../arch.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { findScenarios } from './find-scenarios.ts';
-import { scenariosOption } from './parse-option.ts';
+import { scenariosOption } from './options.ts';
 
 /** `kexec-lab list`: which scenarios there are. */
 export function listCommand(): Command {

@@ -6,7 +6,7 @@ import { expandCases } from '../scenario/expand.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { shardOf, weightOf } from '../scenario/shard.ts';
 import { findScenarios } from './find-scenarios.ts';
-import { archOption, scenariosOption, wholeNumber } from './parse-option.ts';
+import { archOption, scenariosOption, wholeNumber } from './options.ts';
 
 type MatrixOptions = {
   arch: Arch[];

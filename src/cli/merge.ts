@@ -7,10 +7,7 @@ import type { RecordedRun } from '../merge/read-run.ts';
 import { readRun, recordIn } from '../merge/read-run.ts';
 import { copyCases, findRuns } from '../merge/run-files.ts';
 import { printableLines } from '../report/printable.ts';
-import { rerunCommand } from '../report/rerun.ts';
-import { openReporter } from './open-reporter.ts';
-import { reporterOption } from './reporter-option.ts';
-
+import { rerunCommand, openReporter, reporterOption } from './reporter-option.ts';
 type MergeOptions = { reporter: string[]; out: string };
 
 /** `kexec-lab merge`: shards of a run become the run they are parts of. */

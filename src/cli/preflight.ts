@@ -5,10 +5,10 @@ import type { Finding } from '../candidate/preflight/facts.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import { printable, printableJson } from '../report/printable.ts';
-import { describeProgress } from '../report/progress.ts';
+import { describeProgress } from '../report/result-text.ts';
 import { addCandidateOptions, candidateOf, namesCandidate } from './candidate-options.ts';
 import { catchInterrupts } from './interrupt.ts';
-import { archOption, mirrorOption } from './parse-option.ts';
+import { archOption, mirrorOption } from './options.ts';
 
 type Options = CandidateWords & {
   arch: Arch[];

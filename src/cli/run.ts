@@ -12,10 +12,9 @@ import { needsOf } from '../lab/needs-of.ts';
 import { runCases } from '../lab/run.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import { canRecord } from '../recording/record.ts';
-import { showsConsole } from '../report/create-reporter.ts';
 import { printable, printableLines } from '../report/printable.ts';
-import { describeProgress } from '../report/progress.ts';
-import { rerunCommand } from '../report/rerun.ts';
+import { showsConsole } from '../report/reporters.ts';
+import { describeProgress } from '../report/result-text.ts';
 import { expandCases } from '../scenario/expand.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { Shard } from '../scenario/shard.ts';
@@ -23,17 +22,9 @@ import { shardOf } from '../scenario/shard.ts';
 import { addCandidateOptions, candidateOf, casesOf, namesCandidate } from './candidate-options.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
-import { openReporter } from './open-reporter.ts';
-import {
-  archOption,
-  mirrorOption,
-  parseShard,
-  scenariosOption,
-  wholeNumber,
-} from './parse-option.ts';
-import { pasteableCommands } from './paste.ts';
-import { reporterOption } from './reporter-option.ts';
-
+import { archOption, mirrorOption, parseShard, scenariosOption, wholeNumber } from './options.ts';
+import { rerunCommand, openReporter, reporterOption } from './reporter-option.ts';
+import { pasteableCommands } from './show.ts';
 type RunOptions = CandidateWords & {
   arch: Arch[];
   scenarios: string[];

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
-import { standardOutput } from '../report/output.ts';
+import { standardOutput } from '../report/terminal.ts';
 import { didYouMean } from '../scenario/nearest.ts';
 import { schemas } from '../schemas/schemas.ts';
 

@@ -1,13 +1,27 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import type { Arch } from '../arch.ts';
+import { architectures } from '../arch.ts';
+import type { Candidate } from '../candidate/candidate.ts';
+import { withCandidate } from '../candidate/candidate.ts';
+import { UnavailableError } from '../errors.ts';
+import { cacheDirectory } from '../host/cache-directory.ts';
+import { ownRecipes } from '../image/recipes/catalog.ts';
+import { planImages } from '../image/recipes/plan.ts';
+import { machineSpec } from '../lab/machine-of-case.ts';
+import { tagsDisk } from '../lab/tags-disk.ts';
+import { interactiveArguments } from '../qemu/arguments.ts';
+import { formatCommandLine, shellQuote } from '../qemu/command-line.ts';
+import { findQemu } from '../qemu/find-qemu.ts';
+import { recallQemu } from '../qemu/trial/try-qemu.ts';
 import { printable, printableLines } from '../report/printable.ts';
 import { describeExpectation } from '../report/result-text.ts';
 import { expandCases } from '../scenario/expand.ts';
-import type { Case, ImageReference } from '../scenario/scenario.ts';
+import type { Setup, Case, ImageReference } from '../scenario/scenario.ts';
 import { findScenarios } from './find-scenarios.ts';
-import { archOption, scenariosOption } from './parse-option.ts';
-import { pasteableCommands } from './paste.ts';
-
+import { archOption, scenariosOption } from './options.ts';
 type ShowOptions = { arch: Arch[]; scenarios: string[]; qemuDir?: string };
 
 /** `kexec-lab show`: what a scenario does, and how to boot it by hand. */
@@ -59,4 +73,67 @@ async function describeCase({ arch, scenario, setup, expect, limits }: Case, qem
 function describeImage(image: ImageReference | null): string {
   if (image === null) return 'none';
   return typeof image === 'string' ? image : image.file;
+}
+
+/**
+ * The shell commands that boot a case by hand, with its console on the terminal. Starts and writes nothing; where
+ * the images are not built yet, or QEMU is not there, a comment says so.
+ *
+ * @param name names the file the server tags are put into
+ */
+export async function pasteableCommands(
+  name: string,
+  arch: Arch,
+  setup: Setup,
+  { qemuDir, candidate }: { qemuDir?: string | undefined; candidate?: Candidate | undefined } = {},
+): Promise<string> {
+  const images = planImages({ arch, ...setup, catalog: withCandidate(ownRecipes, candidate) });
+  const tags = join(tmpdir(), `kexec-lab-${name}-${arch}-tags.img`);
+  const qemu = await unlessUnavailable(async () =>
+    recallQemu(await findQemu(arch, qemuDir), arch, cacheDirectory()),
+  );
+  const place =
+    qemu === null
+      ? { directory: qemuDir }
+      : { directory: dirname(qemu.binary), time: qemu.idleSkipping.time };
+  const spec = await unlessUnavailable(() => machineSpec(arch, setup, images, tags, [], place));
+  if (spec === null)
+    return `# There is no UEFI firmware for ${arch} here; kexec-lab doctor says more.`;
+  const files = [images.kernel, images.initramfs, images.disk].filter((file) => file !== null);
+  return [
+    ...(files.every((file) => existsSync(file))
+      ? []
+      : ['# Not all images are built yet; a run builds them.']),
+    ...(qemu === null
+      ? [`# There is no usable ${architectures[arch].qemu} here; kexec-lab doctor says more.`]
+      : []),
+    ...(spec.network === null
+      ? []
+      : [
+          "# A run also starts the provider's servers; here nobody answers for metadata or a network disk.",
+        ]),
+    ...(spec.disks.some(({ file }) => file === tags) ? [writeTags(tags, setup.tags)] : []),
+    formatCommandLine(qemu?.binary ?? architectures[arch].qemu, [
+      ...(qemu?.options ?? []),
+      ...interactiveArguments(spec),
+    ]),
+  ].join('\n');
+}
+
+async function unlessUnavailable<T>(find: () => T | Promise<T>): Promise<T | null> {
+  try {
+    return await find();
+  } catch (error) {
+    if (error instanceof UnavailableError) return null;
+    throw error;
+  }
+}
+
+/** The disk with the server tags, made by tools that every system has. */
+function writeTags(file: string, tags: Record<string, string>): string {
+  const disk = tagsDisk(tags).toString();
+  const text = disk.trimEnd();
+  const padding = Buffer.byteLength(disk) - Buffer.byteLength(text) - 1;
+  const lines = text.split('\n').map(shellQuote).join(' ');
+  return `{ printf '%s\\n' ${lines}; yes '' | head -c ${padding}; } > ${shellQuote(file)}`;
 }

@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander';
-import { exitCodes } from '../errors.ts';
 import type { ExitCode } from '../errors.ts';
+import { exitCodes } from '../errors.ts';
 import { fileReason, readableError } from '../file-error.ts';
-import { readerHasGone, standardOutput } from './output-closed.ts';
+import { readerHasGone, outputEvents } from './interrupt.ts';
 import { createProgram, wantedCommand } from './program.ts';
 
 /** Says what went wrong in the one way each kind of error is said, and returns the exit code. */
@@ -36,9 +36,9 @@ async function loadPrintable(): Promise<(text: string) => string> {
 function watchOutput(): void {
   process.stdout.on('error', (error: Error) => {
     // A run has other reports to write.
-    if (standardOutput.emit('failed', error)) return;
+    if (outputEvents.emit('failed', error)) return;
     if (readerHasGone(error)) {
-      if (!standardOutput.emit('closed')) process.exit(process.exitCode ?? exitCodes.ok);
+      if (!outputEvents.emit('closed')) process.exit(process.exitCode ?? exitCodes.ok);
       return;
     }
     process.stderr.write(`cannot write to standard output: ${fileReason(error)}\n`);

@@ -3,7 +3,7 @@ import { describeCost, told } from '../compare/classify.ts';
 import type { CostChange } from '../compare/cost.ts';
 import type { Side } from '../compare/side.ts';
 import { printable } from './printable.ts';
-import type { Style } from './style.ts';
+import type { Style } from './terminal.ts';
 
 /** All there is to say of a comparison. */
 export type ComparisonReport = {

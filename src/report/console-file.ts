@@ -1,13 +1,13 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { join } from 'node:path';
-import { openInput } from '../host/input-file.ts';
 import type { Mark } from '../compare/align.ts';
+import { openInput } from '../host/input-file.ts';
 
 /** More than a boot ever prints, and less than what a page or a memory cannot take. Bytes. */
 const mostRead = 8 * 2 ** 20;
 
 /** A line of `console.log`: its number there, the host seconds it came at, and what it says. */
-export type ConsoleLine = { number: number; seconds: number | null; text: string };
+type ConsoleLine = { number: number; seconds: number | null; text: string };
 
 /** What can be shown of a console: lines, and whether some are missing behind them. */
 export type ConsoleText = { lines: ConsoleLine[]; cut: boolean };

@@ -1,9 +1,22 @@
 import { join } from 'node:path';
+import type { Arch } from '../arch.ts';
+import { arches } from '../arch.ts';
 import type { CaseReference } from '../lab/events.ts';
-import type { CaseResult } from '../lab/result.ts';
+import type { RunReport, CaseResult } from '../lab/result.ts';
 import { readConsole } from './console-file.ts';
-import { page } from './html/page.ts';
+import type { ShownCase } from './html/case.ts';
+import { caseSection } from './html/case.ts';
+import type { ShownConsole, Html } from './html/document.ts';
+import {
+  keysHelp,
+  searchBox,
+  htmlDocument,
+  consoleData,
+  element,
+  concat,
+} from './html/document.ts';
 import type { Reporter, ReporterOptions, ReporterOutput } from './reporter.ts';
+import { summaryLine, formatSeconds, outcomeWord, symbols } from './result-text.ts';
 
 /** The run as one HTML page, consoles and all, for people. Written when the run is over. */
 export function htmlReporter(output: ReporterOutput, { rerun }: ReporterOptions): Reporter {
@@ -42,4 +55,62 @@ export function htmlReporter(output: ReporterOutput, { rerun }: ReporterOptions)
       }
     },
   };
+}
+
+/** A case with its console. */
+type PageCase = ShownCase & ShownConsole;
+
+/** The whole report of a run as one document. */
+function page(report: RunReport, cases: readonly PageCase[]): string {
+  const body = element`${matrix(report, cases)}${concat(cases.map(caseSection))}`;
+  const consoles = cases.map(
+    (each) => [each.reference.id, consoleData(each, each.result)] as const,
+  );
+  return htmlDocument(`kexec-lab ${report.id}`, body, new Map(consoles));
+}
+
+/** All cases at a glance: a row per scenario, a column per architecture. */
+function matrix(report: RunReport, cases: readonly ShownCase[]): Html {
+  const shown = arches.filter((arch) => cases.some(({ reference }) => reference.arch === arch));
+  const scenarios = [...new Set(cases.map(({ reference }) => reference.scenario))];
+  const { kexecLab, host, qemu } = report.environment;
+  const versions = Object.entries(qemu).map(([arch, { version }]) => `QEMU ${version} (${arch})`);
+  const made = [`kexec-lab ${kexecLab}`, ...versions, host.os, report.startedAt].join(' · ');
+  return element`<section id="matrix" aria-label="All cases">
+    <p class="summary">${summaryLine(report)}</p>
+    ${searchBox('Filter scenarios', 'Filter')}
+    <div class="scroll">
+      <table class="matrix">
+        <thead>
+          <tr>
+            <th scope="col">scenario</th>
+            ${concat(shown.map((arch) => element`<th scope="col">${arch}</th>`))}
+          </tr>
+        </thead>
+        <tbody>
+          ${concat(scenarios.map((scenario) => scenarioRow(scenario, shown, cases)))}
+        </tbody>
+      </table>
+    </div>
+    <p class="made">${made}</p>
+    ${keysHelp()}
+  </section> `;
+}
+
+function scenarioRow(scenario: string, shown: readonly Arch[], cases: readonly ShownCase[]): Html {
+  const cells = shown.map((arch) => {
+    const own = cases.filter(
+      ({ reference }) => reference.scenario === scenario && reference.arch === arch,
+    );
+    return element`<td>${concat(own.map(caseLink))}</td>`;
+  });
+  return element`<tr data-name="${scenario}">
+    <th scope="row">${scenario}</th>
+    ${concat(cells)}
+  </tr> `;
+}
+
+function caseLink({ reference: { id }, result }: ShownCase): Html {
+  const { verdict, wallSeconds, flaky } = result;
+  return element`<a class="cell ${verdict}" href="#${id}"><span class="sr">${id}: ${verdict}, </span><span aria-hidden="true">${symbols[verdict]} </span>${outcomeWord(result)}${flaky ? ' (flaky)' : ''} <small>${formatSeconds(wallSeconds)}</small></a>`;
 }

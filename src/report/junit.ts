@@ -5,9 +5,14 @@ import type { CaseResult } from '../lab/result.ts';
 import { readConsole } from './console-file.ts';
 import { printable } from './printable.ts';
 import type { Reporter, ReporterOutput } from './reporter.ts';
-import { splitPlace } from './rerun.ts';
-import { count, describeOutcome, describeReasons, resultRows } from './result-text.ts';
-import { shortPath } from './transcript.ts';
+import {
+  shortPath,
+  splitPlace,
+  count,
+  describeOutcome,
+  describeReasons,
+  resultRows,
+} from './result-text.ts';
 
 /** How much of a console is told of a case that did not pass. Lines. */
 const lastLines = 60;

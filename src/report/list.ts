@@ -1,16 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import type { LabEvent } from '../lab/events.ts';
 import type { Verdict } from '../lab/result.ts';
-import { createLiveScreen } from './live-screen.ts';
+import { createTranscript } from './plain.ts';
 import { cut } from './printable.ts';
-import { describeProgress } from './progress.ts';
-import type { Reporter, ReporterOptions, ReporterOutput } from './reporter.ts';
-import { verdictWords } from './result-text.ts';
-import { createStyle } from './style.ts';
-import { createTranscript } from './transcript.ts';
+import type { ReporterOutput, Reporter, ReporterOptions } from './reporter.ts';
+import { describeProgress, verdictWords } from './result-text.ts';
+import { createStyle } from './terminal.ts';
 
 /** A clock and a repeating timer; tests bring their own. */
-export type Ticker = {
+type Ticker = {
   /** Milliseconds, from any fixed point. */
   now(): number;
   /** Calls `action` every `milliseconds` until the returned function is called. */
@@ -123,4 +121,44 @@ function fit(rows: string[], columns: number): string[] {
   const shown =
     hidden > 0 ? [...rows.slice(0, mostRows - 2), `  … and ${hidden + 1} more`, ...last] : rows;
   return shown.map((row) => cut(row, Math.max(1, columns - 1)));
+}
+
+/**
+ * The bottom rows of a terminal, drawn again and again below lines that stay.
+ *
+ * The cursor always rests in the first column below the last row and is never hidden: however the program ends,
+ * there is nothing to restore.
+ */
+type LiveScreen = {
+  /** Puts lines above the rows with the next `draw`. */
+  print(lines: string[]): void;
+  /** Replaces the rows. Writes nothing where nothing has changed. */
+  draw(rows: string[]): void;
+};
+
+function createLiveScreen(output: ReporterOutput): LiveScreen {
+  let waiting: string[] = [];
+  let drawn: string[] = [];
+  return {
+    print(lines) {
+      waiting.push(...lines);
+    },
+    draw(rows) {
+      const same = rows.length === drawn.length && rows.every((row, index) => row === drawn[index]);
+      if (waiting.length === 0 && same) return;
+      output.write(redraw(drawn, waiting, rows, output.columns));
+      waiting = [];
+      drawn = rows;
+    },
+  };
+}
+
+/**
+ * What to write to a terminal that shows `drawn` so that it shows `lines` and then `rows` in its place.
+ * Rows hold no escape sequences. A terminal made narrower since has wrapped them, so they are measured anew.
+ */
+export function redraw(drawn: string[], lines: string[], rows: string[], columns: number): string {
+  const height = drawn.reduce((sum, row) => sum + Math.max(1, Math.ceil(row.length / columns)), 0);
+  const erase = height > 0 ? `\r\x1b[${height}A\x1b[0J` : '';
+  return erase + [...lines, ...rows].map((line) => `${line}\n`).join('');
 }

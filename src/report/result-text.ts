@@ -1,8 +1,9 @@
-import type { CaseResult, Verdict } from '../lab/result.ts';
+import { relative, sep } from 'node:path';
+import type { ImageProgress } from '../image/build/build-context.ts';
+import type { CaseResult, RunReport, Verdict } from '../lab/result.ts';
 import { shellQuote } from '../qemu/command-line.ts';
 import type { Expectation } from '../scenario/scenario.ts';
 import { printable } from './printable.ts';
-
 export const symbols: Record<Verdict, string> = {
   pass: '✓',
   fail: '✗',
@@ -117,4 +118,40 @@ export function resultRows(
     ['talking', describeSecondOpinion(result, directory)],
     ['recorded', describeRecording(result, directory)],
   ];
+}
+
+/** Progress on an image in words: which image, which step of it, and how far the step is (`30 %`, or nothing). */
+export function describeProgress({ recipe, arch, step, done, total }: ImageProgress): {
+  image: string;
+  step: string;
+  share: string;
+} {
+  const known = done !== undefined && total !== undefined && total > 0;
+  return {
+    image: printable(`${arch}/${recipe}`),
+    step: printable(step, 200),
+    share: known ? `${Math.min(100, Math.floor((done / total) * 100))} %` : '',
+  };
+}
+
+/** `17 passed, 1 failed in 74.0 s` */
+export function summaryLine({ summary }: RunReport): string {
+  const verdicts = Object.keys(verdictWords) as Verdict[];
+  const parts = verdicts
+    .filter((verdict) => summary[verdict] > 0 || verdict === 'pass')
+    .map((verdict) => `${summary[verdict]} ${verdictWords[verdict]}`);
+  const flaky = summary.flaky > 0 ? ` (${summary.flaky} flaky)` : '';
+  return `${parts.join(', ')}${flaky} in ${formatSeconds(summary.wallSeconds)}`;
+}
+
+/** A path as one would type it here: relative where it lies below the working directory. */
+export function shortPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short === '' || short === '..' || short.startsWith(`..${sep}`) ? path : short;
+}
+
+/** `file:line` in its two parts; line 1 where none is told. */
+export function splitPlace(place: string): { file: string; line: number } {
+  const [, file = place, line = '1'] = /^(.*):(\d+)$/.exec(place) ?? [];
+  return { file, line: Number(line) };
 }

@@ -2,8 +2,7 @@ import type { Argument, Command, Option } from 'commander';
 import { CommanderError } from 'commander';
 import type { Test } from 'tap';
 import t from 'tap';
-import { fullName } from '../../src/cli/contract.ts';
-import { createProgram } from '../../src/cli/program.ts';
+import { fullName, createProgram } from '../../src/cli/program.ts';
 import { kexecLab } from './kexec-lab.ts';
 
 // Some tests here start the program several times, and a machine may be slow.

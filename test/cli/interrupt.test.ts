@@ -1,6 +1,5 @@
 import t from 'tap';
-import { catchInterrupts } from '../../src/cli/interrupt.ts';
-import { standardOutput } from '../../src/cli/output-closed.ts';
+import { catchInterrupts, outputEvents } from '../../src/cli/interrupt.ts';
 
 /** Signals are sent to this process itself, through the events Node turns them into. */
 function watched() {
@@ -46,9 +45,9 @@ t.test('a second one ends at once, unless it is the same one passed on', (t) => 
 
 t.test('a closed output stops, is reported with every write and never ends at once', (t) => {
   const run = watched();
-  standardOutput.emit('closed');
+  outputEvents.emit('closed');
   t.equal(run.signal.reason, 'standard output is closed');
-  standardOutput.emit('closed');
+  outputEvents.emit('closed');
   t.strictSame(run.left, []);
   run.send('SIGINT', 9001);
   t.strictSame(run.left, [130]);

@@ -2,10 +2,10 @@ import t from 'tap';
 import { compareSides, decide } from '../../src/compare/classify.ts';
 import { sidesOf } from '../../src/compare/side.ts';
 import type { CaseResult } from '../../src/lab/result.ts';
-import { comparisonMarkdown } from '../../src/report/comparison-markdown.ts';
 import type { ComparisonReport } from '../../src/report/comparison-text.ts';
 import { comparisonText } from '../../src/report/comparison-text.ts';
-import { createStyle } from '../../src/report/style.ts';
+import { comparisonMarkdown } from '../../src/report/markdown.ts';
+import { createStyle } from '../../src/report/terminal.ts';
 import { hang, panic, three, took } from '../compare/results.ts';
 
 function reportOf(

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Arch } from '../../src/arch.ts';
 import type { LabEvent } from '../../src/lab/events.ts';
-import { createReporter } from '../../src/report/create-reporter.ts';
+import { createReporter } from '../../src/report/reporters.ts';
 import {
   caseFinished,
   caseStarted,

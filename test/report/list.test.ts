@@ -1,7 +1,6 @@
 import t from 'tap';
 import type { LabEvent } from '../../src/lab/events.ts';
-import { listReporter } from '../../src/report/list.ts';
-import { redraw } from '../../src/report/live-screen.ts';
+import { listReporter, redraw } from '../../src/report/list.ts';
 import {
   caseFinished,
   caseStarted,

@@ -10,11 +10,9 @@ import {
   outcomeWord,
   symbols,
 } from '../result-text.ts';
-import { searchBox } from './controls.ts';
-import type { Html } from './escape.ts';
-import { element, join } from './escape.ts';
-import { timeline } from './timeline.ts';
-
+import { timeline } from './charts.ts';
+import type { Html } from './document.ts';
+import { searchBox, element, concat } from './document.ts';
 /** What a page shows of a case; `again` is the command that runs it once more. */
 export type ShownCase = { reference: CaseReference; result: CaseResult; again: string };
 
@@ -46,7 +44,7 @@ export function caseSection({ reference, result, again }: ShownCase): Html {
     <h2 id="title-${id}" tabindex="-1">
       <span class="badge ${verdict}">${symbols[verdict]} ${outcomeWord(result)}</span> ${id}
     </h2>
-    <dl>${join(facts.map(([name, lines]) => fact(name, lines)))}</dl>
+    <dl>${concat(facts.map(([name, lines]) => fact(name, lines)))}</dl>
     ${timeline(stages)} ${evidence(reference, result)}
     <h3>Console</h3>
     ${searchBox('Search the console', 'Search')}
@@ -60,7 +58,7 @@ export function fact(name: string, lines: readonly string[]): Html {
   if (said.length === 0) return element``;
   return element`<div>
     <dt>${name}</dt>
-    ${join(said.map((line) => element`<dd>${line}</dd>`))}
+    ${concat(said.map((line) => element`<dd>${line}</dd>`))}
   </div>`;
 }
 
@@ -79,6 +77,6 @@ function evidence({ id }: CaseReference, { evidence: found }: CaseResult): Html 
   );
   return element`<h3>Evidence</h3>
     <ul class="evidence">
-      ${join(items)}
+      ${concat(items)}
     </ul>`;
 }

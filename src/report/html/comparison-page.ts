@@ -1,36 +1,57 @@
+import { join } from 'node:path';
 import type { Mark } from '../../compare/align.ts';
 import { alignConsoles } from '../../compare/align.ts';
 import type { Comparison } from '../../compare/classify.ts';
+import type { RunOnDisk } from '../../compare/side.ts';
+import { representatives } from '../../compare/side.ts';
 import type { CaseResult } from '../../lab/result.ts';
 import type { ComparisonReport } from '../comparison-text.ts';
 import { classSymbols, rate } from '../comparison-text.ts';
 import type { ConsoleText } from '../console-file.ts';
-import { comparisonSection } from './comparison-case.ts';
-import { consoleData } from './console-data.ts';
-import { costChart } from './cost-chart.ts';
-import { htmlDocument } from './document.ts';
-import { keysHelp, searchBox } from './controls.ts';
-import type { Html } from './escape.ts';
-import { element, join } from './escape.ts';
-
+import { readConsole, readMarks } from '../console-file.ts';
+import { describeOutcome } from '../result-text.ts';
+import { timeline, costChart } from './charts.ts';
+import type { Html } from './document.ts';
+import { searchBox, consoleData, htmlDocument, keysHelp, element, concat } from './document.ts';
 /** One boot of a side, with all that is left of it. */
-export type ShownBoot = { result: CaseResult; console: ConsoleText; marks: Mark[] };
+type ShownBoot = { result: CaseResult; console: ConsoleText; marks: Mark[] };
 
 /** A case and a boot of each side to look at; null where nothing is left of one. */
-export type ShownComparison = {
+type ShownComparison = {
   comparison: Comparison;
   baseline: ShownBoot | null;
   candidate: ShownBoot | null;
 };
 
-/** A comparison as one document: what changed, what it costs, and both consoles of a case side by side. */
-export function comparisonPage(
+/** The comparison as an HTML page, with the consoles of the runs it was made from; null for a baseline file. */
+export function comparisonHtml(
   report: ComparisonReport,
-  shown: readonly ShownComparison[],
+  baseline: RunOnDisk | null,
+  candidate: RunOnDisk | null,
 ): string {
-  const body = element`${overview(report)}${join(shown.map(comparisonSection))}`;
+  const shown = report.comparisons.map((comparison) => {
+    const { key } = comparison;
+    const boots = representatives(key, baseline?.report ?? null, candidate?.report ?? null);
+    return {
+      comparison,
+      baseline: loadBoot(baseline, boots.baseline),
+      candidate: loadBoot(candidate, boots.candidate),
+    };
+  });
+  return comparisonPage(report, shown);
+}
+
+/** A comparison as one document: what changed, what it costs, and both consoles of a case side by side. */
+function comparisonPage(report: ComparisonReport, shown: readonly ShownComparison[]): string {
+  const body = element`${overview(report)}${concat(shown.map(comparisonSection))}`;
   const consoles = shown.map((each) => [each.comparison.key, pairData(each)] as const);
   return htmlDocument(`kexec-lab ${report.decision}`, body, new Map(consoles));
+}
+
+function loadBoot(run: RunOnDisk | null, result: CaseResult | null): ShownBoot | null {
+  if (run === null || result === null) return null;
+  const directory = join(run.directory, result.directory);
+  return { result, console: readConsole(directory), marks: readMarks(directory) };
 }
 
 function overview(report: ComparisonReport): Html {
@@ -49,8 +70,8 @@ function overview(report: ComparisonReport): Html {
       </div>
     </dl>
     <ul>
-      ${join(reasons.map((reason) => element`<li>${reason}</li>`))}
-      ${join(
+      ${concat(reasons.map((reason) => element`<li>${reason}</li>`))}
+      ${concat(
         differences.map(
           (difference) => element`<li>The sides differ, costs are not compared: ${difference}</li>`,
         ),
@@ -68,7 +89,7 @@ function overview(report: ComparisonReport): Html {
           </tr>
         </thead>
         <tbody>
-          ${join(comparisons.map(row))}
+          ${concat(comparisons.map(comparisonRow))}
         </tbody>
       </table>
     </div>
@@ -77,7 +98,7 @@ function overview(report: ComparisonReport): Html {
   </section>`;
 }
 
-function row({ key, class: kind, reason, baseline, candidate }: Comparison): Html {
+function comparisonRow({ key, class: kind, reason, baseline, candidate }: Comparison): Html {
   return element`<tr data-name="${key}">
     <th scope="row">
       <a class="cell ${kind}" href="#${key}"
@@ -88,6 +109,38 @@ function row({ key, class: kind, reason, baseline, candidate }: Comparison): Htm
     <td>${rate(candidate)}</td>
     <td>${reason}</td>
   </tr>`;
+}
+
+/** One case with both kernels: what changed, where the time of both went, and the place the script shows the consoles in. */
+function comparisonSection({ comparison, baseline, candidate }: ShownComparison): Html {
+  const { key, class: kind, reason } = comparison;
+  return element`<section class="case" id="${key}" data-case="${key}" aria-labelledby="title-${key}" hidden>
+    <p><a class="back" href="#">← all cases</a></p>
+    <h2 id="title-${key}" tabindex="-1"><span class="badge ${kind}">${kind}</span> ${key}</h2>
+    <p>${reason}</p>
+    <div class="sides">
+      ${side('baseline', baseline)}${side('candidate', candidate)}
+    </div>
+    <h3>Consoles</h3>
+    ${searchBox('Search both consoles', 'Search')}
+    <div class="console pair" role="region" aria-label="Consoles of ${key}" tabindex="0"></div>
+  </section>`;
+}
+
+function side(name: string, boot: ShownBoot | null): Html {
+  if (boot === null) {
+    return element`<div>
+      <h3>${name}</h3>
+      <p class="made">Nothing is left of it to look at: it was not run, or is a baseline file.</p>
+    </div>`;
+  }
+  const { result } = boot;
+  const lines = [describeOutcome(result), result.release ?? '', result.meaning, result.cure];
+  return element`<div>
+    <h3>${name}</h3>
+    ${concat(lines.filter((line) => line !== '').map((line) => element`<p>${line}</p>`))}
+    ${timeline(result.stages)}
+  </div>`;
 }
 
 /** What the script shows of a pair: both consoles, and which lines of them belong side by side. */

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownDirectory } from '../../host/own-directory.ts';
-import type { Html } from './escape.ts';
-import { element, jsonForScript } from './escape.ts';
+import type { CaseResult } from '../../lab/result.ts';
+import type { ConsoleText } from '../console-file.ts';
+import { printable } from '../printable.ts';
 
 const asset = (name: string): string => readFileSync(join(ownDirectory, 'assets', name), 'utf8');
 
@@ -42,4 +43,70 @@ export function htmlDocument(
         ${{ markup: `<script>${script}</script>` }}
       </body>
     </html> `.markup;
+}
+
+/** Markup that is ours, or that has been made harmless. Only `element`, `concat` and `jsonForScript` make it. */
+export type Html = { readonly markup: string };
+
+/**
+ * A template whose values are text, made printable and escaped; `Html` goes in as it is. The one way markup is made, so
+ * that forgetting to escape is not possible. Good between tags and in quoted attributes.
+ */
+export function element(
+  parts: TemplateStringsArray,
+  ...values: (string | number | Html | null | undefined)[]
+): Html {
+  const markup = parts.map((part, at) => part + render(values[at])).join('');
+  return { markup };
+}
+
+export function concat(parts: readonly Html[]): Html {
+  return { markup: parts.map(({ markup }) => markup).join('') };
+}
+
+/** A box to search in what is shown, and room for what was found. `label` is what it is called aloud. */
+export function searchBox(label: string, placeholder: string): Html {
+  return element`<div class="tools">
+    <input type="search" aria-label="${label}" placeholder="${placeholder} ( / )" /><output
+      aria-live="polite"
+    ></output>
+  </div>`;
+}
+
+/** The keys the page's script listens to. */
+export function keysHelp(): Html {
+  return element`<p class="made">
+    Keys: <kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> down and up, <kbd>Enter</kbd> open,
+    <kbd>Esc</kbd> back.
+  </p>`;
+}
+
+/** A console with what was recognised in it: signature ids by line. */
+export type ShownConsole = { console: ConsoleText; signals: ReadonlyMap<number, string[]> };
+
+/** What the page's script shows of a console: per line its seconds and its text, and what marks some of them. */
+export function consoleData({ console, signals }: ShownConsole, { evidence }: CaseResult) {
+  return {
+    cut: console.cut,
+    lines: console.lines.map(({ seconds, text }) => [seconds, printable(text, 1000)]),
+    signals: Object.fromEntries(signals),
+    evidence: evidence.flatMap(({ line }) => line ?? []),
+  };
+}
+
+/** A value as JSON for a script element, in which nothing can end the element. */
+export function jsonForScript(value: unknown): Html {
+  const markup = JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return { markup };
+}
+
+const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+function render(value: string | number | Html | null | undefined): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value === 'object') return value.markup;
+  return printable(String(value), 4000).replace(/[&<>"]/g, (found) => entities[found] ?? found);
 }

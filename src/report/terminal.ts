@@ -1,8 +1,8 @@
 import { openSync, writeFileSync } from 'node:fs';
+import { styleText } from 'node:util';
 import { hostFileError, namedFileError } from '../file-error.ts';
 import { checkOutput } from '../host/output-file.ts';
 import type { ReporterOutput } from './reporter.ts';
-import { wantsColor } from './style.ts';
 
 /** Standard output as it is: a terminal, a pipe or a file. */
 export function standardOutput(
@@ -48,4 +48,24 @@ export function fileOutput(file: string): ReporterOutput {
     color: false,
     columns: 80,
   };
+}
+
+/** Marks text for a terminal; every function returns its argument unchanged where colour is off. */
+export type Style = Record<(typeof marks)[number], (text: string) => string>;
+
+const marks = ['bold', 'dim', 'red', 'green', 'yellow'] as const;
+
+export function createStyle(color: boolean): Style {
+  const mark = (name: (typeof marks)[number]) => (text: string) =>
+    color && text !== '' ? styleText(name, text, { validateStream: false }) : text;
+  return Object.fromEntries(marks.map((name) => [name, mark(name)])) as Style;
+}
+
+/**
+ * Whether to write colour, by the two conventions users know: FORCE_COLOR (anything but `0`) says yes to everything,
+ * NO_COLOR (not empty) says no; else a terminal that is not `dumb` gets colour.
+ */
+export function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv): boolean {
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0';
+  return isTerminal && !env.NO_COLOR && env.TERM !== 'dumb';
 }

@@ -1,11 +1,20 @@
-import type { Diagnosis } from '../boot/diagnose-log.ts';
 import type { Certainty } from '../boot/decision.ts';
+import type { Diagnosis } from '../boot/diagnose-log.ts';
 import { signatures } from '../boot/signatures/all.ts';
-import { printable } from '../report/printable.ts';
-import type { Style } from '../report/style.ts';
-import type { ExcerptLine } from './excerpts.ts';
-import type { ReadLog } from './read-log.ts';
-import { standardInput } from './read-log.ts';
+import { printable } from './printable.ts';
+import type { Style } from './terminal.ts';
+
+/** A log, what it shows, and the lines that say so. */
+export type DiagnosedLog = { place: string; diagnosis: Diagnosis; excerpts: Excerpt[] };
+
+/** What a log from standard input is called. */
+export const standardInput = 'stdin';
+
+/** A line of a log that is shown, and whether it decides or only stands around one that does. */
+export type ExcerptLine = { line: number; text: string; decides: boolean };
+
+/** Lines in a row. */
+export type Excerpt = ExcerptLine[];
 
 /** How a certainty is told to people. */
 export const certaintyInWords: Record<Certainty, string> = {
@@ -19,7 +28,7 @@ export const certaintyInWords: Record<Certainty, string> = {
 export type Shape = { style: Style; width: number; lineWidth: number };
 
 /** A diagnosis for people. Places are `file:line:`, which editors can jump to; lines around them `file-line-`, as grep's. */
-export function diagnosisText({ place, diagnosis, excerpts }: ReadLog, shape: Shape): string {
+export function diagnosisText({ place, diagnosis, excerpts }: DiagnosedLog, shape: Shape): string {
   const { style, width } = shape;
   const { outcome, doubt, lines } = diagnosis;
   const { id, generation, stage, meaning, cure } = outcome;
@@ -62,7 +71,7 @@ function section(title: string, texts: readonly string[], { style, width }: Shap
   return ['', style.bold(title), ...texts.flatMap((text) => wrap(printable(text, 1000), width))];
 }
 
-type EvidenceParts = Pick<ReadLog, 'diagnosis' | 'excerpts'> & { name: string; shape: Shape };
+type EvidenceParts = Pick<DiagnosedLog, 'diagnosis' | 'excerpts'> & { name: string; shape: Shape };
 
 function evidenceRows({ diagnosis, name, excerpts, shape }: EvidenceParts): string[] {
   const { style, lineWidth } = shape;
@@ -90,7 +99,7 @@ function evidenceRows({ diagnosis, name, excerpts, shape }: EvidenceParts): stri
 }
 
 /** Everything that was recognised, one line each. */
-export function signalsText({ diagnosis, place }: ReadLog): string {
+export function signalsText({ diagnosis, place }: DiagnosedLog): string {
   const { signals, signalsOmitted } = diagnosis;
   const name = printable(place);
   const width = Math.max(0, ...signals.map(({ signature }) => signature.length));
@@ -104,7 +113,10 @@ export function signalsText({ diagnosis, place }: ReadLog): string {
 }
 
 /** Each kind of thing that was recognised: where first, what it means, who says it. */
-export function signalMeanings({ diagnosis: { signals }, place }: ReadLog, shape: Shape): string {
+export function signalMeanings(
+  { diagnosis: { signals }, place }: DiagnosedLog,
+  shape: Shape,
+): string {
   const name = printable(place);
   const firsts = signals.filter(
     ({ signature }, index) => signals.findIndex((other) => other.signature === signature) === index,
@@ -125,7 +137,7 @@ export function signalMeanings({ diagnosis: { signals }, place }: ReadLog, shape
 }
 
 /** How many of several logs show what. */
-export function summaryText(logs: readonly ReadLog[], style: Style): string {
+export function summaryText(logs: readonly DiagnosedLog[], style: Style): string {
   const counts = new Map<string, number>();
   for (const { diagnosis } of logs)
     counts.set(diagnosis.outcome.id, (counts.get(diagnosis.outcome.id) ?? 0) + 1);

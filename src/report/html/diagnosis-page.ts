@@ -1,19 +1,18 @@
-import { certaintyInWords } from './diagnose-text.ts';
-import type { ReadLog } from './read-log.ts';
-import { fact } from '../report/html/case.ts';
-import { htmlDocument } from '../report/html/document.ts';
-import type { Html } from '../report/html/escape.ts';
-import { element, join } from '../report/html/escape.ts';
+import type { DiagnosedLog, Excerpt } from '../diagnosis-text.ts';
+import { certaintyInWords } from '../diagnosis-text.ts';
+import { fact } from './case.ts';
+import type { Html } from './document.ts';
+import { htmlDocument, element, concat } from './document.ts';
 
 /** What logs show, as one document that needs nothing else. */
-export function diagnosisPage(logs: readonly ReadLog[]): string {
+export function diagnosisPage(logs: readonly DiagnosedLog[]): string {
   const [only] = logs;
   const title =
     logs.length === 1 && only !== undefined ? only.place : `${logs.length} console logs`;
-  return htmlDocument(`kexec-lab ${title}`, join(logs.map(section)), new Map());
+  return htmlDocument(`kexec-lab ${title}`, concat(logs.map(section)), new Map());
 }
 
-function section({ place, diagnosis, excerpts }: ReadLog): Html {
+function section({ place, diagnosis, excerpts }: DiagnosedLog): Html {
   const { outcome, doubt, lines } = diagnosis;
   const { id, generation, stage, meaning, cure } = outcome;
   const verdict = id === 'booted' ? 'pass' : id === 'unknown' ? 'unavailable' : 'fail';
@@ -34,20 +33,20 @@ function section({ place, diagnosis, excerpts }: ReadLog): Html {
   ];
   return element`<section class="case">
     <h2><span class="badge ${verdict}">${id}</span> ${place}</h2>
-    <dl>${join(facts.map(([name, said]) => fact(name, said)))}</dl>
+    <dl>${concat(facts.map(([name, said]) => fact(name, said)))}</dl>
     <h3>Evidence</h3>
-    ${join(excerpts.map(excerpt))}
+    ${concat(excerpts.map(excerpt))}
     <ul class="evidence">
-      ${join(outside.map(({ signature, text }) => element`<li>${signature}: ${text}</li>`))}
+      ${concat(outside.map(({ signature, text }) => element`<li>${signature}: ${text}</li>`))}
     </ul>
   </section> `;
 }
 
-function excerpt(lines: ReadLog['excerpts'][number]): Html {
+function excerpt(lines: Excerpt): Html {
   const rows = lines.map(({ line, text, decides }) =>
     decides
       ? element`<div><b>${line}</b> <mark>${text}</mark></div>`
       : element`<div>${line} ${text}</div>`,
   );
-  return element`<pre class="excerpt">${join(rows)}</pre>`;
+  return element`<pre class="excerpt">${concat(rows)}</pre>`;
 }

@@ -1,15 +1,17 @@
+import type { Comparison } from '../../compare/classify.ts';
+import type { CostChange } from '../../compare/cost.ts';
 import type { StageTime } from '../../lab/result.ts';
-import type { Html } from './escape.ts';
-import { element, join } from './escape.ts';
-
+import { costText } from '../comparison-text.ts';
+import type { Html } from './document.ts';
+import { element, concat } from './document.ts';
 const width = 1000;
 const rowHeight = 22;
 
 /** Where the time of a boot went: a row of host time and one of guest time, each to its own scale, and the numbers. */
 export function timeline(stages: readonly StageTime[]): Html {
   if (stages.length === 0) return element``;
-  const host = row(stages, ({ hostSeconds }) => hostSeconds, 0);
-  const guest = row(stages, ({ guestSeconds }) => guestSeconds ?? 0, rowHeight + 6);
+  const host = stageBar(stages, ({ hostSeconds }) => hostSeconds, 0);
+  const guest = stageBar(stages, ({ guestSeconds }) => guestSeconds ?? 0, rowHeight + 6);
   const height = 2 * rowHeight + 6;
   const total = (of: (stage: StageTime) => number) =>
     stages.reduce((sum, stage) => sum + of(stage), 0).toFixed(1);
@@ -41,18 +43,18 @@ export function timeline(stages: readonly StageTime[]): Html {
             </tr>
           </thead>
           <tbody>
-            ${join(stages.map(numbers))}
+            ${concat(stages.map(stageNumbers))}
           </tbody>
         </table>
       </div>
     </details>`;
 }
 
-function row(stages: readonly StageTime[], of: (stage: StageTime) => number, y: number): Html {
+function stageBar(stages: readonly StageTime[], of: (stage: StageTime) => number, y: number): Html {
   const total = stages.reduce((sum, stage) => sum + of(stage), 0);
   if (total <= 0) return element``;
   let x = 0;
-  return join(
+  return concat(
     stages.map((stage) => {
       const share = (of(stage) / total) * width;
       const from = x;
@@ -70,7 +72,7 @@ function row(stages: readonly StageTime[], of: (stage: StageTime) => number, y: 
   );
 }
 
-function numbers({ name, generation, hostSeconds, guestSeconds }: StageTime): Html {
+function stageNumbers({ name, generation, hostSeconds, guestSeconds }: StageTime): Html {
   const guest = guestSeconds === null ? '–' : `${guestSeconds.toFixed(3)} s`;
   return element`<tr>
     <td><i class="${name}"></i>${name}</td>
@@ -78,4 +80,47 @@ function numbers({ name, generation, hostSeconds, guestSeconds }: StageTime): Ht
     <td>${hostSeconds.toFixed(3)} s</td>
     <td>${guest}</td>
   </tr> `;
+}
+
+const barHeight = 14;
+const costHeight = 2 * barHeight + 10;
+
+/** What the second kernel took in guest time: two bars per case, all to one scale; the text has the numbers. */
+export function costChart(comparisons: readonly Comparison[]): Html {
+  const changes = comparisons.flatMap(({ key, cost }) => cost.map((change) => ({ key, change })));
+  if (changes.length === 0) return element``;
+  const longest = Math.max(...changes.flatMap(({ change }) => [change.baseline, change.candidate]));
+  return element`<h2>What the second kernel costs</h2>
+    <p class="made">
+      Guest time, medians: <i class="bar baseline"></i> baseline, <i class="bar candidate"></i> candidate.
+    </p>
+    <ul class="costs">
+      ${concat(changes.map(({ key, change }) => costRow(key, change, longest)))}
+    </ul>`;
+}
+
+function costRow(key: string, change: CostChange, longest: number): Html {
+  return element`<li>
+    <span>${key}</span> <span class="made">${costText(change)}</span>
+    <svg
+      class="cost"
+      viewBox="0 0 ${width} ${costHeight}"
+      preserveAspectRatio="none"
+      role="img"
+      aria-label="${key}: ${costText(change)}"
+    >
+      ${costBar('baseline', change.baseline / longest, 2)}
+      ${costBar('candidate', change.candidate / longest, barHeight + 4)}
+    </svg>
+  </li>`;
+}
+
+function costBar(side: string, share: number, y: number): Html {
+  return element`<rect
+    class="${side}"
+    x="0"
+    y="${y}"
+    width="${(share * width).toFixed(1)}"
+    height="${barHeight}"
+  />`;
 }

@@ -1,0 +1,186 @@
+import { resolve } from 'node:path';
+import { UnavailableError, UsageError } from '../errors.ts';
+import { fileHint, fileReason, readableError } from '../file-error.ts';
+import type { LabEvent } from '../lab/events.ts';
+import { didYouMean } from '../scenario/nearest.ts';
+import { githubReporter } from './github.ts';
+import { htmlReporter } from './html.ts';
+import { junitReporter } from './junit.ts';
+import { listReporter } from './list.ts';
+import { plainReporter } from './plain.ts';
+import { printableJson } from './printable.ts';
+import type { Reporter, ReporterOutput, ReporterOptions } from './reporter.ts';
+import { tapReporter } from './tap.ts';
+import { fileOutput, standardOutput } from './terminal.ts';
+
+/** Those that show the console of running cases. */
+const consoleReporters = ['list', 'plain', 'github'];
+
+/** Whether any of the reporters asked for shows the console of running cases. */
+export function showsConsole(requests: readonly string[]): boolean {
+  const names = requests.map((request) => request.split('=')[0] ?? '');
+  return names.length === 0 || names.some((name) => consoleReporters.includes(name));
+}
+
+const reporters: Record<string, (output: ReporterOutput, options: ReporterOptions) => Reporter> = {
+  list: (output, options) =>
+    output.interactive ? listReporter(output, options) : plainReporter(output, options),
+  plain: plainReporter,
+  tap: tapReporter,
+  json: jsonReporter,
+  junit: junitReporter,
+  html: htmlReporter,
+  github: (output, options) => githubReporter(output, options),
+};
+
+export const reporterNames = Object.keys(reporters);
+
+/**
+ * One reporter that hands every event to those asked for, each as `name` (to standard output) or `name=file`.
+ * Asked for none, it is `list`, which is `plain` where the cursor cannot be moved.
+ *
+ * @throws UsageError for an unknown name, two on standard output or in one file, or a file that cannot be written
+ */
+export function createReporter(
+  requests: string[],
+  options: ReporterOptions,
+  output: () => ReporterOutput = standardOutput,
+): ReporterGuard {
+  const wanted = (requests.length > 0 ? requests : ['list']).map(parseRequest);
+  const onOutput = wanted.filter(({ file }) => file === null).map(({ name }) => name);
+  if (onOutput.length > 1) {
+    throw new UsageError(
+      `only one reporter can write to standard output, not ${onOutput.join(' and ')}`,
+      {
+        hint: `Give the others a file: --reporter ${onOutput.at(-1) ?? ''}=FILE.`,
+      },
+    );
+  }
+  refuseSameFile(wanted.flatMap(({ file }) => file ?? []));
+  return guardReporters(
+    wanted.map(({ request, create, file }) => ({
+      name: request,
+      reporter: create(file === null ? output() : fileOutput(file), options),
+      onOutput: file === null,
+    })),
+  );
+}
+
+function refuseSameFile(files: string[]): void {
+  const paths = files.map((file) => resolve(file));
+  const again = files.find((_, index) => paths.indexOf(paths[index] ?? '') !== index);
+  if (again === undefined) return;
+  throw new UsageError('two reporters write to this file', {
+    place: again,
+    hint: 'Give each reporter a file of its own.',
+  });
+}
+
+function parseRequest(request: string) {
+  const [name = '', ...rest] = request.split('=');
+  const file = rest.length > 0 ? rest.join('=') : null;
+  const create = Object.hasOwn(reporters, name) ? reporters[name] : undefined;
+  if (create === undefined) {
+    const suggestion = didYouMean(name, reporterNames) || `; there is: ${reporterNames.join(', ')}`;
+    throw new UsageError(`there is no reporter "${name}"${suggestion}`);
+  }
+  if (file === '') throw new UsageError(`--reporter ${name}= needs a file behind the "="`);
+  return { request, name, file, create };
+}
+
+/** A reporter behind the guard, and what it is called in messages. */
+export type Guarded = {
+  name: string;
+  reporter: Reporter;
+  /** Whether it writes to standard output. */
+  onOutput: boolean;
+};
+
+/** Several reporters as one. */
+export type ReporterGuard = {
+  onEvent(event: LabEvent): void;
+  onError(error: Error): void;
+  /**
+   * Standard output takes no more, which is learned later than the write that found out.
+   * @param error null where only its reader has gone: nobody misses the rest
+   */
+  outputFailed(error: Error | null): void;
+  /** Ends all reporters. */
+  close(): Promise<void>;
+  /** What could not be reported, to be told once, at the end; null where all went well. */
+  trouble(): UnavailableError | null;
+};
+
+/**
+ * Hands every event to every reporter. One that throws is left out from then on: it harms neither the run nor the
+ * others. Nothing here ever throws.
+ */
+export function guardReporters(all: readonly Guarded[]): ReporterGuard {
+  const failures = new Map<Guarded, Error | null>();
+  const fail = (guarded: Guarded, error: unknown) => {
+    const known =
+      error === null || error instanceof Error
+        ? error
+        : new Error('not an Error', { cause: error });
+    if (!failures.has(guarded)) failures.set(guarded, known);
+  };
+  const each = (action: (reporter: Reporter) => void) => {
+    for (const guarded of all) {
+      if (failures.has(guarded)) continue;
+      try {
+        action(guarded.reporter);
+      } catch (error) {
+        fail(guarded, error);
+      }
+    }
+  };
+  return {
+    onEvent(event) {
+      each((reporter) => {
+        reporter.onEvent(event);
+      });
+    },
+    onError(error) {
+      each((reporter) => reporter.onError?.(error));
+    },
+    outputFailed(error) {
+      for (const guarded of all) if (guarded.onOutput) fail(guarded, error);
+    },
+    async close() {
+      for (const guarded of all) {
+        try {
+          // A live display gives the terminal back, also where it could not show everything.
+          await guarded.reporter.close?.();
+        } catch (error) {
+          fail(guarded, error);
+        }
+      }
+    },
+    trouble() {
+      const troubles = [...failures].flatMap(([guarded, error]) =>
+        error === null ? [] : [describeTrouble(guarded, error)],
+      );
+      return troubles.length === 0 ? null : new UnavailableError(troubles.join('\n'));
+    },
+  };
+}
+
+function describeTrouble({ name, onOutput }: Guarded, error: Error): string {
+  const head = `report ${name} is incomplete`;
+  const { code, path } = error as NodeJS.ErrnoException;
+  // A stream's error names no path.
+  if (onOutput && code !== undefined && path === undefined)
+    return `${head}: cannot write to standard output: ${fileReason(error)}\n  ${fileHint(error)}`;
+  const readable = readableError(error);
+  if (readable !== null) return `${head}: ${readable.describe()}`;
+  return `${head}: this is a bug in kexec-lab, please report it\n${error.stack ?? error.message}`;
+}
+
+/** The run's report as one JSON document, schema `kexec-lab/run@1`. */
+function jsonReporter(output: ReporterOutput): Reporter {
+  return {
+    onEvent(event) {
+      if (event.type === 'run-finished') output.write(`${printableJson(event.report)}\n`);
+    },
+  };
+}
