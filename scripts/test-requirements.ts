@@ -1,5 +1,4 @@
-import { findRequirement } from '../src/host/find-requirement.ts';
-import { ensureRequirements } from '../src/host/ensure-requirements.ts';
+import { findRequirement, ensureRequirements } from '../src/host/install.ts';
 import type { Requirement } from '../src/host/requirements.ts';
 
 /** What only the tests call; `npm test` installs what is missing, as `doctor --with-deps` does for the lab. */

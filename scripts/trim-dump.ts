@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { examine } from '../src/autopsy/examine.ts';
+import { examine } from '../src/autopsy/findings.ts';
 import type { GuestMemory } from '../src/autopsy/guest-memory.ts';
 import { openDump } from '../src/autopsy/memory-dump.ts';
 

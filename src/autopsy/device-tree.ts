@@ -1,8 +1,5 @@
-import { Budget } from './budget.ts';
-import type { GuestMemory } from './guest-memory.ts';
-import { occurrences } from './guest-memory.ts';
-import type { UnreadList } from './unreadable.ts';
-
+import type { GuestMemory, UnreadList } from './guest-memory.ts';
+import { Budget, occurrences } from './guest-memory.ts';
 /** A flattened device tree that is whole, with what a boot depends on. */
 export type DeviceTree = {
   /** Physical address. */

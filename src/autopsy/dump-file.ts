@@ -1,7 +1,8 @@
 import { closeSync, readSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
-import { openInput } from '../host/input-file.ts';
+import { openInput } from '../host/user-file.ts';
+import { copyIt } from './dump-formats.ts';
 
 /** Bytes that can be read anywhere: a file's, or those a file says where they belong. */
 export type Bytes = {
@@ -41,4 +42,98 @@ export function openDumpFile(file: string): DumpFile {
     closeSync(descriptor);
     throw error;
   }
+}
+
+/** A piece of the file that is meant, and where in the flattened one it is. */
+type Piece = { from: number; length: number; at: number };
+
+/** makedumpfile.h: the header's room, and what ends the last piece. */
+const headerBytes = 4096;
+const endOfPieces = -1n;
+
+export function isFlattened({ read }: Bytes): boolean {
+  return read(0, 16).equals(Buffer.from('makedumpfile\0\0\0\0'));
+}
+
+/** So many fill a file of some 16 GiB, as dump-guest-memory writes it; more take too much memory to put in order. */
+const mostPieces = 2 ** 20;
+
+/** How many bytes of the described file may be missing: makedumpfile leaves out a few blocks. */
+const leastHoles = 16 * 2 ** 20;
+
+/**
+ * The file that a flattened one (makedumpfile -F, which is what dump-guest-memory makes of compressed dumps) is to become:
+ * pieces, each behind a header that says where it belongs (makedumpfile's IMPLEMENTATION). Two pieces for one place are
+ * one that was written again.
+ * @throws UsageError where pieces overlap in another way, are too many, or leave out more than they hold
+ */
+export function unflattened(bytes: Bytes, place: string): Bytes {
+  const pieces = [...piecesOf(bytes, place).values()].sort((a, b) => a.from - b.from);
+  if (
+    pieces.some(({ from, length }, index) => from + length > (pieces[index + 1]?.from ?? Infinity))
+  ) {
+    throw new UsageError('the pieces of this flattened dump overlap', { place, hint: inOrder });
+  }
+  const last = pieces.at(-1);
+  const end = last === undefined ? 0 : last.from + last.length;
+  if (end > 2 * bytes.size + leastHoles) throw damaged(place);
+  return {
+    size: end,
+    read(offset, asked) {
+      const length = Math.max(0, Math.min(asked, end - offset));
+      const whole = Buffer.alloc(length);
+      let filled = 0;
+      for (let index = firstBehind(pieces, offset); index < pieces.length; index += 1) {
+        const piece = pieces[index] as Piece;
+        if (piece.from >= offset + length) break;
+        const skipped = Math.max(0, offset - piece.from);
+        const into = piece.from + skipped - offset;
+        const wanted = Math.min(piece.length - skipped, length - into);
+        filled = into + bytes.read(piece.at + skipped, wanted).copy(whole, into);
+      }
+      return whole.subarray(0, filled);
+    },
+  };
+}
+
+/** What to do with pieces that only makedumpfile can put in order. */
+const inOrder = 'Put it in order: makedumpfile -R NEWDUMP < DUMP.';
+
+function damaged(place: string): UsageError {
+  return new UsageError('this flattened dump is damaged', { place, hint: copyIt });
+}
+
+/** The last piece for each place. */
+function piecesOf({ size, read }: Bytes, place: string): Map<number, Piece> {
+  const byPlace = new Map<number, Piece>();
+  for (let at = headerBytes; at + 16 <= size;) {
+    const header = read(at, 16);
+    const from = header.readBigInt64BE(0);
+    if (from === endOfPieces) break;
+    const length = header.readBigInt64BE(8);
+    if (from < 0n || length < 0n || from + length > BigInt(Number.MAX_SAFE_INTEGER)) {
+      throw damaged(place);
+    }
+    // A file that is cut short ends in a piece that is.
+    const present = Math.min(Number(length), size - at - 16);
+    byPlace.set(Number(from), { from: Number(from), length: present, at: at + 16 });
+    if (byPlace.size > mostPieces) {
+      const message = 'this flattened dump is in too many pieces';
+      throw new UsageError(message, { place, hint: inOrder });
+    }
+    at += 16 + Number(length);
+  }
+  return byPlace;
+}
+
+/** The index of the first piece that ends behind `offset`. */
+function firstBehind(pieces: readonly Piece[], offset: number): number {
+  let [low, high] = [0, pieces.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const { from, length } = pieces[middle] as Piece;
+    if (from + length > offset) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

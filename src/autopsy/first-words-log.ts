@@ -1,6 +1,5 @@
-import { Budget } from './budget.ts';
 import type { GuestMemory } from './guest-memory.ts';
-import { occurrences } from './guest-memory.ts';
+import { Budget, occurrences } from './guest-memory.ts';
 import type { KernelRecord } from './kernel-log.ts';
 import { longestText, toSeconds } from './kernel-log.ts';
 

@@ -72,3 +72,50 @@ export function textAt(memory: GuestMemory, address: number, longest: number): s
   const end = bytes.indexOf(0);
   return bytes.toString('utf8', 0, end === -1 ? bytes.length : end);
 }
+
+/**
+ * A limit on one kind of work that a guest can ask for. It counts work and not time, so that a dump gives the same answer on
+ * every host.
+ */
+export class Budget {
+  #left: number;
+  #exhausted = false;
+
+  constructor(limit: number) {
+    this.#left = limit;
+  }
+
+  /** Whether work was refused. */
+  get exhausted(): boolean {
+    return this.#exhausted;
+  }
+
+  /** Whether that much may still be done; false from the first time that it may not. */
+  spend(amount: number): boolean {
+    if (amount > this.#left) this.#exhausted = true;
+    else this.#left -= amount;
+    return !this.#exhausted;
+  }
+}
+
+/** Something in a guest's memory that is not what it says it is. The message is the reason, in a few words. */
+export class Unreadable extends Error {}
+
+/** So many reasons are kept. A guest can make as many as it has memory for. */
+const most = 16;
+
+/** What was found in memory and could not be read, or was left out. */
+export class UnreadList {
+  readonly #reasons = new Set<string>();
+  #more = false;
+
+  add(reason: string): void {
+    if (this.#reasons.size < most) this.#reasons.add(reason);
+    else this.#more ||= !this.#reasons.has(reason);
+  }
+
+  /** One sentence fragment each, every one once. */
+  all(): string[] {
+    return [...this.#reasons, ...(this.#more ? ['there is more that cannot be read'] : [])];
+  }
+}

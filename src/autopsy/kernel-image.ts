@@ -1,8 +1,5 @@
-import { Budget } from './budget.ts';
-import type { GuestMemory } from './guest-memory.ts';
-import { occurrences } from './guest-memory.ts';
-import type { UnreadList } from './unreadable.ts';
-
+import type { GuestMemory, UnreadList } from './guest-memory.ts';
+import { Budget, occurrences } from './guest-memory.ts';
 /** An arm64 kernel image where a kexec has put it. */
 export type KernelImage = {
   /** Physical address. */

@@ -1,11 +1,10 @@
 import { UsageError } from '../errors.ts';
 import { CompressedMemory, isCompressedDump } from './compressed-dump.ts';
 import type { Bytes } from './dump-file.ts';
-import { openDumpFile } from './dump-file.ts';
+import { openDumpFile, isFlattened, unflattened } from './dump-file.ts';
 import { copyIt, otherFormatOf } from './dump-formats.ts';
 import type { Segment } from './elf-core.ts';
 import { coreSegments, isElf } from './elf-core.ts';
-import { isFlattened, unflattened } from './flattened.ts';
 import type { DumpedMemory } from './guest-memory.ts';
 import { rangeAt } from './guest-memory.ts';
 

@@ -1,13 +1,9 @@
-import type { ToPhysical } from './address-space.ts';
-import { Budget } from './budget.ts';
 import type { GuestMemory } from './guest-memory.ts';
+import { Budget, Unreadable } from './guest-memory.ts';
 import type { KernelRecord } from './kernel-log.ts';
 import { longestText, toSeconds } from './kernel-log.ts';
-import type { RingLayout } from './printk-layout.ts';
-import { ringLayoutOf } from './printk-layout.ts';
-import { Unreadable } from './unreadable.ts';
-import type { Vmcoreinfo } from './vmcoreinfo.ts';
-
+import type { ToPhysical, Vmcoreinfo, RingLayout } from './vmcoreinfo.ts';
+import { ringLayoutOf } from './vmcoreinfo.ts';
 /** The two highest bits of a descriptor's state word: what it is used for. Committed and finalized ones hold a record. */
 const states = { committed: 1n, finalized: 2n };
 

@@ -2,12 +2,10 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UnavailableError, UsageError } from '../errors.ts';
+import { ownDirectory } from '../host/directories.ts';
 import type { ProcessLimits } from '../host/limited-process.ts';
 import { ProcessLimitError, runLimited } from '../host/limited-process.ts';
-import { ownDirectory } from '../host/own-directory.ts';
-import type { Answer } from './autopsy-process.ts';
-import type { Examined, ExamineRequest } from './examine-dump.ts';
-
+import type { Answer, Examined, ExamineRequest } from './autopsy-process.ts';
 /** This file runs from its source, under test, or from a bundle in which its own place says nothing. */
 const script = import.meta.url.endsWith('.ts')
   ? fileURLToPath(new URL('autopsy-process.ts', import.meta.url))

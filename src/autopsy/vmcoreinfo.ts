@@ -1,7 +1,5 @@
-import type { GuestMemory } from './guest-memory.ts';
-import { occurrences, textAt } from './guest-memory.ts';
-import { Unreadable } from './unreadable.ts';
-
+import type { MemoryRange, GuestMemory } from './guest-memory.ts';
+import { Unreadable, occurrences, textAt } from './guest-memory.ts';
 /** A kernel's description of itself for those who read its memory: Documentation/admin-guide/kdump/vmcoreinfo.rst. */
 export type Vmcoreinfo = {
   release: string;
@@ -68,5 +66,117 @@ export function parseVmcoreinfo(text: string): Vmcoreinfo | null {
     offsets: decimal('OFFSET'),
     sizes: decimal('SIZE'),
     numbers: new Map(all('NUMBER').map(([name, value]) => [name, BigInt(value)] as const)),
+  };
+}
+
+/** From a kernel's virtual addresses to physical ones; null where it has none that can be told without its page tables. */
+export type ToPhysical = (address: bigint) => number | null;
+
+/** Where the kernel's half begins as Debian builds 32-bit arm (CONFIG_VMSPLIT_3G). */
+const armPageOffset = 0xc000_0000n;
+
+/** What arm64 can be configured for (ARM64_VA_BITS), from the smallest to the largest. */
+const vaBitsRange = { least: 36n, most: 52n };
+
+/**
+ * The two linear parts of a kernel's address space: its image, and all of its memory. (arch/arm64/include/asm/memory.h,
+ * arch/arm/include/asm/memory.h; the numbers are in `arch_crash_save_vmcoreinfo`.)
+ *
+ * @param ram what memory there is; on 32-bit arm its beginning is where the linear map begins
+ * @throws Unreadable where the kernel says that its addresses have a size that none have
+ */
+export function addressSpaceOf({ numbers }: Vmcoreinfo, ram: readonly MemoryRange[]): ToPhysical {
+  const vaBits = numbers.get('VA_BITS');
+  const start = numbers.get('PHYS_OFFSET');
+  const imageOffset = numbers.get('kimage_voffset');
+  if (vaBits === undefined || start === undefined || imageOffset === undefined) {
+    const from = BigInt(ram[0]?.from ?? 0);
+    return (address) =>
+      address < armPageOffset || address >= 1n << 32n
+        ? null
+        : Number(address - armPageOffset + from);
+  }
+  if (vaBits < vaBitsRange.least || vaBits > vaBitsRange.most) {
+    throw new Unreadable(`NUMBER(VA_BITS) is ${vaBits}`);
+  }
+  const pageOffset = (1n << 64n) - (1n << vaBits);
+  // The linear map is the lower half of the kernel's addresses; the image is above it, with the modules.
+  const linearEnd = (1n << 64n) - (1n << (vaBits - 1n));
+  return (address) => {
+    if (address < pageOffset) return null;
+    const physical = address < linearEnd ? address - pageOffset + start : address - imageOffset;
+    const value = BigInt.asUintN(64, physical);
+    return value < 1n << 48n ? Number(value) : null;
+  };
+}
+
+/** Where what is in the structures of a printk ring, as its kernel says. Bytes. */
+export type RingLayout = {
+  /** Of a machine word. */
+  width: 4 | 8;
+  /** `struct printk_ringbuffer`, with the members of the rings in it. */
+  ring: {
+    size: number;
+    countBits: number;
+    descs: number;
+    infos: number;
+    head: number;
+    tail: number;
+    textBits: number;
+    text: number;
+  };
+  desc: { size: number; state: number; begin: number; next: number };
+  info: { size: number; time: number; length: number };
+};
+
+/** Structures are smaller by far: `printk_ringbuffer` has some hundred bytes, the others less. Bytes. */
+const most = { printk_ringbuffer: 4096, prb_desc: 256, printk_info: 256 };
+
+/**
+ * The layout of a kernel's printk ring.
+ * @throws Unreadable where the kernel does not describe it, or describes what cannot be
+ */
+export function ringLayoutOf({ offsets, sizes, numbers }: Vmcoreinfo): RingLayout {
+  const size = (name: keyof typeof most): number => {
+    const value = sizes.get(name);
+    if (value === undefined) throw new Unreadable(`SIZE(${name}) is missing`);
+    if (value === 0 || value > most[name]) throw new Unreadable(`SIZE(${name}) is ${value}`);
+    return value;
+  };
+  const offset = (name: string): number => {
+    const value = offsets.get(name);
+    if (value === undefined) throw new Unreadable(`OFFSET(${name}) is missing`);
+    if (value >= most.printk_ringbuffer) throw new Unreadable(`OFFSET(${name}) is ${value}`);
+    return value;
+  };
+  const width = sizes.get('atomic_long_t') ?? (numbers.has('VA_BITS') ? 8 : 4);
+  if (width !== 4 && width !== 8) throw new Unreadable(`SIZE(atomic_long_t) is ${width}`);
+  const counter = offset('atomic_long_t.counter');
+  const descs = offset('printk_ringbuffer.desc_ring');
+  const texts = offset('printk_ringbuffer.text_data_ring');
+  const place = offset('prb_desc.text_blk_lpos');
+  return {
+    width,
+    ring: {
+      size: size('printk_ringbuffer'),
+      countBits: descs + offset('prb_desc_ring.count_bits'),
+      descs: descs + offset('prb_desc_ring.descs'),
+      infos: descs + offset('prb_desc_ring.infos'),
+      head: descs + offset('prb_desc_ring.head_id') + counter,
+      tail: descs + offset('prb_desc_ring.tail_id') + counter,
+      textBits: texts + offset('prb_data_ring.size_bits'),
+      text: texts + offset('prb_data_ring.data'),
+    },
+    desc: {
+      size: size('prb_desc'),
+      state: offset('prb_desc.state_var') + counter,
+      begin: place + offset('prb_data_blk_lpos.begin'),
+      next: place + offset('prb_data_blk_lpos.next'),
+    },
+    info: {
+      size: size('printk_info'),
+      time: offset('printk_info.ts_nsec'),
+      length: offset('printk_info.text_len'),
+    },
   };
 }

@@ -5,7 +5,7 @@ import { archWith } from '../arch.ts';
 import { UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 import { kernelKind, kernelHeaderBytes } from '../formats/kernel.ts';
-import { openInput } from '../host/input-file.ts';
+import { openInput } from '../host/user-file.ts';
 
 /** What a file named in an option is. `name` is what the user called it. Throws UsageError where there is none. */
 export async function statOf(option: string, file: string, name = file): Promise<Stats> {

@@ -6,8 +6,8 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { UnavailableError, UsageError } from '../errors.ts';
 import { fileReason } from '../file-error.ts';
+import { makeDirectory } from '../host/directories.ts';
 import { hasContent } from '../host/file-digest.ts';
-import { makeDirectory } from '../host/make-directory.ts';
 import { broughtDirectory, keptFile } from '../image/store/kept-files.ts';
 
 /** No kernel package comes near it. */

@@ -4,7 +4,7 @@ import { listDeb, readDebControl } from '../debian/deb-file.ts';
 import { UsageError } from '../errors.ts';
 import { mostKernelBytes } from '../formats/kernel.ts';
 import type { TarMember } from '../formats/tar.ts';
-import { sizeInWords } from '../host/input-file.ts';
+import { sizeInWords } from '../host/user-file.ts';
 
 /**
  * Looks at the packages of one kernel and returns what they are for. Throws UsageError for a damaged one, for packages

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { Examined } from '../autopsy/examine-dump.ts';
+import type { Examined } from '../autopsy/autopsy-process.ts';
 import { addressEnd } from '../autopsy/guest-memory.ts';
 import type { KernelLog } from '../autopsy/kernel-log.ts';
 import { printedLines, tellingLines } from '../autopsy/kernel-log.ts';
 import { runAutopsy } from '../autopsy/run-autopsy.ts';
 import { LineSplitter } from '../console/lines.ts';
-import { readInput } from '../host/input-file.ts';
+import { readInput } from '../host/user-file.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { count } from '../report/result-text.ts';
 import type { Style } from '../report/terminal.ts';

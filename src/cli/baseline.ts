@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { loadRecord, recordText } from '../compare/record.ts';
 import { UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
-import { checkOutput } from '../host/output-file.ts';
+import { checkOutput } from '../host/user-file.ts';
 import { printable } from '../report/printable.ts';
 
 /** `kexec-lab baseline`: the file that says how things are, for people to review. */

@@ -5,7 +5,7 @@ import type { Candidate } from '../candidate/candidate.ts';
 import { checkArches, selectCases } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { NothingSelectedError } from '../errors.ts';
-import { ensureRequirements } from '../host/ensure-requirements.ts';
+import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
 import { ownRecipes } from '../image/recipes/catalog.ts';
 import { printable } from '../report/printable.ts';

@@ -7,7 +7,7 @@ import { preflight } from '../candidate/preflight/preflight.ts';
 import type { Loaded } from '../compare/record.ts';
 import { loadRecord, recordOf } from '../compare/record.ts';
 import { exitCodes, UsageError } from '../errors.ts';
-import { ensureRequirements } from '../host/ensure-requirements.ts';
+import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
 import { needsOf } from '../lab/needs-of.ts';
 import type { RunReport } from '../lab/result.ts';

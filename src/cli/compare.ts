@@ -8,7 +8,7 @@ import type { Loaded } from '../compare/record.ts';
 import { differencesOf, sidesIn, loadRecord } from '../compare/record.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
-import { checkOutput } from '../host/output-file.ts';
+import { checkOutput } from '../host/user-file.ts';
 import type { ComparisonReport } from '../report/comparison-text.ts';
 import { comparisonText } from '../report/comparison-text.ts';
 import { comparisonHtml } from '../report/html/comparison-page.ts';

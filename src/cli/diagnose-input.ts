@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip } from 'node:zlib';
 import { KexecLabError, UsageError } from '../errors.ts';
 import { isFileError, namedFileError } from '../file-error.ts';
-import { openInput, sizeInWords } from '../host/input-file.ts';
+import { openInput, sizeInWords } from '../host/user-file.ts';
 import { asUtf8, binaryKind, encodingOf, encodingSample } from '../transcript/text-encoding.ts';
 
 type Bytes = AsyncIterable<Uint8Array>;

@@ -4,7 +4,7 @@ import { Command, Option } from 'commander';
 import { diagnosisDocument } from '../boot/diagnosis.ts';
 import { exitCodes, KexecLabError, UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
-import { checkOutput } from '../host/output-file.ts';
+import { checkOutput } from '../host/user-file.ts';
 import type { Shape, DiagnosedLog } from '../report/diagnosis-text.ts';
 import {
   diagnosisText,

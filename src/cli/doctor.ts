@@ -3,11 +3,8 @@ import { Command } from 'commander';
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
 import { exitCodes } from '../errors.ts';
-import { ensureRequirements } from '../host/ensure-requirements.ts';
-import type { FoundRequirement, HostReport } from '../host/examine-host.ts';
-import { examineHost } from '../host/examine-host.ts';
-import { installLine } from '../host/install-line.ts';
-import { ownVersion } from '../host/own-directory.ts';
+import { ownVersion } from '../host/directories.ts';
+import { ensureRequirements, installLine } from '../host/install.ts';
 import type { Purpose } from '../host/requirements.ts';
 import { everyNeed, requirementsFor } from '../host/requirements.ts';
 import type { QemuCandidate } from '../qemu/find-qemu.ts';
@@ -17,6 +14,8 @@ import { describeIdleSkipping } from '../qemu/guest-time.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import type { Style } from '../report/terminal.ts';
 import { standardOutput, createStyle } from '../report/terminal.ts';
+import type { FoundRequirement, HostReport } from './host-report.ts';
+import { examineHost } from './host-report.ts';
 type DoctorOptions = { json?: boolean; withDeps?: boolean; qemuDir?: string };
 
 /** `kexec-lab doctor`: what the lab needs of this host, and what it has. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import { namesOfKind, ownRecipes } from '../image/recipes/catalog.ts';
-import { ownMachines } from '../qemu/machine-profile.ts';
+import { ownMachines } from '../qemu/machine-spec.ts';
 import type { Catalogue } from '../scenario/check.ts';
 import { isScenarioFile, loadScenarios, ownScenarios, scenarioName } from '../scenario/load.ts';
 import type { Scenario } from '../scenario/scenario.ts';

@@ -3,7 +3,7 @@ import { arches } from '../arch.ts';
 import { withCandidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { exitCodes, UsageError } from '../errors.ts';
-import { ensureRequirements } from '../host/ensure-requirements.ts';
+import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor, type HostNeeds } from '../host/requirements.ts';
 import type { ImageProgress } from '../image/build/build-context.ts';
 import { ensureEntries } from '../image/ensure-images.ts';

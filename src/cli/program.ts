@@ -1,6 +1,6 @@
 import type { Argument, Option } from 'commander';
 import { Command, InvalidArgumentError } from 'commander';
-import { ownVersion } from '../host/own-directory.ts';
+import { ownVersion } from '../host/directories.ts';
 import { printableLines } from '../report/printable.ts';
 import { didYouMean } from '../scenario/nearest.ts';
 /** The commands. A module is loaded when its command is wanted, so that help is there at once. */

@@ -3,13 +3,13 @@ import { dirname, join } from 'node:path';
 import { Option } from 'commander';
 import { exitCodes } from '../errors.ts';
 import type { CaseResult } from '../lab/result.ts';
-import { shellQuote } from '../qemu/command-line.ts';
 import { printableLines } from '../report/printable.ts';
 import type { ReporterOptions, ReporterOutput } from '../report/reporter.ts';
 import type { ReporterGuard } from '../report/reporters.ts';
 import { createReporter, reporterNames } from '../report/reporters.ts';
 import { shortPath, splitPlace } from '../report/result-text.ts';
 import { ownScenarios } from '../scenario/load.ts';
+import { shellQuote } from '../shell.ts';
 import { readerHasGone, outputEvents } from './interrupt.ts';
 import { collect } from './options.ts';
 

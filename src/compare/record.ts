@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { arches } from '../arch.ts';
 import { outcomeIds, stages } from '../boot/outcome.ts';
 import { UsageError } from '../errors.ts';
-import { readInput } from '../host/input-file.ts';
+import { readInput } from '../host/user-file.ts';
 import { ownRecipes } from '../image/recipes/catalog.ts';
 import { inputsOf } from '../image/recipes/recipe.ts';
 import type { RunReport } from '../lab/result.ts';

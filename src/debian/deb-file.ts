@@ -2,8 +2,8 @@ import path from 'node:path';
 import { UsageError } from '../errors.ts';
 import { ByteReader } from '../formats/byte-reader.ts';
 import { tarMembers, type TarMember } from '../formats/tar.ts';
-import { sizeInWords } from '../host/input-file.ts';
 import { streamTool, ToolFailure } from '../host/run-tool.ts';
+import { sizeInWords } from '../host/user-file.ts';
 import { parseStanzas } from './package-index.ts';
 
 /** What a .deb says of itself. */

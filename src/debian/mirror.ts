@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
 import { UnavailableError } from '../errors.ts';
-import { findRequirement } from '../host/find-requirement.ts';
-import { toolEnvironment } from '../host/tool-environment.ts';
+import { findRequirement } from '../host/install.ts';
+import { toolEnvironment } from '../host/processes.ts';
 
 /**
  * The Debian mirror to download from: the one asked for, else KEXEC_LAB_MIRROR, else the one the host's apt uses,

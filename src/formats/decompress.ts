@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
+import { toolEnvironment } from '../host/processes.ts';
 import { streamTool } from '../host/run-tool.ts';
-import { toolEnvironment } from '../host/tool-environment.ts';
 
 /** How kernels and their initramfs images are compressed. */
 export const compressions = ['gzip', 'xz', 'zstd', 'lz4', 'lzma', 'bzip2', 'lzo'] as const;

@@ -1,7 +1,7 @@
 import { statSync, createReadStream } from 'node:fs';
 import { UsageError } from '../errors.ts';
-import { sizeInWords } from '../host/input-file.ts';
 import { ToolFailure } from '../host/run-tool.ts';
+import { sizeInWords } from '../host/user-file.ts';
 import { ByteReader } from './byte-reader.ts';
 import { compressionOf, decompressing } from './decompress.ts';
 

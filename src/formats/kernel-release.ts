@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { readInput } from '../host/input-file.ts';
+import { readInput } from '../host/user-file.ts';
 import { compressions, decompress, magics, type Compression } from './decompress.ts';
 import { kernelKind, mostKernelBytes } from './kernel.ts';
 

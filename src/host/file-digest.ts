@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { kindOf } from './input-file.ts';
 import { pipeline } from 'node:stream/promises';
+import { kindOf } from './user-file.ts';
 
 /** SHA-256 of a file, in hexadecimal. */
 export async function digestOf(file: string): Promise<string> {

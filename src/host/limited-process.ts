@@ -1,7 +1,5 @@
 import { execa, ExecaError } from 'execa';
-import { leash } from './leash.ts';
-import { toolEnvironment } from './tool-environment.ts';
-
+import { leash, toolEnvironment } from './processes.ts';
 /** What a process may take. The kernel holds it to memory and CPU time, whatever it does. */
 export type ProcessLimits = {
   /** Private memory that can be written: heap, buffers, stacks. Bytes, more than the 128 MiB Node.js takes besides its heap. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Arch } from '../arch.ts';
 import { arches, architectures } from '../arch.ts';
-import { bundledFirmware } from '../qemu/firmware.ts';
+import { bundledFirmware } from './firmware.ts';
 /** What a requirement is for: booting machines, or building the images they boot (once). */
 export type Purpose = 'boot' | 'images';
 

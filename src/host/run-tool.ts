@@ -1,6 +1,6 @@
 import { execa, ExecaError } from 'execa';
 import { UnavailableError } from '../errors.ts';
-import { toolEnvironment } from './tool-environment.ts';
+import { toolEnvironment } from './processes.ts';
 type ToolOptions = {
   cwd?: string;
   input?: string;

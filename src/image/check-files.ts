@@ -3,7 +3,7 @@ import type { Arch } from '../arch.ts';
 import { ScenarioError } from '../errors.ts';
 import { scenarioFileError } from '../file-error.ts';
 import { kernelHeaderBytes, kernelTrouble } from '../formats/kernel.ts';
-import { kindOf } from '../host/input-file.ts';
+import { kindOf } from '../host/user-file.ts';
 import type { ImageReference } from '../scenario/scenario.ts';
 import type { ImageRequest } from './recipes/plan.ts';
 

@@ -1,5 +1,5 @@
-import type { Autopsy } from '../autopsy/autopsy.ts';
-import { unreadableMemory, withMemory } from '../autopsy/memory-evidence.ts';
+import type { Autopsy } from '../autopsy/silence.ts';
+import { unreadableMemory, withMemory } from '../autopsy/silence.ts';
 import type { BootObserver } from '../boot/observer.ts';
 import { createBootObserver } from '../boot/observer.ts';
 import type { Outcome } from '../boot/outcome.ts';
@@ -8,8 +8,8 @@ import { LineSplitter } from '../console/lines.ts';
 import { KexecLabError } from '../errors.ts';
 import type { Machine } from '../qemu/machine.ts';
 import type { Case } from '../scenario/scenario.ts';
-import type { StepResult } from '../steps/step-result.ts';
 import { Conductor } from '../steps/conductor.ts';
+import type { StepResult } from '../steps/step-result.ts';
 import { autopsyOf } from './autopsy-of-case.ts';
 import type { BegunBoot } from './begin-boot.ts';
 import type { BootHooks } from './boot-case.ts';

@@ -1,8 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Autopsy } from '../autopsy/autopsy.ts';
 import { printedLines } from '../autopsy/kernel-log.ts';
 import { runAutopsy } from '../autopsy/run-autopsy.ts';
+import type { Autopsy } from '../autopsy/silence.ts';
 import { fileReason } from '../file-error.ts';
 import type { Machine } from '../qemu/machine.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import type { Candidate } from '../candidate/candidate.ts';
-import { ownVersion } from '../host/own-directory.ts';
+import { ownVersion } from '../host/directories.ts';
 import type { RememberingLab } from './create-lab.ts';
 import type { Environment } from './result.ts';
 

@@ -1,10 +1,10 @@
 import type { Arch } from '../arch.ts';
 import { ScenarioError } from '../errors.ts';
+import { findFirmware } from '../host/firmware.ts';
 import type { ImageSet } from '../image/ensure-images.ts';
-import { findFirmware } from '../qemu/firmware.ts';
 import type { GuestTime } from '../qemu/guest-time.ts';
-import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import type { MachineSpec, Network } from '../qemu/machine-spec.ts';
+import { loadMachineProfile } from '../qemu/machine-spec.ts';
 import type { Setup } from '../scenario/scenario.ts';
 import { tagsSerial } from './tags-disk.ts';
 

@@ -6,7 +6,7 @@ import type { HostNeeds, Need } from '../host/requirements.ts';
 import { ownRecipes } from '../image/recipes/catalog.ts';
 import { buildNeeds, planImages, type PlannedEntry } from '../image/recipes/plan.ts';
 import { findEntries } from '../image/store/entry.ts';
-import { loadMachineProfile } from '../qemu/machine-profile.ts';
+import { loadMachineProfile } from '../qemu/machine-spec.ts';
 import { type Case } from '../scenario/scenario.ts';
 
 /** What cases boot with: a kernel under test, or undefined for the distribution's own. */

@@ -1,5 +1,5 @@
 import type { Arch } from '../arch.ts';
-import type { SilenceReason } from '../autopsy/silence-reason.ts';
+import type { SilenceReason } from '../autopsy/silence.ts';
 import type { Outcome, OutcomeId, Stage } from '../boot/outcome.ts';
 import type { CandidateLabel } from '../candidate/candidate.ts';
 import type { PackageVersion } from '../image/ensure-images.ts';

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { lstat, rename, rm, symlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileReason, hostFileError } from '../file-error.ts';
+import { makeDirectory } from '../host/directories.ts';
 import type { Case } from '../scenario/scenario.ts';
-import { makeDirectory } from '../host/make-directory.ts';
 
 /** Where a run keeps everything: `<out>/<id>/`. */
 export type RunDirectory = {

@@ -1,4 +1,4 @@
-import { loadMachineProfile } from '../qemu/machine-profile.ts';
+import { loadMachineProfile } from '../qemu/machine-spec.ts';
 import type { Case } from '../scenario/scenario.ts';
 
 /**

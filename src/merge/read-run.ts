@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { UsageError } from '../errors.ts';
-import { readInput } from '../host/input-file.ts';
-import { ownVersion } from '../host/own-directory.ts';
+import { ownVersion } from '../host/directories.ts';
+import { readInput } from '../host/user-file.ts';
 import type { CaseReference, LabEvent } from '../lab/events.ts';
 import type { CaseResult, Environment } from '../lab/result.ts';
 import { eventSchema } from '../schemas/event.ts';

@@ -4,9 +4,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '../errors.ts';
 import { fileReason } from '../file-error.ts';
-import { leash } from '../host/leash.ts';
-import { toolEnvironment } from '../host/tool-environment.ts';
-
+import { leash, toolEnvironment } from '../host/processes.ts';
 /** How long qemu-nbd may take to open its socket, and how often to look, in milliseconds. */
 const patience = 10_000;
 const tick = 20;

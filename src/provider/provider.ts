@@ -3,14 +3,14 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UnavailableError } from '../errors.ts';
 import { hostFileError } from '../file-error.ts';
+import { makePrivateDirectory } from '../host/directories.ts';
+import { processState } from '../host/processes.ts';
 import type { Network } from '../qemu/machine-spec.ts';
 import type { MetadataServer } from './metadata-server.ts';
 import { serveMetadata } from './metadata-server.ts';
 import { metadataAddress, nbdAddress, serverMetadata } from './metadata.ts';
 import type { NbdServer } from './nbd-server.ts';
 import { serveNbd } from './nbd-server.ts';
-import { makePrivateDirectory } from '../host/private-directory.ts';
-import { processState } from '../host/process-state.ts';
 
 export type ProviderOptions = {
   /** Server tags, handed out in order. */

@@ -1,4 +1,4 @@
-import { shellQuote } from './command-line.ts';
+import { shellQuote } from '../shell.ts';
 import type { MachineSpec, Network } from './machine-spec.ts';
 
 /** The guest's side of the provider's network. Scaleway's metadata stands at 169.254.42.42, so that decides the rest. */

@@ -6,7 +6,7 @@ import { setImmediate as afterOthers, setTimeout as sleep } from 'node:timers/pr
 import { promisify } from 'node:util';
 import { UnavailableError } from '../errors.ts';
 import { fileReason } from '../file-error.ts';
-import { makePrivateDirectory } from '../host/private-directory.ts';
+import { makePrivateDirectory } from '../host/directories.ts';
 
 const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 

@@ -1,6 +1,6 @@
 // Not execa: every run waits for this program before it starts QEMU, and loading execa takes as long.
-import { execFile } from 'node:child_process';
 import type { ExecFileException } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { access, constants, realpath } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,8 +8,8 @@ import type { Arch } from '../arch.ts';
 import { architectures } from '../arch.ts';
 import { UnavailableError } from '../errors.ts';
 import { fileReason } from '../file-error.ts';
-import { installLine } from '../host/install-line.ts';
-import { toolEnvironment, toolPath } from '../host/tool-environment.ts';
+import { installLine } from '../host/install.ts';
+import { toolEnvironment, toolPath } from '../host/processes.ts';
 /** The oldest QEMU everything was tried with (Debian 12's). */
 export const oldestQemu = '7.2.0';
 

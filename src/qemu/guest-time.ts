@@ -1,3 +1,5 @@
+import { UnavailableError } from '../errors.ts';
+import type { Qmp } from './qmp.ts';
 /**
  * How a machine's clock runs: by the instructions it executes, with idle time skipped (`-icount sleep=off`) or waited out
  * (`-icount sleep=on`), or by the host's clock.
@@ -24,4 +26,32 @@ export function describeIdleSkipping({ time, certainty, detail }: IdleSkipping):
       ? 'machines wait out their idle time (sleep=on)'
       : 'machines run on the host’s clock';
   return `does not work: ${detail}; ${instead}`;
+}
+
+/** Data register of the PL031 real-time clock of QEMU's `virt` boards (hw/arm/virt.c, both architectures). */
+const rtcDataRegister = '0x09010000';
+
+/**
+ * The guest's clock in whole seconds, from an arbitrary start: differences are guest time. Reading it does not
+ * disturb the guest.
+ * @throws UnavailableError when QEMU is gone or answers something else.
+ */
+export async function readGuestClock(qmp: Qmp): Promise<number> {
+  const answer = String(
+    await qmp.execute('human-monitor-command', { 'command-line': `xp /1wx ${rtcDataRegister}` }),
+  );
+  const word = /:\s*(0x[0-9a-f]+)/.exec(answer)?.[1];
+  if (word === undefined)
+    throw new UnavailableError(`QEMU's clock cannot be read: ${answer.trim()}`);
+  return Number(word);
+}
+
+/** Nanoseconds of guest time per instruction under `-icount shift=3`, see {@link qemuArguments}. */
+const nanosecondsPerInstruction = 8;
+
+/** Guest seconds that went into executing instructions, or null on a machine that does not count them. */
+export async function readExecutedSeconds(qmp: Qmp): Promise<number | null> {
+  // QEMU counts whenever -icount is given, recording or not, and answers 0 where it is not.
+  const { icount } = (await qmp.execute('query-replay')) as { icount: number };
+  return icount === 0 ? null : (icount * nanosecondsPerInstruction) / 1e9;
 }

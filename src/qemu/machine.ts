@@ -2,20 +2,15 @@ import type { CpuSample } from '../boot/cpu-sample.ts';
 import { UnavailableError } from '../errors.ts';
 import { incomingArguments, qemuArguments } from './arguments.ts';
 import type { ConsoleOutput } from './console-pipe.ts';
-import { dumpMemory } from './dump-memory.ts';
-import { endProcess } from './end-process.ts';
 import type { Qemu } from './find-qemu.ts';
-import { readGuestClock } from './guest-clock.ts';
-import { keepAnswering } from './keep-answering.ts';
+import { readGuestClock } from './guest-time.ts';
 import type { MachineSpec } from './machine-spec.ts';
-import { takeSample, vcpuThreads } from './probe.ts';
+import { dumpMemory, saveState, stateLoaded } from './machine-state.ts';
+import { takeSample, vcpuThreads, readSshPort } from './probe.ts';
 import type { ProcessExit } from './process.ts';
-import { startProcess } from './process.ts';
+import { endProcess, startProcess } from './process.ts';
 import type { Qmp } from './qmp.ts';
-import { connectQmp } from './qmp.ts';
-import { readSshPort } from './ssh-port.ts';
-import { saveState, stateLoaded } from './state.ts';
-
+import { keepAnswering, connectQmp } from './qmp.ts';
 export type MachineExit = ProcessExit & {
   /**
    * QEMU's reason for shutting down (`guest-reset`, `guest-shutdown`, `host-qmp-quit`, …), `host-disk-error (…)` where

@@ -1,12 +1,13 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UnavailableError } from '../errors.ts';
+import type { Qmp } from './qmp.ts';
 // Not execa: its promise waits for every stream to end, and here QEMU's death and the end of its console are two facts.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import type { Duplex, Readable, Writable } from 'node:stream';
-import { UnavailableError } from '../errors.ts';
 import { fileReason } from '../file-error.ts';
-import { leash } from '../host/leash.ts';
-import { toolEnvironment } from '../host/tool-environment.ts';
+import { leash, toolEnvironment } from '../host/processes.ts';
 import { inherited } from './arguments.ts';
 import { ConsolePipe } from './console-pipe.ts';
 
@@ -98,4 +99,39 @@ async function collectOutput(stream: Readable): Promise<string> {
     text = (text + chunk).slice(0, keptOutput);
   }
   return text.trim();
+}
+
+/**
+ * Ends QEMU: asks it, then SIGTERM, then SIGKILL.
+ * @param patience milliseconds between one and the next; none are lost on a QEMU that cannot be asked
+ * @throws UnavailableError for a process that not even SIGKILL ends
+ */
+export async function endProcess(
+  process: QemuProcess,
+  connecting: Promise<Qmp>,
+  patience: number,
+): Promise<void> {
+  const unasked = connecting
+    .then((qmp) => qmp.execute('quit'))
+    .then(
+      () => new Promise<never>(() => undefined),
+      () => false as const,
+    );
+  if (await exitsWithin(patience, unasked)) return;
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    process.kill(signal);
+    if (await exitsWithin(patience)) return;
+  }
+  throw new UnavailableError(`QEMU (process ${process.pid}) does not end, not even killed`);
+
+  async function exitsWithin(milliseconds: number, ...sooner: Promise<false>[]): Promise<boolean> {
+    const cancel = new AbortController();
+    const timeout = sleep(milliseconds, false, { signal: cancel.signal });
+    try {
+      return await Promise.race([process.exited.then(() => true), timeout, ...sooner]);
+    } finally {
+      cancel.abort();
+      timeout.catch(() => undefined);
+    }
+  }
 }

@@ -1,7 +1,8 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from './machine.ts';
-import { readThreads } from './read-pulse.ts';
-import type { Patience, Pulse, Standstill } from './standstill.ts';
+import { parseSchedstat, parseThreadState } from './probe.ts';
+import type { ThreadPulse, Patience, Pulse, Standstill } from './standstill.ts';
 import { findStandstill, usualPatience } from './standstill.ts';
 
 type Options = {
@@ -76,5 +77,30 @@ export function describeStandstill(
         message: `QEMU has been stopped by a signal for ${seconds(stopped)} (process state T)`,
         hint: 'Find out what sent it SIGSTOP, and run the case again.',
       };
+  }
+}
+
+/**
+ * What the host's kernel tells of the threads of a process, its main thread first. Empty where that thread is gone, or
+ * the kernel keeps no such account. A thread that ends meanwhile is left out.
+ */
+export async function readThreads(pid: number): Promise<ThreadPulse[]> {
+  const names = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const others = names.map(Number).filter((tid) => tid !== pid);
+  const threads = await Promise.all([pid, ...others].map((tid) => readThread(pid, tid)));
+  return threads[0] === null ? [] : threads.filter((thread) => thread !== null);
+}
+
+async function readThread(pid: number, tid: number): Promise<ThreadPulse | null> {
+  const directory = `/proc/${pid}/task/${tid}`;
+  try {
+    const [stat, schedstat] = await Promise.all([
+      readFile(`${directory}/stat`, 'utf8'),
+      readFile(`${directory}/schedstat`, 'utf8'),
+    ]);
+    const { cpuMs, turns } = parseSchedstat(schedstat);
+    return { tid, state: parseThreadState(stat), cpuMs, turns };
+  } catch {
+    return null;
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { UnavailableError } from '../errors.ts';
 import type { Machine } from '../qemu/machine.ts';
-
+import { executed } from './play.ts';
 /**
  * Going back is loading the snapshot before and playing on from there: when there is the first and how often another, in
  * host milliseconds, and how many are kept. Each is as large as what the guest has used of its memory.
@@ -51,4 +52,128 @@ export async function openForGdb(machine: Pick<Machine, 'execute'>, socket: stri
 async function monitor(machine: Pick<Machine, 'execute'>, line: string): Promise<string> {
   const answer = await machine.execute('human-monitor-command', { 'command-line': line });
   return String(answer).trim();
+}
+
+type PlayedMachine = Pick<Machine, 'console' | 'execute' | 'pause'>;
+
+/** By how much a machine has overrun a place on its console. */
+export type Overrun = {
+  /** Instructions executed when the console was seen not to have come so far. */
+  before: number;
+  /** Bytes the console had shown when the machine was stopped. */
+  shown: number;
+  /** Bytes it is to have shown. */
+  wanted: number;
+};
+
+const pollMs = 1;
+
+/** The snapshot from which going back is quick. */
+const near = 'near';
+
+/**
+ * Takes a machine that is played, and stands still some way behind a place on its console, back to the first instruction
+ * boundary behind it. How far the console has come at an instruction is told by what is still to come from there to where
+ * the machine stood; so it is sought by halves, in a few seconds.
+ * @param patience a machine that is to play, and has executed nothing for so long, does not: host milliseconds
+ * @returns whether it stands there; if not, it is where it was.
+ * @throws UnavailableError when QEMU is gone, or plays from none of its snapshots
+ */
+export async function stopExactly(
+  machine: PlayedMachine,
+  { before, shown, wanted }: Overrun,
+  patience = 5000,
+): Promise<boolean> {
+  const where = await executed(machine);
+  const search = new Search(machine, where, patience);
+  try {
+    const isBehind = async (icount: number) => shown - (await search.stillToCome(icount)) >= wanted;
+    if (await isBehind(before)) return false;
+    let [low, high] = [before, where];
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (await isBehind(middle)) high = middle;
+      else low = middle;
+    }
+    await search.goBack(high);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    // In front of the first snapshot.
+    await seek(machine, where, patience);
+    return false;
+  }
+}
+
+/** Goes back from where a machine stands, and forth again. */
+class Search {
+  readonly #machine: PlayedMachine;
+  readonly #where: number;
+  readonly #patience: number;
+  /** The instruction that the near snapshot is in front of. */
+  #saved: number | null = null;
+
+  constructor(machine: PlayedMachine, where: number, patience: number) {
+    this.#machine = machine;
+    this.#where = where;
+    this.#patience = patience;
+  }
+
+  /** How many bytes the console shows from an instruction to where the machine stood; it stands there again. */
+  async stillToCome(icount: number): Promise<number> {
+    await this.goBack(icount);
+    // QEMU takes none while a disk's answer is due. The nearest one in front of all that is still sought is best.
+    if (this.#saved === null && (await saveSnapshot(this.#machine, near))) this.#saved = icount;
+    await seek(this.#machine, this.#where, this.#patience);
+    return drain(this.#machine);
+  }
+
+  async goBack(icount: number): Promise<void> {
+    if (this.#saved !== null && icount < this.#saved) await this.#forget();
+    try {
+      await seek(this.#machine, icount, this.#patience);
+    } catch (error) {
+      // QEMU takes some that it does not play from: seen where a guest was idle.
+      if (!(error instanceof UnavailableError) || this.#saved === null) throw error;
+      const inFront = this.#saved - 1;
+      await this.#forget();
+      // It loads another only to go back.
+      await seek(this.#machine, inFront, this.#patience);
+      await seek(this.#machine, icount, this.#patience);
+    }
+    drain(this.#machine);
+  }
+
+  async #forget(): Promise<void> {
+    await deleteSnapshot(this.#machine, near);
+    this.#saved = null;
+  }
+}
+
+/** @throws UnavailableError when QEMU cannot go there, or does not get on */
+async function seek(machine: PlayedMachine, icount: number, patience: number): Promise<void> {
+  await machine.execute('replay-seek', { icount });
+  let [at, since] = [await executed(machine), performance.now()];
+  while (await isRunning(machine)) {
+    await sleep(pollMs);
+    const now = await executed(machine);
+    if (now !== at) [at, since] = [now, performance.now()];
+    if (performance.now() - since < patience) continue;
+    await machine.pause();
+    throw new UnavailableError(`QEMU does not play on from instruction ${at}`, {
+      hint: 'Try again: where QEMU’s snapshots are taken differs from time to time.',
+    });
+  }
+}
+
+async function isRunning(machine: PlayedMachine): Promise<boolean> {
+  const { running } = (await machine.execute('query-status')) as { running: boolean };
+  return running;
+}
+
+/** Reads all that there is on a console; how much it was. */
+function drain({ console }: PlayedMachine): number {
+  let bytes = 0;
+  for (let chunk = console.read(); chunk.length > 0; chunk = console.read()) bytes += chunk.length;
+  return bytes;
 }

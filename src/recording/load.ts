@@ -2,18 +2,16 @@ import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { UnavailableError } from '../errors.ts';
 import { hostFileError } from '../file-error.ts';
-import { checkInput, readInput } from '../host/input-file.ts';
 import { digestOnce } from '../host/file-digest.ts';
+import type { Firmware } from '../host/firmware.ts';
+import { findFirmware } from '../host/firmware.ts';
+import { checkInput, readInput } from '../host/user-file.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
 import { listQemus } from '../qemu/find-qemu.ts';
-import { findFirmware } from '../qemu/firmware.ts';
-import type { Firmware } from '../qemu/firmware.ts';
-import { ownMachines } from '../qemu/machine-profile.ts';
 import type { MachineProfile, MachineSpec } from '../qemu/machine-spec.ts';
+import { ownMachines } from '../qemu/machine-spec.ts';
 import type { RecordedFile, RecordingManifest } from './manifest.ts';
-import { readManifest, recordingFiles } from './manifest.ts';
-import { localPath } from './portable-path.ts';
-
+import { readManifest, recordingFiles, localPath } from './manifest.ts';
 /** A recording that can be played here: everything it needs is there, byte for byte. */
 export type LoadedRecording = {
   /** The case, as `run` names it. */

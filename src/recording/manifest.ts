@@ -1,14 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import path from 'node:path';
 import * as z from 'zod';
 import { UsageError } from '../errors.ts';
-import { readInput } from '../host/input-file.ts';
+import { cacheDirectory } from '../host/cache-directory.ts';
 import { digestOnce } from '../host/file-digest.ts';
+import { readInput } from '../host/user-file.ts';
+import type { Qemu } from '../qemu/find-qemu.ts';
+import type { MachineProfile, MachineSpec } from '../qemu/machine-spec.ts';
+import { machineProfileSchema } from '../qemu/machine-spec.ts';
 import { firstIssue } from '../schemas/first-issue.ts';
-import { machineProfileSchema } from '../qemu/machine-profile.ts';
-import type { MachineSpec } from '../qemu/machine-spec.ts';
-import { portablePath } from './portable-path.ts';
-
 /** What a case's directory holds of its recording, beside `console.raw`. */
 export const recordingFiles = { manifest: 'recording.json', events: 'recording.rr' } as const;
 
@@ -94,4 +95,52 @@ export function readManifest(directory: string): RecordingManifest {
     const why = cause instanceof z.ZodError ? firstIssue(cause) : 'it is not JSON';
     throw new UsageError(`this is not a recording's description: ${why}`, { place, hint, cause });
   }
+}
+
+/**
+ * A path as it is written down, so that a recording can be moved, also to another machine with the same images: what is
+ * in the case's directory begins with `{case}/`, what is in the image cache with `{cache}/`.
+ */
+export function portablePath(file: string, caseDirectory: string): string {
+  for (const [name, root] of roots(caseDirectory)) {
+    const relative = path.relative(root, file);
+    if (!relative.startsWith('..') && !path.isAbsolute(relative)) return `${name}/${relative}`;
+  }
+  return file;
+}
+
+/** The path of this machine that {@link portablePath} stands for. */
+export function localPath(portable: string, caseDirectory: string): string {
+  for (const [name, root] of roots(caseDirectory)) {
+    if (portable.startsWith(`${name}/`)) return path.join(root, portable.slice(name.length + 1));
+  }
+  return portable;
+}
+
+function roots(caseDirectory: string): [name: string, root: string][] {
+  return [
+    ['{case}', path.resolve(caseDirectory)],
+    ['{cache}', cacheDirectory()],
+  ];
+}
+
+/** Whether QEMU can record a machine: one CPU is all it takes (`rr`), and nobody is on its network to be recorded. */
+export function canRecord({ cpus, network }: MachineProfile): boolean {
+  return cpus === 1 && !network;
+}
+
+/**
+ * The same machine, recorded into `directory`, where what is needed to play it is written down first.
+ * @param name the case, as `run` names it
+ */
+export async function recorded(
+  spec: MachineSpec,
+  name: string,
+  qemu: Qemu,
+  directory: string,
+): Promise<MachineSpec> {
+  const startedAt = new Date().toISOString().slice(0, 19);
+  await writeManifest(directory, { name, spec, qemuVersion: qemu.version, startedAt });
+  const file = join(directory, recordingFiles.events);
+  return { ...spec, recording: { mode: 'record', file, startedAt } };
 }

@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../qemu/machine.ts';
-import type { ConsoleComparison } from './comparison.ts';
-
 /** Beyond the last byte that was recorded there is only silence: so long it is watched, in host milliseconds. */
 const watchedSilence = 1000;
 
@@ -117,4 +115,39 @@ async function standstill(
 export async function executed(machine: Pick<Machine, 'execute'>): Promise<number> {
   const { icount } = (await machine.execute('query-replay')) as { icount: number };
   return icount;
+}
+
+/** Compares the console of a machine that is played to the recorded one, as it comes. */
+export class ConsoleComparison {
+  /** How much has come. */
+  bytes = 0;
+  /** Offset of the first byte that is not as it was recorded; null while all are. */
+  differsAt: number | null = null;
+  readonly #recorded: Uint8Array;
+
+  constructor(recorded: Uint8Array) {
+    this.#recorded = recorded;
+  }
+
+  feed(chunk: Uint8Array): void {
+    const at = chunk.findIndex((byte, index) => byte !== this.#recorded[this.bytes + index]);
+    if (at !== -1) this.differsAt ??= this.bytes + at;
+    this.bytes += chunk.length;
+  }
+
+  /** Nothing more will come: what is missing differs, too. */
+  end(): void {
+    if (this.bytes < this.#recorded.length) this.differsAt ??= this.bytes;
+  }
+
+  /** Whether all that was recorded has come. */
+  get complete(): boolean {
+    return this.bytes >= this.#recorded.length;
+  }
+
+  /** The line, counted from 1, that the first difference is in. */
+  get line(): number | null {
+    if (this.differsAt === null) return null;
+    return 1 + this.#recorded.subarray(0, this.differsAt).filter((byte) => byte === 10).length;
+  }
 }

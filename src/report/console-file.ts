@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mark } from '../compare/align.ts';
-import { openInput } from '../host/input-file.ts';
+import { openInput } from '../host/user-file.ts';
 
 /** More than a boot ever prints, and less than what a page or a memory cannot take. Bytes. */
 const mostRead = 8 * 2 ** 20;

@@ -1,8 +1,8 @@
 import { relative, sep } from 'node:path';
 import type { ImageProgress } from '../image/build/build-context.ts';
 import type { CaseResult, RunReport, Verdict } from '../lab/result.ts';
-import { shellQuote } from '../qemu/command-line.ts';
 import type { Expectation } from '../scenario/scenario.ts';
+import { shellQuote } from '../shell.ts';
 import { printable } from './printable.ts';
 export const symbols: Record<Verdict, string> = {
   pass: '✓',

@@ -1,7 +1,7 @@
 import { openSync, writeFileSync } from 'node:fs';
 import { styleText } from 'node:util';
 import { hostFileError, namedFileError } from '../file-error.ts';
-import { checkOutput } from '../host/output-file.ts';
+import { checkOutput } from '../host/user-file.ts';
 import type { ReporterOutput } from './reporter.ts';
 
 /** Standard output as it is: a terminal, a pipe or a file. */

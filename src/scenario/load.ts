@@ -2,13 +2,13 @@ import { readdirSync, realpathSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { ScenarioError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
-import { ownDirectory } from '../host/own-directory.ts';
-import { checkScenario } from './check.ts';
+import { ownDirectory } from '../host/directories.ts';
+import { readYamlFile } from '../yaml/yaml-file.ts';
 import type { Catalogue } from './check.ts';
+import { checkScenario } from './check.ts';
 import { resolveScenario } from './resolve.ts';
 import type { Scenario } from './scenario.ts';
 import { namePattern, scenarioFileSchema } from './schema.ts';
-import { readYamlFile } from '../yaml/yaml-file.ts';
 
 /** The scenarios that come with kexec-lab. */
 export const ownScenarios = join(ownDirectory, 'scenarios');

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { arches } from '../arch.ts';
-import type { SilenceReason } from '../autopsy/silence-reason.ts';
+import type { SilenceReason } from '../autopsy/silence.ts';
 import type { CaseResult, Environment, RunReport, SecondOpinion } from '../lab/result.ts';
 import { guestTimes } from '../qemu/guest-time.ts';
 import { evidenceSchema, outcomeSchema, stageSchema, wordsSchema } from './boot.ts';

@@ -1,9 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { leash } from '../host/leash.ts';
-import { toolEnvironment } from '../host/tool-environment.ts';
 import { UnavailableError } from '../errors.ts';
+import { leash, toolEnvironment } from '../host/processes.ts';
 import { readSshLog } from './ssh-log.ts';
 
 /** A server that is about to start gets so many more chances, and so much time for all of them. */

@@ -1,10 +1,10 @@
-import { Lexer, LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Document, ErrorCode } from 'yaml';
+import { Lexer, LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { ZodType } from 'zod';
 import { ScenarioError, UsageError } from '../errors.ts';
-import { readInput } from '../host/input-file.ts';
-import { describeIssue } from './describe-issue.ts';
+import { readInput } from '../host/user-file.ts';
 import type { Problem } from './describe-issue.ts';
+import { describeIssue } from './describe-issue.ts';
 
 const largestFile = 1024 * 1024;
 

@@ -1,10 +1,9 @@
 import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import t from 'tap';
 import type { Test } from 'tap';
-import { examine } from '../../src/autopsy/examine.ts';
-import { isFlattened, unflattened } from '../../src/autopsy/flattened.ts';
-import { openDumpFile } from '../../src/autopsy/dump-file.ts';
+import t from 'tap';
+import { isFlattened, unflattened, openDumpFile } from '../../src/autopsy/dump-file.ts';
+import { examine } from '../../src/autopsy/findings.ts';
 import { openDump } from '../../src/autopsy/memory-dump.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { dumpedByQemu, findingsOf } from './dumps.ts';

@@ -12,7 +12,7 @@ import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import type { Test } from 'tap';
 import type { Arch } from '../../src/arch.ts';
-import { examine, type Findings } from '../../src/autopsy/examine.ts';
+import { examine, type Findings } from '../../src/autopsy/findings.ts';
 import { openDump } from '../../src/autopsy/memory-dump.ts';
 import { findQemu } from '../../src/qemu/find-qemu.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';

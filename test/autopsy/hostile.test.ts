@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { readDeviceTree } from '../../src/autopsy/device-tree.ts';
-import { examine } from '../../src/autopsy/examine.ts';
+import { examine } from '../../src/autopsy/findings.ts';
 import type { GuestMemory } from '../../src/autopsy/guest-memory.ts';
 import { openDump } from '../../src/autopsy/memory-dump.ts';
 import { autopsyLimits, runAutopsy } from '../../src/autopsy/run-autopsy.ts';

@@ -1,6 +1,6 @@
-import { connect, createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import t from 'tap';
 import { ensureImages } from '../../src/image/ensure-images.ts';
 import { startProvider } from '../../src/provider/provider.ts';
 import { findQemu } from '../../src/qemu/find-qemu.ts';
-import { loadMachineProfile } from '../../src/qemu/machine-profile.ts';
+import { loadMachineProfile } from '../../src/qemu/machine-spec.ts';
 import type { Machine } from '../../src/qemu/machine.ts';
 import { startMachine } from '../../src/qemu/machine.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';

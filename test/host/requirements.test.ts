@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import t from 'tap';
 import type { Arch } from '../../src/arch.ts';
-import { ensureRequirements } from '../../src/host/ensure-requirements.ts';
-import { findRequirement, missingRequirements } from '../../src/host/find-requirement.ts';
-import { installLine } from '../../src/host/install-line.ts';
-import { readVersion } from '../../src/host/read-version.ts';
+import { readVersion } from '../../src/cli/host-report.ts';
+import {
+  ensureRequirements,
+  findRequirement,
+  missingRequirements,
+  installLine,
+} from '../../src/host/install.ts';
 import type { HostFacts, Need, Requirement } from '../../src/host/requirements.ts';
 import { everyNeed, requirementsFor } from '../../src/host/requirements.ts';
 import { hostWith } from './host-with.ts';

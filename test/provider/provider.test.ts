@@ -1,13 +1,13 @@
-import { execa } from 'execa';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import type { Test } from 'tap';
 import t from 'tap';
-import { processState } from '../../src/host/process-state.ts';
+import { processState } from '../../src/host/processes.ts';
 import type { Provider, ProviderOptions } from '../../src/provider/provider.ts';
 import { startProvider } from '../../src/provider/provider.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
 import { interactiveArguments, qemuArguments } from '../../src/qemu/arguments.ts';
-import { loadMachineProfile } from '../../src/qemu/machine-profile.ts';
 import type { MachineSpec } from '../../src/qemu/machine-spec.ts';
+import { loadMachineProfile } from '../../src/qemu/machine-spec.ts';
 
 function spec(arch: 'aarch64' | 'arm'): MachineSpec {
   return {

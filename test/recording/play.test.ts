@@ -1,7 +1,7 @@
+import fc from 'fast-check';
 import type { Test } from 'tap';
 import t from 'tap';
-import { ConsoleComparison } from '../../src/recording/comparison.ts';
-import { play } from '../../src/recording/play.ts';
+import { ConsoleComparison, play } from '../../src/recording/play.ts';
 
 /** A machine that executes one instruction between two looks at it, until it has executed `longest`. */
 function machine(t: Test, longest: number) {
@@ -84,3 +84,32 @@ t.test(
     t.match(comparison, { bytes: 9, differsAt: null });
   },
 );
+
+const recorded = Buffer.from('one\ntwo\nthree\n');
+
+/** Compares `text`, in chunks of `size` bytes. */
+function compare(text: string, size = 4): ConsoleComparison {
+  const comparison = new ConsoleComparison(recorded);
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += size) comparison.feed(bytes.subarray(at, at + size));
+  comparison.end();
+  return comparison;
+}
+
+t.test('the same is the same, however it is cut', (t) => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 20 }), (size) => {
+      const { differsAt, complete, line } = compare(recorded.toString(), size);
+      return differsAt === null && complete && line === null;
+    }),
+  );
+  t.end();
+});
+
+t.test('another byte, one too few, one too many', (t) => {
+  t.match(compare('one\ntWo\nthree\n'), { differsAt: 5, line: 2, bytes: 14 });
+  t.match(compare('one\ntwo\nthr'), { differsAt: 11, line: 3, complete: false });
+  t.match(compare('one\ntwo\nthree\n!'), { differsAt: 14, line: 4, complete: true });
+  t.match(compare(''), { differsAt: 0, line: 1 });
+  t.end();
+});

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { execa, ExecaError } from 'execa';
 import { UnavailableError } from '../../errors.ts';
-import { toolEnvironment } from '../../host/tool-environment.ts';
+import { toolEnvironment } from '../../host/processes.ts';
 import { mapAllUsers, type NamespacePlan } from './namespace.ts';
 
 /** A script of images/ to run as root of private namespaces, and its files. */

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { ScenarioError } from '../../errors.ts';
-import { ownDirectory } from '../../host/own-directory.ts';
+import { ownDirectory } from '../../host/directories.ts';
 import type { Named } from '../../yaml/yaml-directory.ts';
 import { YamlDirectory } from '../../yaml/yaml-directory.ts';
 import { recipeSchema, type Recipe } from './recipe.ts';

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { execa } from 'execa';
 import { UnavailableError } from '../../errors.ts';
-import { makeDirectory } from '../../host/make-directory.ts';
-import { toolEnvironment } from '../../host/tool-environment.ts';
+import { makeDirectory } from '../../host/directories.ts';
+import { toolEnvironment } from '../../host/processes.ts';
 
 /** What flock(1) is told to exit with when someone else has the lock and it may not wait. */
 const taken = 75;

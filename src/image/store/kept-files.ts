@@ -2,10 +2,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { copyFile, cp, lstat, opendir, readlink, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UnavailableError, UsageError } from '../../errors.ts';
+import { makeDirectory } from '../../host/directories.ts';
 import { digestOf, hasContent } from '../../host/file-digest.ts';
 import { fileExists } from '../../host/file-exists.ts';
-import { checkInput, sizeInWords } from '../../host/input-file.ts';
-import { makeDirectory } from '../../host/make-directory.ts';
+import { checkInput, sizeInWords } from '../../host/user-file.ts';
 import { nameDiskTrouble } from './cache.ts';
 
 /** Instead of a suite, for packages that were brought as files. */

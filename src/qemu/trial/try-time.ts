@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Arch } from '../../arch.ts';
 import { UnavailableError } from '../../errors.ts';
-import { makePrivateDirectory } from '../../host/private-directory.ts';
+import { makePrivateDirectory } from '../../host/directories.ts';
 import type { ConsoleOutput } from '../console-pipe.ts';
 import type { Qemu } from '../find-qemu.ts';
 import type { GuestTime } from '../guest-time.ts';

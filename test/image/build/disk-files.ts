@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { toolEnvironment } from '../../../src/host/tool-environment.ts';
+import { toolEnvironment } from '../../../src/host/processes.ts';
 
 /** A file of a file system: what debugfs says of its inode. */
 export type DiskFile = {

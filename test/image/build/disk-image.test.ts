@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import type { Test } from 'tap';
 import t from 'tap';
 import { architectures } from '../../../src/arch.ts';
-import { toolEnvironment } from '../../../src/host/tool-environment.ts';
+import { toolEnvironment } from '../../../src/host/processes.ts';
 import { writeDisk, layOutEsp, writeEsp } from '../../../src/image/build/disk-image.ts';
 const offset = 2 ** 20;
 const env = toolEnvironment();

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from 'node:fs';
+import { statSync, closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { UsageError, type KexecLabError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 
@@ -110,4 +110,23 @@ export function kindOf(found: Stats): string {
   if (found.isSocket()) return 'a socket';
   if (found.isCharacterDevice() || found.isBlockDevice()) return 'a device';
   return found.isFile() ? 'a file' : 'something else';
+}
+
+/**
+ * Looks at a file that is about to be written. A named pipe that nobody reads would keep its writer for ever; what else
+ * cannot be written, opening it tells.
+ * @throws UsageError for a named pipe
+ */
+export function checkOutput(file: string): void {
+  let found;
+  try {
+    found = statSync(file);
+  } catch {
+    return;
+  }
+  if (!found.isFIFO()) return;
+  throw new UsageError(`this is ${kindOf(found)}, which cannot be written to`, {
+    place: file,
+    hint: 'Name a file. To hand the text to a program, use standard output.',
+  });
 }

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { explainSilence } from '../../src/autopsy/autopsy.ts';
 import { printedLines, tellingLines } from '../../src/autopsy/kernel-log.ts';
+import { explainSilence } from '../../src/autopsy/silence.ts';
 import { findingsOf } from './dumps.ts';
 
 /** A console that showed the first kernel's banner and nothing of a second. */

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { dumpMemory } from '../../src/qemu/dump-memory.ts';
+import { dumpMemory } from '../../src/qemu/machine-state.ts';
 
 /** Answers `query-dump` with one of these after the other. */
 function qmpThatSays(answers: { status: string; completed: number }[]) {

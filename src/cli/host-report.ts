@@ -1,15 +1,16 @@
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { execa } from 'execa';
 import type { Arch } from '../arch.ts';
+import { findRequirement } from '../host/install.ts';
+import { toolEnvironment } from '../host/processes.ts';
+import type { Requirement } from '../host/requirements.ts';
+import { everyNeed, requirementsFor } from '../host/requirements.ts';
+import { cacheDirectory } from '../host/cache-directory.ts';
 import type { QemuCandidate } from '../qemu/find-qemu.ts';
 import { listQemus } from '../qemu/find-qemu.ts';
 import type { IdleSkipping } from '../qemu/guest-time.ts';
 import { tryQemu } from '../qemu/trial/try-qemu.ts';
-import { cacheDirectory } from './cache-directory.ts';
-import { findRequirement } from './find-requirement.ts';
-import { readVersion } from './read-version.ts';
-import type { Requirement } from './requirements.ts';
-import { everyNeed, requirementsFor } from './requirements.ts';
 
 /** A requirement as it was found; `path` is null where it is missing, `version` where it does not say one. */
 export type FoundRequirement = Omit<
@@ -84,4 +85,20 @@ async function diskUse(directory: string): Promise<number> {
     ),
   );
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+/** The version the command at `path` says it is, such as `2.38.1`; null where it says none, or cannot be asked. */
+export async function readVersion(
+  path: string,
+  versionArguments: string[],
+): Promise<string | null> {
+  if (versionArguments.length === 0) return null;
+  const { all } = await execa(path, versionArguments, {
+    env: toolEnvironment(),
+    all: true,
+    reject: false,
+    stdin: 'ignore',
+    timeout: 10_000,
+  });
+  return /\d+(?:\.\d+)+|(?<=version )\d+/.exec(all)?.[0] ?? null;
 }

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { localPath, portablePath } from '../../src/recording/portable-path.ts';
+import { localPath, portablePath } from '../../src/recording/manifest.ts';
 
 process.env['KEXEC_LAB_CACHE'] = '/cache';
 

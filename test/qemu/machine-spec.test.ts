@@ -6,7 +6,7 @@ import {
   loadMachineProfile,
   machineProfileSchema,
   ownMachines,
-} from '../../src/qemu/machine-profile.ts';
+} from '../../src/qemu/machine-spec.ts';
 import { YamlDirectory } from '../../src/yaml/yaml-directory.ts';
 
 t.test('every architecture has a machine of its name', (t) => {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { UnavailableError } from '../../src/errors.ts';
-import { stopExactly } from '../../src/recording/exact-stop.ts';
+import { stopExactly } from '../../src/recording/debugger.ts';
 
 type Played = {
   /** Instructions at which the console shows one byte each. */

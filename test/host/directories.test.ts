@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { statSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { makePrivateDirectory } from '../../src/host/private-directory.ts';
+import { makeDirectory, makePrivateDirectory } from '../../src/host/directories.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 
 t.test('a directory nobody else can enter', async (t) => {
@@ -19,4 +19,15 @@ t.test('what a killed lab left is removed, and nothing else', async (t) => {
   await makePrivateDirectory(root);
   t.notOk(existsSync(orphan), 'no process has a number above the highest');
   for (const name of others) t.ok(existsSync(join(root, name)), name);
+});
+
+t.test('directories are made, and what cannot be made is told at once', async (t) => {
+  const directory = t.testdir({ file: '' });
+  const deep = join(directory, 'a', 'b', 'c');
+  await Promise.all([makeDirectory(deep), makeDirectory(deep)]);
+  t.ok(statSync(deep).isDirectory());
+  await makeDirectory(deep);
+  await t.rejects(makeDirectory('/proc/kexec-lab/below'), { code: 'ENOENT' });
+  await t.rejects(makeDirectory(join(directory, 'file')), { code: 'EEXIST' });
+  await t.rejects(makeDirectory(join(directory, 'file', 'below')), { code: 'ENOTDIR' });
 });

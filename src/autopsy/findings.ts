@@ -1,18 +1,14 @@
-import { addressSpaceOf } from './address-space.ts';
-import { Budget } from './budget.ts';
 import type { DeviceTree } from './device-tree.ts';
 import { findDeviceTrees } from './device-tree.ts';
 import { findFirstWords, firstWordsBudget, readFirstWordsLog } from './first-words-log.ts';
 import type { GuestMemory } from './guest-memory.ts';
-import { occurrences } from './guest-memory.ts';
+import { Budget, occurrences, Unreadable, UnreadList } from './guest-memory.ts';
 import type { KernelImage } from './kernel-image.ts';
 import { findKernelImages } from './kernel-image.ts';
 import type { KernelLog } from './kernel-log.ts';
 import { describeLog } from './kernel-log.ts';
 import { readPrintkRing } from './printk-ring.ts';
-import { Unreadable, UnreadList } from './unreadable.ts';
-import { findVmcoreinfoTexts, parseVmcoreinfo, releaseOf } from './vmcoreinfo.ts';
-
+import { addressSpaceOf, findVmcoreinfoTexts, parseVmcoreinfo, releaseOf } from './vmcoreinfo.ts';
 /** What a guest's memory holds of what became of it. */
 export type Findings = {
   /** Every kernel's log once, in the order of their addresses. */

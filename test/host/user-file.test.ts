@@ -3,9 +3,7 @@ import { symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { fileReason } from '../../src/file-error.ts';
-import { readInput, sizeInWords } from '../../src/host/input-file.ts';
-import { checkOutput } from '../../src/host/output-file.ts';
-
+import { readInput, sizeInWords, checkOutput } from '../../src/host/user-file.ts';
 t.test('a file is read whole, up to its limit', (t) => {
   const directory = t.testdir({ file: 'text', empty: '' });
   const file = join(directory, 'file');

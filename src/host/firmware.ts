@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Arch } from '../arch.ts';
 import { architectures } from '../arch.ts';
 import { UnavailableError } from '../errors.ts';
-import { installLine } from '../host/install-line.ts';
+import { installLine } from './install.ts';
 /** UEFI firmware for a `virt` machine: two flash images of 64 MiB each, as QEMU wants them. Paths are absolute. */
 export type Firmware = {
   code: string;

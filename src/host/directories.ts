@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdtemp, readdir, rm, mkdir, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, dirname } from 'node:path';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { errorCode } from '../file-error.ts';
+
+/**
+ * Where kexec-lab is installed: the directory of its package.json, with its scenarios, recipes and machines beside it.
+ * Looked for upwards, since bundling puts this code into another file than it was written in.
+ */
+export const ownDirectory = withManifest(dirname(fileURLToPath(import.meta.url)));
+
+/** kexec-lab's own version, from its package.json. */
+export function ownVersion(): string {
+  const manifest = readFileSync(join(ownDirectory, 'package.json'), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+function withManifest(directory: string): string {
+  const found = existsSync(join(directory, 'package.json')) || directory === dirname(directory);
+  return found ? directory : withManifest(dirname(directory));
+}
+
+/**
+ * Makes a directory and those above it that are missing. Node's own `recursive` never comes back where a file system says
+ * ENOENT to whoever makes a directory in it (/proc does), and tries again for ever.
+ * @throws the operating system's error for the first that cannot be made
+ */
+export async function makeDirectory(directory: string): Promise<void> {
+  const missing: string[] = [];
+  let place = path.resolve(directory);
+  for (; !(await exists(place)); place = path.dirname(place)) missing.push(place);
+  for (const name of missing.reverse())
+    await mkdir(name).catch((error: unknown) => {
+      // Another process may have made it since.
+      if (errorCode(error) !== 'EEXIST') throw error;
+    });
+  // A file in its place is told by the system itself.
+  if (!(await stat(directory)).isDirectory()) await mkdir(directory);
+}
+
+/** @throws whatever is wrong with a path but that it leads to nothing, such as a file on the way */
+async function exists(place: string): Promise<boolean> {
+  try {
+    await stat(place);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/**
+ * Makes a directory for Unix sockets and pipes that only this user can enter. A lab that is killed cannot remove its own; the
+ * next one to come does, since the name tells whose it was.
+ */
+export async function makePrivateDirectory(root = socketRoot()): Promise<string> {
+  await removeOrphans(root);
+  return mkdtemp(join(root, `kexec-lab-${process.pid}-`));
+}
+
+async function removeOrphans(root: string): Promise<void> {
+  const names = await readdir(root).catch(() => []);
+  const orphans = names.filter((name) => {
+    const pid = /^kexec-lab-(\d+)-\w{6}$/.exec(name)?.[1];
+    return pid !== undefined && !existsSync(`/proc/${pid}`);
+  });
+  // Another user's cannot be removed, and is that user's to remove.
+  await Promise.allSettled(orphans.map((name) => rm(join(root, name), { recursive: true })));
+}
+
+/**
+ * A socket's path must be short (108 bytes, unix(7)), and plain enough for socat's address syntax and QEMU's options.
+ */
+function socketRoot(): string {
+  const root = tmpdir();
+  return /^[\w./+-]{1,64}$/.test(root) ? root : '/tmp';
+}
