@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format } from 'prettier';
-import { outcomeIds } from '../src/boot/outcome.ts';
-import type { OutcomeId } from '../src/boot/outcome.ts';
+import type { OutcomeId } from '../src/model/vocabulary.ts';
+import { outcomeIds } from '../src/model/vocabulary.ts';
 import { diagnose, judge, knownLogs, tryOne } from './mutate/mutate.ts';
 
 /** Writes docs/accuracy.md: how often the recogniser is right, on what, and what that does not say. */

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { format, resolveConfig } from 'prettier';
-import type { CaseResult, RunReport } from '../src/lab/result.ts';
+import type { CaseResult } from '../src/model/result.ts';
+import type { RunReport } from '../src/model/run.ts';
 import { outcomeWord } from '../src/report/result-text.ts';
 import type { BootOfResults, Results } from './results-data.ts';
 

@@ -1,6 +1,6 @@
 import { diagnoseLog } from './boot/diagnose-log.ts';
-import type { DiagnosisDocument } from './boot/diagnosis.ts';
 import { diagnosisDocument } from './boot/diagnosis.ts';
+import type { DiagnosisDocument } from './model/boot.ts';
 
 /**
  * A console log: its text, its bytes, its lines (without line ends), or a stream of bytes cut anywhere, such as

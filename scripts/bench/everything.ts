@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunReport } from '../../src/lab/result.ts';
+import type { RunReport } from '../../src/model/run.ts';
 import type { Case } from '../../src/scenario/scenario.ts';
 import type { Performance } from '../performance-data.ts';
 import { benchCase } from './cases.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CaseResult, StageTime } from '../../src/lab/result.ts';
+import type { CaseResult, StageTime } from '../../src/model/result.ts';
 import type { Case } from '../../src/scenario/scenario.ts';
 import type { Way } from '../performance-data.ts';
 import type { BenchCase } from './cases.ts';

@@ -1,5 +1,5 @@
-import { outcomeIds } from '../../src/boot/outcome.ts';
-import type { OutcomeId } from '../../src/boot/outcome.ts';
+import type { OutcomeId } from '../../src/model/vocabulary.ts';
+import { outcomeIds } from '../../src/model/vocabulary.ts';
 import type { KnownLog, Mutation } from './mutation.ts';
 import type { Random } from './random.ts';
 

@@ -1,4 +1,4 @@
-import type { OutcomeId } from '../../src/boot/outcome.ts';
+import type { OutcomeId } from '../../src/model/vocabulary.ts';
 import type { Random } from './random.ts';
 
 /** A console whose truth is known. */

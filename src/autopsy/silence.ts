@@ -1,22 +1,9 @@
-import type { Evidence, Outcome } from '../boot/outcome.ts';
+import type { Evidence, Outcome } from '../model/boot.ts';
+import type { SilenceReason } from '../model/vocabulary.ts';
 import type { Findings } from './findings.ts';
 import type { KernelImage } from './kernel-image.ts';
 import type { KernelLog, KernelRecord } from './kernel-log.ts';
 import { tellingLines, printedLines } from './kernel-log.ts';
-/** Why a machine fell silent, as far as its memory tells. */
-export type SilenceReason =
-  | 'device-tree-without-memory'
-  | 'device-tree-lost'
-  | 'early-panic'
-  | 'early-oops'
-  | 'console-lost'
-  | 'stopped-early'
-  | 'digest-mismatch'
-  | 'image-damaged'
-  | 'never-spoke'
-  /** The memory could not be read: nothing is known of it. */
-  | 'unreadable';
-
 /** A reason in one sentence, with what it rests on. */
 export type Reason = { reason: SilenceReason; sentence: string };
 

@@ -1,6 +1,5 @@
-import type { OutcomeId, Stage } from './outcome.ts';
-import type { Signal } from './signal.ts';
-
+import type { Signal } from '../model/boot.ts';
+import type { OutcomeId, Stage } from '../model/vocabulary.ts';
 /** A reason why a boot may not have succeeded, and where it was when it showed. */
 export type Failure = {
   outcome: OutcomeId;

@@ -1,8 +1,8 @@
+import type { Signal } from '../model/boot.ts';
 import type { BootContext, Failure } from './context.ts';
 import type { Decision, Standing } from './decision.ts';
 import { byFailure, byWarning, isOfFirmware, isRootTrouble, known } from './decision.ts';
 import { worstFirst } from './severity.ts';
-import type { Signal } from './signal.ts';
 
 /** A system that is up is a success only of the kernel that was meant to get there, and only while it stays up. */
 export function decideUp({ context, end }: Standing, up: Signal): Decision {

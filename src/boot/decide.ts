@@ -1,11 +1,11 @@
+import type { Signal } from '../model/boot.ts';
+import type { OutcomeId } from '../model/vocabulary.ts';
 import type { BootContext } from './context.ts';
 import { causes, isKexecFailure, isLooping, isOfKexec } from './context.ts';
 import { decideUp, loneShell } from './decide-up.ts';
 import type { Decision, Standing } from './decision.ts';
 import { byFailure, byWarning, isOfFirmware, isRootTrouble, known } from './decision.ts';
-import type { OutcomeId } from './outcome.ts';
 import { worstFirst } from './severity.ts';
-import type { Signal } from './signal.ts';
 
 /** Decides what became of a boot: the strongest proof first, and `unknown` wherever there is doubt. */
 export function decide(standing: Standing): Decision {

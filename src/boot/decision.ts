@@ -1,7 +1,7 @@
+import type { Signal } from '../model/boot.ts';
+import type { OutcomeId, Stage } from '../model/vocabulary.ts';
 import type { BootContext, Failure } from './context.ts';
 import type { MachineFacts } from './machine-facts.ts';
-import type { OutcomeId, Stage } from './outcome.ts';
-import type { Signal } from './signal.ts';
 import type { Silence } from './silence.ts';
 
 /** How the watching ended. `log-ended` says nothing about the machine but that no more was recorded. */
@@ -23,17 +23,6 @@ export type Standing = {
   silence: Silence;
   end: End | null;
 };
-
-/**
- * How sure a decision is.
- *
- * - `proved`: more than the console says so: the CPUs were looked at, the system named its own kernel, QEMU ended.
- * - `shown`: a line of the console says so.
- * - `likely`: nothing says so but that the console ends where it does.
- * - `unknown`: it cannot be said.
- */
-export const certainties = ['proved', 'shown', 'likely', 'unknown'] as const;
-export type Certainty = (typeof certainties)[number];
 
 /** What became of the boot, before it is put into words. The cause comes first in `because`. */
 export type Decision = {

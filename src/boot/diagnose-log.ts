@@ -1,11 +1,8 @@
 import { createScreen } from '../console/screen.ts';
+import type { Doubt, Outcome, Signal } from '../model/boot.ts';
 import { Transcript } from '../transcript/transcript.ts';
-import type { Doubt } from './doubt.ts';
 import { createBootObserver } from './observer.ts';
-import type { Outcome } from './outcome.ts';
 import { firmwareScreen, withScreen } from './screen-evidence.ts';
-import type { Signal } from './signal.ts';
-
 /** How many signals are kept of each end of a log: the beginning shows the machine, the end what it died of. */
 const keptSignals = 1000;
 

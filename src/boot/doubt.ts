@@ -1,18 +1,7 @@
+import type { Alternative, Doubt } from '../model/boot.ts';
+import type { Certainty, OutcomeId } from '../model/vocabulary.ts';
 import type { Failure } from './context.ts';
-import type { Certainty, Decision, Standing } from './decision.ts';
-import type { OutcomeId } from './outcome.ts';
-
-/** What else a boot may have come to, and what speaks for it. */
-export type Alternative = { outcome: OutcomeId; line: number | null; because: string };
-
-/** How sure a diagnosis is. */
-export type Doubt = {
-  certainty: Certainty;
-  /** What else it could be, the likeliest first. */
-  alternatives: Alternative[];
-  /** What would settle it; empty where nothing has to. */
-  settle: string;
-};
+import type { Decision, Standing } from './decision.ts';
 
 const mostAlternatives = 4;
 

@@ -1,5 +1,5 @@
-import type { OutcomeId, Stage } from './outcome.ts';
-import type { Signal } from './signal.ts';
+import type { Signal } from '../model/boot.ts';
+import type { OutcomeId, Stage } from '../model/vocabulary.ts';
 import type { Meaning } from './signatures/signature.ts';
 
 /** What the boot machine is told. */

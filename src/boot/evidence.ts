@@ -1,8 +1,6 @@
+import type { Evidence, Signal } from '../model/boot.ts';
 import type { Decision, Standing } from './decision.ts';
 import { describeCpu } from './judge-cpu.ts';
-import type { Evidence } from './outcome.ts';
-import type { Signal } from './signal.ts';
-
 const longestEvidence = 12;
 
 /** The last line that held any text, for an outcome nothing else speaks for. */

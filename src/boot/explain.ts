@@ -1,11 +1,10 @@
+import type { OutcomeId } from '../model/vocabulary.ts';
 import { loadCure, rootCure } from './cures.ts';
 import type { Decision, Standing } from './decision.ts';
 import { loaderCure } from './explain-loader.ts';
 import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './explain-silence.ts';
 import { booted, wrongKernel } from './explain-up.ts';
 import { mayBeArm } from './machine-facts.ts';
-import type { OutcomeId } from './outcome.ts';
-
 /** What an outcome means and what usually cures it, one or two sentences each. */
 export type Explanation = { meaning: string; cure: string };
 

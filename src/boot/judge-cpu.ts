@@ -1,4 +1,4 @@
-import type { CpuSample } from './cpu-sample.ts';
+import type { CpuSample } from '../model/boot.ts';
 import type { CpuFacts, Enough } from './sample-row.ts';
 import { growth, max, measure, min, newest } from './sample-row.ts';
 

@@ -1,9 +1,9 @@
+import type { Signal } from '../model/boot.ts';
 import type { BootContext, Failure } from './context.ts';
 import { causes, initialContext, isKexecFailure, isOfKexec, isOops } from './context.ts';
 import { worstFirst } from './severity.ts';
-import type { Signal } from './signal.ts';
-import { longestList } from './update.ts';
 import type { SignalEvent, Update } from './update.ts';
+import { longestList } from './update.ts';
 
 /** How one kernel follows another: starts, resets, firmware in between, kexec. */
 

@@ -1,5 +1,4 @@
-import type { Signal } from './signal.ts';
-
+import type { Signal } from '../model/boot.ts';
 /** What a console tells of the machine, for advice that fits it. Null: not known. */
 export type MachineFacts = {
   arch: 'arm' | 'arm64' | 'x86' | 'riscv' | null;

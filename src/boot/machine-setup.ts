@@ -1,8 +1,8 @@
 import { setup } from 'xstate';
+import type { Signal } from '../model/boot.ts';
 import type { BootContext } from './context.ts';
 import { isKexecFailure } from './context.ts';
 import type { BootEvent } from './events.ts';
-import type { Signal } from './signal.ts';
 import * as kernels from './kernel-updates.ts';
 import type { Update } from './update.ts';
 import * as updates from './updates.ts';

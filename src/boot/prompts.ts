@@ -1,6 +1,6 @@
+import type { Signal } from '../model/boot.ts';
 import type { Prompt } from './session.ts';
 import { asksKernel, promptOf, recorderEnds } from './session.ts';
-import type { Signal } from './signal.ts';
 import type { Meaning } from './signatures/signature.ts';
 import type { BootSnapshot } from './step.ts';
 

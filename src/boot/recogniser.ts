@@ -1,9 +1,9 @@
 import type { ConsoleLine } from '../console/lines.ts';
+import type { Signal } from '../model/boot.ts';
 import type { Match } from './match.ts';
 import { matchLine, matchPrompt, matchRecord } from './match.ts';
 import type { PrintkRecord } from './printk.ts';
 import { recorderEnds } from './session.ts';
-import type { Signal } from './signal.ts';
 import type { Signature } from './signatures/signature.ts';
 import type { PrintkHabit } from './split-kernel-text.ts';
 import { splitKernelText } from './split-kernel-text.ts';

@@ -1,5 +1,4 @@
-import type { CpuSample } from './cpu-sample.ts';
-
+import type { CpuSample } from '../model/boot.ts';
 /** What a row of samples measures, in order of time. */
 export type CpuFacts = {
   samples: number;

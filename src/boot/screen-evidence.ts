@@ -1,5 +1,4 @@
-import type { Evidence, Outcome } from './outcome.ts';
-
+import type { Evidence, Outcome } from '../model/boot.ts';
 /** The size of EDK2's largest text mode on a serial terminal in either direction (80 × 50 and 128 × 40). */
 export const firmwareScreen = { columns: 128, rows: 50 } as const;
 

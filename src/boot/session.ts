@@ -1,5 +1,4 @@
-import type { Signal } from './signal.ts';
-
+import type { Signal } from '../model/boot.ts';
 /** What a prompt shows: whose shell it is, and what was typed there. */
 export type Prompt = {
   /** For comparing: `root@web1`, or the prompt itself where it names nobody. */

@@ -1,6 +1,5 @@
+import type { OutcomeId } from '../model/vocabulary.ts';
 import type { Failure } from './context.ts';
-import type { OutcomeId } from './outcome.ts';
-
 /**
  * Warnings that explain a boot which stops there, the most telling first: a stack that names its reason says more
  * than the stall it comes with. A complaint about the initrd alone is no proof; some are harmless.

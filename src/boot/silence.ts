@@ -1,4 +1,4 @@
-import type { CpuSample } from './cpu-sample.ts';
+import type { CpuSample } from '../model/boot.ts';
 import type { CpuJudgement } from './judge-cpu.ts';
 import { judgeCpu } from './judge-cpu.ts';
 

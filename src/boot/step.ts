@@ -1,13 +1,12 @@
 import type { SnapshotFrom } from 'xstate';
 import { initialTransition, transition } from 'xstate';
+import type { Stage } from '../model/vocabulary.ts';
 import type { BootContext } from './context.ts';
 import { initialContext } from './context.ts';
 import type { BootEvent } from './events.ts';
-import { bootMachine } from './machine.ts';
 import type { Heard, Note } from './machine-setup.ts';
 import { heard, notes } from './machine-setup.ts';
-import type { Stage } from './outcome.ts';
-
+import { bootMachine } from './machine.ts';
 /** A state of the boot machine. There is one object for each. */
 type BootState = {
   readonly stage: Stage;

@@ -1,14 +1,14 @@
+import type { Signal } from '../model/boot.ts';
+import type { Skipped } from '../transcript/skim.ts';
 import type { BootContext } from './context.ts';
 import type { BootEvent } from './events.ts';
 import type { Calm } from './life.ts';
 import { isAlive, later, noCalm } from './life.ts';
-import type { ClockReading, Recognised, Sighting } from './recogniser.ts';
 import type { Point } from './prompts.ts';
 import { clockTolerance, Prompts } from './prompts.ts';
-import type { Skipped } from '../transcript/skim.ts';
-import type { Signal } from './signal.ts';
-import type { Meaning } from './signatures/signature.ts';
+import type { ClockReading, Recognised, Sighting } from './recogniser.ts';
 import { asksKernel } from './session.ts';
+import type { Meaning } from './signatures/signature.ts';
 import type { BootSnapshot } from './step.ts';
 import { initialSnapshot, step } from './step.ts';
 import { complaintOf, complains, gaveUp, typesKexec, wordsOf } from './words.ts';

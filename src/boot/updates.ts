@@ -1,10 +1,10 @@
+import type { Signal } from '../model/boot.ts';
+import type { OutcomeId } from '../model/vocabulary.ts';
 import type { BootContext, Failure } from './context.ts';
 import { isKexecFailure, isOops } from './context.ts';
-import type { OutcomeId } from './outcome.ts';
 import { asksKernel } from './session.ts';
-import type { Signal } from './signal.ts';
-import { longestList } from './update.ts';
 import type { SignalEvent, Update } from './update.ts';
+import { longestList } from './update.ts';
 
 /** What a kernel and its programs say of themselves: failures, warnings, progress. */
 

@@ -1,5 +1,4 @@
-import type { Signal } from './signal.ts';
-
+import type { Signal } from '../model/boot.ts';
 /** A line of a program that no signature knows. */
 type Line = { line: number; text: string };
 

@@ -9,6 +9,7 @@ import type {
   ToolsSource,
 } from '../image/recipes/recipe.ts';
 import { kexecTools } from '../image/recipes/recipe.ts';
+import type { CandidateLabel } from '../model/preflight.ts';
 import type { Case } from '../scenario/scenario.ts';
 /**
  * A kernel that somebody is about to roll out, and what comes with it. Local files and downloads are in the cache, where
@@ -28,15 +29,6 @@ export type Candidate = {
   extraMiB: number;
   label: CandidateLabel;
 };
-
-/** What the user called it, for reports. */
-export type CandidateLabel = {
-  kernel: string;
-  initrd: string | null;
-  kexecTools: string | null;
-  firstKernel: string | null;
-};
-
 /** The recipe that a candidate's kernel takes the place of, and that of its initramfs. */
 export const distroKernel = 'distro-kernel';
 export const distroInitrd = 'distro-initrd';

@@ -1,6 +1,6 @@
-import { fileReason } from '../file-error.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Stage } from '../boot/outcome.ts';
+import { fileReason } from '../file-error.ts';
+import type { Stage } from '../model/vocabulary.ts';
 import type { Machine } from '../qemu/machine.ts';
 import { isCommonGround } from './common-ground.ts';
 import type { CheckpointStore } from './store.ts';

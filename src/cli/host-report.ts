@@ -2,14 +2,14 @@ import { readdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import type { Arch } from '../arch.ts';
+import { cacheDirectory } from '../host/cache-directory.ts';
 import { findRequirement } from '../host/install.ts';
 import { toolEnvironment } from '../host/processes.ts';
 import type { Requirement } from '../host/requirements.ts';
 import { everyNeed, requirementsFor } from '../host/requirements.ts';
-import { cacheDirectory } from '../host/cache-directory.ts';
+import type { IdleSkipping } from '../model/run.ts';
 import type { QemuCandidate } from '../qemu/find-qemu.ts';
 import { listQemus } from '../qemu/find-qemu.ts';
-import type { IdleSkipping } from '../qemu/guest-time.ts';
 import { tryQemu } from '../qemu/trial/try-qemu.ts';
 
 /** A requirement as it was found; `path` is null where it is missing, `version` where it does not say one. */

@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import type { Arch } from '../arch.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
-import type { Finding } from '../candidate/preflight/facts.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
 import { exitCodes, UsageError } from '../errors.ts';
+import type { Finding } from '../model/preflight.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { describeProgress } from '../report/result-text.ts';
 import { addCandidateOptions, candidateOf, namesCandidate } from './candidate-options.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Option } from 'commander';
 import { exitCodes } from '../errors.ts';
-import type { CaseResult } from '../lab/result.ts';
+import type { CaseResult } from '../model/result.ts';
 import { printableLines } from '../report/printable.ts';
 import type { ReporterOptions, ReporterOutput } from '../report/reporter.ts';
 import type { ReporterGuard } from '../report/reporters.ts';

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
+import { schemas } from '../model/json-schemas.ts';
 import { standardOutput } from '../report/terminal.ts';
 import { didYouMean } from '../scenario/nearest.ts';
-import { schemas } from '../schemas/schemas.ts';
 
 /** `kexec-lab schema`: the JSON Schemas of the files the lab reads and writes. */
 export function schemaCommand(): Command {

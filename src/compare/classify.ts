@@ -1,4 +1,4 @@
-import { stages } from '../boot/outcome.ts';
+import { stages } from '../model/vocabulary.ts';
 import type { CostChange } from './cost.ts';
 import { compareCost } from './cost.ts';
 import type { Side, Tally } from './side.ts';

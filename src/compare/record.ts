@@ -2,14 +2,14 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { arches } from '../arch.ts';
-import { outcomeIds, stages } from '../boot/outcome.ts';
 import { UsageError } from '../errors.ts';
 import { readInput } from '../host/user-file.ts';
 import { ownRecipes } from '../image/recipes/catalog.ts';
 import { inputsOf } from '../image/recipes/recipe.ts';
-import type { RunReport } from '../lab/result.ts';
-import { firstIssue } from '../schemas/first-issue.ts';
-import { runReportSchema } from '../schemas/run.ts';
+import { firstIssue } from '../model/primitives.ts';
+import type { RunReport } from '../model/run.ts';
+import { runReportSchema } from '../model/run.ts';
+import { outcomeIds, stages } from '../model/vocabulary.ts';
 import type { RunOnDisk, Side } from './side.ts';
 import { sidesOf } from './side.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Arch } from '../arch.ts';
-import type { OutcomeId, Stage } from '../boot/outcome.ts';
-import type { CaseResult, RunReport, StageTime } from '../lab/result.ts';
-
+import type { CaseResult, StageTime } from '../model/result.ts';
+import type { RunReport } from '../model/run.ts';
+import type { OutcomeId, Stage } from '../model/vocabulary.ts';
 /** How often one thing became of a scenario. */
 export type Tally = {
   fingerprint: string;

@@ -1,3 +1,4 @@
+import type { PackageVersion } from '../model/result.ts';
 import type { ImageReference } from '../scenario/scenario.ts';
 import type { BuildOptions } from './build/build-context.ts';
 import { checkFiles } from './check-files.ts';
@@ -5,10 +6,6 @@ import type { ImageRequest, PlannedEntry } from './recipes/plan.ts';
 import { planImages } from './recipes/plan.ts';
 import type { Manifest } from './store/entry.ts';
 import { findEntries, type Manifests } from './store/entry.ts';
-
-/** A Debian package that went into an image. */
-export type PackageVersion = { name: string; version: string; architecture: string; suite: string };
-
 /** Files ready to boot, with all that a report says about them. Paths are absolute and read-only by contract. */
 export type ImageSet = {
   kernel: string | null;

@@ -1,7 +1,4 @@
-import type { StageTime } from './result.ts';
-
-/** What booting twice costs: host seconds until the last kernel took over, and from there to the end. */
-export type BootPrice = { beforeHandover: number; afterHandover: number };
+import type { BootPrice, StageTime } from '../model/result.ts';
 
 /** Adds the stages up; null where only one kernel ran, or none. */
 export function bootPrice(stages: readonly StageTime[]): BootPrice | null {

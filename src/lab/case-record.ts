@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { TakenSample } from '../boot/sample-line.ts';
 import { sampleLine } from '../boot/sample-line.ts';
-import type { Signal } from '../boot/signal.ts';
+import type { Signal } from '../model/boot.ts';
 import { openRecord } from './record-file.ts';
 
 /** What is kept of a case while it runs. Every file is complete up to the last byte the guest wrote, whatever ends the run. */

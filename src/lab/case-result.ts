@@ -1,12 +1,11 @@
-import type { Outcome } from '../boot/outcome.ts';
 import { ScenarioError, UsageError } from '../errors.ts';
 import { readableError } from '../file-error.ts';
-import type { PackageVersion } from '../image/ensure-images.ts';
+import type { Outcome } from '../model/boot.ts';
+import type { PackageVersion, EntropyTimes, CaseResult, StageTime } from '../model/result.ts';
+import type { Verdict } from '../model/vocabulary.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { BootFacts } from './boot-case.ts';
 import { bootPrice } from './boot-price.ts';
-import type { EntropyTimes } from './entropy-clock.ts';
-import type { CaseResult, StageTime, Verdict } from './result.ts';
 import { judge } from './verdict.ts';
 
 /** What is known of an attempt whatever became of it. */

@@ -1,7 +1,7 @@
 import type { BootObserver } from '../boot/observer.ts';
 import type { TakenSample } from '../boot/sample-line.ts';
-import type { Signal } from '../boot/signal.ts';
 import type { CheckpointTaker } from '../checkpoint/taker.ts';
+import type { Signal } from '../model/boot.ts';
 import type { Machine } from '../qemu/machine.ts';
 import type { Conductor } from '../steps/conductor.ts';
 import type { BootClock } from './boot-clock.ts';

@@ -1,13 +1,5 @@
-import type { Signal } from '../boot/signal.ts';
-
-/** When one kernel had random numbers to give. Guest seconds; null where nothing was said of it. */
-export type EntropyTimes = {
-  generation: number;
-  /** The kernel's own clock when it said `random: crng init done`. */
-  crngReady: number | null;
-  /** How long getrandom(2) kept the first program that asked; `blocked` if that gave up waiting. */
-  getrandom: number | 'blocked' | null;
-};
+import type { Signal } from '../model/boot.ts';
+import type { EntropyTimes } from '../model/result.ts';
 
 /** Collects from signals, in order, what each kernel says of its random numbers. */
 export class EntropyClock {

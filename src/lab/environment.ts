@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import type { Candidate } from '../candidate/candidate.ts';
 import { ownVersion } from '../host/directories.ts';
+import type { Environment } from '../model/run.ts';
 import type { RememberingLab } from './create-lab.ts';
-import type { Environment } from './result.ts';
 
 /** What a report says about where and with what a run was made; call it when the cases are done. */
 export async function describeEnvironment(

@@ -1,6 +1,6 @@
-import { exitCodes } from '../errors.ts';
 import type { ExitCode } from '../errors.ts';
-import type { Verdict } from './result.ts';
+import { exitCodes } from '../errors.ts';
+import type { Verdict } from '../model/vocabulary.ts';
 
 /**
  * The exit code of a run, from how many cases ended with each verdict.

@@ -2,7 +2,7 @@ import type { Arch } from '../arch.ts';
 import { ScenarioError } from '../errors.ts';
 import { findFirmware } from '../host/firmware.ts';
 import type { ImageSet } from '../image/ensure-images.ts';
-import type { GuestTime } from '../qemu/guest-time.ts';
+import type { GuestTime } from '../model/vocabulary.ts';
 import type { MachineSpec, Network } from '../qemu/machine-spec.ts';
 import { loadMachineProfile } from '../qemu/machine-spec.ts';
 import type { Setup } from '../scenario/scenario.ts';

@@ -1,5 +1,5 @@
 import { UnavailableError } from '../errors.ts';
-import type { CpuSample } from '../boot/cpu-sample.ts';
+import type { CpuSample } from '../model/boot.ts';
 import type { Machine } from '../qemu/machine.ts';
 import { QmpLost } from '../qemu/qmp.ts';
 import type { ConsoleFeed, Listeners } from './console-feed.ts';

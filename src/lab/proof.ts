@@ -1,8 +1,7 @@
 import type { BootContext } from '../boot/context.ts';
-import type { Outcome } from '../boot/outcome.ts';
+import type { Outcome } from '../model/boot.ts';
+import type { StepResult } from '../model/result.ts';
 import type { CommandProof, Proof } from '../scenario/scenario.ts';
-import type { StepResult } from '../steps/step-result.ts';
-
 /** Console signatures by which the lab's images say what they run on. All three are needed. */
 const proofLines = ['proof-release', 'proof-root', 'proof-cmdline'] as const;
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { CaseResult } from '../model/result.ts';
 import type { Case } from '../scenario/scenario.ts';
-import type { CaseResult } from './result.ts';
 import type { Lab } from './run-case.ts';
 import { runCase } from './run-case.ts';
 

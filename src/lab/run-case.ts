@@ -1,19 +1,19 @@
 import { mkdir } from 'node:fs/promises';
 import type { Arch } from '../arch.ts';
-import type { Signal } from '../boot/signal.ts';
 import type { CheckpointStore } from '../checkpoint/store.ts';
 import type { ImageSet } from '../image/ensure-images.ts';
 import type { ImageRequest } from '../image/recipes/plan.ts';
+import type { Signal } from '../model/boot.ts';
+import type { CaseResult } from '../model/result.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { BootHooks } from './boot-case.ts';
 import { bootCase } from './boot-case.ts';
 import { interruptedResult, judgedResult, troubleResult } from './case-result.ts';
 import { EntropyClock } from './entropy-clock.ts';
-import type { CaseResult } from './result.ts';
+import { proveBooted } from './proof.ts';
 import type { StageReading } from './stage-clock.ts';
 import { stageTimes } from './stage-clock.ts';
-import { proveBooted } from './proof.ts';
 import { awaitedGeneration, expectedRelease } from './verdict.ts';
 
 /** What a case needs of the lab; both may take long the first time and are instant after it. */

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
+import type { Attempt, CaseResult } from '../model/result.ts';
+import { caseReference } from '../scenario/expand.ts';
 import type { Case } from '../scenario/scenario.ts';
-import { caseReference } from './events.ts';
-import type { Attempt, CaseResult } from './result.ts';
-import type { RunOptions, Telling } from './run.ts';
-import type { Lab } from './run-case.ts';
 import { recordFailure } from './record-failure.ts';
+import type { Lab } from './run-case.ts';
 import { runCase } from './run-case.ts';
 import { caseDirectory } from './run-directory.ts';
+import type { RunOptions, Telling } from './run.ts';
 import { secondOpinion } from './second-opinion.ts';
 
 type Asked = Pick<

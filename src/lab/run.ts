@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import type { Candidate } from '../candidate/candidate.ts';
+import type { CaseResult } from '../model/result.ts';
+import type { LabEvent, ShardOfRun, RunReport } from '../model/run.ts';
+import { caseReference } from '../scenario/expand.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { createLab } from './create-lab.ts';
 import { describeEnvironment } from './environment.ts';
-import type { LabEvent, ShardOfRun } from './events.ts';
-import { caseReference } from './events.ts';
 import { exitCodeOf } from './exit-code.ts';
 import { pool } from './pool.ts';
-import type { CaseResult, RunReport } from './result.ts';
 import { openRecord, writeRecord } from './record-file.ts';
 import { createRunDirectory } from './run-directory.ts';
 import { runWithRetries } from './run-with-retries.ts';

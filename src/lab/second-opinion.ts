@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import type { CaseResult, SecondOpinion } from '../model/result.ts';
 import type { Case } from '../scenario/scenario.ts';
-import type { CaseResult, SecondOpinion } from './result.ts';
 import type { Lab } from './run-case.ts';
 import { runCase } from './run-case.ts';
 import { isSilent } from './silent-outcome.ts';

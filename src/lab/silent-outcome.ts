@@ -1,5 +1,5 @@
-import type { Outcome, OutcomeId } from '../boot/outcome.ts';
-
+import type { Outcome } from '../model/boot.ts';
+import type { OutcomeId } from '../model/vocabulary.ts';
 /** Outcomes that say no more than that nothing is heard. */
 const silent: readonly OutcomeId[] = ['bye-hang', 'console-lost', 'kernel-hang', 'kernel-silent'];
 

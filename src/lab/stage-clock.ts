@@ -1,6 +1,5 @@
-import type { Stage } from '../boot/outcome.ts';
-import type { StageTime } from './result.ts';
-
+import type { StageTime } from '../model/result.ts';
+import type { Stage } from '../model/vocabulary.ts';
 /** One reading: where the boot stands, host milliseconds since power-on, and the kernel's own clock if it was seen. */
 export type StageReading = {
   generation: number;

@@ -1,5 +1,5 @@
-import type { CaseResult, Summary } from './result.ts';
-
+import type { CaseResult } from '../model/result.ts';
+import type { Summary } from '../model/run.ts';
 /** Counts a run's results. `wallSeconds` is the whole run's, not the sum over its cases. */
 export function summarise(results: CaseResult[], wallSeconds: number): Summary {
   const summary: Summary = {

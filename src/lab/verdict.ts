@@ -1,9 +1,9 @@
-import type { Outcome } from '../boot/outcome.ts';
 import type { ImageSet } from '../image/ensure-images.ts';
-import type { Expectation, Setup } from '../scenario/scenario.ts';
+import type { Outcome } from '../model/boot.ts';
+import type { Expectation } from '../model/result.ts';
+import type { Verdict } from '../model/vocabulary.ts';
+import type { Setup } from '../scenario/scenario.ts';
 import type { BootFacts } from './boot-case.ts';
-import type { Verdict } from './result.ts';
-
 type Releases = ImageSet['releases'];
 
 /** Which generation must come up to count as booted: whoever asks for a kexec wants the kernel behind it. */

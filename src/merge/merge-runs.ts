@@ -1,10 +1,15 @@
 import { UsageError } from '../errors.ts';
-import type { CaseReference, LabEvent } from '../lab/events.ts';
 import { exitCodeOf } from '../lab/exit-code.ts';
-import type { CaseResult, Environment, RunReport } from '../lab/result.ts';
 import { summarise } from '../lab/summary.ts';
-import type { IdleSkipping } from '../qemu/guest-time.ts';
-import { guestTimes } from '../qemu/guest-time.ts';
+import type { CaseResult } from '../model/result.ts';
+import type {
+  CaseReference,
+  LabEvent,
+  Environment,
+  RunReport,
+  IdleSkipping,
+} from '../model/run.ts';
+import { guestTimes } from '../model/vocabulary.ts';
 import type { RecordedRun } from './read-run.ts';
 import { recordIn } from './read-run.ts';
 

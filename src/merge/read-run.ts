@@ -2,11 +2,10 @@ import { dirname, join } from 'node:path';
 import { UsageError } from '../errors.ts';
 import { ownVersion } from '../host/directories.ts';
 import { readInput } from '../host/user-file.ts';
-import type { CaseReference, LabEvent } from '../lab/events.ts';
-import type { CaseResult, Environment } from '../lab/result.ts';
-import { eventSchema } from '../schemas/event.ts';
-import { firstIssue } from '../schemas/first-issue.ts';
-
+import { firstIssue } from '../model/primitives.ts';
+import type { CaseResult } from '../model/result.ts';
+import type { CaseReference, LabEvent, Environment } from '../model/run.ts';
+import { eventSchema } from '../model/run.ts';
 type RunStarted = Extract<LabEvent, { type: 'run-started' }>;
 
 /** A run as its directory tells it. */

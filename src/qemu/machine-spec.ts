@@ -5,8 +5,8 @@ import { arches } from '../arch.ts';
 import { ScenarioError } from '../errors.ts';
 import { ownDirectory } from '../host/directories.ts';
 import type { Firmware } from '../host/firmware.ts';
+import type { GuestTime } from '../model/vocabulary.ts';
 import { YamlDirectory } from '../yaml/yaml-directory.ts';
-import type { GuestTime } from './guest-time.ts';
 /** What a file of qemu/ may say. */
 export const machineProfileSchema = z.strictObject({
   arch: z.enum(arches),

@@ -1,5 +1,5 @@
-import type { CpuSample } from '../boot/cpu-sample.ts';
 import { UnavailableError } from '../errors.ts';
+import type { CpuSample } from '../model/boot.ts';
 import { incomingArguments, qemuArguments } from './arguments.ts';
 import type { ConsoleOutput } from './console-pipe.ts';
 import type { Qemu } from './find-qemu.ts';

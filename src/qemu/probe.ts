@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { CpuSample } from '../boot/cpu-sample.ts';
 import { UnavailableError } from '../errors.ts';
+import type { CpuSample } from '../model/boot.ts';
 import { readExecutedSeconds, readGuestClock } from './guest-time.ts';
 import type { Qmp } from './qmp.ts';
 

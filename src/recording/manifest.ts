@@ -6,10 +6,10 @@ import { UsageError } from '../errors.ts';
 import { cacheDirectory } from '../host/cache-directory.ts';
 import { digestOnce } from '../host/file-digest.ts';
 import { readInput } from '../host/user-file.ts';
+import { firstIssue } from '../model/primitives.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
 import type { MachineProfile, MachineSpec } from '../qemu/machine-spec.ts';
 import { machineProfileSchema } from '../qemu/machine-spec.ts';
-import { firstIssue } from '../schemas/first-issue.ts';
 /** What a case's directory holds of its recording, beside `console.raw`. */
 export const recordingFiles = { manifest: 'recording.json', events: 'recording.rr' } as const;
 

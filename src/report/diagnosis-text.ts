@@ -1,6 +1,6 @@
-import type { Certainty } from '../boot/decision.ts';
 import type { Diagnosis } from '../boot/diagnose-log.ts';
 import { signatures } from '../boot/signatures/all.ts';
+import type { Certainty } from '../model/vocabulary.ts';
 import { printable } from './printable.ts';
 import type { Style } from './terminal.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
-import type { CaseReference } from '../lab/events.ts';
-import type { RunReport, CaseResult } from '../lab/result.ts';
+import type { CaseResult } from '../model/result.ts';
+import type { CaseReference, RunReport } from '../model/run.ts';
 import { readConsole } from './console-file.ts';
 import type { ShownCase } from './html/case.ts';
 import { caseSection } from './html/case.ts';

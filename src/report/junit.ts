@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { arches } from '../arch.ts';
-import type { CaseReference } from '../lab/events.ts';
-import type { CaseResult } from '../lab/result.ts';
+import type { CaseResult } from '../model/result.ts';
+import type { CaseReference } from '../model/run.ts';
 import { readConsole } from './console-file.ts';
 import { printable } from './printable.ts';
 import type { Reporter, ReporterOutput } from './reporter.ts';

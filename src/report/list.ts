@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import type { LabEvent } from '../lab/events.ts';
-import type { Verdict } from '../lab/result.ts';
+import type { LabEvent } from '../model/run.ts';
+import type { Verdict } from '../model/vocabulary.ts';
 import { createTranscript } from './plain.ts';
 import { cut } from './printable.ts';
 import type { ReporterOutput, Reporter, ReporterOptions } from './reporter.ts';

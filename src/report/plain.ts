@@ -1,5 +1,5 @@
-import type { CaseReference, LabEvent } from '../lab/events.ts';
-import type { CaseResult } from '../lab/result.ts';
+import type { CaseResult } from '../model/result.ts';
+import type { CaseReference, LabEvent } from '../model/run.ts';
 import { printable, withoutCommands } from './printable.ts';
 import type { ReporterOptions, Reporter, ReporterOutput } from './reporter.ts';
 import {

@@ -1,6 +1,5 @@
-import type { LabEvent } from '../lab/events.ts';
-import type { CaseResult } from '../lab/result.ts';
-
+import type { CaseResult } from '../model/result.ts';
+import type { LabEvent } from '../model/run.ts';
 /** Shows a run. Gets every event in order; must never throw for what a guest printed. */
 export type Reporter = {
   onEvent(event: LabEvent): void;

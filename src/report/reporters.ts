@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { UnavailableError, UsageError } from '../errors.ts';
 import { fileHint, fileReason, readableError } from '../file-error.ts';
-import type { LabEvent } from '../lab/events.ts';
+import type { LabEvent } from '../model/run.ts';
 import { didYouMean } from '../scenario/nearest.ts';
 import { githubReporter } from './github.ts';
 import { htmlReporter } from './html.ts';

@@ -1,7 +1,7 @@
 import { relative, sep } from 'node:path';
-import type { ImageProgress } from '../image/build/build-context.ts';
-import type { CaseResult, RunReport, Verdict } from '../lab/result.ts';
-import type { Expectation } from '../scenario/scenario.ts';
+import type { CaseResult, Expectation } from '../model/result.ts';
+import type { ImageProgress, RunReport } from '../model/run.ts';
+import type { Verdict } from '../model/vocabulary.ts';
 import { shellQuote } from '../shell.ts';
 import { printable } from './printable.ts';
 export const symbols: Record<Verdict, string> = {

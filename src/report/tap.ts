@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { CaseResult } from '../lab/result.ts';
+import type { CaseResult } from '../model/result.ts';
 import { printable } from './printable.ts';
 import type { Reporter, ReporterOutput } from './reporter.ts';
 import {

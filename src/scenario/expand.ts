@@ -1,6 +1,7 @@
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
 import { NothingSelectedError } from '../errors.ts';
+import type { CaseReference } from '../model/run.ts';
 import type { Case, Scenario } from './scenario.ts';
 
 /**
@@ -41,4 +42,9 @@ function repeatCase(scenario: Scenario, arch: Arch, repeat: number): Case[] {
     ...resolved,
     repeat: index + 1,
   }));
+}
+
+/** How events name a case. */
+export function caseReference({ id, scenario, arch, repeat }: Case): CaseReference {
+  return { id, scenario: scenario.name, arch, repeat };
 }

@@ -1,5 +1,5 @@
 import type { Arch } from '../arch.ts';
-import type { OutcomeId, Stage } from '../boot/outcome.ts';
+import type { Expectation } from '../model/result.ts';
 import type { Step } from './step.ts';
 
 /** A recipe of images/ by name, or a file of the user's (`{ file }`, relative to the scenario's own file). */
@@ -36,21 +36,6 @@ export type Setup = {
   metadata: { down?: boolean; busy?: number };
   /** What a guest reset does: end the run (`exit`, the default) or start the machine anew (`reboot`). */
   onReset: 'exit' | 'reboot';
-};
-
-/** What should happen. Everything named must hold; what is not named may be anything. */
-export type Expectation = {
-  outcome: OutcomeId;
-  generation?: number;
-  stage?: Stage;
-  /** For `booted`: which kernel must be proved to run, by recipe or exact release. Default: `second`. */
-  release?: string;
-  /** For `booted`: the root device the second kernel must really have mounted. */
-  root?: string;
-  /** Captures that must be equal, such as `device: /dev/vda`. */
-  captures?: Record<string, string>;
-  /** The states the guest must have reported to the control plane, in order; one told twice in a row counts once. */
-  reported?: string[];
 };
 
 /** A command whose output says what runs: typed in the shell on the console (`run`), or over ssh. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { arches } from '../arch.ts';
-import { outcomeIds, stages } from '../boot/outcome.ts';
+import { outcomeIds, stages } from '../model/vocabulary.ts';
 import { storages } from './scenario.ts';
 import { stepSchema, tagsSchema } from './step.ts';
 

@@ -1,7 +1,8 @@
 import { firmwareScreen } from '../boot/screen-evidence.ts';
-import type { Signal } from '../boot/signal.ts';
 import type { Screen } from '../console/screen.ts';
 import { createScreen } from '../console/screen.ts';
+import type { Signal } from '../model/boot.ts';
+import type { StepResult } from '../model/result.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { Machine } from '../qemu/machine.ts';
 import type { Step } from '../scenario/step.ts';
@@ -9,8 +10,6 @@ import { describeStep } from '../scenario/step.ts';
 import type { Stage } from './perform.ts';
 import { isReady, perform, StepFailure } from './perform.ts';
 import { SignalLog } from './signal-log.ts';
-import type { StepResult } from './step-result.ts';
-
 type Props = Pick<Stage, 'keyFile' | 'onOutput'> & { provider: Provider | null };
 
 /** Does a case's steps, one after the other, while its boot is watched. */

@@ -1,5 +1,4 @@
-import type { Signal } from '../boot/signal.ts';
-
+import type { Signal } from '../model/boot.ts';
 /** A guest may say what it wants, for ever; who waits for more than this much of it waits for nothing. */
 const kept = 10_000;
 

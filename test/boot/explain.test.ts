@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { outcomeIds } from '../../src/boot/outcome.ts';
+import { outcomeIds } from '../../src/model/vocabulary.ts';
 import { diagnose, readLog, recordedLogs } from './recorded-logs.ts';
 
 /** What is said about a console. */

@@ -1,6 +1,6 @@
 import t from 'tap';
-import type { CpuSample } from '../../src/boot/cpu-sample.ts';
 import { describeCpu, judgeCpu } from '../../src/boot/judge-cpu.ts';
+import type { CpuSample } from '../../src/model/boot.ts';
 
 type Shape = {
   count?: number;

@@ -3,10 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 import { createBootObserver } from '../../src/boot/observer.ts';
 import type { LineSource } from '../../src/console/lines.ts';
+import type { Outcome, Signal } from '../../src/model/boot.ts';
+import type { OutcomeId, Stage } from '../../src/model/vocabulary.ts';
 import { Transcript } from '../../src/transcript/transcript.ts';
-import type { Outcome, OutcomeId, Stage } from '../../src/boot/outcome.ts';
-import type { Signal } from '../../src/boot/signal.ts';
-
 /** One entry of test/logs/index.yaml. */
 export type RecordedLog = {
   log: string;

@@ -1,13 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { parseSampleLine, sampleLine } from '../../src/boot/sample-line.ts';
+import type { TakenSample } from '../../src/boot/sample-line.ts';
+import { sampleLine } from '../../src/boot/sample-line.ts';
 import { certainty, lengthen, noSilence } from '../../src/boot/silence.ts';
+import { sampleLineSchema } from '../../src/model/boot.ts';
 
 const directory = fileURLToPath(new URL('samples/', import.meta.url));
 
 /** What real machines' silences are: each of a file's name begins with what became certain in the end, or `alive`. */
 const files = readdirSync(directory).filter((name) => name.endsWith('.jsonl'));
+
+function parseSampleLine(line: string): TakenSample {
+  const { silentMs, ...sample } = sampleLineSchema.parse(JSON.parse(line));
+  return { sample: { ...sample, pcs: sample.pcs.map((pc) => BigInt(`0x${pc}`)) }, silentMs };
+}
 
 /** What was ever certain in a file's silences, in the order it became so. */
 function certainties(text: string): string[] {

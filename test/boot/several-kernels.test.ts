@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Outcome } from '../../src/boot/outcome.ts';
+import type { Outcome } from '../../src/model/boot.ts';
 import { diagnose } from './recorded-logs.ts';
 
 const kernel = '[    0.000000] Booting Linux on physical CPU 0x0';

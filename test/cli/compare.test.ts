@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { recordText } from '../../src/compare/record.ts';
 import { sidesOf } from '../../src/compare/side.ts';
-import type { CaseResult } from '../../src/lab/result.ts';
+import type { CaseResult } from '../../src/model/result.ts';
 import { hang, three, untold } from '../compare/results.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { kexecLab } from './kexec-lab.ts';

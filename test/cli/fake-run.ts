@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Test } from 'tap';
-import type { RunReport } from '../../src/lab/result.ts';
+import type { RunReport } from '../../src/model/run.ts';
 import type { Play } from '../qemu/machine-fixtures.ts';
 import { fakeQemuDirectory } from '../qemu/machine-fixtures.ts';
 import { least, writeFiles } from '../scenario/files.ts';

@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import type { CaseResult, RunReport } from '../../src/lab/result.ts';
+import type { CaseResult } from '../../src/model/result.ts';
+import type { RunReport } from '../../src/model/run.ts';
 import { goodBoot } from '../lab/cases.ts';
 import { fakeRun } from './fake-run.ts';
 import { kexecLab } from './kexec-lab.ts';

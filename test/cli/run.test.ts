@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { Parser } from 'tap-parser';
-import type { RunReport } from '../../src/lab/result.ts';
+import type { RunReport } from '../../src/model/run.ts';
 import { goodBoot, goodBootUntil } from '../lab/cases.ts';
 import { fakeRun } from './fake-run.ts';
 import { kexecLab } from './kexec-lab.ts';

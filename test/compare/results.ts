@@ -1,4 +1,4 @@
-import type { CaseResult } from '../../src/lab/result.ts';
+import type { CaseResult } from '../../src/model/result.ts';
 import { result } from '../report/events.ts';
 
 /** Three results of one scenario, all alike but for `changes`. */

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { representatives, fingerprint, withoutAccidents } from '../../src/compare/side.ts';
-import type { CaseResult, RunReport } from '../../src/lab/result.ts';
+import type { CaseResult } from '../../src/model/result.ts';
+import type { RunReport } from '../../src/model/run.ts';
 import { report } from '../report/events.ts';
 import { hang, panic, three } from './results.ts';
 const text = 'VFS: Cannot open root device "/dev/vda" or unknown-block(254,0): error -6';

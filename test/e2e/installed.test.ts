@@ -1,7 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import t from 'tap';
-import type { CaseResult, RunReport } from '../../src/lab/result.ts';
+import type { CaseResult } from '../../src/model/result.ts';
+import type { RunReport } from '../../src/model/run.ts';
 import type { Words } from './broken-candidates.ts';
 import {
   builtWithoutKexec,

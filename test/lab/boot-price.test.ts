@@ -1,7 +1,7 @@
 import t from 'tap';
 import { bootPrice } from '../../src/lab/boot-price.ts';
-import type { StageTime } from '../../src/lab/result.ts';
 import { statesOf } from '../../src/lab/verdict.ts';
+import type { StageTime } from '../../src/model/result.ts';
 
 const stage = (generation: number, hostSeconds: number): StageTime => {
   return { name: 'kernel', generation, hostSeconds, guestSeconds: null };

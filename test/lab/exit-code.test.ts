@@ -1,7 +1,6 @@
 import t from 'tap';
 import { exitCodeOf } from '../../src/lab/exit-code.ts';
-import type { Verdict } from '../../src/lab/result.ts';
-
+import type { Verdict } from '../../src/model/vocabulary.ts';
 const none: Record<Verdict, number> = {
   pass: 0,
   fail: 0,

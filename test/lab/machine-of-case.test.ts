@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Arch } from '../../src/arch.ts';
 import { machineSpec } from '../../src/lab/machine-of-case.ts';
-import type { GuestTime } from '../../src/qemu/guest-time.ts';
+import type { GuestTime } from '../../src/model/vocabulary.ts';
 import { caseOf } from './cases.ts';
 
 const images = { kernel: '/kernel', initramfs: '/initramfs', disk: '/disk' };

@@ -1,7 +1,7 @@
 import t from 'tap';
-import type { Outcome } from '../../src/boot/outcome.ts';
 import type { Awaited, Seen } from '../../src/lab/proof.ts';
 import { proveBooted } from '../../src/lab/proof.ts';
+import type { Outcome } from '../../src/model/boot.ts';
 
 const release = '6.12.1-arm64';
 const proofs = ['proof-release', 'proof-root', 'proof-cmdline', 'login-prompt'];

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import t from 'tap';
 import { UnavailableError } from '../../src/errors.ts';
-import type { CaseResult } from '../../src/lab/result.ts';
-import { runCase } from '../../src/lab/run-case.ts';
 import { consoleLimit } from '../../src/lab/limits.ts';
+import { runCase } from '../../src/lab/run-case.ts';
+import type { CaseResult } from '../../src/model/result.ts';
 import type { Case } from '../../src/scenario/scenario.ts';
 import type { Step } from '../../src/scenario/step.ts';
+import { dumpFile } from '../autopsy/dumps.ts';
 import type { Play } from '../qemu/machine-fixtures.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
-import { dumpFile } from '../autopsy/dumps.ts';
 import { caseOf, fakeLab, goodBoot, goodBootUntil } from './cases.ts';
 
 const noHooks = { onLine: () => {}, onSignal: () => {}, onReading: () => {} };

@@ -1,6 +1,6 @@
 import t from 'tap';
-import type { Stage } from '../../src/boot/outcome.ts';
 import { stageTimes } from '../../src/lab/stage-clock.ts';
+import type { Stage } from '../../src/model/vocabulary.ts';
 
 const at = (generation: number, stage: Stage, hostMs: number, guestSeconds: number | null) => ({
   generation,

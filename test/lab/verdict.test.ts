@@ -1,7 +1,8 @@
 import t from 'tap';
-import type { Outcome } from '../../src/boot/outcome.ts';
 import { awaitedGeneration, expectedRelease, judge, lastLogin } from '../../src/lab/verdict.ts';
-import type { Expectation, Setup } from '../../src/scenario/scenario.ts';
+import type { Outcome } from '../../src/model/boot.ts';
+import type { Expectation } from '../../src/model/result.ts';
+import type { Setup } from '../../src/scenario/scenario.ts';
 
 const release = '6.12.1-arm64';
 const proofs = ['proof-release', 'proof-root', 'proof-cmdline', 'login-prompt'];

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import type { CpuSample } from '../../src/boot/cpu-sample.ts';
 import { createBootObserver } from '../../src/boot/observer.ts';
 import type { TakenSample } from '../../src/boot/sample-line.ts';
 import { recordingLimit } from '../../src/lab/limits.ts';
 import type { StageReading } from '../../src/lab/stage-clock.ts';
 import { stageTimes } from '../../src/lab/stage-clock.ts';
 import { watchBoot } from '../../src/lab/watch-boot.ts';
+import type { CpuSample } from '../../src/model/boot.ts';
 import type { Machine, MachineExit } from '../../src/qemu/machine.ts';
 import { Conductor } from '../../src/steps/conductor.ts';
 

@@ -1,10 +1,11 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import type { CaseResult, RunReport } from '../../src/lab/result.ts';
 import { mergeRuns } from '../../src/merge/merge-runs.ts';
 import { readRun, recordIn } from '../../src/merge/read-run.ts';
 import { findRuns } from '../../src/merge/run-files.ts';
+import type { CaseResult } from '../../src/model/result.ts';
+import type { RunReport } from '../../src/model/run.ts';
 import { result, wholeRun, wrongRoot } from '../report/events.ts';
 import { refusal } from '../scenario/files.ts';
 

@@ -1,7 +1,7 @@
 /** The list reporter with a scripted run, to look at: `npx tsx test/report/demo.ts`. Resize the terminal, press Ctrl-C. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Arch } from '../../src/arch.ts';
-import type { LabEvent } from '../../src/lab/events.ts';
+import type { LabEvent } from '../../src/model/run.ts';
 import { createReporter } from '../../src/report/reporters.ts';
 import {
   caseFinished,

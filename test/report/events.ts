@@ -1,7 +1,8 @@
 import type { Arch } from '../../src/arch.ts';
-import type { CaseReference, LabEvent } from '../../src/lab/events.ts';
-import type { CaseResult, RunReport, Verdict } from '../../src/lab/result.ts';
 import { summarise } from '../../src/lab/summary.ts';
+import type { CaseResult } from '../../src/model/result.ts';
+import type { CaseReference, LabEvent, RunReport } from '../../src/model/run.ts';
+import type { Verdict } from '../../src/model/vocabulary.ts';
 import type { ReporterOutput } from '../../src/report/reporter.ts';
 /** What every reporter of these tests is told about running a case again. */
 export const options = {

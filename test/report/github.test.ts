@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import * as prettier from 'prettier';
 import t from 'tap';
-import type { LabEvent } from '../../src/lab/events.ts';
-import type { CaseResult } from '../../src/lab/result.ts';
+import type { CaseResult } from '../../src/model/result.ts';
+import type { LabEvent } from '../../src/model/run.ts';
 import { githubReporter } from '../../src/report/github.ts';
 import { fenced, markdownSummary } from '../../src/report/markdown.ts';
 import {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
-import type { LabEvent } from '../../src/lab/events.ts';
+import type { LabEvent } from '../../src/model/run.ts';
 import { junitReporter } from '../../src/report/junit.ts';
 import {
   hostileTexts,

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { LabEvent } from '../../src/lab/events.ts';
+import type { LabEvent } from '../../src/model/run.ts';
 import { plainReporter } from '../../src/report/plain.ts';
 import {
   caseFinished,

@@ -1,9 +1,9 @@
 import t from 'tap';
-import { Parser } from 'tap-parser';
 import type { FinalResults } from 'tap-parser';
+import { Parser } from 'tap-parser';
 import { UnavailableError } from '../../src/errors.ts';
-import type { LabEvent } from '../../src/lab/events.ts';
-import type { CaseResult } from '../../src/lab/result.ts';
+import type { CaseResult } from '../../src/model/result.ts';
+import type { LabEvent } from '../../src/model/run.ts';
 import { tapReporter } from '../../src/report/tap.ts';
 import {
   caseFinished,

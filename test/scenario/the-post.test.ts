@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { outcomeIds } from '../../src/boot/outcome.ts';
 import { findScenarios } from '../../src/cli/find-scenarios.ts';
+import { outcomeIds } from '../../src/model/vocabulary.ts';
 
 const page = readFileSync(
   fileURLToPath(new URL('../../docs/the-post.md', import.meta.url)),

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Signal } from '../../src/boot/signal.ts';
+import type { Signal } from '../../src/model/boot.ts';
 import { SignalLog } from '../../src/steps/signal-log.ts';
 
 const signal = (signature: string): Signal => {

@@ -1,5 +1,4 @@
-import type { OutcomeId, Stage } from '../outcome.ts';
-
+import type { OutcomeId, Stage } from '../../model/vocabulary.ts';
 /**
  * What a signature says about the boot: the events of the boot machine. `null` marks text worth showing that
  * moves nothing.

@@ -1,4 +1,5 @@
-import type { Facts, KernelFacts, ToolsFacts, Finding } from './facts.ts';
+import type { Finding } from '../../model/preflight.ts';
+import type { Facts, KernelFacts, ToolsFacts } from './facts.ts';
 
 /** Whether the kernel's file is whole, and of a form that these kexec-tools load. */
 export function checkImageFormat({ kernel, tools }: Pick<Facts, 'kernel' | 'tools'>): Finding[] {

@@ -1,4 +1,5 @@
-import type { KernelFacts, Finding } from './facts.ts';
+import type { Finding } from '../../model/preflight.ts';
+import type { KernelFacts } from './facts.ts';
 
 /** Whether the kernel can kexec in its turn: the next update has to get out of it. */
 export function checkKexecConfig({ config, name }: KernelFacts): Finding[] {

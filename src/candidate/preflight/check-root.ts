@@ -1,4 +1,5 @@
-import type { Facts, InitrdFacts, KernelFacts, Finding } from './facts.ts';
+import type { Finding } from '../../model/preflight.ts';
+import type { Facts, InitrdFacts, KernelFacts } from './facts.ts';
 /** The disk as the guest names it. */
 const disk = '/dev/vda';
 

@@ -1,4 +1,5 @@
-import type { KernelFacts, Finding } from './facts.ts';
+import type { Finding } from '../../model/preflight.ts';
+import type { KernelFacts } from './facts.ts';
 /** The text offset that kexec-tools plan with (kexec/arch/arm/kexec-zImage-arm.c, extra_size), up to 2.0.32 at least. */
 const assumed = 0x8000;
 /** What a zImage needs behind itself while it unpacks: stack and heap, with kexec-tools' own allowance. */

@@ -53,19 +53,3 @@ export type Facts = {
   /** The command line the second kernel is given. */
   cmdline: string;
 };
-
-/** `stop`: it cannot work. `warn`: it works only if something is seen to. `note`: nobody could look. */
-export type Severity = 'stop' | 'warn' | 'note';
-
-/** What preflight has to say of a candidate. */
-export type Finding = {
-  /** Stable, for scripts. */
-  id: string;
-  severity: Severity;
-  /** One sentence. */
-  message: string;
-  /** What to do about it. */
-  advice: string;
-  /** Where it was read: a file, a configuration line. */
-  source: string;
-};

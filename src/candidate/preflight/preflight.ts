@@ -6,13 +6,14 @@ import { ensureEntries } from '../../image/ensure-images.ts';
 import { ownRecipes } from '../../image/recipes/catalog.ts';
 import { planEntries } from '../../image/recipes/plan.ts';
 import { kexecTools } from '../../image/recipes/recipe.ts';
+import type { Finding, Severity } from '../../model/preflight.ts';
 import type { Candidate } from '../candidate.ts';
 import { distroKernel, isDiskOfKernel, withCandidate } from '../candidate.ts';
 import { checkImageFormat } from './check-image-format.ts';
 import { checkKexecConfig } from './check-kexec-config.ts';
 import { checkInitrd, checkRoot } from './check-root.ts';
 import { checkTextOffset } from './check-text-offset.ts';
-import type { Facts, KernelFacts, Finding, Severity } from './facts.ts';
+import type { Facts, KernelFacts } from './facts.ts';
 import { diskFacts, initrdFacts, kernelFacts, toolsFacts } from './gather-facts.ts';
 export type PreflightOptions = BuildOptions & {
   /** The command line the second kernel is given. Default: that of kexec-to-distro. */

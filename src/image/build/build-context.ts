@@ -1,5 +1,6 @@
 import type { Arch } from '../../arch.ts';
 import type { PackageOptions } from '../../debian/packages.ts';
+import type { ImageProgress } from '../../model/run.ts';
 import type { PlannedEntry } from '../recipes/plan.ts';
 import type { Manifest } from '../store/entry.ts';
 
@@ -36,13 +37,4 @@ export type BuildOptions = {
   /** Called when an entry has been built, or (a refresh) has been found to be what would be built now. */
   onEntry?: (entry: PlannedEntry, became: 'built' | 'unchanged') => void;
   signal?: AbortSignal;
-};
-
-/** Progress of long work, in the words a user sees. `done`/`total` are bytes or steps where known. */
-export type ImageProgress = {
-  recipe: string;
-  arch: Arch;
-  step: string;
-  done?: number;
-  total?: number;
 };

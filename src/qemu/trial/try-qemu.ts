@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import type { Arch } from '../../arch.ts';
 import { makeDirectory } from '../../host/directories.ts';
+import type { IdleSkipping } from '../../model/run.ts';
+import { guestTimes } from '../../model/vocabulary.ts';
 import type { Qemu } from '../find-qemu.ts';
-import type { IdleSkipping } from '../guest-time.ts';
-import { guestTimes } from '../guest-time.ts';
 import { trialProgram } from './program.ts';
 import { tryTime } from './try-time.ts';
 

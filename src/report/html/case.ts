@@ -1,5 +1,5 @@
-import type { CaseReference } from '../../lab/events.ts';
-import type { CaseResult } from '../../lab/result.ts';
+import type { CaseResult } from '../../model/result.ts';
+import type { CaseReference } from '../../model/run.ts';
 import {
   describeExpectation,
   describeOutcome,

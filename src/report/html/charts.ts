@@ -1,6 +1,6 @@
 import type { Comparison } from '../../compare/classify.ts';
 import type { CostChange } from '../../compare/cost.ts';
-import type { StageTime } from '../../lab/result.ts';
+import type { StageTime } from '../../model/result.ts';
 import { costText } from '../comparison-text.ts';
 import type { Html } from './document.ts';
 import { element, concat } from './document.ts';

@@ -4,7 +4,7 @@ import { alignConsoles } from '../../compare/align.ts';
 import type { Comparison } from '../../compare/classify.ts';
 import type { RunOnDisk } from '../../compare/side.ts';
 import { representatives } from '../../compare/side.ts';
-import type { CaseResult } from '../../lab/result.ts';
+import type { CaseResult } from '../../model/result.ts';
 import type { ComparisonReport } from '../comparison-text.ts';
 import { classSymbols, rate } from '../comparison-text.ts';
 import type { ConsoleText } from '../console-file.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ownDirectory } from '../../host/directories.ts';
-import type { CaseResult } from '../../lab/result.ts';
+import type { CaseResult } from '../../model/result.ts';
 import type { ConsoleText } from '../console-file.ts';
 import { printable } from '../printable.ts';
 

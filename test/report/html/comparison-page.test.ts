@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { compareSides, decide } from '../../../src/compare/classify.ts';
 import { sidesOf } from '../../../src/compare/side.ts';
-import type { CaseResult } from '../../../src/lab/result.ts';
+import type { CaseResult } from '../../../src/model/result.ts';
 import { comparisonHtml } from '../../../src/report/html/comparison-page.ts';
 import { three, took } from '../../compare/results.ts';
 import { hostileTexts, report as reportOf, wrongRoot } from '../events.ts';

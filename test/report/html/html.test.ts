@@ -1,8 +1,8 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import type { LabEvent } from '../../../src/lab/events.ts';
-import type { CaseResult } from '../../../src/lab/result.ts';
+import type { CaseResult } from '../../../src/model/result.ts';
+import type { LabEvent } from '../../../src/model/run.ts';
 import { htmlReporter } from '../../../src/report/html.ts';
 import {
   hostileTexts,

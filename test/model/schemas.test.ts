@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import t from 'tap';
 import * as z from 'zod';
-import { schemas } from '../../src/schemas/schemas.ts';
+import { schemas } from '../../src/model/json-schemas.ts';
 import { fakeRun } from '../cli/fake-run.ts';
 import { kexecLab, kexecLabCommand } from '../cli/kexec-lab.ts';
 import { goodBoot } from '../lab/cases.ts';

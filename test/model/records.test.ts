@@ -1,6 +1,7 @@
 import t from 'tap';
-import { firstIssue } from '../../src/schemas/first-issue.ts';
-import { caseResultSchema, runReportSchema } from '../../src/schemas/run.ts';
+import { firstIssue } from '../../src/model/primitives.ts';
+import { caseResultSchema } from '../../src/model/result.ts';
+import { runReportSchema } from '../../src/model/run.ts';
 import { report, result, unavailable, wrongRoot } from '../report/events.ts';
 
 t.test('a report is validated whole', (t) => {

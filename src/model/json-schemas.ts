@@ -20,16 +20,16 @@ export const schemas: readonly NamedSchema[] = [
     return (await import('./run.ts')).runReportSchema;
   }),
   written('result', 'result.json: one case of a run', async () => {
-    return (await import('./run.ts')).caseResultSchema;
+    return (await import('./result.ts')).caseResultSchema;
   }),
   written('event', 'events.jsonl: what happened in a run, a line each', async () => {
-    return (await import('./event.ts')).eventSchema;
+    return (await import('./run.ts')).eventSchema;
   }),
   written('signal', 'signals.jsonl: what was recognised on the console, a line each', async () => {
     return (await import('./boot.ts')).signalLineSchema;
   }),
   written('sample', 'samples.jsonl: looks at silent CPUs, a line each', async () => {
-    return (await import('../boot/sample-line.ts')).sampleLineSchema;
+    return (await import('./boot.ts')).sampleLineSchema;
   }),
   written('recording', 'recording.json: what a recorded boot is played from', async () => {
     return (await import('../recording/manifest.ts')).manifestSchema;

@@ -1,0 +1,34 @@
+import * as z from 'zod';
+import { arches } from '../arch.ts';
+
+/**
+ * An object that keeps the keys it does not know: what a later version adds to a record is no reason to refuse it. Its type
+ * has the known keys only.
+ */
+export function openObject<Shape extends z.core.$ZodShape>(shape: Shape): z.ZodObject<Shape> {
+  return z.looseObject(shape);
+}
+
+/** The first problem of a record in one line: where in the record, and what. */
+export function firstIssue({ issues: [issue] }: z.ZodError): string {
+  const place = issue?.path.map(String).join('.') ?? '';
+  return `${place === '' ? 'the record' : place}: ${issue?.message ?? 'not understood'}`;
+}
+
+export const archSchema = z.enum(arches);
+export const scenarioName = z.string().regex(/^[a-z0-9-]+$/, 'this is not the name of a scenario');
+
+/** Seconds on the host's clock or the kernel's. The limit is thirty years, more than any run takes. */
+export const seconds = z.number().min(0).max(1e9);
+
+/** How many kernels have spoken. */
+export const generation = z.int().min(0).max(1e6);
+
+/** How often something was done, from once. */
+export const times = z.int().min(1).max(1e6);
+
+/** How many there are. */
+export const count = z.int().min(0);
+
+/** Texts by name. */
+export const wordsSchema = z.record(z.string(), z.string());

@@ -1,0 +1,81 @@
+/**
+ * The closed lists of words that records use. Each list is the one definition: its type, its place in a schema and every
+ * table by these words follow from it. Nothing here loads zod, so the core and the start of the program may use the lists.
+ */
+
+/** What can happen to a boot, in the order the documentation lists it. */
+export const outcomeIds = [
+  'booted',
+  'bye-hang',
+  'kexec-missing',
+  'kexec-load-failed',
+  'kexec-refused',
+  'root-mount-failed',
+  'root-missing',
+  'initramfs-corrupt',
+  'no-init',
+  'kernel-panic',
+  'kernel-hang',
+  'console-lost',
+  'wrong-kernel',
+  'reboot-loop',
+  'rescue-shell',
+  'firmware-stuck',
+  'kernel-silent',
+  'irq-storm',
+  'entropy-blocked',
+  'qemu-exited',
+  'no-output',
+  'unknown',
+] as const;
+
+export type OutcomeId = (typeof outcomeIds)[number];
+
+export const stages = ['firmware', 'kernel', 'initramfs', 'kexec', 'userspace'] as const;
+
+/** Where in a boot something happened. `kexec` lasts from the first sign of a kexec to the first line of the next kernel. */
+export type Stage = (typeof stages)[number];
+
+/**
+ * How sure a diagnosis is.
+ *
+ * - `proved`: more than the console says so: the CPUs were sampled, the system named its own kernel, or QEMU ended.
+ * - `shown`: a line of the console says so.
+ * - `likely`: no line says so; the console ends there.
+ * - `unknown`: the console does not tell.
+ */
+export const certainties = ['proved', 'shown', 'likely', 'unknown'] as const;
+export type Certainty = (typeof certainties)[number];
+
+export const verdicts = ['pass', 'fail', 'error', 'unavailable', 'interrupted'] as const;
+
+/**
+ * `pass` and `fail` are about the system under test, `error` is about the scenario, `unavailable` about the lab.
+ * `interrupted`: the run was stopped, so there is no result.
+ */
+export type Verdict = (typeof verdicts)[number];
+
+export const stepStatuses = ['done', 'failed', 'pending'] as const;
+
+/** Why a machine fell silent, as far as its memory shows. `unreadable`: the memory could not be read. */
+export const silenceReasons = [
+  'device-tree-without-memory',
+  'device-tree-lost',
+  'early-panic',
+  'early-oops',
+  'console-lost',
+  'stopped-early',
+  'digest-mismatch',
+  'image-damaged',
+  'never-spoke',
+  'unreadable',
+] as const;
+
+export type SilenceReason = (typeof silenceReasons)[number];
+
+/**
+ * How a machine's clock runs, best first: by the instructions it executes, with idle time skipped (`-icount sleep=off`) or
+ * waited out (`-icount sleep=on`), or by the host's clock.
+ */
+export const guestTimes = ['sleep=off', 'sleep=on', 'host'] as const;
+export type GuestTime = (typeof guestTimes)[number];
