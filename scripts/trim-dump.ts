@@ -7,6 +7,8 @@ import { gzipSync } from 'node:zlib';
 import { examine } from '../src/autopsy/findings.ts';
 import type { GuestMemory } from '../src/autopsy/guest-memory.ts';
 import { openDump } from '../src/autopsy/memory-dump.ts';
+import { coreType } from '../src/formats/elf.ts';
+import { magics } from '../src/formats/magic.ts';
 
 const page = 4096;
 /** Longer reads are searches; what they find is read once more. Bytes. */
@@ -42,9 +44,9 @@ function core(pages: number[]): Buffer {
     else runs.push({ at, length: page });
   }
   const header = Buffer.alloc(64);
-  header.write('\x7fELF', 'latin1');
+  magics.elf.bytes.copy(header);
   Buffer.from([2, 1, 1]).copy(header, 4);
-  header.writeUInt16LE(4, 16);
+  header.writeUInt16LE(coreType, 16);
   header.writeUInt32LE(1, 20);
   header.writeBigUInt64LE(64n, 32);
   header.writeUInt16LE(64, 52);

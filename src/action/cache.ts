@@ -1,12 +1,13 @@
-import { createHash } from 'node:crypto';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { arches } from '../arch.ts';
 import { findScenarios } from '../cli/find-scenarios.ts';
 import { cacheDirectory } from '../host/cache-directory.ts';
+import { diskUsage } from '../host/disk-usage.ts';
 import { imagesKey } from '../image/recipes/plan.ts';
-import { diskUsage, pruneCache } from '../image/store/prune.ts';
+import { pruneCache } from '../image/store/prune.ts';
 import { expandCases } from '../scenario/expand.ts';
+import { shortDigest } from '../text/digest.ts';
 import type { Request } from './inputs.ts';
 import { scenariosOf } from './run.ts';
 
@@ -31,7 +32,7 @@ export function cacheKeyOf(request: Request): string {
   const { kernel, initrd, baseline, shard } = options;
   const brought = [kernel, initrd, options['kexec-tools'], options['first-kernel'], baseline];
   const parts = [request.command, imagesKey(cases), ...brought, shard];
-  return `kexec-lab-images-${digest(JSON.stringify(parts))}`;
+  return `kexec-lab-images-${shortDigest(JSON.stringify(parts))}`;
 }
 
 /**
@@ -42,10 +43,6 @@ export async function saveKeyOf(cacheKey: string, restoredKey: string): Promise<
   const images = imagesPath();
   if ((await diskUsage(images)) > largestCache) await pruneCache();
   const names = await readdir(images).catch(() => []);
-  const key = `${cacheKey}-${digest(names.sort().join('\n'))}`;
+  const key = `${cacheKey}-${shortDigest(names.sort().join('\n'))}`;
   return names.length === 0 || key === restoredKey ? null : key;
-}
-
-function digest(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

@@ -1,5 +1,6 @@
 import { inflateSync } from 'node:zlib';
 import { UsageError } from '../errors.ts';
+import { hasMagic } from '../formats/magic.ts';
 import type { Bytes } from './dump-file.ts';
 import { copyIt } from './dump-formats.ts';
 import type { DumpedMemory, MemoryRange } from './guest-memory.ts';
@@ -29,7 +30,7 @@ const descriptorBytes = 24;
 const batch = 4096;
 
 export function isCompressedDump({ read }: Bytes): boolean {
-  return read(0, 8).equals(Buffer.from('KDUMP   '));
+  return hasMagic(read(0, 8), 'kdump');
 }
 
 /**

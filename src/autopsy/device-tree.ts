@@ -1,3 +1,4 @@
+import { hasMagic, magics } from '../formats/magic.ts';
 import type { GuestMemory, UnreadList } from './guest-memory.ts';
 import { Budget, occurrences } from './guest-memory.ts';
 /** A flattened device tree that is whole, with what a boot depends on. */
@@ -10,7 +11,6 @@ export type DeviceTree = {
   memory: number;
 };
 
-const magic = Buffer.from([0xd0, 0x0d, 0xfe, 0xed]);
 const headerSize = 40;
 
 /** Larger ones a kernel does not take (MAX_FDT_SIZE). Bytes. */
@@ -41,7 +41,7 @@ export function findDeviceTrees(memory: GuestMemory, unread: UnreadList): Device
   const budget = new Budget(mostBytes);
   const accept = (bytes: Buffer, hit: number): boolean =>
     hit + headerSize > bytes.length || readHeader(bytes.subarray(hit)) !== null;
-  for (const address of occurrences(memory, magic, { every: 8, accept })) {
+  for (const address of occurrences(memory, magics.deviceTree.bytes, { every: 8, accept })) {
     const header = readHeader(memory.read(address, headerSize));
     if (header === null) continue;
     if (trees.length === mostTrees || !budget.spend(Math.max(header.size, page))) {
@@ -71,7 +71,7 @@ type Header = { size: number; structure: [number, number]; strings: [number, num
 
 /** A tree's header; null for one that cannot be right. */
 function readHeader(bytes: Buffer): Header | null {
-  if (bytes.length < headerSize || !bytes.subarray(0, 4).equals(magic)) return null;
+  if (bytes.length < headerSize || !hasMagic(bytes, 'deviceTree')) return null;
   const word = (index: number) => bytes.readUInt32BE(4 * index);
   const [size, structAt, stringsAt, version, compatible] = [
     word(1),

@@ -1,6 +1,7 @@
 import { closeSync, readSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
+import { hasMagic } from '../formats/magic.ts';
 import { openInput } from '../host/user-file.ts';
 import { copyIt } from './dump-formats.ts';
 
@@ -52,7 +53,7 @@ const headerBytes = 4096;
 const endOfPieces = -1n;
 
 export function isFlattened({ read }: Bytes): boolean {
-  return read(0, 16).equals(Buffer.from('makedumpfile\0\0\0\0'));
+  return hasMagic(read(0, 16), 'flattened');
 }
 
 /** So many fill a file of some 16 GiB, as dump-guest-memory writes it; more take too much memory to put in order. */

@@ -1,4 +1,13 @@
 import { UsageError } from '../errors.ts';
+import {
+  coreType,
+  elfHeaderBytes,
+  loadSegment,
+  readElfHeader,
+  readElfSegment,
+  segmentBytes,
+} from '../formats/elf.ts';
+import { hasMagic } from '../formats/magic.ts';
 import type { Bytes } from './dump-file.ts';
 import { copyIt } from './dump-formats.ts';
 import type { MemoryRange } from './guest-memory.ts';
@@ -7,11 +16,8 @@ import { addressEnd } from './guest-memory.ts';
 /** A range of physical memory, and where in the file its bytes are. */
 export type Segment = MemoryRange & { offset: number };
 
-const core = 4; // ET_CORE
-const loadable = 1; // PT_LOAD
-
 export function isElf({ read }: Bytes): boolean {
-  return read(0, 4).equals(Buffer.from('\x7fELF'));
+  return hasMagic(read(0, 4), 'elf');
 }
 
 /**
@@ -20,28 +26,20 @@ export function isElf({ read }: Bytes): boolean {
  * @throws UsageError for another ELF file, or a program's core
  */
 export function coreSegments({ read }: Bytes, place: string): Segment[] {
-  const header = read(0, 64);
-  const wide = header[4] === 2;
-  if (header.length < (wide ? 64 : 52) || header[5] !== 1) {
-    throw new UsageError('this is no little-endian ELF file', { place });
-  }
-  if (header.readUInt16LE(16) !== core) throw notAMachines('this ELF file is no core', place);
-  const [start, entrySize, count] = wide
-    ? [Number(header.readBigUInt64LE(32)), header.readUInt16LE(54), header.readUInt16LE(56)]
-    : [header.readUInt32LE(28), header.readUInt16LE(42), header.readUInt16LE(44)];
-  const entryBytes = wide ? 56 : 32;
-  if (count > 0 && entrySize < entryBytes) {
+  const header = readElfHeader(read(0, elfHeaderBytes));
+  if (header === null) throw new UsageError('this is no little-endian ELF file', { place });
+  if (header.type !== coreType) throw notAMachines('this ELF file is no core', place);
+  const { offset: start, entryBytes: step, count } = header.segments;
+  const entryBytes = segmentBytes(header);
+  if (count > 0 && step < entryBytes) {
     throw new UsageError('the header of this ELF file is damaged', { place, hint: copyIt });
   }
   const segments: Segment[] = [];
   for (let index = 0; index < count; index += 1) {
-    const entry = read(start + index * entrySize, entryBytes);
+    const entry = read(start + index * step, entryBytes);
     if (entry.length < entryBytes) break;
-    if (entry.readUInt32LE(0) !== loadable) continue;
-    const [offset, from, size] = wide
-      ? [8, 24, 32].map((at) => Number(entry.readBigUInt64LE(at)))
-      : [4, 12, 16].map((at) => entry.readUInt32LE(at));
-    if (offset === undefined || from === undefined || size === undefined || size === 0) continue;
+    const { type, offset, physicalAddress: from, fileSize: size } = readElfSegment(entry, header);
+    if (type !== loadSegment || size === 0) continue;
     // Not memory: in /proc/kcore, what has no physical address.
     if (from + size > addressEnd || !Number.isSafeInteger(offset + size)) continue;
     segments.push({ from, to: from + size, offset });

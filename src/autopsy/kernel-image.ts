@@ -1,3 +1,4 @@
+import { magics } from '../formats/magic.ts';
 import type { GuestMemory, UnreadList } from './guest-memory.ts';
 import { Budget, occurrences } from './guest-memory.ts';
 /** An arm64 kernel image where a kexec has put it. */
@@ -11,8 +12,8 @@ export type KernelImage = {
 };
 
 /** Documentation/arch/arm64/booting.rst: the header is 64 bytes, its magic at 56, the image's size at 16. */
-const magic = Buffer.from('ARM\x64');
-const header = { size: 64, magicAt: 56, imageSizeAt: 16 };
+const magic = magics.image;
+const header = { size: 64, imageSizeAt: 16 };
 
 /** A kernel is started at a multiple of this. Copies that wait to be moved there lie anywhere. */
 const alignment = 2 * 2 ** 20;
@@ -32,8 +33,8 @@ const mostImages = 64;
 export function findKernelImages(memory: GuestMemory, unread: UnreadList): KernelImage[] {
   const images: KernelImage[] = [];
   const budget = new Budget(mostBytes);
-  for (const at of occurrences(memory, magic, { every: alignment, at: header.magicAt })) {
-    const address = at - header.magicAt;
+  for (const at of occurrences(memory, magic.bytes, { every: alignment, at: magic.at })) {
+    const address = at - magic.at;
     const bytes = memory.read(address, header.size);
     if (bytes.length < header.size) continue;
     const size = Number(bytes.readBigUInt64LE(header.imageSizeAt));

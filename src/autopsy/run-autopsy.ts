@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UnavailableError, UsageError } from '../errors.ts';
 import { ownDirectory } from '../host/directories.ts';
+import { bytesOnDisk } from '../host/disk-usage.ts';
 import type { ProcessLimits } from '../host/limited-process.ts';
 import { ProcessLimitError, runLimited } from '../host/limited-process.ts';
 import type { Answer, Examined, ExamineRequest } from './autopsy-process.ts';
@@ -62,12 +62,4 @@ async function run(
       cause: error,
     });
   }
-}
-
-/** 0 where there is nothing: whoever opens it says why. */
-async function bytesOnDisk(file: string): Promise<number> {
-  return stat(file).then(
-    ({ blocks }) => blocks * 512,
-    () => 0,
-  );
 }

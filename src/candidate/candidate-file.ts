@@ -4,7 +4,9 @@ import type { Arch } from '../arch.ts';
 import { archWith } from '../arch.ts';
 import { UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
+import { elfMachine } from '../formats/elf.ts';
 import { kernelKind, kernelHeaderBytes } from '../formats/kernel.ts';
+import { hasMagic } from '../formats/magic.ts';
 import { openInput } from '../host/user-file.ts';
 
 /** What a file named in an option is. `name` is what the user called it. Throws UsageError where there is none. */
@@ -38,7 +40,7 @@ export function mustBeFile(
 
 /** Whether a file is a .deb, whatever it is called: an ar archive. */
 export function isArchive(file: string): boolean {
-  return startOf(file).toString('latin1', 0, 8) === '!<arch>\n';
+  return hasMagic(startOf(file), 'ar');
 }
 
 /** As much of a file as tells what it is. Throws UsageError for what is no regular file. */
@@ -68,7 +70,7 @@ export function archOfKernel(header: Buffer, name: string): Arch {
     case 'uImage':
       return known(archWith('uImage', header[29] ?? 0), name, 'a uImage');
     case 'ELF':
-      return known(elfMachine(header), name, 'an ELF file');
+      return known(archOfElf(header), name, 'an ELF file');
     case 'text':
     case 'unknown':
       throw new UsageError(
@@ -79,14 +81,14 @@ export function archOfKernel(header: Buffer, name: string): Arch {
 
 /** What a program is for. Throws UsageError for one of another machine, or for no program. */
 export function archOfProgram(header: Buffer, name: string): Arch {
-  const arch = elfMachine(header);
+  const arch = archOfElf(header);
   if (arch !== undefined) return arch;
   throw new UsageError(`--kexec-tools ${name}: this is no .deb and no program for arm or aarch64`);
 }
 
-function elfMachine(header: Buffer): Arch | undefined {
-  const isElf = header.length >= 20 && header.toString('latin1', 0, 4) === '\x7fELF';
-  return isElf ? archWith('elf', header.readUInt16LE(18)) : undefined;
+function archOfElf(header: Buffer): Arch | undefined {
+  const machine = elfMachine(header);
+  return machine === null ? undefined : archWith('elf', machine);
 }
 
 function known(arch: Arch | undefined, name: string, what: string): Arch {
@@ -95,6 +97,5 @@ function known(arch: Arch | undefined, name: string, what: string): Arch {
 }
 
 function describe(header: Buffer): string {
-  // `HdrS` at 0x202 is an x86 kernel's (Documentation/arch/x86/boot.rst).
-  return header.toString('latin1', 0x202, 0x206) === 'HdrS' ? 'a kernel for x86' : 'something else';
+  return hasMagic(header, 'x86Kernel') ? 'a kernel for x86' : 'something else';
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { digestOnce } from '../host/file-digest.ts';
 import { qemuArguments } from '../qemu/arguments.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
 import type { MachineSpec } from '../qemu/machine-spec.ts';
+import { shortDigest } from '../text/digest.ts';
 
 /** Raise it when a checkpoint comes to hold something else. */
 const formatVersion = 1;
@@ -38,5 +38,5 @@ export async function checkpointKey(spec: MachineSpec, qemu: Qemu): Promise<stri
     ...[qemu.version, binary.size, binary.mtimeMs, qemu.options],
     qemuArguments(shared),
   ];
-  return createHash('sha256').update(JSON.stringify(seen)).digest('hex').slice(0, 16);
+  return shortDigest(JSON.stringify(seen));
 }

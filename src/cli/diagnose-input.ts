@@ -5,18 +5,14 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createGunzip } from 'node:zlib';
 import { KexecLabError, UsageError } from '../errors.ts';
 import { isFileError, namedFileError } from '../file-error.ts';
+import { formatOf, hasMagic } from '../formats/magic.ts';
 import { openInput, sizeInWords } from '../host/user-file.ts';
 import { asUtf8, binaryKind, encodingOf, encodingSample } from '../transcript/text-encoding.ts';
 
 type Bytes = AsyncIterable<Uint8Array>;
 
-/** Formats that are recognised by their first bytes, and the tool that reads those this program does not. */
-const formats = [
-  { magic: [0x1f, 0x8b], decode: gunzip },
-  { magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00], tool: 'xz' },
-  { magic: [0x28, 0xb5, 0x2f, 0xfd], tool: 'zstd' },
-  { magic: [0x42, 0x5a, 0x68], tool: 'bzip2' },
-];
+/** Formats that another tool of the same name reads. */
+const foreignFormats = ['xz', 'zstd', 'bzip2'] as const;
 
 /** A serial console at 115200 baud takes hours for so much; it is read in seconds. Bytes, and lines. */
 const mostLog = 128 * 2 ** 20;
@@ -70,17 +66,17 @@ function refuseDirectory(found: Stats, place: string): void {
 export async function* decoded(source: Bytes, place: string, layers = 0): Bytes {
   try {
     const { head, all } = await peek(bounded(source, place), encodingSample);
-    const format = formats.find(({ magic }) => magic.every((byte, index) => head[index] === byte));
-    if (format?.tool !== undefined) {
-      throw new UsageError(`this is a file compressed by ${format.tool}`, {
+    const tool = formatOf(head, foreignFormats);
+    if (tool !== undefined) {
+      throw new UsageError(`this is a file compressed by ${tool}`, {
         place,
-        hint: `Try: ${format.tool} -dc ${place} | kexec-lab diagnose -`,
+        hint: `Try: ${tool} -dc ${place} | kexec-lab diagnose -`,
       });
     }
-    if (format !== undefined && layers === mostLayers)
-      throw new UsageError(`this is compressed more than ${mostLayers} times`, { place });
-    if (format !== undefined) {
-      yield* decoded(format.decode(all), place, layers + 1);
+    if (hasMagic(head, 'gzip')) {
+      if (layers === mostLayers)
+        throw new UsageError(`this is compressed more than ${mostLayers} times`, { place });
+      yield* decoded(gunzip(all), place, layers + 1);
       return;
     }
     const binary = binaryKind(head);

@@ -1,8 +1,9 @@
-import { readdir, stat, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { execa } from 'execa';
 import type { Arch } from '../arch.ts';
 import { cacheDirectory } from '../host/cache-directory.ts';
+import { diskUsage } from '../host/disk-usage.ts';
 import { findRequirement } from '../host/install.ts';
 import { toolEnvironment } from '../host/processes.ts';
 import type { Requirement } from '../host/requirements.ts';
@@ -63,7 +64,7 @@ async function examineRequirement(requirement: Requirement): Promise<FoundRequir
 async function examineCache(directory: string): Promise<HostReport['cache']> {
   const place = await nearestExisting(directory);
   const { bavail, bsize } = await statfs(place);
-  return { directory, usedBytes: await diskUse(directory), freeBytes: bavail * bsize };
+  return { directory, usedBytes: await diskUsage(directory), freeBytes: bavail * bsize };
 }
 
 async function nearestExisting(path: string): Promise<string> {
@@ -72,19 +73,6 @@ async function nearestExisting(path: string): Promise<string> {
     () => false,
   );
   return there ? path : nearestExisting(dirname(path));
-}
-
-/** Bytes allocated on disk (images are sparse); what cannot be read, or is being removed, counts as nothing. */
-async function diskUse(directory: string): Promise<number> {
-  const options = { recursive: true, withFileTypes: true } as const;
-  const entries = await readdir(directory, options).catch(() => []);
-  const sizes = entries.map((entry) =>
-    stat(join(entry.parentPath, entry.name)).then(
-      ({ blocks }) => blocks * 512,
-      () => 0,
-    ),
-  );
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
 /** The version the command at `path` says it is, such as `2.38.1`; null where it says none, or cannot be asked. */

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Arch } from '../arch.ts';
 import type { CaseResult, StageTime } from '../model/result.ts';
 import type { RunReport } from '../model/run.ts';
 import type { OutcomeId, Stage } from '../model/vocabulary.ts';
+import { shortDigest } from '../text/digest.ts';
 /** How often one thing became of a scenario. */
 export type Tally = {
   fingerprint: string;
@@ -129,7 +129,7 @@ export function fingerprint({ outcome, stage, generation, captures, evidence }: 
     .map(([name, value]) => [name, withoutAccidents(value)])
     .sort();
   const parts = JSON.stringify([outcome, generation, stage, named]);
-  return createHash('sha256').update(parts).digest('hex').slice(0, 12);
+  return shortDigest(parts, 12);
 }
 
 /** A text of the kernel's without what is another in every boot of it. */

@@ -3,21 +3,11 @@ import { constants, gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { toolEnvironment } from '../host/processes.ts';
 import { streamTool } from '../host/run-tool.ts';
+import { formatOf } from './magic.ts';
 
 /** How kernels and their initramfs images are compressed. */
 export const compressions = ['gzip', 'xz', 'zstd', 'lz4', 'lzma', 'bzip2', 'lzo'] as const;
 export type Compression = (typeof compressions)[number];
-
-/** What data compressed so begins with, in hexadecimal. lz4 is the old frame format, the only one the kernel knows. */
-export const magics: Record<Compression, string> = {
-  gzip: '1f8b08',
-  xz: 'fd377a585a00',
-  zstd: '28b52ffd',
-  lz4: '02214c18',
-  lzma: '5d0000',
-  bzip2: '425a68',
-  lzo: '894c5a4f',
-};
 
 const tools: Record<Exclude<Compression, 'gzip'>, readonly [string, ...string[]]> = {
   xz: ['xz', '--decompress', '--stdout', '--single-stream'],
@@ -44,8 +34,7 @@ export function decompressing(
 
 /** What `data` begins with; null for nothing known. */
 export function compressionOf(data: Buffer): Compression | null {
-  const start = data.toString('hex', 0, 6);
-  return compressions.find((name) => start.startsWith(magics[name])) ?? null;
+  return formatOf(data, compressions) ?? null;
 }
 
 /**

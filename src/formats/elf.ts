@@ -1,54 +1,100 @@
-/** What a program needs of its system to start: its loader and its shared libraries, as named in the file. */
-export type ElfNeeds = { interpreter: string | null; libraries: string[] };
+import { hasMagic } from './magic.ts';
 
-const magic = Buffer.from('\x7fELF');
-const segmentType = { dynamic: 2, interpreter: 3, load: 1 };
-const dynamicTag = { end: 0, needed: 1, stringTable: 5 };
+/** The part of an ELF file's header that the lab reads: elf(5). */
+export type ElfHeader = {
+  /** Whether it is a 64-bit file. */
+  wide: boolean;
+  /** `e_type`. */
+  type: number;
+  segments: { offset: number; entryBytes: number; count: number };
+};
 
-type Segment = { type: number; offset: number; address: number; fileSize: number };
+/** One entry of the table of program headers. */
+export type ElfSegment = {
+  type: number;
+  offset: number;
+  /** `p_vaddr`. */
+  address: number;
+  /** `p_paddr`. */
+  physicalAddress: number;
+  fileSize: number;
+};
 
-/** Reads the needs of a little-endian ELF file; null for any other file. Layout: elf(5). */
-export function elfNeeds(file: Buffer): ElfNeeds | null {
-  if (!file.subarray(0, 4).equals(magic)) return null;
-  const wide = file[4] === 2;
-  const word = (offset: number) =>
-    wide ? Number(file.readBigUInt64LE(offset)) : file.readUInt32LE(offset);
-  const segments = readSegments(file, wide, word);
+/** `e_type` of a core dump. */
+export const coreType = 4;
 
-  const interpreter = segments.find(({ type }) => type === segmentType.interpreter);
+/** `p_type` of what is loaded into memory. */
+export const loadSegment = 1;
+
+/** Bytes of the header of a 64-bit file, which is the longer one. */
+export const elfHeaderBytes = 64;
+
+/** Bytes of an entry of the table of program headers. */
+export function segmentBytes({ wide }: Pick<ElfHeader, 'wide'>): number {
+  return wide ? 56 : 32;
+}
+
+/** `e_machine` of a little-endian ELF file; null for any other file. */
+export function elfMachine(header: Buffer): number | null {
+  return header.length >= 20 && hasMagic(header, 'elf') ? header.readUInt16LE(18) : null;
+}
+
+/** Reads the header of a little-endian ELF file; null for any other file, and where the header is cut off. */
+export function readElfHeader(header: Buffer): ElfHeader | null {
+  const [wide, littleEndian] = [header[4] === 2, header[5] === 1];
+  if (!hasMagic(header, 'elf') || !littleEndian || header.length < (wide ? 64 : 52)) return null;
   return {
-    interpreter: interpreter === undefined ? null : readString(file, interpreter.offset),
-    libraries: neededLibraries(file, segments, wide ? 8 : 4, word),
+    wide,
+    type: header.readUInt16LE(16),
+    segments: {
+      offset: wide ? Number(header.readBigUInt64LE(32)) : header.readUInt32LE(28),
+      entryBytes: header.readUInt16LE(wide ? 54 : 42),
+      count: header.readUInt16LE(wide ? 56 : 44),
+    },
   };
 }
 
-function readSegments(file: Buffer, wide: boolean, word: (offset: number) => number): Segment[] {
-  const table = word(wide ? 32 : 28);
-  const size = file.readUInt16LE(wide ? 54 : 42);
-  const count = file.readUInt16LE(wide ? 56 : 44);
-  return Array.from({ length: count }, (_, index) => {
-    const at = table + index * size;
-    return {
-      type: file.readUInt32LE(at),
-      offset: word(at + (wide ? 8 : 4)),
-      address: word(at + (wide ? 16 : 8)),
-      fileSize: word(at + (wide ? 32 : 16)),
-    };
-  });
+/** Reads an entry of the table of program headers, `segmentBytes` long. */
+export function readElfSegment(entry: Buffer, { wide }: Pick<ElfHeader, 'wide'>): ElfSegment {
+  const word = (at: number) => readWord(entry, at, wide);
+  return {
+    type: entry.readUInt32LE(0),
+    offset: word(wide ? 8 : 4),
+    address: word(wide ? 16 : 8),
+    physicalAddress: word(wide ? 24 : 12),
+    fileSize: word(wide ? 32 : 16),
+  };
 }
 
-function neededLibraries(
-  file: Buffer,
-  segments: Segment[],
-  width: number,
-  word: (offset: number) => number,
-): string[] {
-  const dynamic = segments.find(({ type }) => type === segmentType.dynamic);
+/** What a program needs of its system to start: its loader and its shared libraries, as the file names them. */
+export type ElfNeeds = { interpreter: string | null; libraries: string[] };
+
+const [dynamicSegment, interpreterSegment] = [2, 3];
+const dynamicTag = { end: 0, needed: 1, stringTable: 5 };
+
+/** Reads the needs of a whole little-endian ELF file; null for any other file. */
+export function elfNeeds(file: Buffer): ElfNeeds | null {
+  const header = readElfHeader(file);
+  if (header === null) return null;
+  const { offset, entryBytes, count } = header.segments;
+  const segments = Array.from({ length: count }, (_, index) =>
+    readElfSegment(file.subarray(offset + index * entryBytes), header),
+  );
+  const interpreter = segments.find(({ type }) => type === interpreterSegment);
+  return {
+    interpreter: interpreter === undefined ? null : readString(file, interpreter.offset),
+    libraries: neededLibraries(file, segments, header.wide),
+  };
+}
+
+function neededLibraries(file: Buffer, segments: ElfSegment[], wide: boolean): string[] {
+  const dynamic = segments.find(({ type }) => type === dynamicSegment);
   if (dynamic === undefined) return [];
   const needed: number[] = [];
+  const wordBytes = wide ? 8 : 4;
   let strings = 0;
-  for (let at = dynamic.offset; at < dynamic.offset + dynamic.fileSize; at += 2 * width) {
-    const [tag, value] = [word(at), word(at + width)];
+  for (let at = dynamic.offset; at < dynamic.offset + dynamic.fileSize; at += 2 * wordBytes) {
+    const [tag, value] = [readWord(file, at, wide), readWord(file, at + wordBytes, wide)];
     if (tag === dynamicTag.end) break;
     if (tag === dynamicTag.needed) needed.push(value);
     if (tag === dynamicTag.stringTable) strings = fileOffset(segments, value);
@@ -56,12 +102,16 @@ function neededLibraries(
   return needed.map((offset) => readString(file, strings + offset));
 }
 
-/** Dynamic entries speak of addresses; the segment loaded there tells the place in the file. */
-function fileOffset(segments: Segment[], address: number): number {
+/** Dynamic entries hold addresses; the segment that is loaded there gives the offset in the file. */
+function fileOffset(segments: ElfSegment[], address: number): number {
   const segment = segments.find(
-    (s) => s.type === segmentType.load && address >= s.address && address < s.address + s.fileSize,
+    (s) => s.type === loadSegment && address >= s.address && address < s.address + s.fileSize,
   );
   return segment === undefined ? address : address - segment.address + segment.offset;
+}
+
+function readWord(bytes: Buffer, at: number, wide: boolean): number {
+  return wide ? Number(bytes.readBigUInt64LE(at)) : bytes.readUInt32LE(at);
 }
 
 function readString(file: Buffer, offset: number): string {

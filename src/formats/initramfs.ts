@@ -4,6 +4,7 @@ import { ToolFailure } from '../host/run-tool.ts';
 import { sizeInWords } from '../host/user-file.ts';
 import { ByteReader } from './byte-reader.ts';
 import { compressionOf, decompressing } from './decompress.ts';
+import { formatOf } from './magic.ts';
 
 /** More than the largest of distributions has. Bytes, and entries. */
 const limits = { unpacked: 2 ** 30, entries: 250_000, name: 4096 };
@@ -84,7 +85,8 @@ async function archivesIn(
 ): Promise<'over' | 'cut off' | 'something else'> {
   let complete = true;
   for (;;) {
-    const header = (await reader.peek(headerBytes)).toString('latin1');
+    const bytes = await reader.peek(headerBytes);
+    const header = bytes.toString('latin1');
     if (header === '') return complete ? 'over' : 'cut off';
     if (header.startsWith('\0') && complete) {
       // Archives are padded with zeros to whatever their author liked.
@@ -92,7 +94,8 @@ async function archivesIn(
       refuseLarge(reader);
       continue;
     }
-    if (!/^07070[12]/.test(header)) return complete ? 'something else' : 'cut off';
+    if (formatOf(bytes, ['newc', 'newcWithChecksums']) === undefined)
+      return complete ? 'something else' : 'cut off';
     if (header.length < headerBytes) return 'cut off';
     const [fileSize, nameSize] = [field(header, 6), field(header, 11)];
     if (!(fileSize >= 0 && nameSize >= 1 && nameSize <= limits.name)) return 'cut off';

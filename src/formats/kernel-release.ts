@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { readInput } from '../host/user-file.ts';
-import { compressions, decompress, magics, type Compression } from './decompress.ts';
-import { kernelKind, mostKernelBytes } from './kernel.ts';
+import { compressions, decompress, type Compression } from './decompress.ts';
+import { kernelKind, mostKernelBytes, zbootHeader } from './kernel.ts';
+import { magics } from './magic.ts';
 
 /**
  * `uname -r` of a kernel, from the banner in its image; null where it cannot be read. An arm64 Image has it in plain
@@ -48,15 +49,6 @@ function bannerRelease(data: Buffer | null): string | null {
   return /^Linux version (\S+) \(/.exec(data.toString('latin1', start, start + 256))?.[1] ?? null;
 }
 
-/** The header of an EFI zboot image (drivers/firmware/efi/libstub/zboot-header.S). */
-export function zbootHeader(data: Buffer): { offset: number; size: number; compression: string } {
-  return {
-    offset: data.readUInt32LE(8),
-    size: data.readUInt32LE(12),
-    compression: data.toString('latin1', 0x18, 0x38).replace(/\0.*/s, ''),
-  };
-}
-
 async function unpackZboot(data: Buffer): Promise<Buffer | null> {
   if (data.length < 0x40) return null;
   const { offset, size, compression } = zbootHeader(data);
@@ -79,7 +71,7 @@ async function unpackZImage(data: Buffer): Promise<Buffer | null> {
 
 function placesOf(data: Buffer, name: Compression): number[] {
   const places: number[] = [];
-  const magic = Buffer.from(magics[name], 'hex');
+  const magic = magics[name].bytes;
   const head = data.subarray(0, decompressorBytes);
   for (let at = head.indexOf(magic); at >= 0; at = head.indexOf(magic, at + 1)) places.push(at);
   // Three bytes of lzma are anywhere; the first places are the likely ones.
@@ -90,9 +82,4 @@ function placesOf(data: Buffer, name: Compression): number[] {
 export async function toolsVersion(program: string): Promise<string | null> {
   const text = await readFile(program, 'latin1');
   return /\bkexec-tools\0? ?(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? null;
-}
-
-/** The version its authors gave it, in a Debian package's version: `1:2.0.25-3+deb12u3` is 2.0.25. */
-export function upstreamVersion(version: string): string {
-  return version.replace(/^\d+:/, '').replace(/-[^-]*$/, '');
 }

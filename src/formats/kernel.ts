@@ -1,16 +1,12 @@
 import type { Arch } from '../arch.ts';
 import { architectures } from '../arch.ts';
+import { hasMagic } from './magic.ts';
 
 /** Larger than any kernel with its debugging information off; it is read into memory whole. */
 export const mostKernelBytes = 256 * 2 ** 20;
 
 /** Bytes of a kernel file that `kernelTrouble` wants to see. */
 export const kernelHeaderBytes = 64 * 1024;
-
-/** arm64: `ARM\x64` at 0x38 (Documentation/arch/arm64/booting.rst). */
-const imageMagic = Buffer.from('ARM\x64');
-/** arm: at 0x24, with the addresses of start and end behind it. */
-const zImageMagic = 0x016f2818;
 
 /** What a file that is to be a kernel is. */
 export type KernelKind =
@@ -22,13 +18,13 @@ const leastZImage = 0x30;
 
 /** Tells by its beginning what a kernel's file is. */
 export function kernelKind(header: Buffer): KernelKind {
+  if (hasMagic(header, 'image')) return 'Image';
+  if (header.length >= leastZImage && hasMagic(header, 'zImage')) return 'zImage';
+  if (hasMagic(header, 'pe') && hasMagic(header, 'zboot')) return 'zboot';
+  if (hasMagic(header, 'gzip')) return 'gzip';
+  if (hasMagic(header, 'uImage')) return 'uImage';
+  if (hasMagic(header, 'elf')) return 'ELF';
   const text = header.toString('latin1', 0, 256);
-  if (header.subarray(0x38, 0x3c).equals(imageMagic)) return 'Image';
-  if (header.length >= leastZImage && header.readUInt32LE(0x24) === zImageMagic) return 'zImage';
-  if (/^MZ..zimg/s.test(text)) return 'zboot';
-  if (text.startsWith('\x1f\x8b')) return 'gzip';
-  if (text.startsWith('\x27\x05\x19\x56')) return 'uImage';
-  if (text.startsWith('\x7fELF')) return 'ELF';
   return /^[\t\n\r\x20-\x7e]+$/.test(text) ? 'text' : 'unknown';
 }
 
@@ -69,7 +65,7 @@ function truncation(expected: number, size: number): string | null {
 
 /** Where the last section of a PE/COFF file ends: a kernel with an EFI stub is one. 0 for a file that is none. */
 function peFileSize(header: Buffer): number {
-  const isPe = header.length >= 0x40 && header.toString('latin1', 0, 2) === 'MZ';
+  const isPe = header.length >= 0x40 && hasMagic(header, 'pe');
   const pe = isPe ? header.readUInt32LE(0x3c) : header.length;
   if (pe + 24 > header.length || header.toString('latin1', pe, pe + 4) !== 'PE\0\0') return 0;
   const table = pe + 24 + header.readUInt16LE(pe + 20);
@@ -90,8 +86,6 @@ export type ZImageLayout = {
 
 /** `KLSZ`: the tag of arch/arm/boot/compressed/vmlinux.lds.S that holds the sizes. */
 const sizesTag = 0x5a534c4b;
-/** The second magic number, of an image that has tags. */
-const tagsMagic = 0x45454545;
 
 /**
  * Reads the table of tags in a zImage, which kexec-tools plan the memory by. Null where there is none
@@ -101,7 +95,7 @@ const tagsMagic = 0x45454545;
  * six words) the text offset.
  */
 export function zImageLayout(file: Buffer): ZImageLayout | null {
-  if (file.length < 0x3c || file.readUInt32LE(0x34) !== tagsMagic) return null;
+  if (file.length < 0x3c || !hasMagic(file, 'zImageTags')) return null;
   let at = file.readUInt32LE(0x38);
   for (;;) {
     if (at + 16 > file.length) return null;
@@ -119,4 +113,13 @@ export function zImageLayout(file: Buffer): ZImageLayout | null {
     }
     at += 4 * words;
   }
+}
+
+/** The header of an EFI zboot image (drivers/firmware/efi/libstub/zboot-header.S). */
+export function zbootHeader(data: Buffer): { offset: number; size: number; compression: string } {
+  return {
+    offset: data.readUInt32LE(8),
+    size: data.readUInt32LE(12),
+    compression: data.toString('latin1', 0x18, 0x38).replace(/\0.*/s, ''),
+  };
 }

@@ -1,4 +1,5 @@
 import type { ByteReader } from './byte-reader.ts';
+import { hasMagic } from './magic.ts';
 
 /** What a member of a tar archive is. */
 export type MemberKind = 'file' | 'hard link' | 'link' | 'directory' | 'named pipe' | 'device';
@@ -54,7 +55,7 @@ export async function* tarMembers(reader: ByteReader): AsyncGenerator<TarMember>
     }
     const kind = kinds[type];
     if (kind === undefined) throw new Error('the archive has a member of an unknown kind');
-    const prefix = header.toString('latin1', 257, 262) === 'ustar' ? textAt(header, 345, 155) : '';
+    const prefix = hasMagic(header, 'tar') ? textAt(header, 345, 155) : '';
     const name = textAt(header, 0, 100);
     const member: TarMember = {
       name: prefix === '' ? name : `${prefix}/${name}`,

@@ -3,6 +3,7 @@ import type { Arch } from '../arch.ts';
 import { ScenarioError } from '../errors.ts';
 import { scenarioFileError } from '../file-error.ts';
 import { kernelHeaderBytes, kernelTrouble } from '../formats/kernel.ts';
+import { hasMagic } from '../formats/magic.ts';
 import { kindOf } from '../host/user-file.ts';
 import type { ImageReference } from '../scenario/scenario.ts';
 import type { ImageRequest } from './recipes/plan.ts';
@@ -66,20 +67,19 @@ const sector = 512;
  */
 export function diskTrouble(header: Buffer, size: number): string | null {
   if (size === 0) return 'is empty';
-  if (header.toString('latin1', 0, 4) === 'QFI\xfb')
+  if (hasMagic(header, 'qcow2'))
     return 'is a qcow2 image, and a raw one is needed (qemu-img convert -O raw)';
   if (size < 2 * sector) return `is no disk: it has ${size} bytes`;
   if (hasPartitionTable(header)) return null;
-  const isExt = header.length > 0x439 && header.readUInt16LE(0x438) === 0xef53;
-  return isExt
+  return hasMagic(header, 'ext')
     ? 'has no partition table: an ext file system fills it from its first sector'
     : 'has no partition table';
 }
 
 /** A DOS table with a partition in it, or a GPT. */
 function hasPartitionTable(header: Buffer): boolean {
-  if (header.readUInt16BE(510) !== 0x55aa) return false;
+  if (!hasMagic(header, 'bootSector')) return false;
   const types = [0, 1, 2, 3].map((index) => header[446 + index * 16 + 4] ?? 0);
-  if (types.includes(0xee)) return header.toString('latin1', sector, sector + 8) === 'EFI PART';
+  if (types.includes(0xee)) return hasMagic(header, 'gpt');
   return types.some((type) => type !== 0);
 }

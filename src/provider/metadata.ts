@@ -1,4 +1,5 @@
 import { providerNetwork } from '../qemu/arguments.ts';
+import { shellQuote } from '../shell.ts';
 
 /** Where the guest finds the provider's servers. */
 export const metadataAddress = { address: '169.254.42.42', port: 80 } as const;
@@ -69,5 +70,5 @@ function shellLines(metadata: Metadata, prefix: string): string[] {
 }
 
 function shellValue(value: string): string {
-  return /^[\w@%+=:,./-]*$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
+  return value === '' ? '' : shellQuote(value);
 }

@@ -10,6 +10,7 @@ import { UnavailableError } from '../errors.ts';
 import { fileReason } from '../file-error.ts';
 import { installLine } from '../host/install.ts';
 import { toolEnvironment, toolPath } from '../host/processes.ts';
+import { compareVersions } from '../text/versions.ts';
 /** The oldest QEMU everything was tried with (Debian 12's). */
 export const oldestQemu = '7.2.0';
 
@@ -122,10 +123,4 @@ async function dataOptions(binary: string): Promise<string[]> {
 
 function versionOf(candidate: QemuCandidate): string {
   return 'version' in candidate ? candidate.version : '0.0.0';
-}
-
-/** Negative where `a` is older than `b`, as for Array.sort. (localeCompare would load its tables first, for 10 ms.) */
-function compareVersions(a: string, b: string): number {
-  const [left = [], right = []] = [a, b].map((version) => version.split('.').map(Number));
-  return left.map((part, index) => part - (right[index] ?? 0)).find(Boolean) ?? 0;
 }

@@ -1,6 +1,7 @@
 import type { Diagnosis } from '../boot/diagnose-log.ts';
 import { signatures } from '../boot/signatures/all.ts';
 import type { Certainty } from '../model/vocabulary.ts';
+import { shellQuote } from '../shell.ts';
 import { printable } from './printable.ts';
 import type { Style } from './terminal.ts';
 
@@ -52,7 +53,7 @@ export function diagnosisText({ place, diagnosis, excerpts }: DiagnosedLog, shap
     '',
     style.bold('Next'),
     next(
-      `  kexec-lab diagnose ${shellWord(place === standardInput ? '-' : name)} --signals`,
+      `  kexec-lab diagnose ${shellQuote(place === standardInput ? '-' : name)} --signals`,
       diagnosis,
       shape,
     ),
@@ -164,8 +165,4 @@ function wrap(text: string, width: number): string[] {
 /** Rows behind the first stand further in. */
 function hang(rows: readonly string[]): string[] {
   return rows.map((row, index) => (index === 0 ? row : `  ${row}`));
-}
-
-function shellWord(text: string): string {
-  return /^[\w./:=@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

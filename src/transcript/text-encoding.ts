@@ -1,3 +1,5 @@
+import { hasMagic, type Format } from '../formats/magic.ts';
+
 /** How a log's characters and line ends are written. */
 export type TextEncoding = {
   /** Bytes of one code unit. */
@@ -95,25 +97,22 @@ export async function* asUtf8(
   }
 }
 
-/** What no text begins with: programs, images, archives, disks. Hexadecimal. */
-const binaries: Record<string, string> = {
-  '7f454c46': 'a program or a core dump (ELF)',
-  '89504e47': 'a PNG image',
-  ffd8ff: 'a JPEG image',
-  '504b0304': 'a ZIP archive',
-  '514649fb': 'a disk image (qcow2)',
-  '4d5a': 'a kernel or an EFI program (PE)',
-  d0cf11e0: 'an Office document',
-  '25504446': 'a PDF document',
-  d00dfeed: 'a device tree',
-  '27051956': 'an image for U-Boot',
-};
+/** What no text begins with: programs, images, archives, disks. */
+const binaries: readonly [format: Format, kind: string][] = [
+  ['elf', 'a program or a core dump (ELF)'],
+  ['png', 'a PNG image'],
+  ['jpeg', 'a JPEG image'],
+  ['zip', 'a ZIP archive'],
+  ['qcow2', 'a disk image (qcow2)'],
+  ['pe', 'a kernel or an EFI program (PE)'],
+  ['ole', 'an Office document'],
+  ['pdf', 'a PDF document'],
+  ['deviceTree', 'a device tree'],
+  ['uImage', 'an image for U-Boot'],
+  ['tar', 'a tar archive'],
+];
 
 /** What the file is, where it is no text; null for a text, and for what may be a console's noise. */
 export function binaryKind(head: Buffer): string | null {
-  const start = head.toString('hex', 0, 4);
-  const known = Object.entries(binaries).find(([magic]) => start.startsWith(magic));
-  if (known !== undefined) return known[1];
-  if (head.toString('latin1', 257, 262) === 'ustar') return 'a tar archive';
-  return null;
+  return binaries.find(([format]) => hasMagic(head, format))?.[1] ?? null;
 }

@@ -16,6 +16,7 @@ export function elfFile(wide: boolean, interpreter: string, libraries: string[])
 
   file.write('\x7fELF', 'latin1');
   file.writeUInt8(wide ? 2 : 1, 4);
+  file.writeUInt8(1, 5);
   word(wide ? 32 : 28, headerSize);
   file.writeUInt16LE(segmentSize, wide ? 54 : 42);
   file.writeUInt16LE(3, wide ? 56 : 44);

@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/preflight.ts';
+import { compareVersions } from '../../text/versions.ts';
 import type { Facts, KernelFacts, ToolsFacts } from './facts.ts';
 
 /** Whether the kernel's file is whole, and of a form that these kexec-tools load. */
@@ -54,7 +55,7 @@ function checkZboot(kernel: KernelFacts, tools: ToolsFacts): Finding[] {
         source: `${kernel.name}, ${tools.source}`,
       },
     ];
-  if (!isOlder(tools.version, since)) return [];
+  if (compareVersions(tools.version, since) >= 0) return [];
   return [
     {
       id: 'image-format',
@@ -74,16 +75,4 @@ function notLoaded({ name }: KernelFacts, what: string, advice: string): Finding
     advice,
     source: name,
   };
-}
-
-/** Whether a version of numbers and dots comes before another. */
-export function isOlder(version: string, than: string): boolean {
-  const [a, b] = [version, than].map((text) =>
-    text.split('.').map((part) => Number.parseInt(part)),
-  );
-  for (const [index, wanted] of (b ?? []).entries()) {
-    const got = a?.[index] ?? 0;
-    if (got !== wanted) return got < wanted;
-  }
-  return false;
 }

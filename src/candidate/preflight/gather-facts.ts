@@ -6,8 +6,8 @@ import { readDebControl } from '../../debian/deb-file.ts';
 import { debianMirror } from '../../debian/mirror.ts';
 import { resolvePackages } from '../../debian/packages.ts';
 import { readInitramfs } from '../../formats/initramfs.ts';
-import { toolsVersion, upstreamVersion, zbootHeader } from '../../formats/kernel-release.ts';
-import { kernelKind, kernelTrouble, zImageLayout } from '../../formats/kernel.ts';
+import { toolsVersion } from '../../formats/kernel-release.ts';
+import { zbootHeader, kernelKind, kernelTrouble, zImageLayout } from '../../formats/kernel.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
 import type { BuildOptions } from '../../image/build/build-context.ts';
 import { moduleName } from '../../image/build/kernel-modules.ts';
@@ -16,6 +16,7 @@ import type { MiniDiskRecipe } from '../../image/recipes/recipe.ts';
 import { configName, kexecTools, outputNames } from '../../image/recipes/recipe.ts';
 import type { Manifest } from '../../image/store/entry.ts';
 import { keptFile } from '../../image/store/kept-files.ts';
+import { upstreamVersion } from '../../text/versions.ts';
 import type { Candidate } from '../candidate.ts';
 import type { ToolsFacts, DiskFacts, InitrdFacts, KernelFacts } from './facts.ts';
 

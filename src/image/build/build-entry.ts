@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { digestOf } from '../../host/file-digest.ts';
+import { shortDigest } from '../../text/digest.ts';
 import type { PlannedEntry } from '../recipes/plan.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { inputsOf } from '../recipes/recipe.ts';
@@ -67,7 +67,7 @@ async function describe(
     packages: packages.map(({ name, version, architecture, suite, sha256 }) => {
       return { name, version, architecture, suite, sha256 };
     }),
-    fingerprint: createHash('sha256').update(JSON.stringify(outputs)).digest('hex').slice(0, 16),
+    fingerprint: shortDigest(JSON.stringify(outputs)),
     outputs,
   };
 }

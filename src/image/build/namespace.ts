@@ -3,6 +3,7 @@ import { release, userInfo } from 'node:os';
 import type { Arch } from '../../arch.ts';
 import { UnavailableError } from '../../errors.ts';
 import { fileExists } from '../../host/file-exists.ts';
+import { compareVersions } from '../../text/versions.ts';
 /** How build-system.sh is run: as root of namespaces of its own, whoever runs it. */
 export type NamespacePlan = {
   /** In front of what is to run there. */
@@ -115,7 +116,7 @@ export async function namespaceFacts(emulator: string | null): Promise<Namespace
     emulator,
     emulatorRegistered:
       emulator !== null && (await fileExists(`/proc/sys/fs/binfmt_misc/qemu-${emulator}`)),
-    binfmtPerNamespace: isAtLeast(release(), 6, 7),
+    binfmtPerNamespace: compareVersions(release(), '6.7') >= 0,
     userNamespaces:
       (await sysctl('user/max_user_namespaces')) !== '0' &&
       (await sysctl('kernel/unprivileged_userns_clone')) !== '0',
@@ -134,10 +135,4 @@ export function hasRange(text: string, user: string): boolean {
     .split('\n')
     .map((line) => line.split(':'))
     .some(([name, , count]) => name === user && Number(count) >= 65_536);
-}
-
-/** Is a kernel's release, such as `6.1.0-18-amd64`, at least major.minor? */
-export function isAtLeast(kernel: string, major: number, minor: number): boolean {
-  const [ownMajor = 0, ownMinor = 0] = kernel.split('.').map((part) => Number.parseInt(part, 10));
-  return ownMajor > major || (ownMajor === major && ownMinor >= minor);
 }

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Arch } from '../../arch.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
 import type { Need } from '../../host/requirements.ts';
 import type { Case, ImageReference } from '../../scenario/scenario.ts';
+import { shortDigest } from '../../text/digest.ts';
 import type { Catalog } from './catalog.ts';
 import { findRecipe, ownRecipes, recipesDirectory } from './catalog.ts';
 import { contentKey } from './content-key.ts';
@@ -103,9 +103,12 @@ export function imagesDirectory(cacheDir?: string): string {
 export function imagesKey(cases: readonly Case[]): string {
   const entries = cases.flatMap(({ arch, setup }) => planImages({ arch, ...setup }).entries);
   const keys = new Set(entries.map(({ name, arch, key }) => `${arch}/${name} ${key}`));
-  const hash = createHash('sha256');
-  for (const key of [...keys].sort()) hash.update(`${key}\n`);
-  return hash.digest('hex').slice(0, 16);
+  return shortDigest(
+    [...keys]
+      .sort()
+      .map((key) => `${key}\n`)
+      .join(''),
+  );
 }
 
 /** What it takes of the host to build these entries. */

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { fileReason } from '../../file-error.ts';
 import { digestOf, digestOnce, fileIdentity } from '../../host/file-digest.ts';
+import { sha256Of } from '../../text/digest.ts';
 import type { PlannedEntry } from '../recipes/plan.ts';
 import { inputsOf } from '../recipes/recipe.ts';
 
@@ -118,7 +118,7 @@ export function manifestText(manifest: Manifest): string {
 }
 
 function checkOf(content: object): string {
-  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+  return sha256Of(JSON.stringify(content));
 }
 
 /** Beside the manifest: what the files were when their content was last verified, by path in the entry. */

@@ -1,7 +1,8 @@
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { arches } from '../../arch.ts';
 import { cacheDirectory } from '../../host/cache-directory.ts';
+import { diskUsage } from '../../host/disk-usage.ts';
 import { ownRecipes } from '../recipes/catalog.ts';
 import { imagesDirectory, planEntries } from '../recipes/plan.ts';
 import { withBuildLock } from './build-lock.ts';
@@ -38,16 +39,4 @@ export async function pruneCache({
     }
     return { removed: unwanted, bytes };
   });
-}
-
-/** Bytes a directory takes on the disk, holes left out; 0 where there is none. */
-export async function diskUsage(directory: string): Promise<number> {
-  const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(
-    () => [],
-  );
-  const files = entries.filter((entry) => entry.isFile());
-  const sizes = await Promise.all(
-    files.map(async (file) => (await stat(path.join(file.parentPath, file.name))).blocks * 512),
-  );
-  return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
@@ -6,6 +5,7 @@ import type { Arch } from '../../arch.ts';
 import { makeDirectory } from '../../host/directories.ts';
 import type { IdleSkipping } from '../../model/run.ts';
 import { guestTimes } from '../../model/vocabulary.ts';
+import { shortDigest } from '../../text/digest.ts';
 import type { Qemu } from '../find-qemu.ts';
 import { trialProgram } from './program.ts';
 import { tryTime } from './try-time.ts';
@@ -77,7 +77,7 @@ export async function memoFile(qemu: Qemu, arch: Arch, cache: string): Promise<s
   const program = trialProgram(arch).toString('base64');
   const build = [qemu.binary, size, mtimeMs, qemu.version, qemu.options];
   const identity = JSON.stringify([formatVersion, arch, program, ...build]);
-  const name = createHash('sha256').update(identity).digest('hex').slice(0, 16);
+  const name = shortDigest(identity);
   return join(cache, 'qemu', `${arch}-${name}.json`);
 }
 
