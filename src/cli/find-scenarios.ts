@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { UsageError } from '../errors.ts';
+import { NothingSelectedError, UsageError } from '../errors.ts';
 import { namesOfKind, ownRecipes } from '../image/recipes/catalog.ts';
 import { ownMachines } from '../qemu/machine-spec.ts';
 import type { Catalogue } from '../scenario/check.ts';
@@ -12,14 +12,28 @@ import { selectScenarios } from '../scenario/select.ts';
  * the files among the words.
  *
  * @throws ScenarioError for a file with mistakes, UsageError for a directory that cannot be listed or the name of a case,
- * NothingSelectedError for a word that means nothing
+ * NothingSelectedError for a word that means nothing, and where `exclude` leaves nothing
  */
-export function findScenarios(words: string[], directories: string[] = []): Scenario[] {
+export function findScenarios(
+  words: string[],
+  directories: string[] = [],
+  exclude: string[] = [],
+): Scenario[] {
   words.forEach(refuseCase);
   const files = words.filter(isScenarioFile);
   const wanted = words.map((word) => (isScenarioFile(word) ? scenarioName(word) : word));
-  const source = { directories: [ownScenarios, ...directories], files, wanted };
-  return selectScenarios(loadScenarios(source, ownCatalogue), wanted);
+  const source = {
+    directories: [ownScenarios, ...directories],
+    files,
+    wanted: [...wanted, ...exclude],
+  };
+  const all = loadScenarios(source, ownCatalogue);
+  const left = new Set(selectScenarios(all, exclude));
+  const selected = selectScenarios(all, wanted).filter((scenario) => !left.has(scenario));
+  if (selected.length > 0 || exclude.length === 0) return selected;
+  throw new NothingSelectedError('--exclude leaves out every selected scenario', {
+    hint: 'Exclude fewer, or select more. kexec-lab list shows names and labels.',
+  });
 }
 
 /** Cases are listed as `arm/kexec-to-distro`, and people type what they read. */

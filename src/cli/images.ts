@@ -34,7 +34,8 @@ export function imagesCommand(): Command {
     .action(verify);
   images
     .command('prune')
-    .description('remove downloads, and images of other versions')
+    .description('remove downloads, checkpoints, and images of other versions')
+    .option('--dry-run', 'show what would be removed; remove nothing')
     .action(prune);
   return images.addHelpText(
     'after',
@@ -128,13 +129,15 @@ async function verify(
   });
 }
 
-async function prune(): Promise<void> {
+async function prune({ dryRun = false }: { dryRun?: boolean }): Promise<void> {
   const { removed, bytes } = await pruneCache({
+    dryRun,
     onWait: () => process.stderr.write('waiting for another kexec-lab that is building\n'),
   });
+  if (dryRun) for (const path of removed) process.stdout.write(`${printable(path, 4096)}\n`);
   const images = `${removed.length} image${removed.length === 1 ? '' : 's'}`;
   process.stdout.write(
-    `Removed the downloads, the checkpoints and ${images} of other versions: ${megabytes(bytes)}.\n`,
+    `${dryRun ? 'Would remove' : 'Removed'} the downloads, the checkpoints and ${images} of other versions: ${megabytes(bytes)}.\n`,
   );
 }
 

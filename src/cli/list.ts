@@ -3,7 +3,7 @@ import { arches } from '../arch.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { findScenarios } from './find-scenarios.ts';
-import { scenariosOption } from './options.ts';
+import { excludeOption, scenariosOption } from './options.ts';
 
 /** `kexec-lab list`: which scenarios there are. */
 export function listCommand(): Command {
@@ -12,11 +12,14 @@ export function listCommand(): Command {
     .argument('[what...]', 'names, globs, labels or files', ['all'])
     .option('--json', 'as JSON, with stories, setups and expectations')
     .addOption(scenariosOption())
+    .addOption(excludeOption())
     .addHelpText('after', '\nExamples:\n  kexec-lab list\n  kexec-lab list "arm-*" --json')
-    .action((what: string[], options: { json?: boolean; scenarios: string[] }) => {
-      const scenarios = findScenarios(what, options.scenarios);
-      process.stdout.write(options.json ? `${printableJson(scenarios)}\n` : table(scenarios));
-    });
+    .action(
+      (what: string[], options: { json?: boolean; scenarios: string[]; exclude: string[] }) => {
+        const scenarios = findScenarios(what, options.scenarios, options.exclude);
+        process.stdout.write(options.json ? `${printableJson(scenarios)}\n` : table(scenarios));
+      },
+    );
 }
 
 function table(scenarios: Scenario[]): string {

@@ -6,11 +6,12 @@ import { expandCases } from '../scenario/expand.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { shardOf, weightOf } from '../scenario/shard.ts';
 import { findScenarios } from './find-scenarios.ts';
-import { archOption, scenariosOption, wholeNumber } from './options.ts';
+import { archOption, excludeOption, scenariosOption, wholeNumber } from './options.ts';
 
 type MatrixOptions = {
   arch: Arch[];
   scenarios: string[];
+  exclude: string[];
   repeat: number;
   shards: number;
   json?: boolean;
@@ -28,6 +29,7 @@ export function matrixCommand(): Command {
     .argument('<what...>', 'all, names, globs, labels, or scenario files')
     .addOption(archOption())
     .addOption(scenariosOption())
+    .addOption(excludeOption())
     .option('--repeat <n>', 'run every case n times', wholeNumber(1), 1)
     .option('--shards <n>', 'at most so many shards per architecture', wholeNumber(1), 1)
     .option('--json', "one line of JSON, as GitHub's strategy.matrix takes it")
@@ -43,7 +45,7 @@ Examples:
   echo "matrix=$(kexec-lab matrix all --shards 2 --json)" >> "$GITHUB_OUTPUT"`;
 
 function matrix(words: string[], options: MatrixOptions): void {
-  const scenarios = findScenarios(words, options.scenarios);
+  const scenarios = findScenarios(words, options.scenarios, options.exclude);
   const cases = expandCases(scenarios, { only: options.arch, repeat: options.repeat });
   const jobs = arches.flatMap((arch) =>
     jobsOf(

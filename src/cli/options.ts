@@ -38,6 +38,13 @@ export function scenariosOption(): Option {
     .default([], 'none');
 }
 
+/** `--exclude`, as every command has it. */
+export function excludeOption(): Option {
+  return new Option('--exclude <pattern>', 'leave out a name, glob or label (repeatable)')
+    .argParser(collect(String))
+    .default([], 'none');
+}
+
 /** `--mirror`, as every command has it. */
 export function mirrorOption(purpose: string): Option {
   return new Option('--mirror <url>', `${purpose} (default: the host's)`).argParser(parseMirror);

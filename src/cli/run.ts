@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import type { Arch } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
-import { NothingSelectedError, UsageError } from '../errors.ts';
+import { exitCodes, NothingSelectedError, UsageError } from '../errors.ts';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
 import { needsOf } from '../lab/needs-of.ts';
@@ -21,8 +21,17 @@ import { shardOf } from '../scenario/shard.ts';
 import { addCandidateOptions, candidateOf, casesOf, namesCandidate } from './candidate-options.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
-import { archOption, mirrorOption, parseShard, scenariosOption, wholeNumber } from './options.ts';
+import { lastFailed } from './last-failed.ts';
+import {
+  archOption,
+  excludeOption,
+  mirrorOption,
+  parseShard,
+  scenariosOption,
+  wholeNumber,
+} from './options.ts';
 import { rerunCommand, openReporter, reporterOption } from './reporter-option.ts';
+import { limitRun, parseMinutes } from './run-limits.ts';
 import { pasteableCommands } from './show.ts';
 type RunOptions = CandidateWords & {
   arch: Arch[];
@@ -42,18 +51,31 @@ type RunOptions = CandidateWords & {
   withDeps?: boolean;
   checkpoint: boolean;
   dryRun?: boolean;
+  exclude: string[];
+  lastFailed?: boolean;
+  maxFailures?: number;
+  timeout?: number;
+  quiet?: boolean;
 };
 
 /** `kexec-lab run`: boots what is asked for and says what became of it. */
 export function runCommand(): Command {
   const command = new Command('run')
     .description('boot scenarios and say of each whether it went as expected, and if not, why')
-    .argument('<what...>', 'all, names, globs, labels, or scenario files')
+    .argument('[what...]', 'all, names, globs, labels, or scenario files')
     .addOption(archOption())
     .addOption(scenariosOption())
+    .addOption(excludeOption())
+    .option('--last-failed', 'only what did not pass in the newest finished run of --out')
     .option('--jobs <n>', 'cases at a time', wholeNumber(1), availableParallelism())
     .option('--repeat <n>', 'run every case n times', wholeNumber(1), 1)
     .option('--retries <n>', 'try again what did not pass, up to n times', wholeNumber(0), 0)
+    .option(
+      '--max-failures <n>',
+      'stop the run after n cases have failed (exit code 1)',
+      wholeNumber(1),
+    )
+    .option('--timeout <minutes>', 'stop the run after this time (exit code 130)', parseMinutes)
     .option(
       '--shard <i/n>',
       'only the i-th of n parts; kexec-lab merge puts them together',
@@ -72,6 +94,11 @@ export function runCommand(): Command {
         .conflicts('record'),
     )
     .option('--tail', 'show the console of running cases')
+    .addOption(
+      new Option('-q, --quiet', 'show only the cases that did not pass, and the summary').conflicts(
+        'tail',
+      ),
+    )
     .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
     .addOption(mirrorOption('Debian mirror to build images from'))
     .option(
@@ -104,8 +131,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
       hint: 'Add --reporter plain or --reporter plain=FILE, or leave --tail out.',
     });
   }
-  const scenarios = findScenarios(words, options.scenarios);
-  const all = expandCases(scenarios, { only: options.arch, repeat: options.repeat });
+  const all = await selectedCases(words, options);
   const candidate = namesCandidate(options)
     ? await candidateOf(withoutInstalling(options))
     : undefined;
@@ -117,8 +143,13 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     return;
   }
   if (options.record ?? options.recordOnFailure) tellWhatIsNotRecorded(cases);
-  const reporter = openReporter(options.reporter, { rerun: rerunCommand });
+  const reporter = openReporter(options.reporter, {
+    rerun: rerunCommand,
+    quiet: options.quiet ?? false,
+  });
   const interrupt = catchInterrupts();
+  const limits = limitRun(options);
+  const signal = AbortSignal.any([interrupt.signal, limits.signal]);
   if (machineReadable(options.reporter)) {
     // A report for machines has no place for the notice that the others show.
     interrupt.signal.addEventListener('abort', () => {
@@ -128,30 +159,50 @@ async function run(words: string[], options: RunOptions): Promise<void> {
   try {
     const required = requirementsFor(await needsOf(cases, [candidate]), options.qemuDir);
     await ensureRequirements(required, options.withDeps ?? false);
-    if (candidate !== undefined)
-      await refuseUnusableIn(cases, candidate, options, interrupt.signal);
+    if (candidate !== undefined) await refuseUnusableIn(cases, candidate, options, signal);
     const report = await runCases(
       cases,
       {
         ...others,
         candidate,
         tail: options.tail ?? false,
-        signal: interrupt.signal,
+        signal,
         onNotice: tellNotice,
         ...(shard && { shard: { ...shard, all: whole.map(caseReference) } }),
       },
       (event) => {
         reporter.onEvent(event);
+        limits.note(event);
       },
     );
-    process.exitCode = report.exitCode;
+    process.exitCode = limits.failedOften() ? exitCodes.fail : report.exitCode;
   } catch (error) {
     reporter.onError(error as Error);
     throw error;
   } finally {
     await reporter.close();
+    limits.release();
     interrupt.release();
   }
+}
+
+/** The cases that the words and the options of the command line select. */
+async function selectedCases(words: string[], options: RunOptions): Promise<Case[]> {
+  const { scenarios, exclude, arch, repeat } = options;
+  const failed = options.lastFailed ? await lastFailed(options.out) : null;
+  if (words.length === 0 && failed === null) {
+    throw new UsageError('no scenarios to run', {
+      hint: 'Name scenarios, for example kexec-lab run quick. kexec-lab list shows them all.',
+    });
+  }
+  const found = findScenarios(words.length > 0 ? words : (failed?.words ?? []), scenarios, exclude);
+  const cases = expandCases(found, { only: arch, repeat });
+  if (failed === null) return cases;
+  const again = cases.filter((case_) => failed.includes(case_));
+  if (again.length > 0) return again;
+  throw new NothingSelectedError('none of the selected cases failed in the newest finished run', {
+    hint: 'Leave out --last-failed, or select other scenarios.',
+  });
 }
 
 /** A dry run installs nothing either. */

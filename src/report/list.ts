@@ -38,7 +38,7 @@ export function listReporter(
   const screen = createLiveScreen(output);
   const progress = createRunProgress();
   const show = () => {
-    screen.draw(fit(progress.rows(ticker.now()), output.columns));
+    screen.draw(options.quiet ? [] : fit(progress.rows(ticker.now()), output.columns));
   };
   const stop = ticker.every(redrawEvery, show);
   return {

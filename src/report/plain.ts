@@ -23,6 +23,10 @@ export function plainReporter(output: ReporterOutput, options: ReporterOptions):
   return {
     onEvent(event) {
       const lines = transcript(event);
+      if (options.quiet) {
+        if (lines.length > 0) output.write(withoutCommands(`${lines.join('\n')}\n`));
+        return;
+      }
       if (event.type === 'case-started') lines.push(style.dim(`… ${event.case.id}`));
       if (event.type === 'images-progress') {
         const { image, step } = describeProgress(event.progress);
@@ -43,7 +47,7 @@ type Finished = { reference: CaseReference; result: CaseResult };
 /** The lines of a run that stay on the screen, event by event: what `list` and `plain` have in common. */
 export function createTranscript(
   style: Style,
-  { rerun }: ReporterOptions,
+  { rerun, quiet = false }: ReporterOptions,
 ): (event: LabEvent) => string[] {
   let directory = '';
   let width = 0;
@@ -54,6 +58,7 @@ export function createTranscript(
       case 'run-started':
         directory = printable(shortPath(event.directory), longestPath);
         width = Math.max(0, ...event.cases.map(({ id }) => id.length));
+        if (quiet) return [];
         return [
           style.dim(
             `run ${printable(event.id)}: ${count(event.cases.length, 'case')}, ${event.jobs} at a time, in ${directory}`,
@@ -62,11 +67,13 @@ export function createTranscript(
       case 'case-console':
         return [`${style.dim(`[${event.case.id}]`)} ${printable(event.text)}`];
       case 'case-retried':
+        if (quiet) return [];
         return [
           `${style.yellow('↻')} ${event.case.id.padEnd(width)}  ${outcomeWord(event.result)}; attempt ${event.attempt + 1} follows`,
         ];
       case 'case-finished': {
         const { case: reference, result } = event;
+        if (quiet && result.verdict === 'pass') return [];
         if (result.verdict !== 'pass') notPassed.push({ reference, result });
         return [
           finishedLine(reference.id.padEnd(width), result, style),
@@ -81,7 +88,7 @@ export function createTranscript(
         ];
       case 'run-finished':
         return [
-          '',
+          ...(quiet && notPassed.length === 0 ? [] : ['']),
           ...(notPassed.length > 1
             ? notPassed.map(({ reference, result }) =>
                 finishedLine(reference.id.padEnd(width), result, style),

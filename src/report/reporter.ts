@@ -22,4 +22,6 @@ export type ReporterOutput = {
 export type ReporterOptions = {
   /** The command that runs a case again, as one types it. */
   rerun: (result: CaseResult) => string;
+  /** Whether to show only the cases that did not pass, and the summary. */
+  quiet?: boolean;
 };

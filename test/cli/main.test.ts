@@ -24,7 +24,7 @@ t.test('mistakes in the arguments are one message and exit code 2', async (t) =>
   const mistakes: [arguments_: string[], message: RegExp | string][] = [
     [['lsit'], "error: unknown command 'lsit' (did you mean list?)"],
     [['run', 'all', '--ach', 'arm'], "error: unknown option '--ach' (did you mean --arch?)"],
-    [['run'], "error: missing required argument 'what'"],
+    [['run'], 'no scenarios to run'],
     [['run', 'all', '--jobs', '0'], /'--jobs <n>' argument '0' is invalid. It must be a whole/],
     [['run', 'all', '--jobs', '1e3'], /argument '1e3' is invalid/],
     [['list', '--arch', 'arm'], /unknown option '--arch'/],

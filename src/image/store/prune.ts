@@ -9,24 +9,30 @@ import { withBuildLock } from './build-lock.ts';
 import { removeStaleWork } from './cache.ts';
 import { broughtDirectory } from './kept-files.ts';
 
-type PruneOptions = { cacheDir?: string; signal?: AbortSignal; onWait?: () => void };
+type PruneOptions = {
+  cacheDir?: string;
+  signal?: AbortSignal;
+  onWait?: () => void;
+  dryRun?: boolean;
+};
 
 /**
  * Removes from the cache what no recipe of this version asks for, the downloads and candidates' files, which only building
  * needs, and the checkpoints, which the next run makes anew.
- * Returns what was removed and the bytes it took. Throws UnavailableError when the cache cannot be locked.
+ * Returns what was removed and the bytes it took; with `dryRun`, what would be, and removes nothing. Throws UnavailableError when the cache cannot be locked.
  */
 export async function pruneCache({
   cacheDir,
   signal,
   onWait = () => undefined,
+  dryRun = false,
 }: PruneOptions = {}): Promise<{ removed: string[]; bytes: number }> {
   const cache = cacheDirectory(cacheDir);
   const catalog = ownRecipes;
   const planned = arches.flatMap((arch) => planEntries(catalog.keys(), arch, catalog, cacheDir));
   const wanted = new Set(planned.map(({ directory }) => directory));
   return withBuildLock(cache, onWait, signal, async () => {
-    await removeStaleWork(cache);
+    if (!dryRun) await removeStaleWork(cache);
     const images = imagesDirectory(cacheDir);
     const names = await readdir(images).catch(() => []);
     const unwanted = names.map((name) => path.join(images, name)).filter((d) => !wanted.has(d));
@@ -35,7 +41,7 @@ export async function pruneCache({
     let bytes = 0;
     for (const directory of removed) {
       bytes += await diskUsage(directory);
-      await rm(directory, { recursive: true, force: true });
+      if (!dryRun) await rm(directory, { recursive: true, force: true });
     }
     return { removed: unwanted, bytes };
   });
