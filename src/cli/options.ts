@@ -5,6 +5,9 @@ import type { Shard } from '../scenario/shard.ts';
 /** More of anything than one machine can run. A larger number is a slip, and would fill the memory with cases. */
 const most = 9999;
 
+/** Arguments that may be empty text; every other value of the command line may not. */
+export const mayBeEmpty = new WeakSet<object>();
+
 /** A parser for whole numbers from `least` to 9999. */
 export function wholeNumber(least: number): (text: string) => number {
   return (text) => {

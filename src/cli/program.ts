@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { ownVersion } from '../host/directories.ts';
 import { printableLines } from '../report/printable.ts';
 import { didYouMean } from '../scenario/nearest.ts';
+import { mayBeEmpty } from './options.ts';
 /** The commands. A module is loaded when its command is wanted, so that help is there at once. */
 const commands: { name: string; summary: string; load: () => Promise<Command> }[] = [
   {
@@ -80,6 +81,11 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
     summary: 'list the JSON Schemas of its files, or print one',
     load: async () => (await import('./schema.ts')).schemaCommand(),
   },
+  {
+    name: 'completion',
+    summary: 'print a completion script for bash, zsh or fish',
+    load: async () => (await import('./completion.ts')).completionCommand(createProgram),
+  },
 ];
 
 const helpText = `
@@ -155,7 +161,7 @@ export function fullName(command: Command): string {
 /** An empty value is a variable that was not set. */
 function refuseEmpty(target: Option | Argument): void {
   const takesValue = !('flags' in target) || target.required || target.optional;
-  if (!takesValue) return;
+  if (!takesValue || mayBeEmpty.has(target)) return;
   const parse = target.parseArg as ((value: string, previous: unknown) => unknown) | undefined;
   const isVariadic = target.variadic;
   target.argParser((value: string, previous: unknown) => {

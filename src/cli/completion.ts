@@ -1,0 +1,263 @@
+import type { Option } from 'commander';
+import { Argument, Command } from 'commander';
+import { arches } from '../arch.ts';
+import { classes } from '../compare/classify.ts';
+import { printable } from '../report/printable.ts';
+import { mayBeEmpty, oneOf } from './options.ts';
+
+const shells = ['bash', 'zsh', 'fish'] as const;
+type Shell = (typeof shells)[number];
+
+/** What can stand at a place of the command line: words, or files that the shell itself completes. */
+type Completion = { files: 'none' | 'files' | 'directories'; words: Word[] };
+type Word = { word: string; about: string };
+
+/** Makes the program; of commands that are not wanted, only the name and the summary. */
+type CreateProgram = (wanted: (name: string) => boolean) => Promise<Command>;
+
+/** `kexec-lab completion`: prints the script for a shell. With words of a command line, what completes the last of them. */
+export function completionCommand(createProgram: CreateProgram): Command {
+  const words = new Argument('[words...]', 'used by the script: the words to complete');
+  mayBeEmpty.add(words);
+  return new Command('completion')
+    .description('print a script that completes kexec-lab commands in a shell')
+    .addArgument(new Argument('<shell>', shells.join(', ')).argParser(oneOf(shells)))
+    .addArgument(words)
+    .addHelpText('after', helpText)
+    .action(async (shell: Shell, words: string[]) => {
+      if (words.length === 0) {
+        process.stdout.write(scripts[shell]);
+        return;
+      }
+      const { files, words: found } = await complete(createProgram, shell, words);
+      const lines = found.map(({ word, about }) => `${word}\t${printable(about)}`);
+      process.stdout.write(`${[files, ...lines].join('\n')}\n`);
+    });
+}
+
+const helpText = `
+Examples:
+  eval "$(kexec-lab completion bash)"    # in ~/.bashrc
+  eval "$(kexec-lab completion zsh)"     # in ~/.zshrc, after compinit
+  kexec-lab completion fish | source     # in config.fish`;
+
+/** Each script passes the words up to the cursor and shows the answer: its first line says whether files fit too. */
+const scripts: Record<Shell, string> = {
+  bash: `_kexec_lab() {
+  local files line current="\${COMP_WORDS[COMP_CWORD]}"
+  [[ $current == [=:] ]] && current=
+  COMPREPLY=()
+  {
+    read -r files
+    while IFS= read -r line; do COMPREPLY+=("\${line%%$'\\t'*}"); done
+  } < <("$1" completion bash -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2> /dev/null)
+  [[ $files == none || -z $files ]] && return
+  compopt -o filenames 2> /dev/null
+  local kind=-f
+  [[ $files == directories ]] && kind=-d
+  while IFS= read -r line; do COMPREPLY+=("$line"); done < <(compgen "$kind" -- "$current")
+}
+complete -F _kexec_lab kexec-lab
+`,
+  zsh: `#compdef kexec-lab
+_kexec_lab() {
+  local -a lines words_found
+  local line
+  lines=("\${(@f)$("\${words[1]}" completion zsh -- "\${(@)words[2,CURRENT]}" 2> /dev/null)}")
+  for line in "\${(@)lines[2,-1]}"; do
+    words_found+=("\${\${line%%$'\\t'*}//:/\\\\:}:\${line#*$'\\t'}")
+  done
+  (( $#words_found )) && _describe kexec-lab words_found
+  case $lines[1] in
+    files) compset -P '*='; _files ;;
+    directories) compset -P '*='; _files -/ ;;
+  esac
+}
+compdef _kexec_lab kexec-lab
+`,
+  fish: `function __kexec_lab_complete
+  set -l current (commandline -ct)
+  set -l lines (kexec-lab completion fish -- (commandline -opc)[2..] "$current" 2> /dev/null)
+  set -q lines[2]; and printf '%s\\n' $lines[2..]
+  switch "$lines[1]"
+    case files
+      __fish_complete_path "$current"
+    case directories
+      __fish_complete_directories "$current"
+  end
+end
+complete -c kexec-lab -f -a '(__kexec_lab_complete)'
+`,
+};
+
+/** What the placeholders of options and the names of arguments stand for. A test holds every one of the program's here. */
+export const placeholders: Record<string, () => Promise<Completion> | Completion> = {
+  ...named(['log', 'logs', 'dump', 'file', 'candidate', 'source', 'baseline', 'run'], () =>
+    completion('files'),
+  ),
+  directory: () => completion('directories'),
+  arch: () => fromList(arches),
+  class: () => fromList(classes),
+  shell: () => fromList(shells),
+  ...named(['what', 'scenario'], async () => ({ ...(await scenarios()), files: 'files' as const })),
+  pattern: scenarios,
+  'name[=file]': async () => fromList((await import('../report/reporters.ts')).reporterNames),
+  recipe: async () =>
+    fromList([...(await import('../image/recipes/catalog.ts')).ownRecipes.keys()]),
+  name: async () => {
+    const { schemas } = await import('../model/json-schemas.ts');
+    return completion(
+      'none',
+      schemas.map(({ name, about }) => ({ word: name, about })),
+    );
+  },
+  ...named(['n', 'i/n', 'minutes', 'url', 'address', 'text', 'device', 'words'], () =>
+    completion('none'),
+  ),
+};
+
+function named(names: string[], find: () => Promise<Completion> | Completion) {
+  return Object.fromEntries(names.map((name) => [name, find]));
+}
+
+function completion(files: Completion['files'], words: Word[] = []): Completion {
+  return { files, words };
+}
+
+function fromList(words: readonly string[]): Completion {
+  return completion(
+    'none',
+    words.map((word) => ({ word, about: '' })),
+  );
+}
+
+/** Names and labels. A file of the user's with a mistake must not keep the others from being completed. */
+async function scenarios(): Promise<Completion> {
+  const { findScenarios } = await import('./find-scenarios.ts');
+  const all = findScenarios(['all']);
+  const labels = [...new Set(all.flatMap((scenario) => scenario.labels))];
+  return completion('none', [
+    { word: 'all', about: 'every scenario' },
+    ...all.map(({ name, title }) => ({ word: name, about: title })),
+    ...labels.map((word) => ({ word, about: 'label' })),
+  ]);
+}
+
+async function complete(
+  createProgram: CreateProgram,
+  shell: Shell,
+  given: string[],
+): Promise<Completion> {
+  const words = shell === 'bash' ? withoutBreaks(given) : given;
+  const current = words.at(-1) ?? '';
+  const before = words.slice(0, -1);
+  const wanted = before.filter((word) => !word.startsWith('-'))[0];
+  const program = await createProgram((name) => name === wanted);
+  const found = await expected(program, before, current);
+  const fitting = found.words.filter(({ word }) => word.startsWith(current));
+  // bash replaces only what follows the last = or :.
+  const kept = shell === 'bash' ? (/^.*[=:]/.exec(current)?.[0].length ?? 0) : 0;
+  return {
+    files: found.files,
+    words: fitting.map(({ word, about }) => ({ word: word.slice(kept), about })),
+  };
+}
+
+/** bash parts words at = and :, which become words of their own. */
+function withoutBreaks(words: string[]): string[] {
+  const whole: string[] = [];
+  let isGlued = false;
+  for (const word of words) {
+    const isBreak = /^[=:]+$/.test(word);
+    const last = isBreak || isGlued ? whole.pop() : undefined;
+    whole.push(`${last ?? ''}${word}`);
+    isGlued = isBreak;
+  }
+  return whole;
+}
+
+async function expected(
+  program: Command,
+  before: readonly string[],
+  current: string,
+): Promise<Completion> {
+  let command = program;
+  let pending: Option | undefined;
+  let positional = 0;
+  for (const word of before) {
+    if (pending !== undefined) {
+      pending = undefined;
+    } else if (word.startsWith('-')) {
+      const option = optionOf(command, program, word);
+      if (option !== undefined && takesValue(option)) pending = option;
+    } else {
+      const next =
+        positional === 0 ? command.commands.find((each) => each.name() === word) : undefined;
+      command = next ?? command;
+      if (next === undefined) positional += 1;
+    }
+  }
+  if (pending !== undefined) return valueOf(placeholderOf(pending), current);
+  if (current.startsWith('-')) return optionWords(command, program, current);
+  const args = command.registeredArguments;
+  const argument = args[positional] ?? (args.at(-1)?.variadic ? args.at(-1) : undefined);
+  const ofArgument =
+    argument === undefined ? completion('none') : await argumentOf(argument, program, current);
+  const below = positional > 0 ? [] : command.commands;
+  return {
+    files: ofArgument.files,
+    words: [
+      ...below.map((each) => ({ word: each.name(), about: each.description() })),
+      ...ofArgument.words,
+    ],
+  };
+}
+
+/** `help` has commands for arguments. */
+function argumentOf(argument: Argument, program: Command, current: string) {
+  if (argument.name() !== 'command') return valueOf(argument.name(), current);
+  return completion(
+    'none',
+    program.commands.map((each) => ({ word: each.name(), about: each.description() })),
+  );
+}
+
+async function optionWords(
+  command: Command,
+  program: Command,
+  current: string,
+): Promise<Completion> {
+  const [name = '', ...rest] = current.split('=');
+  if (rest.length > 0) {
+    const option = optionOf(command, program, name);
+    if (option === undefined) return completion('none');
+    const { files, words } = await valueOf(placeholderOf(option), rest.join('='));
+    return { files, words: words.map(({ word, about }) => ({ word: `${name}=${word}`, about })) };
+  }
+  const options = command.createHelp().visibleOptions(command);
+  return completion(
+    'none',
+    options.flatMap(({ long, description }) => (long ? [{ word: long, about: description }] : [])),
+  );
+}
+
+function optionOf(command: Command, program: Command, word: string): Option | undefined {
+  return [...command.options, ...program.options].find(
+    ({ long, short }) => long === word || short === word,
+  );
+}
+
+function takesValue(option: Option): boolean {
+  return option.required || option.optional;
+}
+
+/** `file` of `--html <file>`. */
+export function placeholderOf({ flags }: Option): string {
+  return /[<[](.+)[>\]]$/.exec(flags)?.[1]?.replace(/\.\.\.$/, '') ?? '';
+}
+
+async function valueOf(placeholder: string, current: string): Promise<Completion> {
+  // A reporter's file follows its name.
+  if (placeholder === 'name[=file]' && current.includes('=')) return completion('files');
+  return (await placeholders[placeholder]?.()) ?? completion('none');
+}
