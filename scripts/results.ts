@@ -8,10 +8,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { format, resolveConfig } from 'prettier';
+import { preflightSchema } from '../src/model/preflight.ts';
 import type { CaseResult } from '../src/model/result.ts';
-import type { RunReport } from '../src/model/run.ts';
+import { runReportSchema } from '../src/model/run.ts';
 import { outcomeWord } from '../src/report/result-text.ts';
-import type { BootOfResults, Results } from './results-data.ts';
+import type { Results } from './results-data.ts';
 
 const firstKernel = 'debian:bookworm';
 const scenarios = ['kexec-to-distro', 'arm-initrd-overwritten', 'arm-device-tree-overwritten'];
@@ -52,9 +53,7 @@ async function kexecLab(...words: string[]): Promise<string> {
 
 async function look(kernel: string, kexecTools: string): Promise<void> {
   const options = ['--kernel', kernel, '--kexec-tools', kexecTools, '--json'];
-  const { found } = JSON.parse(await kexecLab('preflight', ...options)) as {
-    found: { arch: BootOfResults['arch']; findings: Results['findings'] }[];
-  };
+  const { found } = preflightSchema.parse(JSON.parse(await kexecLab('preflight', ...options)));
   for (const { arch, findings } of found) {
     for (const { severity, id, message } of findings) {
       results.findings.push({ kernel, arch, severity, id, message });
@@ -75,7 +74,9 @@ async function boot(kernel: string, kexecTools: string): Promise<void> {
     ];
     process.stderr.write(await kexecLab('run', ...scenarios, ...options, '--out', out));
     const [run = ''] = readdirSync(out);
-    const report = JSON.parse(readFileSync(join(out, run, 'report.json'), 'utf8')) as RunReport;
+    const report = runReportSchema.parse(
+      JSON.parse(readFileSync(join(out, run, 'report.json'), 'utf8')),
+    );
     const { qemu } = report.environment;
     results.qemu = [...new Set(Object.values(qemu).map(({ version }) => version))].join(', ');
     for (const result of report.results) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunReport } from '../../src/model/run.ts';
+import { runReportSchema } from '../../src/model/run.ts';
 import type { Case } from '../../src/scenario/scenario.ts';
 import type { Performance } from '../performance-data.ts';
 import { benchCase } from './cases.ts';
@@ -53,7 +54,9 @@ async function runLab(
 ): Promise<{ wallSeconds: number; report: RunReport }> {
   const command = [process.execPath, 'dist/cli/main.js', 'run', ...names, '--out', out];
   const { wallSeconds } = await measure(command, signal);
-  const report = JSON.parse(readFileSync(join(out, 'latest/report.json'), 'utf8')) as RunReport;
+  const report = runReportSchema.parse(
+    JSON.parse(readFileSync(join(out, 'latest/report.json'), 'utf8')),
+  );
   const failed = report.results.find(({ verdict }) => verdict !== 'pass');
   if (failed !== undefined) throw new Error(`${failed.arch}/${failed.scenario} did not pass`);
   process.stderr.write(`${report.results.length} cases by kexec-lab: ${wallSeconds} s\n`);

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { CaseResult, StageTime } from '../../src/model/result.ts';
+import { sampleLineSchema, signalLineSchema } from '../../src/model/boot.ts';
+import type { StageTime } from '../../src/model/result.ts';
+import { caseResultSchema } from '../../src/model/result.ts';
 import type { Case } from '../../src/scenario/scenario.ts';
 import type { Way } from '../performance-data.ts';
 import type { BenchCase } from './cases.ts';
@@ -41,7 +43,9 @@ export async function bootByWay(
   };
   if (way === 'lab' || way === 'repeated' || way === 'checkpoint') {
     const place = join(out, 'latest', bench.arch, bench.scenario);
-    const result = JSON.parse(readFileSync(join(place, 'result.json'), 'utf8')) as CaseResult;
+    const result = caseResultSchema.parse(
+      JSON.parse(readFileSync(join(place, 'result.json'), 'utf8')),
+    );
     if (result.verdict !== 'pass') throw new Error(`${bench.id}: ${result.reasons.join('; ')}`);
     return { ...cost, stages: result.stages, afterBye: secondsAfterBye(place) };
   }
@@ -82,11 +86,9 @@ function secondsAfterBye(place: string): number | null {
     const file = join(place, name);
     return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
   };
-  const signals = lines('signals.jsonl').map((line) => JSON.parse(line) as Seen);
+  const signals = lines('signals.jsonl').map((line) => signalLineSchema.parse(JSON.parse(line)));
   const bye = signals.find(({ signature }) => signature === 'kexec-bye');
   const last = lines('samples.jsonl').at(-1);
   if (bye === undefined || last === undefined || last === '') return null;
-  return (JSON.parse(last) as { at: number }).at / 1000 - bye.seconds;
+  return sampleLineSchema.parse(JSON.parse(last)).at / 1000 - bye.seconds;
 }
-
-type Seen = { seconds: number; signature: string };

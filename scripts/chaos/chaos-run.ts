@@ -5,6 +5,7 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync } from 'nod
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { runReportSchema } from '../../src/model/run.ts';
 import type { Harm } from './harm.ts';
 import { doHarm } from './harm.ts';
 import { processesOf } from './processes.ts';
@@ -95,10 +96,7 @@ function checkRecords(out: string, harm: Harm, code: number | null): string[] {
   if (runs.length === 0) return harm === 'interrupt' ? [] : ['there is no run'];
   // A signal may come before the run catches it; once the run has begun, its report is written.
   if (!existsSync(report)) return ['there is no report'];
-  const { results, exitCode } = JSON.parse(readFileSync(report, 'utf8')) as {
-    results: { scenario: string; arch: string; verdict: string; reasons: string[] }[];
-    exitCode: number;
-  };
+  const { results, exitCode } = runReportSchema.parse(JSON.parse(readFileSync(report, 'utf8')));
   const misses = results
     .filter(({ verdict }) => verdict === 'fail' || verdict === 'error')
     .map(({ scenario, arch, verdict, reasons }) => {

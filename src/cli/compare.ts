@@ -2,14 +2,15 @@ import { closeSync, openSync } from 'node:fs';
 import { appendFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Option, Command } from 'commander';
-import type { Class } from '../compare/classify.ts';
-import { classes, compareSides, decide } from '../compare/classify.ts';
+import { compareSides, decide } from '../compare/classify.ts';
 import type { Loaded } from '../compare/record.ts';
 import { differencesOf, sidesIn, loadRecord } from '../compare/record.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 import { checkOutput } from '../host/user-file.ts';
-import type { ComparisonReport } from '../report/comparison-text.ts';
+import type { ComparisonReport } from '../model/comparison.ts';
+import type { ComparisonClass } from '../model/vocabulary.ts';
+import { comparisonClasses } from '../model/vocabulary.ts';
 import { comparisonText } from '../report/comparison-text.ts';
 import { comparisonHtml } from '../report/html/comparison-page.ts';
 import { comparisonMarkdown } from '../report/markdown.ts';
@@ -52,14 +53,14 @@ export type ComparisonOptions = {
   json?: boolean;
   markdown?: string;
   html?: string;
-  failOn: Class[];
+  failOn: ComparisonClass[];
 };
 
 /** What `compare` and `check` have in common. */
 export function comparisonOptions(): Option[] {
   return [
     new Option('--fail-on <class>', 'hold for this class too, such as costlier (repeatable)')
-      .argParser(collect(oneOf(classes)))
+      .argParser(collect(oneOf(comparisonClasses)))
       .default([], 'none'),
     new Option('--json', 'the comparison as JSON on standard output'),
     new Option('--markdown <file>', 'append the comparison to a file, as Markdown'),

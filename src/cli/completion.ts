@@ -1,7 +1,7 @@
 import type { Option } from 'commander';
 import { Argument, Command } from 'commander';
 import { arches } from '../arch.ts';
-import { classes } from '../compare/classify.ts';
+import { comparisonClasses } from '../model/vocabulary.ts';
 import { printable } from '../report/printable.ts';
 import { mayBeEmpty, oneOf } from './options.ts';
 
@@ -97,7 +97,7 @@ export const placeholders: Record<string, () => Promise<Completion> | Completion
   ),
   directory: () => completion('directories'),
   arch: () => fromList(arches),
-  class: () => fromList(classes),
+  class: () => fromList(comparisonClasses),
   shell: () => fromList(shells),
   ...named(['what', 'scenario'], async () => ({ ...(await scenarios()), files: 'files' as const })),
   pattern: scenarios,

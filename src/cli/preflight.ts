@@ -3,7 +3,7 @@ import type { Arch } from '../arch.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
 import { exitCodes, UsageError } from '../errors.ts';
-import type { Finding } from '../model/preflight.ts';
+import type { Finding, PreflightDocument } from '../model/preflight.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { describeProgress } from '../report/result-text.ts';
 import { addCandidateOptions, candidateOf, namesCandidate } from './candidate-options.ts';
@@ -56,7 +56,7 @@ async function run(options: Options): Promise<void> {
     const wanted = candidate.arches.filter(
       (arch) => options.arch.length === 0 || options.arch.includes(arch),
     );
-    const found: { arch: Arch; findings: Finding[] }[] = [];
+    const found: PreflightDocument['found'] = [];
     const onProgress = showSteps();
     const { mirror, root } = options;
     const cmdline = `root=${root}`;
@@ -65,9 +65,15 @@ async function run(options: Options): Promise<void> {
       found.push({ arch, findings: await preflight(candidate, arch, checks) });
     }
     const stops = found.some(({ findings }) => findings.some(isStop));
+    const document: PreflightDocument = {
+      schema: 'kexec-lab/preflight@1',
+      candidate: candidate.label,
+      stops,
+      found,
+    };
     process.stdout.write(
       options.json
-        ? `${printableJson({ schema: 'kexec-lab/preflight@1', candidate: candidate.label, stops, found })}\n`
+        ? `${printableJson(document)}\n`
         : found
             .map(({ arch, findings }) => describe(arch, candidate.label.kernel, findings))
             .join(''),

@@ -1,49 +1,16 @@
-import { stages } from '../model/vocabulary.ts';
-import type { CostChange } from './cost.ts';
+import type { Decision, Comparison, CostChange, Side, Tally } from '../model/comparison.ts';
+import type { ComparisonClass } from '../model/vocabulary.ts';
+import { comparisonClasses, stages } from '../model/vocabulary.ts';
 import { compareCost } from './cost.ts';
-import type { Side, Tally } from './side.ts';
-
-/** What the candidate makes of a scenario, worst first. */
-export const classes = [
-  'regressed',
-  'changed',
-  'lost',
-  'unstable',
-  'costlier',
-  'unknown',
-  'new',
-  'fixed',
-  'same',
-] as const;
-
-export type Class = (typeof classes)[number];
-
-/** One scenario on one architecture, with both kernels. */
-export type Comparison = {
-  key: string;
-  class: Class;
-  /** What makes it that class, one sentence. */
-  reason: string;
-  baseline: Side | null;
-  candidate: Side | null;
-  cost: CostChange[];
-};
-
-export type Decision = {
-  decision: 'ROLL' | 'HOLD';
-  /** Why not, one sentence each; empty for ROLL. */
-  reasons: string[];
-};
-
 type CompareOptions = {
   /** What the two sides have not in common: then their times say nothing about the kernel. */
   differences: readonly string[];
   /** Classes that hold besides. */
-  failOn?: readonly Class[];
+  failOn?: readonly ComparisonClass[];
 };
 
 /** Classes nobody should roll a kernel out over. A kernel that merely costs more is the user's decision. */
-const holding: readonly Class[] = ['regressed', 'changed', 'lost', 'unstable', 'unknown'];
+const holding: readonly ComparisonClass[] = ['regressed', 'changed', 'lost', 'unstable', 'unknown'];
 
 /** Every scenario of either side, worst class first. */
 export function compareSides(
@@ -57,7 +24,7 @@ export function compareSides(
     .map((key) =>
       classify(key, baseline.get(key) ?? null, candidate.get(key) ?? null, { withCost }),
     )
-    .sort((a, b) => classes.indexOf(a.class) - classes.indexOf(b.class));
+    .sort((a, b) => comparisonClasses.indexOf(a.class) - comparisonClasses.indexOf(b.class));
 }
 
 /** ROLL only where there is something to go by, and nothing against it. */

@@ -1,20 +1,4 @@
-import type { Side } from './side.ts';
-
-/** How much longer or shorter a stage takes with the candidate, if the data carry that it does. */
-export type CostChange = {
-  /** Such as `2 kernel`. */
-  stage: string;
-  /** Medians, in guest seconds. */
-  baseline: number;
-  candidate: number;
-  /** Boots on the side with fewer. */
-  n: number;
-  /** Largest distance of a boot from its side's median, as a share of the median. */
-  spread: number;
-  /** Whether it is a difference, and not the spread of either side. */
-  kind: 'costlier' | 'cheaper' | 'undecided';
-};
-
+import type { CostChange, Side } from '../model/comparison.ts';
 /**
  * Only stages in which the kernel works alone are compared: what waits for a disk takes as long as the host lets it, even
  * on the guest's clock.

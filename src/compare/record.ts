@@ -6,49 +6,15 @@ import { UsageError } from '../errors.ts';
 import { readInput } from '../host/user-file.ts';
 import { ownRecipes } from '../image/recipes/catalog.ts';
 import { inputsOf } from '../image/recipes/recipe.ts';
+import type { Baseline, Side } from '../model/comparison.ts';
+import { baselineSchema } from '../model/comparison.ts';
 import { firstIssue } from '../model/primitives.ts';
 import type { RunReport } from '../model/run.ts';
 import { runReportSchema } from '../model/run.ts';
-import { outcomeIds, stages } from '../model/vocabulary.ts';
-import type { RunOnDisk, Side } from './side.ts';
+import type { RunOnDisk } from './side.ts';
 import { sidesOf } from './side.ts';
-
-export const sideSchema = z.strictObject({
-  scenario: z.string().regex(/^[a-z0-9-]+$/),
-  arch: z.enum(arches),
-  expected: z.enum(outcomeIds),
-  passes: z.int().min(0).max(1e6),
-  fails: z.int().min(0).max(1e6),
-  untold: z.int().min(0).max(1e6),
-  tallies: z.array(
-    z.strictObject({
-      fingerprint: z.string(),
-      outcome: z.enum(outcomeIds),
-      stage: z.enum(stages),
-      generation: z.int().min(0),
-      proof: z.string(),
-      count: z.int().min(1),
-    }),
-  ),
-  cost: z.record(z.string(), z.array(z.number().min(0).max(1e9))),
-});
-
-/** What is kept of a run to compare others with: a baseline file, made for people to review in git. */
-export const recordSchema = z.strictObject({
-  schema: z.literal('kexec-lab/baseline@1'),
-  /** QEMU's version, by architecture. */
-  qemu: z.record(z.string(), z.string()),
-  /** Content keys of what boots first, by `arch/recipe`. What kexec starts is what is compared. */
-  images: z.record(z.string(), z.string()),
-  /** Releases that came up behind a kexec, by architecture. */
-  releases: z.record(z.string(), z.array(z.string())),
-  scenarios: z.record(z.string(), sideSchema),
-});
-
-export type RunRecord = z.infer<typeof recordSchema>;
-
 /** What was read. A baseline file is not a run: nothing is left of it to look at. */
-export type Loaded = { record: RunRecord; run: RunOnDisk | null };
+export type Loaded = { record: Baseline; run: RunOnDisk | null };
 
 /**
  * Reads what is to be compared: a run's directory, its report.json, or a baseline file.
@@ -71,11 +37,11 @@ export async function loadRecord(place: string): Promise<Loaded> {
     });
   }
   const hint = 'Write it again with `kexec-lab baseline accept`.';
-  return { record: validate(recordSchema, value, file, hint), run: null };
+  return { record: validate(baselineSchema, value, file, hint), run: null };
 }
 
 /** The record of a run. Nothing in it tells when or where it was made; everything is in a fixed order. */
-export function recordOf({ environment, results }: RunReport): RunRecord {
+export function recordOf({ environment, results }: RunReport): Baseline {
   const versions = Object.entries(environment.qemu).map(([arch, { version }]) => {
     return [arch, version] as const;
   });
@@ -96,17 +62,17 @@ export function recordOf({ environment, results }: RunReport): RunRecord {
 }
 
 /** A record as its file has it. */
-export function recordText(record: RunRecord): string {
+export function recordText(record: Baseline): string {
   return `${JSON.stringify(record, null, 2)}\n`;
 }
 
 /** A record's sides, as `compareSides` wants them. */
-export function sidesIn({ scenarios }: RunRecord): Map<string, Side> {
+export function sidesIn({ scenarios }: Baseline): Map<string, Side> {
   return new Map(Object.entries(scenarios));
 }
 
 /** What two records have not in common though they should, one sentence each. */
-export function differencesOf(a: RunRecord, b: RunRecord): string[] {
+export function differencesOf(a: Baseline, b: Baseline): string[] {
   const differ = (what: string, ours: Record<string, string>, theirs: Record<string, string>) =>
     Object.keys(ours)
       .filter((key) => theirs[key] !== undefined && ours[key] !== theirs[key])

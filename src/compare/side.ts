@@ -1,34 +1,7 @@
-import type { Arch } from '../arch.ts';
+import type { Side } from '../model/comparison.ts';
 import type { CaseResult, StageTime } from '../model/result.ts';
 import type { RunReport } from '../model/run.ts';
-import type { OutcomeId, Stage } from '../model/vocabulary.ts';
 import { shortDigest } from '../text/digest.ts';
-/** How often one thing became of a scenario. */
-export type Tally = {
-  fingerprint: string;
-  outcome: OutcomeId;
-  stage: Stage;
-  generation: number;
-  /** The line that proves it best; for people. */
-  proof: string;
-  count: number;
-};
-
-/** All that one kernel did in one scenario on one architecture, over its repeats. */
-export type Side = {
-  scenario: string;
-  arch: Arch;
-  /** What the scenario expects. */
-  expected: OutcomeId;
-  passes: number;
-  fails: number;
-  /** How often the lab could not tell: it could not run the case, or the outcome is `unknown`. */
-  untold: number;
-  /** Of what passed and failed; the most frequent first. */
-  tallies: Tally[];
-  /** Guest seconds per stage, such as `2 kernel`, one number per boot that passed. Empty where time was the host's. */
-  cost: Record<string, number[]>;
-};
 
 /** What names a side in a report. */
 function sideKey({ arch, scenario }: Pick<Side, 'arch' | 'scenario'>): string {

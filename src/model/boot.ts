@@ -7,23 +7,39 @@ export const stageSchema = z.enum(stages);
 export const outcomeIdSchema = z.enum(outcomeIds);
 
 export const evidenceSchema = openObject({
-  line: z.int().min(1).nullable().describe('1-based line of the raw console.'),
-  /** The line with escape sequences and control characters removed, or a sentence about the samples. */
-  text: z.string(),
-  /** The signature that matched, or `cpu-samples`, `silence`, `stopped` (the lab gave up), `qemu`, `screen`, `last-line`. */
-  signature: z.string(),
+  line: z
+    .int()
+    .min(1)
+    .nullable()
+    .describe('1-based line of the raw console; null for evidence that is not from the console.'),
+  text: z
+    .string()
+    .describe(
+      'The line without escape sequences and control characters, or a sentence about the samples.',
+    ),
+  signature: z
+    .string()
+    .describe(
+      'The signature that matched, or cpu-samples, silence, stopped (the lab gave up), qemu, screen, last-line.',
+    ),
 });
 
-/** One piece of proof. Console evidence has a line (it ends at `\n`); samples, silence and QEMU's own words have none. */
+/** One piece of proof. Console evidence has a line (lines end at `\n`); samples, silence and QEMU's own messages have none. */
 export type Evidence = z.infer<typeof evidenceSchema>;
 
 const signal = {
   signature: z.string().describe('The id of the signature, such as kexec-bye.'),
   line: z.int().min(1).describe('1-based line of the raw console in which the match begins.'),
-  /** The cleaned line (a userspace line cut by kernel text is given whole). */
-  text: z.string(),
-  captures: wordsSchema.describe('What the signature names: device, reason, release, …'),
-  guestSeconds: z.number().nullable().describe("The kernel's own clock."),
+  text: z
+    .string()
+    .describe(
+      'The line without control characters. A userspace line that kernel text interrupted is whole.',
+    ),
+  captures: wordsSchema.describe('What the signature captures: device, reason, release, …'),
+  guestSeconds: z
+    .number()
+    .nullable()
+    .describe("The kernel's own clock; null where the line has no timestamp."),
 };
 
 export const signalSchema = openObject(signal);
@@ -39,33 +55,36 @@ export const signalLineSchema = z.strictObject({
 
 /** A line of `samples.jsonl`: one look at the CPUs while the console is silent. */
 export const sampleLineSchema = z.strictObject({
-  /** Host milliseconds since power-on, from a monotonic clock. */
-  at: z.number(),
-  /** Program counter per vCPU, as QEMU reports it, in hexadecimal. */
-  pcs: z.array(z.string().regex(/^[0-9a-f]+$/)),
-  /** Stands for all registers of all vCPUs: equal where they are equal. Code that works on something changes them. */
-  registers: z.string(),
-  /** Host CPU time the vCPU threads have used since power-on, in milliseconds. */
-  cpuMs: z.number(),
+  at: z.number().describe('Host milliseconds since power-on, from a monotonic clock.'),
+  pcs: z
+    .array(z.string().regex(/^[0-9a-f]+$/))
+    .describe('Program counter of each vCPU, as QEMU reports it, in hexadecimal.'),
+  registers: z
+    .string()
+    .describe('A digest of all registers of all vCPUs. Code that makes progress changes it.'),
+  cpuMs: z
+    .number()
+    .describe('Host CPU time the vCPU threads have used since power-on, in milliseconds.'),
   /**
-   * Whether every vCPU thread slept at this moment. The accounts below stand still, too, while the hypervisor has taken
-   * the host's own CPU away: only this tells such a guest from a halted one.
+   * If the host is a virtual machine, the CPU times also stop while its hypervisor withholds the CPU. Only this field
+   * distinguishes that from a halted guest.
    */
-  asleep: z.boolean(),
-  /**
-   * How long those threads have wanted a CPU since power-on, whether they got it or had to wait for the host to give
-   * them one, in milliseconds: this alone tells a halted guest from one that a busy host starves.
-   */
-  runnableMs: z.number(),
-  /** The guest's clock, in seconds from an arbitrary start. */
-  guestSeconds: z.number(),
-  /**
-   * Guest seconds spent on executing instructions, where they are counted (null elsewhere). What is missing to the
-   * guest's clock was skipped because every CPU was idle, however busy the skipping kept the host.
-   */
-  executedSeconds: z.number().nullable(),
-  /** For how many host milliseconds the console had been silent. */
-  silentMs: z.number(),
+  asleep: z.boolean().describe('Whether every vCPU thread was asleep at this moment.'),
+  /** Distinguishes a halted guest from one that a busy host starves. */
+  runnableMs: z
+    .number()
+    .describe(
+      'How long those threads have been runnable since power-on, running or waiting for a host CPU, in milliseconds.',
+    ),
+  guestSeconds: z.number().describe("The guest's clock, in seconds from an arbitrary start."),
+  /** The rest of the guest's time was skipped because every CPU was idle, however busy the skipping kept the host. */
+  executedSeconds: z
+    .number()
+    .nullable()
+    .describe(
+      'Guest seconds spent executing instructions; null where instructions are not counted.',
+    ),
+  silentMs: z.number().describe('How long the console had been silent, in host milliseconds.'),
 });
 
 export type SampleLine = z.infer<typeof sampleLineSchema>;
@@ -78,38 +97,37 @@ export type CpuSample = Omit<SampleLine, 'pcs' | 'silentMs'> & {
 
 export const diagnosisSchema = z.strictObject({
   schema: z.literal('kexec-lab/diagnosis@1'),
-  log: z.string().optional().describe('Where the log was read from.'),
-  lines: z.int().min(0),
+  log: z.string().optional().describe('The file the log was read from, or "standard input".'),
+  lines: z.int().min(0).describe('Lines of the log.'),
   outcome: outcomeIdSchema,
-  generation: z.int().min(0).describe('How many kernels had spoken since power-on.'),
+  generation: z
+    .int()
+    .min(0)
+    .describe('How many kernels had started since power-on; 0 is firmware.'),
   stage: stageSchema,
-  /** The cause first; what supports it after it. */
-  evidence: z.array(evidenceSchema),
-  /** What the evidence names: `device`, `reason`, `panic`, `release`, … */
-  captures: wordsSchema,
-  /** One or two sentences: what this means. */
-  meaning: z.string(),
-  /** One or two sentences: what usually cures it. Empty for `booted`. */
-  cure: z.string(),
+  evidence: z.array(evidenceSchema).describe('The cause first, then what supports it.'),
+  captures: wordsSchema.describe('What the evidence names: device, reason, panic, release, …'),
+  meaning: z.string().describe('What this means, in one or two sentences.'),
+  cure: z.string().describe('What usually helps, in one or two sentences. Empty for booted.'),
   certainty: z
     .enum(certainties)
     .describe(
-      'proved: by more than the console; shown: a line says so; likely: only where it ends.',
+      'proved: by more than the console. shown: a console line says so. likely: inferred from where the console ends. unknown: the console does not tell.',
     ),
   alternatives: z
     .array(
       z.strictObject({
         outcome: outcomeIdSchema,
-        line: z.int().min(1).nullable().describe('The line that speaks for it.'),
-        because: z.string(),
+        line: z.int().min(1).nullable().describe('The line that suggests it.'),
+        because: z.string().describe('Why it is possible.'),
       }),
     )
-    .describe('What else it could be, the likeliest first.'),
-  settle: z.string().describe('What would settle it; empty where nothing has to.'),
-  /** What was recognised, in order; of a very long log the beginning and the end. */
-  signals: z.array(signalSchema),
-  /** How many signals are left out between the two. */
-  signalsOmitted: z.int().min(0),
+    .describe('Other possible outcomes, most likely first.'),
+  settle: z.string().describe('What would settle the diagnosis. Empty where it is certain.'),
+  signals: z
+    .array(signalSchema)
+    .describe('What was recognised, in order. A very long log keeps the beginning and the end.'),
+  signalsOmitted: z.int().min(0).describe('How many signals are left out in the middle.'),
 });
 
 /** What a console log shows, as `kexec-lab diagnose --json` prints it. */
@@ -124,5 +142,5 @@ export type Outcome = { id: OutcomeId } & Pick<
 /** How sure a diagnosis is, what else it could be, and what would settle it. */
 export type Doubt = Pick<DiagnosisDocument, 'certainty' | 'alternatives' | 'settle'>;
 
-/** Another outcome that a boot may have had, and what speaks for it. */
+/** Another possible outcome, and what suggests it. */
 export type Alternative = Doubt['alternatives'][number];

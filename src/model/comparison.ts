@@ -1,33 +1,102 @@
 import * as z from 'zod';
-import type { Comparison } from '../compare/classify.ts';
-import { classes } from '../compare/classify.ts';
-import { sideSchema } from '../compare/record.ts';
-import type { ComparisonReport } from '../report/comparison-text.ts';
+import { outcomeIdSchema, stageSchema } from './boot.ts';
+import { archSchema, count, seconds, wordsSchema } from './primitives.ts';
+import { comparisonClasses, costChanges, decisions } from './vocabulary.ts';
 
-const comparison: z.ZodType<Comparison> = z.strictObject({
-  key: z.string().describe('arch/scenario'),
-  class: z.enum(classes),
-  reason: z.string(),
-  baseline: sideSchema.nullable(),
-  candidate: sideSchema.nullable(),
-  cost: z.array(
-    z.strictObject({
-      stage: z.string(),
-      baseline: z.number().describe('Median, in guest seconds.'),
-      candidate: z.number(),
-      n: z.int().min(0),
-      spread: z.number(),
-      kind: z.enum(['costlier', 'cheaper', 'undecided']),
-    }),
-  ),
+const tallySchema = z.strictObject({
+  fingerprint: z.string(),
+  outcome: outcomeIdSchema,
+  stage: stageSchema,
+  generation: count,
+  proof: z.string().describe('The line that proves it best, for people.'),
+  count: z.int().min(1),
 });
 
-export const comparisonSchema: z.ZodType<ComparisonReport> = z.strictObject({
+/** How often a scenario had one result. */
+export type Tally = z.infer<typeof tallySchema>;
+
+/** Boots of one kernel in one scenario. */
+const boots = count.max(1e6);
+
+const sideSchema = z.strictObject({
+  scenario: z.string().regex(/^[a-z0-9-]+$/),
+  arch: archSchema,
+  expected: outcomeIdSchema.describe('The outcome that the scenario expects.'),
+  passes: boots,
+  fails: boots,
+  untold: boots.describe(
+    'Inconclusive boots: the case could not be run, or its outcome is unknown.',
+  ),
+  tallies: z
+    .array(tallySchema)
+    .describe('The results of the boots that passed or failed, most frequent first.'),
+  cost: z
+    .record(z.string(), z.array(seconds))
+    .describe(
+      'Guest seconds per stage, such as "2 kernel", one number per boot that passed. Empty where the clock was the host\'s.',
+    ),
+});
+
+/** What one kernel did in one scenario on one architecture, over all repeats. */
+export type Side = z.infer<typeof sideSchema>;
+
+/** A baseline file: what is kept of a run to compare others with, made for review in git. */
+export const baselineSchema = z.strictObject({
+  schema: z.literal('kexec-lab/baseline@1'),
+  qemu: wordsSchema.describe("QEMU's version, by architecture."),
+  images: wordsSchema.describe(
+    'Content keys of the images that boot first, by arch/recipe. What kexec starts is left out, because it is what is compared.',
+  ),
+  releases: z
+    .record(z.string(), z.array(z.string()))
+    .describe('Releases that booted after a kexec, by architecture.'),
+  scenarios: z.record(z.string(), sideSchema).describe('By arch/scenario.'),
+});
+
+export type Baseline = z.infer<typeof baselineSchema>;
+
+const costChangeSchema = z.strictObject({
+  stage: z.string().describe('The generation and the stage, such as "2 kernel".'),
+  baseline: z.number().describe('Median, in guest seconds.'),
+  candidate: z.number().describe('Median, in guest seconds.'),
+  n: count.describe('Boots on the side with fewer.'),
+  spread: z
+    .number()
+    .describe("Largest distance of a boot from its side's median, as a share of the median."),
+  kind: z
+    .enum(costChanges)
+    .describe('undecided: the difference is within the spread of either side.'),
+});
+
+/** How much longer or shorter a stage takes with the candidate. */
+export type CostChange = z.infer<typeof costChangeSchema>;
+
+const comparisonEntrySchema = z.strictObject({
+  key: z.string().describe('arch/scenario'),
+  class: z.enum(comparisonClasses),
+  reason: z.string().describe('What puts it into that class, one sentence.'),
+  baseline: sideSchema.nullable(),
+  candidate: sideSchema.nullable(),
+  cost: z.array(costChangeSchema),
+});
+
+/** One scenario on one architecture, with both kernels. */
+export type Comparison = z.infer<typeof comparisonEntrySchema>;
+
+/** What `kexec-lab check --json` and `kexec-lab compare --json` print. */
+export const comparisonSchema = z.strictObject({
   schema: z.literal('kexec-lab/comparison@1'),
   baseline: z.string(),
   candidate: z.string(),
-  differences: z.array(z.string()),
-  decision: z.enum(['ROLL', 'HOLD']),
-  reasons: z.array(z.string()),
-  comparisons: z.array(comparison),
+  differences: z
+    .array(z.string())
+    .describe('What else differs between the sides. Their times are not compared then.'),
+  decision: z.enum(decisions),
+  reasons: z.array(z.string()).describe('Why the decision is HOLD, one sentence each.'),
+  comparisons: z.array(comparisonEntrySchema),
 });
+
+export type ComparisonReport = z.infer<typeof comparisonSchema>;
+
+/** Whether to roll the candidate out, and why not. */
+export type Decision = Pick<ComparisonReport, 'decision' | 'reasons'>;

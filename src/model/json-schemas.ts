@@ -1,15 +1,15 @@
 import type * as Zod from 'zod';
 
-/** A JSON Schema that `kexec-lab schema` prints and the package ships as `kexec-lab/schemas/NAME.json`. */
+/** A JSON Schema, as `kexec-lab schema` prints it and the package ships it (`kexec-lab/schemas/NAME.json`). */
 export type NamedSchema = {
   name: string;
-  /** The file it describes, and what that is. */
+  /** The file it describes, and what is in the file. */
   about: string;
-  /** The schema, draft 2020-12. Loaded when it is wanted. */
+  /** Makes the schema, draft 2020-12. Loads zod, so call it only when the schema is needed. */
   load: () => Promise<object>;
 };
 
-/** Every file the lab writes, and those it reads. One per file name; a `.jsonl` file has one such object per line. */
+/** Every file that the lab writes or reads. For a `.jsonl` file, the schema describes one line. */
 export const schemas: readonly NamedSchema[] = [
   {
     name: 'scenario',
@@ -22,20 +22,24 @@ export const schemas: readonly NamedSchema[] = [
   written('result', 'result.json: one case of a run', async () => {
     return (await import('./result.ts')).caseResultSchema;
   }),
-  written('event', 'events.jsonl: what happened in a run, a line each', async () => {
+  written('event', 'events.jsonl: what happened in a run, one event per line', async () => {
     return (await import('./run.ts')).eventSchema;
   }),
-  written('signal', 'signals.jsonl: what was recognised on the console, a line each', async () => {
-    return (await import('./boot.ts')).signalLineSchema;
-  }),
-  written('sample', 'samples.jsonl: looks at silent CPUs, a line each', async () => {
+  written(
+    'signal',
+    'signals.jsonl: what was recognised on the console, one signal per line',
+    async () => {
+      return (await import('./boot.ts')).signalLineSchema;
+    },
+  ),
+  written('sample', 'samples.jsonl: CPU samples taken during silences, one per line', async () => {
     return (await import('./boot.ts')).sampleLineSchema;
   }),
-  written('recording', 'recording.json: what a recorded boot is played from', async () => {
+  written('recording', 'recording.json: what is needed to replay a recorded boot', async () => {
     return (await import('../recording/manifest.ts')).manifestSchema;
   }),
-  written('baseline', 'a baseline file, of kexec-lab baseline accept', async () => {
-    return (await import('../compare/record.ts')).recordSchema;
+  written('baseline', 'a baseline file, as kexec-lab baseline accept writes it', async () => {
+    return (await import('./comparison.ts')).baselineSchema;
   }),
   written('comparison', 'kexec-lab check --json and compare --json', async () => {
     return (await import('./comparison.ts')).comparisonSchema;

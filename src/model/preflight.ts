@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { archSchema } from './primitives.ts';
+import { severities } from './vocabulary.ts';
 
 export const candidateLabelSchema = z.strictObject({
   kernel: z.string(),
@@ -12,27 +13,24 @@ export const candidateLabelSchema = z.strictObject({
 export type CandidateLabel = z.infer<typeof candidateLabelSchema>;
 
 const findingSchema = z.strictObject({
-  /** Stable, for scripts. */
-  id: z.string(),
-  severity: z.enum(['stop', 'warn', 'note']),
-  /** One sentence. */
-  message: z.string(),
-  /** What to do about it. */
-  advice: z.string(),
-  /** Where it was read: a file, a configuration line. */
-  source: z.string(),
+  id: z.string().describe('Stable, for scripts.'),
+  severity: z
+    .enum(severities)
+    .describe(
+      'stop: it cannot work. warn: it works only after some preparation. note: it could not be checked.',
+    ),
+  message: z.string().describe('What was found, one sentence.'),
+  advice: z.string().describe('What to do about it.'),
+  source: z.string().describe('Where it was found: a file, a configuration line.'),
 });
 
-/** What preflight found out about a candidate. */
+/** Something that preflight found out about a candidate. */
 export type Finding = z.infer<typeof findingSchema>;
-
-/** `stop`: it cannot work. `warn`: it works only after some preparation. `note`: it could not be checked. */
-export type Severity = Finding['severity'];
 
 export const preflightSchema = z.strictObject({
   schema: z.literal('kexec-lab/preflight@1'),
   candidate: candidateLabelSchema,
-  stops: z.boolean().describe('Whether a finding says that it cannot work.'),
+  stops: z.boolean().describe('Whether any finding has the severity stop.'),
   found: z.array(z.strictObject({ arch: archSchema, findings: z.array(findingSchema) })),
 });
 

@@ -12,11 +12,11 @@ export function openObject<Shape extends z.core.$ZodShape>(shape: Shape): z.ZodO
 /** The first problem of a record in one line: where in the record, and what. */
 export function firstIssue({ issues: [issue] }: z.ZodError): string {
   const place = issue?.path.map(String).join('.') ?? '';
-  return `${place === '' ? 'the record' : place}: ${issue?.message ?? 'not understood'}`;
+  return `${place === '' ? 'the record' : place}: ${issue?.message ?? 'not valid'}`;
 }
 
 export const archSchema = z.enum(arches);
-export const scenarioName = z.string().regex(/^[a-z0-9-]+$/, 'this is not the name of a scenario');
+export const scenarioName = z.string().regex(/^[a-z0-9-]+$/, 'this is not a scenario name');
 
 /** Seconds on the host's clock or the kernel's. The limit is thirty years, more than any run takes. */
 export const seconds = z.number().min(0).max(1e9);
@@ -24,10 +24,10 @@ export const seconds = z.number().min(0).max(1e9);
 /** How many kernels have spoken. */
 export const generation = z.int().min(0).max(1e6);
 
-/** How often something was done, from once. */
+/** How often something was done, at least once. */
 export const times = z.int().min(1).max(1e6);
 
-/** How many there are. */
+/** A number of things. */
 export const count = z.int().min(0);
 
 /** Texts by name. */

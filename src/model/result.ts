@@ -24,72 +24,90 @@ export const packageSchema = openObject({
 /** A Debian package that went into an image. */
 export type PackageVersion = z.infer<typeof packageSchema>;
 
-/** A case's directory as `caseDirectory` names it: a file that comes from elsewhere may not lead out of its run. */
+/** A case's directory, as `caseDirectory` names it. A record from elsewhere must not lead out of its run. */
 const ofCase = '(aarch64|arm)/[a-z0-9-]+(\\.repeat\\d+)?(\\.retry\\d+)?';
 export const caseDirectorySchema = z
   .string()
-  .regex(new RegExp(`^${ofCase}$`), 'this is not the directory of a case')
-  .describe("Relative to the run's.");
+  .regex(new RegExp(`^${ofCase}$`), 'this is not a case directory')
+  .describe("Relative to the run's directory.");
 
-/** Below a case's directory: another boot, with verbose output or recorded. */
+/** A directory below a case's, of another boot: with verbose output, or recorded. */
 const directoryWithin = z
   .string()
-  .regex(new RegExp(`^${ofCase}(/[a-z0-9-]+)*$`), 'this is not a directory of a case')
-  .describe("Relative to the run's.");
+  .regex(new RegExp(`^${ofCase}(/[a-z0-9-]+)*$`), 'this is not a directory within a case')
+  .describe("Relative to the run's directory.");
 
 const expectationSchema = openObject({
   outcome: outcomeIdSchema,
   generation: generation.optional(),
-  /** For `booted`: which kernel must be proved to run, by recipe or exact release. Default: `second`. */
-  release: z.string().optional(),
-  /** For `booted`: the root device the second kernel must really have mounted. */
-  root: z.string().optional(),
+  release: z
+    .string()
+    .optional()
+    .describe('For booted: the kernel that must run: first, second, or an exact release.'),
+  root: z
+    .string()
+    .optional()
+    .describe('For booted: the device that the running system must have as its root.'),
   stage: stageSchema.optional(),
-  /** Captures that must be equal, such as `device: /dev/vda`. */
-  captures: wordsSchema.optional(),
-  /** The states the guest must have reported to the control plane, in order; one told twice in a row counts once. */
-  reported: z.array(z.string()).optional(),
+  captures: wordsSchema
+    .optional()
+    .describe('Captures that must be equal, such as device: /dev/vda.'),
+  reported: z
+    .array(z.string())
+    .optional()
+    .describe(
+      'The states that the guest must report to the control plane, in order. Repetitions count once.',
+    ),
 });
 
-/** What should happen. Everything named must hold; what is not named may be anything. */
+/** What should happen. Every field that is present must hold. */
 export type Expectation = z.infer<typeof expectationSchema>;
 
 const stepResultSchema = openObject({
   step: z.string(),
-  /** `file:line` of the scenario; null for a step that comes out of no file. */
-  place: z.string().nullable(),
+  place: z
+    .string()
+    .nullable()
+    .describe('file:line of the scenario; null for a step that is not from a file.'),
   status: z.enum(stepStatuses),
-  /** Host seconds from power-on to its end; null while it is pending. */
-  at: seconds.nullable(),
-  /** Why it failed; of a proof that is done, what its command printed. */
-  detail: z.string(),
+  at: seconds
+    .nullable()
+    .describe('Host seconds from power-on to the end of the step; null while it is pending.'),
+  detail: z
+    .string()
+    .describe('Why the step failed. For a proof by command: what the command printed.'),
 });
 
-/** The result of a step. A step that was not reached, or was under way when the boot ended, is `pending`. */
+/** The result of a step. `pending`: the boot ended before the step was reached, or during it. */
 export type StepResult = z.infer<typeof stepResultSchema>;
 
 const stageTimeSchema = openObject({
   name: stageSchema,
   generation,
   hostSeconds: seconds,
-  guestSeconds: seconds.nullable(),
+  guestSeconds: seconds
+    .nullable()
+    .describe("By the kernel's printk clock; null where the console shows none."),
 });
 
-/** How long one stage of one generation took. Guest time is the kernel's printk clock; null where it did not tell. */
+/** How long one stage of one generation took. */
 export type StageTime = z.infer<typeof stageTimeSchema>;
 
 const entropyTimesSchema = openObject({
   generation,
-  /** The kernel's own clock when it said `random: crng init done`. */
-  crngReady: seconds.nullable(),
-  /** How long getrandom(2) kept the first program that asked; `blocked` if that gave up waiting. */
-  getrandom: z.union([seconds, z.literal('blocked')]).nullable(),
+  crngReady: seconds
+    .nullable()
+    .describe("The kernel's own clock when it printed `random: crng init done`."),
+  getrandom: z
+    .union([seconds, z.literal('blocked')])
+    .nullable()
+    .describe('How long the first getrandom(2) call took; blocked if the program gave up waiting.'),
 });
 
-/** When one kernel had random numbers to give. Guest seconds; null where nothing was said of it. */
+/** When one kernel could provide random numbers. Guest seconds; null where the console does not tell. */
 export type EntropyTimes = z.infer<typeof entropyTimesSchema>;
 
-/** How a boot ended; of one that was decided. */
+/** The outcome of a boot. */
 const boot = {
   outcome,
   generation,
@@ -109,45 +127,67 @@ export const caseResultSchema = openObject({
   arch: archSchema,
   repeat: times,
   verdict,
-  reasons: z.array(z.string()).describe('Why the verdict is not pass.'),
-  place: z.string().describe('file:line of what did not come true.'),
+  reasons: z.array(z.string()).describe('Why the verdict is not pass, one sentence each.'),
+  place: z
+    .string()
+    .describe(
+      'The step that failed or the first expectation that was not met, as file:line; otherwise the expected outcome.',
+    ),
   expected: expectationSchema,
   captures: wordsSchema,
   ...boot,
   directory: caseDirectorySchema,
   cure: z.string(),
-  /** What the guest told the control plane, with host seconds since the provider was there. */
-  reported: z.array(openObject({ state: z.string(), hostSeconds: seconds })),
+  reported: z
+    .array(openObject({ state: z.string(), hostSeconds: seconds }))
+    .describe(
+      'The states that the guest reported to the control plane, with host seconds since the provider started.',
+    ),
   steps: z.array(stepResultSchema),
   stages: z.array(stageTimeSchema),
-  /** What booting twice costs: host seconds until the last kernel took over, and from there to the end. */
-  price: openObject({ beforeHandover: seconds, afterHandover: seconds }).nullable(),
-  checkpoint: z.string().nullable().describe('Null where the boot began at power-on.'),
-  /** One entry per kernel. */
-  entropy: z.array(entropyTimesSchema),
-  /** Why the machine was silent, as far as its memory told; null where it was not asked or told nothing. */
-  autopsy: openObject({ reason: z.enum(silenceReasons), sentence: z.string() }).nullable(),
-  /** Null unless the boot failed in silence and `--explain` was given. */
-  secondOpinion: secondOpinionSchema.nullable(),
-  /**
-   * A boot of this case that `kexec-lab rewind` plays again: its directory, its outcome, and how often the case was booted
-   * for it (a failure may take several). Null where nothing was recorded.
-   */
-  recording: openObject({ directory: directoryWithin, outcome, boots: times }).nullable(),
-  /** The release the last kernel said of itself (proved by `uname -r` where the outcome is `booted`). */
-  release: z.string().nullable(),
+  price: openObject({ beforeHandover: seconds, afterHandover: seconds })
+    .nullable()
+    .describe(
+      'The cost of booting twice: host seconds until the last kernel took over, and from there to the end.',
+    ),
+  checkpoint: z
+    .string()
+    .nullable()
+    .describe(
+      'Key of the checkpoint that the boot started from; null where it started at power-on.',
+    ),
+  entropy: z.array(entropyTimesSchema).describe('One entry per kernel.'),
+  autopsy: openObject({ reason: z.enum(silenceReasons), sentence: z.string() })
+    .nullable()
+    .describe(
+      'Why the machine was silent, read from its memory; null where memory was not examined or explains nothing.',
+    ),
+  secondOpinion: secondOpinionSchema
+    .nullable()
+    .describe(
+      'The same boot with verbose kernel output; null unless it failed silently and --explain was given.',
+    ),
+  recording: openObject({ directory: directoryWithin, outcome, boots: times })
+    .nullable()
+    .describe(
+      'A boot of this case that kexec-lab rewind can replay: its directory, its outcome, and how many boots it took to record it. Null where nothing was recorded.',
+    ),
+  release: z
+    .string()
+    .nullable()
+    .describe(
+      'The release that the last kernel printed. Where the outcome is booted, it is proved.',
+    ),
   packages: z.array(packageSchema),
-  /** Host seconds from the moment its images were there. */
-  wallSeconds: seconds,
+  wallSeconds: seconds.describe('Host seconds, without the time to build images.'),
   attempts: z.array(openObject({ verdict, outcome, wallSeconds: seconds })),
-  /** Set for flaky passes: an earlier attempt did not pass. */
-  flaky: z.boolean(),
+  flaky: z.boolean().describe('True for a pass after an attempt that did not pass.'),
 });
 
-/** What a reader of the report learns about one case. */
+/** The result of one case, as reports show it. */
 export type CaseResult = z.infer<typeof caseResultSchema>;
 
-/** What booting twice costs. */
+/** The cost of booting twice. */
 export type BootPrice = NonNullable<CaseResult['price']>;
 
 /** One attempt at a case. */

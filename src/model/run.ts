@@ -17,12 +17,15 @@ import { guestTimes } from './vocabulary.ts';
 const amount = z.number().min(0).max(1e12);
 
 const idleSkippingSchema = openObject({
-  /** How machines run whose profile says `clock: guest`. */
-  time: z.enum(guestTimes),
-  /** `proved` by trying it, now or earlier; `assumed` where it could not be tried. */
-  certainty: z.enum(['proved', 'assumed']),
-  /** Why it is not what it should be: what was seen of the others, or why it could not be tried. Empty where all is well. */
-  detail: z.string(),
+  time: z.enum(guestTimes).describe('How the clock of machines with `clock: guest` runs.'),
+  certainty: z
+    .enum(['proved', 'assumed'])
+    .describe('proved: it was tried, now or earlier. assumed: it could not be tried.'),
+  detail: z
+    .string()
+    .describe(
+      'Why a slower clock is used or why the trial could not be made. Empty where idle skipping works.',
+    ),
 });
 
 /** How guest time runs under one build of QEMU. */
@@ -38,7 +41,6 @@ const environmentSchema = openObject({
     cpuModel: z.string(),
     memoryMiB: amount,
   }),
-  /** The QEMU that was used; versions that did not try idle skipping leave it out. */
   qemu: z.partialRecord(
     archSchema,
     openObject({
@@ -48,8 +50,9 @@ const environmentSchema = openObject({
       idleSkipping: idleSkippingSchema.optional(),
     }),
   ),
-  /** The kernel under test as the user named it; left out where it is the distribution's. */
-  candidate: candidateLabelSchema.optional(),
+  candidate: candidateLabelSchema
+    .optional()
+    .describe("The kernel under test, as the user named it. Left out for the distribution's."),
   images: wordsSchema.describe('Content key of each image, by arch/recipe.'),
   packages: z.array(packageSchema),
 });
@@ -63,7 +66,7 @@ const summarySchema = openObject({
   wallSeconds: seconds,
 });
 
-/** How many cases ended with each verdict. `wallSeconds` is the whole run's. */
+/** How many cases ended with each verdict. `wallSeconds` is for the whole run. */
 export type Summary = z.infer<typeof summarySchema>;
 
 /** `report.json`. */
@@ -81,7 +84,7 @@ export const runReportSchema = openObject({
 export type RunReport = z.infer<typeof runReportSchema>;
 
 const referenceSchema = openObject({
-  id: z.string().regex(/^[a-z0-9]+\/[a-z0-9-]+(#\d+)?$/, 'this is not the id of a case'),
+  id: z.string().regex(/^[a-z0-9]+\/[a-z0-9-]+(#\d+)?$/, 'this is not a case ID'),
   scenario: scenarioName,
   arch: archSchema,
   repeat: times,
@@ -96,7 +99,7 @@ const shardSchema = z.strictObject({
   all: z.array(referenceSchema),
 });
 
-/** Which part of a run, and all the cases of the whole. */
+/** Which part of a run this is, and all cases of the whole run. */
 export type ShardOfRun = z.infer<typeof shardSchema>;
 
 const progressSchema = openObject({
@@ -107,7 +110,7 @@ const progressSchema = openObject({
   total: z.number().optional(),
 });
 
-/** Progress of long work, in the words a user sees. `done` and `total` are bytes or steps where known. */
+/** Progress of building an image, as users see it. `done` and `total` are bytes or steps, where known. */
 export type ImageProgress = z.infer<typeof progressSchema>;
 
 const at = z.number().min(0).describe('Host milliseconds since the run began.');
@@ -119,13 +122,12 @@ export const eventSchema = z.discriminatedUnion('type', [
     at,
     type: z.literal('run-started'),
     schema: z.literal('kexec-lab/events@1'),
-    id: z.string().regex(/^[\w-]+$/, 'this is not the id of a run'),
+    id: z.string().regex(/^[\w-]+$/, 'this is not a run ID'),
     startedAt: z.iso.datetime(),
     directory: z.string(),
     cases: z.array(referenceSchema),
     jobs: z.int().min(1),
-    /** Where this is one part of a run. */
-    shard: shardSchema.optional(),
+    shard: shardSchema.optional().describe('Present where this is one part of a run.'),
   }),
   openObject({ at, type: z.literal('environment'), environment: environmentSchema }),
   openObject({ at, type: z.literal('images-progress'), progress: progressSchema }),
@@ -173,5 +175,5 @@ export const eventSchema = z.discriminatedUnion('type', [
   openObject({ at, type: z.literal('run-finished'), report: runReportSchema }),
 ]);
 
-/** What happened in a run, as reporters are told and as a line of `events.jsonl` has it. */
+/** Something that happened in a run, as reporters receive it and as `events.jsonl` stores it. */
 export type LabEvent = z.infer<typeof eventSchema>;

@@ -79,3 +79,25 @@ export type SilenceReason = (typeof silenceReasons)[number];
  */
 export const guestTimes = ['sleep=off', 'sleep=on', 'host'] as const;
 export type GuestTime = (typeof guestTimes)[number];
+
+/** What a candidate does to a scenario compared to the baseline, worst first. */
+export const comparisonClasses = [
+  'regressed',
+  'changed',
+  'lost',
+  'unstable',
+  'costlier',
+  'unknown',
+  'new',
+  'fixed',
+  'same',
+] as const;
+
+export type ComparisonClass = (typeof comparisonClasses)[number];
+
+export const costChanges = ['costlier', 'cheaper', 'undecided'] as const;
+export const decisions = ['ROLL', 'HOLD'] as const;
+
+/** `stop`: it cannot work. `warn`: it works only after some preparation. `note`: it could not be checked. */
+export const severities = ['stop', 'warn', 'note'] as const;
+export type Severity = (typeof severities)[number];

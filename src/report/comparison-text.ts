@@ -1,22 +1,16 @@
-import type { Class, Comparison, Decision } from '../compare/classify.ts';
 import { describeCost, told } from '../compare/classify.ts';
-import type { CostChange } from '../compare/cost.ts';
-import type { Side } from '../compare/side.ts';
+import type {
+  ComparisonReport,
+  Comparison,
+  Decision,
+  CostChange,
+  Side,
+} from '../model/comparison.ts';
+import type { ComparisonClass } from '../model/vocabulary.ts';
 import { printable } from './printable.ts';
 import type { Style } from './terminal.ts';
-
-/** All there is to say of a comparison. */
-export type ComparisonReport = {
-  schema: 'kexec-lab/comparison@1';
-  baseline: string;
-  candidate: string;
-  /** What the sides have not in common; their times are not compared then. */
-  differences: string[];
-  comparisons: Comparison[];
-} & Decision;
-
 /** How a class is drawn where there is little room. */
-export const classSymbols: Record<Class, string> = {
+export const classSymbols: Record<ComparisonClass, string> = {
   regressed: '✗',
   changed: '✗',
   lost: '✗',
@@ -55,7 +49,7 @@ function row(comparison: Comparison, width: number, style: Style): string {
   return `${word}  ${printable(key).padEnd(width)}  ${rates.padEnd(10)}  ${printable(reason)}`;
 }
 
-function colorOf(kind: Class, style: Style): (text: string) => string {
+function colorOf(kind: ComparisonClass, style: Style): (text: string) => string {
   if (kind === 'same' || kind === 'fixed') return style.green;
   if (kind === 'new') return style.bold;
   return kind === 'unknown' || kind === 'costlier' ? style.yellow : style.red;

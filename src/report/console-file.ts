@@ -2,6 +2,7 @@ import { closeSync, fstatSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Mark } from '../compare/align.ts';
 import { openInput } from '../host/user-file.ts';
+import { signalLineSchema } from '../model/boot.ts';
 
 /** More than a boot ever prints, and less than what a page or a memory cannot take. Bytes. */
 const mostRead = 8 * 2 ** 20;
@@ -37,6 +38,9 @@ function readStart(file: string): { text: string; cut: boolean } {
   }
 }
 
+/** What is needed of a line of `signals.jsonl`, whatever a later version adds to it. */
+const markSchema = signalLineSchema.pick({ line: true, signature: true }).strip();
+
 /**
  * What was recognised on a case's console, in order: `signals.jsonl` of its directory; nothing where it left none. The
  * last line of one that was killed may be cut.
@@ -45,8 +49,7 @@ export function readMarks(directory: string): Mark[] {
   const marks: Mark[] = [];
   for (const text of readStart(join(directory, 'signals.jsonl')).text.split('\n')) {
     try {
-      const { line, signature } = JSON.parse(text) as Mark;
-      marks.push({ line, signature });
+      marks.push(markSchema.parse(JSON.parse(text)));
     } catch {
       break;
     }

@@ -1,12 +1,10 @@
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
-import type { Comparison } from '../compare/classify.ts';
 import { told } from '../compare/classify.ts';
-import type { Side } from '../compare/side.ts';
+import type { Comparison, Side, ComparisonReport } from '../model/comparison.ts';
 import type { CaseResult } from '../model/result.ts';
 import type { RunReport } from '../model/run.ts';
 import type { Verdict } from '../model/vocabulary.ts';
-import type { ComparisonReport } from './comparison-text.ts';
 import { costText } from './comparison-text.ts';
 import { printable } from './printable.ts';
 import type { ReporterOptions } from './reporter.ts';

@@ -1,7 +1,7 @@
 import t from 'tap';
-import type { Comparison } from '../../src/compare/classify.ts';
 import { compareSides, decide } from '../../src/compare/classify.ts';
 import { sidesOf } from '../../src/compare/side.ts';
+import type { Comparison } from '../../src/model/comparison.ts';
 import type { CaseResult } from '../../src/model/result.ts';
 import { doubted, expectedHang, hang, panic, panicked, three, took, untold } from './results.ts';
 

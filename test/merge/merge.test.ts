@@ -112,7 +112,7 @@ t.test('a damaged record is refused at its line', (t) => {
   );
   t.match(
     say(whole.replaceAll('"directory":"aarch64/b"', '"directory":"../../etc"')),
-    /:2: directory: this is not the directory of a case$/,
+    /:2: directory: this is not a case directory$/,
   );
   const twice = [...lines.slice(0, 3), ...lines.slice(2), ''].join('\n');
   t.equal(say(twice), saying('4: aarch64/b ends for the second time'));

@@ -1,8 +1,8 @@
 import t from 'tap';
 import { compareSides, decide } from '../../src/compare/classify.ts';
 import { sidesOf } from '../../src/compare/side.ts';
+import type { ComparisonReport } from '../../src/model/comparison.ts';
 import type { CaseResult } from '../../src/model/result.ts';
-import type { ComparisonReport } from '../../src/report/comparison-text.ts';
 import { comparisonText } from '../../src/report/comparison-text.ts';
 import { comparisonMarkdown } from '../../src/report/markdown.ts';
 import { createStyle } from '../../src/report/terminal.ts';

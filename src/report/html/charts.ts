@@ -1,5 +1,4 @@
-import type { Comparison } from '../../compare/classify.ts';
-import type { CostChange } from '../../compare/cost.ts';
+import type { Comparison, CostChange } from '../../model/comparison.ts';
 import type { StageTime } from '../../model/result.ts';
 import { costText } from '../comparison-text.ts';
 import type { Html } from './document.ts';

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import type { Mark } from '../../compare/align.ts';
 import { alignConsoles } from '../../compare/align.ts';
-import type { Comparison } from '../../compare/classify.ts';
 import type { RunOnDisk } from '../../compare/side.ts';
 import { representatives } from '../../compare/side.ts';
+import type { Comparison, ComparisonReport } from '../../model/comparison.ts';
 import type { CaseResult } from '../../model/result.ts';
-import type { ComparisonReport } from '../comparison-text.ts';
 import { classSymbols, rate } from '../comparison-text.ts';
 import type { ConsoleText } from '../console-file.ts';
 import { readConsole, readMarks } from '../console-file.ts';
