@@ -1,14 +1,14 @@
-import type { Reason } from './silence.ts';
-import { explainSilence } from './silence.ts';
-import type { Findings } from './findings.ts';
-import { examine } from './findings.ts';
-import { openDump } from './memory-dump.ts';
 /**
  * The process in which a dump is read: an {@link ExamineRequest} as JSON on standard input, an {@link Answer} on standard
  * output. What is in a dump is a guest's, so whoever reads it does so with limits, and nothing else depends on it.
  */
 import { text } from 'node:stream/consumers';
 import { KexecLabError } from '../errors.ts';
+import type { Findings } from './findings.ts';
+import { examine } from './findings.ts';
+import { openDump } from './memory-dump.ts';
+import type { Reason } from './silence.ts';
+import { explainSilence } from './silence.ts';
 /** What came of it: the findings, why the dump is refused, or a fault of this program's. */
 export type Answer =
   | { examined: Examined }

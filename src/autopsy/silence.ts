@@ -1,3 +1,4 @@
+import { kexecMarker } from '../markers.ts';
 import type { Evidence, Outcome } from '../model/boot.ts';
 import type { SilenceReason } from '../model/vocabulary.ts';
 import type { Findings } from './findings.ts';
@@ -79,7 +80,7 @@ function describeCut({ address, size, filled }: KernelImage): string {
  */
 function unheardLog(logs: readonly KernelLog[], { lines }: Heard): KernelLog | undefined {
   const unheard = logs.filter((log) => !isOfFirst(log, lines));
-  const marked = unheard.find(({ cmdline }) => cmdline?.includes('is_in_kexec=yes'));
+  const marked = unheard.find(({ cmdline }) => cmdline?.includes(kexecMarker));
   const firstWasHeard = [...lines].some((line) => line.includes('] Linux version '));
   const longest = unheard.toSorted((a, b) => b.records.length - a.records.length)[0];
   return marked ?? (firstWasHeard ? longest : undefined);

@@ -2,14 +2,80 @@ import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { UnavailableError } from '../errors.ts';
 import { toolPath, toolEnvironment } from './processes.ts';
-import type { Requirement } from './requirements.ts';
+
+/** What is looked for on the host, and the Debian package that has it. */
+type Installable = { name: string; package: string };
+
+/**
+ * Makes sure that the host has all of `wanted`: refuses, or with `withDeps` installs what is missing.
+ * @throws UnavailableError, with the line that installs them, when something is missing and stays so.
+ */
+export async function ensureRequirements(
+  wanted: readonly Installable[],
+  withDeps: boolean,
+): Promise<void> {
+  const missing = await missingRequirements(wanted);
+  if (missing.length === 0) return;
+  if (withDeps) return install(missing);
+  throw new UnavailableError(`missing on this host: ${describeMissing(missing)}`, {
+    hint: `Install with --with-deps, or yourself: ${installLine(missing)}`,
+  });
+}
+
+/** The path of what is required, or null where it is missing. */
+export async function findRequirement({ name }: Pick<Installable, 'name'>): Promise<string | null> {
+  if (isAbsolute(name)) return (await isThere(name, constants.R_OK)) ? name : null;
+  for (const directory of toolPath().split(delimiter)) {
+    const path = join(directory, name);
+    if (await isThere(path, constants.X_OK)) return path;
+  }
+  return null;
+}
+
+/** Those of `wanted` that the host does not have. */
+export async function missingRequirements<Wanted extends Installable>(
+  wanted: readonly Wanted[],
+): Promise<Wanted[]> {
+  const paths = await Promise.all(wanted.map(findRequirement));
+  return wanted.filter((_, index) => paths[index] === null);
+}
+
+/** `cpio (package cpio), …` */
+export function describeMissing(missing: readonly Installable[]): string {
+  return missing.map(({ name, package: from }) => `${name} (package ${from})`).join(', ');
+}
+
+async function isThere(path: string, mode: number): Promise<boolean> {
+  return access(path, mode).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The shell line that installs the packages of `missing`; as root it does without sudo. */
+export function installLine(
+  missing: readonly Pick<Installable, 'package'>[],
+  isRoot = runsAsRoot(),
+): string {
+  const packages = [...new Set(missing.map((requirement) => requirement.package))].sort();
+  const sudo = isRoot ? '' : 'sudo ';
+  return [
+    `${sudo}apt-get update`,
+    `${sudo}env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${packages.join(' ')}`,
+  ].join(' && ');
+}
+
+/** Whether this process may install packages without asking anybody. */
+export function runsAsRoot(): boolean {
+  return process.getuid?.() === 0;
+}
 
 /**
  * Prints the line that installs what is missing and runs it, with the terminal for its questions (sudo's password) and
  * its output on standard error.
  * @throws UnavailableError, with what to do, when that cannot be done, or something is missing still.
  */
-async function install(missing: readonly Requirement[]): Promise<void> {
+async function install(missing: readonly Installable[]): Promise<void> {
   const line = installLine(missing);
   await checkInstaller(missing, line);
   process.stderr.write(`${line}\n`);
@@ -29,7 +95,7 @@ async function install(missing: readonly Requirement[]): Promise<void> {
   }
 }
 
-async function checkInstaller(missing: readonly Requirement[], line: string): Promise<void> {
+async function checkInstaller(missing: readonly Installable[], line: string): Promise<void> {
   const has = async (name: string): Promise<boolean> => (await findRequirement({ name })) !== null;
   if (!(await has('apt-get'))) {
     throw new UnavailableError(
@@ -58,66 +124,4 @@ function describeEnd(exitCode: number | undefined): string {
 
 function withoutSudo(line: string): string {
   return line.replaceAll('sudo ', '');
-}
-
-/** The path of what is required, or null where it is missing. */
-export async function findRequirement({ name }: Pick<Requirement, 'name'>): Promise<string | null> {
-  if (isAbsolute(name)) return (await isThere(name, constants.R_OK)) ? name : null;
-  for (const directory of toolPath().split(delimiter)) {
-    const path = join(directory, name);
-    if (await isThere(path, constants.X_OK)) return path;
-  }
-  return null;
-}
-
-/** Those of `wanted` that the host does not have. */
-export async function missingRequirements(wanted: readonly Requirement[]): Promise<Requirement[]> {
-  const paths = await Promise.all(wanted.map(findRequirement));
-  return wanted.filter((_, index) => paths[index] === null);
-}
-
-/** `cpio (package cpio), …` */
-export function describeMissing(missing: readonly Requirement[]): string {
-  return missing.map(({ name, package: from }) => `${name} (package ${from})`).join(', ');
-}
-
-async function isThere(path: string, mode: number): Promise<boolean> {
-  return access(path, mode).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** The shell line that installs the packages of `missing`; as root it does without sudo. */
-export function installLine(
-  missing: readonly Pick<Requirement, 'package'>[],
-  isRoot = runsAsRoot(),
-): string {
-  const packages = [...new Set(missing.map((requirement) => requirement.package))].sort();
-  const sudo = isRoot ? '' : 'sudo ';
-  return [
-    `${sudo}apt-get update`,
-    `${sudo}env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${packages.join(' ')}`,
-  ].join(' && ');
-}
-
-/** Whether this process may install packages without asking anybody. */
-export function runsAsRoot(): boolean {
-  return process.getuid?.() === 0;
-}
-
-/**
- * Makes sure that the host has all of `wanted`: refuses, or with `withDeps` installs what is missing.
- * @throws UnavailableError, with the line that installs them, when something is missing and stays so.
- */
-export async function ensureRequirements(
-  wanted: readonly Requirement[],
-  withDeps: boolean,
-): Promise<void> {
-  const missing = await missingRequirements(wanted);
-  if (missing.length === 0) return;
-  if (withDeps) return install(missing);
-  throw new UnavailableError(`missing on this host: ${describeMissing(missing)}`, {
-    hint: `Install with --with-deps, or yourself: ${installLine(missing)}`,
-  });
 }

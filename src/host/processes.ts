@@ -23,13 +23,43 @@ export function leash(command: readonly string[]): { program: string; args: stri
   return { program: 'setpriv', args: ['--pdeathsig', 'KILL', '--', ...guard, ...command] };
 }
 
-/** The state letter of `/proc/<pid>/stat` (proc_pid_stat(5)), `Z` for one that has ended, `T` for a stopped one. Null where there is none. */
+/** The state letter of a process (proc_pid_stat(5)): `Z` after it has ended, `T` while it is stopped. Null if it does not exist. */
 export async function processState(pid: number): Promise<string | null> {
-  try {
-    const text = await readFile(`/proc/${pid}/stat`, 'utf8');
-    // It stands behind the name, which may be anything.
-    return text.charAt(text.lastIndexOf(')') + 2);
-  } catch {
-    return null;
-  }
+  return readFile(`/proc/${pid}/stat`, 'utf8').then(parseState, () => null);
+}
+
+/** What Linux accounts for one thread. */
+export type ThreadAccount = {
+  /** The state letter of proc_pid_stat(5). */
+  state: string;
+  /** Milliseconds on a host CPU. */
+  cpuMs: number;
+  /** Milliseconds of waiting for a host CPU. */
+  waitedMs: number;
+  /** How often the thread was given a CPU. */
+  turns: number;
+};
+
+/**
+ * Reads `/proc/<pid>/task/<tid>/stat` and `schedstat`.
+ * @throws the file system's error if the thread has ended, or the kernel keeps no such account
+ */
+export async function threadAccount(pid: number, tid: number): Promise<ThreadAccount> {
+  const directory = `/proc/${pid}/task/${tid}`;
+  const [stat, schedstat] = await Promise.all([
+    readFile(`${directory}/stat`, 'utf8'),
+    readFile(`${directory}/schedstat`, 'utf8'),
+  ]);
+  return { state: parseState(stat), ...parseSchedstat(schedstat) };
+}
+
+/** The state letter follows the name in parentheses, and the name may contain anything. */
+export function parseState(stat: string): string {
+  return stat.charAt(stat.lastIndexOf(')') + 2);
+}
+
+/** Nanoseconds on a CPU, nanoseconds of waiting for one, and the number of turns (Linux, sched-stats). */
+export function parseSchedstat(text: string): Omit<ThreadAccount, 'state'> {
+  const [onCpu = 0, waited = 0, turns = 0] = text.split(' ').map(Number);
+  return { cpuMs: onCpu / 1e6, waitedMs: waited / 1e6, turns };
 }

@@ -1,12 +1,10 @@
 import type { BootContext } from '../boot/context.ts';
+import { kexecMarker } from '../markers.ts';
 import type { Outcome } from '../model/boot.ts';
 import type { StepResult } from '../model/result.ts';
 import type { CommandProof, Proof } from '../scenario/scenario.ts';
 /** Console signatures by which the lab's images say what they run on. All three are needed. */
 const proofLines = ['proof-release', 'proof-root', 'proof-cmdline'] as const;
-
-/** The word every kernel started by kexec has on its command line (Scaleway's own marker). */
-const kexecMarker = 'is_in_kexec=yes';
 
 /** Which kernel is meant to come up, and what has to show it. */
 export type Awaited = {

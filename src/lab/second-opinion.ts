@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { appendTag, flagsTag } from '../markers.ts';
 import type { CaseResult, SecondOpinion } from '../model/result.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { Lab } from './run-case.ts';
@@ -49,9 +50,9 @@ export function madeToTalk(case_: Case): Case {
       ...case_.setup,
       tags: {
         ...tags,
-        KEXEC_LAB_FLAGS: joined(tags['KEXEC_LAB_FLAGS'], talkative.flags),
+        [flagsTag]: joined(tags[flagsTag], talkative.flags),
         // In front of a loglevel= that would silence the early console before it has said its first word.
-        KEXEC_LAB_APPEND: joined(talkative.append, tags['KEXEC_LAB_APPEND']),
+        [appendTag]: joined(talkative.append, tags[appendTag]),
       },
     },
   };

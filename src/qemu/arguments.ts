@@ -1,4 +1,5 @@
 import { shellQuote } from '../shell.ts';
+import { icountShift } from './guest-time.ts';
 import type { MachineSpec, Network } from './machine-spec.ts';
 
 /** The guest's side of the provider's network. Scaleway's metadata stands at 169.254.42.42, so that decides the rest. */
@@ -70,11 +71,11 @@ function machineArguments(spec: MachineSpec): string[] {
 function clockArguments({ time, recording }: MachineSpec): string[] {
   if (recording !== null) {
     const { mode, file, startedAt } = recording;
-    const icount = `shift=3,rr=${mode},rrfile=${optionValue(file)}`;
+    const icount = `shift=${icountShift},rr=${mode},rrfile=${optionValue(file)}`;
     return ['-icount', icount, '-rtc', `base=${startedAt},clock=vm`];
   }
   // Never QEMU's default, the host's wall clock: somebody may set that, and then the guest's would jump too.
-  const counted = time === 'host' ? [] : ['-icount', `shift=3,${time}`];
+  const counted = time === 'host' ? [] : ['-icount', `shift=${icountShift},${time}`];
   return [...counted, '-rtc', 'clock=vm'];
 }
 

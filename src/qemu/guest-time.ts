@@ -2,6 +2,10 @@ import { UnavailableError } from '../errors.ts';
 import type { IdleSkipping } from '../model/run.ts';
 import type { Qmp } from './qmp.ts';
 
+/** QEMU's `-icount shift`: an instruction takes 2^shift nanoseconds of guest time. */
+export const icountShift = 3;
+const nanosecondsPerInstruction = 2 ** icountShift;
+
 /** One clause for people, such as `works (sleep=off)`. */
 export function describeIdleSkipping({ time, certainty, detail }: IdleSkipping): string {
   if (certainty === 'assumed') return `not tried (${detail}); assumed to work (${time})`;
@@ -30,9 +34,6 @@ export async function readGuestClock(qmp: Qmp): Promise<number> {
     throw new UnavailableError(`QEMU's clock cannot be read: ${answer.trim()}`);
   return Number(word);
 }
-
-/** Nanoseconds of guest time per instruction under `-icount shift=3`, see {@link qemuArguments}. */
-const nanosecondsPerInstruction = 8;
 
 /** Guest seconds that went into executing instructions, or null on a machine that does not count them. */
 export async function readExecutedSeconds(qmp: Qmp): Promise<number | null> {

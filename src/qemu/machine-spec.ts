@@ -1,26 +1,37 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
 import { ScenarioError } from '../errors.ts';
 import { ownDirectory } from '../host/directories.ts';
 import type { Firmware } from '../host/firmware.ts';
 import type { GuestTime } from '../model/vocabulary.ts';
 import { YamlDirectory } from '../yaml/yaml-directory.ts';
-/** What a file of qemu/ may say. */
+
+/** What a machine profile, a file of qemu/, may say. */
 export const machineProfileSchema = z.strictObject({
   arch: z.enum(arches),
+  /** QEMU's `-machine`, such as `virt,gic-version=2`. */
   machine: z.string().min(1),
   cpu: z.string().min(1),
   cpus: z.int().min(1).max(64),
+  /** MiB. */
   memory: z.int().min(64).max(65536),
+  /** The guest's serial device, such as `ttyAMA0`. */
   console: z.string().min(1),
+  /** What starts the kernel: QEMU itself, as a provider's boot loader would (`none`), or EDK2 (`uefi`). */
   firmware: z.enum(['none', 'uefi']).default('none'),
+  /** Whether the machine has a network card, on the provider's closed network. */
   network: z.boolean().default(false),
+  /** Other devices: values of QEMU's `-device`. */
   devices: z.array(z.string().min(1)).default([]),
+  /** `guest`: instruction-counted time with idle skipped (`-icount`); `host`: the host's clock. */
   clock: z.enum(['guest', 'host']),
+  /** How the first kernel's command line always starts. */
   cmdline: z.string(),
 });
+
+/** A validated machine profile. */
+export type MachineProfile = z.infer<typeof machineProfileSchema> & { name: string };
 
 /** The machines of this installation, by name. */
 export const ownMachines = new YamlDirectory(join(ownDirectory, 'qemu'), machineProfileSchema);
@@ -36,30 +47,6 @@ export function loadMachineProfile(name: string, machines = ownMachines): Machin
     hint: `Known machines: ${[...machines.keys()].join(', ')}.`,
   });
 }
-
-/** A machine profile of qemu/, validated. */
-export type MachineProfile = {
-  name: string;
-  arch: Arch;
-  /** QEMU's `-machine`, such as `virt,gic-version=2`. */
-  machine: string;
-  cpu: string;
-  cpus: number;
-  /** MiB. */
-  memory: number;
-  /** The guest's serial device, such as `ttyAMA0`. */
-  console: string;
-  /** What starts the kernel: QEMU itself, as a provider's boot loader would (`none`), or EDK2 (`uefi`). */
-  firmware: 'none' | 'uefi';
-  /** Whether the machine has a network card, on the provider's closed network. */
-  network: boolean;
-  /** What else is plugged in: values of QEMU's `-device`. */
-  devices: string[];
-  /** `guest`: instruction-counted time with idle skipped (`-icount`); `host`: the host's clock. */
-  clock: 'guest' | 'host';
-  /** What the first kernel's command line always starts with. */
-  cmdline: string;
-};
 
 /** All that decides QEMU's command line, apart from which binary runs it. Paths are absolute. */
 export type MachineSpec = {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { UnavailableError } from '../errors.ts';
+import type { ThreadAccount } from '../host/processes.ts';
+import { threadAccount } from '../host/processes.ts';
 import type { CpuSample } from '../model/boot.ts';
 import { readExecutedSeconds, readGuestClock } from './guest-time.ts';
 import type { Qmp } from './qmp.ts';
@@ -13,20 +14,6 @@ export function parseProgramCounters(registers: string): bigint[] {
   return [...registers.matchAll(/\b(?:PC|R15)=([0-9a-f]+)/g)].map(([, hex]) =>
     BigInt(`0x${hex ?? ''}`),
   );
-}
-
-/**
- * Nanoseconds on a CPU, and waiting for one, and how often it was given one, as `/proc/<pid>/task/<tid>/schedstat` counts
- * them (Linux, sched-stats).
- */
-export function parseSchedstat(text: string): { cpuMs: number; waitedMs: number; turns: number } {
-  const [onCpu = 0, waited = 0, turns = 0] = text.split(' ').map(Number);
-  return { cpuMs: onCpu / 1e6, waitedMs: waited / 1e6, turns };
-}
-
-/** The state letter of `/proc/<pid>/task/<tid>/stat` (proc_pid_stat(5)): it stands behind the name, which may be anything. */
-export function parseThreadState(text: string): string {
-  return text.slice(text.lastIndexOf(')') + 2, text.lastIndexOf(')') + 3);
 }
 
 /** What a look needs to know of the machine. */
@@ -49,7 +36,7 @@ export async function takeSample(
   qmp: Qmp,
   { pid, threads, running, at }: Looking,
 ): Promise<CpuSample> {
-  const accounts = await Promise.all(threads.map((thread) => readThread(pid, thread)));
+  const accounts = await Promise.all(threads.map((thread) => readAccount(pid, thread)));
   const cpuMs = accounts.reduce((sum, thread) => sum + thread.cpuMs, 0);
   const waitedMs = accounts.reduce((sum, thread) => sum + thread.waitedMs, 0);
   // Stopped: translated code that runs on from block to block keeps its program counter to itself, and what one would read
@@ -86,19 +73,13 @@ export async function vcpuThreads(qmp: Qmp): Promise<number[]> {
   return [...new Set(cpus.map((cpu) => cpu['thread-id']))];
 }
 
-type Thread = ReturnType<typeof parseSchedstat> & { state: string };
-
-async function readThread(pid: number, thread: number): Promise<Thread> {
-  const directory = `/proc/${pid}/task/${thread}`;
-  const state = parseThreadState(await readAccount(`${directory}/stat`));
-  return { ...parseSchedstat(await readAccount(`${directory}/schedstat`)), state };
-}
-
-async function readAccount(file: string): Promise<string> {
+/** @throws UnavailableError when QEMU is gone, or the host's kernel keeps no such account */
+async function readAccount(pid: number, thread: number): Promise<ThreadAccount> {
   try {
-    return await readFile(file, 'utf8');
+    return await threadAccount(pid, thread);
   } catch (cause) {
-    throw new UnavailableError(`QEMU's CPU time cannot be read from ${file}`, { cause });
+    const place = `/proc/${pid}/task/${thread}`;
+    throw new UnavailableError(`QEMU's CPU time cannot be read from ${place}`, { cause });
   }
 }
 

@@ -1,15 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { UnavailableError } from '../errors.ts';
-import type { Qmp } from './qmp.ts';
 // Not execa: its promise waits for every stream to end, and here QEMU's death and the end of its console are two facts.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import type { Duplex, Readable, Writable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { UnavailableError } from '../errors.ts';
 import { fileReason } from '../file-error.ts';
 import { leash, toolEnvironment } from '../host/processes.ts';
 import { inherited } from './arguments.ts';
 import { ConsolePipe } from './console-pipe.ts';
+import type { Qmp } from './qmp.ts';
 
 /** QEMU explains itself in its first lines; a guest could make it repeat itself for ever. */
 const keptOutput = 16 * 1024;

@@ -1,12 +1,7 @@
-/** What the host's kernel tells of one thread of QEMU's. */
-export type ThreadPulse = {
-  tid: number;
-  /** The state letter of proc_pid_stat(5). */
-  state: string;
-  /** How long it had a host CPU, in milliseconds, and how often it was given one. */
-  cpuMs: number;
-  turns: number;
-};
+import type { ThreadAccount } from '../host/processes.ts';
+
+/** The account of one of QEMU's threads. */
+export type ThreadPulse = Omit<ThreadAccount, 'waitedMs'> & { tid: number };
 
 /** One look at QEMU's process from outside. */
 export type Pulse = {

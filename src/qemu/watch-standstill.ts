@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { threadAccount } from '../host/processes.ts';
 import type { Machine } from './machine.ts';
-import { parseSchedstat, parseThreadState } from './probe.ts';
 import type { ThreadPulse, Patience, Pulse, Standstill } from './standstill.ts';
 import { findStandstill, usualPatience } from './standstill.ts';
 
@@ -92,14 +92,9 @@ export async function readThreads(pid: number): Promise<ThreadPulse[]> {
 }
 
 async function readThread(pid: number, tid: number): Promise<ThreadPulse | null> {
-  const directory = `/proc/${pid}/task/${tid}`;
   try {
-    const [stat, schedstat] = await Promise.all([
-      readFile(`${directory}/stat`, 'utf8'),
-      readFile(`${directory}/schedstat`, 'utf8'),
-    ]);
-    const { cpuMs, turns } = parseSchedstat(schedstat);
-    return { tid, state: parseThreadState(stat), cpuMs, turns };
+    const { state, cpuMs, turns } = await threadAccount(pid, tid);
+    return { tid, state, cpuMs, turns };
   } catch {
     return null;
   }
