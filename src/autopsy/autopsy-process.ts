@@ -1,6 +1,6 @@
 /**
  * The process in which a dump is read: an {@link ExamineRequest} as JSON on standard input, an {@link Answer} on standard
- * output. What is in a dump is a guest's, so whoever reads it does so with limits, and nothing else depends on it.
+ * output. A guest controls the contents of a dump, so this process runs with limits and nothing else depends on it.
  */
 import { text } from 'node:stream/consumers';
 import { KexecLabError } from '../errors.ts';
@@ -9,7 +9,8 @@ import { examine } from './findings.ts';
 import { openDump } from './memory-dump.ts';
 import type { Reason } from './silence.ts';
 import { explainSilence } from './silence.ts';
-/** What came of it: the findings, why the dump is refused, or a fault of this program's. */
+
+/** The findings, the reason for refusing the dump, or an internal error of this program. */
 export type Answer =
   | { examined: Examined }
   | { refused: { message: string; place?: string; hint?: string } }
@@ -26,9 +27,9 @@ function answerTo(request: ExamineRequest): Answer {
     const examined = examineDump(request);
     const { length } = JSON.stringify(examined);
     if (length <= mostAnswer) return { examined };
-    return { refused: { message: 'what it holds is too large to be a machine’s logs' } };
+    return { refused: { message: 'its contents are too large to be the logs of a machine' } };
   } catch (error) {
-    if (isWantOfMemory(error)) throw error;
+    if (isOutOfMemory(error)) throw error;
     if (error instanceof KexecLabError) {
       const { message, place, hint } = error;
       return { refused: { message, ...(place && { place }), ...(hint && { hint }) } };
@@ -37,14 +38,14 @@ function answerTo(request: ExamineRequest): Answer {
   }
 }
 
-/** What Node.js throws where it gets no memory for a buffer, or a text is longer than any may be. */
-function isWantOfMemory(error: unknown): boolean {
+/** Whether Node.js could not allocate a buffer, or a string exceeded its maximum length. */
+function isOutOfMemory(error: unknown): boolean {
   return (
     error instanceof RangeError && /allocation failed|Invalid string length/.test(error.message)
   );
 }
 
-/** What is to be read, and what is known beside it; see {@link Heard}. */
+/** What to read, and what is known besides the dump; see {@link Heard}. */
 export type ExamineRequest = {
   /** The dump's path. */
   file: string;
@@ -62,9 +63,9 @@ export type Examined = {
   /** Bytes of memory that should be in the dump and are not. */
   missingBytes: number;
   findings: Findings;
-  /** Why the machine is silent; null where its memory does not tell. */
+  /** Why the machine is silent; null if its memory does not show it. */
   silence: Reason | null;
-  /** The index of the log that never reached the console; null where there is none. */
+  /** The index of the log that never reached the console; null if there is none. */
   unheard: number | null;
 };
 

@@ -26,7 +26,7 @@ const mostPacked = 2;
 
 const descriptorBytes = 24;
 
-/** So many descriptors are read in one go. */
+/** How many descriptors are read at once. */
 const batch = 4096;
 
 export function isCompressedDump({ read }: Bytes): boolean {
@@ -86,7 +86,7 @@ export class CompressedMemory implements DumpedMemory {
     }
   }
 
-  /** The kept pages. Those whose descriptor is behind the end of the file are not looked for one by one. */
+  /** The kept pages, without those whose descriptor lies beyond the end of the file. */
   *held(): Generator<MemoryRange> {
     let rank = 0;
     for (const { from, to } of this.#rangesOf(this.#kept)) {
@@ -121,14 +121,14 @@ export class CompressedMemory implements DumpedMemory {
     const rank = this.#kept.rank(number);
     if (rank >= this.#described) return null;
     const { offset, length, flags } = this.#descriptor(rank);
-    // Where the disk was full, or the file is cut short.
+    // The disk was full, or the file is truncated.
     const isMissing = length === 0 || offset + length > this.#file.size;
-    // A search goes through all of memory, so every page is counted, and by those after it no more.
+    // The first search reads all of memory and counts each missing page; later searches count none of them again.
     if (isMissing && number >= this.#lookedFor) this.#missing += 1;
     this.#lookedFor = Math.max(this.#lookedFor, number + 1);
     if (isMissing) return null;
     if (length > mostPacked * this.#blockBytes) throw damagedPage(this.#place);
-    // All pages of zeros are one in the file.
+    // All pages of zeros share one page of the file.
     if (offset !== this.#last.offset) {
       const bytes = this.#file.read(offset, length);
       this.#last = { offset, page: unpack(bytes, flags, this.#blockBytes, this.#place) };
@@ -136,7 +136,7 @@ export class CompressedMemory implements DumpedMemory {
     return this.#last.page;
   }
 
-  /** Where the page is that so many kept ones are in front of: struct page_desc. */
+  /** The descriptor of the kept page with this many kept pages before it: struct page_desc. */
   #descriptor(rank: number): { offset: number; length: number; flags: number } {
     const from = rank - (rank % batch);
     if (from !== this.#descriptors.from) {
@@ -191,7 +191,7 @@ function unpack(bytes: Buffer, flags: number, blockBytes: number, place: string)
     const page = (flags & zlib) === 0 ? bytes : inflateSync(bytes, { maxOutputLength: blockBytes });
     if (page.length === blockBytes) return page;
   } catch {
-    // Not what it should be, whatever zlib calls it.
+    // Damaged, whatever zlib calls it.
   }
   throw damagedPage(place);
 }

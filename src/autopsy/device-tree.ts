@@ -5,18 +5,18 @@ import { Budget, occurrences } from './guest-memory.ts';
 export type DeviceTree = {
   /** Physical address. */
   address: number;
-  /** The command line it hands to a kernel; null where it has none. */
+  /** The kernel command line in it; null if it has none. */
   bootargs: string | null;
-  /** Bytes of RAM it tells of; 0 where it tells of none. */
+  /** Bytes of RAM it describes; 0 if it describes none. */
   memory: number;
 };
 
 const headerSize = 40;
 
-/** Larger ones a kernel does not take (MAX_FDT_SIZE). Bytes. */
+/** The kernel rejects larger trees (MAX_FDT_SIZE). Bytes. */
 const largest = 2 * 2 ** 20;
 
-/** Nor those that are deeper (FDT_MAX_DEPTH). */
+/** The kernel rejects deeper trees (FDT_MAX_DEPTH). */
 const deepest = 64;
 
 /** Names are shorter (Devicetree Specification, 2.2.1: 31 characters, and a unit's address). Bytes. */
@@ -28,14 +28,14 @@ const longestBootargs = 4096;
 /** Numbers in a `reg` have as many cells at most (OF_MAX_ADDR_CELLS). */
 const mostCells = 4;
 
-/** So much is read of them in all: a machine has a few, of a mebibyte at most. What is small counts as a page. Bytes. */
+/** The total size of all trees that are read. A machine has a few, each at most 1 MiB. A small tree counts as a page. Bytes. */
 const mostBytes = 128 * 2 ** 20;
 const page = 4096;
 const mostTrees = 64;
 
 const tokens = { beginNode: 1, endNode: 2, property: 3, nop: 4, end: 9 };
 
-/** All whole device trees in memory: Devicetree Specification 0.4, chapter 5. What only begins like one is left out. */
+/** All whole device trees in memory: Devicetree Specification 0.4, chapter 5. Data that only starts like a tree is ignored. */
 export function findDeviceTrees(memory: GuestMemory, unread: UnreadList): DeviceTree[] {
   const trees: DeviceTree[] = [];
   const budget = new Budget(mostBytes);
@@ -45,7 +45,7 @@ export function findDeviceTrees(memory: GuestMemory, unread: UnreadList): Device
     const header = readHeader(memory.read(address, headerSize));
     if (header === null) continue;
     if (trees.length === mostTrees || !budget.spend(Math.max(header.size, page))) {
-      unread.add('there are too many device trees to read all');
+      unread.add('there are too many device trees to read them all');
       break;
     }
     const found = readDeviceTree(memory.read(address, header.size));
@@ -54,7 +54,7 @@ export function findDeviceTrees(memory: GuestMemory, unread: UnreadList): Device
   return trees;
 }
 
-/** Reads the tree that `bytes` begin with; null where they hold no whole one. */
+/** Reads the tree at the start of `bytes`; null if it is incomplete. */
 export function readDeviceTree(bytes: Buffer): Omit<DeviceTree, 'address'> | null {
   const header = readHeader(bytes);
   if (header === null || header.size > bytes.length) return null;
@@ -69,7 +69,7 @@ export function readDeviceTree(bytes: Buffer): Omit<DeviceTree, 'address'> | nul
 
 type Header = { size: number; structure: [number, number]; strings: [number, number] };
 
-/** A tree's header; null for one that cannot be right. */
+/** The header of a tree; null if it is invalid. */
 function readHeader(bytes: Buffer): Header | null {
   if (bytes.length < headerSize || !hasMagic(bytes, 'deviceTree')) return null;
   const word = (index: number) => bytes.readUInt32BE(4 * index);
@@ -87,7 +87,7 @@ function readHeader(bytes: Buffer): Header | null {
   return inside && known ? { size, structure, strings } : null;
 }
 
-/** The node that a walk is in: what it is to a boot, which the nodes in it are nothing to. */
+/** The kind of node that a walk is in. Nodes below these do not matter to a boot. */
 type Node = 'root' | 'chosen' | 'memory' | 'other';
 
 function nodeOf(name: string, depth: number): Node {
@@ -97,7 +97,7 @@ function nodeOf(name: string, depth: number): Node {
   return name === 'chosen' ? 'chosen' : 'other';
 }
 
-/** @throws RangeError where something leads out of the blocks */
+/** @throws RangeError if an offset points outside the blocks */
 function walk(structure: Buffer, strings: Buffer): Omit<DeviceTree, 'address'> | null {
   const path: Node[] = [];
   let bootargs: string | null = null;
@@ -134,7 +134,7 @@ function walk(structure: Buffer, strings: Buffer): Omit<DeviceTree, 'address'> |
   }
 }
 
-/** The sum of the sizes in a `reg`: pairs of an address and a size, of so many 32-bit cells each. */
+/** The sum of the sizes in a `reg`: pairs of an address and a size, each of the given number of 32-bit cells. */
 function sizesIn(reg: Buffer, cells: { address: number; size: number }): bigint {
   const step = 4 * (cells.address + cells.size);
   let sum = 0n;
@@ -145,11 +145,11 @@ function sizesIn(reg: Buffer, cells: { address: number; size: number }): bigint 
   return sum;
 }
 
-/** @throws RangeError where it has no end that near */
+/** @throws RangeError if the string is longer than `longest` bytes */
 function stringAt(bytes: Buffer, at: number, longest: number): string {
   const near = bytes.subarray(at, at + longest + 1);
   const end = near.indexOf(0);
-  if (end === -1) throw new RangeError('a text without an end');
+  if (end === -1) throw new RangeError('unterminated string');
   return near.toString('utf8', 0, end);
 }
 

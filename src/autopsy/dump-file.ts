@@ -5,20 +5,20 @@ import { hasMagic } from '../formats/magic.ts';
 import { openInput } from '../host/user-file.ts';
 import { copyIt } from './dump-formats.ts';
 
-/** Bytes that can be read anywhere: a file's, or those a file says where they belong. */
+/** Bytes with random access: those of a file, or those that a flattened file describes. */
 export type Bytes = {
   size: number;
-  /** Fewer than asked for where they end. */
+  /** Returns fewer bytes at the end. */
   read: (offset: number, length: number) => Buffer;
 };
 
-/** A file that is read piece by piece, for it may be as large as a server's memory. */
+/** A file that is read in pieces, because it may be as large as a server's memory. */
 export type DumpFile = Bytes & { close: () => void };
 
-/** The most that is read at once. The size comes from the dump, which may claim anything. Bytes. */
+/** The most that is read at once. The requested size comes from the dump, which may contain any number. Bytes. */
 const mostAtOnce = 2 ** 29;
 
-/** @throws UsageError for what cannot be opened or read, is no regular file, or has nothing in it */
+/** @throws UsageError if the file cannot be opened or read, is not a regular file, or is empty */
 export function openDumpFile(file: string): DumpFile {
   const { descriptor, size } = openInput(file, Infinity);
   try {
@@ -45,10 +45,10 @@ export function openDumpFile(file: string): DumpFile {
   }
 }
 
-/** A piece of the file that is meant, and where in the flattened one it is. */
+/** A piece of the described file, and its place in the flattened file. */
 type Piece = { from: number; length: number; at: number };
 
-/** makedumpfile.h: the header's room, and what ends the last piece. */
+/** makedumpfile.h: the size of the header, and the marker after the last piece. */
 const headerBytes = 4096;
 const endOfPieces = -1n;
 
@@ -56,17 +56,17 @@ export function isFlattened({ read }: Bytes): boolean {
   return hasMagic(read(0, 16), 'flattened');
 }
 
-/** So many fill a file of some 16 GiB, as dump-guest-memory writes it; more take too much memory to put in order. */
+/** A file of about 16 GiB written by dump-guest-memory has this many pieces; sorting more takes too much memory. */
 const mostPieces = 2 ** 20;
 
-/** How many bytes of the described file may be missing: makedumpfile leaves out a few blocks. */
+/** How many bytes of the described file may be missing: makedumpfile omits a few blocks. */
 const leastHoles = 16 * 2 ** 20;
 
 /**
- * The file that a flattened one (makedumpfile -F, which is what dump-guest-memory makes of compressed dumps) is to become:
- * pieces, each behind a header that says where it belongs (makedumpfile's IMPLEMENTATION). Two pieces for one place are
- * one that was written again.
- * @throws UsageError where pieces overlap in another way, are too many, or leave out more than they hold
+ * The file that a flattened one describes (makedumpfile -F; dump-guest-memory writes compressed dumps this way):
+ * pieces, each after a header with its place (makedumpfile's IMPLEMENTATION). If two pieces have the same place, the later
+ * piece replaces the earlier one.
+ * @throws UsageError if pieces overlap in another way, are too many, or leave larger gaps than they have data
  */
 export function unflattened(bytes: Bytes, place: string): Bytes {
   const pieces = [...piecesOf(bytes, place).values()].sort((a, b) => a.from - b.from);
@@ -84,7 +84,7 @@ export function unflattened(bytes: Bytes, place: string): Bytes {
       const length = Math.max(0, Math.min(asked, end - offset));
       const whole = Buffer.alloc(length);
       let filled = 0;
-      for (let index = firstBehind(pieces, offset); index < pieces.length; index += 1) {
+      for (let index = firstAfter(pieces, offset); index < pieces.length; index += 1) {
         const piece = pieces[index] as Piece;
         if (piece.from >= offset + length) break;
         const skipped = Math.max(0, offset - piece.from);
@@ -97,8 +97,8 @@ export function unflattened(bytes: Bytes, place: string): Bytes {
   };
 }
 
-/** What to do with pieces that only makedumpfile can put in order. */
-const inOrder = 'Put it in order: makedumpfile -R NEWDUMP < DUMP.';
+/** What to do with pieces that only makedumpfile can sort. */
+const inOrder = 'Rearrange it with makedumpfile -R NEWDUMP < DUMP.';
 
 function damaged(place: string): UsageError {
   return new UsageError('this flattened dump is damaged', { place, hint: copyIt });
@@ -115,7 +115,7 @@ function piecesOf({ size, read }: Bytes, place: string): Map<number, Piece> {
     if (from < 0n || length < 0n || from + length > BigInt(Number.MAX_SAFE_INTEGER)) {
       throw damaged(place);
     }
-    // A file that is cut short ends in a piece that is.
+    // The last piece of a truncated file is truncated.
     const present = Math.min(Number(length), size - at - 16);
     byPlace.set(Number(from), { from: Number(from), length: present, at: at + 16 });
     if (byPlace.size > mostPieces) {
@@ -127,8 +127,8 @@ function piecesOf({ size, read }: Bytes, place: string): Map<number, Piece> {
   return byPlace;
 }
 
-/** The index of the first piece that ends behind `offset`. */
-function firstBehind(pieces: readonly Piece[], offset: number): number {
+/** The index of the first piece that ends after `offset`. */
+function firstAfter(pieces: readonly Piece[], offset: number): number {
   let [low, high] = [0, pieces.length];
   while (low < high) {
     const middle = (low + high) >>> 1;

@@ -9,30 +9,30 @@ import type { KernelLog } from './kernel-log.ts';
 import { describeLog } from './kernel-log.ts';
 import { readPrintkRing } from './printk-ring.ts';
 import { addressSpaceOf, findVmcoreinfoTexts, parseVmcoreinfo, releaseOf } from './vmcoreinfo.ts';
-/** What a guest's memory holds of what became of it. */
+/** What a guest's memory contains about its boot. */
 export type Findings = {
   /** Every kernel's log once, in the order of their addresses. */
   logs: KernelLog[];
   deviceTrees: DeviceTree[];
   images: KernelImage[];
-  /** Where the purgatory of kexec-tools keeps the words it has for a digest that does not match. Physical addresses. */
+  /** Where the purgatory of kexec-tools keeps its message for a digest mismatch. Physical addresses. */
   purgatories: number[];
-  /** What was found and is not what it says it is, and what was left out since there is too much of it; each in a few words. */
+  /** Structures that were found but cannot be read, and what was skipped because there is too much of it; short phrases. */
   unreadable: string[];
 };
 
 /** kexec-tools, purgatory/purgatory.c. */
 const digestWords = Buffer.from('sha256 digests do not match :(\n\0');
 
-/** What is taken at most of each. Real memory holds a handful; what holds more was filled to keep its reader busy. */
+/** The most of each that is read. Real memory holds a few; a memory with more was filled to keep its reader busy. */
 const most = { descriptions: 256, logs: 32, purgatories: 256 };
 
-/** Descriptors of all rings together: two of the largest rings there are. */
+/** Descriptors in all rings together: as many as two rings of the largest size. */
 const mostDescriptors = 2 ** 21;
 
 /**
- * Looks through a guest's memory. Takes about a second per gigabyte, whatever is in it. What is in it makes it throw nothing:
- * what cannot be read is named, and the rest is read.
+ * Searches a guest's memory. Takes about a second per gigabyte, whatever its contents. No contents make it throw:
+ * it lists what it cannot read, and reads the rest.
  */
 export function examine(memory: GuestMemory): Findings {
   const unread = new UnreadList();
@@ -49,7 +49,7 @@ function findPurgatories(memory: GuestMemory, unread: UnreadList): number[] {
   const found: number[] = [];
   for (const address of occurrences(memory, digestWords)) {
     if (found.length === most.purgatories) {
-      unread.add('there are too many purgatories to name all');
+      unread.add('there are too many purgatories to list them all');
       break;
     }
     found.push(address);
@@ -64,7 +64,7 @@ function findLogs(memory: GuestMemory, unread: UnreadList): KernelLog[] {
     .sort((a, b) => a.address - b.address);
 }
 
-/** The logs of kernels that say where theirs is. */
+/** Logs of kernels that describe where their log is. */
 function describedLogs(memory: GuestMemory, unread: UnreadList): KernelLog[] {
   const logs: KernelLog[] = [];
   const budget = new Budget(mostDescriptors);
@@ -78,7 +78,8 @@ function describedLogs(memory: GuestMemory, unread: UnreadList): KernelLog[] {
       const toPhysical = addressSpaceOf(info, memory.ranges);
       const ring = readPrintkRing(memory, info, toPhysical, budget);
       if (ring === null) continue;
-      if (logs.length === most.logs) throw new Unreadable('there are too many logs to read all');
+      if (logs.length === most.logs)
+        throw new Unreadable('there are too many logs to read them all');
       logs.push({ ...describeLog('vmcoreinfo', ring.address, ring.records), release });
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
@@ -88,7 +89,7 @@ function describedLogs(memory: GuestMemory, unread: UnreadList): KernelLog[] {
   return logs;
 }
 
-/** The logs of kernels that died before they had said where theirs is. */
+/** Logs of kernels that died before they described where their log is. */
 function undescribedLogs(memory: GuestMemory, unread: UnreadList): KernelLog[] {
   const logs: KernelLog[] = [];
   const budget = firstWordsBudget();
@@ -96,14 +97,14 @@ function undescribedLogs(memory: GuestMemory, unread: UnreadList): KernelLog[] {
     const records = readFirstWordsLog(memory, address, budget);
     if (records !== null) logs.push(describeLog('first-words', address, records));
     if (logs.length === most.logs || budget.reads.exhausted) {
-      unread.add('there are too many beginnings of logs to read all');
+      unread.add('there are too many starts of logs to read them all');
       break;
     }
   }
   return logs;
 }
 
-/** A log can be found in both ways, and a kernel that moved to a larger buffer leaves the beginning in the old one. */
+/** A log can be found both ways, and a kernel that moved to a larger buffer leaves the start of its log in the old one. */
 function isSame(other: KernelLog, log: KernelLog): boolean {
   const alike = other.release === log.release && other.cmdline === log.cmdline;
   return alike && other.foundBy === 'vmcoreinfo';

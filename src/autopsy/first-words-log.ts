@@ -3,7 +3,7 @@ import { Budget, occurrences } from './guest-memory.ts';
 import type { KernelRecord } from './kernel-log.ts';
 import { longestText, toSeconds } from './kernel-log.ts';
 
-/** What every kernel says first, on arm and on arm64 (`smp_setup_processor_id`). The format string has a `%` behind it. */
+/** What every kernel says first, on arm and on arm64 (`smp_setup_processor_id`). The format string continues with a `%`. */
 const firstWords = Buffer.from('Booting Linux on physical CPU 0x');
 
 const formatted = /^Booting Linux on physical CPU 0x[0-9a-f]+(?: \[0x[0-9a-f]+\])?$/;
@@ -11,11 +11,11 @@ const formatted = /^Booting Linux on physical CPU 0x[0-9a-f]+(?: \[0x[0-9a-f]+\]
 /** No log buffer worth reading is larger: Debian's has 128 KiB. Bytes. */
 const largestBuffer = 2 ** 21;
 
-/** Sizes of a machine word: the id in front of every record is one. */
+/** Sizes of a machine word: every record starts with an id of one word. */
 const widths = [8, 4] as const;
 type Width = (typeof widths)[number];
 
-/** What may be done for all logs that are found so. A guest can write what begins like one as often as it has memory. */
+/** The work allowed for all logs that are found this way. A guest can fill its memory with starts of logs. */
 export type FirstWordsBudget = {
   /** Records and infos that are read. */
   reads: Budget;
@@ -28,9 +28,9 @@ export function firstWordsBudget(): FirstWordsBudget {
   return { reads: new Budget(2 ** 18), searches: new Budget(8) };
 }
 
-/** Where a text with the first words lies behind the id of a first record: format strings and copies do not. */
+/** Where the first words follow the id of a first record. Format strings and copies do not follow one. */
 export function* findFirstWords(memory: GuestMemory): Generator<number> {
-  // Where the id would be outside of the bytes at hand, reading it is left to who reads the log.
+  // If the id lies outside these bytes, the reader of the log checks it.
   const accept = (bytes: Buffer, hit: number): boolean =>
     hit < widths[0] || widths.some((width) => isFirstId(wordAt(bytes, hit - width, width), width));
   yield* occurrences(memory, firstWords, { every: widths[1], accept });
@@ -39,11 +39,11 @@ export function* findFirstWords(memory: GuestMemory): Generator<number> {
 /**
  * Reads the log whose first record's text is at `address`, without any description of the kernel's.
  *
- * Since Linux 5.10 the text of records lies in a ring, each behind the id of its descriptor, and ids count up by one
- * (kernel/printk/printk_ringbuffer.c). The first is `-(number of descriptors)`, a value nothing else has: that is how a log
- * is told from copies of its text.
+ * Since Linux 5.10 the texts of records lie in a ring, each after the id of its descriptor, and ids count up by one
+ * (kernel/printk/printk_ringbuffer.c). The first is `-(number of descriptors)`, a value that occurs nowhere else: it distinguishes a log
+ * from copies of its text.
  *
- * @returns null where no log begins: a format string, a copy of the words; as much as the budget allows of what is one
+ * @returns null if no log starts here (a format string or a copy); otherwise as many records as the budget allows
  */
 export function readFirstWordsLog(
   memory: GuestMemory,
@@ -84,7 +84,7 @@ function* blocks(
   }
 }
 
-/** Where in a block the next one begins. */
+/** Where in a block the next block starts. */
 function findWord(bytes: Buffer, wanted: bigint, width: Width): number | null {
   const word = Buffer.alloc(8);
   word.writeBigUInt64LE(wanted);
@@ -121,9 +121,9 @@ function isFirstId(id: bigint | null, width: Width): boolean {
 }
 
 /**
- * A text without what `printk_sprint` leaves behind it: the newline, and the last two characters once more, since the text was
- * moved over its level of two bytes. Where a text really ends in the same two characters twice, these are lost; only the
- * record's length tells.
+ * A text without what `printk_sprint` leaves after it: the newline, and a repetition of the last two characters, because the text was
+ * moved over its two-byte level. If a text itself ends with such a repetition, the repetition is lost; only the
+ * record's length would show it.
  */
 function withoutLeftover(text: string): string {
   const line = text.replace(/\n$/, '');

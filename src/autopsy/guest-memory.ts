@@ -4,36 +4,36 @@ export type MemoryRange = { from: number; to: number };
 /** No physical address is higher: arm64 has 52 bits (Arm ARM, FEAT_LPA), 32-bit arm 40. */
 export const addressEnd = 2 ** 52;
 
-/** A guest's physical memory, as it stood when it was read. */
+/** A guest's physical memory at the time it was read. */
 export type GuestMemory = {
-  /** What there is, ascending. No two overlap, and each has its bytes in the dump. */
+  /** The memory that exists, ascending. Ranges do not overlap, and the bytes of each are in the dump. */
   ranges: readonly MemoryRange[];
-  /** The parts of it that can hold anything but zeros, ascending; left out where that is all. */
+  /** The parts that can contain bytes other than zero, ascending; undefined if that is all of it. */
   held?: () => Iterable<MemoryRange>;
-  /** Bytes at a physical address; fewer where a range ends, none outside of all. */
+  /** Bytes at a physical address; fewer at the end of a range, none outside all ranges. */
   read(address: number, length: number): Buffer;
 };
 
-/** The same from a dump, which need not be whole. */
+/** Memory from a dump, which may be incomplete. */
 export type DumpedMemory = GuestMemory & {
-  /** Bytes that should be in the dump and are not; of a compressed one, those that were looked for until now. */
+  /** Bytes missing from the dump; for a compressed dump, those found missing so far. */
   missingBytes(): number;
 };
 
-/** How much is looked at in one go: small enough for the memory of a small host, large enough to be quick. Bytes. */
+/** How much is searched at once: small enough for a small host, large enough to be fast. Bytes. */
 const chunk = 16 * 2 ** 20;
 
 type Where = {
-  /** Only addresses that are `at` more than a multiple of `every` count. Bytes. */
+  /** Accept only addresses that are `at` more than a multiple of `every`. Bytes. */
   every?: number;
   at?: number;
-  /** Whether what stands at `hit` in `bytes`, which end anywhere, can be what is looked for. Spares reading it again. */
+  /** Whether the data at `hit` in `bytes`, which may end anywhere, can be a match. Saves reading it again. */
   accept?: (bytes: Buffer, hit: number) => boolean;
 };
 
 /**
- * Where some bytes occur, in ascending order of addresses. Takes time in proportion to the memory: of places that cannot
- * be, each is skipped at once.
+ * Finds where some bytes occur, in ascending order of addresses. Takes time in proportion to the memory: rejected places
+ * are skipped immediately.
  * @param needle not empty, and not longer than a mebibyte
  */
 export function* occurrences(
@@ -54,7 +54,7 @@ export function* occurrences(
   }
 }
 
-/** The index of the range with an address in it; -1 where none has. */
+/** The index of the range that contains an address; -1 if none does. */
 export function rangeAt(ranges: readonly MemoryRange[], address: number): number {
   let [low, high] = [0, ranges.length];
   while (low < high) {
@@ -74,7 +74,7 @@ export function textAt(memory: GuestMemory, address: number, longest: number): s
 }
 
 /**
- * A limit on one kind of work that a guest can ask for. It counts work and not time, so that a dump gives the same answer on
+ * A limit on one kind of work that a guest can cause. It counts work and not time, so that a dump gives the same result on
  * every host.
  */
 export class Budget {
@@ -90,7 +90,7 @@ export class Budget {
     return this.#exhausted;
   }
 
-  /** Whether that much may still be done; false from the first time that it may not. */
+  /** Whether that much work is still allowed. Once it has refused, it always refuses. */
   spend(amount: number): boolean {
     if (amount > this.#left) this.#exhausted = true;
     else this.#left -= amount;
@@ -98,13 +98,13 @@ export class Budget {
   }
 }
 
-/** Something in a guest's memory that is not what it says it is. The message is the reason, in a few words. */
+/** A structure in a guest's memory that cannot be read. The message is the reason, a short phrase. */
 export class Unreadable extends Error {}
 
-/** So many reasons are kept. A guest can make as many as it has memory for. */
+/** How many reasons are kept. A guest can cause as many as fit into its memory. */
 const most = 16;
 
-/** What was found in memory and could not be read, or was left out. */
+/** Structures in memory that could not be read or were skipped. */
 export class UnreadList {
   readonly #reasons = new Set<string>();
   #more = false;
@@ -114,8 +114,8 @@ export class UnreadList {
     else this.#more ||= !this.#reasons.has(reason);
   }
 
-  /** One sentence fragment each, every one once. */
+  /** The distinct reasons, as short phrases. */
   all(): string[] {
-    return [...this.#reasons, ...(this.#more ? ['there is more that cannot be read'] : [])];
+    return [...this.#reasons, ...(this.#more ? ['more structures cannot be read'] : [])];
   }
 }

@@ -1,13 +1,13 @@
 import { magics } from '../formats/magic.ts';
 import type { GuestMemory, UnreadList } from './guest-memory.ts';
 import { Budget, occurrences } from './guest-memory.ts';
-/** An arm64 kernel image where a kexec has put it. */
+/** An arm64 kernel image at the place where a kexec put it. */
 export type KernelImage = {
   /** Physical address. */
   address: number;
-  /** How much memory its header says it takes, with what is zero at first. Bytes. */
+  /** The size in its header, including memory that is zero at first. Bytes. */
   size: number;
-  /** Where the last byte is that is not zero. Bytes from its beginning. */
+  /** The offset just after the last nonzero byte. Bytes. */
   filled: number;
 };
 
@@ -15,21 +15,21 @@ export type KernelImage = {
 const magic = magics.image;
 const header = { size: 64, imageSizeAt: 16 };
 
-/** A kernel is started at a multiple of this. Copies that wait to be moved there lie anywhere. */
+/** A kernel starts at a multiple of this. Copies that have not been moved there yet can lie anywhere. */
 const alignment = 2 * 2 ** 20;
 
-/** No kernel is larger; a number that is, is none. Bytes. */
+/** No kernel is larger: a larger number is not a size. Bytes. */
 const largest = 512 * 2 ** 20;
 
 const page = 4096;
 
 const zeros = Buffer.alloc(page);
 
-/** How much is looked at in all: many times what the images of a machine are short of. Bytes. */
+/** How much is read in total: many times the zeros at the ends of a machine's images. Bytes. */
 const mostBytes = 2 ** 29;
 const mostImages = 64;
 
-/** The arm64 images in memory that are where a kernel is started. */
+/** The arm64 images in memory at addresses where a kernel can start. */
 export function findKernelImages(memory: GuestMemory, unread: UnreadList): KernelImage[] {
   const images: KernelImage[] = [];
   const budget = new Budget(mostBytes);
@@ -41,7 +41,7 @@ export function findKernelImages(memory: GuestMemory, unread: UnreadList): Kerne
     if (size === 0 || size >= largest) continue;
     const filled = filledOf(memory, address, size, budget);
     if (filled === null || images.length === mostImages) {
-      unread.add('there are too many kernel images to look at all');
+      unread.add('there are too many kernel images to examine them all');
       break;
     }
     images.push({ address, size, filled });
@@ -49,7 +49,7 @@ export function findKernelImages(memory: GuestMemory, unread: UnreadList): Kerne
   return images;
 }
 
-/** Null where the budget does not allow to find out. */
+/** Null if the budget is exhausted first. */
 function filledOf(
   memory: GuestMemory,
   address: number,

@@ -8,7 +8,7 @@ import { coreSegments, isElf } from './elf-core.ts';
 import type { DumpedMemory } from './guest-memory.ts';
 import { rangeAt } from './guest-memory.ts';
 
-/** A dump on disk; to be closed when nobody reads it any more. */
+/** A dump on disk. Close it after use. */
 export type MemoryDump = DumpedMemory & { close(): void };
 
 /**
@@ -16,7 +16,7 @@ export type MemoryDump = DumpedMemory & { close(): void };
  * compressed one, as makedumpfile does, either of them flattened, or a raw one (`pmemsave`).
  *
  * @param base the physical address a raw dump begins at
- * @throws UsageError for a file that cannot be read, or is known to be something else
+ * @throws UsageError for a file that cannot be read or has another known format
  */
 export function openDump(file: string, base: number): MemoryDump {
   const opened = openDumpFile(file);
@@ -39,7 +39,7 @@ function memoryIn(bytes: Bytes, base: number, place: string): DumpedMemory {
   return segmentedMemory(bytes, [{ from: base, to: base + bytes.size, offset: 0 }], place);
 }
 
-/** @throws UsageError where segments claim more memory than the file has bytes: they share them */
+/** @throws UsageError if the segments hold more memory than the file has bytes, so that they overlap */
 function segmentedMemory(bytes: Bytes, claimed: Segment[], place: string): DumpedMemory {
   const segments = claimed
     .map(({ from, to, offset }) => ({

@@ -1,18 +1,18 @@
 import type { Bytes } from './dump-file.ts';
 
-/** So much of it is read, and so much counted, in one go. Bytes. */
+/** How much is read, and how much is counted, at once. Bytes. */
 const block = 4096;
 const group = 64;
 
 const noBits = Buffer.alloc(block);
 
 /**
- * A set of page numbers, as a bitmap whose first page is the lowest bit of the first byte. It stays where it is, in a
- * file: that of a machine with terabytes of addresses is larger than what a process should take.
+ * A set of page numbers, as a bitmap whose first page is the lowest bit of the first byte. It stays in its
+ * file: the bitmap of a machine with terabytes of addresses is larger than the memory a process should use.
  */
 export class PageBitmap {
   readonly #bits: Bytes;
-  /** How many bits are set in front of each group, and at the end in all. */
+  /** How many bits are set before each group; the last element is the total. */
   readonly #before: Uint32Array;
   #last = { index: -1, bytes: Buffer.alloc(0) as Buffer };
 
@@ -43,7 +43,7 @@ export class PageBitmap {
     return (this.#byte(Math.floor(page / 8)) & (1 << (page % 8))) !== 0;
   }
 
-  /** How many pages in front of this one are in the set. */
+  /** How many pages before this one are in the set. */
   rank(page: number): number {
     const byte = Math.floor(page / 8);
     const index = Math.floor(byte / group);
@@ -57,7 +57,7 @@ export class PageBitmap {
     for (let index = 0; index * group < this.#bits.size; index += 1) {
       const set = this.#rankAt(index + 1) - this.#rankAt(index);
       const first = index * group * 8;
-      // Where all bits are equal, only the first can begin or end a run.
+      // If all bits are equal, only the first can start or end a run.
       const looked = set === 0 || set === group * 8 ? 1 : group * 8;
       for (let page = first; page < first + looked; page += 1) {
         if (this.has(page)) from ??= page;

@@ -4,20 +4,20 @@ import type { KernelRecord } from './kernel-log.ts';
 import { longestText, toSeconds } from './kernel-log.ts';
 import type { ToPhysical, Vmcoreinfo, RingLayout } from './vmcoreinfo.ts';
 import { ringLayoutOf } from './vmcoreinfo.ts';
-/** The two highest bits of a descriptor's state word: what it is used for. Committed and finalized ones hold a record. */
+/** The two highest bits of a descriptor's state word. Committed and finalized descriptors hold a record. */
 const states = { committed: 1n, finalized: 2n };
 
-/** The largest buffer that can be configured (LOG_BUF_SHIFT) has 32 MiB of text, and a descriptor for each 32 bytes of it. */
+/** The largest configurable buffer (LOG_BUF_SHIFT) has 32 MiB of text, and a descriptor for each 32 bytes. */
 const mostBits = { count: 20, text: 25 };
 
 /**
  * Reads a kernel's log through its printk ring: `struct printk_ringbuffer` of Linux 5.10 and later
- * (kernel/printk/printk_ringbuffer.h), whose layout the kernel itself describes. Nothing in it is believed: a ring that is
- * larger than any, lies outside of memory or holds more text than it has room for is none.
+ * (kernel/printk/printk_ringbuffer.h), whose layout the kernel itself describes. Nothing in it is trusted: a ring that is
+ * too large, lies outside memory or holds more text than it has room for is rejected.
  *
- * @param budget descriptors that may be looked at, in all rings
- * @returns the records, oldest first, and the physical address of the ring; null where it has no record
- * @throws Unreadable where what should be a ring is none
+ * @param budget the number of descriptors that may be read, in all rings
+ * @returns the records, oldest first, and the physical address of the ring; null if it has no record
+ * @throws Unreadable if the data is not a valid ring
  */
 export function readPrintkRing(
   memory: GuestMemory,
@@ -37,12 +37,12 @@ export function readPrintkRing(
     const records = [...recordsOf(ring, layout)];
     return records.length === 0 ? null : { address: toPhysical(ringAt) ?? 0, records };
   } catch (error) {
-    if (error instanceof RangeError) throw new Unreadable('its log lies outside of memory');
+    if (error instanceof RangeError) throw new Unreadable('its log lies outside memory');
     throw error;
   }
 }
 
-/** A ring's parts. Of each only as much as memory holds. */
+/** The parts of a ring, as far as memory contains them. */
 type Ring = {
   count: number;
   head: bigint;
@@ -67,7 +67,7 @@ function readRing(
   }
   const count = 2 ** countBits;
   const textSize = 2 ** textBits;
-  if (!budget.spend(count)) throw new Unreadable('there are too many logs to read all');
+  if (!budget.spend(count)) throw new Unreadable('there are too many logs to read them all');
   return {
     count,
     textSize,
@@ -79,7 +79,7 @@ function readRing(
   };
 }
 
-/** From the oldest on, each descriptor at most once. */
+/** From the oldest record on, each descriptor at most once. */
 function* recordsOf(ring: Ring, layout: RingLayout): Generator<KernelRecord> {
   const { count, head, tail, descs, infos } = ring;
   const { desc, info, width } = layout;
@@ -98,7 +98,7 @@ function* recordsOf(ring: Ring, layout: RingLayout): Generator<KernelRecord> {
       const from = index * info.size;
       const length = infos.readUInt16LE(from + info.length);
       const nanoseconds = infos.readBigUInt64LE(from + info.time);
-      // `flags:5, level:3` share the byte behind the facility, and have no offset of their own.
+      // `flags:5, level:3` share the byte after the facility and have no offset of their own.
       const level = infos.readUInt8(from + info.length + 3) >> 5;
       const data = dataOf(ring, begin, next, width);
       texts += Math.min(length, data.length);
@@ -111,14 +111,14 @@ function* recordsOf(ring: Ring, layout: RingLayout): Generator<KernelRecord> {
   }
 }
 
-/** @throws RangeError outside of the bytes */
+/** @throws RangeError outside the bytes */
 function word(bytes: Buffer, from: number, { width }: RingLayout): bigint {
   return width === 8 ? bytes.readBigUInt64LE(from) : BigInt(bytes.readUInt32LE(from));
 }
 
 /**
- * The text of a block, behind its id. Positions count on for ever; one that would run over the end of the ring lies at its
- * beginning instead. A record without text has odd positions.
+ * The text of a block, after its id. Positions increase without limit; a block that does not fit at the end of the ring is
+ * at its start. A record without text has odd positions.
  */
 function dataOf(
   { text, textSize }: Pick<Ring, 'text' | 'textSize'>,

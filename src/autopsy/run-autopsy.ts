@@ -6,14 +6,14 @@ import { bytesOnDisk } from '../host/disk-usage.ts';
 import type { ProcessLimits } from '../host/limited-process.ts';
 import { ProcessLimitError, runLimited } from '../host/limited-process.ts';
 import type { Answer, Examined, ExamineRequest } from './autopsy-process.ts';
-/** This file runs from its source, under test, or from a bundle in which its own place says nothing. */
+/** This file runs from source in tests, or from a bundle, where its own location is meaningless. */
 const script = import.meta.url.endsWith('.ts')
   ? fileURLToPath(new URL('autopsy-process.ts', import.meta.url))
   : join(ownDirectory, 'dist/autopsy/autopsy-process.js');
 
 /**
- * What reading a dump may take, by the bytes it has on disk: several times what a slow host needs. A dump that claims more
- * than it holds, or was made to keep its reader busy, ends there.
+ * The limits for reading a dump, by its size on disk: several times what a slow host needs. They stop dumps that claim more
+ * than they hold or were crafted to keep their reader busy.
  */
 export function autopsyLimits(bytesOnDisk: number): ProcessLimits {
   const gibibytes = bytesOnDisk / 2 ** 30;
@@ -24,9 +24,9 @@ export function autopsyLimits(bytesOnDisk: number): ProcessLimits {
 type Options = { limits?: ProcessLimits | undefined; signal?: AbortSignal | undefined };
 
 /**
- * Reads a dump in a process of its own, with limits on time and memory: what is in it was written by a guest, or comes from
- * anywhere.
- * @throws UsageError for a file that is not a dump, or is damaged; UnavailableError when it reaches a limit, or fails; the
+ * Reads a dump in a separate process with limits on time and memory: its contents were written by a guest, or come from
+ * an unknown source.
+ * @throws UsageError for a file that is not a dump, or is damaged; UnavailableError if it reaches a limit or fails; the
  *   reason of `signal`
  */
 export async function runAutopsy(
@@ -58,7 +58,7 @@ async function run(
     if (!(error instanceof ProcessLimitError)) throw error;
     throw new UnavailableError(`the dump could not be read: reading it ${error.message}`, {
       place: request.file,
-      hint: 'It may claim more memory than it holds, or hold data that was made to keep its reader busy.',
+      hint: 'It may claim more memory than it holds, or contain data crafted to keep its reader busy.',
       cause: error,
     });
   }

@@ -5,24 +5,24 @@ import type { Findings } from './findings.ts';
 import type { KernelImage } from './kernel-image.ts';
 import type { KernelLog, KernelRecord } from './kernel-log.ts';
 import { tellingLines, printedLines } from './kernel-log.ts';
-/** A reason in one sentence, with what it rests on. */
+/** A reason, and a sentence with its evidence. */
 export type Reason = { reason: SilenceReason; sentence: string };
 
-/** What an autopsy found out. */
+/** The result of an autopsy. */
 export type Autopsy = Reason & {
-  /** The log that never reached the console; null where there is none. */
+  /** The log that never reached the console; null if there is none. */
   log: KernelLog | null;
 };
 
-/** What is known beside the memory. */
+/** What is known besides the memory. */
 export type Heard = {
   /** The console's lines, as they were printed. */
   lines: ReadonlySet<string>;
   /** Program counters of the CPUs when the memory was read. */
   pcs: readonly bigint[];
   /**
-   * Whether the machine is known to be dead. One that still works may be in the purgatory, or moving a kernel to its place,
-   * and has not come to its second kernel's first word yet.
+   * Whether the machine is known to be dead. A machine that still works may be in the purgatory, or be moving a kernel to its place,
+   * before the first message of its second kernel.
    */
   dead: boolean;
 };
@@ -30,11 +30,11 @@ export type Heard = {
 /** A purgatory's code and words lie within a few pages. Bytes. */
 const purgatorySize = 0x1_0000;
 
-/** A whole image is filled nearly to its end: all that is zero at first is about a twentieth. */
+/** A complete image has data nearly to its end: only about a twentieth is zero at first. */
 const leastFilled = 3 / 4;
 
 /**
- * Says why a machine is silent behind a kexec, the strongest proof first. Null where its memory tells nothing about a
+ * Explains why a machine is silent after a kexec, the strongest proof first. Null if its memory shows nothing about a
  * second kernel, not even that there was none.
  */
 export function explainSilence(findings: Findings, heard: Heard): Autopsy | null {
@@ -44,7 +44,7 @@ export function explainSilence(findings: Findings, heard: Heard): Autopsy | null
   return bare === null ? null : { ...bare, log: null };
 }
 
-/** What there is to say where no second kernel has left a word. */
+/** The reason if no second kernel has logged anything. */
 function bareReason(
   { purgatories, images, logs }: Findings,
   { pcs, lines, dead }: Heard,
@@ -55,28 +55,28 @@ function bareReason(
     return {
       reason: 'digest-mismatch',
       sentence:
-        'The CPU stands in kexec’s purgatory, which goes on only if the SHA-256 of what was loaded is right: something overwrote it before the jump.',
+        'The CPU is stuck in the kexec purgatory, which continues only if the SHA-256 of the loaded kernel is correct: something overwrote it before the jump.',
     };
   }
   const cut = images.find(({ size, filled }) => filled < leastFilled * size);
   if (cut !== undefined) return { reason: 'image-damaged', sentence: describeCut(cut) };
-  // A memory without any log may be one whose kernels keep theirs in another way; a log may be the one nobody heard.
+  // Without any log, the kernels may store their logs in another way; an extra log may be the second kernel's.
   if (logs.length === 0 || logs.some((log) => !isOfFirst(log, lines))) return null;
   return {
     reason: 'never-spoke',
     sentence:
-      'Its memory holds no word of a second kernel: that died before its first, or never ran.',
+      'Its memory contains no log of a second kernel: the kernel died before its first message, or never ran.',
   };
 }
 
 function describeCut({ address, size, filled }: KernelImage): string {
   const [whole, there] = [size, filled].map((bytes) => (bytes / 2 ** 20).toFixed(1));
-  return `The arm64 image at 0x${address.toString(16)} should take ${whole} MiB and ends after ${there} MiB: the file it was loaded from is cut short.`;
+  return `The arm64 image at 0x${address.toString(16)} should have ${whole} MiB but ends after ${there} MiB: the file it was loaded from is truncated.`;
 }
 
 /**
- * The log of a second kernel: one that the console did not show, though it showed the first kernel's. (A first kernel that
- * was told to be quiet is not heard either.)
+ * The log of a second kernel: a log that the console did not show, although it showed the first kernel's. (The console does
+ * not show a first kernel that was told to be quiet either.)
  */
 function unheardLog(logs: readonly KernelLog[], { lines }: Heard): KernelLog | undefined {
   const unheard = logs.filter((log) => !isOfFirst(log, lines));
@@ -86,7 +86,7 @@ function unheardLog(logs: readonly KernelLog[], { lines }: Heard): KernelLog | u
   return marked ?? (firstWasHeard ? longest : undefined);
 }
 
-/** Whether it is a first kernel's: one that has jumped into the next, or one that the console showed. */
+/** Whether a log is the first kernel's: it jumped into the next kernel, or the console showed it. */
 function isOfFirst({ records }: KernelLog, lines: ReadonlySet<string>): boolean {
   const left = records
     .slice(-3)
@@ -96,7 +96,7 @@ function isOfFirst({ records }: KernelLog, lines: ReadonlySet<string>): boolean 
     some.filter((record) => printedLines(record).every((line) => lines.has(line))).length;
   const timed = records.filter(({ seconds }) => seconds !== null && seconds > 0);
   if (timed.length > 0) return shown(timed) * 2 > timed.length;
-  // A first kernel's clock runs long before it gets to a kexec. Where no times were found, the same words prove nothing.
+  // A first kernel's clock runs long before it reaches a kexec. Without times, equal texts prove nothing.
   const timeless = records.every(({ seconds }) => seconds === null);
   const texts = new Set(records.map(({ text }) => text));
   return timeless && [...texts].every((text) => someEndsWith(lines, text));
@@ -107,11 +107,11 @@ function someEndsWith(lines: ReadonlySet<string>, text: string): boolean {
   return false;
 }
 
-/** Panics for want of the first few pages: 32-bit arm, memblock, arm64's page tables. */
+/** Panics because the first pages cannot be allocated: 32-bit arm, memblock, arm64's page tables. */
 const noFirstPage =
   /early_alloc: Failed|memblock_(?:phys_)?alloc|Failed to allocate page table page/;
 
-/** The reason in the log of a kernel whose log never reached the console. */
+/** The reason according to a log that never reached the console. */
 export function reasonOfLog(log: KernelLog): Reason {
   const { release, records, cmdline } = log;
   const whose = release === null ? 'the second kernel' : `the second kernel (${release})`;
@@ -124,39 +124,39 @@ export function reasonOfLog(log: KernelLog): Reason {
   if (refused !== undefined) {
     return {
       reason: 'device-tree-lost',
-      sentence: `In its memory ${whose} says that what should be its device tree is none, so it was overwritten or not loaded: ${refused}`,
+      sentence: `According to its log in memory, ${whose} found an invalid device tree, so the tree was overwritten or not loaded: ${refused}`,
     };
   }
   if (isWithoutDeviceTree(log)) {
     return {
       reason: 'device-tree-lost',
-      sentence: `In its memory ${whose} says that it found no device tree and went on with built-in defaults: the tree was overwritten or not loaded.`,
+      sentence: `According to its log in memory, ${whose} found no device tree and continued with built-in defaults: the tree was overwritten or not loaded.`,
     };
   }
   if (panic !== undefined && noFirstPage.test(panic)) {
     return {
       reason: 'device-tree-without-memory',
-      sentence: `In its memory ${whose} says that it has no memory to work with, so its device tree tells of none: ${panic}`,
+      sentence: `According to its log in memory, ${whose} found no usable memory, so its device tree describes none: ${panic}`,
     };
   }
   if (panic !== undefined) {
-    const sentence = `In its memory ${whose} says what the console never showed: ${panic}`;
+    const sentence = `The log of ${whose} in memory shows what the console did not: ${panic}`;
     return { reason: 'early-panic', sentence };
   }
   if (started !== undefined) {
     return {
       reason: 'console-lost',
-      sentence: `Its memory shows that ${whose} runs and has started its first program; its console is elsewhere, for its command line is: ${cmdline ?? ''}`,
+      sentence: `Its memory shows that ${whose} is running and has started its first program, but on another console. Its command line: ${cmdline ?? ''}`,
     };
   }
   if (oops !== undefined) {
-    const sentence = `In its memory ${whose} says what the console never showed: ${oops}`;
+    const sentence = `The log of ${whose} in memory shows what the console did not: ${oops}`;
     return { reason: 'early-oops', sentence };
   }
   const last = oneLine(records.at(-1)?.text) ?? '';
   return {
     reason: 'stopped-early',
-    sentence: `In its memory ${whose} has begun to boot unheard; its last words are: ${last}`,
+    sentence: `The log in memory shows that ${whose} began to boot without console output. Its last message: ${last}`,
   };
 }
 
@@ -166,14 +166,14 @@ function oneLine(text: string | undefined): string | undefined {
 
 /**
  * 32-bit arm without a device tree takes its machine and 16 MiB of memory from defaults (arch/arm/kernel/atags_parse.c);
- * with one it names the model first (`of_flat_dt_match_machine`).
+ * with one it prints the model first (`of_flat_dt_match_machine`).
  */
 function isWithoutDeviceTree({ records }: KernelLog): boolean {
   const hasLine = (pattern: RegExp) => records.some(({ text }) => pattern.test(text));
   return hasLine(/^Machine: /) && !hasLine(/^OF: fdt: ?Machine model: /);
 }
 
-/** The outcome with what the machine's memory tells of it: the reason in its meaning, the unheard words in its evidence. */
+/** The outcome with the result of the autopsy: the reason in its meaning, the log that the console did not show in its evidence. */
 export function withMemory(outcome: Outcome, autopsy: Autopsy | null): Outcome {
   if (autopsy === null) return outcome;
   const { reason, sentence, log } = autopsy;
@@ -187,25 +187,25 @@ export function withMemory(outcome: Outcome, autopsy: Autopsy | null): Outcome {
   };
 }
 
-/** What is said of a memory that could not be read. @param why in a few words */
+/** The result for a memory that could not be read. @param why a short phrase */
 export function unreadableMemory(why: string): Autopsy {
   const sentence = `Its memory could not be read: ${why.replace(/\.$/, '')}.`;
   return { reason: 'unreadable', sentence, log: null };
 }
 
 const early =
-  'Search for the message with the kernel’s release, and boot the kernel before this one. With earlycon on its command line the new kernel is heard this early.';
+  'Search for the message together with the kernel’s release, and boot the previous kernel. With earlycon on its command line, the new kernel prints messages this early.';
 
-/** What helps where the reason is known; the silence's own cure is for where it is not. */
+/** The cure for a known reason. If the reason is unknown, the cure of the silent outcome remains. */
 const cures: Partial<Record<SilenceReason, string>> = {
   'device-tree-lost':
-    'On 32-bit arm give kexec --image-size with a size well above the unpacked kernel’s, such as --image-size=67108864: kexec puts the device tree where kernels with a larger text offset unpack themselves. With --dtb, check that file.',
+    'On 32-bit arm, give kexec --image-size with a size well above that of the unpacked kernel, such as --image-size=67108864: otherwise kexec places the device tree where kernels with a larger text offset unpack themselves. If you use --dtb, check that file.',
   'device-tree-without-memory':
-    'Leave --dtb out, so that kexec passes on the running kernel’s tree, or give one with the machine’s memory in it.',
+    'Omit --dtb, so that kexec passes on the device tree of the running kernel, or give a tree that describes the machine’s memory.',
   'early-panic': early,
   'early-oops': early,
   'digest-mismatch':
-    'Load the kernel right before the jump, and shut devices down first: one that still writes to memory after the shutdown is the usual culprit.',
+    'Load the kernel right before the jump, and shut devices down first: the usual cause is a device that still writes to memory after the shutdown.',
   'image-damaged':
-    'Get the kernel file again, and compare its size with the package’s: an update cut short or a full /boot leaves one like this.',
+    'Install the kernel file again, and compare its size with the one in its package: an interrupted update or a full /boot can truncate it.',
 };

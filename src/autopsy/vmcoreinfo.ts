@@ -1,6 +1,6 @@
 import type { MemoryRange, GuestMemory } from './guest-memory.ts';
 import { Unreadable, occurrences, textAt } from './guest-memory.ts';
-/** A kernel's description of itself for those who read its memory: Documentation/admin-guide/kdump/vmcoreinfo.rst. */
+/** A kernel's description of itself for readers of its memory: Documentation/admin-guide/kdump/vmcoreinfo.rst. */
 export type Vmcoreinfo = {
   release: string;
   /** Virtual addresses. */
@@ -16,7 +16,7 @@ const page = 4096;
 
 /**
  * The descriptions of all kernels that left one and name a printk ring, without copies. A kernel writes it in the middle of
- * its start; one that died before has none.
+ * its start; a kernel that died earlier has none.
  *
  * @param most no more than so many: real memory holds two or three
  */
@@ -30,13 +30,13 @@ export function findVmcoreinfoTexts(memory: GuestMemory, most: number): string[]
   return [...texts];
 }
 
-/** What the kernel calls itself; null for a format string, a fragment. */
+/** The kernel's release; null for a format string or a fragment. */
 export function releaseOf(text: string): string | null {
   const release = /^OSRELEASE=(\S{1,64})$/m.exec(text)?.[1];
   return release === undefined || release.includes('%') ? null : release;
 }
 
-/** How the values of each kind of line are written. What is longer than a 64-bit number is none. */
+/** The format of the values of each kind of line. Values longer than a 64-bit number are ignored. */
 const values = {
   SYMBOL: /^[0-9a-f]{1,16}$/,
   OFFSET: /^\d{1,9}$/,
@@ -45,9 +45,9 @@ const values = {
 } as const;
 
 /**
- * Null for a text that names no printk ring: a format string, a fragment, a kernel before 5.10. Other lines that are not
- * as they should be are left out.
- * @throws Unreadable where it does not say where the ring is
+ * Null for a text without a printk ring: a format string, a fragment, or a kernel before 5.10. Other lines that are
+ * malformed are ignored.
+ * @throws Unreadable if the address of the ring is malformed
  */
 export function parseVmcoreinfo(text: string): Vmcoreinfo | null {
   const release = releaseOf(text);
@@ -69,21 +69,21 @@ export function parseVmcoreinfo(text: string): Vmcoreinfo | null {
   };
 }
 
-/** From a kernel's virtual addresses to physical ones; null where it has none that can be told without its page tables. */
+/** Translates a kernel's virtual address; null if that needs the page tables. */
 export type ToPhysical = (address: bigint) => number | null;
 
-/** Where the kernel's half begins as Debian builds 32-bit arm (CONFIG_VMSPLIT_3G). */
+/** Where the kernel's half starts in Debian's 32-bit arm kernels (CONFIG_VMSPLIT_3G). */
 const armPageOffset = 0xc000_0000n;
 
-/** What arm64 can be configured for (ARM64_VA_BITS), from the smallest to the largest. */
+/** The smallest and the largest configuration of arm64 (ARM64_VA_BITS). */
 const vaBitsRange = { least: 36n, most: 52n };
 
 /**
  * The two linear parts of a kernel's address space: its image, and all of its memory. (arch/arm64/include/asm/memory.h,
  * arch/arm/include/asm/memory.h; the numbers are in `arch_crash_save_vmcoreinfo`.)
  *
- * @param ram what memory there is; on 32-bit arm its beginning is where the linear map begins
- * @throws Unreadable where the kernel says that its addresses have a size that none have
+ * @param ram the memory that exists; on 32-bit arm the linear map starts at its start
+ * @throws Unreadable if the kernel gives an impossible address size
  */
 export function addressSpaceOf({ numbers }: Vmcoreinfo, ram: readonly MemoryRange[]): ToPhysical {
   const vaBits = numbers.get('VA_BITS');
@@ -110,7 +110,7 @@ export function addressSpaceOf({ numbers }: Vmcoreinfo, ram: readonly MemoryRang
   };
 }
 
-/** Where what is in the structures of a printk ring, as its kernel says. Bytes. */
+/** Offsets and sizes in the structures of a printk ring, as the kernel describes them. Bytes. */
 export type RingLayout = {
   /** Of a machine word. */
   width: 4 | 8;
@@ -129,12 +129,12 @@ export type RingLayout = {
   info: { size: number; time: number; length: number };
 };
 
-/** Structures are smaller by far: `printk_ringbuffer` has some hundred bytes, the others less. Bytes. */
+/** Limits far above the real sizes: `printk_ringbuffer` has about a hundred bytes, the others fewer. Bytes. */
 const most = { printk_ringbuffer: 4096, prb_desc: 256, printk_info: 256 };
 
 /**
  * The layout of a kernel's printk ring.
- * @throws Unreadable where the kernel does not describe it, or describes what cannot be
+ * @throws Unreadable if the kernel does not describe it, or the description is impossible
  */
 export function ringLayoutOf({ offsets, sizes, numbers }: Vmcoreinfo): RingLayout {
   const size = (name: keyof typeof most): number => {

@@ -8,7 +8,7 @@ import { errorCode } from '../file-error.ts';
 
 /**
  * Where kexec-lab is installed: the directory of its package.json, with its scenarios, recipes and machines beside it.
- * Looked for upwards, since bundling puts this code into another file than it was written in.
+ * Searches upwards, because bundling moves this code into another file.
  */
 export const ownDirectory = withManifest(dirname(fileURLToPath(import.meta.url)));
 
@@ -24,8 +24,8 @@ function withManifest(directory: string): string {
 }
 
 /**
- * Makes a directory and those above it that are missing. Node's own `recursive` never comes back where a file system says
- * ENOENT to whoever makes a directory in it (/proc does), and tries again for ever.
+ * Makes a directory and its missing parents. Node's own `recursive` never returns if a file system answers
+ * ENOENT when a directory is made in it (as /proc does), and retries without end.
  * @throws the operating system's error for the first that cannot be made
  */
 export async function makeDirectory(directory: string): Promise<void> {
@@ -37,11 +37,11 @@ export async function makeDirectory(directory: string): Promise<void> {
       // Another process may have made it since.
       if (errorCode(error) !== 'EEXIST') throw error;
     });
-  // A file in its place is told by the system itself.
+  // If a file is in its place, the operating system's error says so.
   if (!(await stat(directory)).isDirectory()) await mkdir(directory);
 }
 
-/** @throws whatever is wrong with a path but that it leads to nothing, such as a file on the way */
+/** @throws any error except ENOENT, such as ENOTDIR */
 async function exists(place: string): Promise<boolean> {
   try {
     await stat(place);
@@ -53,8 +53,8 @@ async function exists(place: string): Promise<boolean> {
 }
 
 /**
- * Makes a directory for Unix sockets and pipes that only this user can enter. A lab that is killed cannot remove its own; the
- * next one to come does, since the name tells whose it was.
+ * Makes a directory for Unix sockets and pipes that only this user can enter. A killed lab cannot remove its own; the
+ * next lab removes it, because the name contains the process id.
  */
 export async function makePrivateDirectory(root = socketRoot()): Promise<string> {
   await removeOrphans(root);
@@ -67,7 +67,7 @@ async function removeOrphans(root: string): Promise<void> {
     const pid = /^kexec-lab-(\d+)-\w{6}$/.exec(name)?.[1];
     return pid !== undefined && !existsSync(`/proc/${pid}`);
   });
-  // Another user's cannot be removed, and is that user's to remove.
+  // Directories of other users cannot be removed here.
   await Promise.allSettled(orphans.map((name) => rm(join(root, name), { recursive: true })));
 }
 

@@ -26,7 +26,7 @@ const digests = new Map<string, Promise<string>>();
 /** SHA-256 of a file, read only once as long as the file is not written: many cases boot the same files. */
 export async function digestOnce(file: string): Promise<string> {
   const found = await stat(file);
-  // A device or a pipe would be read for ever.
+  // Reading a device or a pipe might never end.
   if (!found.isFile()) throw new Error(`this is ${kindOf(found)}, not a file`);
   const identity = `${file} ${await fileIdentity(file)}`;
   const digest = digests.get(identity) ?? digestOf(file);
@@ -34,7 +34,7 @@ export async function digestOnce(file: string): Promise<string> {
   return digest;
 }
 
-/** Whether a file is there and has the content that a SHA-256 says. */
+/** Whether a file exists and has this SHA-256. */
 export async function hasContent(file: string, sha256: string): Promise<boolean> {
   return digestOnce(file).then(
     (digest) => digest === sha256,

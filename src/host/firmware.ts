@@ -13,15 +13,15 @@ export type Firmware = {
 
 /**
  * EDK2 for `arch`: the one that comes with the QEMU in `qemuDirectory` (an unpacked QEMU brings its own in
- * `../share/qemu`), else the host's.
- * @throws UnavailableError, with the line that installs it, where there is none.
+ * `../share/qemu`), otherwise the host's.
+ * @throws UnavailableError, with the line that installs it, if there is none.
  */
 export function findFirmware(arch: Arch, qemuDirectory?: string): Firmware {
   const bundled = qemuDirectory === undefined ? null : bundledFirmware(arch, qemuDirectory);
   const { package: name, code, variables } = architectures[arch].firmware;
   const found = bundled ?? whole({ code, variables });
   if (found !== null) return found;
-  throw new UnavailableError(`no UEFI firmware for ${arch}: there is no ${code}`, {
+  throw new UnavailableError(`no UEFI firmware for ${arch}: ${code} does not exist`, {
     hint: `Install it: ${installLine([{ package: name }])}`,
   });
 }

@@ -8,7 +8,7 @@ type Installable = { name: string; package: string };
 
 /**
  * Makes sure that the host has all of `wanted`: refuses, or with `withDeps` installs what is missing.
- * @throws UnavailableError, with the line that installs them, when something is missing and stays so.
+ * @throws UnavailableError, with the line that installs them, if something is still missing.
  */
 export async function ensureRequirements(
   wanted: readonly Installable[],
@@ -18,7 +18,7 @@ export async function ensureRequirements(
   if (missing.length === 0) return;
   if (withDeps) return install(missing);
   throw new UnavailableError(`missing on this host: ${describeMissing(missing)}`, {
-    hint: `Install with --with-deps, or yourself: ${installLine(missing)}`,
+    hint: `Use --with-deps, or install them yourself: ${installLine(missing)}`,
   });
 }
 
@@ -73,13 +73,13 @@ export function runsAsRoot(): boolean {
 /**
  * Prints the line that installs what is missing and runs it, with the terminal for its questions (sudo's password) and
  * its output on standard error.
- * @throws UnavailableError, with what to do, when that cannot be done, or something is missing still.
+ * @throws UnavailableError, with what to do, if that fails or something is still missing.
  */
 async function install(missing: readonly Installable[]): Promise<void> {
   const line = installLine(missing);
   await checkInstaller(missing, line);
   process.stderr.write(`${line}\n`);
-  // Only whoever installs something waits until execa is loaded.
+  // Loaded here, so that only an installation waits for execa.
   const { execa } = await import('execa');
   const { exitCode } = await execa('sh', ['-c', line], {
     env: toolEnvironment(),
@@ -99,7 +99,7 @@ async function checkInstaller(missing: readonly Installable[], line: string): Pr
   const has = async (name: string): Promise<boolean> => (await findRequirement({ name })) !== null;
   if (!(await has('apt-get'))) {
     throw new UnavailableError(
-      `missing on this host, which has no apt: ${describeMissing(missing)}`,
+      `missing on this host, which does not have apt: ${describeMissing(missing)}`,
       {
         hint: 'Install them with the package manager of this system.',
       },
@@ -107,7 +107,7 @@ async function checkInstaller(missing: readonly Installable[], line: string): Pr
   }
   if (!runsAsRoot() && !(await has('sudo'))) {
     throw new UnavailableError(
-      `missing on this host, which has no sudo: ${describeMissing(missing)}`,
+      `missing on this host, which does not have sudo: ${describeMissing(missing)}`,
       {
         hint: `As root: ${withoutSudo(line)}`,
       },
@@ -115,9 +115,9 @@ async function checkInstaller(missing: readonly Installable[], line: string): Pr
   }
 }
 
-/** apt-get fails with 100; what sudo itself ends with when it does not let the user is 1. */
+/** apt-get fails with 100; sudo itself ends with 1 if it refuses the user. */
 function describeEnd(exitCode: number | undefined): string {
-  if (exitCode === 0) return 'apt-get had no complaint';
+  if (exitCode === 0) return 'apt-get reported no error';
   if (exitCode === 1 && !runsAsRoot()) return 'sudo refused';
   return `it ended with ${String(exitCode)}`;
 }

@@ -1,16 +1,16 @@
 import { execa, ExecaError } from 'execa';
 import { leash, toolEnvironment } from './processes.ts';
-/** What a process may take. The kernel holds it to memory and CPU time, whatever it does. */
+/** The limits of a process. The kernel enforces memory and CPU time. */
 export type ProcessLimits = {
   /** Private memory that can be written: heap, buffers, stacks. Bytes, more than the 128 MiB Node.js takes besides its heap. */
   memory: number;
-  /** Time on a CPU, which does not depend on what else the host does. Whole seconds. */
+  /** CPU time, which does not depend on the load of the host. Whole seconds. */
   cpuSeconds: number;
-  /** Time on the wall, for one that only waits. */
+  /** Wall-clock time, for a process that only waits. Seconds. */
   wallSeconds: number;
 };
 
-/** A process that came to no end of its own. The message completes "it …", in a few words. */
+/** A process that reached a limit or failed. The message completes "it …", a short phrase. */
 export class ProcessLimitError extends Error {}
 
 /** What a process may print. Bytes. */

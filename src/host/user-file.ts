@@ -2,11 +2,11 @@ import { statSync, closeSync, constants, fstatSync, openSync, readSync, type Sta
 import { UsageError, type KexecLabError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 
-/** What a message says of an input besides what is wrong with it. */
+/** What an error message says about an input besides the problem. */
 export type InputWords = {
-  /** Where it was named; default: the path. */
+  /** Where the user named it; default: the path. */
   place?: string;
-  /** What could not be done, such as `read this dump`; default: `read this file`. */
+  /** The failed action, such as `read this dump`; default: `read this file`. */
   doing?: string;
   /** What the user can do. */
   hint?: string;
@@ -21,7 +21,7 @@ export function sizeInWords(bytes: number): string {
 
 /**
  * The one way a file that the user named is looked at before it is opened: it must be a regular file of at most `most`
- * bytes. A pipe that nobody writes into, or a device without an end, would keep its reader for ever.
+ * bytes. Reading a pipe without a writer, or an endless device, would never return.
  * @throws UsageError
  */
 export function checkInput(file: string, most: number, words: InputWords = {}): Stats {
@@ -113,8 +113,8 @@ export function kindOf(found: Stats): string {
 }
 
 /**
- * Looks at a file that is about to be written. A named pipe that nobody reads would keep its writer for ever; what else
- * cannot be written, opening it tells.
+ * Checks a file that is about to be written. Writing to a named pipe without a reader would never return; other
+ * problems show when it is opened.
  * @throws UsageError for a named pipe
  */
 export function checkOutput(file: string): void {

@@ -11,11 +11,11 @@ const longestBody = 4096;
 const mostConnections = 32;
 const patience = 10_000;
 
-/** What the API answers from; asked anew for each request. */
+/** The data for the answers; queried for each request. */
 export type MetadataSource = {
   metadata(): Metadata;
   userData(): Record<string, string>;
-  /** A server told its state. False: the API is too busy to take it in (429). */
+  /** A server reported its state. False: the API is too busy to accept it (429). */
   report(state: string): boolean;
 };
 
@@ -38,7 +38,7 @@ export async function serveMetadata(
         send(response, answered);
       },
       () => {
-        // The guest broke off in the middle; there is nobody left to answer.
+        // The guest closed the connection; no answer is possible.
         response.destroy();
       },
     );
@@ -110,7 +110,7 @@ function send(response: ServerResponse, { status, type, body = '', headers }: An
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
 
-/** The whole body, or null for one that is too long. */
+/** The whole body, or null if it is too long. */
 async function readBody(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
   let length = 0;

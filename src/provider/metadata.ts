@@ -12,7 +12,7 @@ export type ServerFacts = {
   tags: Record<string, string>;
   /** Public keys in OpenSSH's format, one line each. */
   sshKeys: readonly string[];
-  /** Size of the volume served over NBD in bytes; null where there is none. */
+  /** Size of the volume served over NBD in bytes; null if there is none. */
   volumeBytes: number | null;
 };
 
@@ -50,7 +50,7 @@ export function serverMetadata(facts: ServerFacts): Metadata {
 }
 
 /**
- * The same in the format of `GET /conf`, which a shell can source. A list is told by its length, an object by its
+ * The same in the format of `GET /conf`, which a shell can source. A list is represented by its length, an object by its
  * keys, and each member below that: `TAGS=1`, `TAGS_0=KEXEC_KERNEL=/vmlinuz`, `VOLUMES=0`, `VOLUMES_0_SIZE=…`.
  */
 export function shellMetadata(metadata: Metadata): string {

@@ -13,12 +13,12 @@ const keptOutput = 4096;
 /** Debian's initramfs wants a name of the export it attaches (`nbdroot=HOST:PORT/root`). */
 export const nbdExportName = 'root';
 
-/** The first kernel, one that has not let go yet, the second kernel, and somebody who looks. */
+/** Enough for the first kernel, a stale connection, the second kernel, and an observer. */
 const clients = 8;
 
 export type NbdServer = {
   pid: number;
-  /** Resolves when it ends though nobody called `kill`, with how it ended and its own words. */
+  /** Resolves if it ends without a call of `kill`, with how it ended and its own message. */
   died: Promise<string>;
   /** Ends the server at once, as if its host had gone. May be called again and again. */
   kill(): Promise<void>;
@@ -76,7 +76,7 @@ export async function serveNbd(
   const died = new Promise<string>((resolve) => {
     child.once('exit', (code, signal) => {
       if (killed) return;
-      // Of a signal it has nothing to say; what it said before is about clients that came and went.
+      // After a signal it prints nothing; earlier output is about clients.
       const last = words.trim().split('\n').at(-1) ?? '';
       resolve(signal === null ? `exit code ${String(code)}: ${last}` : `signal ${signal}`);
     });

@@ -41,17 +41,17 @@ export type ReportedState = { state: string; atMs: number };
 /** The provider's servers for one machine: metadata, and the volume where there is one. */
 export type Provider = {
   forwards: Network['forwards'];
-  /** What the guest said of itself so far, in order; refused reports are not among it. */
+  /** The states the guest has reported so far, in order, without refused reports. */
   reported: readonly ReportedState[];
   setTags(tags: Record<string, string>): void;
-  /** The server of the volume goes away, with all its connections. Nothing happens where there is none. */
+  /** Kills the server of the volume, with all its connections. Does nothing if there is none. */
   killDisk(): Promise<void>;
-  /** Rejects when a server ends that nobody has ended, with an UnavailableError. */
+  /** Rejects with an UnavailableError when a server ends unexpectedly. */
   trouble: Promise<never>;
   /**
-   * Looks once more whether everything the machine was offered is still there: what it saw of a provider that was not
-   * says nothing about it.
-   * @throws UnavailableError where something is not
+   * Checks that everything the machine was offered is still there. If it is not, what the machine experienced
+   * says nothing about the machine.
+   * @throws UnavailableError if something is missing
    */
   mustBeWhole(): Promise<void>;
   /** Ends everything and removes its sockets. May be called again and again. */
@@ -124,7 +124,7 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       if (missing)
         throw new UnavailableError('a socket of the provider’s servers was removed', {
           place: missing,
-          hint: 'Something cleans up the directory for temporary files; name another one with TMPDIR.',
+          hint: 'Something cleans up the directory for temporary files; choose another one with TMPDIR.',
         });
     },
     stop,
@@ -138,7 +138,7 @@ async function died(server: NbdServer | null): Promise<never> {
 
 function gone(what: string): UnavailableError {
   return new UnavailableError(`qemu-nbd, which serves the machine's disk, ${what}`, {
-    hint: 'Somebody ended it, or the host ran out of memory (see dmesg). Run the case again.',
+    hint: 'Something killed it, or the host ran out of memory (see dmesg). Run the case again.',
   });
 }
 

@@ -2,7 +2,7 @@ import { shellQuote } from '../shell.ts';
 import { icountShift } from './guest-time.ts';
 import type { MachineSpec, Network } from './machine-spec.ts';
 
-/** The guest's side of the provider's network. Scaleway's metadata stands at 169.254.42.42, so that decides the rest. */
+/** The guest's side of the provider's network. Scaleway's metadata server is at 169.254.42.42, which determines the rest. */
 export const providerNetwork = {
   net: '169.254.42.0/24',
   /** QEMU itself: DHCP, and nothing more on a closed network. */
@@ -10,10 +10,10 @@ export const providerNetwork = {
   guest: '169.254.42.15',
 } as const;
 
-/** File descriptors the lab hands to QEMU beside the usual three: its control connection, and a saved state. */
+/** File descriptors that QEMU inherits besides the usual three: its control connection, and a saved state. */
 export const inherited = { qmp: 3, state: 4 } as const;
 
-/** What has QEMU begin at a saved state. */
+/** Makes QEMU start from a saved state. */
 export const incomingArguments = ['-incoming', `fd:${inherited.state}`];
 
 /**
@@ -99,7 +99,7 @@ function kernelArguments({ kernel, initramfs, cmdline }: MachineSpec): string[] 
   return ['-kernel', kernel, ...initrd, '-append', cmdline];
 }
 
-/** Between a recorded machine and its disk stands a driver that keeps when each answer came. */
+/** Between a recorded machine and its disk, a driver records when each answer came. */
 function diskArguments(
   disk: MachineSpec['disks'][number],
   index: number,

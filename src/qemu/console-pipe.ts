@@ -13,12 +13,12 @@ const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 /** How much a pipe of Linux holds (pipe(7)): all that can be there to read at once. */
 const capacity = 64 * 1024;
 
-/** How often whoever reads along looks for more, in host milliseconds. */
+/** How often an iterating reader polls, in host milliseconds. */
 const look = 5;
 
-/** What a guest writes to its serial console, as it comes out of QEMU. Who iterates over it reads it to its end. */
+/** What a guest writes to its serial console, as QEMU delivers it. Iterating reads it to its end. */
 export type ConsoleOutput = AsyncIterable<Uint8Array> & {
-  /** All that is there at this moment, which is all the guest had written by now; empty when that is nothing. */
+  /** Everything the guest has written since the last read; may be empty. */
   read(): Uint8Array;
   /** QEMU is gone, and everything has been read. */
   readonly ended: boolean;
@@ -88,7 +88,7 @@ export class ConsolePipe implements ConsoleOutput {
     }
   }
 
-  /** Nobody reads any more: what comes is lost. */
+  /** Stops reading. Further output is lost. */
   close(): void {
     this.handOver();
     if (this.#readEnd !== null) closeSync(this.#readEnd);
@@ -100,7 +100,7 @@ export class ConsolePipe implements ConsoleOutput {
       while (!this.ended) {
         const chunk = this.read();
         if (chunk.length > 0) yield chunk;
-        // A guest that makes noise is read as fast as we can, with a turn for everybody else between two reads.
+        // Read a noisy guest as fast as possible, and let other tasks run between two reads.
         await (chunk.length === capacity ? afterOthers() : sleep(look));
       }
     } finally {

@@ -21,7 +21,7 @@ export type Qemu = {
   version: string;
   /** Always emulation, see {@link qemuArguments}. */
   accelerator: 'tcg';
-  /** Arguments this installation needs in front of all others. */
+  /** Arguments that this installation needs before all others. */
   options: string[];
 };
 
@@ -31,7 +31,7 @@ export type QemuCandidate = Qemu | { binary: string; problem: string };
 /**
  * The newest QEMU for `arch` on this machine, or in `directory` alone where one is given
  * (default: the environment's KEXEC_LAB_QEMU_DIR).
- * @throws UnavailableError when there is none, or none that can be used.
+ * @throws UnavailableError if there is none, or none that can be used.
  */
 export async function findQemu(
   arch: Arch,
@@ -70,7 +70,7 @@ function usualDirectories(): string[] {
   return [...toolPath().split(delimiter), '/usr/local/bin', '/usr/bin'];
 }
 
-/** The file behind `path` if it can be run: the same QEMU by two names is one. */
+/** The real path of an executable file, so that the same QEMU under two names counts once. */
 async function executable(path: string): Promise<string | undefined> {
   try {
     await access(path, constants.X_OK);
@@ -87,7 +87,7 @@ async function inspect(binary: string): Promise<QemuCandidate> {
       timeout: 10_000,
     });
     const version = parseQemuVersion(stdout);
-    if (version === undefined) return { binary, problem: 'does not say which version it is' };
+    if (version === undefined) return { binary, problem: 'does not print its version' };
     if (compareVersions(version, oldestQemu) < 0) {
       return { binary, problem: `version ${version} is older than ${oldestQemu}` };
     }
@@ -99,7 +99,7 @@ async function inspect(binary: string): Promise<QemuCandidate> {
 
 function describeFailure(error: ExecFileException): string {
   const { code, signal, killed, stderr = '' } = error;
-  if (killed) return 'does not say its version within 10 seconds';
+  if (killed) return 'does not print its version within 10 seconds';
   if (typeof code === 'string') return `cannot be run: ${fileReason(error, error.path)}`;
   const end = code == null ? `was ended by ${String(signal)}` : `failed with exit code ${code}`;
   return [end, ...stderr.trim().split('\n').slice(0, 1)].filter(Boolean).join(': ');
@@ -110,7 +110,7 @@ export function parseQemuVersion(text: string): string | undefined {
   return /^QEMU emulator version (\d+\.\d+\.\d+)/m.exec(text)?.[1];
 }
 
-/** An unpacked QEMU looks for its data where its package would have put them; tell it where they are. */
+/** An unpacked QEMU looks for its data where its package would install them; this option gives the real place. */
 async function dataOptions(binary: string): Promise<string[]> {
   const data = join(dirname(binary), '../share/qemu');
   try {

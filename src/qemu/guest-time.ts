@@ -23,7 +23,7 @@ const rtcDataRegister = '0x09010000';
 /**
  * The guest's clock in whole seconds, from an arbitrary start: differences are guest time. Reading it does not
  * disturb the guest.
- * @throws UnavailableError when QEMU is gone or answers something else.
+ * @throws UnavailableError if QEMU is gone or gives an unexpected answer.
  */
 export async function readGuestClock(qmp: Qmp): Promise<number> {
   const answer = String(
@@ -35,9 +35,9 @@ export async function readGuestClock(qmp: Qmp): Promise<number> {
   return Number(word);
 }
 
-/** Guest seconds that went into executing instructions, or null on a machine that does not count them. */
+/** Guest seconds spent on executing instructions, or null if the machine does not count them. */
 export async function readExecutedSeconds(qmp: Qmp): Promise<number | null> {
-  // QEMU counts whenever -icount is given, recording or not, and answers 0 where it is not.
+  // QEMU counts whenever -icount is given, recording or not; otherwise it answers 0.
   const { icount } = (await qmp.execute('query-replay')) as { icount: number };
   return icount === 0 ? null : (icount * nanosecondsPerInstruction) / 1e9;
 }

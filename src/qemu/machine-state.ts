@@ -14,12 +14,12 @@ const unlimited = 2 ** 40;
 
 const pollMs = 10;
 
-/** QEMU connects at once, if it lives. */
+/** QEMU connects at once if it is alive. */
 const connectMs = 30_000;
 
 /**
- * Writes a stopped machine's state to a file, as a migration. Through a socket, since QEMU learnt to write files itself
- * only with 8.2, and needs no more permissions so.
+ * Writes a stopped machine's state to a file, as a migration. Uses a socket, because QEMU can write files itself
+ * only since 8.2, and needs no further permissions this way.
  * @throws UnavailableError when QEMU cannot, the file system's error when the file cannot be written.
  */
 export async function saveState(qmp: Qmp, file: string): Promise<void> {
@@ -63,7 +63,7 @@ export async function stateLoaded(qmp: Qmp): Promise<void> {
   }
 }
 
-/** How often to ask how far it has come, and how long it may come no further; in host milliseconds. */
+/** How often to ask for the progress, and how long there may be none; in host milliseconds. */
 const dumpPollMs = 50;
 const longestPauseMs = 60_000;
 
@@ -75,10 +75,10 @@ type DumpProgress = {
 };
 
 /**
- * Writes the guest's memory to a file, an ELF core of physical addresses. QEMU does it aside and is asked how far it has
- * come: it may take as long as it likes, as long as it gets on.
+ * Writes the guest's memory to a file, an ELF core of physical addresses. QEMU writes in the background and is polled for
+ * its progress; it may take any time as long as it makes progress.
  * @param now milliseconds of a monotonic clock
- * @throws UnavailableError when QEMU cannot, or gets no further for a minute
+ * @throws UnavailableError if QEMU cannot, or makes no progress for a minute
  */
 export async function dumpMemory(
   qmp: Qmp,
@@ -96,7 +96,7 @@ export async function dumpMemory(
     if (completed !== written) movedAt = now();
     written = completed;
     if (now() - movedAt > longestPauseMs) {
-      throw failure(`QEMU writes no more of the guest's memory: ${soFar}`);
+      throw failure(`QEMU stopped writing the guest's memory: ${soFar}`);
     }
     await sleep(dumpPollMs);
   }

@@ -30,7 +30,7 @@ export type Machine = {
   console: ConsoleOutput;
   /** Types on the guest's serial console. */
   write(bytes: Uint8Array | string): void;
-  /** Powers on, or goes on: the machine starts stopped, so that no early byte is lost. */
+  /** Powers on or continues: the machine starts stopped, so that no early byte is lost. */
   continue(): Promise<void>;
   /** Stops the CPUs until `continue`. */
   pause(): Promise<void>;
@@ -171,7 +171,7 @@ export async function startMachine(
   };
 }
 
-/** Runs actions that stop and start the CPUs each alone, lest one starts what another has stopped. */
+/** Runs actions that stop and start the CPUs one at a time, so that none starts what another has stopped. */
 function oneAfterTheOther(): <T>(action: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (action) => {

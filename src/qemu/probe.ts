@@ -16,7 +16,7 @@ export function parseProgramCounters(registers: string): bigint[] {
   );
 }
 
-/** What a look needs to know of the machine. */
+/** What a sample needs to know about the machine. */
 type Looking = {
   /** QEMU's process. */
   pid: number;
@@ -29,7 +29,7 @@ type Looking = {
 };
 
 /**
- * Looks once at the vCPUs. What QEMU is asked is asked in one breath, while they are stopped: the guest loses little time.
+ * Samples the vCPUs once. All queries are sent at once while the vCPUs are stopped, so that the guest loses little time.
  * @throws UnavailableError when QEMU is gone, or the host's kernel keeps no such account.
  */
 export async function takeSample(
@@ -79,12 +79,12 @@ async function readAccount(pid: number, thread: number): Promise<ThreadAccount> 
     return await threadAccount(pid, thread);
   } catch (cause) {
     const place = `/proc/${pid}/task/${thread}`;
-    throw new UnavailableError(`QEMU's CPU time cannot be read from ${place}`, { cause });
+    throw new UnavailableError(`cannot read QEMU's CPU time from ${place}`, { cause });
   }
 }
 
 /**
- * The port of the host's loopback behind which the guest's port 22 is. QEMU lets the system choose it, so that machines
+ * The port on the host's loopback that is forwarded to the guest's port 22. QEMU lets the system choose it, so that machines
  * never compete for one.
  * @throws UnavailableError when QEMU is gone, or the machine has no such forward.
  */

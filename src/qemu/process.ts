@@ -11,7 +11,7 @@ import { inherited } from './arguments.ts';
 import { ConsolePipe } from './console-pipe.ts';
 import type { Qmp } from './qmp.ts';
 
-/** QEMU explains itself in its first lines; a guest could make it repeat itself for ever. */
+/** QEMU reports errors in its first lines; a guest could make it print without end. Characters. */
 const keptOutput = 16 * 1024;
 
 export type ProcessExit = {
@@ -73,7 +73,7 @@ async function spawnOn(
   }));
   exited.catch(() => undefined);
   const qmp = stdio[inherited.qmp] as unknown as Duplex;
-  // A write that QEMU's end crosses is no news: `exited` tells it.
+  // A write may fail because QEMU has just ended; `exited` reports that.
   for (const socket of [stdin, qmp]) socket.on('error', () => undefined);
   try {
     await once(child, 'spawn');
@@ -122,7 +122,7 @@ export async function endProcess(
     process.kill(signal);
     if (await exitsWithin(patience)) return;
   }
-  throw new UnavailableError(`QEMU (process ${process.pid}) does not end, not even killed`);
+  throw new UnavailableError(`QEMU (process ${process.pid}) did not end, not even after SIGKILL`);
 
   async function exitsWithin(milliseconds: number, ...sooner: Promise<false>[]): Promise<boolean> {
     const cancel = new AbortController();

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { UnavailableError } from '../errors.ts';
 
-/** Far above any answer the lab asks for; a control connection that sends more is not QEMU's. */
+/** Far longer than any answer the lab asks for. Characters. */
 const longestLine = 1 << 20;
 const answerSeconds = 30;
 
-/** QEMU is gone, or does not answer: nothing more can be asked of it. */
+/** QEMU is gone or does not answer: the connection cannot be used any more. */
 export class QmpLost extends UnavailableError {}
 
 /** QMP, QEMU's control protocol: one JSON object per line. */
@@ -30,7 +30,7 @@ type Message = {
 
 type Answer = { resolve: (value: unknown) => void; reject: (error: Error) => void };
 
-/** QEMU speaks first; its greeting is the answer to a question nobody asked. */
+/** QEMU sends a greeting first; it is handled like the answer to a command with this id. */
 const greetingId = 0;
 
 /**
@@ -45,7 +45,7 @@ export async function connectQmp(stream: Duplex, onEvent: QmpEventListener): Pro
   const answerTo = (id: number, what: string): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        // What is not answered may be done later all the same: from here on nobody knows what the machine is up to.
+        // QEMU may still execute the command later, so the state of the machine is unknown from here on.
         end(`no answer from QEMU to ${what} within ${answerSeconds} s`);
       }, answerSeconds * 1000);
       const settle = (act: () => void): void => {
@@ -116,12 +116,12 @@ async function readLines(stream: Duplex, onLine: (line: string) => void): Promis
   for await (const chunk of stream as AsyncIterable<string>) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
-    if (rest.length > longestLine) throw new Error('a line without end');
+    if (rest.length > longestLine) throw new Error('a line is too long');
     lines.filter((line) => line.trim() !== '').forEach(onLine);
   }
 }
 
-/** How often a recorded machine looks up from its work, for so long once it is told to, and how often it is told. */
+/** The interval of the announcements, their number, and how often they are requested again. */
 const everyMs = 10;
 const rounds = 1000;
 const againMs = 3000;

@@ -7,27 +7,27 @@ export type ThreadPulse = Omit<ThreadAccount, 'waitedMs'> & { tid: number };
 export type Pulse = {
   /** Host milliseconds of a monotonic clock. */
   at: number;
-  /** When the question was put to QEMU that it has not answered yet, on the same clock; null where there is none. */
+  /** When the pending query was sent to QEMU, on the same clock; null if no query is pending. */
   askedAt: number | null;
-  /** QEMU's main thread, which answers questions, first. */
+  /** The main thread, which answers queries, comes first. */
   threads: ThreadPulse[];
 };
 
 /**
- * How QEMU itself stands still. In none of these cases has the guest anything to say in it.
+ * How QEMU itself hangs. The guest cannot cause any of these.
  *
- * - `spinning`: a question waits for its answer while QEMU goes round in itself. Either the main thread waits for a lock that
- *   a busy thread never gives back, or it goes round in one command itself. QEMU 8.2 with `-icount sleep=off` does the one
- *   at a disk's answer, and the other when it is told to stop there.
- * - `asleep`: a question waits for its answer, and no thread runs or waits for the host's disk.
- * - `stopped`: a signal has stopped the process (SIGSTOP), and nobody lets it go on.
+ * - `spinning`: a query is pending while QEMU loops. Either the main thread waits for a lock that
+ *   a busy thread never releases, or it loops in one command itself. QEMU 8.2 with `-icount sleep=off` does the first
+ *   when a disk answers, and the second when it is stopped at that point.
+ * - `asleep`: a query is pending, and no thread runs or waits for the host's disk.
+ * - `stopped`: a signal has stopped the process (SIGSTOP), and nothing continues it.
  *
- * That the count of instructions stops proves nothing while QEMU answers: a guest that goes from fault to fault in its first
+ * An instruction count that stops proves nothing while QEMU answers: a guest that takes fault after fault in its first
  * instruction completes none.
  */
 export type Standstill = 'spinning' | 'asleep' | 'stopped';
 
-/** How long each must last, in host milliseconds. A process that is stopped for some seconds is let go on as a rule. */
+/** How long each must last, in host milliseconds. A process that is stopped for a few seconds usually continues. */
 export type Patience = { spinning: number; asleep: number; stopped: number };
 
 export const usualPatience: Patience = { spinning: 10_000, asleep: 20_000, stopped: 60_000 };
@@ -38,11 +38,11 @@ const leastShare = 1 / 10;
 /** Looks that are further apart (of a process that was stopped itself, on a host that was suspended) prove nothing. */
 const longestGap = 5_000;
 
-/** How many looks it takes, however long they last. */
+/** The minimum number of samples, however much time they cover. */
 const fewestLooks = 8;
 
 /**
- * Judges a row of looks at QEMU, in order; null while nothing is certain. A guest that is slow or halted for good is none of
+ * Judges a series of samples of QEMU, in order; null while nothing is certain. A guest that is slow or halted does not count:
  * these: QEMU's main thread answers then. Nor is one that a busy host starves: a main thread that waits for a turn is seen so
  * (state R), and has used no CPU time to speak of. Nor is a slow disk: who waits for it is in state D.
  */

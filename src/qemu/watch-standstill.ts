@@ -13,12 +13,12 @@ type Options = {
   signal: AbortSignal;
 };
 
-/** More looks than any judgement needs. */
+/** More samples than any decision needs. */
 const kept = 200;
 
 /**
- * Watches QEMU from outside: keeps a question waiting for its answer, and looks at its threads. Resolves with how it
- * stands still, once that is certain, and with null when QEMU has ended or the watching was stopped.
+ * Watches QEMU from outside: always has a query pending, and looks at QEMU's threads. Resolves with the kind of
+ * standstill once it is certain, and with null if QEMU has ended or `signal` fires.
  */
 export async function watchForStandstill(
   machine: Pick<Machine, 'pid' | 'execute' | 'exited'>,
@@ -36,7 +36,7 @@ export async function watchForStandstill(
     const answered = (): void => {
       askedAt = null;
     };
-    // A refusal is an answer, too; so is the end of the connection, which is not for us to explain.
+    // A refusal is an answer, too, and so is the end of the connection, which others report.
     machine.execute('query-status').then(answered, answered);
   };
   let pulses: Pulse[] = [];
@@ -44,7 +44,7 @@ export async function watchForStandstill(
     ask();
     await sleep(every, undefined, { signal: over }).catch(() => undefined);
     const threads = await readThreads(machine.pid);
-    // An answer that has come meanwhile is heard first.
+    // Handle an answer that has arrived in the meantime first.
     await sleep(0);
     pulses = [...pulses.slice(1 - kept), { at: performance.now(), askedAt, threads }];
     const found = findStandstill(pulses, patience);
@@ -53,36 +53,36 @@ export async function watchForStandstill(
   return null;
 }
 
-/** What to tell of it: what was seen, and what to do. */
+/** The message for the user, and what to do. */
 export function describeStandstill(
   found: Standstill,
   { spinning, asleep, stopped }: Patience = usualPatience,
 ): { message: string; hint: string } {
   const anotherQemu =
-    'This is QEMU, not the guest. Try another QEMU with --qemu-dir; kexec-lab doctor shows which there are.';
+    'This is a fault of QEMU, not of the guest. Try another QEMU with --qemu-dir; kexec-lab doctor lists those it finds.';
   const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)} s`;
   switch (found) {
     case 'spinning':
       return {
-        message: `QEMU stands still: for ${seconds(spinning)} it has answered nothing, although it keeps a host CPU busy`,
+        message: `QEMU hangs: it has not answered for ${seconds(spinning)}, although it keeps a host CPU busy`,
         hint: anotherQemu,
       };
     case 'asleep':
       return {
-        message: `QEMU stands still: for ${seconds(asleep)} it has answered nothing, and none of its threads has run`,
+        message: `QEMU hangs: it has not answered for ${seconds(asleep)}, and none of its threads has run`,
         hint: anotherQemu,
       };
     case 'stopped':
       return {
         message: `QEMU has been stopped by a signal for ${seconds(stopped)} (process state T)`,
-        hint: 'Find out what sent it SIGSTOP, and run the case again.',
+        hint: 'Find out which process sent SIGSTOP to it, and run the case again.',
       };
   }
 }
 
 /**
- * What the host's kernel tells of the threads of a process, its main thread first. Empty where that thread is gone, or
- * the kernel keeps no such account. A thread that ends meanwhile is left out.
+ * The accounts of the threads of a process, its main thread first. Empty if the main thread is gone, or
+ * the kernel keeps no such account. A thread that ends in the meantime is omitted.
  */
 export async function readThreads(pid: number): Promise<ThreadPulse[]> {
   const names = await readdir(`/proc/${pid}/task`).catch(() => []);

@@ -3,8 +3,8 @@ import { UnavailableError } from '../errors.ts';
 import type { Machine } from '../qemu/machine.ts';
 import { executed } from './play.ts';
 /**
- * Going back is loading the snapshot before and playing on from there: when there is the first and how often another, in
- * host milliseconds, and how many are kept. Each is as large as what the guest has used of its memory.
+ * To go back, QEMU loads the previous snapshot and replays from there. When the first is taken and how often the others, in
+ * host milliseconds, and how many are kept. Each is as large as the memory the guest has used.
  */
 const firstMs = 100;
 const everyMs = 2000;
@@ -28,7 +28,7 @@ export async function takeSnapshots(
   }
 }
 
-/** @returns whether there is one: not while a disk's answer is due */
+/** @returns whether it was taken: QEMU takes none while a disk's answer is due */
 export async function saveSnapshot(
   machine: Pick<Machine, 'execute'>,
   name: string,
@@ -99,18 +99,18 @@ export async function stopExactly(
     return true;
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    // In front of the first snapshot.
+    // The place is before the first snapshot.
     await seek(machine, where, patience);
     return false;
   }
 }
 
-/** Goes back from where a machine stands, and forth again. */
+/** Seeks to earlier instructions, and back to where the machine was stopped. */
 class Search {
   readonly #machine: PlayedMachine;
   readonly #where: number;
   readonly #patience: number;
-  /** The instruction that the near snapshot is in front of. */
+  /** The instruction at which the near snapshot was taken. */
   #saved: number | null = null;
 
   constructor(machine: PlayedMachine, where: number, patience: number) {
@@ -150,7 +150,7 @@ class Search {
   }
 }
 
-/** @throws UnavailableError when QEMU cannot go there, or does not get on */
+/** @throws UnavailableError if QEMU cannot seek there, or makes no progress */
 async function seek(machine: PlayedMachine, icount: number, patience: number): Promise<void> {
   await machine.execute('replay-seek', { icount });
   let [at, since] = [await executed(machine), performance.now()];
@@ -160,8 +160,8 @@ async function seek(machine: PlayedMachine, icount: number, patience: number): P
     if (now !== at) [at, since] = [now, performance.now()];
     if (performance.now() - since < patience) continue;
     await machine.pause();
-    throw new UnavailableError(`QEMU does not play on from instruction ${at}`, {
-      hint: 'Try again: where QEMU’s snapshots are taken differs from time to time.',
+    throw new UnavailableError(`QEMU does not continue from instruction ${at}`, {
+      hint: 'Try again: QEMU takes its snapshots at different instructions each time.',
     });
   }
 }
@@ -171,7 +171,7 @@ async function isRunning(machine: PlayedMachine): Promise<boolean> {
   return running;
 }
 
-/** Reads all that there is on a console; how much it was. */
+/** Reads everything available on a console and returns its size in bytes. */
 function drain({ console }: PlayedMachine): number {
   let bytes = 0;
   for (let chunk = console.read(); chunk.length > 0; chunk = console.read()) bytes += chunk.length;

@@ -12,7 +12,7 @@ import type { MachineProfile, MachineSpec } from '../qemu/machine-spec.ts';
 import { ownMachines } from '../qemu/machine-spec.ts';
 import type { RecordedFile, RecordingManifest } from './manifest.ts';
 import { readManifest, recordingFiles, localPath } from './manifest.ts';
-/** A recording that can be played here: everything it needs is there, byte for byte. */
+/** A recording that can be replayed here: all files it needs are present and unchanged. */
 export type LoadedRecording = {
   /** The case, as `run` names it. */
   name: string;
@@ -24,7 +24,7 @@ export type LoadedRecording = {
 };
 
 /**
- * Finds what a recording needs, and makes sure it is what it was.
+ * Finds the files that a recording needs, and checks that they are unchanged.
  * @param directory the directory of the recorded case
  * @throws UsageError where it holds no whole recording; UnavailableError where something it needs is missing or another.
  */
@@ -66,16 +66,16 @@ async function sameQemu(
   if (same !== undefined) return same;
   const others = found.map((one) => one.version).join(', ') || 'none';
   throw new UnavailableError(
-    `this was recorded with QEMU ${version}, and only the same one plays it again; found: ${others}`,
-    { hint: 'Name the directory of that QEMU with --qemu-dir, or record the case again.' },
+    `this was recorded with QEMU ${version}, and only the same version can replay it; found: ${others}`,
+    { hint: 'Give the directory of that QEMU with --qemu-dir, or record the case again.' },
   );
 }
 
 function sameProfile(recorded: MachineProfile): MachineProfile {
   const now = ownMachines.get(recorded.name);
   if (isDeepStrictEqual({ name: recorded.name, ...now }, recorded)) return recorded;
-  throw new UnavailableError(`the machine "${recorded.name}" is not what it was when recorded`, {
-    hint: 'Record the case again, or play it with the kexec-lab that recorded it.',
+  throw new UnavailableError(`the machine "${recorded.name}" has changed since the recording`, {
+    hint: 'Record the case again, or replay it with the version of kexec-lab that recorded it.',
   });
 }
 
@@ -106,8 +106,8 @@ async function compare(file: string, { sha256 }: RecordedFile): Promise<void> {
     });
   });
   if (digest === sha256) return;
-  throw new UnavailableError('is not the file that was recorded', {
+  throw new UnavailableError('has changed since the recording', {
     place: file,
-    hint: 'Bring the old one back, or record the case again.',
+    hint: 'Restore the old file, or record the case again.',
   });
 }

@@ -14,7 +14,7 @@ import { machineProfileSchema } from '../qemu/machine-spec.ts';
 export const recordingFiles = { manifest: 'recording.json', events: 'recording.rr' } as const;
 
 const file = z.strictObject({
-  /** Relative to the case's directory (`{case}/…`) or the image cache (`{cache}/…`), else absolute. */
+  /** Relative to the case's directory (`{case}/…`) or the image cache (`{cache}/…`), otherwise absolute. */
   path: z.string().min(1),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
@@ -53,7 +53,7 @@ const mostManifest = 2 ** 20;
 
 type Recorded = { name: string; spec: MachineSpec; qemuVersion: string; startedAt: string };
 
-/** Writes down, in the case's directory, what must be there again to play its recording. */
+/** Describes, in the case's directory, what must be present to replay its recording. */
 export async function writeManifest(
   directory: string,
   { name, spec, qemuVersion, startedAt }: Recorded,
@@ -109,7 +109,7 @@ export function portablePath(file: string, caseDirectory: string): string {
   return file;
 }
 
-/** The path of this machine that {@link portablePath} stands for. */
+/** The path on this host for the result of {@link portablePath}. */
 export function localPath(portable: string, caseDirectory: string): string {
   for (const [name, root] of roots(caseDirectory)) {
     if (portable.startsWith(`${name}/`)) return path.join(root, portable.slice(name.length + 1));
@@ -124,7 +124,7 @@ function roots(caseDirectory: string): [name: string, root: string][] {
   ];
 }
 
-/** Whether QEMU can record a machine: one CPU is all it takes (`rr`), and nobody is on its network to be recorded. */
+/** Whether QEMU can record a machine: `rr` supports one CPU, and the network's traffic is not recorded. */
 export function canRecord({ cpus, network }: MachineProfile): boolean {
   return cpus === 1 && !network;
 }

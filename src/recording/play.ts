@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../qemu/machine.ts';
-/** Beyond the last byte that was recorded there is only silence: so long it is watched, in host milliseconds. */
+/** How long to watch the silence after the last recorded byte, in host milliseconds. */
 const watchedSilence = 1000;
 
-/** How often to read its console, in host milliseconds: the sooner, the less it runs on behind where it is to stop. */
+/** How often to read the console, in host milliseconds: the more often, the less the machine overruns its stop point. */
 const readEvery = 1;
 
 /**
- * How often to see whether the machine still gets on, in host milliseconds. Often, since a machine that is played and
- * idle gets on when QEMU's main loop is woken.
+ * How often to check the machine's progress, in host milliseconds. Often, because a replayed machine that is
+ * idle makes progress when QEMU's main loop wakes up.
  */
 const lookEvery = 20;
 
@@ -20,9 +20,9 @@ export type Ending = 'played' | 'stalled' | 'stopped';
 
 export type Played = {
   ending: Ending;
-  /** How many instructions had been executed when the console was last seen not to have come to where to stop. */
+  /** How many instructions had been executed when the console was last seen before the stop point. */
   before: number;
-  /** How many bytes it had shown at the end, those behind that place included. */
+  /** How many bytes it had shown at the end, including those after the stop point. */
   shown: number;
 };
 
@@ -40,7 +40,7 @@ type Hooks = {
 
 /**
  * Plays a machine that was started from a recording, and compares its console to the recorded one as it comes. A machine
- * that was stopped stands some milliseconds behind the place.
+ * that was stopped has run some milliseconds past that place.
  */
 export async function play(
   machine: PlayedMachine,

@@ -13,7 +13,7 @@ import { ConsoleComparison, play } from './play.ts';
 import type { StopPoint } from './stop-point.ts';
 import { findStopPoint } from './stop-point.ts';
 
-/** What became of a recording that was played again. */
+/** The result of replaying a recording. */
 export type Rewound = {
   /** The case, as `run` names it. */
   name: string;
@@ -29,12 +29,12 @@ export type Rewound = {
   words: string;
 };
 
-/** A machine that stands still, and can be reached by gdb. */
+/** A stopped machine that gdb can attach to. */
 export type Standing = {
   arch: Arch;
   socket: string;
   point: StopPoint;
-  /** Whether it stands at the very instruction; else it is some milliseconds of its own time behind it. */
+  /** Whether it stopped at the exact instruction; otherwise it is some milliseconds of its own time past it. */
   exact: boolean;
 };
 
@@ -44,7 +44,7 @@ export type RewindOptions = {
   /** A finished line of the console, cleaned of control characters. */
   onLine(text: string): void;
   /**
-   * Stop behind the line that shows this (see `findStopPoint`), and wait for gdb until it ends the machine or `signal`
+   * Stop after the line that shows this (see `findStopPoint`), and wait for gdb until it ends the machine or `signal`
    * fires. Left out: play to the end.
    */
   debug?: { at: string | undefined; onStanding(standing: Standing): void };

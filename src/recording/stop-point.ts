@@ -4,12 +4,12 @@ import { LineSplitter } from '../console/lines.ts';
 import { UsageError } from '../errors.ts';
 import { didYouMean } from '../scenario/nearest.ts';
 
-/** A place on a recorded console: behind the line that ends at `offset`. */
+/** A place on a recorded console: after the line that ends at `offset`. */
 export type StopPoint = { offset: number; line: number; text: string };
 
 /**
- * Finds where to stop: behind the first line that shows a signal (where `at` is the id of a signature) or has the text
- * `at` in it. Without `at`, behind everything.
+ * Finds where to stop: after the first line that shows a signal (if `at` is the id of a signature) or contains the text
+ * `at`. Without `at`, at the end.
  * @throws UsageError where the console never shows it
  */
 export function findStopPoint(console: Buffer, at: string | undefined): StopPoint {
@@ -31,11 +31,11 @@ export function findStopPoint(console: Buffer, at: string | undefined): StopPoin
   }
   if (at === undefined) return point;
   throw new UsageError(`the recorded console never shows "${at}"${didYouMean(at, seen)}`, {
-    hint: `Name a text of one line, or a signal; there are ${[...seen].join(', ') || 'none'}.`,
+    hint: `Give a text within one line, or a signal. Signals on this console: ${[...seen].join(', ') || 'none'}.`,
   });
 }
 
-/** Where the lines end, and their bytes; what comes behind the last newline is one, too. */
+/** Where the lines end, and their bytes; what follows the last newline is a line, too. */
 function* linesOf(console: Buffer): Generator<{ offset: number; bytes: Buffer }> {
   let from = 0;
   while (from < console.length) {

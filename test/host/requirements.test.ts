@@ -122,7 +122,7 @@ t.test('what is missing is refused with the line that cures it', async (t) => {
     name: 'UnavailableError',
     exitCode: 5,
     message: 'missing on this host: lab-test-tool (package lab-test-package)',
-    hint: `Install with --with-deps, or yourself: ${installLine([tool])}`,
+    hint: `Use --with-deps, or install them yourself: ${installLine([tool])}`,
   });
   await t.resolves(ensureRequirements([twin], false), `${directory} has that one`);
 });
@@ -164,12 +164,12 @@ t.test('installing', async (t) => {
     hostWith(t, { 'apt-get': '' });
     t.intercept(process, 'getuid', { value: () => 1000 });
     await t.rejects(ensureRequirements([tool], true), {
-      message: /which has no sudo/,
+      message: /which does not have sudo/,
       hint: `As root: ${installLine([tool], true)}`,
     });
   });
   await t.test('on a system without apt', async (t) => {
     hostWith(t, { sudo });
-    await t.rejects(ensureRequirements([tool], true), { message: /which has no apt/ });
+    await t.rejects(ensureRequirements([tool], true), { message: /which does not have apt/ });
   });
 });

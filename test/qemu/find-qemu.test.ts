@@ -56,7 +56,7 @@ t.test('what cannot be used is passed over, and named when nothing else is there
   program(binary, 'echo "error while loading shared libraries" >&2; exit 127');
   await t.rejects(findQemu('arm', directory), { message: /failed with exit code 127/ });
   program(binary, 'echo hello');
-  await t.rejects(findQemu('arm', directory), { message: /does not say which version/ });
+  await t.rejects(findQemu('arm', directory), { message: /does not print its version/ });
 });
 
 t.test('one QEMU by two names is one', async (t) => {

@@ -10,20 +10,20 @@ import type { Qemu } from '../find-qemu.ts';
 import { trialProgram } from './program.ts';
 import { tryTime } from './try-time.ts';
 
-/** A QEMU of which is known how machines on guest time run with it. */
+/** A QEMU, and how machines with guest time run on it. */
 export type ProvedQemu = Qemu & { idleSkipping: IdleSkipping };
 
 type Options = {
   /** The cache directory. */
   cache: string;
-  /** Whether what is proved is kept there for the next time (default: yes). */
+  /** Whether to store the result there (default: yes). */
   remember?: boolean;
 };
 
 /**
- * Finds out whether this QEMU skips a guest's idle time, by trying it on the smallest guest that does disk I/O; a moment,
- * once for each build of QEMU. Where it stands still, it is tried again with idle time waited out; where that fails as
- * well, the host's clock is left. What could not be tried is assumed to work, and tried again the next time.
+ * Finds out whether this QEMU can skip a guest's idle time, by running the smallest guest that does disk I/O. Takes a moment,
+ * once for each build of QEMU. If QEMU hangs, it is tried again with idle time waited out; if that fails as
+ * well, only the host's clock remains. If the trial is inconclusive, skipping is assumed to work, and tried again next time.
  */
 export async function tryQemu(
   qemu: Qemu,
@@ -38,7 +38,7 @@ export async function tryQemu(
   return { ...qemu, idleSkipping };
 }
 
-/** What is known of this QEMU without starting it. */
+/** What is known about this QEMU without starting it. */
 export async function recallQemu(qemu: Qemu, arch: Arch, cache: string): Promise<ProvedQemu> {
   const remembered = await readMemo(await memoFile(qemu, arch, cache));
   return { ...qemu, idleSkipping: remembered ?? assume('it has not been used yet') };
@@ -51,7 +51,7 @@ async function prove(qemu: Qemu, arch: Arch): Promise<IdleSkipping> {
   const { detail } = skipping;
   const waiting = await tryTime(qemu, arch, 'sleep=on');
   if (waiting.kind === 'failed') return { time: 'host', certainty: 'proved', detail };
-  // That idle time cannot be skipped is proved; how far waiting it out holds is seen when it is used.
+  // It is proved that idle time cannot be skipped; whether waiting it out always works shows in use.
   return { time: 'sleep=on', certainty: 'proved', detail };
 }
 
@@ -59,19 +59,19 @@ function assume(detail: string): IdleSkipping {
   return { time: 'sleep=off', certainty: 'assumed', detail };
 }
 
-/** Raise it when a trial comes to prove something else. */
+/** Increase it when the meaning of a trial changes. */
 const formatVersion = 1;
 
 const memoSchema = z.strictObject({
   schema: z.literal('kexec-lab/qemu-trial@1'),
-  /** For whoever looks into the cache. */
+  /** For people who look into the cache. */
   binary: z.string(),
   version: z.string(),
   time: z.enum(guestTimes),
   detail: z.string(),
 });
 
-/** The file that remembers what was proved of this very build of QEMU, as long as it is the file it was. */
+/** The file with the result for this build of QEMU, valid as long as the binary does not change. */
 export async function memoFile(qemu: Qemu, arch: Arch, cache: string): Promise<string> {
   const { size, mtimeMs } = await stat(qemu.binary);
   const program = trialProgram(arch).toString('base64');
@@ -81,7 +81,7 @@ export async function memoFile(qemu: Qemu, arch: Arch, cache: string): Promise<s
   return join(cache, 'qemu', `${arch}-${name}.json`);
 }
 
-/** What was proved; null where nothing was, and where what is there cannot be read or is no such memo. */
+/** The stored result; null if there is none, or it cannot be read or is invalid. */
 export async function readMemo(file: string): Promise<IdleSkipping | null> {
   try {
     const { time, detail } = memoSchema.parse(JSON.parse(await readFile(file, 'utf8')));
@@ -91,7 +91,7 @@ export async function readMemo(file: string): Promise<IdleSkipping | null> {
   }
 }
 
-/** Remembers what was proved, in one step. Where that cannot be done, the next one to ask tries again. */
+/** Stores the result atomically. If that fails, the next run repeats the trial. */
 export async function writeMemo(file: string, qemu: Qemu, proved: IdleSkipping): Promise<void> {
   const { binary, version } = qemu;
   const { time, detail } = proved;

@@ -14,19 +14,19 @@ import type { Patience } from '../standstill.ts';
 import { watchForStandstill } from '../watch-standstill.ts';
 import { trialDisk, trialProgram } from './program.ts';
 
-/** What became of a trial: the guest did all it had to, QEMU failed it, or nothing can be said. */
+/** The result of a trial: the guest did all its work, QEMU failed, or the trial is inconclusive. */
 export type TrialEnd = { kind: 'held' | 'failed' | 'undecided'; detail: string };
 
-/** A guest on time that skips is asleep for a moment then; one that waits need not wait so long. */
+/** With idle time skipped, a guest sleeps this long in a moment; a guest that waits does not need to sleep that long. */
 const asleepSeconds: Record<GuestTime, number> = { 'sleep=off': 20, 'sleep=on': 0, host: 0 };
 
-/** A guest that executes some thousand instructions is done at once; this is for hosts that have no time for it. */
+/** The guest executes a few thousand instructions and is done at once; only a busy host takes longer. Milliseconds. */
 const longest = 60_000;
 
-/** It does so little that a QEMU which stands still is found soon. Milliseconds. */
+/** The guest does so little that a hanging QEMU can be recognized early. Milliseconds. */
 const patience: Patience = { spinning: 2_000, asleep: 5_000, stopped: 30_000 };
 
-/** Runs the trial guest (see {@link trialProgram}) with its time so, in a directory that is gone when this returns. */
+/** Runs the trial guest (see {@link trialProgram}) with this guest time, in a temporary directory. */
 export async function tryTime(qemu: Qemu, arch: Arch, time: GuestTime): Promise<TrialEnd> {
   try {
     const directory = await makePrivateDirectory();
@@ -55,10 +55,9 @@ async function runTrial(spec: MachineSpec, qemu: Qemu, directory: string): Promi
     machine.continue().catch(() => undefined);
     drained = drain(machine.console);
     const found = await Promise.race([machine.exited, standstill, deadline]);
-    if (found === 'late') return { kind: 'undecided', detail: 'the trial took over a minute' };
+    if (found === 'late') return { kind: 'undecided', detail: 'the trial took more than a minute' };
     if (found === 'stopped') return { kind: 'undecided', detail: 'QEMU was stopped by a signal' };
-    if (typeof found === 'string')
-      return { kind: 'failed', detail: 'QEMU stands still at disk I/O' };
+    if (typeof found === 'string') return { kind: 'failed', detail: 'QEMU hangs at disk I/O' };
     return judgeExit(await machine.exited);
   } finally {
     over.abort();
@@ -67,7 +66,7 @@ async function runTrial(spec: MachineSpec, qemu: Qemu, directory: string): Promi
   }
 }
 
-/** The program prints nothing. QEMU's pipe is to be read to its end all the same. */
+/** The program prints nothing, but QEMU's pipe has to be read to its end. */
 async function drain(console: ConsoleOutput): Promise<void> {
   const chunks = console[Symbol.asyncIterator]();
   let chunk = await chunks.next();
@@ -81,7 +80,7 @@ function judgeExit({ reason, code, signal, stderr }: MachineExit): TrialEnd {
   return { kind: crashed ? 'failed' : 'undecided', detail: how.filter(Boolean).join(': ') };
 }
 
-/** What the program takes for granted, whatever the profiles say. */
+/** The machine that the program requires, independent of the profiles. */
 function trialMachine(arch: Arch, time: GuestTime, directory: string): MachineSpec {
   return {
     profile: {

@@ -35,7 +35,7 @@ t.test('where idle time cannot be skipped, it is waited out', async (t) => {
   t.strictSame(idleSkipping, {
     time: 'sleep=on',
     certainty: 'proved',
-    detail: 'QEMU stands still at disk I/O',
+    detail: 'QEMU hangs at disk I/O',
   });
   t.match(describeIdleSkipping(idleSkipping), /^does not work: .* \(sleep=on\)$/);
 });
