@@ -2,7 +2,7 @@ import { inflateSync } from 'node:zlib';
 import { UsageError } from '../errors.ts';
 import { hasMagic } from '../formats/magic.ts';
 import type { Bytes } from './dump-file.ts';
-import { copyIt } from './dump-formats.ts';
+import { copyIt } from './dump-file.ts';
 import type { DumpedMemory, MemoryRange } from './guest-memory.ts';
 import { rangeAt } from './guest-memory.ts';
 import { PageBitmap } from './page-bitmap.ts';

@@ -1,10 +1,8 @@
 import { closeSync, readSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
-import { hasMagic } from '../formats/magic.ts';
+import { hasMagic, type Format } from '../formats/magic.ts';
 import { openInput } from '../host/user-file.ts';
-import { copyIt } from './dump-formats.ts';
-
 /** Bytes with random access: those of a file, or those that a flattened file describes. */
 export type Bytes = {
   size: number;
@@ -137,4 +135,37 @@ function firstAfter(pieces: readonly Piece[], offset: number): number {
     else low = middle + 1;
   }
   return low;
+}
+
+/** Files of other formats that users pass as dumps: what they are, and what to do instead. */
+type OtherFormat = { format: Format; name: string; hint: string };
+
+/** What to do with a damaged dump. */
+export const copyIt = 'Copy it again from where it was taken, and compare the sizes.';
+
+const dumpIt = 'Write a dump with QEMU’s dump-guest-memory or virsh dump --memory-only.';
+
+function packed(format: Format, name: string = format): OtherFormat {
+  return { format, name: `packed with ${name}`, hint: 'Unpack it first.' };
+}
+
+const otherFormats: readonly OtherFormat[] = [
+  packed('gzip'),
+  packed('xz'),
+  packed('zstd'),
+  packed('bzip2'),
+  packed('lz4Frame', 'lz4'),
+  { format: 'libvirtSave', name: 'a machine that libvirt has saved', hint: dumpIt },
+  { format: 'qemuState', name: 'a machine that QEMU has saved', hint: dumpIt },
+  { format: 'qcow2', name: 'a disk image (qcow2)', hint: dumpIt },
+  {
+    format: 'lime',
+    name: 'in LiME’s own format',
+    hint: 'Take it with format=padded, and read it with --base 0.',
+  },
+];
+
+/** The format of a file with these first bytes, if it is a known format that cannot be read as a dump. */
+export function otherFormatOf(start: Buffer): Pick<OtherFormat, 'name' | 'hint'> | undefined {
+  return otherFormats.find(({ format }) => hasMagic(start, format));
 }

@@ -1,13 +1,18 @@
 import { UsageError } from '../errors.ts';
+import {
+  coreType,
+  elfHeaderBytes,
+  loadSegment,
+  readElfHeader,
+  readElfSegment,
+  segmentBytes,
+} from '../formats/elf.ts';
+import { hasMagic } from '../formats/magic.ts';
 import { CompressedMemory, isCompressedDump } from './compressed-dump.ts';
 import type { Bytes } from './dump-file.ts';
-import { openDumpFile, isFlattened, unflattened } from './dump-file.ts';
-import { copyIt, otherFormatOf } from './dump-formats.ts';
-import type { Segment } from './elf-core.ts';
-import { coreSegments, isElf } from './elf-core.ts';
-import type { DumpedMemory } from './guest-memory.ts';
-import { rangeAt } from './guest-memory.ts';
-
+import { copyIt, openDumpFile, isFlattened, unflattened, otherFormatOf } from './dump-file.ts';
+import type { MemoryRange, DumpedMemory } from './guest-memory.ts';
+import { addressEnd, rangeAt } from './guest-memory.ts';
 /** A dump on disk. Close it after use. */
 export type MemoryDump = DumpedMemory & { close(): void };
 
@@ -64,4 +69,59 @@ function segmentedMemory(bytes: Bytes, claimed: Segment[], place: string): Dumpe
       return bytes.read(segment.offset + address - segment.from, most);
     },
   };
+}
+
+/** A range of physical memory, and where in the file its bytes are. */
+export type Segment = MemoryRange & { offset: number };
+
+export function isElf({ read }: Bytes): boolean {
+  return hasMagic(read(0, 4), 'elf');
+}
+
+/**
+ * The memory that an ELF core claims to contain, ascending: elf(5). dump-guest-memory and /proc/vmcore give physical
+ * addresses. No two segments overlap: kdump has the kernel's text twice.
+ * @throws UsageError for another ELF file, or a program's core
+ */
+export function coreSegments({ read }: Bytes, place: string): Segment[] {
+  const header = readElfHeader(read(0, elfHeaderBytes));
+  if (header === null) throw new UsageError('this is not a little-endian ELF file', { place });
+  if (header.type !== coreType) throw notAMachines('this ELF file is not a core dump', place);
+  const { offset: start, entryBytes: step, count } = header.segments;
+  const entryBytes = segmentBytes(header);
+  if (count > 0 && step < entryBytes) {
+    throw new UsageError('the header of this ELF file is damaged', { place, hint: copyIt });
+  }
+  const segments: Segment[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const entry = read(start + index * step, entryBytes);
+    if (entry.length < entryBytes) break;
+    const { type, offset, physicalAddress: from, fileSize: size } = readElfSegment(entry, header);
+    if (type !== loadSegment || size === 0) continue;
+    // Not memory: in /proc/kcore, what has no physical address.
+    if (from + size > addressEnd || !Number.isSafeInteger(offset + size)) continue;
+    segments.push({ from, to: from + size, offset });
+  }
+  if (segments.length === 0) throw notAMachines('this ELF file contains no memory', place);
+  if (segments.length > 1 && segments.every(({ from }) => from === 0)) {
+    throw notAMachines('this is the core dump of a program', place);
+  }
+  return disjoint(segments);
+}
+
+/** Ascending, each without the parts that earlier ones contain. */
+function disjoint(segments: readonly Segment[]): Segment[] {
+  const apart: Segment[] = [];
+  let end = 0;
+  for (const { from, to, offset } of segments.toSorted((a, b) => a.from - b.from || b.to - a.to)) {
+    const skipped = Math.max(0, end - from);
+    if (from + skipped < to) apart.push({ from: from + skipped, to, offset: offset + skipped });
+    end = Math.max(end, to);
+  }
+  return apart;
+}
+
+function notAMachines(what: string, place: string): UsageError {
+  const hint = 'Give the core dump of a machine, as dump-guest-memory or kdump write it.';
+  return new UsageError(what, { place, hint });
 }

@@ -82,7 +82,7 @@ void t.test('half an image is found to be half', (t) => {
   const findings = findingsOf(t, 'aarch64-truncated-kernel');
   t.match(explainSilence(findings, { lines: firstKernel, pcs: noCpu, dead: true }), {
     reason: 'image-damaged',
-    sentence: /0x41800000 should take 26\.6 MiB and ends after 13\.0 MiB/,
+    sentence: /0x41800000 should have 26\.6 MiB but ends after 13\.0 MiB/,
     log: null,
   });
   const [purgatory = 0] = findings.purgatories;

@@ -53,9 +53,9 @@ void t.test('what cannot be read is one message and exit 2', async (t) => {
   t.match(await refused(join(directory, 'empty')), { exitCode: 2, stderr: /empty/ });
   t.match(await refused(join(directory, 'broken.elf')), {
     exitCode: 2,
-    stderr: /no little-endian ELF/,
+    stderr: /not a little-endian ELF/,
   });
-  t.match(await refused(process.execPath), { exitCode: 2, stderr: /is no core/ });
+  t.match(await refused(process.execPath), { exitCode: 2, stderr: /is not a core dump/ });
   t.match(await refused(process.execPath, '--base', 'x'), {
     exitCode: 2,
     stderr: /address such as/,
