@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileReason } from '../file-error.ts';
 import type { Stage } from '../model/vocabulary.ts';
 import type { Machine } from '../qemu/machine.ts';
-import { isCommonGround } from './common-ground.ts';
 import type { CheckpointStore } from './store.ts';
 
 /** Host milliseconds in which what a stopped machine has written has certainly come through the pipe. */
@@ -70,4 +69,12 @@ export class CheckpointTaker {
     }
     return Buffer.concat(this.#console);
   }
+}
+
+/**
+ * Whether a console shows a first kernel that has not looked at its disks yet. virtio_blk says the size of each as it
+ * finds it (`[vda] 262144 512-byte logical blocks`), and reads the partition table right after.
+ */
+export function isCommonGround(console: string): boolean {
+  return !/\[vd[a-z]+\] \d+ \d+-byte logical blocks/.test(console);
 }

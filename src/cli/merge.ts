@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { openRecord, writeRecord } from '../lab/record-file.ts';
-import { createRunDirectory } from '../lab/run-directory.ts';
+import { openRecord, writeRecord } from '../host/record-file.ts';
 import { mergeRuns } from '../merge/merge-runs.ts';
 import type { RecordedRun } from '../merge/read-run.ts';
 import { readRun, recordIn } from '../merge/read-run.ts';
 import { copyCases, findRuns } from '../merge/run-files.ts';
 import { printableLines } from '../report/printable.ts';
+import { createRunDirectory } from '../run/run-directory.ts';
 import { rerunCommand, openReporter, reporterOption } from './reporter-option.ts';
+
 type MergeOptions = { reporter: string[]; out: string };
 
 /** `kexec-lab merge`: shards of a run become the run they are parts of. */

@@ -6,14 +6,14 @@ import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { exitCodes, NothingSelectedError, UsageError } from '../errors.ts';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
-import { needsOf } from '../lab/needs-of.ts';
-import { runCases } from '../lab/run.ts';
 import type { ImageProgress } from '../model/run.ts';
 import { loadMachineProfile } from '../qemu/machine-spec.ts';
 import { canRecord } from '../recording/manifest.ts';
 import { printable, printableLines } from '../report/printable.ts';
 import { showsConsole } from '../report/reporters.ts';
 import { describeProgress } from '../report/result-text.ts';
+import { needsOf } from '../run/needs.ts';
+import { runCases } from '../run/run.ts';
 import { caseReference, expandCases } from '../scenario/expand.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { Shard } from '../scenario/shard.ts';
@@ -33,6 +33,7 @@ import {
 import { rerunCommand, openReporter, reporterOption } from './reporter-option.ts';
 import { limitRun, parseMinutes } from './run-limits.ts';
 import { pasteableCommands } from './show.ts';
+
 type RunOptions = CandidateWords & {
   arch: Arch[];
   scenarios: string[];

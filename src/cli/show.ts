@@ -10,8 +10,6 @@ import { UnavailableError } from '../errors.ts';
 import { cacheDirectory } from '../host/cache-directory.ts';
 import { ownRecipes } from '../image/recipes/catalog.ts';
 import { planImages } from '../image/recipes/plan.ts';
-import { machineSpec } from '../lab/machine-of-case.ts';
-import { tagsDisk } from '../lab/tags-disk.ts';
 import { interactiveArguments } from '../qemu/arguments.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
 import { recallQemu } from '../qemu/trial/try-qemu.ts';
@@ -19,9 +17,11 @@ import { printable, printableLines } from '../report/printable.ts';
 import { describeExpectation } from '../report/result-text.ts';
 import { expandCases } from '../scenario/expand.ts';
 import type { Setup, Case, ImageReference } from '../scenario/scenario.ts';
+import { machineSpec, tagsDisk } from '../session/case-machine.ts';
 import { formatCommandLine, shellQuote } from '../shell.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { archOption, scenariosOption } from './options.ts';
+
 type ShowOptions = { arch: Arch[]; scenarios: string[]; qemuDir?: string };
 
 /** `kexec-lab show`: what a scenario does, and how to boot it by hand. */

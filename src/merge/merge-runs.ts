@@ -1,6 +1,4 @@
 import { UsageError } from '../errors.ts';
-import { exitCodeOf } from '../lab/exit-code.ts';
-import { summarise } from '../lab/summary.ts';
 import type { CaseResult } from '../model/result.ts';
 import type {
   CaseReference,
@@ -10,6 +8,7 @@ import type {
   IdleSkipping,
 } from '../model/run.ts';
 import { guestTimes } from '../model/vocabulary.ts';
+import { exitCodeOf, summarise } from '../run/summary.ts';
 import type { RecordedRun } from './read-run.ts';
 import { recordIn } from './read-run.ts';
 

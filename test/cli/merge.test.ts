@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { CaseResult } from '../../src/model/result.ts';
 import type { RunReport } from '../../src/model/run.ts';
-import { goodBoot } from '../lab/cases.ts';
+import { goodBoot } from '../run/cases.ts';
 import { fakeRun } from './fake-run.ts';
 import { kexecLab } from './kexec-lab.ts';
 

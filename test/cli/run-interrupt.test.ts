@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import t from 'tap';
 import type { Test } from 'tap';
-import { goodBootUntil } from '../lab/cases.ts';
+import t from 'tap';
+import { goodBootUntil } from '../run/cases.ts';
 import { fakeRun } from './fake-run.ts';
 import { kexecLabCommand } from './kexec-lab.ts';
 

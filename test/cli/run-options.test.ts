@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { goodBoot, goodBootUntil } from '../lab/cases.ts';
+import { goodBoot, goodBootUntil } from '../run/cases.ts';
 import { fakeRun } from './fake-run.ts';
 import { kexecLab } from './kexec-lab.ts';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import t from 'tap';
 import type { Test } from 'tap';
-import { goodBoot } from '../lab/cases.ts';
+import t from 'tap';
+import { goodBoot } from '../run/cases.ts';
 import { fakeRun } from './fake-run.ts';
 import { inShell } from './kexec-lab.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
-import { goodBoot } from '../lab/cases.ts';
+import { goodBoot } from '../run/cases.ts';
 import { fakeRun } from './fake-run.ts';
 import { kexecLabCommand } from './kexec-lab.ts';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { Parser } from 'tap-parser';
 import type { RunReport } from '../../src/model/run.ts';
-import { goodBoot, goodBootUntil } from '../lab/cases.ts';
+import { goodBoot, goodBootUntil } from '../run/cases.ts';
 import { fakeRun } from './fake-run.ts';
 import { kexecLab } from './kexec-lab.ts';
 

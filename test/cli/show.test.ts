@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
-import { tagsDisk } from '../../src/lab/tags-disk.ts';
+import { tagsDisk } from '../../src/session/case-machine.ts';
 import { least, writeFiles } from '../scenario/files.ts';
 import { kexecLab } from './kexec-lab.ts';
 

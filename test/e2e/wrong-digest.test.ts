@@ -6,18 +6,16 @@ import type { Autopsy } from '../../src/autopsy/silence.ts';
 import { createBootObserver } from '../../src/boot/observer.ts';
 import { LineSplitter } from '../../src/console/lines.ts';
 import { ensureImages } from '../../src/image/ensure-images.ts';
-import { autopsyOf } from '../../src/lab/autopsy-of-case.ts';
-import { machineSpec } from '../../src/lab/machine-of-case.ts';
-import { isDead } from '../../src/lab/silent-outcome.ts';
-import { writeTagsDisk } from '../../src/lab/tags-disk.ts';
-import { watchBoot } from '../../src/lab/watch-boot.ts';
 import { findQemu } from '../../src/qemu/find-qemu.ts';
 import type { Machine } from '../../src/qemu/machine.ts';
 import { startMachine } from '../../src/qemu/machine.ts';
 import { openForGdb } from '../../src/recording/debugger.ts';
+import { watchBoot } from '../../src/session/boot-session.ts';
+import { machineSpec, writeTagsDisk } from '../../src/session/case-machine.ts';
+import { autopsyOf, isDead } from '../../src/session/silence-autopsy.ts';
 import { Conductor } from '../../src/steps/conductor.ts';
-import { caseOf } from '../lab/cases.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
+import { caseOf } from '../run/cases.ts';
 
 /** Changes a byte of the guest's physical memory, as only gdb can. */
 async function changeByte(machine: Machine, address: bigint, socket: string): Promise<void> {

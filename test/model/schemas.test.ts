@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { schemas } from '../../src/model/json-schemas.ts';
 import { fakeRun } from '../cli/fake-run.ts';
 import { kexecLab, kexecLabCommand } from '../cli/kexec-lab.ts';
-import { goodBoot } from '../lab/cases.ts';
+import { goodBoot } from '../run/cases.ts';
 import { examine } from './written-files.ts';
 
 t.setTimeout(240_000);

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import t from 'tap';
 import { UnavailableError, UsageError } from '../../src/errors.ts';
-import { runCase } from '../../src/lab/run-case.ts';
 import type { RecordingManifest } from '../../src/recording/manifest.ts';
 import type { RewindOptions, Rewound } from '../../src/recording/rewind.ts';
 import { rewind } from '../../src/recording/rewind.ts';
-import { caseOf, fakeLab, goodBoot } from '../lab/cases.ts';
+import { runCase } from '../../src/run/run-case.ts';
 import { fakeQemuDirectory, temporaryDirectory } from '../qemu/machine-fixtures.ts';
+import { caseOf, fakeLab, goodBoot } from '../run/cases.ts';
 
 const noHooks = { onLine: () => {}, onSignal: () => {}, onReading: () => {} };
 const never = new AbortController().signal;

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { UsageError } from '../../src/errors.ts';
 import { findStopPoint } from '../../src/recording/stop-point.ts';
-import { goodBoot, goodBootUntil } from '../lab/cases.ts';
+import { goodBoot, goodBootUntil } from '../run/cases.ts';
 
 const console = Buffer.from(goodBoot);
 

@@ -1,9 +1,10 @@
 import type { Arch } from '../../src/arch.ts';
-import { summarise } from '../../src/lab/summary.ts';
 import type { CaseResult } from '../../src/model/result.ts';
 import type { CaseReference, LabEvent, RunReport } from '../../src/model/run.ts';
 import type { Verdict } from '../../src/model/vocabulary.ts';
 import type { ReporterOutput } from '../../src/report/reporter.ts';
+import { summarise } from '../../src/run/summary.ts';
+
 /** What every reporter of these tests is told about running a case again. */
 export const options = {
   rerun: ({ scenario, arch }: CaseResult) => `kexec-lab run ${scenario} --arch ${arch} --tail`,

@@ -4,7 +4,7 @@ import t from 'tap';
 import { arches } from '../../src/arch.ts';
 import type { Case } from '../../src/scenario/scenario.ts';
 import { shardOf, weightOf } from '../../src/scenario/shard.ts';
-import { caseOf } from '../lab/cases.ts';
+import { caseOf } from '../run/cases.ts';
 
 const anyCases = fc
   .array(fc.record({ arch: fc.constantFrom(...arches), total: fc.integer({ min: 1, max: 900 }) }), {

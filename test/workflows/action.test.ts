@@ -1,12 +1,12 @@
 import { cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import t from 'tap';
 import type { Test } from 'tap';
+import t from 'tap';
 import { fakeRun } from '../cli/fake-run.ts';
 import { kexecLabCommand } from '../cli/kexec-lab.ts';
-import { goodBoot } from '../lab/cases.ts';
 import { fakeQemuDirectory, temporaryDirectory } from '../qemu/machine-fixtures.ts';
+import { goodBoot } from '../run/cases.ts';
 import { performAction } from './composite.ts';
 import { Runner } from './runner.ts';
 

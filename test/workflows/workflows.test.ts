@@ -5,8 +5,8 @@ import { execa } from 'execa';
 import t from 'tap';
 import { fakeRun } from '../cli/fake-run.ts';
 import { kexecLabCommand } from '../cli/kexec-lab.ts';
-import { goodBoot } from '../lab/cases.ts';
 import { fakeQemuDirectory, temporaryDirectory } from '../qemu/machine-fixtures.ts';
+import { goodBoot } from '../run/cases.ts';
 import { Runner } from './runner.ts';
 import { action, scriptNamed, scriptsOf, workflows } from './steps.ts';
 

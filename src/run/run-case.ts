@@ -1,0 +1,81 @@
+import { mkdir } from 'node:fs/promises';
+import type { Arch } from '../arch.ts';
+import type { CheckpointStore } from '../checkpoint/store.ts';
+import type { ImageSet } from '../image/ensure-images.ts';
+import type { ImageRequest } from '../image/recipes/plan.ts';
+import type { Signal } from '../model/boot.ts';
+import type { CaseResult } from '../model/result.ts';
+import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
+import type { Case } from '../scenario/scenario.ts';
+import type { BootHooks } from '../session/boot-case.ts';
+import { bootCase } from '../session/boot-case.ts';
+import type { StageReading } from '../session/boot-times.ts';
+import { EntropyClock, stageTimes } from '../session/boot-times.ts';
+import { interruptedResult, judgedResult, troubleResult } from './case-result.ts';
+import { proveBooted } from './proof.ts';
+import { awaitedGeneration, expectedRelease } from './verdict.ts';
+
+/** What a case needs of the lab; both may take long the first time and are instant after it. */
+export type Lab = {
+  images(request: ImageRequest): Promise<ImageSet>;
+  qemu(arch: Arch): Promise<ProvedQemu>;
+  /** Null: every case boots from power-on. */
+  checkpoints: CheckpointStore | null;
+};
+
+/**
+ * One attempt at one case: images, machine, boot, outcome, verdict. Leaves everything it saw in `directory` and
+ * nothing running. Resolves with a result whatever happens; rejects only for bugs.
+ * @param place.relative what the report calls `directory` (an absolute path)
+ * @param place.record whether the boot is recorded, to be played again
+ */
+export async function runCase(
+  case_: Case,
+  lab: Lab,
+  { directory, relative, record }: { directory: string; relative: string; record?: boolean },
+  hooks: BootHooks,
+  signal: AbortSignal,
+): Promise<CaseResult> {
+  let started = performance.now();
+  const readings: StageReading[] = [];
+  const entropy = new EntropyClock();
+  let packages: ImageSet['packages'] = [];
+  const facts = () => ({
+    directory: relative,
+    packages,
+    stages: stageTimes(readings),
+    entropy: entropy.times(),
+    wallSeconds: Math.round(performance.now() - started) / 1000,
+  });
+  const stopped = () => interruptedResult(case_, 'stopped before there was an outcome', facts());
+
+  try {
+    await mkdir(directory, { recursive: true });
+    signal.throwIfAborted();
+    const images = await lab.images({ arch: case_.arch, ...case_.setup });
+    packages = images.packages;
+    // Images are built once and for all cases; the one that asked first did not take that long.
+    started = performance.now();
+    const awaited = {
+      proof: case_.proof,
+      generation: awaitedGeneration(case_.setup, case_.expect),
+      release: expectedRelease(case_.setup, case_.expect, images.releases),
+    };
+    const onReading = (reading: StageReading): void => {
+      readings.push(reading);
+      hooks.onReading(reading);
+    };
+    const { checkpoints } = lab;
+    const onSignal = (seen: Signal, generation: number): void => {
+      entropy.add(seen, generation);
+      hooks.onSignal(seen, generation);
+    };
+    const qemu = await lab.qemu(case_.arch);
+    const place = { directory, images, qemu, checkpoints, recording: record };
+    const boot = await bootCase(case_, place, { ...hooks, onReading, onSignal }, signal);
+    if (signal.aborted) return stopped();
+    return judgedResult(case_, proveBooted(boot.outcome, awaited, boot), boot, facts());
+  } catch (error) {
+    return signal.aborted ? stopped() : troubleResult(case_, error, facts());
+  }
+}

@@ -1,0 +1,100 @@
+import type { ImageSet } from '../image/ensure-images.ts';
+import type { Outcome } from '../model/boot.ts';
+import type { Expectation } from '../model/result.ts';
+import type { Verdict } from '../model/vocabulary.ts';
+import type { Setup } from '../scenario/scenario.ts';
+import type { BootFacts } from '../session/boot-case.ts';
+
+type Releases = ImageSet['releases'];
+
+/** Which generation must come up to count as booted: whoever asks for a kexec wants the kernel behind it. */
+export function awaitedGeneration(setup: Setup, expect: Expectation): number {
+  const asked = 'KEXEC_KERNEL' in setup.tags ? 2 : 1;
+  return Math.max(asked, expect.outcome === 'booted' ? (expect.generation ?? 1) : 1);
+}
+
+/**
+ * From which generation on a login prompt ends the watching. An outcome that is expected in a later one, or behind a
+ * kexec that a running system does, has not come yet when an earlier system is up. Whoever expects the wrong kernel to
+ * come up has seen what he expects when it is.
+ */
+export function lastLogin(setup: Setup, expect: Expectation): number {
+  if (expect.outcome === 'reboot-loop') return Infinity;
+  const { outcome, generation = 1 } = expect;
+  if (outcome === 'wrong-kernel' && expect.generation !== undefined) return generation;
+  const behindJump = ['bye-hang', 'console-lost'].includes(outcome) ? generation + 1 : generation;
+  return Math.max(awaitedGeneration(setup, expect), behindJump);
+}
+
+/**
+ * The release an expectation names: a recipe word (`first`, `second`), or a release as it stands. The kernel on the disk
+ * is the `second` even where the firmware starts it and no other runs before it.
+ */
+export function expectedRelease(
+  setup: Pick<Setup, 'kernel'>,
+  expect: Expectation,
+  releases: Releases,
+): string | null {
+  const provided = expect.generation === 1 && setup.kernel !== null;
+  const wanted = expect.release ?? (provided ? 'first' : 'second');
+  if (wanted === 'first' || wanted === 'second') return releases[wanted];
+  return wanted;
+}
+
+/** What an outcome is worth, and which parts of the expectation were not met (keys as in `Plan.lines`). */
+type Judgement = {
+  verdict: Extract<Verdict, 'pass' | 'fail'>;
+  reasons: string[];
+  unmet: string[];
+};
+
+/**
+ * Sets what came of a boot against the expectation. `reasons` holds one sentence per thing that differs, and one for the
+ * step that was not done.
+ */
+export function judge(
+  outcome: Outcome,
+  expect: Expectation,
+  { reported, steps }: Pick<BootFacts, 'reported' | 'steps'> = { reported: [], steps: [] },
+): Judgement {
+  const reasons: string[] = [];
+  const unmet: string[] = [];
+  const differs = <Value extends string | number>(
+    key: string,
+    what: string,
+    wanted?: Value,
+    got?: Value,
+  ) => {
+    if (wanted === undefined || wanted === got) return;
+    unmet.push(key);
+    reasons.push(`${what}: expected ${wanted}, got ${got ?? 'none'}`);
+  };
+  const undone = steps.findIndex(({ status }) => status !== 'done');
+  const step = steps[undone];
+  if (step !== undefined) {
+    const what = step.status === 'failed' ? step.detail : 'the boot ended before it was done';
+    const place = step.place === null ? '' : `${step.place}: `;
+    reasons.push(`${place}step ${undone + 1} (${step.step}): ${what}`);
+  }
+  differs('outcome', 'outcome', expect.outcome, outcome.id);
+  if (expect.outcome === outcome.id) {
+    differs('generation', 'generation', expect.generation, outcome.generation);
+    differs('stage', 'stage', expect.stage, outcome.stage);
+    differs('root', 'root device', expect.root, outcome.captures.root);
+    differs(
+      'reported',
+      'reported states',
+      expect.reported?.join(', '),
+      statesOf(reported).join(', '),
+    );
+    for (const [name, wanted] of Object.entries(expect.captures ?? {})) {
+      differs(`captures.${name}`, name, wanted, outcome.captures[name]);
+    }
+  }
+  return { verdict: reasons.length === 0 ? 'pass' : 'fail', reasons, unmet };
+}
+
+/** The states in order. Scaleway's initramfs sends each at least twice; that is one report. */
+export function statesOf(reported: BootFacts['reported']): string[] {
+  return reported.map(({ state }) => state).filter((state, at, all) => state !== all[at - 1]);
+}

@@ -1,0 +1,116 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Arch } from '../arch.ts';
+import { ScenarioError } from '../errors.ts';
+import { findFirmware } from '../host/firmware.ts';
+import type { ImageSet } from '../image/ensure-images.ts';
+import type { GuestTime } from '../model/vocabulary.ts';
+import type { Provider } from '../provider/provider.ts';
+import type { MachineProfile, MachineSpec, Network } from '../qemu/machine-spec.ts';
+import { loadMachineProfile } from '../qemu/machine-spec.ts';
+import type { Case, Setup } from '../scenario/scenario.ts';
+import { usesSsh } from '../scenario/step.ts';
+
+type Files = Pick<ImageSet, 'kernel' | 'initramfs' | 'disk'>;
+
+/**
+ * The machine a case boots: its profile, the images, and a disk with the server tags where there are any and no network
+ * to ask for them.
+ * @param tagsFile where that disk is (or will be) written.
+ * @param forwards what the machine's network reaches, where it has one.
+ * @param qemu where the QEMU is that runs it (it may bring firmware of its own), and how its guest time runs (default:
+ *   as it should).
+ * @throws ScenarioError when the machine is unknown or of another architecture; UnavailableError when the host lacks
+ *   the firmware it wants.
+ */
+export function machineSpec(
+  arch: Arch,
+  setup: Setup,
+  { kernel, initramfs, disk }: Files,
+  tagsFile: string,
+  forwards: Network['forwards'] = [],
+  { directory, time = 'sleep=off' }: { directory?: string | undefined; time?: GuestTime } = {},
+): MachineSpec {
+  const profile = loadMachineProfile(setup.machine);
+  if (profile.arch !== arch) {
+    throw new ScenarioError(`machine "${profile.name}" is ${profile.arch}, the case is ${arch}`);
+  }
+  const disks: MachineSpec['disks'] = [];
+  if (disk !== null && setup.storage === 'virtio')
+    disks.push({ id: 'root', file: disk, readonly: setup.readOnly, serial: 'root' });
+  if (Object.keys(setup.tags).length > 0 && !profile.network) {
+    disks.push({ id: 'tags', file: tagsFile, readonly: true, serial: tagsSerial });
+  }
+  return {
+    profile,
+    time: profile.clock === 'guest' ? time : 'host',
+    kernel,
+    initramfs,
+    cmdline: [profile.cmdline, setup.cmdline].filter(Boolean).join(' '),
+    disks,
+    onReset: setup.onReset,
+    firmware: profile.firmware === 'uefi' ? findFirmware(arch, directory) : null,
+    network: profile.network ? { forwards, ssh: true } : null,
+    recording: null,
+  };
+}
+
+/** Serial number by which the provider's initramfs finds the disk with the server tags. */
+export const tagsSerial = 'kexec-lab-tags';
+
+const sector = 512;
+
+/**
+ * The bytes of a disk that carries server tags in the format of Scaleway's metadata (`GET /conf`):
+ * `TAGS=n`, then `TAGS_i=KEY=VALUE`, filled up with newlines to whole sectors.
+ */
+export function tagsDisk(tags: Record<string, string>): Buffer {
+  const entries = Object.entries(tags).map(
+    ([key, value], index) => `TAGS_${index}=${key}=${value}`,
+  );
+  const text = [`TAGS=${entries.length}`, ...entries, ''].join('\n');
+  const size = Math.max(1, Math.ceil(Buffer.byteLength(text) / sector)) * sector;
+  return Buffer.concat([Buffer.from(text), Buffer.alloc(size - Buffer.byteLength(text), '\n')]);
+}
+
+export async function writeTagsDisk(file: string, tags: Record<string, string>): Promise<void> {
+  await writeFile(file, tagsDisk(tags));
+}
+
+/** The provider's side of a case's machine. */
+export type CaseProvider = {
+  /** Null: the machine has no network to reach it by. */
+  provider: Provider | null;
+  /** The private key that the guest's ssh server lets in. */
+  keyFile: string;
+};
+
+/**
+ * Starts what the provider has to offer to the machine of a case: metadata with the server's tags and the lab's ssh
+ * key, and its volume where the machine has no disk of its own.
+ * @throws UnavailableError when that cannot be done.
+ */
+export async function startCaseProvider(
+  { setup, steps }: Case,
+  profile: MachineProfile,
+  images: Pick<ImageSet, 'disk'>,
+  directory: string,
+): Promise<CaseProvider> {
+  const keyFile = join(directory, 'ssh-key');
+  if (!profile.network) return { provider: null, keyFile };
+  // Most machines have no network, and start sooner without all this.
+  const { startProvider } = await import('../provider/provider.ts');
+  const sshKeys = steps.some(usesSsh)
+    ? [await (await import('../steps/ssh.ts')).makeKey(keyFile)]
+    : [];
+  const provider = await startProvider({
+    tags: setup.tags,
+    sshKeys,
+    disk: setup.storage === 'nbd' ? images.disk : null,
+    readOnly: setup.readOnly,
+    // The C1 was Scaleway's only 32-bit machine.
+    commercialType: profile.arch === 'arm' ? 'C1' : 'ARM64-2GB',
+    faults: setup.metadata,
+  });
+  return { provider, keyFile };
+}

@@ -1,0 +1,86 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import t from 'tap';
+import { openCheckpointStore } from '../../src/checkpoint/store.ts';
+import type { CaseResult } from '../../src/model/result.ts';
+import { runCase } from '../../src/run/run-case.ts';
+import type { Play } from '../qemu/machine-fixtures.ts';
+import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
+import { caseOf, fakeLab, goodBoot, goodBootUntil } from '../run/cases.ts';
+
+// Most of a test is waiting for a limit, so they wait together.
+t.jobs = 5;
+const beside = { buffered: true };
+
+const noHooks = { onLine: () => {}, onSignal: () => {}, onReading: () => {} };
+
+/** The first boot goes only as far as the initramfs; what comes behind it is only there for who starts from a state. */
+const shared = goodBoot.slice(0, goodBoot.indexOf('>>> kexec'));
+const rest = goodBoot.slice(shared.length);
+const play = { text: shared, resumed: rest };
+
+/** Boots the same play again and again, each time as another lab with the same cache. */
+function labFor(t: Test, play: Play) {
+  const cache = temporaryDirectory(t);
+  const lab = fakeLab(t, play);
+  const boot = async (): Promise<CaseResult & { path: string }> => {
+    const path = join(temporaryDirectory(t), 'case');
+    const place = { directory: path, relative: 'aarch64/case' };
+    const checkpoints = openCheckpointStore(cache);
+    const case_ = caseOf({ limits: { total: 4, silence: 1 } });
+    const never = new AbortController().signal;
+    const result = await runCase(case_, { ...lab, checkpoints }, place, noHooks, never);
+    return { ...result, path };
+  };
+  return { cache, boot };
+}
+
+t.test('the second boot begins where the first has started its initramfs', beside, async (t) => {
+  const { boot } = labFor(t, play);
+  const first = await boot();
+  t.match(first, { verdict: 'fail', checkpoint: null }, 'the first begins at power-on');
+  const second = await boot();
+  t.match(second, { verdict: 'pass', outcome: 'booted', generation: 2, price: null });
+  t.match(second.checkpoint, /^[0-9a-f]{16}$/);
+  t.equal(readFileSync(join(second.path, 'console.raw'), 'utf8'), goodBoot, 'nothing is missing');
+  t.match(second.evidence[0], { line: 14, text: 'kexec-lab login:' }, 'counted from power-on');
+});
+
+t.test(
+  'a checkpoint QEMU does not start from is thrown away, and the boot is whole',
+  beside,
+  async (t) => {
+    const { boot } = labFor(t, { ...play, resumed: null });
+    await boot();
+    const second = await boot();
+    t.match(second, { outcome: 'unknown', checkpoint: null });
+    t.match(
+      readFileSync(join(second.path, 'steps.log'), 'utf8'),
+      /is of no use: .*migration failed/,
+    );
+  },
+);
+
+t.test('a damaged checkpoint is thrown away, and the boot is whole', beside, async (t) => {
+  const { cache, boot } = labFor(t, play);
+  await boot();
+  const { checkpoint } = await boot();
+  t.ok(checkpoint);
+  writeFileSync(join(cache, 'checkpoints', checkpoint ?? '', 'memory'), 'saVed');
+  t.match(await boot(), { checkpoint: null });
+});
+
+t.test('a kernel that finds its disks by itself gives no checkpoint', beside, async (t) => {
+  const found = '[    2.000000] virtio_blk virtio1: [vda] 262144 512-byte logical blocks\r\n';
+  const { boot } = labFor(t, { ...play, text: shared.replace(/.*Run/, (run) => found + run) });
+  const first = await boot();
+  t.match(readFileSync(join(first.path, 'steps.log'), 'utf8'), /no checkpoint was kept: .*disks/);
+  t.match(await boot(), { checkpoint: null });
+});
+
+t.test('a boot that never gets to its initramfs gives none either', beside, async (t) => {
+  const { boot } = labFor(t, { ...play, text: goodBootUntil('Linux version') });
+  await boot();
+  t.match(await boot(), { checkpoint: null });
+});

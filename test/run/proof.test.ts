@@ -1,0 +1,124 @@
+import t from 'tap';
+import type { Outcome } from '../../src/model/boot.ts';
+import type { Awaited, Seen } from '../../src/run/proof.ts';
+import { proveBooted } from '../../src/run/proof.ts';
+
+const release = '6.12.1-arm64';
+const proofs = ['proof-release', 'proof-root', 'proof-cmdline', 'login-prompt'];
+
+function booted(changes: Partial<Outcome> = {}): Outcome {
+  return {
+    id: 'booted',
+    generation: 2,
+    stage: 'userspace',
+    evidence: proofs.map((signature, index) => ({ line: index + 1, text: signature, signature })),
+    captures: { release, root: '/dev/vda1', cmdline: 'console=ttyAMA0 is_in_kexec=yes' },
+    meaning: 'It came up.',
+    cure: '',
+    ...changes,
+  };
+}
+
+const seen: Seen = { bornBy: 'kexec', steps: [] };
+
+const awaited: Awaited = { generation: 2, release };
+
+t.test('a booted with all its proofs stays booted', (t) => {
+  t.equal(proveBooted(booted(), awaited, seen).id, 'booted');
+  t.end();
+});
+
+t.test('a login prompt in an earlier generation is the wrong kernel', (t) => {
+  t.equal(proveBooted(booted({ generation: 1 }), awaited, seen).id, 'wrong-kernel');
+  t.equal(
+    proveBooted(booted({ generation: 1 }), { generation: 1, release }, seen).id,
+    'booted',
+    'unless that generation was asked for',
+  );
+  t.end();
+});
+
+t.test('each missing proof alone makes it unknown', (t) => {
+  for (const proof of proofs.slice(0, 3)) {
+    const evidence = booted().evidence.filter((item) => item.signature !== proof);
+    const outcome = proveBooted(booted({ evidence }), awaited, seen);
+    t.equal(outcome.id, 'unknown');
+    t.match(outcome.meaning, proof);
+  }
+  t.end();
+});
+
+t.test('another release, or a command line without the marker, is the wrong kernel', (t) => {
+  const captures = { ...booted().captures };
+  const older = { ...captures, release: '6.1.0-50' };
+  t.equal(proveBooted(booted({ captures: older }), awaited, seen).id, 'wrong-kernel');
+  const unmarked = { ...captures, cmdline: 'console=ttyAMA0 not_is_in_kexec=yes' };
+  t.equal(proveBooted(booted({ captures: unmarked }), awaited, seen).id, 'wrong-kernel');
+  t.end();
+});
+
+t.test('every other outcome passes through untouched', (t) => {
+  const hang = booted({ id: 'bye-hang', generation: 1 });
+  t.equal(proveBooted(hang, awaited, seen), hang);
+  t.end();
+});
+
+/** A system that is not the lab's: a prompt, and what the kernel said of itself. */
+const foreign = (changes: Partial<Outcome> = {}): Outcome =>
+  booted({
+    evidence: [{ line: 9, text: 'host login:', signature: 'login-prompt' }],
+    captures: { release },
+    ...changes,
+  });
+const byLogin: Awaited = { ...awaited, proof: 'login' };
+
+t.test('a login proves a boot only in the generation that was asked for, after a kexec', (t) => {
+  const outcome = proveBooted(foreign(), byLogin, seen);
+  t.equal(outcome.id, 'booted');
+  t.match(
+    outcome.meaning,
+    /It came up\. Proof: a login prompt in generation 2.*root device was not/,
+  );
+  t.equal(proveBooted(foreign({ generation: 1 }), byLogin, seen).id, 'wrong-kernel');
+  for (const bornBy of ['reset', 'power-on'] as const) {
+    const reset = proveBooted(foreign(), byLogin, { ...seen, bornBy });
+    t.equal(reset.id, 'wrong-kernel', bornBy);
+    t.match(reset.meaning, 'not by a kexec');
+  }
+  const first = { ...byLogin, generation: 1, release: null };
+  t.equal(proveBooted(foreign({ generation: 1 }), first, seen).id, 'wrong-kernel');
+  const powerOn: Seen = { ...seen, bornBy: 'power-on' };
+  t.equal(proveBooted(foreign({ generation: 1 }), first, powerOn).id, 'booted');
+  t.end();
+});
+
+t.test('with a login, the release that is asked for must be in the kernel’s banner', (t) => {
+  t.equal(proveBooted(foreign({ captures: {} }), byLogin, seen).id, 'unknown');
+  t.equal(proveBooted(foreign({ captures: { release: '5.4' } }), byLogin, seen).id, 'wrong-kernel');
+  const any = proveBooted(foreign({ captures: {} }), { ...byLogin, release: null }, seen);
+  t.equal(any.id, 'booted');
+  t.match(any.meaning, 'Its release is not known');
+  t.end();
+});
+
+t.test('a command proves a boot by what it printed, once it was run to its end', (t) => {
+  const prove = (output: string | null, status: 'done' | 'failed' | 'pending', detail: string) => {
+    const proof = { by: 'ssh', command: 'uname -r', output } as const;
+    const step = { step: 'prove', place: null, status, at: null, detail };
+    return proveBooted(foreign(), { ...awaited, proof }, { ...seen, steps: [step] });
+  };
+  t.match(prove(null, 'done', release), { id: 'booted', meaning: /`uname -r` over ssh printed 6/ });
+  t.match(prove('7.0', 'done', '7.0'), { id: 'booted' });
+  t.match(prove(null, 'done', '5.4'), { id: 'wrong-kernel' });
+  t.match(prove('7.0', 'done', release), { id: 'wrong-kernel' });
+  t.match(prove(null, 'pending', release), { id: 'unknown' });
+  t.match(prove(null, 'failed', release), { id: 'unknown' });
+  const proof = { by: 'run', command: 'uname -r', output: null } as const;
+  const nothing = { ...awaited, release: null, proof };
+  const step = { step: 'prove', place: null, status: 'done', at: 1, detail: '' } as const;
+  t.match(proveBooted(foreign(), nothing, { ...seen, steps: [step] }), { id: 'unknown' });
+  t.match(proveBooted(foreign(), { ...awaited, proof }, seen), { id: 'unknown' }, 'no step');
+  const root = { ...awaited, proof: { ...proof, command: 'findmnt', output: '/dev/vda1' } };
+  t.match(proveBooted(foreign(), root, { ...seen, steps: [step] }), { id: 'unknown' });
+  t.end();
+});

@@ -1,0 +1,90 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Test } from 'tap';
+import t from 'tap';
+import { UnavailableError } from '../../src/errors.ts';
+import { runWithRetries } from '../../src/run/retries.ts';
+import type { Telling } from '../../src/run/run.ts';
+import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
+import { caseOf, fakeLab, goodBoot, goodBootUntil } from './cases.ts';
+
+/** Runs a case whose images cannot be had the first `failures` times. */
+async function run(t: Test, failures: number, retries: number) {
+  const working = fakeLab(t, { text: goodBoot });
+  let asked = 0;
+  const lab: typeof working = {
+    ...working,
+    images: (request) => {
+      asked += 1;
+      if (asked > failures) return working.images(request);
+      return Promise.reject(new UnavailableError('the mirror does not answer'));
+    },
+  };
+  const told: Telling[] = [];
+  const { signal } = new AbortController();
+  const options = { retries, tail: false, signal };
+  const tell = (event: Telling): void => void told.push(event);
+  const result = await runWithRetries(caseOf(), lab, temporaryDirectory(t), options, tell);
+  return { result, types: told.map(({ type }) => type) };
+}
+
+t.test('a pass at the second try is a pass, and flaky', async (t) => {
+  const { result, types } = await run(t, 1, 2);
+  t.match(result, { verdict: 'pass', flaky: true, directory: 'aarch64/a-scenario.retry1' });
+  t.strictSame(
+    result.attempts.map(({ verdict }) => verdict),
+    ['unavailable', 'pass'],
+  );
+  t.equal(types.filter((type) => type === 'case-started').length, 2);
+  t.equal(types.filter((type) => type === 'case-retried').length, 1);
+});
+
+t.test('when the retries are used up, the last result stands', async (t) => {
+  const { result } = await run(t, 9, 2);
+  t.match(result, { verdict: 'unavailable', flaky: false });
+  t.equal(result.attempts.length, 3);
+});
+
+t.test('a pass at the first try is not tried again', async (t) => {
+  const { result } = await run(t, 0, 2);
+  t.match(result, { verdict: 'pass', flaky: false, directory: 'aarch64/a-scenario' });
+  t.equal(result.attempts.length, 1);
+});
+
+/** Runs a case whose boots fail or not, in turn; the last word holds for all that come behind. */
+async function runForRecording(t: Test, becomes: ('fails' | 'passes')[], recordOnFailure: number) {
+  const directory = temporaryDirectory(t);
+  const labs = {
+    fails: fakeLab(t, { text: goodBootUntil('Bye!'), then: 'poweroff' }),
+    passes: fakeLab(t, { text: goodBoot }),
+  };
+  let boots = 0;
+  const lab: typeof labs.fails = {
+    ...labs.fails,
+    images: (request) =>
+      labs[becomes[Math.min(boots++, becomes.length - 1)] ?? 'fails'].images(request),
+  };
+  const { signal } = new AbortController();
+  const options = { retries: 0, tail: false, recordOnFailure, signal };
+  const result = await runWithRetries(caseOf(), lab, directory, options, () => undefined);
+  const recorded = join(directory, 'aarch64/a-scenario/recorded');
+  return { result, boots, isThere: (file: string) => existsSync(join(recorded, file)) };
+}
+
+t.test('a case that failed is booted again for a recording, until it fails', async (t) => {
+  const { result, isThere } = await runForRecording(t, ['fails', 'passes', 'fails'], 3);
+  const recorded = { directory: 'aarch64/a-scenario/recorded', outcome: 'qemu-exited', boots: 2 };
+  t.match(result, { verdict: 'fail', recording: recorded });
+  t.ok(isThere('recording.rr'));
+});
+
+t.test('a failure that does not come again leaves no recording, nor does a pass', async (t) => {
+  const failed = await runForRecording(t, ['fails', 'passes'], 2);
+  t.match(failed.result, { verdict: 'fail', recording: null });
+  t.equal(failed.boots, 3, 'it was tried twice');
+  t.notOk(failed.isThere('.'));
+
+  const passed = await runForRecording(t, ['passes'], 2);
+  t.match(passed.result, { verdict: 'pass', recording: null });
+  t.equal(passed.boots, 1);
+});

@@ -1,0 +1,46 @@
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { createRunDirectory } from '../../src/run/run-directory.ts';
+import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
+
+const now = new Date('2026-11-27T08:00:00Z');
+
+t.test('`latest` leads to the newest run', async (t) => {
+  const out = join(temporaryDirectory(t), 'runs');
+  await createRunDirectory(out, now);
+  const { id, notLatest } = await createRunDirectory(out, now);
+  t.equal(notLatest, null);
+  t.equal(readlinkSync(join(out, 'latest')), id);
+});
+
+t.test('twenty runs that begin at once', async (t) => {
+  const out = join(temporaryDirectory(t), 'runs');
+  const all = await Promise.all(Array.from({ length: 20 }, () => createRunDirectory(out, now)));
+  t.ok(all.every(({ notLatest }) => notLatest === null));
+  const ids = all.map(({ id }) => id);
+  t.ok(ids.includes(readlinkSync(join(out, 'latest'))));
+  t.strictSame(readdirSync(out).sort(), [...ids, 'latest'].sort(), 'nothing else is left');
+});
+
+t.test('what is not the lab’s stays, and stops no run', async (t) => {
+  const directory = temporaryDirectory(t);
+  const out = join(directory, 'runs');
+  mkdirSync(join(out, 'latest'), { recursive: true });
+  t.match((await createRunDirectory(out, now)).notLatest, /latest is not a symbolic link/);
+  const other = join(directory, 'others');
+  mkdirSync(other);
+  writeFileSync(join(other, 'latest'), 'mine');
+  t.match((await createRunDirectory(other, now)).notLatest, /latest is not a symbolic link/);
+  t.equal(readFileSync(join(other, 'latest'), 'utf8'), 'mine');
+});
+
+t.test('a place where no directory can be made', async (t) => {
+  const file = join(temporaryDirectory(t), 'file');
+  writeFileSync(file, '');
+  await t.rejects(createRunDirectory(join(file, 'runs'), now), {
+    name: 'UnavailableError',
+    message: /^cannot make the run directory: a part of the path is not a directory/,
+    hint: /--out/,
+  });
+});
