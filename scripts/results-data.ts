@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { arches } from '../src/arch.ts';
+
 /** What `npm run results` measured, as docs/results.json keeps it. Times are guest seconds, dates ISO 8601. */
 export const resultsSchema = z.strictObject({
   date: z.iso.date(),

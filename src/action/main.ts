@@ -4,6 +4,7 @@ import { printableLines, withoutCommands } from '../report/printable.ts';
 import { cacheKeyOf, imagesPath, saveKeyOf } from './cache.ts';
 import { readInputs } from './inputs.ts';
 import { setOutputs, runRequest } from './run.ts';
+
 /** The steps of action.yml, in their order. Each returns its exit code. */
 const steps: Record<string, () => Promise<number>> = {
   /** Reads the inputs, so that a mistake is told at once, and says where the images are kept. */

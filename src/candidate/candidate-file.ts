@@ -22,7 +22,7 @@ export async function statOf(option: string, file: string, name = file): Promise
 }
 
 /** Larger than any package of a kernel, or an initramfs. */
-export const mostInputBytes = 2 ** 30;
+const mostInputBytes = 2 ** 30;
 
 /** Throws UsageError for anything but a regular file with something in it, of at most `most` bytes. */
 export function mustBeFile(

@@ -11,6 +11,7 @@ import type {
 import { kexecTools } from '../image/recipes/recipe.ts';
 import type { CandidateLabel } from '../model/preflight.ts';
 import type { Case } from '../scenario/scenario.ts';
+
 /**
  * A kernel that somebody is about to roll out, and what comes with it. Local files and downloads are in the cache, where
  * their SHA-256 finds them: two candidates with the same value are the same.
@@ -31,10 +32,10 @@ export type Candidate = {
 };
 /** The recipe that a candidate's kernel takes the place of, and that of its initramfs. */
 export const distroKernel = 'distro-kernel';
-export const distroInitrd = 'distro-initrd';
+const distroInitrd = 'distro-initrd';
 
 /** The recipe of the kernel that every server starts with. */
-export const providerKernel = 'provider-kernel';
+const providerKernel = 'provider-kernel';
 
 /** The modules of a candidate that are kept where it has them: a disk and its file system, on any of the machines. */
 const wantedModules = [
@@ -84,7 +85,7 @@ function withTools(recipe: Recipe, { tools }: Candidate): Recipe {
 }
 
 /** Whether a candidate's kexec-tools can be put into what this recipe makes. */
-export function takesTools(recipe: Recipe): recipe is Extract<Recipe, { kernel: string }> {
+function takesTools(recipe: Recipe): recipe is Extract<Recipe, { kernel: string }> {
   return (
     'packages' in recipe &&
     recipe.kind !== 'system' &&
@@ -130,7 +131,7 @@ export function selectCases(
 function bringsForeignTools(initramfs: Case['setup']['initramfs'], catalog: Catalog): boolean {
   const recipe = typeof initramfs === 'string' ? catalog.get(initramfs) : undefined;
   if (recipe === undefined || !('packages' in recipe)) return false;
-  return recipe.packages.includes('kexec-tools') && !takesTools(recipe);
+  return recipe.packages.includes(kexecTools) && !takesTools(recipe);
 }
 
 /** Throws UsageError when a candidate is for none of the architectures asked for (none named: all are). */

@@ -12,7 +12,7 @@ export type KernelWord =
   | { kind: 'path'; file: string };
 
 /** What the word for kexec-tools means. */
-export type ToolsWord = { kind: 'debian'; suite: string } | { kind: 'path'; file: string };
+type ToolsWord = { kind: 'debian'; suite: string } | { kind: 'path'; file: string };
 
 /** The options of a command, as they were typed. */
 export type CandidateWords = {

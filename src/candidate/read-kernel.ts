@@ -25,7 +25,7 @@ export type ReadOptions = {
 };
 
 /** A kernel that was looked at, with its files in the cache. */
-export type ReadKernel = {
+type ReadKernel = {
   source: KernelSource;
   arches: Arch[];
   /** An initramfs that lies beside it. */
@@ -124,7 +124,7 @@ async function ofFiles(
  * The architectures a suite has a package for. Debian puts the architecture into the names of its kernels; of any other
  * name apt knows. Throws UsageError for a package that is in none, UnavailableError when the index cannot be had.
  */
-export async function archesOfPackage(
+async function archesOfPackage(
   suite: string,
   name: string,
   cache: string,
@@ -146,7 +146,7 @@ export async function archesOfPackage(
 }
 
 /** `linux-image-6.12.95+deb12-cloud-arm64` is for arm64, `linux-image-armmp-lpae` for armhf. */
-export function archInName(name: string): Arch | null {
+function archInName(name: string): Arch | null {
   const [, kernel] = /^linux-.*-(arm64|armmp)(?:-|$)/.exec(name) ?? [];
   return kernel === undefined ? null : (archWith('kernel', kernel) ?? null);
 }

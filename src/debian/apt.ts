@@ -4,6 +4,7 @@ import pRetry, { AbortError } from 'p-retry';
 import { UnavailableError } from '../errors.ts';
 import { runTool } from '../host/run-tool.ts';
 import { parseStanzas, archivePackage, type ArchivePackage } from './package-index.ts';
+
 export type AptOptions = {
   /** apt's whole world: its sources, lists, cache and dpkg status. Created when missing. */
   directory: string;
@@ -127,7 +128,7 @@ function withRetries<T>(attempt: () => Promise<T>, signal: AbortSignal | undefin
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Read by apt after the host's own configuration, so that its proxies stay and its hooks do not. */
-export function aptConfiguration({ directory, architecture }: AptOptions): string {
+function aptConfiguration({ directory, architecture }: AptOptions): string {
   const under = (sub: string) => JSON.stringify(path.join(directory, sub));
   return `APT::Architecture "${architecture}";
 #clear APT::Architectures;
@@ -157,7 +158,7 @@ Acquire::https::Timeout "30";
 }
 
 /** sources.list(5) in deb822 format: the suite's main packages, believed only if Debian signed them. */
-export function aptSources({ mirror, suite, architecture }: AptOptions): string {
+function aptSources({ mirror, suite, architecture }: AptOptions): string {
   return `Types: deb
 URIs: ${mirror}
 Suites: ${suite}
@@ -190,7 +191,7 @@ const unreachable =
   /Could not (?:connect to|resolve) .*|Cannot initiate the connection to .*|Unable to connect to .*|(?:Temporary f|F)ailure resolving .*/;
 
 /** Why a mirror cannot be reached, out of apt's errors; null where that was not the trouble. */
-export function unreachableMirror(mirror: string, words: string): string | null {
+function unreachableMirror(mirror: string, words: string): string | null {
   const [reason] = unreachable.exec(words) ?? [];
   return reason === undefined
     ? null

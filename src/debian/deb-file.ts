@@ -7,7 +7,7 @@ import { sizeInWords } from '../host/user-file.ts';
 import { parseStanzas } from './package-index.ts';
 
 /** What a .deb says of itself. */
-export type DebControl = { name: string; version: string; architecture: string };
+type DebControl = { name: string; version: string; architecture: string };
 
 /** Far more than any package of a kernel has. */
 const limits = { members: 100_000, unpacked: 2 * 2 ** 30, member: 2 ** 30, control: 2 ** 20 };

@@ -23,7 +23,7 @@ export type Choice = {
 };
 
 /** A package, and the suite it was taken from. */
-export type TakenPackage = ArchivePackage & { suite: string };
+type TakenPackage = ArchivePackage & { suite: string };
 
 /**
  * The newest packages of a selection, with the .deb of each, in the same order; what the cache lacks is downloaded.
@@ -126,7 +126,7 @@ async function download(
   return packages.map(cached);
 }
 
-export type IndexOptions = Omit<AptOptions, 'directory' | 'mirror'> & {
+type IndexOptions = Omit<AptOptions, 'directory' | 'mirror'> & {
   /** The cache: `apt/<suite>-<architecture>` is in it. */
   cache: string;
   /** Asked for when packages are needed. */

@@ -1,7 +1,7 @@
 import { hasMagic } from './magic.ts';
 
 /** The part of an ELF file's header that the lab reads: elf(5). */
-export type ElfHeader = {
+type ElfHeader = {
   /** Whether it is a 64-bit file. */
   wide: boolean;
   /** `e_type`. */
@@ -10,7 +10,7 @@ export type ElfHeader = {
 };
 
 /** One entry of the table of program headers. */
-export type ElfSegment = {
+type ElfSegment = {
   type: number;
   offset: number;
   /** `p_vaddr`. */
@@ -67,7 +67,7 @@ export function readElfSegment(entry: Buffer, { wide }: Pick<ElfHeader, 'wide'>)
 }
 
 /** What a program needs of its system to start: its loader and its shared libraries, as the file names them. */
-export type ElfNeeds = { interpreter: string | null; libraries: string[] };
+type ElfNeeds = { interpreter: string | null; libraries: string[] };
 
 const [dynamicSegment, interpreterSegment] = [2, 3];
 const dynamicTag = { end: 0, needed: 1, stringTable: 5 };

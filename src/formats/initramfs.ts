@@ -17,7 +17,7 @@ const headerBytes = 110;
 const gzipWarning = 2;
 
 /** What an initramfs holds. */
-export type InitramfsContent = {
+type InitramfsContent = {
   /** Paths in it; null where it cannot be unpacked here (the tool is not there). */
   names: string[] | null;
   /** Why it cannot be used, as the end of a sentence that begins with its name; null: nothing is wrong with it. */

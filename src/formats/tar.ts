@@ -2,7 +2,7 @@ import type { ByteReader } from './byte-reader.ts';
 import { hasMagic } from './magic.ts';
 
 /** What a member of a tar archive is. */
-export type MemberKind = 'file' | 'hard link' | 'link' | 'directory' | 'named pipe' | 'device';
+type MemberKind = 'file' | 'hard link' | 'link' | 'directory' | 'named pipe' | 'device';
 
 export type TarMember = {
   /** As the archive has it. */

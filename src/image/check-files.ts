@@ -57,7 +57,7 @@ async function readStart(file: string, length: number): Promise<Buffer> {
 }
 
 /** Bytes of a disk that `diskTrouble` wants to see: the first sectors and an ext superblock. */
-export const diskHeaderBytes = 4096;
+const diskHeaderBytes = 4096;
 
 const sector = 512;
 

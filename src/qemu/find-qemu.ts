@@ -11,6 +11,7 @@ import { fileReason } from '../file-error.ts';
 import { installLine } from '../host/install.ts';
 import { toolEnvironment, toolPath } from '../host/processes.ts';
 import { compareVersions } from '../text/versions.ts';
+
 /** The oldest QEMU everything was tried with (Debian 12's). */
 export const oldestQemu = '7.2.0';
 

@@ -32,7 +32,7 @@ export function checkTextOffset(kernel: KernelFacts, imageBytes: number): Findin
 }
 
 /** `--image-size` that keeps everything clear of the kernel: in whole MiB, 64 where its size is not known. */
-export function neededSize(
+function neededSize(
   { layout }: Pick<KernelFacts, 'layout'>,
   offset: number,
   imageBytes: number,
@@ -59,7 +59,7 @@ const offsets: readonly [option: string, offset: number][] = [
 ];
 
 /** The text offset a configuration leads to, and the option that does; null without a configuration. */
-export function configuredOffset(
+function configuredOffset(
   values: ReadonlyMap<string, string> | undefined,
 ): { offset: number; option: string } | null {
   if (values === undefined) return null;

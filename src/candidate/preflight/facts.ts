@@ -1,5 +1,6 @@
 import type { Arch } from '../../arch.ts';
 import type { KernelKind, ZImageLayout } from '../../formats/kernel.ts';
+
 /** What is known of the kernel without starting it. */
 export type KernelFacts = {
   arch: Arch;

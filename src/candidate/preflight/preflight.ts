@@ -16,7 +16,8 @@ import { checkInitrd, checkRoot } from './check-root.ts';
 import { checkTextOffset } from './check-text-offset.ts';
 import type { Facts, KernelFacts } from './facts.ts';
 import { diskFacts, initrdFacts, kernelFacts, toolsFacts } from './gather-facts.ts';
-export type PreflightOptions = BuildOptions & {
+
+type PreflightOptions = BuildOptions & {
   /** The command line the second kernel is given. Default: that of kexec-to-distro. */
   cmdline?: string;
   /** The recipe of the disk it finds its root on. */

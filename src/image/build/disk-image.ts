@@ -3,6 +3,7 @@ import path from 'node:path';
 import { UnavailableError } from '../../errors.ts';
 import { runTool } from '../../host/run-tool.ts';
 import { treeNames } from './pack-tree.ts';
+
 const mebibyte = 2 ** 20;
 const sector = 512;
 const block = 4096;
@@ -13,7 +14,7 @@ const margin = mebibyte;
 export type EspContent = { tree: string; sizeMiB: number };
 
 /** Where a disk's root file system is. */
-export type RootPartition = { offsetMiB: number; blocks: number };
+type RootPartition = { offsetMiB: number; blocks: number };
 
 /**
  * Makes a raw disk with a GPT and one partition named `root`, and behind it an EFI system partition of `espMiB` where

@@ -5,7 +5,7 @@ import { toolEnvironment } from '../../host/processes.ts';
 import { mapAllUsers, type NamespacePlan } from './namespace.ts';
 
 /** A script of images/ to run as root of private namespaces, and its files. */
-export type NamespaceJob = {
+type NamespaceJob = {
   /** What the work is called in an error: `installing Debian`. */
   what: string;
   /** A tar archive that is unpacked into `/mnt` first, a tmpfs that disappears with the namespace. */

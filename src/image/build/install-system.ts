@@ -4,6 +4,7 @@ import type { PackageOptions } from '../../debian/packages.ts';
 import { systemScript } from '../recipes/content-key.ts';
 import { runInNamespace } from './in-namespace.ts';
 import { mapAllUsers, planNamespace, emulatorFor, namespaceFacts } from './namespace.ts';
+
 export type Installation = {
   arch: Arch;
   /** What apt is asked to install over the base system. */

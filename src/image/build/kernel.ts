@@ -93,7 +93,7 @@ async function kernelIn(directories: string[]) {
 }
 
 /** What an unpacked kernel consists of; null for what is not there. */
-export type FoundKernel = {
+type FoundKernel = {
   file: string;
   /** From the file's name or its directory's. */
   release: string | null;
@@ -160,7 +160,7 @@ function placesOfModules(directory: string): string[] {
 }
 
 /** A file beside the modules (`modules.builtin`), in whichever package it came. */
-export async function findModulesFile(
+async function findModulesFile(
   directories: readonly string[],
   release: string,
   name: string,

@@ -4,6 +4,7 @@ import type { Arch } from '../../arch.ts';
 import { UnavailableError } from '../../errors.ts';
 import { fileExists } from '../../host/file-exists.ts';
 import { compareVersions } from '../../text/versions.ts';
+
 /** How build-system.sh is run: as root of namespaces of its own, whoever runs it. */
 export type NamespacePlan = {
   /** In front of what is to run there. */

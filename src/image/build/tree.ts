@@ -130,7 +130,7 @@ type Unpacked = Pick<Built, 'packages'> & { directories: string[] };
  * The packages of a tree, each unpacked into a directory of its own; what is in several directories counts in the first.
  * kexec-tools that were brought come first of all, and take their libraries from the suite's own.
  */
-export async function unpackTreePackages(
+async function unpackTreePackages(
   recipe: TreeRecipe,
   context: BuildContext,
 ): Promise<Unpacked> {

@@ -30,7 +30,7 @@ export type PlannedEntry = {
   output: string;
 };
 
-export type ImagePlan = {
+type ImagePlan = {
   kernel: string | null;
   initramfs: string | null;
   disk: string | null;

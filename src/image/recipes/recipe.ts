@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Arch } from '../../arch.ts';
 import { arches } from '../../arch.ts';
+
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/);
 const absolutePath = z.string().startsWith('/');
 

@@ -63,7 +63,7 @@ export const manifestSchema = z.object({
 export type Manifest = z.infer<typeof manifestSchema>;
 
 /** What `readEntry` found: a manifest, or why the entry cannot be used. */
-export type ReadEntry = { manifest: Manifest | null; damage: string | null };
+type ReadEntry = { manifest: Manifest | null; damage: string | null };
 
 /**
  * Reads an entry and verifies its files: those that nobody has written since they were last verified (see
