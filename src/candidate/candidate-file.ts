@@ -9,7 +9,7 @@ import { kernelKind, kernelHeaderBytes } from '../formats/kernel.ts';
 import { hasMagic } from '../formats/magic.ts';
 import { openInput } from '../host/user-file.ts';
 
-/** What a file named in an option is. `name` is what the user called it. Throws UsageError where there is none. */
+/** Stats a file named in an option. `name` is the user's name for it. Throws UsageError if it cannot be read. */
 export async function statOf(option: string, file: string, name = file): Promise<Stats> {
   try {
     const status = await stat(file);
@@ -21,10 +21,10 @@ export async function statOf(option: string, file: string, name = file): Promise
   }
 }
 
-/** Larger than any package of a kernel, or an initramfs. */
+/** Larger than any kernel package or initramfs. Bytes. */
 const mostInputBytes = 2 ** 30;
 
-/** Throws UsageError for anything but a regular file with something in it, of at most `most` bytes. */
+/** Throws UsageError for anything but a regular, non-empty file of at most `most` bytes. */
 export function mustBeFile(
   option: string,
   file: string,
@@ -38,12 +38,12 @@ export function mustBeFile(
   if (size === 0) throw new UsageError('this file is empty', { place: `${option} ${name}` });
 }
 
-/** Whether a file is a .deb, whatever it is called: an ar archive. */
+/** Whether a file is an ar archive, as a .deb is, whatever its name. */
 export function isArchive(file: string): boolean {
   return hasMagic(startOf(file), 'ar');
 }
 
-/** As much of a file as tells what it is. Throws UsageError for what is no regular file. */
+/** The first bytes of a file, enough to identify it. Throws UsageError if it is not a regular file. */
 export function startOf(file: string): Buffer {
   const { descriptor } = openInput(file, Infinity);
   try {
@@ -55,8 +55,8 @@ export function startOf(file: string): Buffer {
 }
 
 /**
- * What a kernel's image is for, by its first bytes. Throws UsageError for a file that is no kernel for ARM.
- * A gzip file and EFI's zboot are only seen on arm64: a zImage brings its own compression.
+ * The architecture of a kernel image, from its first bytes. Throws UsageError if the file is not a kernel for ARM.
+ * gzip files and EFI zboot images only exist for arm64: a zImage has its own compression.
  */
 export function archOfKernel(header: Buffer, name: string): Arch {
   const kind = kernelKind(header);
@@ -74,16 +74,18 @@ export function archOfKernel(header: Buffer, name: string): Arch {
     case 'text':
     case 'unknown':
       throw new UsageError(
-        `--kernel ${name}: this is no kernel for arm or aarch64: it is ${kind === 'text' ? 'a text file' : describe(header)}`,
+        `--kernel ${name}: this is not a kernel for arm or aarch64: it is ${kind === 'text' ? 'a text file' : describe(header)}`,
       );
   }
 }
 
-/** What a program is for. Throws UsageError for one of another machine, or for no program. */
+/** The architecture of a program. Throws UsageError if it is for another architecture or not a program. */
 export function archOfProgram(header: Buffer, name: string): Arch {
   const arch = archOfElf(header);
   if (arch !== undefined) return arch;
-  throw new UsageError(`--kexec-tools ${name}: this is no .deb and no program for arm or aarch64`);
+  throw new UsageError(
+    `--kexec-tools ${name}: this is neither a .deb nor a program for arm or aarch64`,
+  );
 }
 
 function archOfElf(header: Buffer): Arch | undefined {
@@ -97,5 +99,5 @@ function known(arch: Arch | undefined, name: string, what: string): Arch {
 }
 
 function describe(header: Buffer): string {
-  return hasMagic(header, 'x86Kernel') ? 'a kernel for x86' : 'something else';
+  return hasMagic(header, 'x86Kernel') ? 'a kernel for x86' : 'in an unknown format';
 }

@@ -13,37 +13,37 @@ import type { CandidateLabel } from '../model/preflight.ts';
 import type { Case } from '../scenario/scenario.ts';
 
 /**
- * A kernel that somebody is about to roll out, and what comes with it. Local files and downloads are in the cache, where
- * their SHA-256 finds them: two candidates with the same value are the same.
+ * A kernel under test, and what comes with it. Its files are in the cache, by their SHA-256, so candidates with equal values
+ * are the same.
  */
 export type Candidate = {
   kernel: KernelSource;
-  /** SHA-256 of the initramfs that came with it; null: the lab makes one. */
+  /** SHA-256 of its initramfs; null if the lab builds one. */
   initrd: string | null;
-  /** Null: those of the distribution. */
+  /** Null for the distribution's kexec-tools. */
   tools: ToolsSource | null;
-  /** The kernel the machine starts with and that has to kexec into it. Null: the lab's usual provider's. */
+  /** The kernel that the machine boots first and that kexecs into this one; null for the lab's provider kernel. */
   firstKernel: KernelSource | null;
-  /** What it can be run on. */
+  /** The architectures that it can be tested on. */
   arches: Arch[];
-  /** MiB its files take beyond what a distribution's kernel and initramfs take. */
+  /** How much larger its files are than a distribution's kernel and initramfs. MiB. */
   extraMiB: number;
   label: CandidateLabel;
 };
-/** The recipe that a candidate's kernel takes the place of, and that of its initramfs. */
+/** The recipes that a candidate's kernel and initramfs replace. */
 export const distroKernel = 'distro-kernel';
 const distroInitrd = 'distro-initrd';
 
-/** The recipe of the kernel that every server starts with. */
+/** The recipe of the kernel that every server boots first. */
 const providerKernel = 'provider-kernel';
 
-/** The modules of a candidate that are kept where it has them: a disk and its file system, on any of the machines. */
+/** The modules to keep if a candidate has them: for the disk and its file system, on all machines. */
 const wantedModules = [
   'virtio_pci',
   'virtio_mmio',
   'virtio_blk',
   'ext4',
-  // What ext4 asks for by name. It is part of the CRC library from 6.16 on.
+  // ext4 loads this by name. From Linux 6.16 on it is part of the CRC library.
   'crc32c_generic',
   'crc32c_cryptoapi',
 ];
@@ -54,8 +54,8 @@ export function kernelRecipe({ kernel }: Candidate): CandidateKernelRecipe {
 }
 
 /**
- * The catalog with a candidate in the place of the distribution's kernel, its initramfs and its kexec-tools. All that is
- * built from them gets another content key; without a candidate the catalog stays what it is.
+ * The catalog with a candidate in place of the distribution's kernel, initramfs and kexec-tools. This changes the content
+ * keys of all images built from them. Without a candidate the catalog is returned unchanged.
  */
 export function withCandidate(catalog: Catalog, candidate: Candidate | undefined): Catalog {
   if (candidate === undefined) return catalog;
@@ -77,14 +77,14 @@ function withSource(recipe: Recipe, source: KernelSource): CandidateKernelRecipe
 }
 
 /**
- * Trees whose other programs are static: there, libraries of two suites cannot meet. (dropbear, nbd-client and the
- * others of a whole system keep the kexec of their own suite beside them.)
+ * Replaces kexec-tools only in trees whose other programs are static, so that libraries of two suites cannot mix. (Trees
+ * with dropbear, nbd-client and the like keep the kexec of their own suite.)
  */
 function withTools(recipe: Recipe, { tools }: Candidate): Recipe {
   return tools !== null && takesTools(recipe) ? { ...recipe, tools } : recipe;
 }
 
-/** Whether a candidate's kexec-tools can be put into what this recipe makes. */
+/** Whether a candidate's kexec-tools can be used in this recipe's image. */
 function takesTools(recipe: Recipe): recipe is Extract<Recipe, { kernel: string }> {
   return (
     'packages' in recipe &&
@@ -104,14 +104,14 @@ function withRoom(recipe: Recipe, { extraMiB }: Candidate): Recipe {
   };
 }
 
-/** Whether a disk has the distribution's kernel on it, in whose place a candidate can be. */
+/** Whether a disk has the distribution's kernel, which a candidate can replace. */
 export function isDiskOfKernel(recipe: Recipe | undefined): recipe is MiniDiskRecipe {
   return recipe?.kind === 'disk' && 'kernel' in recipe && recipe.kernel === distroKernel;
 }
 
 /**
- * The cases that boot a candidate, and the names of the scenarios that do not: their disk has a whole Debian on it, or no
- * kernel of the distribution's, or their kexec cannot be replaced where the candidate brings one.
+ * The cases that boot a candidate, and the names of the scenarios that cannot: their disk has a complete Debian system or
+ * not the distribution's kernel, or the candidate has kexec-tools and theirs cannot be replaced.
  */
 export function selectCases(
   cases: readonly Case[],
@@ -134,7 +134,7 @@ function bringsForeignTools(initramfs: Case['setup']['initramfs'], catalog: Cata
   return recipe.packages.includes(kexecTools) && !takesTools(recipe);
 }
 
-/** Throws UsageError when a candidate is for none of the architectures asked for (none named: all are). */
+/** Throws UsageError if a candidate is not for one of the architectures asked for. */
 export function checkArches({ arches, label }: Candidate, asked: readonly Arch[]): void {
   const foreign = asked.find((arch) => !arches.includes(arch));
   if (foreign !== undefined)

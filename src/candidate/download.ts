@@ -10,13 +10,12 @@ import { makeDirectory } from '../host/directories.ts';
 import { hasContent } from '../host/file-digest.ts';
 import { broughtDirectory, keptFile } from '../image/store/kept-files.ts';
 
-/** No kernel package comes near it. */
+/** Far larger than any kernel package. Bytes. */
 const largest = 2 ** 30;
 
 /**
- * Fetches a file into the cache, where it is kept only if it has the SHA-256 it is said to have; one that is there
- * already is not fetched again. Returns its path. Throws UnavailableError when it cannot be fetched, UsageError for a
- * wrong checksum.
+ * Downloads a file into the cache, unless it is cached already, and verifies its SHA-256. Returns its path. Throws
+ * UnavailableError if it cannot be downloaded, and UsageError if the checksum does not match.
  */
 export async function download(
   cache: string,
@@ -26,14 +25,14 @@ export async function download(
 ): Promise<string> {
   const kept = keptFile(cache, sha256);
   if (await hasContent(kept, sha256)) return kept;
-  const directory = broughtDirectory(cache);
+  const directory = keptDirectory(cache);
   await makeDirectory(directory);
   const partial = path.join(directory, `partial-${randomUUID()}`);
   try {
     const got = await fetchInto(partial, url, signal, fetcher);
     if (got !== sha256)
-      throw new UsageError(`${url} does not have the checksum it should have`, {
-        hint: `sha256 is ${got}, not ${sha256}: it was damaged or replaced.`,
+      throw new UsageError(`${url} does not match its checksum`, {
+        hint: `The SHA-256 is ${got}, not ${sha256}: the file was damaged or replaced.`,
       });
     await rename(partial, kept);
     return kept;
@@ -58,7 +57,7 @@ async function fetchInto(
     },
   );
   if (!response.ok || response.body === null)
-    throw unavailable(`the server says ${response.status} ${response.statusText}`.trim());
+    throw unavailable(`the server answered ${response.status} ${response.statusText}`.trim());
   const hash = createHash('sha256');
   let size = 0;
   const look = new Transform({

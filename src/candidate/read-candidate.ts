@@ -15,9 +15,9 @@ import type { ReadOptions } from './read-kernel.ts';
 import { readDebian, readKernel } from './read-kernel.ts';
 
 /**
- * Makes a candidate of what the user wrote: looks at every file, keeps it in the cache, finds the architectures. Without
- * `--kernel` it is the distribution's own. Throws UsageError for what cannot be used, UnavailableError when something
- * cannot be downloaded.
+ * Creates a candidate from the user's options: checks every file, copies it into the cache and determines the
+ * architectures. Without `--kernel` the kernel is the distribution's. Throws UsageError for options or files that cannot be
+ * used, UnavailableError if something cannot be downloaded.
  */
 export async function readCandidate(
   words: CandidateWords,
@@ -63,8 +63,10 @@ async function readTools(
   const arch = deb ? await readToolsDeb(file, signal) : archOfProgram(startOf(file), file);
   if (kernelArches.length !== 1 || kernelArches[0] !== arch)
     throw new UsageError(
-      `--kexec-tools ${file} is for ${arch} (${architectures[arch].debian}), the kernel for ${kernelArches.join(' and ')}`,
-      { hint: 'Name a kernel of the same architecture, or kexec-tools by suite: debian:SUITE.' },
+      `--kexec-tools ${file} is for ${arch} (${architectures[arch].debian}), but the kernel is for ${kernelArches.join(' and ')}`,
+      {
+        hint: 'Choose a kernel for the same architecture, or choose kexec-tools by suite: debian:SUITE.',
+      },
     );
   const sha256 = await keepFile(cache, file);
   return deb ? { deb: sha256 } : { program: sha256 };

@@ -7,8 +7,8 @@ import type { TarMember } from '../formats/tar.ts';
 import { sizeInWords } from '../host/user-file.ts';
 
 /**
- * Looks at the packages of one kernel and returns what they are for. Throws UsageError for a damaged one, for packages
- * of different or foreign architectures, and when there is no kernel in any.
+ * Checks the packages of one kernel and returns their architecture. Throws UsageError for a damaged package, for packages
+ * of different or unsupported architectures, and if none of them contains a kernel.
  */
 export async function readDebs(
   files: readonly string[],
@@ -26,13 +26,15 @@ export async function readDebs(
   const [architecture, other] = found.keys();
   const all = names.join(',');
   if (other !== undefined)
-    throw new UsageError(`--kernel ${all}: one package is for ${architecture}, one for ${other}`);
+    throw new UsageError(
+      `--kernel ${all}: the packages are for different architectures, ${architecture} and ${other}`,
+    );
   const arch = archOf(architecture, `--kernel ${all}`);
   const kernels = members.filter(({ name }) => kernelPath.test(name));
   const [kernel] = kernels;
   if (kernel === undefined)
-    throw new UsageError(`--kernel ${all}: there is no kernel in ${hintOf(files)}`, {
-      hint: 'From Debian 14 on it is in linux-binary-…, its modules in linux-modules-…, its configuration in linux-base-…; before that all was in linux-image-….',
+    throw new UsageError(`--kernel ${all}: no kernel found in ${hintOf(files)}`, {
+      hint: 'From Debian 14 on, the kernel is in linux-binary-…, its modules in linux-modules-… and its configuration in linux-base-…. Before, all of it was in linux-image-….',
     });
   if (!kernels.some(isFileOrLink))
     throw new UsageError(`--kernel ${all}: ${kernel.name} in it is a ${kernel.kind}, not a file`);
@@ -44,14 +46,14 @@ export async function readDebs(
   return arch;
 }
 
-/** Where a link leads is only seen when it is unpacked. */
+/** The target of a link is checked when the package is unpacked. */
 function isFileOrLink({ kind, size }: TarMember): boolean {
   return (kind === 'file' && size > 0) || kind === 'link' || kind === 'hard link';
 }
 
 const kernelPath = /^\/(?:boot\/vmlinuz-[^/]+|(?:usr\/)?lib\/modules\/[^/]+\/vmlinuz)$/;
 
-/** Looks at a package of kexec-tools and returns what it is for. Throws UsageError when it is none. */
+/** Checks a kexec-tools package and returns its architecture. Throws UsageError if it is another package. */
 export async function readToolsDeb(file: string, signal?: AbortSignal): Promise<Arch> {
   const option = '--kexec-tools';
   const { architecture } = await named(`${option} ${file}`, readDebControl(file, signal));
@@ -59,7 +61,7 @@ export async function readToolsDeb(file: string, signal?: AbortSignal): Promise<
   const isProgram = ({ name, kind }: TarMember) =>
     kind === 'file' && /^\/(usr\/)?sbin\/kexec$/.test(name);
   if (!members.some(isProgram))
-    throw new UsageError(`${option} ${file}: there is no program kexec in it`);
+    throw new UsageError(`${option} ${file}: no kexec program found in this package`);
   return archOf(architecture, `${option} ${file}`);
 }
 
@@ -76,7 +78,7 @@ function hintOf(files: readonly string[]): string {
   return files.length === 1 ? 'this package' : 'these packages';
 }
 
-/** What is wrong with a package, with its place. */
+/** Adds the package's name to an error. */
 async function named<T>(place: string, reading: Promise<T>): Promise<T> {
   return reading.catch((error: unknown) => {
     if (!(error instanceof UsageError)) throw error;

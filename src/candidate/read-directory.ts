@@ -12,9 +12,9 @@ export type KernelFiles = {
 };
 
 /**
- * Finds one kernel in a directory, as `make install` and packages lay it out: `vmlinuz…`, `config…` and `initrd…` in it or
- * in its `boot`, modules in `lib/modules/<release>` or `usr/lib/modules/<release>`. Throws UsageError when there is none,
- * or several.
+ * Finds one kernel in a directory laid out by `make install` or by packages: `vmlinuz…`, `config…` and `initrd…` in the
+ * directory or its `boot`, modules in `lib/modules/<release>` or `usr/lib/modules/<release>`. Throws UsageError if there is
+ * no kernel, or more than one.
  */
 export async function readDirectory(directory: string): Promise<KernelFiles> {
   const files = (await Promise.all(['', 'boot'].map((sub) => namesIn(directory, sub)))).flat();
@@ -30,16 +30,16 @@ export async function readDirectory(directory: string): Promise<KernelFiles> {
   ]);
   const [found, another] = kernels;
   if (found === undefined)
-    throw new UsageError(`--kernel ${directory}: there is no kernel in this directory`, {
-      hint: 'It is looked for as vmlinuz, vmlinuz-RELEASE and boot/vmlinuz-RELEASE.',
+    throw new UsageError(`--kernel ${directory}: no kernel found in this directory`, {
+      hint: 'The kernel must be called vmlinuz, vmlinuz-RELEASE or boot/vmlinuz-RELEASE.',
     });
   if (another !== undefined)
     throw new UsageError(
-      `--kernel ${directory}: there are several kernels: ${kernels
+      `--kernel ${directory}: this directory has several kernels: ${kernels
         .map(({ file }) => path.relative(directory, file))
         .sort()
         .join(', ')}`,
-      { hint: 'Name a directory with one.' },
+      { hint: 'Choose a directory with one kernel.' },
     );
   const release = found.release ?? (await releaseOfImage(found.file));
   const modules = modulesOf(directory, releases, release);
@@ -60,7 +60,7 @@ export async function readDirectory(directory: string): Promise<KernelFiles> {
 
 type Kernel = { file: string; release: string | null };
 
-/** A link `vmlinuz` to `boot/vmlinuz-…` is the same kernel, with less of a name. */
+/** Removes duplicates: `vmlinuz` may be a link to `boot/vmlinuz-…`. Keeps the name that has the release. */
 async function eachOnce(kernels: Kernel[]): Promise<Kernel[]> {
   const known = new Map<string, Kernel>();
   for (const kernel of kernels) {
@@ -72,7 +72,7 @@ async function eachOnce(kernels: Kernel[]): Promise<Kernel[]> {
 
 type Modules = { release: string; directory: string; names: string[] };
 
-/** The modules of that kernel. Where nothing tells its release, those of the only kernel that has any. */
+/** The modules of a kernel. If its release is unknown, the only modules there are. */
 function modulesOf(
   directory: string,
   releases: Modules[],
@@ -82,7 +82,7 @@ function modulesOf(
   if (own !== undefined || releases.length === 0) return own;
   if (release === null && releases.length === 1) return releases[0];
   throw new UsageError(
-    `--kernel ${directory}: there are modules for ${releases.map((modules) => modules.release).join(', ')}, and none for ${release ?? 'this kernel'}`,
+    `--kernel ${directory}: the modules are for ${releases.map((modules) => modules.release).join(', ')}, not for ${release ?? 'this kernel'}`,
   );
 }
 

@@ -20,23 +20,23 @@ export type ReadOptions = {
   cacheDir?: string;
   mirror?: string;
   signal?: AbortSignal;
-  /** Told what takes long. */
+  /** Called before each step that takes long. */
   onStep?: (step: string) => void;
 };
 
-/** A kernel that was looked at, with its files in the cache. */
+/** A kernel that was checked, with its files in the cache. */
 type ReadKernel = {
   source: KernelSource;
   arches: Arch[];
-  /** An initramfs that lies beside it. */
+  /** The path of an initramfs next to it. */
   initrd: string | null;
   extraMiB: number;
 };
 
-/** MiB of kernel that disks have room for. */
+/** The size of kernel that disks have room for. MiB. */
 const usualKernelMiB = 40;
 
-/** Finds what a word for a kernel names; null is the distribution's own. Throws like `readCandidate`. */
+/** Reads the kernel that `--kernel` names; null is the distribution's. Throws like `readCandidate`. */
 export async function readKernel(
   word: KernelWord | null,
   cache: string,
@@ -61,7 +61,7 @@ export async function readKernel(
   return ofFiles({ kernel: file }, file, initrd, cache);
 }
 
-/** A kernel of Debian's; without a word, the distribution's own. */
+/** A kernel from Debian's archive; null is the distribution's. */
 export async function readDebian(
   word: DebianKernel | null,
   cache: string,
@@ -102,9 +102,12 @@ async function ofFiles(
   mustBeFile('--kernel', kernel, { name, most: mostKernelBytes });
   const arch = archOfKernel(startOf(kernel), name);
   if (initrd === null && givenInitrd === undefined && modules === undefined)
-    throw new UsageError(`--kernel ${name}: nothing says which modules it needs to find its root`, {
-      hint: 'Give its initramfs with --initrd FILE, or a directory with lib/modules beside it.',
-    });
+    throw new UsageError(
+      `--kernel ${name}: the modules that it needs to find its root are unknown`,
+      {
+        hint: 'Add its initramfs with --initrd FILE, or use a directory that also has lib/modules.',
+      },
+    );
   const suffix = modules === undefined ? '' : `-${modules.release}`;
   const parts = {
     [`boot/vmlinuz${suffix}`]: kernel,
@@ -121,8 +124,8 @@ async function ofFiles(
 }
 
 /**
- * The architectures a suite has a package for. Debian puts the architecture into the names of its kernels; of any other
- * name apt knows. Throws UsageError for a package that is in none, UnavailableError when the index cannot be had.
+ * The architectures for which a suite has a package, from the name of a Debian kernel package, otherwise from the index.
+ * Throws UsageError if the suite lacks the package, UnavailableError if the index cannot be downloaded.
  */
 async function archesOfPackage(
   suite: string,

@@ -6,30 +6,30 @@ import { runTool } from '../host/run-tool.ts';
 import { parseStanzas, archivePackage, type ArchivePackage } from './package-index.ts';
 
 export type AptOptions = {
-  /** apt's whole world: its sources, lists, cache and dpkg status. Created when missing. */
+  /** Holds apt's sources, lists, cache and dpkg status. Created if missing. */
   directory: string;
   suite: string;
-  /** Debian's name of the architecture, such as `arm64`. */
+  /** Debian's name for the architecture, such as `arm64`. */
   architecture: string;
   mirror: string;
   signal?: AbortSignal | undefined;
 };
 
 const elsewhere =
-  'Try again later, or name another Debian mirror with --mirror URL or KEXEC_LAB_MIRROR.';
+  'Try again later, or choose another Debian mirror with --mirror URL or KEXEC_LAB_MIRROR.';
 
-/** One suite for one architecture, seen through apt as an ordinary user, apart from the host's own packages. */
+/** apt for one suite and architecture, run as an ordinary user and separate from the host's own packages. */
 export type Apt = {
-  /** Fetches the index. Throws UnavailableError when the network or a signature fails. */
+  /** Downloads the index. Throws UnavailableError if the network or a signature fails. */
   update(onPercent?: (percent: number) => void): Promise<void>;
-  /** The newest version of each package named; names the archive does not have are left out. */
+  /** The newest version of each named package. Names that are not in the archive are left out. */
   show(names: string[]): Promise<ArchivePackage[]>;
   /**
-   * Names of all packages that make a system of those wanted (names or apt-patterns(7)) where nothing is installed yet.
-   * Throws UnavailableError when they cannot be installed together.
+   * Names of all packages that installing those wanted (names or apt-patterns(7)) would add to an empty system.
+   * Throws UnavailableError if they cannot be installed together.
    */
   resolve(wanted: readonly string[]): Promise<string[]>;
-  /** Downloads packages into `directory` and verifies them; each as `debFileName` names it. */
+  /** Downloads packages into `directory` under the names that `debFileName` returns, and verifies them. */
   download(
     wanted: readonly ArchivePackage[],
     directory: string,
@@ -63,7 +63,7 @@ export async function openApt(options: AptOptions): Promise<Apt> {
             throw new AbortError(new SuiteUnusableError(words, { cause: error, hint: elsewhere }));
           const trouble = unreachableMirror(mirror, words);
           if (trouble === null) throw error;
-          // apt has tried several times before it says so.
+          // apt has already retried by then.
           throw new AbortError(new UnavailableError(trouble, { cause: error, hint: elsewhere }));
         }),
       signal,
@@ -80,7 +80,7 @@ export async function openApt(options: AptOptions): Promise<Apt> {
           signal,
         },
       ).catch((error: unknown) => {
-        // apt-cache fails when it knows none of the names, which is an answer.
+        // apt-cache fails if it knows none of the names. That is a valid answer here.
         if (error instanceof UnavailableError && /No packages found/.test(error.message))
           return { stdout: '' };
         throw error;
@@ -105,7 +105,7 @@ export async function openApt(options: AptOptions): Promise<Apt> {
   };
 }
 
-/** What `apt-get --simulate` would unpack: `Inst libc6 (2.36-9 Debian:12.1/stable [arm64])`. */
+/** The packages that `apt-get --simulate` would install: `Inst libc6 (2.36-9 Debian:12.1/stable [arm64])`. */
 export function installedNames(simulation: string): string[] {
   return Array.from(simulation.matchAll(/^Inst ([a-z0-9][a-z0-9+.-]*)/gm), ([, name = '']) => name);
 }
@@ -115,7 +115,7 @@ export function debFileName({ name, version, architecture }: ArchivePackage): st
   return `${name}_${version.replaceAll(':', '%3a')}_${architecture}.deb`;
 }
 
-/** Tries again what a moment can cure. */
+/** Retries failures that may be temporary. */
 function withRetries<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   return pRetry(attempt, {
     retries: 2,
@@ -124,10 +124,10 @@ function withRetries<T>(attempt: () => Promise<T>, signal: AbortSignal | undefin
   });
 }
 
-/** Debian's own keys, from the package debian-archive-keyring. */
+/** Debian's keys, from the package debian-archive-keyring. */
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
-/** Read by apt after the host's own configuration, so that its proxies stay and its hooks do not. */
+/** apt reads this after the host's own configuration: the host's proxies stay in effect, its hooks do not. */
 function aptConfiguration({ directory, architecture }: AptOptions): string {
   const under = (sub: string) => JSON.stringify(path.join(directory, sub));
   return `APT::Architecture "${architecture}";
@@ -157,7 +157,7 @@ Acquire::https::Timeout "30";
 `;
 }
 
-/** sources.list(5) in deb822 format: the suite's main packages, believed only if Debian signed them. */
+/** sources.list(5) in deb822 format: the suite's main packages, accepted only if Debian signed them. */
 function aptSources({ mirror, suite, architecture }: AptOptions): string {
   return `Types: deb
 URIs: ${mirror}
@@ -172,25 +172,25 @@ Signed-By: ${keyring}
 }
 
 /**
- * A suite that cannot serve: the mirror does not have it (any more), or not for this architecture, or without the packages
- * wanted, or nobody's key fits its signature. Another suite may. A mirror that cannot be reached is something else.
+ * A suite cannot be used: the mirror lacks it, its architecture or the wanted packages, or its signature cannot be
+ * verified. Another suite may work. An unreachable mirror is a different error.
  */
 export class SuiteUnusableError extends UnavailableError {}
 
-/** How apt says so: of an index or a package that is gone, an expired suite, a signature that cannot be checked. */
+/** apt's messages for a missing index or package, an expired suite, and a signature that cannot be verified. */
 const unusable =
   /404 +Not Found|does not have a Release file|is not signed|NO_PUBKEY|EXPKEYSIG|BADSIG|Release file .* is expired|Unable to locate package|has no installation candidate|unmet dependencies/;
 
-/** Do these words of apt's mean that a suite cannot serve? */
+/** Whether apt's error message means that a suite cannot be used. */
 export function saysUnusable(words: string): boolean {
   return unusable.test(words);
 }
 
-/** How apt says that it never got to talk to a server: nothing there, no way to it, or no such name. */
+/** apt's messages for a server that it could not connect to or whose name it could not resolve. */
 const unreachable =
   /Could not (?:connect to|resolve) .*|Cannot initiate the connection to .*|Unable to connect to .*|(?:Temporary f|F)ailure resolving .*/;
 
-/** Why a mirror cannot be reached, out of apt's errors; null where that was not the trouble. */
+/** Why a mirror cannot be reached, from apt's error message; null if the error is another one. */
 function unreachableMirror(mirror: string, words: string): string | null {
   const [reason] = unreachable.exec(words) ?? [];
   return reason === undefined

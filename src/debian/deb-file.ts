@@ -6,13 +6,13 @@ import { streamTool, ToolFailure } from '../host/run-tool.ts';
 import { sizeInWords } from '../host/user-file.ts';
 import { parseStanzas } from './package-index.ts';
 
-/** What a .deb says of itself. */
+/** The fields of a .deb's control file that the lab reads. */
 type DebControl = { name: string; version: string; architecture: string };
 
-/** Far more than any package of a kernel has. */
+/** Far above the size of any kernel package. Bytes, except for `members`. */
 const limits = { members: 100_000, unpacked: 2 * 2 ** 30, member: 2 ** 30, control: 2 ** 20 };
 
-/** Reads a .deb's control file. Throws UsageError, which does not name the file, when it is not a complete .deb. */
+/** Reads a .deb's control file. Throws UsageError, without the file's name, if the .deb is incomplete. */
 export async function readDebControl(file: string, signal?: AbortSignal): Promise<DebControl> {
   let text = '';
   await eachMember('--ctrl-tarfile', file, signal, async ({ name, size, kind }, reader) => {
@@ -24,14 +24,14 @@ export async function readDebControl(file: string, signal?: AbortSignal): Promis
   const [fields] = parseStanzas(text);
   const { Package: name, Version: version, Architecture: architecture } = fields ?? {};
   if (name === undefined || version === undefined || architecture === undefined)
-    throw new UsageError('its control file does not name the package');
+    throw new UsageError('its control file lacks the name, version or architecture of the package');
   return { name, version, architecture };
 }
 
 /**
- * The members of a .deb, their names without the leading `.`. Reads all of it, and unpacks nothing.
- * @throws UsageError, which does not name the file, for a .deb that is not complete, that has a member which is no file,
- *   directory or link, or one that leads out of it, or that is larger than any package of a kernel
+ * Lists the members of a .deb by their absolute paths. Reads the whole file and unpacks nothing.
+ * @throws UsageError, without the file's name, if the .deb is incomplete or too large, or if a member is not a file,
+ *   directory or link, or lies outside the package
  */
 export async function listDeb(file: string, signal?: AbortSignal): Promise<TarMember[]> {
   const members: TarMember[] = [];
@@ -41,13 +41,13 @@ export async function listDeb(file: string, signal?: AbortSignal): Promise<TarMe
     const name = pathInside(member.name);
     if (kind === 'named pipe' || kind === 'device')
       throw new UsageError(
-        `${name} in it is a ${kind}; only files, directories and links are taken`,
+        `it contains a ${kind}, ${name}; only files, directories and links are allowed`,
       );
     if (kind === 'hard link') pathInside(target);
     if (kind === 'file') unpacked += size;
     members.push({ ...member, name });
     if (size > limits.member)
-      throw new UsageError(`${name} in it is larger than ${sizeInWords(limits.member)}`);
+      throw new UsageError(`it contains a file larger than ${sizeInWords(limits.member)}: ${name}`);
     if (unpacked > limits.unpacked)
       throw new UsageError(`it unpacks to more than ${sizeInWords(limits.unpacked)}`);
     if (members.length > limits.members)
@@ -56,10 +56,10 @@ export async function listDeb(file: string, signal?: AbortSignal): Promise<TarMe
   return members;
 }
 
-/** The absolute form of a member's name. */
+/** The absolute path of a member. */
 function pathInside(name: string): string {
   if (path.posix.isAbsolute(name) || name.split('/').includes('..'))
-    throw new UsageError(`it has a member outside of itself: ${name}`);
+    throw new UsageError(`it has a member outside the package: ${name}`);
   return path.posix.join('/', name);
 }
 
@@ -72,15 +72,18 @@ async function eachMember(
   const reader = new ByteReader(streamTool('dpkg-deb', [archive, file], { signal }));
   try {
     for await (const member of tarMembers(reader)) await take(member, reader);
-    // dpkg-deb may have more to complain of behind the end of the archive.
+    // dpkg-deb may report errors after the end of the archive.
     await reader.skip(Infinity);
   } catch (error) {
     if (error instanceof UsageError) throw error;
     signal?.throwIfAborted();
     const words = error instanceof ToolFailure ? error.message : (error as Error).message;
-    throw new UsageError(`this is no whole .deb (${words.replace(/^dpkg-deb: (error: )?/, '')})`, {
-      cause: error,
-    });
+    throw new UsageError(
+      `this is not a complete .deb (${words.replace(/^dpkg-deb: (error: )?/, '')})`,
+      {
+        cause: error,
+      },
+    );
   } finally {
     await reader.close();
   }

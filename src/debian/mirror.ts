@@ -7,8 +7,8 @@ import { findRequirement } from '../host/install.ts';
 import { toolEnvironment } from '../host/processes.ts';
 
 /**
- * The Debian mirror to download from: the one asked for, else KEXEC_LAB_MIRROR, else the one the host's apt uses,
- * else (the host is not Debian) the one mmdebstrap would use. Throws UnavailableError when none is found.
+ * The Debian mirror to download from, in order of precedence: the one asked for, KEXEC_LAB_MIRROR, the mirror that the
+ * host's apt uses, and the default of mmdebstrap (for hosts other than Debian). Throws UnavailableError if there is none.
  */
 export async function debianMirror(asked?: string, signal?: AbortSignal): Promise<string> {
   const named = asked ?? process.env['KEXEC_LAB_MIRROR'];
@@ -18,10 +18,13 @@ export async function debianMirror(asked?: string, signal?: AbortSignal): Promis
   const usual = installed ? await mmdebstrapMirror(signal) : undefined;
   signal?.throwIfAborted();
   if (usual !== undefined) return usual;
-  const why = installed ? 'mmdebstrap names none' : 'mmdebstrap, which knows one, is not installed';
-  throw new UnavailableError(`no Debian mirror found: apt on this host uses none, and ${why}`, {
-    hint: `Name one with --mirror URL or KEXEC_LAB_MIRROR=URL${installed ? '' : ', or install mmdebstrap'}.`,
-  });
+  const why = installed ? 'mmdebstrap has no default' : 'mmdebstrap is not installed';
+  throw new UnavailableError(
+    `no Debian mirror found: apt on this host has none configured, and ${why}`,
+    {
+      hint: `Set one with --mirror URL or KEXEC_LAB_MIRROR=URL${installed ? '' : ', or install mmdebstrap'}.`,
+    },
+  );
 }
 
 async function aptMirror(signal?: AbortSignal): Promise<string | undefined> {
@@ -30,7 +33,7 @@ async function aptMirror(signal?: AbortSignal): Promise<string | undefined> {
   return mirrorInTargets(stdout);
 }
 
-/** The main archive of Debian among `apt-get indextargets` lines of origin, label, component and URI. */
+/** The URI of Debian's main archive in `apt-get indextargets` lines of origin, label, component and URI. */
 export function mirrorInTargets(targets: string): string | undefined {
   return targets
     .split('\n')
@@ -41,9 +44,8 @@ export function mirrorInTargets(targets: string): string | undefined {
 }
 
 /**
- * mmdebstrap has no option that says which mirror it takes. It sets up apt before it downloads anything; a hook
- * shows what it set up and stops it there. What a hook prints comes out on standard output up to mmdebstrap 1.3.5 and
- * on standard error since 1.4.
+ * mmdebstrap has no option that prints its mirror. It sets up apt before it downloads anything, so a hook prints that
+ * set-up and stops there. Up to version 1.3.5 the hook's output appears on standard output, since 1.4 on standard error.
  */
 async function mmdebstrapMirror(signal?: AbortSignal): Promise<string | undefined> {
   const scratch = await mkdtemp(path.join(tmpdir(), 'kexec-lab-mirror-'));
@@ -63,7 +65,7 @@ export function mirrorInSources(sources: string): string | undefined {
   return /^(?:deb(?:\s+\[[^\]]*\])?|URIs:)\s+(\S+)/m.exec(sources)?.[1];
 }
 
-/** What a tool prints; nothing where it is missing. That it fails does not matter. */
+/** A tool's output, whether or not it succeeds; empty if the tool is missing. */
 async function ask(
   tool: string,
   args: string[],

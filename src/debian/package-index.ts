@@ -1,4 +1,4 @@
-/** A Debian package as the archive's index describes it. */
+/** A Debian package as described in the archive's index. */
 export type ArchivePackage = {
   name: string;
   version: string;
@@ -7,9 +7,9 @@ export type ArchivePackage = {
   /** Bytes of the .deb. */
   size: number;
   sha256: string;
-  /** Names it depends on and pre-depends on. */
+  /** Names of the packages in Depends and Pre-Depends. */
   dependsOn: string[];
-  /** All that the index says. */
+  /** The whole paragraph. */
   stanza: Stanza;
 };
 
@@ -26,18 +26,18 @@ export function archivePackage(stanza: Stanza): ArchivePackage {
   };
 }
 
-/** Is a package that others depend on wanted too? Those asked for by name always are. */
+/** Whether a dependency is wanted. Packages that are asked for by name always are. */
 export type Follow = (candidate: ArchivePackage) => boolean;
 
-/** Shared libraries are all that an extracted program needs of its package's dependencies. */
+/** Of its package's dependencies, an extracted program needs only the shared libraries. */
 export const sharedLibraries: Follow = ({ section }) => section === 'libs';
 
-/** A kernel metapackage leads to the image, which in newer suites leads to its binary, its modules and its base (configuration, lists). */
+/** A kernel metapackage depends on the image, which in newer suites depends on its binary, modules and base (configuration, lists). */
 export const kernelParts: Follow = ({ name }) => /^linux-(image|binary|modules|base)-\d/.test(name);
 
 /**
- * The packages named and, through their dependencies, all that `follow` accepts, in the order they are found.
- * `lookup` returns what the archive has of the names it is given.
+ * The named packages and, through their dependencies, all packages that `follow` accepts, in the order found.
+ * `lookup` returns those of the given names that are in the archive.
  */
 export async function packageClosure(
   names: readonly string[],
@@ -56,10 +56,10 @@ export async function packageClosure(
   return closure;
 }
 
-/** Fields of one paragraph of a Debian control file, by name as written there. */
+/** The fields of one paragraph of a Debian control file, by their names as written. */
 export type Stanza = Record<string, string>;
 
-/** Reads paragraphs in the format of deb822(5). Continuation lines are joined with newlines. */
+/** Parses paragraphs in deb822(5) format. Continuation lines are joined with newlines. */
 export function parseStanzas(text: string): Stanza[] {
   return text
     .split(/\n{2,}/)
@@ -73,8 +73,8 @@ function parseStanza(paragraph: string): Stanza {
 }
 
 /**
- * Names in a relationship field such as Depends, without versions and architectures.
- * Of alternatives the first is taken, as apt does when none is installed.
+ * The package names in a relationship field such as Depends, without versions and architectures.
+ * Of alternatives the first counts, as for apt if none is installed.
  */
 export function dependencyNames(field: string | undefined): string[] {
   return (field ?? '')

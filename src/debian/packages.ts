@@ -7,27 +7,27 @@ import { openApt, type Apt, type AptOptions, debFileName, SuiteUnusableError } f
 import type { ArchivePackage } from './package-index.ts';
 import { unpackDeb } from './unpack.ts';
 
-/** Verified packages are kept in the cache as `debs/<sha256>.deb`. */
+/** Verified packages are cached as `debs/<sha256>.deb`. */
 export type PackageOptions = Omit<IndexOptions, 'suite'>;
 
-/** What is asked of a suite's index. */
+/** The queries that a selection makes to a suite's index. */
 export type SuiteIndex = Pick<Apt, 'show' | 'resolve'>;
 
-/** The packages that go into an image directly, not through its inputs: where to look for them, best first. */
+/** The packages that go into an image directly, not through its inputs: the suites to take them from, best first. */
 export type PackageSelection = Choice[];
 
 export type Choice = {
   suite: string;
-  /** Finds them in the suite's index. Throws SuiteUnusableError when it does not have them. */
+  /** Finds the packages in the suite's index. Throws SuiteUnusableError if it lacks them. */
   find: (index: SuiteIndex) => Promise<ArchivePackage[]>;
 };
 
-/** A package, and the suite it was taken from. */
+/** A package and the suite that it comes from. */
 type TakenPackage = ArchivePackage & { suite: string };
 
 /**
- * The newest packages of a selection, with the .deb of each, in the same order; what the cache lacks is downloaded.
- * Throws UnavailableError when that fails.
+ * The newest packages of a selection, and their .deb files in the same order. Files that are not cached are downloaded.
+ * Throws UnavailableError if that fails.
  */
 export function fetchPackages(
   selection: PackageSelection,
@@ -39,7 +39,7 @@ export function fetchPackages(
   }));
 }
 
-/** The newest packages of a selection, as the index has them; downloads none. Throws UnavailableError when that fails. */
+/** The newest packages of a selection, as listed in the index. Downloads none. Throws UnavailableError if that fails. */
 export function resolvePackages(
   selection: PackageSelection,
   options: PackageOptions,
@@ -47,7 +47,7 @@ export function resolvePackages(
   return fromFirstSuite(selection, options, (_, packages) => Promise.resolve(packages));
 }
 
-/** Does `work` with the packages of the first suite that can serve. Throws the first one's error where none can. */
+/** Calls `work` with the packages of the first usable suite. Throws the first suite's error if none is usable. */
 async function fromFirstSuite<T>(
   selection: PackageSelection,
   options: PackageOptions,
@@ -68,9 +68,7 @@ async function fromFirstSuite<T>(
       trouble ??= error;
       const next = selection[index + 1];
       if (next !== undefined)
-        options.onStep(
-          `Debian ${suite} cannot be used (${firstLine(error)}): taking ${next.suite}`,
-        );
+        options.onStep(`Debian ${suite} cannot be used (${firstLine(error)}); using ${next.suite}`);
     }
   }
   throw trouble ?? new Error('a selection without a suite');
@@ -80,7 +78,7 @@ function firstLine({ message }: Error): string {
   return message.split('\n')[0] ?? '';
 }
 
-/** Fetches a selection and unpacks each package into a directory of its own under `target`. */
+/** Fetches a selection and unpacks each package into its own directory under `target`. */
 export async function unpackPackages(
   selection: PackageSelection,
   target: string,
@@ -96,7 +94,7 @@ export async function unpackPackages(
   return { packages, directories };
 }
 
-/** The .debs, downloaded where the cache lacks them or has them damaged. */
+/** The .deb files. Those that are missing in the cache or damaged are downloaded. */
 async function download(
   apt: Apt,
   packages: readonly ArchivePackage[],
@@ -127,14 +125,14 @@ async function download(
 }
 
 type IndexOptions = Omit<AptOptions, 'directory' | 'mirror'> & {
-  /** The cache: `apt/<suite>-<architecture>` is in it. */
+  /** The cache directory, which contains `apt/<suite>-<architecture>`. */
   cache: string;
-  /** Asked for when packages are needed. */
+  /** Called only when packages are needed. */
   mirror: () => Promise<string>;
   onStep: (step: string, amount?: { done: number; total: number }) => void;
 };
 
-/** Does `work` with a suite's index, which is fetched when there is none or when it proves too old. */
+/** Calls `work` with a suite's index, which is downloaded if it is missing or turns out to be outdated. */
 export async function withIndex<T>(
   options: IndexOptions,
   work: (apt: Apt) => Promise<T>,
@@ -146,12 +144,12 @@ export async function withIndex<T>(
     try {
       return await work(apt);
     } catch (error) {
-      // An old index names packages that the mirror has replaced since.
+      // An outdated index names packages that the mirror has since replaced.
       options.signal?.throwIfAborted();
       if (!(error instanceof UnavailableError)) throw error;
     }
   }
-  const step = `fetching the index of Debian ${suite} for ${architecture}`;
+  const step = `downloading the package index of Debian ${suite} for ${architecture}`;
   options.onStep(step);
   await apt.update((percent) => {
     options.onStep(step, { done: percent, total: 100 });
@@ -160,13 +158,13 @@ export async function withIndex<T>(
   return work(apt);
 }
 
-/** Makes apt fetch every suite's index again when it is next needed. */
+/** Makes every suite's index be downloaded again when it is next needed. */
 export async function forgetIndexes(cache: string): Promise<void> {
   for (const suite of await readdir(path.join(cache, 'apt')).catch(() => []))
     await rm(indexStamp(path.join(cache, 'apt', suite)), { force: true });
 }
 
-/** Written when an index has been fetched whole. */
+/** Marks an index that was downloaded completely. */
 function indexStamp(directory: string): string {
   return path.join(directory, 'index-complete');
 }

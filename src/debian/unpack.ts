@@ -3,7 +3,7 @@ import path from 'node:path';
 import { UnavailableError, UsageError } from '../errors.ts';
 import { runTool } from '../host/run-tool.ts';
 
-/** Unpacks a package's files into a directory, where the builder can read every one of them, whatever its mode. */
+/** Unpacks a package's files into a directory and makes all of them readable for the builder. */
 export async function unpackDeb(
   deb: string,
   directory: string,
@@ -19,10 +19,10 @@ export async function makeReadable(tree: string, signal: AbortSignal | undefined
 }
 
 /**
- * Unpacks a package that was brought, and leaves of it only what can be read without harm (see `sweepTree`).
- * @throws UsageError where tar refuses it, UnavailableError where the disk does
+ * Unpacks a package that the user supplied and removes what is unsafe to read (see `sweepTree`).
+ * @throws UsageError if tar rejects the package, UnavailableError for a full or failing disk
  */
-export async function unpackBrought(
+export async function unpackUntrusted(
   deb: string,
   directory: string,
   signal: AbortSignal | undefined,
@@ -36,24 +36,24 @@ export async function unpackBrought(
     )
       throw error;
     throw new UsageError(`the package cannot be unpacked: ${error.message}`, {
-      hint: 'Get the package again: copy it, build it or download it once more.',
+      hint: 'Copy, build or download the package again.',
       cause: error,
     });
   } finally {
-    // What was unpacked must be removable, too.
+    // Also makes what was unpacked removable.
     await sweepTree(directory);
   }
 }
 
 /**
- * Makes a tree that came from elsewhere safe to read: whatever is no file, no directory and no link is removed, and so is
- * every link that leads out of it, to nothing, or round in a circle. What is left can be read by its owner.
+ * Makes an untrusted tree safe to read: removes everything except files, directories and links, and also removes links
+ * that lead outside the tree, dangle or loop. Its owner can read everything that remains.
  */
 export async function sweepTree(directory: string): Promise<void> {
   const links: string[] = [];
   await sweep(directory, links);
   const root = await realpath(directory);
-  // A link may lead over another that is removed.
+  // A link may lead through another link that was removed.
   for (let removed = true; removed;) {
     removed = false;
     for (const link of links) {

@@ -1,15 +1,15 @@
-/** Reads a stream in pieces of any length, and never holds more than one chunk and what is asked for. */
+/** Reads a stream in pieces of any length. Buffers at most one chunk more than was asked for. */
 export class ByteReader {
   readonly #chunks: AsyncIterator<Uint8Array>;
   #rest: Buffer = Buffer.alloc(0);
-  /** Bytes that were read or skipped. */
+  /** Bytes read or skipped so far. */
   position = 0;
 
   constructor(chunks: AsyncIterable<Uint8Array>) {
     this.#chunks = chunks[Symbol.asyncIterator]();
   }
 
-  /** The next bytes; fewer only where the stream ends. Moves on. */
+  /** Consumes the next bytes. Returns fewer only at the end of the stream. */
   async read(length: number): Promise<Buffer> {
     const bytes = await this.peek(length);
     this.#rest = this.#rest.subarray(bytes.length);
@@ -17,7 +17,7 @@ export class ByteReader {
     return bytes;
   }
 
-  /** The next bytes; fewer only where the stream ends. Stays. */
+  /** Returns the next bytes without consuming them; fewer only at the end of the stream. */
   async peek(length: number): Promise<Buffer> {
     const pieces = [this.#rest];
     let held = this.#rest.length;
@@ -31,7 +31,7 @@ export class ByteReader {
     return this.#rest.subarray(0, length);
   }
 
-  /** Moves on; returns how many bytes there were. */
+  /** Skips bytes. Returns how many there were. */
   async skip(length: number): Promise<number> {
     let left = length;
     while (left > this.#rest.length) {
@@ -48,7 +48,7 @@ export class ByteReader {
     return length;
   }
 
-  /** Nothing more is wanted. */
+  /** Ends the stream early. */
   async close(): Promise<void> {
     await this.#chunks.return?.();
   }

@@ -5,7 +5,7 @@ import { toolEnvironment } from '../host/processes.ts';
 import { streamTool } from '../host/run-tool.ts';
 import { formatOf } from './magic.ts';
 
-/** How kernels and their initramfs images are compressed. */
+/** The compression formats of kernels and initramfs images. */
 export const compressions = ['gzip', 'xz', 'zstd', 'lz4', 'lzma', 'bzip2', 'lzo'] as const;
 export type Compression = (typeof compressions)[number];
 
@@ -18,10 +18,10 @@ const tools: Record<Exclude<Compression, 'gzip'>, readonly [string, ...string[]]
   lzo: ['lzop', '--decompress', '--stdout'],
 };
 
-/** More than a kernel unpacks to; what unpacks to more is no kernel. Bytes. */
+/** Larger than any decompressed kernel. Bytes. */
 const mostUnpacked = 256 * 2 ** 20;
 
-/** What the host's tool makes of a file's compressed data behind `start`, piece by piece. Throws as `streamTool`. */
+/** Decompresses a file from byte `start` on with the host's tool, piece by piece. Throws like `streamTool`. */
 export function decompressing(
   file: string,
   start: number,
@@ -32,14 +32,14 @@ export function decompressing(
   return streamTool(tool, args, { input: createReadStream(file, { start }) });
 }
 
-/** What `data` begins with; null for nothing known. */
+/** The compression format that `data` starts with; null if it is unknown. */
 export function compressionOf(data: Buffer): Compression | null {
   return formatOf(data, compressions) ?? null;
 }
 
 /**
- * Decompresses as much of `data` as there is: it may be cut off, and anything may follow it. Null where nothing comes
- * out: it is damaged, it is a bomb, or the host lacks the tool.
+ * Decompresses as much of `data` as possible: it may be truncated, or followed by other data. Null if there is no
+ * output, because the data is damaged, expands too far, or the host lacks the tool.
  */
 export async function decompress(data: Buffer, compression: Compression): Promise<Buffer | null> {
   if (compression === 'gzip') return gunzip(data);
@@ -49,10 +49,10 @@ export async function decompress(data: Buffer, compression: Compression): Promis
     encoding: 'buffer',
     env: toolEnvironment(),
     reject: false,
-    // execa ends the tool where there is more, and hands over what has come.
+    // If there is more, execa ends the tool and returns the output so far.
     maxBuffer: mostUnpacked,
   });
-  // Without the tool there is no output either.
+  // If the tool is missing, there is no output.
   const output = (stdout as Uint8Array | undefined) ?? new Uint8Array();
   return output.length === 0 ? null : Buffer.from(output.buffer, output.byteOffset, output.length);
 }

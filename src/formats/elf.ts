@@ -66,7 +66,7 @@ export function readElfSegment(entry: Buffer, { wide }: Pick<ElfHeader, 'wide'>)
   };
 }
 
-/** What a program needs of its system to start: its loader and its shared libraries, as the file names them. */
+/** What a program needs to start: its loader and its shared libraries, as named in the file. */
 type ElfNeeds = { interpreter: string | null; libraries: string[] };
 
 const [dynamicSegment, interpreterSegment] = [2, 3];

@@ -6,27 +6,27 @@ import { ByteReader } from './byte-reader.ts';
 import { compressionOf, decompressing } from './decompress.ts';
 import { formatOf } from './magic.ts';
 
-/** More than the largest of distributions has. Bytes, and entries. */
+/** Above the largest initramfs of any distribution. Bytes, and for `entries` a count. */
 const limits = { unpacked: 2 ** 30, entries: 250_000, name: 4096 };
 
-/** The longest magic number of a compression. Bytes. */
+/** The length of the longest magic number of a compression format. Bytes. */
 const magicBytes = 6;
 const headerBytes = 110;
 
-/** gzip's exit code for a warning, such as zeros behind the end. */
+/** gzip's exit code for a warning, such as trailing zeros. */
 const gzipWarning = 2;
 
-/** What an initramfs holds. */
+/** The content of an initramfs. */
 type InitramfsContent = {
-  /** Paths in it; null where it cannot be unpacked here (the tool is not there). */
+  /** Paths in it; null if the host lacks the tool to decompress it. */
   names: string[] | null;
-  /** Why it cannot be used, as the end of a sentence that begins with its name; null: nothing is wrong with it. */
+  /** Why it cannot be used, as the end of a sentence that begins with its name; null if nothing is wrong. */
   trouble: string | null;
 };
 
 /**
- * Reads an initramfs: a chain of cpio archives (an early one with microcode in front), of which the last may be compressed.
- * What it unpacks to is read as a stream, and no further than any initramfs goes.
+ * Reads an initramfs: a chain of cpio archives (often an early one with microcode first), of which the last may be
+ * compressed. The content is read as a stream and limited in size.
  */
 export async function readInitramfs(file: string): Promise<InitramfsContent> {
   const names: string[] = [];
@@ -40,8 +40,8 @@ export async function readInitramfs(file: string): Promise<InitramfsContent> {
       const at = reader.position;
       const trouble =
         at === 0
-          ? 'is no initramfs: neither a cpio archive nor compressed'
-          : `has something that is no archive at byte ${at}`;
+          ? 'is not an initramfs: it is neither a cpio archive nor compressed'
+          : `has data at byte ${at} that is not a cpio archive`;
       return { names, trouble };
     }
     return await compressedIn(file, reader.position, compression, names);
@@ -62,7 +62,7 @@ async function compressedIn(
   const unpacked = new ByteReader(decompressing(file, start, compression));
   try {
     const end = await archivesIn(unpacked, names);
-    // Compressed data within compressed data is nothing a kernel would take; the rest tells whether all of it is sound.
+    // The kernel does not accept nested compression. Reading the rest verifies that all data is intact.
     await skipTo(unpacked, limits.unpacked);
     return { names, trouble: end === 'cut off' ? 'is a truncated cpio archive' : null };
   } catch (error) {
@@ -76,8 +76,8 @@ async function compressedIn(
 }
 
 /**
- * Reads the uncompressed archives (newc, with or without checksum) that a stream begins with. Stays in front of what is none.
- * @throws UsageError where they are larger than any
+ * Reads the uncompressed archives (newc, with or without checksums) at the start of a stream. Stops before other data.
+ * @throws UsageError if they exceed the limits
  */
 async function archivesIn(
   reader: ByteReader,
@@ -89,7 +89,7 @@ async function archivesIn(
     const header = bytes.toString('latin1');
     if (header === '') return complete ? 'over' : 'cut off';
     if (header.startsWith('\0') && complete) {
-      // Archives are padded with zeros to whatever their author liked.
+      // Archives are padded with any number of zeros.
       await reader.skip(/^\0*/.exec(header)?.[0].length ?? 1);
       refuseLarge(reader);
       continue;
@@ -113,7 +113,7 @@ async function archivesIn(
   }
 }
 
-/** Moves on to a place of the stream, or to its end; returns where it stands. */
+/** Skips to a position in the stream, or to its end. Returns the position reached. */
 async function skipTo(reader: ByteReader, place: number): Promise<number> {
   await reader.skip(Math.max(0, Math.min(place, limits.unpacked + 1) - reader.position));
   refuseLarge(reader);
@@ -122,10 +122,10 @@ async function skipTo(reader: ByteReader, place: number): Promise<number> {
 
 function refuseLarge(reader: ByteReader, position = reader.position): void {
   if (position >= limits.unpacked)
-    throw new UsageError(`unpacks to something larger than ${sizeInWords(limits.unpacked)}`);
+    throw new UsageError(`unpacks to more than ${sizeInWords(limits.unpacked)}`);
 }
 
-/** The n-th of the 8-digit fields behind the magic (initramfs buffer format, newc). */
+/** The n-th 8-digit field after the magic number (initramfs buffer format, newc). */
 function field(header: string, index: number): number {
   const digits = header.slice(6 + 8 * index, 14 + 8 * index);
   return /^[0-9a-f]{8}$/i.test(digits) ? Number.parseInt(digits, 16) : Number.NaN;
@@ -136,8 +136,7 @@ function align(offset: number): number {
 }
 
 /**
- * Why a file is no initramfs, as the end of a sentence that begins with the file's name; null when it looks like one.
- * An initramfs is a chain of cpio archives, of which the last may be compressed.
+ * Why a file is not an initramfs, as the end of a sentence that begins with the file's name; null if it looks like one.
  */
 export async function initramfsTrouble(file: string): Promise<string | null> {
   if (statSync(file).size === 0) return 'is empty';

@@ -5,8 +5,8 @@ import { kernelKind, mostKernelBytes, zbootHeader } from './kernel.ts';
 import { magics } from './magic.ts';
 
 /**
- * `uname -r` of a kernel, from the banner in its image; null where it cannot be read. An arm64 Image has it in plain
- * text, everything else is decompressed first, with the host's tools.
+ * `uname -r` of a kernel, from the banner in its image; null if it cannot be read. An arm64 Image contains it in plain
+ * text. Other formats are decompressed first with the host's tools.
  */
 export async function releaseOfImage(file: string): Promise<string | null> {
   return releaseIn(readInput(file, mostKernelBytes));
@@ -30,7 +30,7 @@ async function releaseIn(data: Buffer): Promise<string | null> {
   }
 }
 
-/** What a uImage wraps; another uImage within it is nothing that anybody makes. */
+/** The payload of a uImage. Nested uImages are rejected. */
 async function releaseInPayload(data: Buffer): Promise<string | null> {
   return kernelKind(data) === 'uImage' ? null : releaseIn(data);
 }
@@ -42,7 +42,7 @@ function nested(data: Buffer | null): string | null {
   return data === null || kernelKind(data) !== 'Image' ? null : bannerRelease(data);
 }
 
-/** The first line of every boot, which the image holds whole. */
+/** The first line of every boot, which the image contains verbatim. */
 function bannerRelease(data: Buffer | null): string | null {
   const start = data?.indexOf('Linux version ') ?? -1;
   if (data === null || start < 0) return null;
@@ -56,10 +56,10 @@ async function unpackZboot(data: Buffer): Promise<Buffer | null> {
   return known === undefined ? null : decompress(data.subarray(offset, offset + size), known);
 }
 
-/** How far into a zImage its decompressor goes at most. */
+/** The largest decompressor at the start of a zImage. Bytes. */
 const decompressorBytes = 256 * 1024;
 
-/** What a zImage's decompressor would unpack: nothing says where it begins, so each place that may be it is tried. */
+/** Unpacks a zImage. Its header does not say where the compressed data starts, so every possible offset is tried. */
 async function unpackZImage(data: Buffer): Promise<Buffer | null> {
   for (const name of ['xz', 'gzip', 'zstd', 'lz4', 'lzma', 'lzo'] as const)
     for (const start of placesOf(data, name)) {
@@ -74,11 +74,11 @@ function placesOf(data: Buffer, name: Compression): number[] {
   const magic = magics[name].bytes;
   const head = data.subarray(0, decompressorBytes);
   for (let at = head.indexOf(magic); at >= 0; at = head.indexOf(magic, at + 1)) places.push(at);
-  // Three bytes of lzma are anywhere; the first places are the likely ones.
+  // The three bytes that mark lzma occur in other data too. The first matches are the most likely.
   return places.slice(0, 8);
 }
 
-/** kexec-tools' own version in a program `kexec` (`kexec-tools 2.0.25`, as `kexec --version` says it); null for none. */
+/** The version in a `kexec` program (`kexec-tools 2.0.25`, as `kexec --version` prints it); null if there is none. */
 export async function toolsVersion(program: string): Promise<string | null> {
   const text = await readFile(program, 'latin1');
   return /\bkexec-tools\0? ?(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? null;

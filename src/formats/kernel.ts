@@ -2,21 +2,21 @@ import type { Arch } from '../arch.ts';
 import { architectures } from '../arch.ts';
 import { hasMagic } from './magic.ts';
 
-/** Larger than any kernel with its debugging information off; it is read into memory whole. */
+/** Larger than any kernel without debugging information. Kernels are read into memory as a whole. */
 export const mostKernelBytes = 256 * 2 ** 20;
 
-/** Bytes of a kernel file that `kernelTrouble` wants to see. */
+/** How much of a kernel file `kernelTrouble` needs. Bytes. */
 export const kernelHeaderBytes = 64 * 1024;
 
-/** What a file that is to be a kernel is. */
+/** The formats that a kernel file, or a file mistaken for one, can have. */
 export type KernelKind =
   'Image' | 'zImage' | 'zboot' | 'gzip' | 'uImage' | 'ELF' | 'text' | 'unknown';
 
-/** The header of an arm64 Image, and the part of a zImage's that is looked at. Bytes. */
+/** The header of an arm64 Image, and the part of a zImage's header that is read. Bytes. */
 const leastImage = 64;
 const leastZImage = 0x30;
 
-/** Tells by its beginning what a kernel's file is. */
+/** The format of a kernel file, from its first bytes. */
 export function kernelKind(header: Buffer): KernelKind {
   if (hasMagic(header, 'image')) return 'Image';
   if (header.length >= leastZImage && hasMagic(header, 'zImage')) return 'zImage';
@@ -28,25 +28,25 @@ export function kernelKind(header: Buffer): KernelKind {
   return /^[\t\n\r\x20-\x7e]+$/.test(text) ? 'text' : 'unknown';
 }
 
-/** How a sentence goes on after "it is"; QEMU takes none of these, kexec-tools take some. */
+/** Completes a sentence after "it is". QEMU boots none of these formats; kexec-tools load some. */
 const kindNames: Record<Exclude<KernelKind, 'Image' | 'zImage'>, string> = {
-  zboot: 'an EFI zboot image, which must be unwrapped first',
-  gzip: 'compressed with gzip, which must be undone first',
-  uImage: 'wrapped for U-Boot (a uImage)',
-  ELF: 'an ELF file (a vmlinux?)',
+  zboot: 'an EFI zboot image; unpack it first',
+  gzip: 'compressed with gzip; decompress it first',
+  uImage: 'a U-Boot image (uImage)',
+  ELF: 'an ELF file, perhaps a vmlinux',
   text: 'a text file',
-  unknown: 'something else',
+  unknown: 'in an unknown format',
 };
 
 /**
- * Why a file is no kernel that QEMU could start on `arch`, as the end of a sentence that begins with the file's name;
- * null when it looks like one. `header` is the beginning of the file, `size` its whole length.
+ * Why a file is not a kernel that QEMU can boot on `arch`, as the end of a sentence that begins with the file's name;
+ * null if it looks like one. `header` is the beginning of the file, `size` the length of the whole file in bytes.
  */
 export function kernelTrouble(header: Buffer, size: number, arch: Arch): string | null {
   if (size === 0) return 'is empty';
   const kind = kernelKind(header);
   if (kind === 'Image') {
-    // A header that is cut off says nothing of the rest.
+    // A truncated header gives no size.
     if (size < leastImage) return truncation(leastImage, size);
     if (arch === 'aarch64') return truncation(peFileSize(header), size);
     return 'is a kernel for aarch64 (an Image), not for arm';
@@ -56,14 +56,14 @@ export function kernelTrouble(header: Buffer, size: number, arch: Arch): string 
       return truncation(header.readUInt32LE(0x2c) - header.readUInt32LE(0x28), size);
     return 'is a kernel for arm (a zImage), not for aarch64';
   }
-  return `is no ${architectures[arch].kernelImage}: it is ${kindNames[kind]}`;
+  return `is not a kernel for ${arch} (${architectures[arch].kernelImage}): it is ${kindNames[kind]}`;
 }
 
 function truncation(expected: number, size: number): string | null {
   return size < expected ? `is truncated: ${size} bytes of ${expected}` : null;
 }
 
-/** Where the last section of a PE/COFF file ends: a kernel with an EFI stub is one. 0 for a file that is none. */
+/** Where the last section of a PE/COFF file ends; 0 for other files. A kernel with an EFI stub is a PE/COFF file. */
 function peFileSize(header: Buffer): number {
   const isPe = header.length >= 0x40 && hasMagic(header, 'pe');
   const pe = isPe ? header.readUInt32LE(0x3c) : header.length;
@@ -75,24 +75,24 @@ function peFileSize(header: Buffer): number {
   return Math.max(0, ...ends);
 }
 
-/** What a zImage tells about the kernel it unpacks, in bytes. */
+/** What a zImage declares about the kernel in it. Bytes. */
 export type ZImageLayout = {
-  /** How far from the start of RAM it runs; null where an older kernel does not say. */
+  /** Offset from the start of RAM at which it runs; null for older kernels, which do not declare it. */
   textOffset: number | null;
-  /** Code and data when unpacked. */
+  /** Code and data after unpacking. */
   data: number;
   bss: number;
 };
 
-/** `KLSZ`: the tag of arch/arm/boot/compressed/vmlinux.lds.S that holds the sizes. */
+/** `KLSZ`: the tag with the sizes (arch/arm/boot/compressed/vmlinux.lds.S). */
 const sizesTag = 0x5a534c4b;
 
 /**
- * Reads the table of tags in a zImage, which kexec-tools plan the memory by. Null where there is none
- * (older kernels) or where it leads out of the file.
+ * Reads the table of tags in a zImage, from which kexec-tools plan the memory layout. Null if there is no table (older
+ * kernels) or if it points outside the file.
  *
- * A tag is a length in words, its name, then its words: here where in the file the unpacked size is, the bss, and (with
- * six words) the text offset.
+ * A tag consists of its length in words, its name and its data. The data of this tag are the offset in the file of the
+ * unpacked size, the size of bss, and (in newer kernels) the text offset.
  */
 export function zImageLayout(file: Buffer): ZImageLayout | null {
   if (file.length < 0x3c || !hasMagic(file, 'zImageTags')) return null;

@@ -1,16 +1,16 @@
 import type { ByteReader } from './byte-reader.ts';
 import { hasMagic } from './magic.ts';
 
-/** What a member of a tar archive is. */
+/** The types of members in a tar archive. */
 type MemberKind = 'file' | 'hard link' | 'link' | 'directory' | 'named pipe' | 'device';
 
 export type TarMember = {
-  /** As the archive has it. */
+  /** As written in the archive. */
   name: string;
   kind: MemberKind;
-  /** Bytes that follow in the archive. */
+  /** Bytes of content. */
   size: number;
-  /** Where a link leads. */
+  /** The target of a link. */
   target: string;
 };
 
@@ -28,20 +28,20 @@ const kinds: Record<string, MemberKind> = {
 
 const block = 512;
 
-/** A name, or the records of a pax header, are short. Bytes. */
+/** The longest accepted name or pax header. Bytes. */
 const longestExtension = 2 ** 16;
 
 /**
- * The members of a tar archive (ustar, with GNU's and pax' long names), as they come. Behind each the reader stands at its
- * content; what the caller leaves of it is skipped.
- * @throws Error for what is no tar archive, or is cut off
+ * Yields the members of a tar archive (ustar, with the long names of GNU and pax) in order. When it yields a member, the
+ * reader is at the member's content; whatever the caller does not read of it is skipped.
+ * @throws Error if it is not a tar archive or is truncated
  */
 export async function* tarMembers(reader: ByteReader): AsyncGenerator<TarMember> {
   let longer: Partial<TarMember> = {};
   for (;;) {
     const header = await reader.read(block);
     if (header.length === 0 || header.every((byte) => byte === 0)) return;
-    if (header.length < block) throw new Error('the archive is cut off');
+    if (header.length < block) throw new Error('the archive is truncated');
     if (!hasRightSum(header)) throw new Error('this is not a tar archive');
     const size = numberAt(header, 124, 12);
     const type = header.toString('latin1', 156, 157);
@@ -54,7 +54,7 @@ export async function* tarMembers(reader: ByteReader): AsyncGenerator<TarMember>
       continue;
     }
     const kind = kinds[type];
-    if (kind === undefined) throw new Error('the archive has a member of an unknown kind');
+    if (kind === undefined) throw new Error('the archive has a member of an unknown type');
     const prefix = hasMagic(header, 'tar') ? textAt(header, 345, 155) : '';
     const name = textAt(header, 0, 100);
     const member: TarMember = {
@@ -69,7 +69,7 @@ export async function* tarMembers(reader: ByteReader): AsyncGenerator<TarMember>
     yield member;
     const content = kind === 'file' ? padded(member.size) : 0;
     const left = begins + content - reader.position;
-    if ((await reader.skip(left)) < left) throw new Error('the archive is cut off');
+    if ((await reader.skip(left)) < left) throw new Error('the archive is truncated');
   }
 }
 
@@ -81,13 +81,13 @@ function textAt(header: Buffer, at: number, length: number): string {
   return header.toString('utf8', at, at + length).replace(/\0.*/s, '');
 }
 
-/** Octal digits, or base 256 where the first bit is set. */
+/** A number in octal digits, or in base 256 if the first bit is set. */
 function numberAt(header: Buffer, at: number, length: number): number {
   if ((header[at] ?? 0) < 0x80) return Number.parseInt(textAt(header, at, length).trim() || '0', 8);
   return Number(header.readBigUInt64BE(at + length - 8));
 }
 
-/** The sum of a header's bytes, in which the sum itself counts as spaces. */
+/** Verifies a header's checksum: the sum of its bytes, with the checksum itself counted as spaces. */
 function hasRightSum(header: Buffer): boolean {
   const own = header.subarray(148, 156).reduce((sum, byte) => sum + byte, 0);
   const all = header.reduce((sum, byte) => sum + byte, 0) - own + 8 * 0x20;

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
 
-/** Where images are kept: KEXEC_LAB_CACHE, else kexec-lab's place in the XDG cache directory. What is empty is not set. */
+/** The cache directory: KEXEC_LAB_CACHE, otherwise kexec-lab's in the XDG cache directory. Empty variables count as unset. */
 export function cacheDirectory(asked?: string): string {
   const { KEXEC_LAB_CACHE, XDG_CACHE_HOME } = process.env;
   const base =

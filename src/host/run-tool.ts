@@ -4,18 +4,18 @@ import { toolEnvironment } from './processes.ts';
 type ToolOptions = {
   cwd?: string;
   input?: string;
-  /** Variables besides those every tool is given. */
+  /** Variables in addition to those that every tool is given. */
   env?: Record<string, string>;
   signal?: AbortSignal | undefined;
-  /** What the user can do when it fails. */
+  /** What the user can do if it fails. */
   hint?: string;
   /** Called with each line of standard output. */
   onLine?: (line: string) => void;
 };
 
 /**
- * Runs a system tool to its end and returns what it said. The tool dies with this process, however that dies.
- * Throws UnavailableError with the tool's own last words when it is missing or fails.
+ * Runs a system tool and returns its output. The tool is killed when this process ends, however that happens.
+ * Throws UnavailableError with the tool's own error message if it is missing or fails.
  */
 export async function runTool(
   tool: string,
@@ -41,7 +41,7 @@ export async function runTool(
   }
 }
 
-/** What it said of errors on standard error, apt's `E:` lines if there are any; else the end of it. */
+/** The `E:` lines on standard error, as apt prints them; if there are none, the last lines. */
 function lastWords({ stderr }: { stderr?: unknown }): string {
   const lines = typeof stderr === 'string' ? stderr.trim().split('\n') : [];
   const errors = lines.filter((line) => line.startsWith('E: '));
@@ -49,14 +49,14 @@ function lastWords({ stderr }: { stderr?: unknown }): string {
 }
 
 type StreamOptions = {
-  /** What the tool reads; default: nothing. */
+  /** Standard input. Default: empty. */
   input?: NodeJS.ReadableStream;
   signal?: AbortSignal | undefined;
 };
 
-/** How a tool ended that was read to the end. */
+/** A tool failed after its output was read to the end. */
 export class ToolFailure extends Error {
-  /** Undefined where the tool is not there. */
+  /** Undefined if the tool is missing. */
   readonly exitCode: number | undefined;
 
   constructor(words: string, exitCode: number | undefined) {
@@ -67,9 +67,9 @@ export class ToolFailure extends Error {
 }
 
 /**
- * What a system tool writes to standard output, piece by piece, so that nobody has to hold the whole. A reader that has
- * seen enough leaves the loop: the tool is ended then, and dies with this process too.
- * @throws ToolFailure behind the last piece, with the first line of what the tool said, where it fails
+ * Yields a system tool's standard output piece by piece. A reader may leave the loop early, which kills the tool; it is
+ * also killed when this process ends.
+ * @throws ToolFailure after the last piece, with the first line of the tool's standard error, if the tool fails
  */
 export async function* streamTool(
   tool: string,

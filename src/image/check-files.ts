@@ -11,8 +11,7 @@ import type { ImageRequest } from './recipes/plan.ts';
 type Kind = 'kernel' | 'initramfs' | 'disk';
 
 /**
- * Looks at the user's own files in a request before anything is started with them. Throws ScenarioError that says
- * what a file is instead of what it should be.
+ * Checks the user's own files in a request before they are used. Throws ScenarioError if a file is not what it should be.
  */
 export async function checkFiles({ arch, kernel, initramfs, disk }: ImageRequest): Promise<void> {
   await checkReference('kernel', kernel, arch);
@@ -31,7 +30,7 @@ async function checkReference(kind: Kind, reference: ImageReference | null, arch
 
 async function findTrouble(kind: Kind, file: string, arch: Arch): Promise<string | null> {
   const found = await stat(file);
-  // Opening a pipe nobody writes into would wait for ever, deaf to every signal.
+  // Opening a pipe without a writer would block and could not be interrupted.
   if (!found.isFile()) return `is ${kindOf(found)}`;
   const { size } = found;
   switch (kind) {
@@ -56,27 +55,27 @@ async function readStart(file: string, length: number): Promise<Buffer> {
   }
 }
 
-/** Bytes of a disk that `diskTrouble` wants to see: the first sectors and an ext superblock. */
+/** How much of a disk `diskTrouble` needs: the first sectors and an ext superblock. Bytes. */
 const diskHeaderBytes = 4096;
 
 const sector = 512;
 
 /**
- * Why a file is no raw disk with partitions, as the end of a sentence that begins with the file's name; null when it
- * looks like one. `header` is the beginning of the file, `size` its whole length.
+ * Why a file is not a raw disk with partitions, as the end of a sentence that begins with the file's name; null if it
+ * looks like one. `header` is the beginning of the file, `size` the length of the whole file in bytes.
  */
 export function diskTrouble(header: Buffer, size: number): string | null {
   if (size === 0) return 'is empty';
   if (hasMagic(header, 'qcow2'))
-    return 'is a qcow2 image, and a raw one is needed (qemu-img convert -O raw)';
-  if (size < 2 * sector) return `is no disk: it has ${size} bytes`;
+    return 'is a qcow2 image; a raw image is needed (qemu-img convert -O raw)';
+  if (size < 2 * sector) return `is too small for a disk (${size} bytes)`;
   if (hasPartitionTable(header)) return null;
   return hasMagic(header, 'ext')
-    ? 'has no partition table: an ext file system fills it from its first sector'
+    ? 'has no partition table: the whole image is one ext file system'
     : 'has no partition table';
 }
 
-/** A DOS table with a partition in it, or a GPT. */
+/** Whether there is an MBR with at least one partition, or a GPT. */
 function hasPartitionTable(header: Buffer): boolean {
   if (!hasMagic(header, 'bootSector')) return false;
   const types = [0, 1, 2, 3].map((index) => header[446 + index * 16 + 4] ?? 0);

@@ -6,12 +6,12 @@ import type { ImageRequest, PlannedEntry } from './recipes/plan.ts';
 import { planImages } from './recipes/plan.ts';
 import type { Manifest } from './store/entry.ts';
 import { findEntries, type Manifests } from './store/entry.ts';
-/** Files ready to boot, with all that a report says about them. Paths are absolute and read-only by contract. */
+/** Files ready to boot, and what a report says about them. Paths are absolute; the files must not be written. */
 export type ImageSet = {
   kernel: string | null;
   initramfs: string | null;
   disk: string | null;
-  /** `uname -r` of the first kernel and of the kernel on the disk; null where a file of the user's does not tell. */
+  /** `uname -r` of the first kernel and of the kernel on the disk; null if unknown, as for the user's own files. */
   releases: { first: string | null; second: string | null };
   packages: PackageVersion[];
   /** Content key per recipe, for the report's environment. */
@@ -19,9 +19,9 @@ export type ImageSet = {
 };
 
 /**
- * Has everything a case boots ready, building what is not in the cache yet. Throws ScenarioError for a recipe that
- * does not exist or a file that cannot be used, UnavailableError when something cannot be downloaded or built, the
- * signal's reason when it is aborted.
+ * Makes all images of a case available, and builds those that are not cached. Throws ScenarioError for a recipe that does
+ * not exist or a file that cannot be used, UnavailableError if something cannot be downloaded or built, and the signal's
+ * reason if it is aborted.
  */
 export async function ensureImages(
   request: ImageRequest,
@@ -45,7 +45,7 @@ export async function ensureImages(
   };
 }
 
-/** Each package once, however many images it went into. */
+/** All packages, each once even if it went into several images. */
 function packageVersions(manifests: Manifest[]): PackageVersion[] {
   const all = manifests.flatMap(({ packages }) => packages);
   const distinct = new Map(all.map(({ sha256, ...version }) => [sha256, version]));
@@ -53,9 +53,9 @@ function packageVersions(manifests: Manifest[]): PackageVersion[] {
 }
 
 /**
- * Builds the entries that are not there or not whole; touches no network if nothing is missing. With `refresh` those too
- * for which the archive has other packages by now. Entries are of one architecture, planned inputs first. Throws
- * UnavailableError when something cannot be downloaded or built, the signal's reason when it is aborted.
+ * Builds the entries that are missing or damaged, and uses no network if there are none. With `refresh`, also rebuilds
+ * entries whose packages have changed in the archive. All entries are for one architecture, with inputs first. Throws
+ * UnavailableError if something cannot be downloaded or built, and the signal's reason if it is aborted.
  */
 export async function ensureEntries(
   entries: readonly PlannedEntry[],
@@ -66,7 +66,7 @@ export async function ensureEntries(
     const found = await findEntries(entries);
     if (found.size === entries.length) return found;
   }
-  // All that builds images is loaded where one is missing: a run that finds its images starts sooner.
+  // The builders are loaded only if an image is missing, so that other runs start faster.
   const { buildEntries } = await import('./build/build-entries.ts');
   return buildEntries(entries, options, { refresh });
 }

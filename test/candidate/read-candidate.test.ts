@@ -62,17 +62,17 @@ void t.test('what is wrong with a package is one line', async (t) => {
   truncateSync(cut, statSync(cut).size - 200);
   const wrong: Record<string, RegExp> = {
     [foreign]: /this is a package for amd64, not for arm64 or armhf/,
-    [`${arm},${arm64}`]: /one package is for armhf, one for arm64/,
-    [without]: /there is no kernel in this package/,
-    [cut]: /this is no whole \.deb/,
-    [join(directory, 'text.deb')]: /this is no whole \.deb/,
+    [`${arm},${arm64}`]: /different architectures, armhf and arm64/,
+    [without]: /no kernel found in this package/,
+    [cut]: /this is not a complete \.deb/,
+    [join(directory, 'text.deb')]: /this is not a complete \.deb/,
     [join(directory, 'empty.deb')]: /this file is empty/,
     [join(directory, 'missing.deb')]: /cannot read it: no such file or directory$/,
     [join(directory, 'missing')]: /cannot read it: no such file or directory$/,
   };
   for (const [kernel, message] of Object.entries(wrong))
     await t.rejects(read({ kernel }), { exitCode: 2, message }, kernel);
-  await t.rejects(read({ kernel: arm64, kexecTools: arm64 }), { message: /no program kexec/ });
+  await t.rejects(read({ kernel: arm64, kexecTools: arm64 }), { message: /no kexec program/ });
 });
 
 void t.test('a directory is what a kernel was installed into', async (t) => {
@@ -95,7 +95,7 @@ void t.test('a directory is what a kernel was installed into', async (t) => {
     exitCode: 2,
     message: /several kernels: boot\/vmlinuz-6\.10-test, boot\/vmlinuz-6\.9-test/,
   });
-  await t.rejects(read({ kernel: t.testdir({}) }), { exitCode: 2, message: /there is no kernel/ });
+  await t.rejects(read({ kernel: t.testdir({}) }), { exitCode: 2, message: /no kernel found/ });
 });
 
 void t.test('modules of another kernel are not taken', async (t) => {
@@ -104,7 +104,7 @@ void t.test('modules of another kernel are not taken', async (t) => {
     'lib/modules/6.8/kernel/empty': '',
   });
   await t.rejects(read({ kernel: directory }), {
-    message: /modules for 6\.8, and none for 6\.9-test/,
+    message: /modules are for 6\.8, not for 6\.9-test/,
   });
 });
 
@@ -121,7 +121,7 @@ void t.test('a bare image needs its initramfs, and tells what it is for', async 
   t.match(await read({ kernel: join(directory, 'zimage'), initrd }), { arches: ['arm'] });
   await t.rejects(read({ kernel }), {
     exitCode: 2,
-    message: /which modules/,
+    message: /the modules that it needs/,
     hint: /--initrd FILE/,
   });
   await t.rejects(read({ kernel, initrd: join(directory, 'missing') }), {
@@ -150,7 +150,9 @@ void t.test('a program kexec must be for the kernel’s architecture', async (t)
   t.match(tested.tools, { program: /^[0-9a-f]{64}$/ });
   await t.rejects(read({ kernel: join(directory, 'zimage'), initrd, kexecTools }), {
     exitCode: 2,
-    message: /is for aarch64 \(arm64\), the kernel for arm/,
+    message: /is for aarch64 \(arm64\), but the kernel is for arm/,
   });
-  await t.rejects(read({ kexecTools: join(directory, 'text') }), { message: /no program for arm/ });
+  await t.rejects(read({ kexecTools: join(directory, 'text') }), {
+    message: /nor a program for arm/,
+  });
 });

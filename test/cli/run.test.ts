@@ -46,7 +46,10 @@ t.test('what the lab cannot run, and what is wrong with a scenario', async (t) =
   t.match(unavailable.stdout, 'cannot set up guest memory');
   const wrong = await kexecLab(words('broken.yaml'), env);
   t.equal(wrong.exitCode, 2);
-  t.match(wrong.stdout, /because .*text\.txt: this kernel is no Image: it is a text file/);
+  t.match(
+    wrong.stdout,
+    /because .*text\.txt: this kernel is not a kernel for aarch64 \(Image\): it is a text file/,
+  );
 });
 
 t.test('a QEMU that stands still is no failure of the guest', async (t) => {

@@ -11,7 +11,7 @@ t.test('files of the user are looked at before anything starts', async (t) => {
   await t.rejects(checkFiles({ ...good, kernel: file('text') }), {
     exitCode: 2,
     place: join(directory, 'text'),
-    message: 'this kernel is no zImage: it is a text file',
+    message: 'this kernel is not a kernel for arm (zImage): it is a text file',
   });
   await t.rejects(checkFiles({ ...good, initramfs: file('empty') }), {
     message: 'this initramfs is empty',

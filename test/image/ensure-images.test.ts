@@ -102,11 +102,13 @@ void t.test('a damaged image is built again, and a failed build leaves nothing',
   };
   await t.rejects(ensureImages(request, options), {
     message:
-      /^the image is damaged \(vmlinuz has another size\) and cannot be built again: apt-get failed: E: Failed to fetch it: the network is down$/,
+      /^the image is damaged \(vmlinuz has the wrong size\) and cannot be rebuilt: apt-get failed: E: Failed to fetch it: the network is down$/,
     hint: /--mirror URL/,
     exitCode: 5,
   });
-  t.same([...steps].slice(1), ['provider-kernel: fetching the index of Debian bullseye for armhf']);
+  t.same([...steps].slice(1), [
+    'provider-kernel: downloading the package index of Debian bullseye for armhf',
+  ]);
   t.same(
     readdirSync(join(cacheDir, 'tmp')),
     [],
@@ -217,11 +219,11 @@ void t.test(
     const onProgress = ({ step }: { step: string }) => steps.push(step);
     await t.rejects(ensureImages(request, { cacheDir, mirror: 'x', onProgress }), {
       message:
-        /^the image is damaged \(\w+ has another content\) and cannot be built again: apt-get failed/,
+        /^the image is damaged \(\w+ has the wrong content\) and cannot be rebuilt: apt-get failed/,
       place: kernel?.directory ?? '',
       exitCode: 5,
     });
-    t.match(steps[0], /^damaged in the cache \(\w+ has another content\); building it again$/);
+    t.match(steps[0], /^damaged in the cache \(\w+ has the wrong content\); rebuilding$/);
   },
 );
 
@@ -231,7 +233,7 @@ void t.test('a flipped byte in a manifest is found too', async (t) => {
   writeFileSync(file, readFileSync(file, 'utf8').replace('"6.1"', '"6.0"'));
   hostWith(t, { 'apt-get': gone });
   await t.rejects(ensureImages(request, { cacheDir, mirror: 'x' }), {
-    message: /^the image is damaged \(manifest.json has another content\)/,
+    message: /^the image is damaged \(manifest.json has changed\)/,
   });
 });
 
@@ -251,8 +253,8 @@ void t.test('what was verified is read again only where it was written since', a
   t.type(check, 'string');
   writeFileSync(join(directory, 'manifest.json'), manifestText(content));
   t.equal((await readEntry(directory)).damage, null);
-  t.match((await readEntry(directory, { full: true })).damage, /another content/);
+  t.match((await readEntry(directory, { full: true })).damage, /wrong content/);
   const row = await verifyEntry(entries[0] as (typeof entries)[number]);
-  t.match(row, { state: 'damaged', damage: /another content/ });
-  t.match((await readEntry(directory)).damage, /another content/, 'verify has it read again');
+  t.match(row, { state: 'damaged', damage: /wrong content/ });
+  t.match((await readEntry(directory)).damage, /wrong content/, 'verify has it read again');
 });

@@ -1,7 +1,7 @@
 import type { Finding } from '../../model/preflight.ts';
 import type { KernelFacts } from './facts.ts';
 
-/** Whether the kernel can kexec in its turn: the next update has to get out of it. */
+/** Whether the kernel can itself kexec, which the next update needs. */
 export function checkKexecConfig({ config, name }: KernelFacts): Finding[] {
   if (config === null)
     return [
@@ -9,9 +9,9 @@ export function checkKexecConfig({ config, name }: KernelFacts): Finding[] {
         id: 'config-unknown',
         severity: 'note',
         message:
-          'Nothing says what this kernel was configured with, so nobody looked whether it has kexec.',
+          "This kernel's configuration is unknown, so its support for kexec could not be checked.",
         advice:
-          'Give its packages (from Debian 14 on with linux-base-…), or a directory with config-RELEASE.',
+          'Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.',
         source: name,
       },
     ];
@@ -26,22 +26,22 @@ export function checkKexecConfig({ config, name }: KernelFacts): Finding[] {
       id: 'kexec-locked-down',
       severity: 'warn',
       message:
-        'This kernel is locked down from the start, and then kexec_load is refused: the next update cannot get out of it with plain `kexec -l`.',
-      advice: 'Use `kexec -s` with a signed kernel, or a kernel without forced lockdown.',
+        'This kernel forces lockdown, which disables kexec_load: the next update cannot use plain `kexec -l`.',
+      advice: 'Use `kexec -s` with a signed kernel, or a kernel that does not force lockdown.',
       source: source(locked),
     });
   if (is('CONFIG_KEXEC_SIG_FORCE'))
     findings.push({
       id: 'kexec-needs-signature',
       severity: 'warn',
-      message: 'This kernel only kexecs kernels that are signed.',
-      advice: 'Use `kexec -s`, and sign the kernels that are to follow it.',
+      message: 'This kernel only loads signed kernels for kexec.',
+      advice: 'Use `kexec -s`, and sign the kernels that it has to load.',
       source: source('CONFIG_KEXEC_SIG_FORCE'),
     });
   return findings;
 }
 
-/** security/lockdown/Kconfig: both refuse kexec_load (LOCKDOWN_KEXEC is an integrity reason). */
+/** Both disable kexec_load: LOCKDOWN_KEXEC is an integrity reason (security/lockdown/Kconfig). */
 const lockdowns = [
   'CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY',
   'CONFIG_LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY',
@@ -53,15 +53,15 @@ function withoutKexec(hasFile: boolean, source: string): Finding {
       id: 'no-kexec-load',
       severity: 'warn',
       message:
-        'This kernel has kexec_file_load only: the next update cannot get out of it with plain `kexec -l`.',
-      advice: 'Use `kexec -s` there.',
+        'This kernel supports only kexec_file_load: the next update cannot use plain `kexec -l`.',
+      advice: 'Use `kexec -s` on it.',
       source,
     };
   return {
     id: 'no-kexec',
     severity: 'stop',
     message:
-      'This kernel is built without kexec: it can be started, but no update after it gets out of it by kexec.',
+      'This kernel is built without kexec: it boots, but the next update cannot kexec from it.',
     advice: 'Build it with CONFIG_KEXEC=y.',
     source,
   };

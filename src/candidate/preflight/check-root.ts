@@ -1,15 +1,15 @@
 import type { Finding } from '../../model/preflight.ts';
 import type { Facts, InitrdFacts, KernelFacts } from './facts.ts';
-/** The disk as the guest names it. */
+/** The guest's name for the disk. */
 const disk = '/dev/vda';
 
-/** The root a command line asks for; the last one counts. Null where none does. */
+/** The value of the last `root=` on a command line; null if there is none. */
 export function rootOf(cmdline: string): string | null {
   const words = cmdline.split(/\s+/).filter((word) => word.startsWith('root='));
   return words.at(-1)?.slice('root='.length) ?? null;
 }
 
-/** Whether the second kernel's `root=` names a partition that is there. Roots by UUID or label are not looked up. */
+/** Whether the second kernel's `root=` names an existing partition. UUIDs and labels are not checked. */
 export function checkRoot({
   cmdline,
   disk: { partitions, source },
@@ -19,23 +19,23 @@ export function checkRoot({
     id,
     severity: 'stop',
     message,
-    advice: `Append root=${disk}1: the last root= on the command line counts.`,
+    advice: `Append root=${disk}1. The last root= on the command line counts.`,
     source: `command line: ${cmdline.trim() === '' ? '(empty)' : cmdline.trim()}; ${source}`,
   });
-  if (root === null) return [found('The command line names no root.', 'no-root')];
+  if (root === null) return [found('The command line has no root=.', 'no-root')];
   if (!root.startsWith('/dev/') || /^\/dev\/(disk|mapper|nbd)/.test(root)) return [];
   const count = partitions.length;
   if (root === disk && count === 0) return [];
   if (root === disk)
     return [
       found(
-        `root=${disk} is the whole disk, which has ${count === 1 ? 'a partition' : `${count} partitions`} and no file system of its own.`,
+        `root=${disk} is the whole disk, which has ${count === 1 ? 'a partition' : `${count} partitions`} but no file system of its own.`,
         'root-is-the-whole-disk',
       ),
     ];
   const number = /^\/dev\/vda(\d+)$/.exec(root)?.[1];
   if (number === undefined)
-    return [found(`root=${root} is no disk of this machine: its only one is ${disk}.`)];
+    return [found(`root=${root} is not a disk of this machine. Its only disk is ${disk}.`)];
   const partition = partitions[Number(number) - 1];
   if (partition === undefined)
     return [
@@ -48,7 +48,7 @@ export function checkRoot({
   return [];
 }
 
-/** What it takes to reach the root: the machine's disk, and the file system on it. Any of each line will do. */
+/** The drivers for the machine's disk. For each entry, any of its names is enough. */
 const drivers = [
   { what: 'the virtio disk', names: ['virtio_blk'], option: 'CONFIG_VIRTIO_BLK' },
   { what: 'virtio over PCI', names: ['virtio_pci'], option: 'CONFIG_VIRTIO_PCI' },
@@ -57,7 +57,7 @@ const filesystemOptions: Record<string, string> = { ext4: 'CONFIG_EXT4_FS' };
 
 type Driver = { what: string; names: string[]; option: string };
 
-/** Whether kernel and initramfs together reach the root file system. */
+/** Whether the kernel and initramfs together have the drivers for the root file system. */
 export function checkInitrd({ kernel, initrd, disk }: Omit<Facts, 'cmdline'>): Finding[] {
   if (initrd?.trouble != null)
     return [
@@ -65,7 +65,7 @@ export function checkInitrd({ kernel, initrd, disk }: Omit<Facts, 'cmdline'>): F
         id: 'initrd-damaged',
         severity: 'stop',
         message: `This initramfs ${initrd.trouble}.`,
-        advice: 'Build it again (update-initramfs -u), or copy it again.',
+        advice: 'Rebuild it (update-initramfs -u), or copy it again.',
         source: initrd.name,
       },
     ];
@@ -94,7 +94,7 @@ function isBuiltIn({ builtIn, config }: KernelFacts, { names, option }: Driver):
   return config?.values.get(option) === 'y';
 }
 
-/** The release whose modules are in the initramfs, where they are not this kernel's. */
+/** The releases whose modules are in the initramfs, if this kernel's is not among them. */
 function foreignRelease({ release }: KernelFacts, { releases }: InitrdFacts): string | null {
   if (release === null || releases === null || releases.length === 0) return null;
   return releases.includes(release) ? null : releases.join(', ');
@@ -104,8 +104,8 @@ function otherRelease(kernel: KernelFacts, initrd: InitrdFacts, found: string): 
   return {
     id: 'initrd-other-release',
     severity: 'stop',
-    message: `This initramfs has modules for ${found}, and the kernel is ${kernel.release ?? 'another'}: it loads none of them, and finds no disk.`,
-    advice: `Make one for this kernel: update-initramfs -c -k ${kernel.release ?? 'RELEASE'}.`,
+    message: `This initramfs has modules for ${found}, but the kernel is ${kernel.release ?? 'another release'}: it can load none of them and finds no disk.`,
+    advice: `Build one for this kernel: update-initramfs -c -k ${kernel.release ?? 'RELEASE'}.`,
     source: `${initrd.name}: lib/modules/${found}`,
   };
 }
@@ -114,19 +114,19 @@ function missing(kernel: KernelFacts, initrd: InitrdFacts | null, driver: Driver
   const { what, names, option } = driver;
   const [name = ''] = names;
   const configured = kernel.config?.values.get(option);
-  // Nothing says what is built in: the driver may be.
+  // The driver may be built in.
   const unknown = kernel.builtIn === null && kernel.config === null;
-  const place = initrd === null ? 'the kernel has no module' : 'the initramfs has no module';
+  const place = initrd === null ? 'the kernel lacks the module' : 'the initramfs lacks the module';
   return {
     id: `no-${name.replaceAll('_', '-')}`,
     severity: unknown ? 'warn' : 'stop',
     message: unknown
-      ? `For ${what}, ${place} ${name}; if it is not built into the kernel (nothing tells), the root is not found.`
-      : `For ${what}, ${place} ${name}, and it is not built into the kernel: the root is not found.`,
+      ? `For ${what}, ${place} ${name}. Unless it is built into the kernel, which could not be checked, the root is not found.`
+      : `For ${what}, ${place} ${name}, which is not built into the kernel either: the root is not found.`,
     advice:
       initrd === null
-        ? `Build the kernel with ${option}, or give its modules.`
-        : `Put ${name} into the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).`,
+        ? `Build the kernel with ${option}, or supply its modules.`
+        : `Add ${name} to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).`,
     source: [
       initrd?.name ?? kernel.name,
       ...(configured === undefined
@@ -140,8 +140,9 @@ function unread({ name }: InitrdFacts): Finding {
   return {
     id: 'initrd-unread',
     severity: 'note',
-    message: 'This initramfs could not be unpacked here, so nobody looked for modules in it.',
-    advice: 'Install what unpacks it (zstd, lz4, lzop or bzip2).',
+    message:
+      'This initramfs could not be unpacked on this host, so its modules could not be checked.',
+    advice: 'Install the tool that unpacks it (zstd, lz4, lzop or bzip2).',
     source: name,
   };
 }

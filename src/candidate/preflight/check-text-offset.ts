@@ -2,13 +2,13 @@ import type { Finding } from '../../model/preflight.ts';
 import type { KernelFacts } from './facts.ts';
 /** The text offset that kexec-tools plan with (kexec/arch/arm/kexec-zImage-arm.c, extra_size), up to 2.0.32 at least. */
 const assumed = 0x8000;
-/** What a zImage needs behind itself while it unpacks: stack and heap, with kexec-tools' own allowance. */
+/** The space after a zImage that its decompressor needs for stack and heap, with kexec-tools' own margin. Bytes. */
 const decompressorRoom = 0x11000;
 const mebibyte = 2 ** 20;
 
 /**
- * On arm, whether the kernel runs further up than kexec-tools assume. They put the initrd or the device tree right behind
- * where they think the kernel ends, and its decompressor runs over them.
+ * On arm, whether the kernel runs at a higher address than kexec-tools assume. kexec-tools put the initrd or the device tree
+ * directly after the assumed end of the kernel, where the decompressor overwrites them.
  */
 export function checkTextOffset(kernel: KernelFacts, imageBytes: number): Finding[] {
   if (kernel.arch !== 'arm' || kernel.kind !== 'zImage') return [];
@@ -24,14 +24,14 @@ export function checkTextOffset(kernel: KernelFacts, imageBytes: number): Findin
     {
       id: 'text-offset',
       severity: 'warn',
-      message: `This kernel is linked to run ${hex(offset)} above the start of RAM, where kexec-tools assume ${hex(assumed)}: unpacking, it runs over the initrd or the device tree behind it.`,
+      message: `This kernel is linked to run ${hex(offset)} above the start of RAM, but kexec-tools assume ${hex(assumed)}: while it unpacks, it overwrites the initrd or the device tree after it.`,
       advice: `Load it with kexec --image-size=${neededSize(kernel, offset, imageBytes)} or more.`,
       source,
     },
   ];
 }
 
-/** `--image-size` that keeps everything clear of the kernel: in whole MiB, 64 where its size is not known. */
+/** The `--image-size` that keeps everything clear of the kernel. Bytes, in whole MiB; 64 MiB if its size is unknown. */
 function neededSize(
   { layout }: Pick<KernelFacts, 'layout'>,
   offset: number,
@@ -44,8 +44,8 @@ function neededSize(
 }
 
 /**
- * The platforms that push a kernel up, from arch/arm/Makefile (`textofs-…`). Where a kernel is for several, the last one
- * counts there as here.
+ * The platforms with a higher text offset, from arch/arm/Makefile (`textofs-…`). If a kernel supports several, the last one
+ * counts, as in the Makefile.
  */
 const offsets: readonly [option: string, offset: number][] = [
   ['CONFIG_ARCH_REALTEK', 0x108000],
@@ -58,7 +58,7 @@ const offsets: readonly [option: string, offset: number][] = [
   ['CONFIG_ARCH_AXXIA', 0x308000],
 ];
 
-/** The text offset a configuration leads to, and the option that does; null without a configuration. */
+/** The text offset that a configuration sets, and the option that sets it; null without a configuration. */
 function configuredOffset(
   values: ReadonlyMap<string, string> | undefined,
 ): { offset: number; option: string } | null {

@@ -1,56 +1,56 @@
 import type { Arch } from '../../arch.ts';
 import type { KernelKind, ZImageLayout } from '../../formats/kernel.ts';
 
-/** What is known of the kernel without starting it. */
+/** What is known about a kernel without booting it. */
 export type KernelFacts = {
   arch: Arch;
-  /** As the user named it. */
+  /** The user's name for it. */
   name: string;
   kind: KernelKind;
-  /** Why it is no kernel that can be started, as the end of a sentence; null: nothing is wrong with it. */
+  /** Why it is not a bootable kernel, as the end of a sentence; null if nothing is wrong. */
   trouble: string | null;
-  /** How the payload of an EFI zboot image is compressed. */
+  /** The compression of an EFI zboot image's payload. */
   zbootCompression: string | null;
   layout: ZImageLayout | null;
   release: string | null;
-  /** Its configuration, and what that file is called; null where it did not come along. */
+  /** Its configuration and the name of that file; null if unknown. */
   config: { name: string; values: ReadonlyMap<string, string> } | null;
-  /** Names of what is built in, with `_`; null where nothing tells. */
+  /** Names of built-in modules, with `_`; null if unknown. */
   builtIn: ReadonlySet<string> | null;
-  /** Names of the modules it has of those the machines need; null where none came along. */
+  /** Names of the modules that it has, of those that the machines need; null if it has none. */
   modules: ReadonlySet<string> | null;
 };
 
-/** What is known of an initramfs that came with the kernel. */
+/** What is known about an initramfs that belongs to the kernel. */
 export type InitrdFacts = {
   name: string;
-  /** Why it is none, as the end of a sentence. */
+  /** Why it is not a valid initramfs, as the end of a sentence; null if nothing is wrong. */
   trouble: string | null;
-  /** Releases of the kernels whose modules are in it; null where it could not be read. */
+  /** Releases of the kernels whose modules are in it; null if it could not be unpacked. */
   releases: readonly string[] | null;
   modules: ReadonlySet<string>;
 };
 
 export type ToolsFacts = {
-  /** kexec-tools' own version, such as 2.0.25; null where nothing tells. */
+  /** The upstream version of kexec-tools, such as 2.0.25; null if unknown. */
   version: string | null;
-  /** Where that was read. */
+  /** Where the version was found. */
   source: string;
 };
 
-/** The disk the second kernel is to find its root on. */
+/** The disk with the second kernel's root file system. */
 export type DiskFacts = {
-  /** Its partitions, the first one first, and what is on each. */
+  /** Its partitions in order, with the file system of each. */
   partitions: readonly { filesystem: string }[];
   source: string;
 };
 
 export type Facts = {
   kernel: KernelFacts;
-  /** Null: the lab makes one of the kernel's own modules. */
+  /** Null if the lab builds one with the kernel's modules. */
   initrd: InitrdFacts | null;
   tools: ToolsFacts;
   disk: DiskFacts;
-  /** The command line the second kernel is given. */
+  /** The second kernel's command line. */
   cmdline: string;
 };

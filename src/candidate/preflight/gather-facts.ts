@@ -20,7 +20,7 @@ import { upstreamVersion } from '../../text/versions.ts';
 import type { Candidate } from '../candidate.ts';
 import type { ToolsFacts, DiskFacts, InitrdFacts, KernelFacts } from './facts.ts';
 
-/** What a finished image of a candidate's kernel shows. Also returns the bytes of the kernel's file. */
+/** Reads the facts from a finished image of a candidate's kernel. `bytes` is the size of the kernel's file. */
 export async function kernelFacts(
   name: string,
   arch: Arch,
@@ -61,7 +61,7 @@ async function modulesIn(directory: string): Promise<Set<string> | null> {
   return names === null ? null : new Set(names.filter(isModule).map(moduleName));
 }
 
-/** What an initramfs that came with a kernel of that release shows. */
+/** Reads the facts from an initramfs that belongs to a kernel of that release. */
 export async function initrdFacts(
   name: string,
   cache: string,
@@ -90,7 +90,7 @@ function isModule(file: string): boolean {
   return /\.ko(\.\w+)?$/.test(file);
 }
 
-/** What a disk's recipe puts on it (src/image/build/disk-image.ts): the root first, EFI's partition behind it. */
+/** The partitions that a disk's recipe creates (src/image/build/disk-image.ts): the root, then the EFI system partition. */
 export function diskFacts(name: string, { esp }: MiniDiskRecipe): DiskFacts {
   const root = { filesystem: 'ext4' };
   return {
@@ -99,7 +99,7 @@ export function diskFacts(name: string, { esp }: MiniDiskRecipe): DiskFacts {
   };
 }
 
-/** Which kexec-tools a candidate is loaded with. Those of `suites`, the distribution's, are used where none were brought. */
+/** The kexec-tools that load a candidate: its own, otherwise those of `suites`, the distribution's. */
 export async function toolsFacts(
   { tools, label }: Candidate,
   arch: Arch,
@@ -130,7 +130,7 @@ export async function toolsFacts(
   return { version: upstreamVersion(version), source: `Debian ${suite}: ${kexecTools} ${version}` };
 }
 
-/** Options of a kernel configuration (`CONFIG_KEXEC=y`), those that are set. */
+/** Parses the options that are set in a kernel configuration (`CONFIG_KEXEC=y`). */
 export function parseKernelConfig(text: string): Map<string, string> {
   return new Map(
     Array.from(text.matchAll(/^(CONFIG_\w+)=(.*)$/gm), ([, option = '', value = '']) => [

@@ -18,19 +18,18 @@ import type { Facts, KernelFacts } from './facts.ts';
 import { diskFacts, initrdFacts, kernelFacts, toolsFacts } from './gather-facts.ts';
 
 type PreflightOptions = BuildOptions & {
-  /** The command line the second kernel is given. Default: that of kexec-to-distro. */
+  /** The second kernel's command line. Default: that of kexec-to-distro. */
   cmdline?: string;
-  /** The recipe of the disk it finds its root on. */
+  /** The recipe of the disk with its root file system. Default: that of kexec-to-distro. */
   disk?: string;
 };
 
-/** The command line and the disk of the scenario that is the measure for all others, kexec-to-distro. */
+/** The command line and disk of kexec-to-distro, the reference scenario. */
 const usual = { cmdline: 'root=/dev/vda1', disk: 'mini-disk' };
 
 /**
- * Looks at a candidate without starting anything: under a second when its kernel is in the cache, and else after it has
- * been downloaded and unpacked. The worst findings come first. Throws UnavailableError when something cannot be
- * downloaded.
+ * Checks a candidate without booting anything. Takes less than a second if its kernel is cached; otherwise it is downloaded
+ * and unpacked first. Returns the worst findings first. Throws UnavailableError if something cannot be downloaded.
  */
 export async function preflight(
   candidate: Candidate,
@@ -41,8 +40,8 @@ export async function preflight(
 }
 
 /**
- * Throws UsageError when a candidate's file is no kernel that could be started: damaged, or of a form that its kexec-tools
- * do not load. Whatever else preflight finds, a boot may be meant to show.
+ * Throws UsageError if a candidate's kernel cannot be loaded: it is damaged, or its kexec-tools do not support its format.
+ * Other findings are not errors here, because the boot may be meant to show them.
  */
 export async function refuseUnusable(
   candidate: Candidate,
@@ -69,7 +68,7 @@ async function gatherFacts(
   const [entry] = entries;
   const recipe = catalog.get(disk);
   if (entry === undefined || manifest === undefined || !isDiskOfKernel(recipe))
-    throw new Error(`${disk} is no disk for ${label.kernel}`);
+    throw new Error(`${disk} is not a disk for ${label.kernel}`);
   const kernel = await kernelFacts(label.kernel, arch, entry.directory, manifest);
   const { initrd } = candidate;
   const cache = cacheDirectory(options.cacheDir);
@@ -79,7 +78,7 @@ async function gatherFacts(
       initrd === null
         ? null
         : await initrdFacts(label.initrd ?? 'initrd', cache, initrd, kernel.release),
-    // Asking the archive's index takes time, and only one format depends on the answer.
+    // Querying the archive's index takes time, and only this format depends on the result.
     tools:
       kernel.kind === 'zboot'
         ? await toolsFacts(candidate, arch, recipe.suites, options)
@@ -89,7 +88,7 @@ async function gatherFacts(
   };
 }
 
-/** All that facts alone tell, the worst first. */
+/** All findings that follow from the facts, the worst first. */
 export function check(facts: Gathered): Finding[] {
   const findings = [
     ...checkImageFormat(facts),

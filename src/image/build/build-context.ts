@@ -4,37 +4,39 @@ import type { ImageProgress } from '../../model/run.ts';
 import type { PlannedEntry } from '../recipes/plan.ts';
 import type { Manifest } from '../store/entry.ts';
 
-/** A finished image that goes into another one. */
+/** A finished image that another one is built from. */
 export type Input = { directory: string; manifest: Manifest };
 
-/** What a builder works with. */
+/** What a builder is given. */
 export type BuildContext = {
   arch: Arch;
-  /** A finished input by its recipe's name. */
+  /** Returns a finished input by the name of its recipe. */
   input: (name: string) => Input;
-  /** Empty directory for what is thrown away. */
+  /** An empty directory for temporary files. */
   scratch: string;
-  /** Empty directory that becomes the entry. */
+  /** An empty directory that becomes the entry. */
   output: string;
   packageOptions: PackageOptions;
   onStep: PackageOptions['onStep'];
   signal: AbortSignal | undefined;
 };
 
-/** What a builder has to say about its result. */
+/** What a builder returns about its result. */
 export type Built = {
   packages: Manifest['packages'];
-  /** `uname -r` of the kernel in it; null where nothing tells. */
+  /** `uname -r` of the kernel in it; null if unknown. */
   release: string | null;
 };
 
+/** How entries are built. */
+/** How entries are built. */
 export type BuildOptions = {
-  /** Default: KEXEC_LAB_CACHE, else the XDG cache directory. */
+  /** Default: KEXEC_LAB_CACHE, otherwise kexec-lab's directory in the XDG cache directory. */
   cacheDir?: string;
-  /** Debian mirror to download from. Default: KEXEC_LAB_MIRROR, else the one the host uses. */
+  /** The Debian mirror to download from. Default: KEXEC_LAB_MIRROR, otherwise the host's. */
   mirror?: string;
   onProgress?: (progress: ImageProgress) => void;
-  /** Called when an entry has been built, or (a refresh) has been found to be what would be built now. */
+  /** Called after an entry was built or, with `refresh`, was found to be up to date. */
   onEntry?: (entry: PlannedEntry, became: 'built' | 'unchanged') => void;
   signal?: AbortSignal;
 };

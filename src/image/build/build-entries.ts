@@ -15,7 +15,7 @@ import { readEntry, findEntries, type Manifests } from '../store/entry.ts';
 import type { BuildOptions, BuildContext } from './build-context.ts';
 import { buildEntry } from './build-entry.ts';
 
-/** What `ensureEntries` does when entries are missing, or with `refresh`. Only one process builds at a time. */
+/** Builds entries for `ensureEntries` if some are missing, or with `refresh`. Only one process builds at a time. */
 export async function buildEntries(
   entries: readonly PlannedEntry[],
   options: BuildOptions,
@@ -24,13 +24,13 @@ export async function buildEntries(
   const cache = cacheDirectory(options.cacheDir);
   const [first] = entries;
   const waiting = () => {
-    const step = 'waiting for another kexec-lab that is building';
+    const step = 'waiting for another kexec-lab to finish building';
     if (first !== undefined) options.onProgress?.({ recipe: first.name, arch: first.arch, step });
   };
   const damages = new Map<string, string>();
   const onDamage = ({ name, arch }: PlannedEntry, damage: string) => {
     damages.set(name, damage);
-    const step = `damaged in the cache (${damage}); building it again`;
+    const step = `damaged in the cache (${damage}); rebuilding`;
     options.onProgress?.({ recipe: name, arch, step });
   };
   let mirror: Promise<string> | undefined;
@@ -39,7 +39,7 @@ export async function buildEntries(
     return await withBuildLock(cache, waiting, options.signal, async () => {
       await removeStaleWork(cache);
       if (refresh) await forgetIndexes(cache);
-      // Whoever had the lock may have built what was missing.
+      // The previous holder of the lock may have built the missing entries.
       const manifests = refresh
         ? new Map<string, Manifest>()
         : await findEntries(entries, onDamage);
@@ -59,7 +59,7 @@ export async function buildEntries(
   }
 }
 
-/** Builds an entry; where that fails and there was one, damaged, says so too. */
+/** Builds an entry. If that fails, the error also mentions the damage of the old entry, if there was one. */
 async function buildAgain(
   planned: PlannedEntry,
   context: EntryContext,
@@ -70,7 +70,7 @@ async function buildAgain(
   } catch (error) {
     if (damage === undefined || !(error instanceof UnavailableError)) throw error;
     throw new UnavailableError(
-      `the image is damaged (${damage}) and cannot be built again: ${error.message}`,
+      `the image is damaged (${damage}) and cannot be rebuilt: ${error.message}`,
       {
         place: planned.directory,
         cause: error,
@@ -110,7 +110,7 @@ function contextOf(
   };
 }
 
-/** The manifest of an entry that is whole and would be built of the same packages and inputs now; else null. */
+/** The manifest of an intact entry that a build would now build from the same packages and inputs; otherwise null. */
 async function unchangedEntry(
   { recipe, arch, directory }: PlannedEntry,
   { input, packageOptions, onStep }: EntryContext,
@@ -126,8 +126,8 @@ async function unchangedEntry(
 }
 
 /**
- * Would a finished entry be built of the same things now? `packages` are those that would be taken, `inputs` the
- * fingerprints of the images it would be built from, by recipe. (The recipe itself is in the entry's key.)
+ * Whether a finished entry would be built from the same things now. `packages` are those that a build would use, `inputs`
+ * the fingerprints of its inputs, by recipe. (The recipe itself is part of the entry's key.)
  */
 export function isUnchanged(
   manifest: Pick<Manifest, 'packages' | 'inputs'>,

@@ -12,11 +12,11 @@ import { buildSystem, buildSystemDisk } from './system.ts';
 import { copyInitramfs, buildInitramfs, buildMiniDisk } from './tree.ts';
 
 type BuildOptions = Omit<BuildContext, 'arch' | 'scratch' | 'output'> & {
-  /** Where to work; on the same file system as the entries. */
+  /** The directory for temporary files, on the same file system as the entries. */
   temporary: string;
 };
 
-/** Builds one entry aside and moves it into its place whole, so that nobody ever sees a part of it. */
+/** Builds an entry in a temporary directory, then moves it into its place, so that no one sees a partial entry. */
 export async function buildEntry(planned: PlannedEntry, options: BuildOptions): Promise<Manifest> {
   const { temporary, ...context } = options;
   const began = process.hrtime.bigint();
@@ -72,7 +72,7 @@ async function describe(
   };
 }
 
-/** Replaces whatever is in the entry's place. The content reaches the disk before the name does. */
+/** Replaces the existing entry, if any. The content is flushed to disk before the rename. */
 async function publish(output: string, directory: string, work: string): Promise<void> {
   for (const entry of await readdir(output, { recursive: true, withFileTypes: true }))
     if (entry.isFile()) await sync(path.join(entry.parentPath, entry.name));
@@ -91,7 +91,7 @@ function ignoreMissing(error: unknown): void {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
-/** Builds what a recipe describes into `context.output`. Throws UnavailableError when packages or tools fail. */
+/** Builds a recipe's image into `context.output`. Throws UnavailableError if a download or a tool fails. */
 export function build(recipe: Recipe, context: BuildContext): Promise<Built> {
   switch (recipe.kind) {
     case 'kernel':

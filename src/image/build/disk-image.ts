@@ -7,18 +7,18 @@ import { treeNames } from './pack-tree.ts';
 const mebibyte = 2 ** 20;
 const sector = 512;
 const block = 4096;
-/** Room in front of the partition for the GPT and its alignment, and behind it for the second GPT. */
+/** Space before the partition for the GPT and its alignment, and after it for the backup GPT. Bytes. */
 const margin = mebibyte;
 
-/** An EFI system partition behind the root: what is on it, and how large it is. */
+/** The content and size of an EFI system partition after the root partition. */
 export type EspContent = { tree: string; sizeMiB: number };
 
-/** Where a disk's root file system is. */
+/** The position of a disk's root file system, and its size in blocks of 4 KiB. */
 type RootPartition = { offsetMiB: number; blocks: number };
 
 /**
- * Makes a raw disk with a GPT and one partition named `root`, and behind it an EFI system partition of `espMiB` where
- * that is not 0: `root` is always the first. Both are empty. Sizes are in MiB.
+ * Creates a raw disk with a GPT and an empty partition named `root`, followed by an empty EFI system partition of `espMiB`
+ * unless that is 0. `root` is always the first partition. Sizes are in MiB.
  */
 export async function partitionDisk(
   file: string,
@@ -40,8 +40,8 @@ export async function partitionDisk(
 }
 
 /**
- * Writes a raw disk as `partitionDisk` makes it, whose ext4 root holds `tree`, and whose EFI system partition holds that
- * of `esp`. Needs no root: inside the image every file belongs to root. Throws UnavailableError when the tree does not fit.
+ * Creates a disk with `partitionDisk` and fills its ext4 root with `tree` and its EFI system partition with the tree of
+ * `esp`. Needs no root privileges; root owns every file in the image. Throws UnavailableError if the tree does not fit.
  */
 export async function writeDisk(
   file: string,
@@ -59,7 +59,7 @@ export async function writeDisk(
   if (esp !== null) await writeEsp(file, { offset, sizeMiB: esp.sizeMiB }, esp.tree, signal);
 }
 
-/** mke2fs copies owners as they are on the host, where everything belongs to whoever builds. */
+/** Makes root the owner of every file. mke2fs copies the owners from the host, where the user owns everything. */
 async function giveToRoot(
   file: string,
   names: readonly string[],
@@ -72,24 +72,24 @@ async function giveToRoot(
     input: commands.join(''),
     signal,
   });
-  // debugfs goes on after a command that fails and ends well; its first line is its version.
+  // debugfs continues after a failed command and exits with 0. Its first line is its version.
   const trouble = stderr.split('\n').slice(1).join('\n').trim();
   if (trouble !== '') throw new UnavailableError(`debugfs failed: ${trouble}`, { place: file });
 }
 
 /**
- * What makes the same files the same bytes: the time mtools puts on everything, here the first that FAT can tell, and
- * the number of the volume, which would be random.
+ * Makes the same files give the same bytes: mtools sets this time on every file (the earliest that FAT can represent) and
+ * this volume number, which is random by default.
  */
 const sameTimes = { SOURCE_DATE_EPOCH: '315532800', TZ: 'UTC' };
 const volumeNumber = '4b584c42';
 
-/** Heads and sectors of a geometry that makes one cylinder a mebibyte; nobody looks at it, but mtools wants one. */
+/** A geometry with cylinders of one mebibyte. mtools requires one; nothing uses it. */
 const geometry = ['-h', '64', '-s', '32'];
 
 /**
- * Fills a part of `file`, `sizeMiB` long from byte `offset` on, with the FAT file system of an EFI system partition that
- * holds `tree`. Needs no root, and the same tree gives the same bytes. Throws UnavailableError when it does not fit.
+ * Writes the FAT file system of an EFI system partition with the files of `tree` into `file`, at byte `offset`. Needs no
+ * root privileges, and the same tree gives the same bytes. Throws UnavailableError if the tree does not fit.
  */
 export async function writeEsp(
   file: string,
@@ -109,8 +109,8 @@ export async function writeEsp(
 }
 
 /**
- * Lays a kernel, its initrd and systemd-boot out as `bootctl install` and a boot entry of type 1 do (the Boot Loader
- * Specification), so that the firmware starts the kernel without anybody choosing it.
+ * Adds a kernel, its initrd and a boot entry of type 1 (Boot Loader Specification) to the tree of an EFI system partition,
+ * as `bootctl install` does, so that the firmware boots the kernel without a menu.
  */
 export async function layOutEsp(
   tree: string,

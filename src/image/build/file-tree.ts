@@ -5,7 +5,7 @@ import { UnavailableError } from '../../errors.ts';
 import { elfNeeds } from '../../formats/elf.ts';
 import { fileExists } from '../../host/file-exists.ts';
 
-/** A tree to fill, with mount points, laid out as Debian does since its /usr merge: /bin, /lib and /sbin are links. */
+/** Creates a tree with mount points, laid out like a merged-/usr Debian: /bin, /lib and /sbin are links. */
 export async function createTree(tree: string): Promise<void> {
   for (const name of ['dev', 'proc', 'root', 'run', 'sys', 'tmp'])
     await mkdir(path.join(tree, name), { recursive: true });
@@ -15,7 +15,7 @@ export async function createTree(tree: string): Promise<void> {
   }
 }
 
-/** Copies files and directories out of unpacked packages, with the loader and the libraries of every program. */
+/** Copies files and directories from unpacked packages, with the loader and libraries of every program. */
 export async function copyFiles(
   tree: string,
   packages: readonly string[],
@@ -23,7 +23,7 @@ export async function copyFiles(
 ): Promise<void> {
   for (const [from, to] of Object.entries(files)) {
     const source = await findFile(packages, from);
-    if (source === undefined) throw new UnavailableError(`none of the packages has ${from}`);
+    if (source === undefined) throw new UnavailableError(`no package contains ${from}`);
     const target = path.join(tree, to);
     await mkdir(path.dirname(target), { recursive: true });
     await cp(source, target, { recursive: true, dereference: true });
@@ -44,8 +44,10 @@ async function copyNeeds(
       ? await findFile(packages, need)
       : await findLibrary(packages, need);
     if (source === undefined)
-      throw new UnavailableError(`${path.basename(program)} needs ${need}, which no package has`);
-    // Loaders look by the name asked for, in /lib and its multiarch directory.
+      throw new UnavailableError(
+        `${path.basename(program)} needs ${need}, which no package contains`,
+      );
+    // Loaders search by the name asked for, in /lib and its multiarch directory.
     const target = path.join(tree, need.startsWith('/') ? need : path.join('/lib', need));
     if (await fileExists(target)) continue;
     await cp(source, target, { dereference: true });
@@ -53,7 +55,7 @@ async function copyNeeds(
   }
 }
 
-/** Packages from before and after Debian's /usr merge keep the same file in different places. */
+/** Finds a file in unpacked packages. Its path depends on whether the package is from before or after the /usr merge. */
 async function findFile(packages: readonly string[], file: string): Promise<string | undefined> {
   const bare = file.replace(/^\/usr\//, '/');
   for (const directory of packages)
@@ -80,7 +82,7 @@ export async function addLinks(tree: string, links: Record<string, string[]>): P
     }
 }
 
-/** Copies an overlay over the tree. Scripts become executable. */
+/** Copies an overlay into the tree. Scripts become executable. */
 export async function addOverlay(tree: string, overlay: string): Promise<void> {
   const entries = await readdir(overlay, { recursive: true, withFileTypes: true });
   for (const entry of entries.filter((e) => e.isFile())) {

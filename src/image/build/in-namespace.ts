@@ -4,27 +4,27 @@ import { UnavailableError } from '../../errors.ts';
 import { toolEnvironment } from '../../host/processes.ts';
 import { mapAllUsers, type NamespacePlan } from './namespace.ts';
 
-/** A script of images/ to run as root of private namespaces, and its files. */
+/** A script of images/ to run as root in private namespaces, and its files. */
 type NamespaceJob = {
-  /** What the work is called in an error: `installing Debian`. */
+  /** Names the work in error messages: `installing Debian`. */
   what: string;
-  /** A tar archive that is unpacked into `/mnt` first, a tmpfs that disappears with the namespace. */
+  /** A tar archive to unpack into `/mnt` first, a tmpfs that disappears with the namespace. */
   archive: string;
-  /** The script: its path in the archive. */
+  /** The path of the script in the archive. */
   script: string;
   args: readonly string[];
-  /** Written by the script through descriptor 3; made when missing, not truncated. */
+  /** The file that the script writes through descriptor 3. Created if missing, not truncated. */
   output: string;
-  /** Read by the script from descriptor 6. */
+  /** The file that the script reads from descriptor 6. */
   material?: string;
-  /** Called with each line the script prints. */
+  /** Called with each line that the script prints. */
   onLine?: (line: string) => void;
   signal: AbortSignal | undefined;
 };
 
 /**
- * Runs in the namespace. Whoever started the job holds the other end of its standard input: when that closes, everything
- * in the namespace ends. Modes must not depend on the user's umask.
+ * Runs in the namespace. When the other end of its standard input closes, everything in the namespace ends. Sets the umask,
+ * so that modes do not depend on the user's.
  */
 const start = `umask 022
 exec 5<&0 </dev/null
@@ -33,12 +33,12 @@ exec 5<&-
 mount -t tmpfs -o mode=755 tmpfs /mnt &&
   tar --extract --no-same-owner --directory /mnt <&4 && exec 4<&- && exec sh "/mnt/$0" "$@"`;
 
-/** Opens the files first: root of the namespace need not have access to them. */
+/** Opens the files outside the namespace, because its root user may not have access to them. */
 const openFiles = `output=$1 archive=$2 material=$3; shift 3; exec "$@" 3<>"$output" 4<"$archive" 6<"$material"`;
 
 /**
- * Runs a job as root of private namespaces, where it can mount, chroot and give files to any user without the host
- * noticing. Throws UnavailableError with the script's own error when it fails.
+ * Runs a job as root in private namespaces, where it can mount, chroot and change the owners of files without affecting the
+ * host. Throws UnavailableError with the script's own error message if it fails.
  */
 export async function runInNamespace(
   { command, mapsAllUsers }: Pick<NamespacePlan, 'command' | 'mapsAllUsers'>,
@@ -75,26 +75,26 @@ export async function runInNamespace(
   }
 }
 
-/** Maps every user of the host to itself in a process's user namespace. Only root may. */
+/** Maps every user of the host to itself in a process's user namespace. Only root can do this. */
 async function mapUsers(pid: number | undefined): Promise<void> {
   for (const map of ['uid_map', 'gid_map'])
     await writeFile(`/proc/${pid}/${map}`, `0 0 ${2 ** 32 - 1}`);
 }
 
-/** A step that begins, as mmdebstrap and build-system.sh announce it. */
+/** How mmdebstrap and build-system.sh announce a new step. */
 const announcement = /^(?:I|kexec-lab): /;
 
-/** Who says what went wrong while a system is installed; dash puts its script and the line in front. */
+/** The prefixes of error messages during an installation. dash prefixes its errors with the script and the line. */
 const complaint =
   /^(?:(?:E|dpkg|dpkg-deb|tar|mount|umount|sh|cp|cpio|chroot|perl|mke2fs|dd)|\S+: \d+): /;
-/** What the same programs say where nothing is wrong. */
+/** Messages of the same programs that are not errors. */
 const harmless = /^dpkg(?:-deb)?: (?:warning|regarding|building package)|^\S+: warning: /;
 const kept = 5;
 
 /**
- * Why an installation ended, from what it printed. The last step with anything to say is the one that failed: earlier ones
- * complain about what they can do without. Of its errors the first is the cause, and each program around it adds a line of
- * its own. If no line names an error, it returns the last lines.
+ * Why an installation failed, from its output. The step that failed is the last one with any output; errors of earlier
+ * steps were not fatal. Its first error is the cause, and each calling program adds its own. If no line is an error, the
+ * last lines are returned.
  */
 export function installationTrouble(said: readonly string[]): string {
   const last = said.findLastIndex((line) => !announcement.test(line));
@@ -102,7 +102,7 @@ export function installationTrouble(said: readonly string[]): string {
   const step = said.slice(begin, last + 1);
   const errors = step.flatMap((line, index) => {
     if (!complaint.test(line) || harmless.test(line)) return [];
-    // dpkg says what happened on the line below the package's name.
+    // dpkg prints the error on the line after the package's name.
     return line.endsWith(':') ? [`${line} ${step[index + 1]?.trim() ?? ''}`.trim()] : [line];
   });
   return (errors.length > 0 ? errors.slice(0, kept) : step.slice(-kept)).join('\n');

@@ -7,24 +7,24 @@ import { mapAllUsers, planNamespace, emulatorFor, namespaceFacts } from './names
 
 export type Installation = {
   arch: Arch;
-  /** What apt is asked to install over the base system. */
+  /** The packages to install in addition to the base system. */
   packages: readonly string[];
-  /** How many packages that will be. */
+  /** How many packages are installed in total. */
   total: number;
-  /** A tar archive of build-system.sh and what it works on. */
+  /** A tar archive with build-system.sh and its input. */
   archive: string;
-  /** Where the finished system is written, as a tar archive. */
+  /** Where the finished system is written as a tar archive. */
   rootfs: string;
   onStep: PackageOptions['onStep'];
   signal: AbortSignal | undefined;
 };
 
-/** The host's libraries, where programs of its own can stand in for emulated ones. */
+/** The host's libraries. Programs that use them can replace emulated ones. */
 const hostLibraries = '/usr/lib/x86_64-linux-gnu';
 
 /**
- * Installs Debian by build-system.sh. Throws UnavailableError, with what to do, where the host does not permit the
- * namespaces that takes, and when the installation fails.
+ * Installs Debian with build-system.sh. Throws UnavailableError if the host does not permit the namespaces needed (the
+ * hint says how to permit them), and if the installation fails.
  */
 export async function installSystem(installation: Installation): Promise<void> {
   const { arch, packages, archive, rootfs, total, onStep, signal } = installation;
@@ -46,10 +46,10 @@ export async function installSystem(installation: Installation): Promise<void> {
   });
 }
 
-/** What build-system.sh and its namespace say to the lab, and to nobody else. */
+/** Messages of build-system.sh and its namespace that are not shown to the user. */
 const forTheLab = [mapAllUsers, 'kexec-lab: done'];
 
-/** mmdebstrap's stages, in the words a user sees. */
+/** mmdebstrap's stages, in the words that the user sees. */
 const stages: [RegExp, string][] = [
   [/^I: extracting archives/, 'unpacking the essential packages'],
   [/^I: installing essential packages/, 'installing the essential packages'],
@@ -57,8 +57,8 @@ const stages: [RegExp, string][] = [
 ];
 
 /**
- * Follows an installation by what mmdebstrap, dpkg and build-system.sh print. Packages are counted as they are set up;
- * `total` is how many there are. Returns a function that tells the step a line begins, if it begins one.
+ * Follows an installation by the output of mmdebstrap, dpkg and build-system.sh. Counts packages as they are set up, out
+ * of `total`. Returns a function that returns the progress that a line of output reports, if any.
  */
 export function systemProgress(
   total: number,

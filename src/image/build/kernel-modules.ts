@@ -5,9 +5,9 @@ import { fileExists } from '../../host/file-exists.ts';
 import { runTool } from '../../host/run-tool.ts';
 
 /**
- * Copies the modules named, and all they depend on, from an unpacked kernel's `lib/modules/<release>` into the same
- * place under `target`, decompressed and indexed for modprobe. Modules built into the kernel are passed over.
- * Throws UnavailableError for a module the kernel does not have, unless that is `lenient`: then they are left out.
+ * Copies the named modules and their dependencies from an unpacked kernel's `lib/modules/<release>` to the same path under
+ * `target`, decompressed and indexed for modprobe. Modules that are built into the kernel are skipped.
+ * Throws UnavailableError for a module that the kernel lacks, unless `lenient` is set: then it is left out.
  */
 export async function copyModules(
   modules: string,
@@ -24,7 +24,7 @@ export async function copyModules(
   const builtInNames = new Set(builtIn.split('\n').map(moduleName));
 
   const destination = path.join(target, 'lib/modules', release);
-  // depmod wants it, also where none of the modules is there.
+  // depmod needs the directory even if there are no modules.
   await mkdir(destination, { recursive: true });
   for (const name of names) {
     if (builtInNames.has(moduleName(name))) continue;
@@ -40,7 +40,7 @@ export async function copyModules(
   await runTool('depmod', ['-b', target, release], { signal });
 }
 
-/** modules.dep: a module's file, a colon, and the files of all it depends on, directly or not. */
+/** Parses modules.dep: a module's file, a colon, and the files of all its direct and indirect dependencies. */
 export function parseModulesDep(text: string): Map<string, string[]> {
   return new Map(
     text
@@ -53,7 +53,7 @@ export function parseModulesDep(text: string): Map<string, string[]> {
   );
 }
 
-/** The kernel takes `-` and `_` in module names for the same. */
+/** A module's name from its file. The kernel treats `-` and `_` in module names as equal. */
 export function moduleName(file: string): string {
   return path
     .basename(file)
@@ -64,12 +64,12 @@ export function moduleName(file: string): string {
 async function copyModule(source: string, target: string, signal: AbortSignal | undefined) {
   await mkdir(path.dirname(target), { recursive: true });
   await cp(source, target);
-  // The host decompresses once, so that the emulated CPU never has to.
+  // The host decompresses modules once, so that the emulated CPU never has to.
   const [tool, ...args] = decompressors[path.extname(target)] ?? [];
   if (tool !== undefined) await runTool(tool, [...args, target], { signal });
 }
 
-/** By what the kernel's build adds to a compressed module's name; the compressed file is gone afterwards. */
+/** By the extension of a compressed module. The tools remove the compressed file. */
 const decompressors: Record<string, string[]> = {
   '.gz': ['gzip', '--decompress'],
   '.xz': ['xz', '--decompress'],

@@ -2,7 +2,7 @@ import { readdir, copyFile, cp, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readDebControl } from '../../debian/deb-file.ts';
 import { unpackPackages } from '../../debian/packages.ts';
-import { sweepTree, unpackBrought } from '../../debian/unpack.ts';
+import { sweepTree, unpackUntrusted } from '../../debian/unpack.ts';
 import { UnavailableError, UsageError } from '../../errors.ts';
 import { releaseOfImage } from '../../formats/kernel-release.ts';
 import { fileExists } from '../../host/file-exists.ts';
@@ -13,11 +13,11 @@ import {
   type CandidateKernelRecipe,
   type KernelRecipe,
 } from '../recipes/recipe.ts';
-import { brought, intactFile, keptFile } from '../store/kept-files.ts';
+import { localSuite, intactFile, keptFile } from '../store/kept-files.ts';
 import type { BuildContext, Built } from './build-context.ts';
 import { copyModules } from './kernel-modules.ts';
 
-/** Takes a Debian kernel and the modules the recipe names: `vmlinuz` and `lib/modules/<release>/…`. */
+/** Extracts a Debian kernel and the modules that the recipe names: `vmlinuz` and `lib/modules/<release>/…`. */
 export async function buildKernel(recipe: KernelRecipe, context: BuildContext): Promise<Built> {
   const { arch, scratch, output, packageOptions, onStep, signal } = context;
   const selection = kernelSelection(recipe.sources, arch);
@@ -32,8 +32,8 @@ export async function buildKernel(recipe: KernelRecipe, context: BuildContext): 
 }
 
 /**
- * Takes a kernel under test, with its configuration; of the modules named those it has. A candidate whose modules are
- * not there (or not known) is built all the same: its initramfs comes with it, or preflight says what is missing.
+ * Extracts a kernel under test, its configuration, and those of the named modules that it has. Missing modules are not an
+ * error: the candidate may have its own initramfs, and preflight reports what is missing.
  */
 export async function buildCandidateKernel(
   recipe: CandidateKernelRecipe,
@@ -44,8 +44,8 @@ export async function buildCandidateKernel(
   onStep('collecting modules');
   const found = await findKernel(directories);
   if (found === null || !(await stat(found.file)).isFile())
-    throw new UsageError('there is no kernel in what was brought', {
-      hint: 'It must be a file of the package, or a link that stays in it.',
+    throw new UsageError('no kernel found in the candidate', {
+      hint: 'The kernel must be a file in the package, or a link to one.',
     });
   const { file, config, modules, release } = found;
   await copyFile(file, path.join(output, outputNames.kernel));
@@ -79,8 +79,8 @@ async function unpackCandidate(
     const deb = await intactFile(cache, sha256);
     const directory = path.join(scratch, String(index));
     await mkdir(directory);
-    await unpackBrought(deb, directory, signal);
-    packages.push({ ...(await readDebControl(deb)), suite: brought, sha256 });
+    await unpackUntrusted(deb, directory, signal);
+    packages.push({ ...(await readDebControl(deb)), suite: localSuite, sha256 });
     directories.push(directory);
   }
   return { packages, directories };
@@ -92,20 +92,20 @@ async function kernelIn(directories: string[]) {
   throw new UnavailableError(`no kernel in ${directories.map((d) => path.basename(d)).join(', ')}`);
 }
 
-/** What an unpacked kernel consists of; null for what is not there. */
+/** The parts of an unpacked kernel; null for missing ones. */
 type FoundKernel = {
   file: string;
-  /** From the file's name or its directory's. */
+  /** From the name of the file or its directory. */
   release: string | null;
-  /** What it was configured with (`/boot/config-…`). */
+  /** The file with its configuration (`/boot/config-…`). */
   config: string | null;
   /** Its `lib/modules/<release>`. */
   modules: string | null;
 };
 
 /**
- * Finds a kernel in directories that hold unpacked packages, or the files of one. Debian kept `vmlinuz` and `config`
- * in /boot until 7.x, which has them among the modules.
+ * Finds a kernel in directories with unpacked packages. Debian has `vmlinuz` and `config` in /boot, and from Linux 7.x on
+ * next to the modules.
  */
 export async function findKernel(directories: readonly string[]): Promise<FoundKernel | null> {
   const image = await findImage(directories);
@@ -142,7 +142,7 @@ async function findConfig(directories: readonly string[], release: string): Prom
   return null;
 }
 
-/** The directory with the modules proper. The files beside them may come from another package. */
+/** The directory with the modules themselves. The index files may be in another package. */
 async function findModules(
   directories: readonly string[],
   release: string,
@@ -159,7 +159,7 @@ function placesOfModules(directory: string): string[] {
   return ['lib', 'usr/lib'].map((lib) => path.join(directory, lib, 'modules'));
 }
 
-/** A file beside the modules (`modules.builtin`), in whichever package it came. */
+/** An index file of the modules (`modules.builtin`), from whichever package contains it. */
 async function findModulesFile(
   directories: readonly string[],
   release: string,

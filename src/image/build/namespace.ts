@@ -5,20 +5,20 @@ import { UnavailableError } from '../../errors.ts';
 import { fileExists } from '../../host/file-exists.ts';
 import { compareVersions } from '../../text/versions.ts';
 
-/** How build-system.sh is run: as root of namespaces of its own, whoever runs it. */
+/** How to run build-system.sh as root in private namespaces, as root or as an ordinary user. */
 export type NamespacePlan = {
-  /** In front of what is to run there. */
+  /** The prefix of the command to run there. */
   command: string[];
-  /** Must all users be mapped from outside once `mapAllUsers` has been said? */
+  /** Whether all users must be mapped from outside once `mapAllUsers` is printed. */
   mapsAllUsers: boolean;
-  /** qemu-user's name of the architecture; null where the host runs its programs itself. */
+  /** qemu-user's name for the architecture; null if the host runs its programs natively. */
   emulator: string | null;
 };
 
-/** Said on standard output by one who waits for its user namespace to be given its users, and for a line of input. */
+/** Printed by a process that waits until users are mapped into its user namespace, and then for a line of input. */
 export const mapAllUsers = 'kexec-lab: map all users';
 
-/** Changes into a user namespace in which there is nobody yet; goes on when told that there is. */
+/** Enters a user namespace without users; continues once told that they are mapped. */
 const enterUserNamespace = [
   'unshare',
   '--user',
@@ -28,37 +28,37 @@ const enterUserNamespace = [
   'sh',
 ];
 
-/** mmdebstrap knows how to map users of /etc/subuid, and AppArmor has a profile that lets it make namespaces. */
+/** mmdebstrap maps the users of /etc/subuid, and AppArmor has a profile that lets it create namespaces. */
 const enterOthers = ['mmdebstrap', '--unshare-helper'];
 
 /**
- * Decides how to come by namespaces in which a system of another architecture can be installed. An ordinary user needs a
- * user namespace with a range of users in it. Root needs one only to register qemu-user where no one but the build sees it.
- * Throws UnavailableError, with the command that helps, where this host does not permit what it takes.
+ * Decides how to create namespaces in which a system of another architecture can be installed. An ordinary user needs a user
+ * namespace with a range of users. Root needs one only to register qemu-user for this build alone.
+ * Throws UnavailableError, with the command to run as root, if this host does not permit that.
  */
 export function planNamespace(facts: NamespaceFacts): NamespacePlan {
   const { isRoot, user, emulator, emulatorRegistered, kernel } = facts;
   const registers = emulator !== null && !emulatorRegistered;
   if (registers && !facts.binfmtPerNamespace)
     throw refusal(
-      `no program of ${emulator} can be run: qemu-user is not registered with binfmt_misc, and before Linux 6.7 ` +
-        `(this is ${kernel}) that cannot be done for one build alone`,
+      `${emulator} programs cannot run: qemu-user is not registered with binfmt_misc, and registering it for one ` +
+        `build alone needs Linux 6.7 or later (this host runs ${kernel})`,
       `As root: systemctl restart systemd-binfmt (or ${registerLine(emulator)})`,
     );
   if (!isRoot) {
     if (!facts.userNamespaces)
       throw refusal(
-        'this host does not let ordinary users make user namespaces',
+        'this host does not let ordinary users create user namespaces',
         'As root: sysctl -w user.max_user_namespaces=10000 kernel.unprivileged_userns_clone=1',
       );
     if (facts.appArmorRestricts)
       throw refusal(
-        'AppArmor does not let ordinary users make user namespaces, and has no profile that lets mmdebstrap',
+        'AppArmor does not let ordinary users create user namespaces, and has no profile that allows mmdebstrap to',
         'As root: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (until the next boot)',
       );
     if (!facts.hasUserRange)
       throw refusal(
-        `/etc/subuid and /etc/subgid give ${user} no range of users for the files of a system`,
+        `/etc/subuid and /etc/subgid have no range of users for ${user}, which owning a system's files requires`,
         `As root: usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${user}`,
       );
   }
@@ -76,10 +76,10 @@ function registerLine(emulator: string): string {
 }
 
 function refusal(message: string, hint: string): UnavailableError {
-  return new UnavailableError(`a Debian system cannot be installed here: ${message}`, { hint });
+  return new UnavailableError(`cannot install a Debian system on this host: ${message}`, { hint });
 }
 
-/** What decides how a system can be installed on this host. */
+/** The facts about this host that decide how a system can be installed. */
 export type NamespaceFacts = {
   isRoot: boolean;
   /** Login name. */
@@ -88,24 +88,24 @@ export type NamespaceFacts = {
   kernel: string;
   /** qemu-user's name of the programs' architecture; null where the host runs them itself. */
   emulator: string | null;
-  /** Is it registered with binfmt_misc for the whole host? */
+  /** Whether it is registered with binfmt_misc for the whole host. */
   emulatorRegistered: boolean;
-  /** Can it be registered for one user namespace? (Linux 6.7) */
+  /** Whether it can be registered for one user namespace (Linux 6.7 or later). */
   binfmtPerNamespace: boolean;
-  /** May ordinary users make user namespaces, AppArmor aside? */
+  /** Whether ordinary users may create user namespaces, AppArmor aside. */
   userNamespaces: boolean;
-  /** Does AppArmor forbid it, without an exception for mmdebstrap? (Ubuntu can since 23.10.) */
+  /** Whether AppArmor forbids it without an exception for mmdebstrap (possible on Ubuntu since 23.10). */
   appArmorRestricts: boolean;
-  /** Do /etc/subuid and /etc/subgid have ranges for the user? */
+  /** Whether /etc/subuid and /etc/subgid have ranges for the user. */
   hasUserRange: boolean;
 };
 
-/** qemu-user's name of an architecture; null where the host runs its programs itself. */
+/** qemu-user's name for an architecture; null if the host runs its programs natively. */
 export function emulatorFor(arch: Arch): string | null {
   return arch === 'aarch64' && process.arch === 'arm64' ? null : arch;
 }
 
-/** Looks at the host; changes nothing. `emulator` is that of the programs to be run in the namespace, if any. */
+/** Examines the host; changes nothing. `emulator` is the one for the programs that run in the namespace, if any. */
 export async function namespaceFacts(emulator: string | null): Promise<NamespaceFacts> {
   const { uid, username: user } = userInfo();
   const sysctl = async (name: string) =>
@@ -130,7 +130,7 @@ export async function namespaceFacts(emulator: string | null): Promise<Namespace
   };
 }
 
-/** Has subuid(5) text a range for a user that is large enough for Debian's own users (65534 is nobody)? */
+/** Whether a subuid(5) file has a range for a user that is large enough for Debian's own users (nobody is 65534). */
 export function hasRange(text: string, user: string): boolean {
   return text
     .split('\n')

@@ -3,8 +3,8 @@ import path from 'node:path';
 import { runTool } from '../../host/run-tool.ts';
 
 /**
- * Packs a directory as an initramfs: a cpio archive in the kernel's `newc` format, everything owned by root.
- * Not compressed: the host has space, the emulated CPU has no time.
+ * Packs a directory as an initramfs: a cpio archive in `newc` format in which root owns everything. It is not compressed,
+ * because decompression would be slow on the emulated CPU.
  */
 export async function packCpio(
   tree: string,
@@ -26,7 +26,7 @@ export async function packCpio(
   });
 }
 
-/** Packs a file tree as a tar archive in which everything belongs to root. */
+/** Packs a file tree as a tar archive in which root owns everything. */
 export async function archiveTree(
   tree: string,
   file: string,
@@ -39,14 +39,14 @@ export async function archiveTree(
 }
 
 /**
- * Gives the directories and files of a tree the modes 755 and 644 (755 for programs), which the user's umask and the
- * modes of a checkout have changed.
+ * Sets the modes of a tree's directories and files to 755 and 644 (755 for programs), whatever the user's umask and
+ * checkout made of them.
  */
 export async function settleModes(tree: string, signal: AbortSignal | undefined): Promise<void> {
   await runTool('chmod', ['--recursive', 'u=rwX,go=rX', tree], { signal });
 }
 
-/** Everything in a file tree, relative to it and sorted: directories, files and links, which are not followed. */
+/** The sorted relative paths of everything in a file tree: directories, files and links, which are not followed. */
 export async function treeNames(tree: string): Promise<string[]> {
   const entries = await readdir(tree, { recursive: true, withFileTypes: true });
   return entries

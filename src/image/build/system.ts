@@ -18,14 +18,14 @@ import { namespaceFacts, planNamespace } from './namespace.ts';
 import { archiveTree, settleModes } from './pack-tree.ts';
 
 /**
- * A whole Debian: `rootfs.tar` (owners by number), its kernel `vmlinuz` and `initrd.img`, which its own initramfs-tools
- * made. apt downloads and verifies, mmdebstrap installs, without a network.
+ * Builds a complete Debian system: `rootfs.tar` (owners by number), its kernel `vmlinuz`, and the `initrd.img` that its own
+ * initramfs-tools built. apt downloads and verifies the packages; mmdebstrap installs them without a network.
  */
 export async function buildSystem(recipe: SystemRecipe, context: BuildContext): Promise<Built> {
   const { arch, scratch, output, packageOptions, onStep, signal } = context;
   const { packages, debs } = await fetchPackages(systemSelection(recipe, arch), packageOptions);
 
-  onStep('laying out the packages');
+  onStep('preparing the packages');
   const parts = path.join(scratch, 'parts');
   const overlay = path.join(parts, 'overlay');
   await mkdir(overlay, { recursive: true });
@@ -42,12 +42,12 @@ export async function buildSystem(recipe: SystemRecipe, context: BuildContext): 
   const wanted = systemPackages(recipe, arch);
   await installSystem({ arch, packages: wanted, total, archive, rootfs, onStep, signal });
 
-  onStep('taking the kernel and its initrd out');
+  onStep('extracting the kernel and its initrd');
   const release = await takeBootFiles(rootfs, output, scratch, signal);
   return { packages, release };
 }
 
-/** The system's own kernel and initrd, for those who boot it without its disk; returns the kernel's release. */
+/** Extracts the system's kernel and initrd, to boot it without its disk. Returns the kernel's release. */
 async function takeBootFiles(
   rootfs: string,
   output: string,
@@ -64,14 +64,14 @@ async function takeBootFiles(
   const release = kernel.replace('vmlinuz-', '');
   if (release === '' || others.length > 0 || !files.includes(`initrd.img-${release}`))
     throw new UnavailableError(
-      `the system should have one kernel and its initrd: ${files.join(', ')}`,
+      `the system must have one kernel and its initrd, but has: ${files.join(', ')}`,
     );
   await rename(path.join(boot, 'boot', kernel), path.join(output, 'vmlinuz'));
   await rename(path.join(boot, 'boot', `initrd.img-${release}`), path.join(output, 'initrd.img'));
   return release;
 }
 
-/** A disk with a finished system on its partition: every file has the owner, mode and attributes it was installed with. */
+/** Builds a disk with an installed system. Every file keeps the owner, mode and attributes from the installation. */
 export async function buildSystemDisk(
   recipe: SystemDiskRecipe,
   context: BuildContext,
@@ -92,7 +92,7 @@ export async function buildSystemDisk(
 
   const disk = path.join(output, outputNames.disk);
   const root = await partitionDisk(disk, { sizeMiB: recipe.size, espMiB: 0 }, signal);
-  // No program of the system's is run: no emulator is needed.
+  // No emulator is needed, because none of the system's programs runs.
   await runInNamespace(planNamespace(await namespaceFacts(null)), {
     what: 'writing the disk',
     archive,
@@ -105,7 +105,7 @@ export async function buildSystemDisk(
   return { packages: [], release: manifest.release };
 }
 
-/** Makes a directory that apt takes packages from: `Packages`, and each .deb (`debs`, in the order of `packages`). */
+/** Creates a directory that apt can install from: `Packages`, and each .deb (`debs`, in the order of `packages`). */
 export async function writeRepository(
   directory: string,
   packages: readonly ArchivePackage[],
@@ -117,7 +117,7 @@ export async function writeRepository(
   await writeFile(path.join(directory, 'Packages'), packages.map(packageEntry).join('\n'));
 }
 
-/** A package's paragraph of the archive's index, with its file where `writeRepository` puts it. */
+/** A package's paragraph for `Packages`, with the path that `writeRepository` gives its file. */
 export function packageEntry({ stanza, sha256 }: ArchivePackage): string {
   const fields: Stanza = { ...stanza, Filename: `./${sha256}.deb` };
   return Object.entries(fields)

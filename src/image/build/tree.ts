@@ -3,7 +3,7 @@ import path from 'node:path';
 import { architectures } from '../../arch.ts';
 import { readDebControl } from '../../debian/deb-file.ts';
 import { unpackPackages } from '../../debian/packages.ts';
-import { unpackBrought } from '../../debian/unpack.ts';
+import { unpackUntrusted } from '../../debian/unpack.ts';
 import { toolsVersion } from '../../formats/kernel-release.ts';
 import { fileExists } from '../../host/file-exists.ts';
 import { recipesDirectory } from '../recipes/catalog.ts';
@@ -16,13 +16,13 @@ import {
   type InitramfsRecipe,
   type MiniDiskRecipe,
 } from '../recipes/recipe.ts';
-import { brought, intactFile } from '../store/kept-files.ts';
+import { localSuite, intactFile } from '../store/kept-files.ts';
 import type { BuildContext, Built, Input } from './build-context.ts';
 import { writeDisk, type EspContent, layOutEsp } from './disk-image.ts';
 import { addLinks, addOverlay, copyFiles, createTree } from './file-tree.ts';
 import { packCpio, settleModes } from './pack-tree.ts';
 
-/** An initramfs: one uncompressed cpio archive. */
+/** Builds an initramfs: one uncompressed cpio archive. */
 export async function buildInitramfs(
   recipe: InitramfsRecipe,
   context: BuildContext,
@@ -34,7 +34,7 @@ export async function buildInitramfs(
   return built;
 }
 
-/** A disk with a root file system, on which the kernel and its initrd lie as Debian lays them. */
+/** Builds a disk with a root file system that has the kernel and its initrd where Debian puts them. */
 export async function buildMiniDisk(recipe: MiniDiskRecipe, context: BuildContext): Promise<Built> {
   const { tree, built, directories } = await assembleTree(recipe, context);
   const initrd = context.input(recipe.initrd);
@@ -56,7 +56,7 @@ export async function buildMiniDisk(recipe: MiniDiskRecipe, context: BuildContex
   return built;
 }
 
-/** The EFI system partition's files: Debian's systemd-boot, and the kernel and initrd of the root file system. */
+/** The files of the EFI system partition: Debian's systemd-boot, and the kernel and initrd of the root file system. */
 async function assembleEsp(
   { size, loader, cmdline }: NonNullable<MiniDiskRecipe['esp']>,
   root: string,
@@ -70,7 +70,7 @@ async function assembleEsp(
   return { tree, sizeMiB: size };
 }
 
-/** `/boot/<name>-<release>`, and `/<name>` as a link to it. A release that nobody knows is no part of the name. */
+/** Installs `/boot/<name>-<release>` with a link `/<name>`. An unknown release is left out of the name. */
 async function installBootFile(
   tree: string,
   { directory }: Input,
@@ -93,28 +93,28 @@ async function truncateKernel(
   await truncate(file, Math.floor(((await stat(file)).size * percent) / 100));
 }
 
-/** The file tree of a recipe: packages' files, links, modules of its kernel, overlays. */
+/** Assembles a recipe's file tree: files of packages, links, modules of its kernel, overlays. */
 async function assembleTree(
   recipe: TreeRecipe,
   context: BuildContext,
 ): Promise<{ tree: string; built: Built; directories: string[] }> {
   const { scratch, onStep } = context;
   const { packages, directories } = await unpackTreePackages(recipe, context);
-  onStep('putting the files together');
+  onStep('assembling the file tree');
   const tree = path.join(scratch, 'tree');
   await createTree(tree);
   await copyFiles(tree, directories, recipe.files);
   await addLinks(tree, recipe.links);
   const kernel = context.input(recipe.kernel);
   const lib = path.join(kernel.directory, 'lib');
-  // A kernel that was brought without modules has none.
+  // A candidate may have no modules.
   if (await fileExists(lib)) await cp(lib, path.join(tree, 'usr/lib'), { recursive: true });
   for (const overlay of recipe.overlays)
     await addOverlay(tree, path.join(recipesDirectory, overlay));
   return { tree, built: { packages, release: kernel.manifest.release }, directories };
 }
 
-/** An initramfs that was brought, as it is: compressed or not, the kernel takes it by its content. */
+/** Copies a supplied initramfs unchanged. The kernel detects its compression. */
 export async function copyInitramfs(
   { file }: CandidateInitramfsRecipe,
   { output, packageOptions }: BuildContext,
@@ -127,13 +127,10 @@ export async function copyInitramfs(
 type Unpacked = Pick<Built, 'packages'> & { directories: string[] };
 
 /**
- * The packages of a tree, each unpacked into a directory of its own; what is in several directories counts in the first.
- * kexec-tools that were brought come first of all, and take their libraries from the suite's own.
+ * Unpacks the packages of a tree, each into its own directory. A file that is in several directories is taken from the
+ * first. Supplied kexec-tools come first and use the libraries of the suite's kexec-tools.
  */
-async function unpackTreePackages(
-  recipe: TreeRecipe,
-  context: BuildContext,
-): Promise<Unpacked> {
+async function unpackTreePackages(recipe: TreeRecipe, context: BuildContext): Promise<Unpacked> {
   const { arch, scratch, packageOptions } = context;
   const { tools } = recipe;
   const all: Unpacked = { packages: [], directories: [] };
@@ -159,10 +156,10 @@ async function unpackTools(
   await mkdir(path.join(directory, 'usr/sbin'), { recursive: true });
   if ('deb' in tools) {
     const deb = await intactFile(cache, tools.deb);
-    await unpackBrought(deb, directory, signal);
+    await unpackUntrusted(deb, directory, signal);
     const control = await readDebControl(deb, signal);
     return {
-      packages: [{ ...control, suite: brought, sha256: tools.deb }],
+      packages: [{ ...control, suite: localSuite, sha256: tools.deb }],
       directories: [directory],
     };
   }
@@ -174,6 +171,12 @@ async function unpackTools(
   await chmod(target, 0o755);
   const version = (await toolsVersion(program)) ?? 'unknown';
   const architecture = architectures[arch].debian;
-  const found = { name: kexecTools, version, architecture, suite: brought, sha256: tools.program };
+  const found = {
+    name: kexecTools,
+    version,
+    architecture,
+    suite: localSuite,
+    sha256: tools.program,
+  };
   return { packages: [found], directories: [directory] };
 }

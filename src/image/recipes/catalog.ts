@@ -5,16 +5,16 @@ import type { Named } from '../../yaml/yaml-directory.ts';
 import { YamlDirectory } from '../../yaml/yaml-directory.ts';
 import { recipeSchema, type Recipe } from './recipe.ts';
 
-/** Where the recipes and their overlays are. */
+/** The directory with the recipes and their overlays. */
 export const recipesDirectory = path.join(ownDirectory, 'images');
 
 /** Recipes by name. */
 export type Catalog = Named<Recipe>;
 
-/** All recipes of this installation. */
+/** The recipes of this installation. */
 export const ownRecipes: Catalog = new YamlDirectory<Recipe>(recipesDirectory, recipeSchema);
 
-/** The recipe of that name and kind. Throws ScenarioError that lists the ones there are. */
+/** The recipe of that name and kind. Throws ScenarioError with a list of the existing ones. */
 export function findRecipe<K extends Recipe['kind']>(
   catalog: Catalog,
   name: string,
@@ -23,7 +23,7 @@ export function findRecipe<K extends Recipe['kind']>(
   const recipe = catalog.get(name);
   if (recipe?.kind === kind) return recipe as Extract<Recipe, { kind: K }>;
   throw new ScenarioError(`no image recipe \`${name}\` of kind ${kind}`, {
-    hint: `there are: ${namesOfKind(catalog, kind).join(', ')}`,
+    hint: `Choose one of: ${namesOfKind(catalog, kind).join(', ')}.`,
   });
 }
 

@@ -5,11 +5,11 @@ import type { Arch } from '../../arch.ts';
 import type { Catalog } from './catalog.ts';
 import { inputsOf, type Recipe } from './recipe.ts';
 
-/** The scripts beside the recipes: one installs a system, one puts it on a disk. */
+/** The scripts next to the recipes: one installs a system, the other writes it to a disk. */
 export const systemScript = 'build-system.sh';
 export const diskScript = 'fill-disk.sh';
 
-/** Raise a kind's number when its builder comes to make something else of the same recipe. */
+/** Increase a kind's number if its builder starts to build something different from the same recipe. */
 const kindVersions: Record<Recipe['kind'], number> = {
   kernel: 1,
   initramfs: 2,
@@ -18,8 +18,8 @@ const kindVersions: Record<Recipe['kind'], number> = {
 };
 
 /**
- * What an image is built from, as 16 hex digits: the recipe, its overlays, its inputs, the architecture and the
- * version of the builder. Package versions are not part of it, so it is known without a network.
+ * A digest of what an image is built from, as 16 hex digits: the recipe, its overlays, its inputs, the architecture and
+ * the builder's version. Package versions are not part of it, so it is known without a network.
  */
 export function contentKey(name: string, arch: Arch, catalog: Catalog, directory: string): string {
   const recipe = catalog.get(name);

@@ -7,7 +7,7 @@ import type { Choice, PackageSelection, SuiteIndex } from '../../debian/packages
 import type { KernelSource, Recipe, SystemRecipe, TreeRecipe } from './recipe.ts';
 import { kexecTools } from './recipe.ts';
 
-/** Which packages a recipe takes of the archive, selection by selection; none where all it has comes from its inputs. */
+/** The packages that a recipe takes from the archive, as selections; none if its content comes from its inputs. */
 export function selectPackages(recipe: Recipe, arch: Arch): PackageSelection[] {
   if ('system' in recipe) return [];
   switch (recipe.kind) {
@@ -33,12 +33,12 @@ export function kernelSelection(
   });
 }
 
-/** kexec-tools alone, without the libraries it needs. */
+/** kexec-tools without the libraries it depends on. */
 export function toolsSelection(suites: readonly string[], arch: Arch): PackageSelection {
   return suites.map((suite) => closure([kexecTools], () => false, suite, arch));
 }
 
-/** The selections of a tree: where a file is in several, that of the first counts. */
+/** The selections of a tree. If several contain the same file, the first one's is used. */
 export function treeSelections(recipe: TreeRecipe, arch: Arch): PackageSelection[] {
   const { packages, suites, tools } = recipe;
   const select = (names: string[], from: readonly string[]) =>
@@ -48,7 +48,7 @@ export function treeSelections(recipe: TreeRecipe, arch: Arch): PackageSelection
   return [select([kexecTools], [tools.suite]), select(others, suites)];
 }
 
-/** What mmdebstrap's variant `minbase` installs besides what it is told to, as apt-patterns(7). */
+/** What mmdebstrap's variant `minbase` always installs, as apt-patterns(7). */
 const base = ['?essential', '?priority(required)'];
 
 export function systemSelection(recipe: SystemRecipe, arch: Arch): PackageSelection {
@@ -57,7 +57,7 @@ export function systemSelection(recipe: SystemRecipe, arch: Arch): PackageSelect
   return recipe.suites.map((suite) => ({ suite, find }));
 }
 
-/** What a system is asked to have over its base. */
+/** The packages that a system has in addition to its base. */
 export function systemPackages(recipe: SystemRecipe, arch: Arch): string[] {
   return [...recipe.packages, recipe.kernel[arch]];
 }

@@ -9,24 +9,24 @@ import { findRecipe, ownRecipes, recipesDirectory } from './catalog.ts';
 import { contentKey } from './content-key.ts';
 import { inputsOf, outputNames, type Recipe } from './recipe.ts';
 
-/** What a case asks the image store for. */
+/** The images that a case boots. */
 export type ImageRequest = {
   arch: Arch;
   kernel: ImageReference | null;
   initramfs: ImageReference | null;
   disk: ImageReference | null;
-  /** Recipes by name. Default: those of this installation. */
+  /** The recipes to look names up in. Default: those of this installation. */
   catalog?: Catalog | undefined;
 };
 
-/** A recipe for one architecture, and where its result is or will be. */
+/** A recipe for one architecture, and where its image is or will be. */
 export type PlannedEntry = {
   name: string;
   recipe: Recipe;
   arch: Arch;
   key: string;
   directory: string;
-  /** The file QEMU is given. */
+  /** The file that QEMU is given. */
   output: string;
 };
 
@@ -34,12 +34,12 @@ type ImagePlan = {
   kernel: string | null;
   initramfs: string | null;
   disk: string | null;
-  /** All entries needed, inputs in front of what is built from them. */
+  /** All entries needed, each after its inputs. */
   entries: PlannedEntry[];
 };
 
 /**
- * Says where the images of a request are or will be, without a network and without building anything.
+ * Determines where the images of a request are or will be, without using the network or building anything.
  * Throws ScenarioError for a recipe that does not exist.
  */
 export function planImages(request: ImageRequest, options: { cacheDir?: string } = {}): ImagePlan {
@@ -68,7 +68,7 @@ export function planImages(request: ImageRequest, options: { cacheDir?: string }
   };
 }
 
-/** The entries of recipes and of everything they are built from, inputs first, each once. */
+/** The entries of recipes and of all their inputs, inputs first, each once. */
 export function planEntries(
   names: Iterable<string>,
   arch: Arch,
@@ -90,15 +90,15 @@ export function planEntries(
   return [...entries.values()];
 }
 
-/** Where finished entries are. */
+/** The directory with finished entries. */
 export function imagesDirectory(cacheDir?: string): string {
   return path.join(cacheDirectory(cacheDir), 'images');
 }
 
 /**
- * One key over all images some cases boot, as 16 hex digits: another one as soon as any of them has to be built anew.
- * Known without a network. Files of the user's are not part of it: nobody builds them.
- * @throws ScenarioError for a recipe that is not there.
+ * One key for all images that some cases boot, as 16 hex digits. It changes whenever one of them has to be rebuilt. It is
+ * known without a network. The user's own files are not part of it, as they are not built.
+ * @throws ScenarioError for a recipe that does not exist
  */
 export function imagesKey(cases: readonly Case[]): string {
   const entries = cases.flatMap(({ arch, setup }) => planImages({ arch, ...setup }).entries);
@@ -111,7 +111,7 @@ export function imagesKey(cases: readonly Case[]): string {
   );
 }
 
-/** What it takes of the host to build these entries. */
+/** What the host needs to build these entries. */
 export function buildNeeds(entries: readonly Pick<PlannedEntry, 'recipe'>[]): Set<Need> {
   const needs = new Set<Need>();
   for (const { recipe } of entries) {

@@ -5,33 +5,33 @@ import { arches } from '../../arch.ts';
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/);
 const absolutePath = z.string().startsWith('/');
 
-/** Debian's suites to take packages from, in order of preference: the first that the mirror still has is taken. */
+/** Debian suites to take packages from, in order of preference: the first that the mirror has is used. */
 const suites = z.array(name).min(1);
 
-/** What goes into a file tree: an initramfs or a root file system. */
+/** The content of a file tree: an initramfs or a root file system. */
 const tree = {
   suites,
-  /** Recipe of the kernel whose modules go in. */
+  /** The recipe of the kernel whose modules are added. */
   kernel: name,
   packages: z.array(z.string()),
-  /** Path in the unpacked packages -> path in the tree. Shared libraries a program needs come along. */
+  /** Path in the unpacked packages -> path in the tree. The shared libraries of programs are added too. */
   files: z.record(absolutePath, absolutePath),
-  /** Target as the link says it -> paths of the links. */
+  /** Target of symbolic links -> paths of the links. */
   links: z.record(z.string(), z.array(absolutePath)).default({}),
-  /** Directories beside the recipe, copied over the tree in order. Scripts become executable. */
+  /** Directories next to the recipe, copied into the tree in order. Scripts become executable. */
   overlays: z.array(name).default([]),
 };
 
 const kernelRecipe = z.strictObject({
   kind: z.literal('kernel'),
   /**
-   * Where the kernel comes from, in order of preference, as with suites: each with a package whose dependencies lead to
-   * its newest kernel. The first and the second kernel must never be of one release: `uname -r` tells them apart.
+   * Where the kernel comes from, in order of preference: a suite, and a package whose dependencies lead to the newest
+   * kernel there. The first and the second kernel must have different releases: `uname -r` tells them apart.
    */
   sources: z
     .array(z.strictObject({ suite: name, package: z.record(z.enum(arches), z.string()) }))
     .min(1),
-  /** Modules kept for the trees that name this recipe; those built into the kernel are passed over. */
+  /** Modules for the trees that name this recipe. Modules that are built into the kernel are skipped. */
   modules: z.array(z.string()),
 });
 
@@ -40,45 +40,45 @@ const initramfsRecipe = z.strictObject({ kind: z.literal('initramfs'), ...tree }
 /** Size of a whole disk in MiB. */
 const size = z.int().min(16).max(4096);
 
-/** A disk of single files, small and quick. */
+/** A small disk with selected files. */
 const miniDiskRecipe = z.strictObject({
   kind: z.literal('disk'),
   ...tree,
-  /** Recipe of the initramfs that becomes /initrd.img. */
+  /** The recipe of the initramfs that becomes /initrd.img. */
   initrd: name,
   size,
-  /** Where the beginning of the kernel is put besides, and how much of it, as after an update cut short. */
+  /** Adds a truncated copy of the kernel, as an interrupted update leaves it: its path, and how much of the kernel it has. */
   truncatedKernel: z
     .strictObject({ path: absolutePath, percent: z.int().min(1).max(99) })
     .optional(),
-  /** An EFI system partition besides, from which firmware starts kernel and initrd with this command line. */
+  /** Adds an EFI system partition, from which firmware starts the kernel and initrd with this command line. */
   esp: z
     .strictObject({
-      /** MiB, on top of the disk's size. */
+      /** MiB, in addition to the disk's size. */
       size: z.int().min(8).max(512),
-      /** Path of systemd-boot in the unpacked packages. */
+      /** The path of systemd-boot in the unpacked packages. */
       loader: z.record(z.enum(arches), absolutePath),
       cmdline: z.string(),
     })
     .optional(),
 });
 
-/** A whole Debian, installed by its own tools: the packages named, and all that is essential or depended on. */
+/** A complete Debian system, installed by its own tools: the named packages, essential packages and dependencies. */
 const systemRecipe = z.strictObject({
   kind: z.literal('system'),
   suites,
-  /** The package of the kernel. */
+  /** The kernel package. */
   kernel: z.record(z.enum(arches), z.string()),
   packages: z.array(z.string()),
-  /** systemd units that are never to start. */
+  /** systemd units to mask. */
   masks: z.array(z.string()).default([]),
   overlays: tree.overlays,
 });
 
-/** A disk with a system on it, as it is but for the overlays and links. */
+/** A disk with an installed system, to which only overlays and links are added. */
 const systemDiskRecipe = z.strictObject({
   kind: z.literal('disk'),
-  /** Recipe of the system. */
+  /** The recipe of the system. */
   system: name,
   size,
   links: tree.links,
@@ -94,29 +94,29 @@ const otherRecipes = z.discriminatedUnion('kind', [
 
 type FileRecipe = z.infer<typeof otherRecipes | typeof systemDiskRecipe>;
 
-/** The shape of a recipe's file. Of the two sorts of disks, the one that names a system is made of it. */
+/** The schema of a recipe file. A disk recipe with `system` is a system disk, any other a mini disk. */
 export function recipeSchema(value: unknown): z.ZodType<FileRecipe> {
   const asked = z.looseObject({ kind: z.literal('disk'), system: z.unknown() }).safeParse(value);
   return asked.success && asked.data.system !== undefined ? systemDiskRecipe : otherRecipes;
 }
 
-/** Where a kernel under test comes from. What is not the archive's is kept in the cache, by its SHA-256. */
+/** Where a kernel under test comes from. Files that are not from Debian's archive are in the cache, by their SHA-256. */
 export type KernelSource =
   | { suite: string; package: Partial<Record<Arch, string>> }
   | { debs: string[] }
-  /** A directory with `boot/vmlinuz…`, perhaps `boot/config…` and `lib/modules`. */
+  /** A directory with `boot/vmlinuz…` and optionally `boot/config…` and `lib/modules`. */
   | { snapshot: string };
 
-/** Where the kexec-tools under test come from: a suite, a .deb in the cache, or the program alone. */
+/** Where the kexec-tools under test come from: a suite, a .deb in the cache, or a single program. */
 export type ToolsSource = { suite: string } | { deb: string } | { program: string };
 
 /**
- * A kernel that somebody brought. Its image keeps the configuration it was built with, where that is known, and does
- * without the modules it does not have: preflight says what that means.
+ * A kernel that the user supplied. Its image contains the kernel's configuration if that is known, and those of the
+ * wanted modules that the kernel has: preflight reports what is missing.
  */
 export type CandidateKernelRecipe = { kind: 'kernel'; source: KernelSource; modules: string[] };
 
-/** An initramfs that somebody brought, used as it is; its SHA-256 in the cache. */
+/** An initramfs that the user supplied, used unchanged; `file` is its SHA-256 in the cache. */
 export type CandidateInitramfsRecipe = { kind: 'initramfs'; file: string };
 
 export type KernelRecipe = z.infer<typeof kernelRecipe>;
@@ -126,10 +126,10 @@ export type MiniDiskRecipe = z.infer<typeof miniDiskRecipe> & WithTools;
 export type SystemDiskRecipe = z.infer<typeof systemDiskRecipe>;
 export type TreeRecipe = InitramfsRecipe | MiniDiskRecipe;
 
-/** What no file of images/ says, but a candidate: other kexec-tools than the suite's. */
+/** Set by candidates only, never by a file in images/: kexec-tools to use instead of the suite's. */
 type WithTools = { tools?: ToolsSource };
 
-/** One file of images/, validated, or what a candidate made of it (src/candidate). */
+/** A validated file of images/, or what a candidate replaces it with (src/candidate). */
 export type Recipe =
   | KernelRecipe
   | InitramfsRecipe
@@ -139,7 +139,7 @@ export type Recipe =
   | CandidateKernelRecipe
   | CandidateInitramfsRecipe;
 
-/** The recipes whose results this one is built from. */
+/** The names of the recipes that this one is built from. */
 export function inputsOf(recipe: Recipe): string[] {
   switch (recipe.kind) {
     case 'kernel':
@@ -152,7 +152,7 @@ export function inputsOf(recipe: Recipe): string[] {
   }
 }
 
-/** The file of a finished entry that its recipe is about: what QEMU is given, or what a disk is made of. */
+/** The main file of a finished entry: the file that QEMU is given, or that a disk is built from. */
 export const outputNames = {
   kernel: 'vmlinuz',
   initramfs: 'initramfs.cpio',
@@ -160,8 +160,8 @@ export const outputNames = {
   disk: 'disk.img',
 } as const satisfies Record<Recipe['kind'], string>;
 
-/** The file of a candidate's image that holds the kernel's configuration, where that is known. */
+/** The file in a candidate's image with the kernel's configuration, if that is known. */
 export const configName = 'config';
 
-/** The package whose program `kexec` is. */
+/** The package that contains the program `kexec`. */
 export const kexecTools = 'kexec-tools';

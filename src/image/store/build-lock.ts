@@ -5,18 +5,18 @@ import { UnavailableError } from '../../errors.ts';
 import { makeDirectory } from '../../host/directories.ts';
 import { toolEnvironment } from '../../host/processes.ts';
 
-/** What flock(1) is told to exit with when someone else has the lock and it may not wait. */
+/** The exit code that flock(1) is told to use if another process has the lock and it must not wait. */
 const taken = 75;
 
-/** Resolves when the lock is free. */
+/** Releases the lock. Resolves when it is free. */
 type Release = () => Promise<void>;
 
-/** Builds of this process take their turns here, and only the first waits for other processes. */
+/** Builds of this process queue here, so that only the first one waits for other processes. */
 let turn: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs `work` while no other kexec-lab builds in the same cache. `onWait` is called once if the lock must be waited
- * for. Throws UnavailableError when the cache cannot be locked, the signal's reason when it is aborted.
+ * Runs `work` while no other kexec-lab builds in the same cache. Calls `onWait` once if it has to wait for the lock.
+ * Throws UnavailableError if the cache cannot be locked, and the signal's reason if it is aborted.
  */
 export function withBuildLock<T>(
   cache: string,
@@ -46,12 +46,12 @@ async function underLock<T>(
   return work().finally(() => release?.());
 }
 
-/** Says that flock has let it in, then stays for as long as its standard input is open. */
+/** Reports that the lock is held, then runs until its standard input is closed. */
 const holdLock = ['sh', '-c', 'echo held; exec cat'];
 
 /**
- * The lock is held by a child that lives as long as our end of its pipe: however this process ends, it lets go.
- * Null when someone else has the lock and flock was told not to wait.
+ * A child process holds the lock as long as our end of its pipe is open, so the lock is released however this process
+ * ends. Null if another process has the lock and flock was told not to wait.
  */
 async function takeLock(
   lock: string,
@@ -69,7 +69,7 @@ async function takeLock(
   if (ended === null)
     return async () => {
       holder.stdin.end();
-      // It may not get to its end at once on a busy host, and the next in turn would find the lock taken.
+      // On a busy host it may take a moment to exit, and the next build would find the lock taken.
       await holder;
     };
   signal?.throwIfAborted();

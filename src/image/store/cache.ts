@@ -3,19 +3,19 @@ import path from 'node:path';
 import { UnavailableError } from '../../errors.ts';
 import { fileReason, isFileError } from '../../file-error.ts';
 
-/** What the file system refuses the cache (no space, no permission, no directory) is the lab's trouble. */
+/** Turns file system errors in the cache (no space, no permission, not a directory) into UnavailableError. */
 export function nameDiskTrouble(error: unknown, cache: string): unknown {
   if (!isFileError(error)) return error;
   return new UnavailableError(`cannot use the image cache: ${fileReason(error, cache)}`, {
     place: cache,
-    hint: 'Check its space and permissions, or choose another place with KEXEC_LAB_CACHE.',
+    hint: 'Check its free space and permissions, or choose another directory with KEXEC_LAB_CACHE.',
     cause: error,
   });
 }
 
 /**
- * Removes what builders left behind that were killed. To be called under the build lock: then whatever there is
- * belongs to nobody.
+ * Removes the temporary files of builds that were killed. Call it with the build lock held, so that no running build owns
+ * them.
  */
 export async function removeStaleWork(cache: string): Promise<void> {
   const stale = [

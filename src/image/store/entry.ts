@@ -7,13 +7,13 @@ import { sha256Of } from '../../text/digest.ts';
 import type { PlannedEntry } from '../recipes/plan.ts';
 import { inputsOf } from '../recipes/recipe.ts';
 
-/** Finished entries' manifests by recipe name. */
+/** The manifests of finished entries, by recipe name. */
 export type Manifests = Map<string, Manifest>;
 
 /**
- * The entries of one architecture, planned inputs first, that can be used: whole, and built from the very inputs that
- * are there now. (A kernel that was built again may be a newer one, whose modules an old initramfs does not have.)
- * @param onDamage told of an entry that is there and whose content is not what was built
+ * Finds the usable entries among those of one architecture, given inputs first: those that are intact and were built from
+ * the current versions of their inputs. (A rebuilt kernel may be newer, and an old initramfs lacks its modules.)
+ * @param onDamage called for an entry whose content differs from what was built
  */
 export async function findEntries(
   entries: readonly PlannedEntry[],
@@ -34,14 +34,14 @@ export async function findEntries(
 
 const hash = z.string();
 
-/** `manifest.json`: all that is to be known about a finished image. */
+/** `manifest.json`: describes a finished image. */
 export const manifestSchema = z.object({
   recipe: z.string(),
   arch: z.string(),
   key: z.string(),
-  /** `uname -r` of the kernel in it; null where nothing tells. */
+  /** `uname -r` of the kernel in it; null if unknown. */
   release: z.string().nullable(),
-  /** What went into it directly; its inputs' manifests have the rest. `sha256` is that of the .deb. */
+  /** The packages that went into it directly, without those of its inputs. `sha256` is the digest of the .deb. */
   packages: z.array(
     z.object({
       name: z.string(),
@@ -51,41 +51,40 @@ export const manifestSchema = z.object({
       sha256: hash,
     }),
   ),
-  /** Fingerprints of the inputs it was built from, by recipe. */
+  /** Fingerprints of its inputs, by recipe. */
   inputs: z.record(z.string(), hash),
-  /** Hash of all outputs. */
+  /** Digest of all outputs. */
   fingerprint: hash,
-  /** By path in the entry. */
+  /** The files, by path in the entry. */
   outputs: z.record(z.string(), z.object({ size: z.number(), sha256: hash })),
   buildSeconds: z.number(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** What `readEntry` found: a manifest, or why the entry cannot be used. */
+/** The manifest of an intact entry, or the damage that makes the entry unusable. Both null if there is no entry. */
 type ReadEntry = { manifest: Manifest | null; damage: string | null };
 
 /**
- * Reads an entry and verifies its files: those that nobody has written since they were last verified (see
- * `fileIdentity`) by that alone, others by their whole content. A manifest that is not there or not whole is no damage,
- * only a missing entry.
- * @param full reads every file whole
+ * Reads an entry and verifies its files. Files that were not written since they were last verified (see `fileIdentity`)
+ * are not read again. An entry with a missing or incomplete manifest counts as missing, not as damaged.
+ * @param full reads every file completely
  */
 export async function readEntry(directory: string, { full = false } = {}): Promise<ReadEntry> {
   const manifest = await readManifest(directory);
   if (manifest === null) return { manifest: null, damage: null };
-  if (manifest === 'damaged') return damaged('manifest.json has another content');
+  if (manifest === 'damaged') return damaged('manifest.json has changed');
   const known = full ? {} : await readVerified(directory);
   const found: Record<string, string> = {};
   for (const [file, { size, sha256 }] of Object.entries(manifest.outputs)) {
     const place = path.join(directory, file);
     try {
-      if ((await stat(place)).size !== size) return damaged(`${file} has another size`);
+      if ((await stat(place)).size !== size) return damaged(`${file} has the wrong size`);
       const identity = await fileIdentity(place);
       found[file] = identity;
       if (known[file] === identity) continue;
       const digest = await (full ? digestOf(place) : digestOnce(place));
-      if (digest !== sha256) return damaged(`${file} has another content`);
+      if (digest !== sha256) return damaged(`${file} has the wrong content`);
     } catch (error) {
       return damaged(`${file}: ${fileReason(error)}`);
     }
@@ -109,10 +108,10 @@ async function readManifest(directory: string): Promise<Manifest | 'damaged' | n
   }
 }
 
-/** As it is written, with the digest of all the rest; those of earlier versions have none. */
+/** A manifest as written to its file, with a digest of the rest. Manifests of earlier versions have no digest. */
 const checkedSchema = z.looseObject({ check: z.string().optional() });
 
-/** A manifest's file. */
+/** The text of a manifest's file. */
 export function manifestText(manifest: Manifest): string {
   return `${JSON.stringify({ ...manifest, check: checkOf(manifest) }, null, 2)}\n`;
 }
@@ -121,7 +120,7 @@ function checkOf(content: object): string {
   return sha256Of(JSON.stringify(content));
 }
 
-/** Beside the manifest: what the files were when their content was last verified, by path in the entry. */
+/** Next to the manifest: the identities of the files when their content was last verified, by path in the entry. */
 const verifiedName = 'verified.json';
 const verifiedSchema = z.record(z.string(), z.string());
 
@@ -135,7 +134,7 @@ async function readVerified(directory: string): Promise<Record<string, string>> 
   }
 }
 
-/** A cache that cannot be written is verified in full by every run. */
+/** If the cache is read-only, every run verifies the entry in full. */
 async function rememberVerified(directory: string, found: Record<string, string>): Promise<void> {
   const aside = path.join(directory, `.${verifiedName}-${process.pid}`);
   try {
@@ -146,7 +145,7 @@ async function rememberVerified(directory: string, found: Record<string, string>
   }
 }
 
-/** Has the next one who wants an entry read all of it, and find what is wrong with it. */
+/** Makes the next use of an entry verify it in full. */
 export async function forgetVerified(directory: string): Promise<void> {
   await rm(path.join(directory, verifiedName), { force: true }).catch(() => undefined);
 }

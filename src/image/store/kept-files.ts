@@ -8,35 +8,38 @@ import { fileExists } from '../../host/file-exists.ts';
 import { checkInput, sizeInWords } from '../../host/user-file.ts';
 import { nameDiskTrouble } from './cache.ts';
 
-/** Instead of a suite, for packages that were brought as files. */
-export const brought = 'local';
+/** Takes the place of a suite for packages that the user supplied as files. */
+export const localSuite = 'local';
 
-/** Where the cache keeps what was brought, by the SHA-256 of its content. */
-export function broughtDirectory(cache: string): string {
+/** Where the cache keeps the user's files, by the SHA-256 of their content. */
+export function keptDirectory(cache: string): string {
   return path.join(cache, 'candidates');
 }
 
 export function keptFile(cache: string, sha256: string): string {
-  return path.join(broughtDirectory(cache), sha256);
+  return path.join(keptDirectory(cache), sha256);
 }
 
 /**
- * A file that was brought, verified.
- * @throws UnavailableError where it is not there any more, or has another content
+ * Verifies a kept file and returns its path.
+ * @throws UnavailableError if it is missing or damaged
  */
 export async function intactFile(cache: string, sha256: string): Promise<string> {
   const kept = keptFile(cache, sha256);
   if (await hasContent(kept, sha256)) return kept;
   await rm(kept, { force: true }).catch(() => undefined);
-  throw new UnavailableError('the cache’s copy of a candidate’s file is damaged, and was removed', {
-    place: kept,
-    hint: 'Run it again: the file will be copied again.',
-  });
+  throw new UnavailableError(
+    'the cached copy of a candidate file was damaged and has been removed',
+    {
+      place: kept,
+      hint: 'Run the command again to copy the file again.',
+    },
+  );
 }
 
 /**
- * Copies a file into the cache, so that what is built is built of what was looked at. Returns its SHA-256, by which
- * `keptFile` finds it. Throws UnavailableError where the cache cannot take it.
+ * Copies a file into the cache, so that the build uses the same content that was inspected. Returns its SHA-256, the key
+ * for `keptFile`. Throws UnavailableError if the cache cannot store it.
  */
 export async function keepFile(cache: string, file: string): Promise<string> {
   return inPlace(cache, async (copy) => {
@@ -48,9 +51,9 @@ export async function keepFile(cache: string, file: string): Promise<string> {
 }
 
 /**
- * Copies files and directories into the cache as one tree (path in it -> source). Returns the SHA-256 of it all.
- * @throws UsageError for a directory with more in it than a kernel has, or with something that is no file; UnavailableError
- *   where the cache cannot take it
+ * Copies files and directories into the cache as one tree (path in the tree -> source). Returns its SHA-256.
+ * @throws UsageError if a directory is larger than any kernel's, or contains special files; UnavailableError if the cache
+ *   cannot store it
  */
 export async function keepTree(cache: string, parts: Record<string, string>): Promise<string> {
   const sha256 = await digestOfTree(parts, (name) => parts[name] ?? '');
@@ -65,7 +68,7 @@ export async function keepTree(cache: string, parts: Record<string, string>): Pr
       await cp(source, path.join(copy, name), {
         recursive: true,
         filter: isNoSource,
-        // Else a link that stays in the tree would lead to where the tree was.
+        // Otherwise a link within the tree would point to the original tree.
         verbatimSymlinks: true,
       });
     await rename(copy, kept);
@@ -73,9 +76,9 @@ export async function keepTree(cache: string, parts: Record<string, string>): Pr
   });
 }
 
-/** Hands over a name in the cache for something unfinished; nothing of that name is left. */
+/** Calls `make` with a temporary path in the cache and removes whatever is left there afterwards. */
 async function inPlace<T>(cache: string, make: (partial: string) => Promise<T>): Promise<T> {
-  const directory = broughtDirectory(cache);
+  const directory = keptDirectory(cache);
   const partial = path.join(directory, `partial-${randomUUID()}`);
   try {
     await makeDirectory(directory);
@@ -94,15 +97,15 @@ async function digestOfTree(parts: object, fileOf: (name: string) => string): Pr
   return hash.digest('hex');
 }
 
-/** `build` and `source` lead from modules to the kernel's source, which is nobody's business here. */
+/** Excludes `build` and `source`, which link from modules to the kernel's source. */
 function isNoSource(file: string): boolean {
   return !['build', 'source'].includes(path.basename(file));
 }
 
-/** Far more than a kernel and its modules take. Bytes. */
+/** Far above the size of a kernel and its modules. Bytes, and for `files` a count. */
 const limits = { files: 100_000, file: 2 ** 30, all: 2 * 2 ** 30 };
 
-/** What is in a file or a directory: names and digests. Nothing is read that is no file, or too large to be a module. */
+/** The content of a file or directory, as names and digests. Special files and files too large for a module are rejected. */
 async function describe(source: string): Promise<unknown> {
   if (!(await stat(source)).isDirectory()) return digestOf(source);
   const files: string[] = [];
@@ -112,13 +115,15 @@ async function describe(source: string): Promise<unknown> {
     if (!isNoSource(entry.name) || entry.isDirectory()) continue;
     files.push(file);
     if (files.length > limits.files)
-      throw new UsageError(`there are more than ${limits.files} files here`, { place: source });
+      throw new UsageError(`this directory has more than ${limits.files} files`, { place: source });
     if (!entry.isSymbolicLink()) bytes += checkInput(file, limits.file).size;
     if (bytes > limits.all)
-      throw new UsageError(`there is more than ${sizeInWords(limits.all)} here`, { place: source });
+      throw new UsageError(`this directory is larger than ${sizeInWords(limits.all)}`, {
+        place: source,
+      });
   }
   const contents: [name: string, content: string][] = [];
-  // One after the other: a kernel has more modules than a process may have open files.
+  // Sequentially: a kernel has more modules than a process may have open files.
   for (const file of files.sort()) {
     const isLink = (await lstat(file)).isSymbolicLink();
     contents.push([

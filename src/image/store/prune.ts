@@ -7,7 +7,7 @@ import { ownRecipes } from '../recipes/catalog.ts';
 import { imagesDirectory, planEntries } from '../recipes/plan.ts';
 import { withBuildLock } from './build-lock.ts';
 import { removeStaleWork } from './cache.ts';
-import { broughtDirectory } from './kept-files.ts';
+import { keptDirectory } from './kept-files.ts';
 
 type PruneOptions = {
   cacheDir?: string;
@@ -17,9 +17,10 @@ type PruneOptions = {
 };
 
 /**
- * Removes from the cache what no recipe of this version asks for, the downloads and candidates' files, which only building
- * needs, and the checkpoints, which the next run makes anew.
- * Returns what was removed and the bytes it took; with `dryRun`, what would be, and removes nothing. Throws UnavailableError when the cache cannot be locked.
+ * Removes from the cache the images that no recipe of this version needs, the downloads and candidate files, which only
+ * builds need, and the checkpoints, which the next run creates again.
+ * Returns the removed images and the bytes freed in total. With `dryRun`, returns what would be removed, and removes nothing.
+ * Throws UnavailableError if the cache cannot be locked.
  */
 export async function pruneCache({
   cacheDir,
@@ -37,7 +38,7 @@ export async function pruneCache({
     const names = await readdir(images).catch(() => []);
     const unwanted = names.map((name) => path.join(images, name)).filter((d) => !wanted.has(d));
     const others = ['apt', 'debs', 'checkpoints'].map((name) => path.join(cache, name));
-    const removed = [...unwanted, ...others, broughtDirectory(cache)];
+    const removed = [...unwanted, ...others, keptDirectory(cache)];
     let bytes = 0;
     for (const directory of removed) {
       bytes += await diskUsage(directory);

@@ -56,7 +56,7 @@ t.test('a recipe of another kind is not taken', (t) => {
   t.throws(() => findRecipe(ownRecipes, 'mini-disk', 'kernel'), {
     exitCode: 2,
     message: /no image recipe `mini-disk` of kind kernel/,
-    hint: 'there are: distro-kernel, provider-kernel',
+    hint: 'Choose one of: distro-kernel, provider-kernel.',
   });
   t.end();
 });

@@ -30,7 +30,7 @@ t.test('downloads are what their names say', async (t) => {
     KEXEC_LAB_CACHE: cache,
   });
   t.equal(exitCode, 5);
-  t.match(stdout, `damaged   ${bad}: it has another content`);
+  t.match(stdout, `damaged   ${bad}: it has the wrong content`);
   t.match(stdout, /^not built arm\/provider-kernel$/m);
   t.match(stderr, /^1 of \d+ are damaged\n/);
 });
