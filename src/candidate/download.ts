@@ -8,7 +8,7 @@ import { UnavailableError, UsageError } from '../errors.ts';
 import { fileReason } from '../file-error.ts';
 import { makeDirectory } from '../host/directories.ts';
 import { hasContent } from '../host/file-digest.ts';
-import { broughtDirectory, keptFile } from '../image/store/kept-files.ts';
+import { keptDirectory, keptFile } from '../image/store/kept-files.ts';
 
 /** Far larger than any kernel package. Bytes. */
 const largest = 2 ** 30;

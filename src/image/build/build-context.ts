@@ -29,7 +29,6 @@ export type Built = {
 };
 
 /** How entries are built. */
-/** How entries are built. */
 export type BuildOptions = {
   /** Default: KEXEC_LAB_CACHE, otherwise kexec-lab's directory in the XDG cache directory. */
   cacheDir?: string;
