@@ -86,7 +86,7 @@ export type NamespaceFacts = {
   user: string;
   /** The kernel's release. */
   kernel: string;
-  /** qemu-user's name of the programs' architecture; null where the host runs them itself. */
+  /** qemu-user's name for the programs' architecture; null if the host runs them natively. */
   emulator: string | null;
   /** Whether it is registered with binfmt_misc for the whole host. */
   emulatorRegistered: boolean;
