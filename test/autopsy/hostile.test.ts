@@ -182,7 +182,7 @@ void t.test(
     log.write('Booting Linux on physical CPU 0x0', 8);
     const kinds: [Buffer, RegExp][] = [
       [Buffer.from('sha256 digests do not match :(\n\0'), /too many purgatories/],
-      [log, /too many beginnings of logs/],
+      [log, /too many starts of logs/],
       [tree, /too many device trees/],
     ];
     for (const [unit, said] of kinds) {
