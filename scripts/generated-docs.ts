@@ -7,12 +7,14 @@ import { loadScenarios, ownScenarios } from '../src/scenario/load.ts';
 import type { Scenario } from '../src/scenario/scenario.ts';
 import { scenarioJsonSchema } from '../src/scenario/schema.ts';
 import { bootMachinePage } from './boot-machine-page.ts';
+import { manPage } from './man-page.ts';
 import { performancePage } from './performance-page.ts';
 import { resultsPage } from './results-page.ts';
 
 /** Every file under docs/ that is made from something else. A test holds what is committed against this. */
 export const generatedDocs: { file: string; render: () => string | Promise<string> }[] = [
   bootMachinePage,
+  manPage,
   performancePage,
   resultsPage,
   { file: 'docs/scenario.schema.json', render: () => JSON.stringify(scenarioJsonSchema()) },
@@ -24,6 +26,7 @@ export const generatedDocs: { file: string; render: () => string | Promise<strin
 
 /** The text of a generated file, formatted as everything else here is. */
 export async function renderDoc({ file, render }: (typeof generatedDocs)[number]): Promise<string> {
+  if (!/\.(?:md|json)$/.test(file)) return render();
   return format(await render(), { ...(await resolveConfig(file)), filepath: file });
 }
 

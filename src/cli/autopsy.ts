@@ -15,8 +15,8 @@ type Options = { base: number; console?: string; log?: boolean; json?: boolean }
 
 const help = `
 A dump is an ELF core (QEMU's dump-guest-memory, kdump's /proc/vmcore, virsh dump --memory-only), a
-compressed one (makedumpfile -c, kdump-zlib), or raw memory (QEMU's pmemsave). With --console the log of
-the kernel that was heard is told from that of the one that was not.
+compressed one (makedumpfile -c, kdump-zlib), or raw memory (QEMU's pmemsave). With --console, kernels whose
+output reached the console are told apart from silent ones.
 
 Examples:
   kexec-lab autopsy memory.elf
@@ -24,19 +24,24 @@ Examples:
   kexec-lab autopsy memory.elf --log | less
 
 Exit codes:
-  0  the dump was read, whatever it holds
-  2  it cannot be read
-  5  reading it takes more memory or time than it should by its size`;
+  0  the dump was read
+  2  the dump cannot be read
+  5  reading exceeded the limits on memory or time for a dump of this size`;
 
 /** `kexec-lab autopsy`: what a dead machine's memory says. */
 export function autopsyCommand(): Command {
   return new Command('autopsy')
-    .description('read the kernels’ own logs, and why a machine is silent, out of a memory dump')
-    .argument('<dump>', 'the memory of a machine: an ELF core, compressed by kdump, or raw')
-    .option('--base <address>', 'where raw memory begins', parseAddress, 0x4000_0000)
-    .option('--console <log>', 'what the machine’s console showed')
-    .option('--log', 'print every log found, whole')
-    .addOption(new Option('--json', 'as JSON, with every log found').conflicts('log'))
+    .description('read kernel logs, and the reason for a silence, from a memory dump')
+    .argument('<dump>', 'memory dump: ELF core, kdump-compressed, or raw')
+    .option(
+      '--base <address>',
+      'physical address at which raw memory begins',
+      parseAddress,
+      0x4000_0000,
+    )
+    .option('--console <log>', 'console log of the machine')
+    .option('--log', 'print every log in full')
+    .addOption(new Option('--json', 'print JSON with every log').conflicts('log'))
     .addHelpText('after', help)
     .action(autopsy);
 }
@@ -76,13 +81,13 @@ function render(examined: Shown, { log, json }: Pick<Options, 'log' | 'json'>): 
   const said =
     silence?.sentence ??
     (logs.length === 0
-      ? 'No kernel’s log is in it: it is no memory of a machine that ran Linux 5.10 or later, or not all of it, or it begins elsewhere (--base).'
-      : 'Nothing in it says that a second kernel fell silent.');
+      ? 'No kernel log found. The dump may be incomplete, predate Linux 5.10, or need a different --base.'
+      : 'Nothing in the dump shows a second kernel that fell silent.');
   return [
     `${style.bold(printable(file))}: ${silence?.reason ?? count(logs.length, 'log')}`,
     `  ${printable(said, 1000)}`,
     ...(missingBytes > 0
-      ? [`  The file is cut short: ${mebibytes(missingBytes)} are missing.`]
+      ? [`  The file is truncated: ${mebibytes(missingBytes)} are missing.`]
       : []),
     ...unreadable.map((reason) => `  Not readable: ${printable(reason, 1000)}.`),
     ...logs.flatMap((one) => ['', ...describeLog(one, log ?? false, style)]),
@@ -94,9 +99,9 @@ function describeLog(log: KernelLog, whole: boolean, style: Style): string[] {
   const { release, cmdline, records, address, foundBy } = log;
   const lines = whole ? log.records.flatMap(printedLines) : tellingLines(log);
   return [
-    style.bold(printable(`kernel ${release ?? '(nameless)'}`)),
+    style.bold(printable(`kernel ${release ?? '(unnamed)'}`)),
     `  ${records.length} records at 0x${address.toString(16)}, found by ${foundBy}`,
-    `  command line: ${printable(cmdline ?? '(not said)')}`,
+    `  command line: ${printable(cmdline ?? '(unknown)')}`,
     ...lines.map((line) => `    ${printable(line, 1000)}`),
   ];
 }

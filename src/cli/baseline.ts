@@ -9,14 +9,14 @@ import { printable } from '../report/printable.ts';
 /** `kexec-lab baseline`: the file that says how things are, for people to review. */
 export function baselineCommand(): Command {
   const baseline = new Command('baseline').description(
-    'keep what a run did, to compare others with',
+    'save the results of a run for later comparisons',
   );
   baseline
     .command('accept')
-    .description('write what a run did to a baseline file')
+    .description('write the results of a run to a baseline file')
     .argument('<run>', 'a run directory or its report.json')
-    .option('--out <file>', 'where to write it', 'baseline.json')
-    .option('--allow-untold', 'also with cases that could not be told')
+    .option('--out <file>', 'baseline file to write', 'baseline.json')
+    .option('--allow-untold', 'accept inconclusive cases')
     .addHelpText('after', helpText)
     .action(accept);
   return baseline;
@@ -38,9 +38,9 @@ async function accept(
   const untold = sides.filter(([, side]) => side.untold > 0).map(([key]) => key);
   if (sides.length === 0) throw new UsageError('has no results to accept', { place: run });
   if (untold.length > 0 && !allowUntold) {
-    throw new UsageError(`could not tell ${untold.join(', ')}`, {
+    throw new UsageError(`inconclusive cases: ${untold.join(', ')}`, {
       place: run,
-      hint: 'A baseline should know; run these again, or say --allow-untold.',
+      hint: 'Run them again, or accept them with --allow-untold.',
     });
   }
   checkOutput(out);

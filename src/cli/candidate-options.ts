@@ -16,13 +16,19 @@ export function addCandidateOptions(command: Command): Command {
   return command
     .option(
       '--kernel <candidate>',
-      "a kernel in the place of the distribution's: debian:SUITE, debian:SUITE/PACKAGE, .deb files (commas between them), a directory, an image, or https://…#sha256=HEX",
+      'kernel under test: debian:SUITE, debian:SUITE/PACKAGE, comma-separated .deb files, a directory, an image, or https://...#sha256=HEX',
     )
-    .option('--initrd <file>', 'its initramfs (default: one with the modules it needs)')
-    .option('--kexec-tools <source>', 'what loads it: debian:SUITE, a .deb, or a program kexec')
+    .option(
+      '--initrd <file>',
+      'initramfs of the kernel under test (default: built with the modules it needs)',
+    )
+    .option(
+      '--kexec-tools <source>',
+      'kexec-tools that load it: debian:SUITE, a .deb, or a kexec program',
+    )
     .option(
       '--first-kernel <source>',
-      "what the machine starts with and kexecs from, in the place of the provider's: debian:SUITE or debian:SUITE/PACKAGE",
+      'kernel that the machine starts with and kexecs from: debian:SUITE or debian:SUITE/PACKAGE',
     );
 }
 

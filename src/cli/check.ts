@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Command } from 'commander';
 import type { Arch } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
@@ -21,7 +20,7 @@ import type { ComparisonOptions } from './compare.ts';
 import { checkComparisonFiles, comparisonOptions, showComparison } from './compare.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
-import { archOption, mirrorOption, scenariosOption, wholeNumber } from './options.ts';
+import { archOption, jobsOption, mirrorOption, scenariosOption, wholeNumber } from './options.ts';
 import { describe } from './preflight.ts';
 import { openReporter } from './reporter-option.ts';
 
@@ -49,19 +48,19 @@ const ownKernel = "the lab's own kernel";
 /** `kexec-lab check`: whether a kernel can be rolled out. */
 export function checkCommand(): Command {
   const command = new Command('check')
-    .description('boot a kernel and the one in use now, and say ROLL or HOLD')
-    .argument('[what...]', 'scenarios that are to tell (default: those with the label check)')
-    .option('--baseline <candidate>', `the kernel in use now (default: ${ownKernel})`)
-    .option('--against <file>', 'what the kernel in use did before: a baseline file or a run')
+    .description('boot a new kernel and the current one, compare them, and decide ROLL or HOLD')
+    .argument('[what...]', 'scenarios to boot (default: those labelled check)')
+    .option('--baseline <candidate>', `the current kernel (default: ${ownKernel})`)
+    .option('--against <file>', 'earlier results of the current kernel: a baseline file or a run')
     .addOption(archOption())
     .addOption(scenariosOption())
-    .option('--jobs <n>', 'cases at a time', wholeNumber(1), availableParallelism())
+    .addOption(jobsOption())
     .option('--repeat <n>', 'boot every case n times with each kernel', wholeNumber(1), 3)
-    .option('--out <directory>', 'where the runs leave their records', 'runs')
+    .option('--out <directory>', 'directory for the records of the runs', 'runs')
     .option('--no-checkpoint', 'boot every case from power-on')
-    .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
+    .option('--qemu-dir <directory>', 'use only the QEMU programs in this directory')
     .addOption(mirrorOption('Debian mirror to build images from'))
-    .option('--with-deps', 'install the system packages that are missing, with apt');
+    .option('--with-deps', 'install missing system packages with apt');
   for (const option of comparisonOptions()) command.addOption(option);
   return addCandidateOptions(command).addHelpText('after', helpText).action(check);
 }
@@ -73,9 +72,11 @@ Examples:
   kexec-lab check --kernel ./linux-image-6.12_arm64.deb --against baseline.json
 
 Exit codes:
-  0  ROLL                       7    HOLD
-  2  a mistake in arguments     130  interrupted
-  5  a tool is missing`;
+  0    ROLL: the new kernel can be rolled out
+  2    invalid arguments
+  5    a tool is missing
+  7    HOLD: do not roll out
+  130  interrupted`;
 
 async function check(words: string[], options: CheckOptions): Promise<void> {
   if (options.kernel === undefined && options.firstKernel === undefined) {

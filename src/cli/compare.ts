@@ -21,9 +21,9 @@ import { collect, oneOf } from './options.ts';
 /** `kexec-lab compare`: what one run did against what another did. */
 export function compareCommand(): Command {
   const command = new Command('compare')
-    .description('say what changed between two runs, and whether to roll out the second')
+    .description('compare two runs and decide whether to roll out the second')
     .argument('<baseline>', 'a run directory, its report.json, or a baseline file')
-    .argument('<candidate>', 'the same, of the kernel in question')
+    .argument('<candidate>', 'the same, for the new kernel')
     .addHelpText('after', helpText)
     .action(compare);
   for (const option of comparisonOptions()) command.addOption(option);
@@ -36,8 +36,9 @@ Examples:
   kexec-lab compare baseline.json runs/latest --fail-on costlier
 
 Exit codes:
-  0  ROLL                       7  HOLD
-  2  a mistake in arguments`;
+  0  ROLL
+  2  invalid arguments
+  7  HOLD`;
 
 async function compare(
   baseline: string,
@@ -59,12 +60,12 @@ export type ComparisonOptions = {
 /** What `compare` and `check` have in common. */
 export function comparisonOptions(): Option[] {
   return [
-    new Option('--fail-on <class>', 'hold for this class too, such as costlier (repeatable)')
+    new Option('--fail-on <class>', 'also hold for this class, such as costlier (repeatable)')
       .argParser(collect(oneOf(comparisonClasses)))
       .default([], 'none'),
-    new Option('--json', 'the comparison as JSON on standard output'),
-    new Option('--markdown <file>', 'append the comparison to a file, as Markdown'),
-    new Option('--html <file>', 'write it to a file as a page, with both consoles side by side'),
+    new Option('--json', 'print the comparison as JSON'),
+    new Option('--markdown <file>', 'append the comparison to a file as Markdown'),
+    new Option('--html <file>', 'write an HTML page with both consoles side by side'),
   ];
 }
 

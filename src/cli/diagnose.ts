@@ -36,28 +36,26 @@ Examples:
   kexec-lab diagnose server.log --json | jq -r .outcome
 
 Exit codes:
-  0  the logs were read, whatever they show (with --exit-code: they show boots that came up)
-  1  with --exit-code: anything else
-  2  a log cannot be read; the others are diagnosed all the same`;
+  0  every log was read (with --exit-code: every log shows booted)
+  1  with --exit-code: a log shows another outcome
+  2  a log cannot be read; the others are diagnosed`;
 
 /** `kexec-lab diagnose`: the recogniser of live runs, on console logs captured anywhere. */
 export function diagnoseCommand(): Command {
   return new Command('diagnose')
-    .description('say what a saved console log shows, with the lines that prove it')
+    .description('diagnose saved console logs and show the lines that prove the outcome')
     .argument('<logs...>', 'console logs, or - for standard input')
     .addOption(
       new Option(
         '--json',
-        'as JSON, with everything that was recognised; an array for several',
+        'print JSON with every recognised signal; an array for several logs',
       ).conflicts(['signals', 'explainSignals']),
     )
-    .option('--signals', 'list everything that was recognised instead')
+    .option('--signals', 'list every recognised signal instead')
     .addOption(
-      new Option('--explain-signals', 'say what each thing that was recognised means').conflicts(
-        'signals',
-      ),
+      new Option('--explain-signals', 'explain each recognised signal').conflicts('signals'),
     )
-    .option('--html <file>', 'also write a page with the lines that decide')
+    .option('--html <file>', 'also write an HTML page with the decisive lines')
     .option('--exit-code', 'exit with 1 unless every outcome is `booted`')
     .addHelpText('after', help)
     .action(diagnoseAll);

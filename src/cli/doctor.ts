@@ -22,9 +22,9 @@ type DoctorOptions = { json?: boolean; withDeps?: boolean; qemuDir?: string };
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('show what is installed, what is missing, and which QEMU is used')
-    .option('--json', 'as JSON')
-    .option('--with-deps', 'install the system packages that are missing, with apt')
-    .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
+    .option('--json', 'print JSON')
+    .option('--with-deps', 'install missing system packages with apt')
+    .option('--qemu-dir <directory>', 'use only the QEMU programs in this directory')
     .addHelpText('after', helpText)
     .action(doctor);
 }
@@ -36,7 +36,8 @@ Examples:
   kexec-lab doctor --json
 
 Exit codes:
-  0  the lab can run here       5  something is missing`;
+  0  the lab can run here
+  5  something is missing`;
 
 async function doctor({ json, withDeps = false, qemuDir }: DoctorOptions): Promise<void> {
   if (withDeps) await ensureRequirements(requirementsFor(everyNeed, qemuDir), withDeps);

@@ -22,14 +22,16 @@ const commands = ['list', 'build', 'refresh', 'path', 'prune'];
 
 /** `kexec-lab images`: the kernels, initramfs images and disks that scenarios boot. */
 export function imagesCommand(): Command {
-  const images = new Command('images').description('show, build and clean up what scenarios boot');
-  subcommand(images, 'list', 'show the images and whether they are built', { isDefault: true })
-    .option('--json', 'as JSON, with the versions of all packages')
+  const images = new Command('images').description(
+    'list, build, verify and remove the images that scenarios boot',
+  );
+  subcommand(images, 'list', 'list images and whether they are built', { isDefault: true })
+    .option('--json', 'print JSON with the versions of all packages')
     .action(list);
-  buildCommand(images, 'build', 'build what is not there yet', { refresh: false });
-  buildCommand(images, 'refresh', 'build anew what has newer packages by now', { refresh: true });
-  subcommand(images, 'path', 'print where images are or will be').action(printPaths);
-  subcommand(images, 'verify', 'read all that is in the cache and compare it with what was built')
+  buildCommand(images, 'build', 'build missing images', { refresh: false });
+  buildCommand(images, 'refresh', 'rebuild images that have newer packages', { refresh: true });
+  subcommand(images, 'path', 'print the paths of images, built or not').action(printPaths);
+  subcommand(images, 'verify', 'read every file in the cache and report damage')
     .option('--json', 'as JSON')
     .action(verify);
   images
@@ -51,7 +53,7 @@ function buildCommand(
 ): void {
   const command = subcommand(parent, name, summary)
     .addOption(mirrorOption('Debian mirror to download from'))
-    .option('--with-deps', 'install the system packages that are missing, with apt');
+    .option('--with-deps', 'install missing system packages with apt');
   addCandidateOptions(command).action((names: string[], options: BuildOptions) =>
     buildImages(names, options, how),
   );
@@ -61,7 +63,7 @@ function subcommand(parent: Command, name: string, summary: string, options = {}
   return parent
     .command(name, options)
     .description(summary)
-    .addArgument(new Argument('[recipe...]', 'names of images').default([], 'all'))
+    .addArgument(new Argument('[recipe...]', 'image names').default([], 'all'))
     .addOption(archOption());
 }
 

@@ -8,7 +8,7 @@ import { excludeOption, scenariosOption } from './options.ts';
 /** `kexec-lab list`: which scenarios there are. */
 export function listCommand(): Command {
   return new Command('list')
-    .description('show the scenarios there are')
+    .description('list scenarios')
     .argument('[what...]', 'names, globs, labels or files', ['all'])
     .option('--json', 'as JSON, with stories, setups and expectations')
     .addOption(scenariosOption())

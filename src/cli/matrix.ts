@@ -23,22 +23,20 @@ type Job = { arch: Arch; shard: number; shards: number; name: string; images: st
 /** `kexec-lab matrix`: how to spread a run over several machines. */
 export function matrixCommand(): Command {
   return new Command('matrix')
-    .description(
-      'show how a run is spread over several machines: one job per architecture and shard',
-    )
+    .description('divide a run into jobs for several machines, one per architecture and shard')
     .argument('<what...>', 'all, names, globs, labels, or scenario files')
     .addOption(archOption())
     .addOption(scenariosOption())
     .addOption(excludeOption())
     .option('--repeat <n>', 'run every case n times', wholeNumber(1), 1)
-    .option('--shards <n>', 'at most so many shards per architecture', wholeNumber(1), 1)
+    .option('--shards <n>', 'at most n shards per architecture', wholeNumber(1), 1)
     .option('--json', "one line of JSON, as GitHub's strategy.matrix takes it")
     .addHelpText('after', helpText)
     .action(matrix);
 }
 
 const helpText = `
-A job's "images" changes whenever what its cases boot has to be built anew: a key to cache images under.
+The "images" value of a job is a cache key: it changes when the images of its cases have to be rebuilt.
 
 Examples:
   kexec-lab matrix all --shards 2

@@ -14,10 +14,10 @@ type MergeOptions = { reporter: string[]; out: string };
 /** `kexec-lab merge`: shards of a run become the run they are parts of. */
 export function mergeCommand(): Command {
   return new Command('merge')
-    .description('put the shards of a run together, and report on them as if they had been one')
-    .argument('<directory...>', 'directories of runs, or directories that hold some')
+    .description('merge sharded runs into one run and report on it')
+    .argument('<directory...>', 'run directories, or directories that contain them')
     .addOption(reporterOption())
-    .option('--out <directory>', 'where the merged run leaves its records', 'runs')
+    .option('--out <directory>', 'directory for the records of the merged run', 'runs')
     .addHelpText('after', helpText)
     .action(merge);
 }
@@ -27,14 +27,14 @@ Examples:
   kexec-lab merge shards/1 shards/2
   kexec-lab merge downloaded --reporter github --reporter html=report.html
 
-Exit codes: those of kexec-lab run, over all cases; 2 where a shard is missing, damaged or there twice. A run that was
-killed or still goes on is reported as far as it has come; its cases without a result count as interrupted (130).`;
+The exit codes are those of kexec-lab run, over all cases. A missing, damaged or duplicate shard exits with 2. An
+unfinished run is reported as far as it got; its cases without a result count as interrupted (130).`;
 
 async function merge(directories: string[], options: MergeOptions): Promise<void> {
   const runs = findRuns(directories).map((path) => readRun(recordIn(path)));
   for (const { path, unfinished, start } of runs) {
     if (unfinished === null) continue;
-    const text = `${path}: this run is not finished: it was killed, or still goes on; ${unfinished} of ${start.cases.length} cases have no result`;
+    const text = `${path}: unfinished run (killed, or still running): ${unfinished} of ${start.cases.length} cases have no result`;
     process.stderr.write(`${printableLines(text)}\n`);
   }
   // findRuns refuses where there is none.

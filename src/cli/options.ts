@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { InvalidArgumentError, Option } from 'commander';
 import { arches } from '../arch.ts';
 import type { Shard } from '../scenario/shard.ts';
@@ -31,11 +32,18 @@ export function archOption(): Option {
     .default([], 'all');
 }
 
+/** `--jobs`, as every command has it. */
+export function jobsOption(): Option {
+  return new Option('--jobs <n>', 'cases that run at the same time')
+    .argParser(wholeNumber(1))
+    .default(availableParallelism(), 'one per CPU');
+}
+
 /** `--scenarios`, as every command has it. */
 export function scenariosOption(): Option {
   return new Option(
     '--scenarios <directory>',
-    'scenarios of your own beside the built-in ones (repeatable)',
+    'directory with your own scenarios, added to the built-in ones (repeatable)',
   )
     .argParser(collect(String))
     .default([], 'none');
@@ -43,7 +51,10 @@ export function scenariosOption(): Option {
 
 /** `--exclude`, as every command has it. */
 export function excludeOption(): Option {
-  return new Option('--exclude <pattern>', 'leave out a name, glob or label (repeatable)')
+  return new Option(
+    '--exclude <pattern>',
+    'leave out scenarios by name, glob or label (repeatable)',
+  )
     .argParser(collect(String))
     .default([], 'none');
 }

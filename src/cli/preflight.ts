@@ -21,13 +21,13 @@ type Options = CandidateWords & {
 /** `kexec-lab preflight`: what is wrong with a kernel that can be seen without starting it. */
 export function preflightCommand(): Command {
   const command = new Command('preflight').description(
-    'look at a kernel, its initramfs and its kexec-tools before any of it is started',
+    'examine a kernel, its initramfs and its kexec-tools without booting them',
   );
   return addCandidateOptions(command)
     .addOption(archOption())
-    .option('--root <device>', 'the root= it is to be started with', '/dev/vda1')
+    .option('--root <device>', 'the root= device of its command line', '/dev/vda1')
     .addOption(mirrorOption('Debian mirror to download from'))
-    .option('--with-deps', 'install the system packages that are missing, with apt')
+    .option('--with-deps', 'install missing system packages with apt')
     .option('--json', 'as JSON')
     .addHelpText('after', helpText)
     .action(run);
@@ -39,13 +39,14 @@ Examples:
   kexec-lab preflight --kernel ./vmlinuz-6.12 --initrd ./initrd.img-6.12 --root /dev/vda2
 
 Exit codes:
-  0  nothing is in the way      5  something cannot be downloaded
-  2  a candidate that cannot    7  it cannot work
-     be used                    `;
+  0  no problem that prevents a boot was found
+  2  the candidate cannot be used
+  5  a download failed
+  7  the candidate cannot boot`;
 
 async function run(options: Options): Promise<void> {
   if (!namesCandidate(options)) {
-    throw new UsageError('nothing to look at', {
+    throw new UsageError('no kernel to examine', {
       hint: 'Name a kernel with --kernel, for example --kernel debian:sid.',
     });
   }

@@ -8,77 +8,77 @@ import { mayBeEmpty } from './options.ts';
 const commands: { name: string; summary: string; load: () => Promise<Command> }[] = [
   {
     name: 'run',
-    summary: 'boot scenarios and say what became of each',
+    summary: 'boot scenarios and report their outcomes',
     load: async () => (await import('./run.ts')).runCommand(),
   },
   {
     name: 'matrix',
-    summary: 'show how a run is spread over several machines',
+    summary: 'divide a run into jobs for several machines',
     load: async () => (await import('./matrix.ts')).matrixCommand(),
   },
   {
     name: 'merge',
-    summary: 'put the shards of a run together',
+    summary: 'merge sharded runs',
     load: async () => (await import('./merge.ts')).mergeCommand(),
   },
   {
     name: 'list',
-    summary: 'show the scenarios there are',
+    summary: 'list scenarios',
     load: async () => (await import('./list.ts')).listCommand(),
   },
   {
     name: 'show',
-    summary: 'tell what a scenario does, and how to boot it by hand',
+    summary: 'describe scenarios and how to boot them by hand',
     load: async () => (await import('./show.ts')).showCommand(),
   },
   {
     name: 'preflight',
-    summary: 'look at a kernel before it is started anywhere',
+    summary: 'examine a kernel without booting it',
     load: async () => (await import('./preflight.ts')).preflightCommand(),
   },
   {
     name: 'diagnose',
-    summary: 'say what a saved console log shows',
+    summary: 'diagnose saved console logs',
     load: async () => (await import('./diagnose.ts')).diagnoseCommand(),
   },
   {
     name: 'check',
-    summary: 'say whether a kernel can be rolled out',
+    summary: 'decide whether a kernel can be rolled out',
     load: async () => (await import('./check.ts')).checkCommand(),
   },
   {
     name: 'compare',
-    summary: 'say what changed between two runs',
+    summary: 'compare two runs',
     load: async () => (await import('./compare.ts')).compareCommand(),
   },
   {
     name: 'baseline',
-    summary: 'keep what a run did, to compare others with',
+    summary: 'save the results of a run for comparisons',
     load: async () => (await import('./baseline.ts')).baselineCommand(),
   },
   {
     name: 'autopsy',
-    summary: 'read the kernels’ own logs out of a memory dump',
+    summary: 'read kernel logs from a memory dump',
     load: async () => (await import('./autopsy.ts')).autopsyCommand(),
   },
   {
     name: 'rewind',
-    summary: 'play a recorded boot again, byte for byte, or stop in it for gdb',
+    summary: 'replay a recorded boot, or stop in it for gdb',
     load: async () => (await import('./rewind.ts')).rewindCommand(),
   },
   {
     name: 'doctor',
-    summary: 'show what is installed, what is missing, and which QEMU is used',
+    summary: 'show installed and missing tools, and the QEMU in use',
     load: async () => (await import('./doctor.ts')).doctorCommand(),
   },
   {
     name: 'images',
-    summary: 'show, build and clean up what scenarios boot',
+    summary: 'list, build, verify and remove images',
     load: async () => (await import('./images.ts')).imagesCommand(),
   },
   {
     name: 'schema',
-    summary: 'list the JSON Schemas of its files, or print one',
+    summary: 'list or print JSON Schemas',
     load: async () => (await import('./schema.ts')).schemaCommand(),
   },
   {
@@ -95,10 +95,14 @@ Examples:
   kexec-lab help run
 
 Exit codes:
-  0  all as expected            4    nothing selected
-  1  something failed           5    the lab could not run a case
-  2  a mistake in arguments     7    hold: do not roll out
-     or a scenario              130  interrupted`;
+  0    success; all cases went as expected
+  1    a case failed
+  2    invalid arguments, or an invalid scenario
+  3    internal error: a bug in kexec-lab
+  4    no case selected
+  5    the lab could not run a case
+  7    HOLD: do not roll out
+  130  interrupted`;
 
 /** The command that is wanted, or wanted help for; undefined where none is named. */
 export function wantedCommand(argv: readonly string[]): string | undefined {
@@ -178,7 +182,7 @@ function refuseEmpty(target: Option | Argument): void {
 /** Commander's `help` answers an unknown command with the usage of all, and goes one level deep. */
 function replaceHelp(group: Command): void {
   const help = new Command('help')
-    .description('show how a command is used')
+    .description('show help for a command')
     .argument('[command...]')
     .action((words: string[]) => {
       let found = group;

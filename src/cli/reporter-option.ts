@@ -18,10 +18,10 @@ export function reporterOption(): Option {
   const names = reporterNames.join(', ');
   return new Option(
     '--reporter <name[=file]>',
-    `${names}; to standard output or a file (repeatable)`,
+    `write a report to standard output or a file: ${names} (repeatable)`,
   )
     .argParser(collect(String))
-    .default([], 'list on a terminal, else plain');
+    .default([], 'list on a terminal, otherwise plain');
 }
 
 type OpenReporter = Pick<ReporterGuard, 'onEvent' | 'onError'> & {

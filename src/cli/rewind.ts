@@ -11,8 +11,8 @@ import { catchInterrupts } from './interrupt.ts';
 type Options = { gdb?: boolean; at?: string; qemuDir?: string; json?: boolean };
 
 const help = `
-The directory is that of a case which was run with --record, or the one called "recorded" that
---record-on-failure leaves. It takes the same QEMU, and the same images.
+The directory is that of a case run with --record, or its "recorded" directory after
+--record-on-failure. Replaying needs the same QEMU and the same images.
 
 Examples:
   kexec-lab run kexec-to-distro --arch aarch64 --record
@@ -20,23 +20,23 @@ Examples:
   kexec-lab rewind runs/latest/aarch64/kexec-to-distro --gdb --at kexec-bye
 
 Exit codes:
-  0  played again, byte for byte (with --gdb: stopped where asked)
-  1  it was not the same
-  2  there is no recording, or nothing to stop at
-  5  what it was recorded with is not there`;
+  0  replayed byte for byte (with --gdb: stopped where asked)
+  1  the replay differs
+  2  no recording, or no such place to stop
+  5  the QEMU or an image of the recording is missing`;
 
 /** `kexec-lab rewind`: plays a recorded boot again, exactly. */
 export function rewindCommand(): Command {
   return new Command('rewind')
-    .description('play a recorded boot again, byte for byte, or stop in it for gdb')
-    .argument('<directory>', 'the directory of a recorded case')
-    .option('--gdb', 'stop, and wait for gdb')
+    .description('replay a recorded boot byte for byte, or stop in it for gdb')
+    .argument('<directory>', 'directory of a recorded case')
+    .option('--gdb', 'stop and wait for gdb')
     .option(
       '--at <text>',
-      'stop behind the line with this text, or this signal (default: the last)',
+      'stop after the line with this text, or at this signal (default: the last line)',
     )
-    .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
-    .option('--json', 'as JSON, without the console')
+    .option('--qemu-dir <directory>', 'use only the QEMU programs in this directory')
+    .option('--json', 'print JSON, without the console')
     .addHelpText('after', help)
     .action(run);
 }
@@ -94,8 +94,8 @@ function describe(rewound: Rewound): string {
   const told = `${printable(name)}: ${of}`;
   const said = words === '' ? '' : `\n  QEMU: ${printable(words, 1000)}`;
   if (ending === 'stalled')
-    return style.red(`✗ ${told}; then the machine did not get on any more${said}`);
-  if (line !== null) return style.red(`✗ ${told}; line ${line} is not as it was recorded${said}`);
+    return style.red(`✗ ${told}; then the machine made no further progress${said}`);
+  if (line !== null) return style.red(`✗ ${told}; line ${line} differs from the recording${said}`);
   return style.green(`✓ ${told}, byte for byte as recorded`);
 }
 

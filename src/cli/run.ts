@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import type { Arch } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
@@ -11,7 +10,7 @@ import { loadMachineProfile } from '../qemu/machine-spec.ts';
 import { canRecord } from '../recording/manifest.ts';
 import { printable, printableLines } from '../report/printable.ts';
 import { showsConsole } from '../report/reporters.ts';
-import { describeProgress } from '../report/result-text.ts';
+import { count, describeProgress } from '../report/result-text.ts';
 import { needsOf } from '../run/needs.ts';
 import { runCases } from '../run/run.ts';
 import { caseReference, expandCases } from '../scenario/expand.ts';
@@ -25,6 +24,7 @@ import { lastFailed } from './last-failed.ts';
 import {
   archOption,
   excludeOption,
+  jobsOption,
   mirrorOption,
   parseShard,
   scenariosOption,
@@ -62,34 +62,32 @@ type RunOptions = CandidateWords & {
 /** `kexec-lab run`: boots what is asked for and says what became of it. */
 export function runCommand(): Command {
   const command = new Command('run')
-    .description('boot scenarios and say of each whether it went as expected, and if not, why')
+    .description(
+      'boot scenarios, compare each with its expected outcome, and explain every difference',
+    )
     .argument('[what...]', 'all, names, globs, labels, or scenario files')
     .addOption(archOption())
     .addOption(scenariosOption())
     .addOption(excludeOption())
     .option('--last-failed', 'only what did not pass in the newest finished run of --out')
-    .option('--jobs <n>', 'cases at a time', wholeNumber(1), availableParallelism())
+    .addOption(jobsOption())
     .option('--repeat <n>', 'run every case n times', wholeNumber(1), 1)
-    .option('--retries <n>', 'try again what did not pass, up to n times', wholeNumber(0), 0)
+    .option('--retries <n>', 'rerun cases that did not pass, up to n times', wholeNumber(0), 0)
     .option(
       '--max-failures <n>',
       'stop the run after n cases have failed (exit code 1)',
       wholeNumber(1),
     )
     .option('--timeout <minutes>', 'stop the run after this time (exit code 130)', parseMinutes)
-    .option(
-      '--shard <i/n>',
-      'only the i-th of n parts; kexec-lab merge puts them together',
-      parseShard,
-    )
+    .option('--shard <i/n>', 'run only the i-th of n parts; kexec-lab merge joins them', parseShard)
     .addOption(reporterOption())
-    .option('--out <directory>', 'where the run leaves its records', 'runs')
-    .option('--explain', 'boot what failed in silence once more, made to talk')
+    .option('--out <directory>', 'directory for the records of the run', 'runs')
+    .option('--explain', 'rerun silent failures with verbose kernel output')
     .option('--record', 'record every boot, for kexec-lab rewind (from power-on, in real time)')
     .addOption(
       new Option(
         '--record-on-failure <n>',
-        'boot what failed again, recorded, until it fails once more, n times at most',
+        'rerun failed cases with recording until they fail again, at most n times',
       )
         .argParser(wholeNumber(1))
         .conflicts('record'),
@@ -100,13 +98,10 @@ export function runCommand(): Command {
         'tail',
       ),
     )
-    .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
+    .option('--qemu-dir <directory>', 'use only the QEMU programs in this directory')
     .addOption(mirrorOption('Debian mirror to build images from'))
-    .option(
-      '--no-checkpoint',
-      'boot every case from power-on, also where others have booted the same',
-    )
-    .option('--with-deps', 'install the system packages that are missing, with apt')
+    .option('--no-checkpoint', 'boot every case from power-on, without shared checkpoints')
+    .option('--with-deps', 'install missing system packages with apt')
     .option('--dry-run', 'show the cases and the commands that boot them; start nothing');
   return addCandidateOptions(command).addHelpText('after', helpText).action(run);
 }
@@ -121,10 +116,12 @@ Examples:
   kexec-lab run kexec-to-distro --kernel ./linux-image-6.12.deb --kexec-tools debian:trixie
 
 Exit codes:
-  0  all as expected            4    nothing selected
-  1  something failed           5    the lab could not run a case
-  2  a mistake in arguments     130  interrupted
-     or a scenario`;
+  0    all cases went as expected
+  1    a case failed
+  2    invalid arguments, or an invalid scenario
+  4    no case selected
+  5    the lab could not run a case
+  130  interrupted`;
 
 async function run(words: string[], options: RunOptions): Promise<void> {
   if (options.tail && !showsConsole(options.reporter)) {
@@ -230,8 +227,8 @@ function partOf(cases: Case[], shard: Shard): Case[] {
   const part = shardOf(cases, shard);
   if (part.length === 0) {
     throw new NothingSelectedError(
-      `nothing is left for shard ${shard.index} of ${shard.count}: there are ${cases.length} cases`,
-      { hint: 'kexec-lab matrix makes no more shards than there are cases.' },
+      `shard ${shard.index} of ${shard.count} is empty: only ${count(cases.length, 'case')} selected`,
+      { hint: 'Use at most as many shards as cases; kexec-lab matrix does.' },
     );
   }
   return part;

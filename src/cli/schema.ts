@@ -23,8 +23,8 @@ async function print(name?: string): Promise<void> {
   const found = schemas.find((schema) => schema.name === name);
   if (found === undefined) {
     const names = schemas.map((schema) => schema.name);
-    throw new UsageError(`there is no schema "${name}"${didYouMean(name, names)}`, {
-      hint: `Known: ${names.join(', ')}.`,
+    throw new UsageError(`unknown schema "${name}"${didYouMean(name, names)}`, {
+      hint: `Choose from: ${names.join(', ')}.`,
     });
   }
   output.write(`${JSON.stringify(await found.load(), null, 2)}\n`);

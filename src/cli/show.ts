@@ -27,13 +27,11 @@ type ShowOptions = { arch: Arch[]; scenarios: string[]; qemuDir?: string };
 /** `kexec-lab show`: what a scenario does, and how to boot it by hand. */
 export function showCommand(): Command {
   return new Command('show')
-    .description(
-      "tell a scenario's story, setup and expectation, and the commands that boot it by hand",
-    )
+    .description('describe scenarios and print the commands that boot them by hand')
     .argument('<scenario...>', 'names, globs, labels or files')
     .addOption(archOption())
     .addOption(scenariosOption())
-    .option('--qemu-dir <directory>', 'use the QEMUs of this directory only')
+    .option('--qemu-dir <directory>', 'use only the QEMU programs in this directory')
     .addHelpText('after', '\nExample:\n  kexec-lab show kexec-to-distro --arch arm')
     .action(async (words: string[], { arch, scenarios, qemuDir }: ShowOptions) => {
       const selected = findScenarios(words, scenarios);
@@ -98,19 +96,19 @@ export async function pasteableCommands(
       : { directory: dirname(qemu.binary), time: qemu.idleSkipping.time };
   const spec = await unlessUnavailable(() => machineSpec(arch, setup, images, tags, [], place));
   if (spec === null)
-    return `# There is no UEFI firmware for ${arch} here; kexec-lab doctor says more.`;
+    return `# No UEFI firmware for ${arch} found. Run kexec-lab doctor for details.`;
   const files = [images.kernel, images.initramfs, images.disk].filter((file) => file !== null);
   return [
     ...(files.every((file) => existsSync(file))
       ? []
-      : ['# Not all images are built yet; a run builds them.']),
+      : ['# Some images are not built yet. A run builds them.']),
     ...(qemu === null
-      ? [`# There is no usable ${architectures[arch].qemu} here; kexec-lab doctor says more.`]
+      ? [`# No usable ${architectures[arch].qemu} found. Run kexec-lab doctor for details.`]
       : []),
     ...(spec.network === null
       ? []
       : [
-          "# A run also starts the provider's servers; here nobody answers for metadata or a network disk.",
+          "# A run also starts the provider's servers. Here, metadata and network disks do not answer.",
         ]),
     ...(spec.disks.some(({ file }) => file === tags) ? [writeTags(tags, setup.tags)] : []),
     formatCommandLine(qemu?.binary ?? architectures[arch].qemu, [

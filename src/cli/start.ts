@@ -32,7 +32,7 @@ async function loadPrintable(): Promise<(text: string) => string> {
   }
 }
 
-/** Standard output can fail at any time: quietly when its reader has gone, else for the user to know. */
+/** Standard output can fail at any time: quietly when its reader has gone, otherwise with a message. */
 function watchOutput(): void {
   process.stdout.on('error', (error: Error) => {
     // A run has other reports to write.
@@ -51,7 +51,7 @@ export async function start(argv: string[]): Promise<void> {
   // Stack traces name the lines of the sources. It costs 3 % of a start, and only commands loaded from here on.
   process.setSourceMapsEnabled(true);
   watchOutput();
-  // Else a file that reaches the limit for its size (ulimit -f) ends us without a word; so its write fails instead.
+  // Otherwise a file that reaches the limit for its size (ulimit -f) ends us without a word; so its write fails instead.
   process.on('SIGXFSZ', () => undefined);
   process.on('uncaughtException', (error) => {
     void explain(error).then((code) => process.exit(code));

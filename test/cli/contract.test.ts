@@ -163,8 +163,8 @@ t.test('the exit codes of the program itself', async (t) => {
     [['run', '\x1b[2J', '--\x1b[31mx'], 2, /^error: unknown option '--x'/],
     [['check'], 2, /^no kernel to check\n {2}Name the new kernel with --kernel, /],
     [['check', '--kexec-tools', 'debian:sid'], 2, /^no kernel to check/],
-    [['preflight'], 2, /^nothing to look at\n {2}Name a kernel with --kernel/],
-    [['preflight', '--json'], 2, /^nothing to look at/],
+    [['preflight'], 2, /^no kernel to examine\n {2}Name a kernel with --kernel/],
+    [['preflight', '--json'], 2, /^no kernel to examine/],
   ];
   for (const [words, exitCode, said] of cases) {
     const ended = await kexecLab(words);

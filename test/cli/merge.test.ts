@@ -88,7 +88,7 @@ t.test('a shard that is empty, and shards that make no sense', async (t) => {
   const { words } = fakeRun(t, {});
   const empty = await kexecLab(words('mine.yaml', '--shard', '2/2'));
   t.equal(empty.exitCode, 4);
-  t.match(empty.stderr, 'nothing is left for shard 2 of 2: there are 1 cases');
+  t.match(empty.stderr, 'shard 2 of 2 is empty: only 1 case selected');
   for (const shard of ['0/2', '3/2', '1', 'a/b', '1/0', '-1/2']) {
     const { exitCode, stderr } = await kexecLab(words('mine.yaml', `--shard=${shard}`));
     t.equal(exitCode, 2, shard);

@@ -35,7 +35,7 @@ t.test('the commands can be pasted into a shell', async (t) => {
     { TMPDIR: directory },
   );
   t.match(stdout, '# arm/mine\n');
-  t.match(stdout, '# There is no usable qemu-system-arm here');
+  t.match(stdout, '# No usable qemu-system-arm found');
   const echo = stdout.replace(/^qemu-system-arm/m, "printf '<%s>\\n'");
   const run = await execa('sh', ['-eu', '-c', echo]);
   t.match(run.stdout, `<-kernel>\n<${directory}/kernel,1>`);
