@@ -1,6 +1,6 @@
-import { bootMachine } from '../src/boot/machine.ts';
-import { signatures } from '../src/boot/signatures/all.ts';
-import type { Signature } from '../src/boot/signatures/signature.ts';
+import { bootMachine } from '../src/boot/machine/machine.ts';
+import { signatures } from '../src/signatures/all.ts';
+import type { Signature } from '../src/signatures/signature.ts';
 
 /** A transition that leads to another state; `from` and `to` are state names, or stage names for whole stages. */
 type Edge = { from: string; to: string; event: string };
@@ -13,7 +13,7 @@ export const bootMachinePage = { file: 'docs/boot-machine.md', render };
 const stages = childrenOf(bootMachine.root);
 
 function render(): string {
-  return `<!-- Made from src/boot/machine.ts and src/boot/signatures by \`npm run docs\`; change those. -->
+  return `<!-- Made from src/boot/machine/machine.ts and src/signatures by \`npm run docs\`; change those. -->
 
 # The boot machine
 

@@ -1,5 +1,4 @@
-import { diagnoseLog } from './boot/diagnose-log.ts';
-import { diagnosisDocument } from './boot/diagnosis.ts';
+import { diagnoseLog, diagnosisDocument } from './boot/diagnose-log.ts';
 import type { DiagnosisDocument } from './model/boot.ts';
 
 /**

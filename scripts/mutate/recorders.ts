@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { parse } from 'yaml';
-import { matchLine, matchRecord } from '../../src/boot/match.ts';
+import { matchLine, matchRecord } from '../../src/signatures/match.ts';
 import type { Mutation } from './mutation.ts';
 import type { Random } from './random.ts';
 

@@ -1,8 +1,8 @@
 import { createScreen } from '../console/screen.ts';
-import type { Doubt, Outcome, Signal } from '../model/boot.ts';
+import type { DiagnosisDocument, Doubt, Outcome, Signal } from '../model/boot.ts';
 import { Transcript } from '../transcript/transcript.ts';
+import { firmwareScreen, withScreen } from './decide/evidence.ts';
 import { createBootObserver } from './observer.ts';
-import { firmwareScreen, withScreen } from './screen-evidence.ts';
 /** How many signals are kept of each end of a log: the beginning shows the machine, the end what it died of. */
 const keptSignals = 1000;
 
@@ -48,5 +48,22 @@ export async function diagnoseLog(chunks: AsyncIterable<Uint8Array>): Promise<Di
     signals,
     signalsOmitted: seen - signals.length,
     lines: observer.position.line,
+  };
+}
+
+/** @param log where the log was read from; left out for one in memory */
+export function diagnosisDocument(
+  { outcome: { id, ...outcome }, doubt, signals, signalsOmitted, lines }: Diagnosis,
+  log?: string,
+): DiagnosisDocument {
+  return {
+    schema: 'kexec-lab/diagnosis@1',
+    ...(log !== undefined && { log }),
+    lines,
+    outcome: id,
+    ...outcome,
+    ...doubt,
+    signals,
+    signalsOmitted,
   };
 }

@@ -2,20 +2,20 @@ import type { ConsoleLine, LineSource } from '../console/lines.ts';
 import { LineSplitter } from '../console/lines.ts';
 import type { CpuSample, Doubt, Outcome, Signal } from '../model/boot.ts';
 import type { Stage } from '../model/vocabulary.ts';
-import type { BootContext } from './context.ts';
-import { decide } from './decide.ts';
-import type { End, Standing } from './decision.ts';
-import { doubtOf } from './doubt.ts';
-import type { LastLine } from './evidence.ts';
-import { capturesOf, evidenceOf } from './evidence.ts';
-import { explain } from './explain.ts';
+import type { Signature } from '../signatures/signature.ts';
+import { certainty, isBecomingCertain, isGettingOn, lengthen, noSilence } from './cpu/silence.ts';
+import { decide } from './decide/decide.ts';
+import type { End, Standing } from './decide/decision.ts';
+import { isOver, isSettled } from './decide/decision.ts';
+import { doubtOf } from './decide/doubt.ts';
+import type { LastLine } from './decide/evidence.ts';
+import { capturesOf, evidenceOf } from './decide/evidence.ts';
+import { explain } from './explain/explain.ts';
 import { learnMachine, nothingKnown } from './machine-facts.ts';
-import type { Recognised } from './recogniser.ts';
-import { Recogniser } from './recogniser.ts';
-import { isOver, isSettled } from './settled.ts';
-import type { Signature } from './signatures/signature.ts';
-import { certainty, isBecomingCertain, isGettingOn, lengthen, noSilence } from './silence.ts';
-import { BootTracker } from './tracker.ts';
+import type { BootContext } from './machine/context.ts';
+import type { Recognised } from './recognise/recogniser.ts';
+import { Recogniser } from './recognise/recogniser.ts';
+import { BootTracker } from './recognise/tracker.ts';
 
 /** Watches one boot over its console. A live run and a log on disk go through exactly this. */
 export type BootObserver = {

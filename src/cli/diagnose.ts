@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Command, Option } from 'commander';
-import { diagnosisDocument } from '../boot/diagnosis.ts';
+import { diagnosisDocument } from '../boot/diagnose-log.ts';
 import { exitCodes, KexecLabError, UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 import { checkOutput } from '../host/user-file.ts';

@@ -1,4 +1,3 @@
-import type { Skipped } from '../transcript/skim.ts';
 import { cleanSegments } from './clean.ts';
 
 /** A longer line keeps its two ends: a prompt or a kernel's last words are at the end of it. Bytes. */
@@ -15,6 +14,17 @@ export type ConsoleLine = {
   text: string;
   /** The same, cut where the cursor jumped (`\r`, cursor positioning); where bytes are left out there is a `…`. */
   segments: string[];
+};
+
+/** Lines that were passed over because no signature can know them, and what must be known of them all the same. */
+export type Skipped = {
+  lines: number;
+  /** The newest printk time among them, in seconds; null where no record was among them. */
+  clock: number | null;
+  /** The last line of a program among them. */
+  program: { line: number; text: string } | null;
+  /** The last line that was not blank. */
+  last: { line: number; text: string } | null;
 };
 
 /** Where the lines of a console come from. */

@@ -1,8 +1,8 @@
 import { createBootObserver } from '../boot/observer.ts';
-import { signatures } from '../boot/signatures/all.ts';
 import { LineSplitter } from '../console/lines.ts';
 import { UsageError } from '../errors.ts';
 import { didYouMean } from '../scenario/nearest.ts';
+import { signatures } from '../signatures/all.ts';
 
 /** A place on a recorded console: after the line that ends at `offset`. */
 export type StopPoint = { offset: number; line: number; text: string };

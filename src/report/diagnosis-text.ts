@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../boot/diagnose-log.ts';
-import { signatures } from '../boot/signatures/all.ts';
 import type { Certainty } from '../model/vocabulary.ts';
 import { shellQuote } from '../shell.ts';
+import { signatures } from '../signatures/all.ts';
 import { printable } from './printable.ts';
 import type { Style } from './terminal.ts';
 

@@ -1,4 +1,4 @@
-import type { BootContext } from '../boot/context.ts';
+import type { BootContext } from '../boot/machine/context.ts';
 import { kexecMarker } from '../markers.ts';
 import type { Outcome } from '../model/boot.ts';
 import type { StepResult } from '../model/result.ts';

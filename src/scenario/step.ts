@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { signatures } from '../boot/signatures/all.ts';
-import { keyNames } from '../console/keys.ts';
 import type { KeyName } from '../console/keys.ts';
+import { keyNames } from '../console/keys.ts';
+import { signatures } from '../signatures/all.ts';
 import { didYouMean } from './nearest.ts';
 
 /** How a command may end: with this exit code, or `gone` with the machine (a kexec, a reboot). */

@@ -1,8 +1,8 @@
 import type { Autopsy } from '../autopsy/silence.ts';
 import { unreadableMemory, withMemory } from '../autopsy/silence.ts';
+import { withScreen } from '../boot/decide/evidence.ts';
 import type { BootObserver } from '../boot/observer.ts';
 import { createBootObserver } from '../boot/observer.ts';
-import { withScreen } from '../boot/screen-evidence.ts';
 import type { BegunBoot } from '../checkpoint/start-from-checkpoint.ts';
 import { LineSplitter } from '../console/lines.ts';
 import { KexecLabError } from '../errors.ts';

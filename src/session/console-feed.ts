@@ -1,5 +1,5 @@
+import type { TakenSample } from '../boot/cpu/cpu-sample.ts';
 import type { BootObserver } from '../boot/observer.ts';
-import type { TakenSample } from '../boot/sample-line.ts';
 import type { CheckpointTaker } from '../checkpoint/taker.ts';
 import type { Signal } from '../model/boot.ts';
 import type { Machine } from '../qemu/machine.ts';

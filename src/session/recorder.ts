@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { TakenSample } from '../boot/sample-line.ts';
-import { sampleLine } from '../boot/sample-line.ts';
+import type { TakenSample } from '../boot/cpu/cpu-sample.ts';
+import { sampleLine } from '../boot/cpu/cpu-sample.ts';
 import { openRecord } from '../host/record-file.ts';
 import type { Signal } from '../model/boot.ts';
 

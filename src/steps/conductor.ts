@@ -1,4 +1,4 @@
-import { firmwareScreen } from '../boot/screen-evidence.ts';
+import { firmwareScreen } from '../boot/decide/evidence.ts';
 import type { Screen } from '../console/screen.ts';
 import { createScreen } from '../console/screen.ts';
 import type { Signal } from '../model/boot.ts';

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signatures } from '../boot/signatures/all.ts';
-import type { Meaning } from '../boot/signatures/signature.ts';
 import { keys } from '../console/keys.ts';
 import type { Screen } from '../console/screen.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { Machine } from '../qemu/machine.ts';
 import type { Awaited, Ending, Step } from '../scenario/step.ts';
-import type { SignalLog } from './signal-log.ts';
+import { signatures } from '../signatures/all.ts';
+import type { Meaning } from '../signatures/signature.ts';
 import { shellLine, shellLineWithOutput } from './shell-line.ts';
+import type { SignalLog } from './signal-log.ts';
 import type { SshEnd } from './ssh.ts';
 
 /** Everything steps act on. */

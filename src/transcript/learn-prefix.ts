@@ -1,8 +1,5 @@
-import type { HeadToken } from './head.ts';
-import { headOf } from './head.ts';
-
-/** What a recorder puts in front of every line: the shapes of its pieces. */
-export type Prefix = readonly string[];
+import type { HeadToken, Prefix } from './prefix.ts';
+import { headOf, prefixPattern } from './prefix.ts';
 
 /** As many of the lines must begin with it; the others are the recorder's own words, or were cut. */
 const share = 0.8;
@@ -82,19 +79,6 @@ function beginsWith(head: readonly HeadToken[], prefix: Prefix): boolean {
     // Recorders and editors take a blank at the end of a line away.
     return found === shape || (found === undefined && shape === ' ' && index === prefix.length - 1);
   });
-}
-
-/** A pattern that takes the prefix off a line. */
-export function prefixPattern(prefix: Prefix): RegExp {
-  const pieces = prefix.map((shape, index) => {
-    if (shape === '.6') return '\\.\\d{6}';
-    if (shape === '9') return index === 0 || prefix[index - 1] === '[' ? ' *\\d+' : '\\d+';
-    if (shape === ' ') return index === prefix.length - 1 ? '(?:[ \\t]+|$)' : '[ \\t]+';
-    if (shape === 'Mon') return '[A-Z][a-z]{2}';
-    if (shape === 'LEVEL') return '[A-Za-z]+';
-    return shape.replace(/[^A-Za-z]/g, '\\$&');
-  });
-  return new RegExp(`^${pieces.join('')}`);
 }
 
 /** The longest row of shapes that nearly all heads begin with. */
@@ -232,4 +216,17 @@ const manyLines = 10;
 function isConstant(prefix: Prefix, heads: readonly HeadToken[][]): boolean {
   const values = new Set(heads.map((head) => numbersIn(head, prefix).join()));
   return values.size === 1 && (stampedBehind(prefix, heads) >= 2 || leadsToConsole(prefix, heads));
+}
+
+/** Fewer lines tell nothing. */
+const fewest = 4;
+
+/** The blanks that a paste has in front of nearly all lines; null if it has none. */
+export function indentationOf(lines: readonly string[]): RegExp | null {
+  const widths = lines
+    .filter((line) => line.trim() !== '')
+    .map((line) => line.length - line.trimStart().length)
+    .sort((one, other) => one - other);
+  const least = widths[Math.floor(widths.length * (1 - share))] ?? 0;
+  return widths.length < fewest || least === 0 ? null : new RegExp(`^ {1,${least}}`);
 }

@@ -1,5 +1,6 @@
 import type { ConsoleLine } from '../console/lines.ts';
-import { learnPrefix, prefixPattern } from './learn-prefix.ts';
+import { learnPrefix } from './learn-prefix.ts';
+import { prefixPattern } from './prefix.ts';
 
 /** How long lines were cut: a terminal cuts at its width, a mail program between two words. Columns. */
 export type Wrap = { width: number; between: 'characters' | 'words' };

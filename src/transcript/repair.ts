@@ -1,5 +1,4 @@
 import { cleanSegments } from '../console/clean.ts';
-
 /** ESC as two characters or more: terminals' own copy and paste, mail programs and web pages do that. */
 const writtenEscape = /(?:\^\[|\\e|\\x1b|\\033|\u241B)(?=\[)/g;
 
@@ -59,4 +58,79 @@ export function repair(text: string): string[] {
 
 function stampOf(micros: number): string {
   return `[${(micros / 1e6).toFixed(6).padStart(12)}] `;
+}
+
+/**
+ * A line of LAVA's job log: `- {"dt": "…", "lvl": "target", "msg": "…"}`. `target` and `feedback` are the console,
+ * everything else is LAVA talking about the job. Written by its dispatcher as YAML in one line.
+ */
+const lavaLine = /^- \{"dt": "[^"]*", "lvl": "(?<level>\w+)", "msg": (?<message>.*)\}$/;
+
+/** What containers, journals and cloud providers call a line of output in their JSON. */
+const fields = ['log', 'msg', 'message', 'MESSAGE', 'text', 'line', 'data', 'textPayload'];
+
+/** Takes a console's lines out of LAVA's, or out of JSON; what only LAVA said is left out. The same array where there is none. */
+export function unwrap(segments: string[]): string[] {
+  // Most logs are neither, and some have millions of lines.
+  if (!segments.some(isWrapped)) return segments;
+  return segments.flatMap((segment) => {
+    if (segment.startsWith('{')) return fromJson(segment);
+    if (segment.startsWith('b')) return cleanSegments(fromPython(segment));
+    const { level, message = '' } = lavaLine.exec(segment)?.groups ?? {};
+    if (level === undefined) return [segment];
+    return level === 'target' || level === 'feedback' ? cleanSegments(quotedText(message)) : [];
+  });
+}
+
+/** Whether it may be such a line. */
+export function isWrapped(text: string): boolean {
+  return (
+    text.startsWith('- {"dt"') ||
+    (text.startsWith('{"') && text.endsWith('}')) ||
+    pythonBytes.test(text)
+  );
+}
+
+/** How Python prints bytes. */
+const pythonBytes = /^b(['"])(?<text>.*)\1$/;
+
+function fromPython(line: string): string {
+  const text = pythonBytes.exec(line)?.groups?.['text'] ?? line;
+  return text
+    .replace(/(?:\\[rn])+$/, '')
+    .replace(/\\x([0-9a-f]{2})|\\([rnt'"\\])/g, (_, hex, other) =>
+      hex === undefined
+        ? (controls[other as string] ?? String(other))
+        : String.fromCharCode(parseInt(String(hex), 16)),
+    );
+}
+
+const controls: Readonly<Record<string, string>> = { r: '\r', n: '\n', t: '\t' };
+
+function fromJson(line: string): string[] {
+  const parsed = parsedJson(line);
+  if (typeof parsed !== 'object' || parsed === null) return [line];
+  const entries = Object.entries(parsed as Record<string, unknown>);
+  const text = fields
+    .map((name) => entries.find(([key]) => key === name)?.[1])
+    .find((value) => typeof value === 'string');
+  return text === undefined ? [line] : cleanSegments(text.replace(/\n$/, ''));
+}
+
+/** The text of a double-quoted YAML string, whose escapes are JSON's and a few more; as it stands where it is none. */
+function quotedText(yaml: string): string {
+  const json = yaml
+    .replace(/\\x([0-9A-Fa-f]{2})/g, '\\u00$1')
+    .replace(/\\e/g, '\\u001b')
+    .replace(/\\0/g, '\\u0000');
+  const parsed = parsedJson(json);
+  return typeof parsed === 'string' ? parsed : yaml;
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
 }

@@ -1,17 +1,5 @@
-import { lineScan, marks } from '../boot/line-scan.ts';
-import { isOneOf } from '../boot/match.ts';
-
-/** Lines that were passed over because no signature can know them, and what must be known of them all the same. */
-export type Skipped = {
-  lines: number;
-  /** The newest printk time among them, in seconds; null where no record was among them. */
-  clock: number | null;
-  /** The last line of a program among them. */
-  program: { line: number; text: string } | null;
-  /** The last line that was not blank. */
-  last: { line: number; text: string } | null;
-};
-
+import type { Skipped } from '../console/lines.ts';
+import { lineScan, marks, isOneOf } from '../signatures/match.ts';
 /** `passed` over, `plain` (ASCII that nothing has to be taken off, but perhaps known to a signature), or anything. */
 type Look = 'passed' | 'plain' | 'other';
 

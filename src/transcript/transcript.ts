@@ -1,15 +1,12 @@
 import { cleanSegments } from '../console/clean.ts';
-import type { ConsoleLine, LineSource } from '../console/lines.ts';
+import type { ConsoleLine, LineSource, Skipped } from '../console/lines.ts';
 import { ByteLines } from './byte-lines.ts';
-import { indentationOf } from './indentation.ts';
-import { learnPrefix, prefixPattern } from './learn-prefix.ts';
+import { indentationOf, learnPrefix } from './learn-prefix.ts';
+import { prefixPattern } from './prefix.ts';
 import type { Wrap } from './rejoin.ts';
 import { mayGoOn, rejoin, wrapOf } from './rejoin.ts';
-import { repair } from './repair.ts';
-import type { Skipped } from './skim.ts';
+import { repair, isWrapped, unwrap } from './repair.ts';
 import { endOf, Skim } from './skim.ts';
-import { isWrapped, unwrap } from './unwrap.ts';
-
 /** As many lines are read before the first is passed on. */
 const window = 1024;
 /** So many of them, spread over the window, tell what all have in front; and so many, whether it is worth that look. */

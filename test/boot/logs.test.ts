@@ -3,10 +3,10 @@ import { readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import t from 'tap';
 import { createBootObserver } from '../../src/boot/observer.ts';
-import { signatures } from '../../src/boot/signatures/all.ts';
 import { LineSplitter } from '../../src/console/lines.ts';
 import type { Signal } from '../../src/model/boot.ts';
 import { outcomeIds } from '../../src/model/vocabulary.ts';
+import { signatures } from '../../src/signatures/all.ts';
 import { diagnose, logDirectory, nearMisses, readLog, recordedLogs } from './recorded-logs.ts';
 
 t.test('every recorded log shows what the index says', (t) => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import t from 'tap';
-import { signatures } from '../../src/boot/signatures/all.ts';
+import { signatures } from '../../src/signatures/all.ts';
 import { shellLine, shellLineWithOutput } from '../../src/steps/shell-line.ts';
 import { diagnose, nearMisses, readLog, recordedLogs } from '../boot/recorded-logs.ts';
 

@@ -1,0 +1,182 @@
+import type { Signal } from '../../model/boot.ts';
+import type { OutcomeId } from '../../model/vocabulary.ts';
+import type { BootContext, Failure } from '../machine/context.ts';
+import { causes, isKexecFailure, isLooping, isOfKexec } from '../machine/context.ts';
+import type { Decision, Standing } from './decision.ts';
+import {
+  byFailure,
+  byWarning,
+  isOfFirmware,
+  isRootTrouble,
+  known,
+  worstFirst,
+} from './decision.ts';
+
+/** Decides what became of a boot: the strongest proof first, and `unknown` wherever there is doubt. */
+export function decide(standing: Standing): Decision {
+  const { state, context } = standing;
+  const { generation, stage, banner } = context;
+  const here = { generation, stage, banner, byCpu: false };
+  if (isLooping(context)) {
+    const { resets, lastWords, jumps } = context;
+    return { ...here, id: 'reboot-loop', because: resets >= 3 ? lastWords : jumps };
+  }
+  const [cause, ...consequences] = causes(context);
+  // A plain boot that died, and a firmware that does not get to the next: the machine stands there now.
+  const isPast = context.boundary === 'reset' && !context.failures.some(isOfKexec);
+  if (state === 'firmware.stuck' && context.firmwareFailed !== null && isPast)
+    return decideStuck(standing);
+  if (cause !== undefined && !outlived(context)) {
+    return byFailure(cause, consequences, context.login);
+  }
+  if (isLeaving(state)) return decideLeaving(standing);
+  if (state === 'kernel.hung') return { ...here, id: 'kernel-hang', because: [], byCpu: true };
+  if (state === 'firmware.stuck') return decideStuck(standing);
+  if (state === 'firmware.kernelSilent') {
+    return { ...here, id: 'kernel-silent', because: handedOverTo(context), byCpu: true };
+  }
+  const logEnded = standing.end?.reason === 'log-ended';
+  if (state === 'firmware.handedOver' && logEnded && worstFirst(context.warnings).length === 0) {
+    return { ...here, id: 'kernel-silent', because: handedOverTo(context), bySilence: true };
+  }
+  if (context.login !== null) return decideUp(standing, context.login);
+  const up = context.up ?? loneShell(context);
+  const [carried, ...others] = context.recovers && up !== null ? [] : context.carried;
+  if (carried !== undefined) return byFailure(carried, others, null);
+  if (state.endsWith('.rescue')) {
+    const [trouble, ...more] = worstFirst(context.warnings.filter(isRootTrouble));
+    if (trouble !== undefined) return byWarning(trouble, more, null);
+    return {
+      ...here,
+      id: 'rescue-shell',
+      because: known([context.rescue, context.timedOut]),
+    };
+  }
+  if (up !== null && standing.end !== null) {
+    const decision = decideUp(standing, up);
+    return context.up === null ? { ...decision, bySilence: true } : decision;
+  }
+  return decideUnfinished(standing);
+}
+
+/** Firmware that waits for somebody, or has crashed. */
+function decideStuck({ context, silence }: Standing): Decision {
+  const { generation, stage, banner, firmwareFailed } = context;
+  const because = known([firmwareFailed, ...warned(context, 'firmware-stuck')]);
+  const byCpu = silence.judgement !== null;
+  return { id: 'firmware-stuck', generation, stage, banner, because, byCpu };
+}
+
+/** After the jump: silence is the normal thing for a while, and only samples or the log's end say more. */
+function decideLeaving({ state, context, silence, end }: Standing): Decision {
+  const { generation, stage, banner, kexecLeft, kexecStarted, login } = context;
+  const lastWords = known([kexecLeft, kexecStarted, context.decompressed]);
+  const early = context.warnings.filter(({ signal }) => behindTheJump.includes(signal.signature));
+  const because = [...early.map(({ signal }) => signal), ...lastWords];
+  const here = { generation, stage, banner, byCpu: false, because };
+  if (login !== null) return { ...here, id: 'unknown', because: [login, ...lastWords] };
+  if (early.length > 0) return { ...here, id: 'bye-hang' };
+  const [trouble, ...others] = worstFirst(context.warnings);
+  if (trouble !== undefined && kexecLeft === null) return byWarning(trouble, others, null);
+  if (state === 'kexec.hung') return { ...here, id: 'bye-hang', byCpu: true };
+  if (state === 'kexec.lost') return { ...here, id: 'console-lost', byCpu: true };
+  if (end?.reason === 'log-ended') return { ...here, id: 'bye-hang', bySilence: true };
+  if (end?.reason === 'qemu-exited') return { ...here, id: 'qemu-exited' };
+  return { ...here, id: 'unknown', byCpu: silence.judgement !== null };
+}
+
+/** Nothing failed and nothing succeeded, as far as the console shows. */
+function decideUnfinished({ context, bytesSeen, end }: Standing): Decision {
+  const { generation, stage, banner, warnings, kexecComplaint, bornBy } = context;
+  const here = { generation, stage, banner, byCpu: false, because: [] };
+  if (end === null) return { ...here, id: 'unknown' };
+  const [worst, ...others] = worstFirst(warnings);
+  if (worst !== undefined) return byWarning(worst, others, null);
+  if (kexecComplaint !== null && bornBy !== 'kexec' && end.reason === 'log-ended') {
+    const because = [kexecComplaint];
+    return { ...here, id: 'kexec-load-failed', stage: 'kexec', because, bySilence: true };
+  }
+  if (end.reason === 'qemu-exited') return { ...here, id: 'qemu-exited' };
+  return { ...here, id: bytesSeen ? 'unknown' : 'no-output' };
+}
+
+/** In a kernel that came by kexec and is up, another kexec that fails changes nothing, unless somebody has typed it. */
+function outlived({ bornBy, login, failures, typedInVain }: BootContext): boolean {
+  return bornBy === 'kexec' && login !== null && !typedInVain && failures.every(isKexecFailure);
+}
+
+/**
+ * What the purgatory and the next kernel's first instructions say. Any other trouble before "Bye!" is that of the old
+ * kernel, which began the jump and never got out of its own shutdown.
+ */
+const behindTheJump = ['purgatory-digest', 'early-arm-error'];
+
+function isLeaving(state: string): boolean {
+  return ['kexec.jumping', 'kexec.gone', 'kexec.hung', 'kexec.lost'].includes(state);
+}
+
+/** A loader's last word, and what it had complained of before. */
+function handedOverTo({ handedOver, survived }: BootContext): Signal[] {
+  const complaints = survived.filter(isOfFirmware);
+  // The last may be why; those before it were followed by another try.
+  return known([handedOver, ...complaints.map(({ signal }) => signal).reverse()]);
+}
+
+function warned({ warnings }: BootContext, outcome: OutcomeId): Signal[] {
+  return warnings.filter((warning) => warning.outcome === outcome).map(({ signal }) => signal);
+}
+
+/** A system that is up is a success only of the kernel that was meant to get there, and only while it stays up. */
+export function decideUp({ context, end }: Standing, up: Signal): Decision {
+  const {
+    bornBy,
+    boundary,
+    carried,
+    recovers,
+    kexecAnnounced,
+    kexecComplaint,
+    typedInVain,
+    crashKernel,
+    replaced,
+    poweredOff,
+  } = context;
+  const { generation, stage, proofs, banner, survived, warnings } = context;
+  const here = { generation, stage, banner, byCpu: false };
+  const asked = kexecComplaint ?? kexecAnnounced;
+  if ((bornBy !== 'kexec' || typedInVain) && asked !== null) {
+    const because = [asked, up];
+    return { ...here, id: 'kexec-load-failed', stage: 'kexec', because, bySilence: true };
+  }
+  const [cause, ...consequences] = recovers ? [] : carried;
+  if (cause !== undefined) return byFailure(cause, consequences, up);
+  if (crashKernel !== null) return { ...here, id: 'kernel-panic', because: [crashKernel, up] };
+  if (replaced !== null) return { ...here, id: 'wrong-kernel', because: [replaced, up] };
+  const [stuck, ...before] = worstFirst(warnings.filter(isOfFirmware));
+  if (boundary === 'reset' && stuck !== undefined) return byWarning(stuck, before, null);
+  if (boundary === 'reset' && poweredOff === null) return { ...here, id: 'unknown', because: [up] };
+  // The lab ends a boot that is up at once: there is no time for a machine to show that it lives on.
+  const open = warnings.filter((warning) => !isOver(warning, up));
+  const [trouble, ...others] = end?.reason === 'log-ended' ? worstFirst(open) : [];
+  if (trouble !== undefined) return byWarning(trouble, others, up);
+  const because = known([up, ...proofs, poweredOff, banner]);
+  const aside = [...carried, ...survived].map(({ signal }) => signal);
+  return { ...here, id: 'booted', because, aside };
+}
+
+/** A shell is a system's where nothing went wrong before it and no initramfs has offered it. */
+export function loneShell({
+  bareShell,
+  programsSpoke,
+  survived,
+  warnings,
+}: BootContext): Signal | null {
+  // An initrd that was complained about, and a shell from it: it was not that bad.
+  const open = warnings.filter(({ outcome }) => outcome !== 'initramfs-corrupt');
+  return programsSpoke || survived.length > 0 || open.length > 0 ? null : bareShell;
+}
+
+/** Whoever shows a prompt of a system has its root. */
+function isOver(warning: Failure, up: Signal): boolean {
+  const named = ['who', 'bracketed', 'host'].some((name) => name in up.captures);
+  return isRootTrouble(warning) && named && up.line > warning.signal.line;
+}

@@ -1,0 +1,92 @@
+import type { Alternative, Doubt } from '../../model/boot.ts';
+import type { Certainty, OutcomeId } from '../../model/vocabulary.ts';
+import type { Failure } from '../machine/context.ts';
+import type { Decision, Standing } from './decision.ts';
+
+const mostAlternatives = 4;
+
+/** Says how sure a decision is. */
+export function doubtOf(decision: Decision, standing: Standing): Doubt {
+  const certainty = certaintyOf(decision);
+  const others = [...silent(decision, standing), ...contradicted(decision, standing)];
+  const alternatives = others
+    .filter(({ outcome }, index) => outcome !== decision.id && first(others, outcome) === index)
+    .slice(0, mostAlternatives);
+  return { certainty, alternatives, settle: settle(certainty, decision, standing) };
+}
+
+function first(all: Alternative[], outcome: OutcomeId): number {
+  return all.findIndex((other) => other.outcome === outcome);
+}
+
+function certaintyOf({ id, byCpu, because, bySilence }: Decision): Certainty {
+  if (id === 'unknown') return 'unknown';
+  const named = because.some(({ signature }) => signature === 'proof-release');
+  if (byCpu || id === 'qemu-exited' || (id === 'booted' && named)) return 'proved';
+  return bySilence === true ? 'likely' : 'shown';
+}
+
+/** What a silence may hide. */
+function silent({ id, bySilence, because }: Decision, { state, context }: Standing): Alternative[] {
+  const at = because[0]?.line ?? null;
+  const last = (outcome: OutcomeId, why: string): Alternative => ({
+    outcome,
+    line: at,
+    because: why,
+  });
+  if (id === 'unknown' && state.startsWith('kexec.'))
+    return [last('bye-hang', 'a kexec has begun, and no other kernel has spoken')];
+  if (id === 'unknown' && context.login !== null)
+    return [
+      {
+        outcome: 'booted',
+        line: context.login.line,
+        because: 'the system was up before the reset',
+      },
+    ];
+  if (bySilence !== true) return [];
+  if (id === 'bye-hang' || id === 'kernel-silent')
+    return [
+      last('console-lost', 'the kernel may run and talk elsewhere, or have been told to be quiet'),
+      last('unknown', 'the recording may have ended before the kernel spoke'),
+    ];
+  if (context.login !== null)
+    return [
+      { outcome: 'booted', line: context.login.line, because: 'the system was up before that' },
+    ];
+  if (id === 'kexec-load-failed')
+    return [last('wrong-kernel', 'nothing says why the old kernel goes on')];
+  return [last('unknown', 'the recording may have ended while the machine was getting on')];
+}
+
+/** Other trouble that the console names. */
+function contradicted({ id, because }: Decision, { context }: Standing): Alternative[] {
+  const spoken = (failure: Failure, why: string): Alternative => ({
+    outcome: failure.outcome,
+    line: failure.signal.line,
+    because: why,
+  });
+  const { failures, warnings, survived } = context;
+  const own = new Set(because.map(({ line }) => line));
+  const open = [...failures, ...warnings].filter(({ signal }) => !own.has(signal.line));
+  return [
+    ...open.map((failure) => spoken(failure, 'the console says so; something else came first')),
+    ...survived
+      .filter(() => id === 'booted' || id === 'unknown')
+      .map((failure) => spoken(failure, 'the console says so; life went on after it')),
+  ];
+}
+
+function settle(certainty: Certainty, { id }: Decision, { state, context, end }: Standing): string {
+  if (certainty === 'proved' || certainty === 'shown') return '';
+  if (end?.reason !== 'log-ended')
+    return 'Looking at the CPUs for longer, or into the machine’s memory.';
+  if (id === 'bye-hang' || id === 'kernel-silent')
+    return 'Samples of the CPUs (are they stuck?), the text in the machine’s memory, or the same boot with earlycon.';
+  if (id === 'kexec-load-failed') return 'The output of the command that was to load the kernel.';
+  if (id !== 'unknown' || context.login !== null)
+    return 'A recording that goes on until the machine has been silent for some minutes, or is up again.';
+  if (state === 'firmware.silent')
+    return 'A recording of the serial console of that machine, at the right speed.';
+  return 'A recording that goes on until there is a login prompt, or no more text for some minutes.';
+}

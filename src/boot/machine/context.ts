@@ -1,0 +1,179 @@
+import type { Signal } from '../../model/boot.ts';
+import type { OutcomeId, Stage } from '../../model/vocabulary.ts';
+import type { BootEvent } from './events.ts';
+/** A reason why a boot may not have succeeded, and where it was when it showed. */
+export type Failure = {
+  outcome: OutcomeId;
+  generation: number;
+  stage: Stage;
+  signal: Signal;
+  /** The version banner of the kernel it happened to. */
+  banner: Signal | null;
+};
+
+/** Everything the boot machine remembers. Never changed in place, and bounded: a console may go on for ever. */
+export type BootContext = {
+  stage: Stage;
+  generation: number;
+  /** How the kernel that is running came to run. */
+  bornBy: 'power-on' | 'kexec' | 'reset';
+  /** What has ended the running kernel already; null while it runs. */
+  boundary: 'kexec' | 'reset' | null;
+  /** Whether the running kernel has printed its version banner. */
+  named: boolean;
+  /** With an early console the log may be printed twice; the second time is no other kernel. */
+  replay: 'impossible' | 'possible' | 'done';
+  banner: Signal | null;
+  /** Whether anything but the kernel has spoken in this generation. */
+  programsSpoke: boolean;
+
+  kexecAnnounced: Signal | null;
+  /** Somebody's words that a kexec does not work. */
+  kexecComplaint: Signal | null;
+  /** A kexec that somebody has typed has failed. */
+  typedInVain: boolean;
+  kexecStarted: Signal | null;
+  kexecLeft: Signal | null;
+  /** Of a loader or an EFI stub: its last word before the kernel. */
+  handedOver: Signal | null;
+  /** The kernel's decompressor has run, so the jump went well. */
+  decompressed: Signal | null;
+  login: Signal | null;
+  /** What says without a login prompt that the system is up, and a shell that may be all there is of a system. */
+  up: Signal | null;
+  bareShell: Signal | null;
+  /** This kernel was started because the one before it had panicked. */
+  crashKernel: Signal | null;
+  poweredOff: Signal | null;
+  /** The device systemd has waited for in vain. */
+  timedOut: Signal | null;
+  rescue: Signal | null;
+  proofs: Signal[];
+  /** The firmware and boot loaders that have announced themselves since the last kernel, or the last reset. */
+  firmwareStarted: string[];
+  firmwareFailed: Signal | null;
+
+  /** Of the running kernel, in order. A warning is a failure only if the boot gets no further. */
+  failures: Failure[];
+  warnings: Failure[];
+  /** What looked like trouble and was none: life went on. */
+  survived: Failure[];
+  /** Why an earlier kernel had to be reset. */
+  carried: Failure[];
+  /** That was a plain boot, and this one is its next try: if it comes up, the machine is as good as after power-on. */
+  recovers: boolean;
+  /** The panicked kernel starts its crash kernel. */
+  crashes: boolean;
+  /** The kernel that a kexec had started and a reset took away: what comes up instead is no success. */
+  replaced: Signal | null;
+
+  /** Resets since power-on or the last login, and the last words before each (the newest few). */
+  resets: number;
+  lastWords: Signal[];
+  /** What began each kexec since power-on or the last reset (the newest few). */
+  jumps: Signal[];
+};
+
+export const initialContext: BootContext = {
+  stage: 'firmware',
+  generation: 0,
+  bornBy: 'power-on',
+  boundary: null,
+  named: false,
+  replay: 'impossible',
+  banner: null,
+  programsSpoke: false,
+  kexecAnnounced: null,
+  kexecComplaint: null,
+  typedInVain: false,
+  kexecStarted: null,
+  kexecLeft: null,
+  handedOver: null,
+  decompressed: null,
+  login: null,
+  up: null,
+  bareShell: null,
+  crashKernel: null,
+  poweredOff: null,
+  timedOut: null,
+  rescue: null,
+  proofs: [],
+  firmwareStarted: [],
+  firmwareFailed: null,
+  failures: [],
+  warnings: [],
+  survived: [],
+  carried: [],
+  recovers: false,
+  crashes: false,
+  replaced: null,
+  resets: 0,
+  lastWords: [],
+  jumps: [],
+};
+
+const kexecOutcomes: readonly OutcomeId[] = ['kexec-missing', 'kexec-load-failed', 'kexec-refused'];
+
+/** Whether the failure is that of a kexec, which leaves the old kernel running. */
+export function isKexecFailure({ outcome }: Failure): boolean {
+  return kexecOutcomes.includes(outcome);
+}
+
+/** Whether a kexec has failed, on either side of the jump. */
+export function isOfKexec(failure: Failure): boolean {
+  return isKexecFailure(failure) || failure.outcome === 'bye-hang';
+}
+
+/** A broken initrd is why the kernel finds no root or no init, even where the kernel goes on for a while. */
+const consequencesOfBrokenInitrd: readonly OutcomeId[] = [
+  'root-mount-failed',
+  'root-missing',
+  'no-init',
+  'kernel-panic',
+];
+
+/** A fault of the kernel, as far as it did not go on. */
+export function isOops({ outcome }: Failure): boolean {
+  return outcome === 'kernel-panic';
+}
+
+/** What a fault of the kernel in its first process, or anywhere, makes it say. */
+const consequencesOfOops: readonly string[] = ['kernel-panic', 'init-exited'];
+
+/**
+ * The causes of a generation's end, the primary one first. It is the first failure there was, for what follows
+ * is a consequence; a refusal by the kernel goes before the words kexec has for it, a fault of the kernel before the
+ * panic it ends in.
+ */
+export function causes({ failures, warnings }: BootContext): Failure[] {
+  const first = failures.find(({ outcome }) => outcome === 'kexec-refused') ?? failures[0];
+  if (first === undefined) return [];
+  const brokenInitrd = warnings.find(({ outcome }) => outcome === 'initramfs-corrupt');
+  const oopses = failures.some(({ signal }) => isPanic(signal)) ? warnings.filter(isOops) : [];
+  const [oops] = oopses;
+  const primary =
+    brokenInitrd && consequencesOfBrokenInitrd.includes(first.outcome)
+      ? brokenInitrd
+      : oops && consequencesOfOops.includes(first.signal.signature)
+        ? oops
+        : first;
+  return [primary, ...[...oopses, ...failures].filter((failure) => failure !== primary)];
+}
+
+function isPanic({ signature }: Signal): boolean {
+  return panicSignatures.includes(signature);
+}
+
+const panicSignatures = ['kernel-panic', 'init-exited', 'no-working-init', 'vfs-panic'];
+
+/** Whether the machine starts again and again without ever being of use. */
+export function isLooping({ resets, jumps }: BootContext): boolean {
+  return resets >= 3 || jumps.length >= 4;
+}
+
+/** How the boot machine's memory changes: one pure function per thing that can be noted. */
+export type Update = (context: BootContext, event: SignalEvent) => Partial<BootContext>;
+export type SignalEvent = Extract<BootEvent, { signal: unknown }>;
+
+/** A console may go on for ever; what is remembered of it may not. */
+export const longestList = 16;

@@ -1,0 +1,162 @@
+import type { Signal } from '../../model/boot.ts';
+import type { OutcomeId } from '../../model/vocabulary.ts';
+import { asksKernel } from '../recognise/prompt.ts';
+import type { BootContext, Failure, SignalEvent, Update } from './context.ts';
+import { isKexecFailure, isOops, longestList } from './context.ts';
+/** What a kernel and its programs say of themselves: failures, warnings, progress. */
+
+/** A system that is up has its root and its init; who speaks of them there speaks of something else. */
+export const noteFailure: Update = (context, event) => {
+  const failure = failureOf(context, event);
+  const tooLate = context.login !== null && ['kernel', 'initramfs'].includes(event.stage ?? '');
+  if (tooLate && event.type === 'failure') return outlive(context, [failure]);
+  const words = wordsOf(context, event);
+  const typedInVain = context.typedInVain || (event.typed === true && isKexecFailure(failure));
+  return { failures: once([...context.failures, ...words, failure]), typedInVain };
+};
+
+/** An init that nobody knows ran, and said why it gave up. */
+function wordsOf({ generation, banner, stage }: BootContext, { words }: SignalEvent): Failure[] {
+  return words ? [{ outcome: 'kernel-panic', generation, stage, signal: words, banner }] : [];
+}
+
+/** The function in which the kernel faulted belongs to the fault. */
+export const noteTrace: Update = (context, event) =>
+  context.warnings.some(isOops) ? noteWarning(context, event) : {};
+
+export const noteWarning: Update = (context, event) => {
+  const warning = failureOf(context, event);
+  const others = context.warnings.filter(
+    ({ signal }) => signal.signature !== event.signal.signature,
+  );
+  return { warnings: [...others, warning].slice(-longestList) };
+};
+
+/** The boot got further: what was only a warning did no harm. A broken initrd may still do. */
+export const noteProgress: Update = (context) => ({
+  programsSpoke: true,
+  ...outlive(context, context.warnings),
+});
+
+/** Somebody or something is at work in the kernel still: it has neither died nor stopped. */
+export const noteLife = (context: BootContext): Partial<BootContext> =>
+  outlive(
+    context,
+    context.warnings.filter(
+      ({ outcome, signal }) =>
+        endsWithLife.includes(outcome) || signal.signature === loaderComplaint,
+    ),
+  );
+
+/** Any words of a loader: if it goes on, they did not matter. */
+const loaderComplaint = 'loader-complaint';
+
+const endsWithLife: readonly OutcomeId[] = ['kernel-panic', 'kernel-hang', 'irq-storm'];
+
+function outlive({ warnings, survived }: BootContext, over: Failure[]): Partial<BootContext> {
+  const harmless = over.filter(({ outcome }) => outcome !== 'initramfs-corrupt');
+  return {
+    warnings: warnings.filter((warning) => !harmless.includes(warning)),
+    survived: once([...survived, ...harmless]),
+  };
+}
+
+/** A shell waits for somebody. A rescue shell is no sign that the system is up. */
+export const noteShell: Update = (context, { signal }) => {
+  const { stage, rescue, up, bareShell } = context;
+  const running = stage !== 'firmware' && stage !== 'kexec';
+  if (!running || rescue !== null) return noteLife(context);
+  const named = ['who', 'bracketed', 'host'].some((name) => name in signal.captures);
+  // A console offers a shell without a login to root; who has none may be at the machine that records.
+  const isHere = isAndroid(signal) || asksKernel(signal) || /#( |$)/.test(signal.text);
+  if (named && !isHere) return noteLife(context);
+  return {
+    ...noteLife(context),
+    ...(named ? { up: up ?? signal } : { bareShell: bareShell ?? signal }),
+  };
+};
+
+/** Android's console has a shell of the user `shell`, without a login. */
+function isAndroid({ captures: { host, who } }: Signal): boolean {
+  return host === 'console' || who?.startsWith('shell@') === true;
+}
+
+export const noteUp: Update = ({ up }, { signal }) => ({ up: up ?? signal });
+
+/** The system itself runs, so its root is there; a kexec that failed is as failed as before. */
+export const noteSystem: Update = (context, event) => {
+  const over = context.failures.filter((failure) => !isKexecFailure(failure));
+  const { survived = [], ...others } = noteProgress(context, event);
+  return {
+    ...others,
+    survived: once([...survived, ...over]),
+    failures: context.failures.filter(isKexecFailure),
+  };
+};
+
+export const noteLogin: Update = (context, event) => ({
+  ...noteSystem(context, event),
+  ...(context.recovers
+    ? { carried: [], survived: once([...context.carried, ...context.survived]) }
+    : {}),
+  ...(context.bornBy === 'kexec' ? { failures: [], carried: [], replaced: null } : {}),
+  warnings: [],
+  login: context.login ?? event.signal,
+  resets: 0,
+  lastWords: [],
+});
+
+export const noteCrashKernel: Update = (_, { signal }) => ({ crashKernel: signal });
+
+export const noteTimeout: Update = ({ timedOut }, { signal }) => ({ timedOut: timedOut ?? signal });
+
+/** The root file system itself needs what did not come. */
+export const noteRootDependency: Update = (context) => {
+  const { timedOut: signal } = context;
+  if (signal === null) return {};
+  return noteFailure(context, {
+    type: 'failure',
+    signal,
+    outcome: 'root-missing',
+    stage: 'initramfs',
+  });
+};
+
+export const noteProof: Update = (context, { signal }) => ({
+  proofs: [...context.proofs.filter(({ signature }) => signature !== signal.signature), signal],
+});
+
+export const noteRescue: Update = ({ rescue }, { signal }) => ({ rescue: rescue ?? signal });
+
+function failureOf(context: BootContext, { signal, outcome, stage, words }: SignalEvent): Failure {
+  const { generation, banner, programsSpoke } = context;
+  // An init that dies before the system has said a word never was one; a later death is that of the whole system.
+  const systemSpoke = context.stage === 'userspace' && programsSpoke;
+  const ran =
+    signal.signature === 'init-exited' &&
+    (systemSpoke || words != null || wasKilled(signal.captures));
+  return {
+    outcome: ran ? 'kernel-panic' : (outcome ?? 'unknown'),
+    generation,
+    stage: stage ?? context.stage,
+    signal,
+    banner,
+  };
+}
+
+/**
+ * Whether a signal has killed it that only a program gets that runs: SIGABRT, SIGBUS, or SIGKILL (which is what the kernel
+ * sends whose own fault it was). A wrong program for this CPU gets SIGILL or SIGSEGV.
+ */
+function wasKilled({ exitcode = '0' }: Record<string, string>): boolean {
+  return [6, 7, 9].includes(Number(exitcode) & 0x7f);
+}
+
+/** The first of each kind of sign, and not too many of them. */
+function once(failures: Failure[]): Failure[] {
+  const first = failures.filter(
+    ({ signal }, index) =>
+      failures.findIndex((other) => other.signal.signature === signal.signature) === index,
+  );
+  return first.slice(0, longestList);
+}

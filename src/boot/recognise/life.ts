@@ -1,0 +1,65 @@
+import type { OutcomeId } from '../../model/vocabulary.ts';
+import type { Failure } from '../machine/context.ts';
+import type { Recognised } from './recogniser.ts';
+
+/** What has come since the last sign of trouble and does not belong to it. */
+export type Calm = { records: number; lines: number };
+
+export const noCalm: Calm = { records: 0, lines: 0 };
+
+/**
+ * How long kernel records have to go on, in seconds of the kernel's clock. An oops that kills the boot leaves other CPUs
+ * and timers a few seconds of work. A hang is told again by its watchdog: of soft lockups every half minute, of stalls
+ * every minute, of tasks that wait every two.
+ */
+const proves: Partial<Record<OutcomeId, number>> = { 'kernel-panic': 10, 'kernel-hang': 130 };
+const longest = 130;
+
+/** One record may have been on its way, and one line may be a recorder's. */
+const enough = 3;
+
+/** Programs that write to the kernel's log: `systemd[1]: `. */
+const program = /^[\w@.-]+\[\d+\]: /;
+
+/** What kernels print below an oops, a lock-up or a stall: registers, stacks, code, the state of CPUs and tasks. */
+const report =
+  /^(?:\s|Pid: |[\w ]{1,12}: ?[0-9a-f]{8}|CPU: |Hardware name|Modules linked|Call [Tt]race|Code: |Stack|Process |Workqueue: |task:|pstate|\w{1,3} ?: |\w{2} is at|Flags: |Control: |Register |Backtrace|---\[|R[A-Z0-9]{1,2}[:P]|CR\d|Mem abort|Data abort|user pgtable|swapper pgtable|\[[0-9a-f<]|pgd|note: |Fixing recursive|rcu|NMI|Sending NMI|Kernel Offset|SMP: |irq event|\w+irqs|handlers:|"echo |INFO: |Exception |Tainted|x\d|\(?[\w.]+\+0x|[0-9a-f?]{8,16}(?: |$)|r\d{1,2}:|\(\w+\)|bl?r? )/;
+
+/** Whether a line without a stamp is the kernel's all the same: with its level in front, or a piece of its report. */
+function belongs(text: string): boolean {
+  return /^<\d>/.test(text) || report.test(text);
+}
+
+/** Adds what one line of the console shows. */
+export function later(
+  calm: Calm,
+  { sightings, clock, program: line }: Recognised,
+  since: number,
+): Calm {
+  const foreign =
+    clock !== null && sightings.length === 0 && clock.seconds > since && !report.test(clock.body);
+  return {
+    records: calm.records + (foreign ? 1 : 0),
+    lines: calm.lines + (line === null || belongs(line.text) ? 0 : 1),
+  };
+}
+
+/**
+ * Whether life has gone on since the last sign of trouble.
+ * @param since when that was, in seconds of the kernel's clock
+ * @param isUp whether the system was up: then a few lines no one knows may be a recorder's, or another machine's
+ */
+export function isAlive(
+  warnings: readonly Failure[],
+  {
+    calm,
+    clock,
+    since,
+    isUp,
+  }: { calm: Calm; clock: Recognised['clock']; since: number; isUp: boolean },
+): boolean {
+  if (clock !== null && clock.seconds > since && program.test(clock.body)) return true;
+  if (!isUp && calm.lines >= enough) return true;
+  const needed = Math.max(...warnings.map(({ outcome }) => proves[outcome] ?? longest));
+  return calm.records >= enough && clock !== null && clock.seconds - since >= needed;
+}
