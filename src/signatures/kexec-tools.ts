@@ -34,7 +34,7 @@ export const kexecToolsSignatures: Signature[] = [
     pattern:
       /^(?<reason>Error loading shared library \S+: .+) \(needed by (?<program>(?:\S*\/)?kexec)\)/,
     description: 'there is a kexec, but not the libraries it needs',
-    source: 'musl’s dynamic linker',
+    source: "musl's dynamic linker",
   },
   {
     ...kexec,

@@ -27,7 +27,7 @@ export const loaderSignatures: Signature[] = [
     pattern:
       /^(?:\[\d{4}\.\d{3}\] I> |[A-Z][A-Z0-9]{2,3}:BL\d?:|S - QC_IMAGE_VERSION|DDR Version |DDR V\d|(?:\[\d+\])?HELLO! \w|BOOT0 is |Bootrom start|System startup$|Ralink UBoot Version|U-Boot 1\.\d|Preloader Start|F0: [0-9A-F]{4} )/,
     description:
-      'the first stage of a board’s own firmware: NVIDIA, Amlogic, Qualcomm, Rockchip, Allwinner, HiSilicon, MediaTek',
+      "the first stage of a board's own firmware: NVIDIA, Amlogic, Qualcomm, Rockchip, Allwinner, HiSilicon, MediaTek",
     source: 'their boot ROMs and first loaders',
   },
   {
@@ -72,7 +72,7 @@ export const loaderSignatures: Signature[] = [
     pattern:
       /^(?!Shell>|grub(?: rescue)?>|(?:ba|da|a)?sh-)(?<reason>[A-Za-z][\w.-]{0,23} ?(?:=>|>{1,3}|#)|\d >|boot:) ?$/,
     prompt: true,
-    description: 'a boot loader’s prompt, which boards name as they like: nothing was booted',
+    description: "a boot loader's prompt, which boards name as they like: nothing was booted",
     source: 'U-Boot CONFIG_SYS_PROMPT, barebox',
   },
   {
@@ -260,7 +260,7 @@ export const loaderSignatures: Signature[] = [
     id: 'seabios',
     meaning: 'firmware-starts',
     pattern: /^SeaBIOS \(version /,
-    description: 'the BIOS of QEMU’s PCs starts',
+    description: "the BIOS of QEMU's PCs starts",
     source: 'SeaBIOS src/bootsplash.c',
   },
   {

@@ -44,7 +44,7 @@ export const troubleSignatures: Signature[] = [
     id: 'workqueue-lockup',
     outcome: 'kernel-hang',
     pattern: /^(?<reason>BUG: (?:workqueue lockup - pool .*stuck for \d+s!|spinlock lockup\b.*))/,
-    description: 'work of the kernel’s own threads is not done, or a lock is never let go',
+    description: "work of the kernel's own threads is not done, or a lock is never let go",
     source: 'Linux kernel/workqueue.c, lib/spinlock_debug.c',
   },
   {
@@ -160,7 +160,7 @@ export const complaintSignatures: Signature[] = [
     outcome: 'no-init',
     pattern:
       /^(?!\/?init\b)(?=.*(?:\/s?bin\/init\b|\binit (?:program|binary|process)|switch_root|switch root|pivot_root|OS tree))(?=.*(?:not (?:be )?(?:found|executable|seem)|(?:doesn't|does not) (?:exist|seem)|[Nn]o such file|[Cc]annot|[Cc]an't|[Cc]ould not|[Ff]ailed|[Uu]nable|is missing|denied|format error))(?<reason>.*)$/,
-    description: 'some program says that it cannot start the system’s first program',
+    description: "some program says that it cannot start the system's first program",
   },
   {
     ...complaint,

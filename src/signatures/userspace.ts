@@ -88,7 +88,7 @@ export const userspaceSignatures: Signature[] = [
     meaning: 'userspace-speaks',
     pattern: /^init: (?<message>.+)/,
     kmsg: true,
-    description: 'the first program writes into the kernel’s log: Android’s init, or Upstart',
+    description: "the first program writes into the kernel's log: Android's init, or Upstart",
     source: 'Android system/core/init, Upstart',
   },
   {
@@ -108,7 +108,7 @@ export const userspaceSignatures: Signature[] = [
       /^(?!(?:[Ll]ast|[Ff]irst|[Pp]revious|[Ff]ailed|[Ss]uccessful|[Ii]nvalid|[Uu]ser|[Nn]ew|[Rr]emote|[Pp]lease|[Yy]our) )(?<host>[\w.()-]+) login:(?: (?!(?:fail|ok\b|succe|error|timed|denied|incorrect|reject|done\b|complete|attempt|session|refused|aborted|retry))(?:[a-z_][a-z0-9_-]{0,31}(?: \(automatic login\))?)?)?$/,
     prompt: true,
     description:
-      'getty waits for somebody to log in: this system is up; a bare `login:` is anybody’s',
+      "getty waits for somebody to log in: this system is up; a bare `login:` is anybody's",
     source: 'util-linux agetty, BusyBox getty',
   },
   {

@@ -26,7 +26,7 @@ function certaintyOf({ id, byCpu, because, bySilence }: Decision): Certainty {
   return bySilence === true ? 'likely' : 'shown';
 }
 
-/** What a silence may hide. */
+/** Other outcomes that look the same because the console is silent. */
 function silent({ id, bySilence, because }: Decision, { state, context }: Standing): Alternative[] {
   const at = because[0]?.line ?? null;
   const last = (outcome: OutcomeId, why: string): Alternative => ({
@@ -35,7 +35,7 @@ function silent({ id, bySilence, because }: Decision, { state, context }: Standi
     because: why,
   });
   if (id === 'unknown' && state.startsWith('kexec.'))
-    return [last('bye-hang', 'a kexec has begun, and no other kernel has spoken')];
+    return [last('bye-hang', 'a kexec began, and no other kernel printed anything')];
   if (id === 'unknown' && context.login !== null)
     return [
       {
@@ -47,19 +47,20 @@ function silent({ id, bySilence, because }: Decision, { state, context }: Standi
   if (bySilence !== true) return [];
   if (id === 'bye-hang' || id === 'kernel-silent')
     return [
-      last('console-lost', 'the kernel may run and talk elsewhere, or have been told to be quiet'),
-      last('unknown', 'the recording may have ended before the kernel spoke'),
+      last(
+        'console-lost',
+        'the kernel may be running with a different console, or it was told to be quiet',
+      ),
+      last('unknown', 'the recording may have ended before the kernel printed anything'),
     ];
   if (context.login !== null)
-    return [
-      { outcome: 'booted', line: context.login.line, because: 'the system was up before that' },
-    ];
+    return [{ outcome: 'booted', line: context.login.line, because: 'the system was up earlier' }];
   if (id === 'kexec-load-failed')
-    return [last('wrong-kernel', 'nothing says why the old kernel goes on')];
-  return [last('unknown', 'the recording may have ended while the machine was getting on')];
+    return [last('wrong-kernel', 'the console does not say why the old kernel keeps running')];
+  return [last('unknown', 'the recording may have ended while the boot was making progress')];
 }
 
-/** Other trouble that the console names. */
+/** Other problems that the console names. */
 function contradicted({ id, because }: Decision, { context }: Standing): Alternative[] {
   const spoken = (failure: Failure, why: string): Alternative => ({
     outcome: failure.outcome,
@@ -70,23 +71,22 @@ function contradicted({ id, because }: Decision, { context }: Standing): Alterna
   const own = new Set(because.map(({ line }) => line));
   const open = [...failures, ...warnings].filter(({ signal }) => !own.has(signal.line));
   return [
-    ...open.map((failure) => spoken(failure, 'the console says so; something else came first')),
+    ...open.map((failure) => spoken(failure, 'the console says so, but something else came first')),
     ...survived
       .filter(() => id === 'booted' || id === 'unknown')
-      .map((failure) => spoken(failure, 'the console says so; life went on after it')),
+      .map((failure) => spoken(failure, 'the console says so, but the system kept running')),
   ];
 }
 
 function settle(certainty: Certainty, { id }: Decision, { state, context, end }: Standing): string {
   if (certainty === 'proved' || certainty === 'shown') return '';
-  if (end?.reason !== 'log-ended')
-    return 'Looking at the CPUs for longer, or into the machine’s memory.';
+  if (end?.reason !== 'log-ended') return "More CPU samples, or the kernel's log in memory.";
   if (id === 'bye-hang' || id === 'kernel-silent')
-    return 'Samples of the CPUs (are they stuck?), the text in the machine’s memory, or the same boot with earlycon.';
-  if (id === 'kexec-load-failed') return 'The output of the command that was to load the kernel.';
+    return "CPU samples (are the CPUs stuck?), the kernel's log in memory, or the same boot with earlycon.";
+  if (id === 'kexec-load-failed') return 'The output of the command that loads the kernel.';
   if (id !== 'unknown' || context.login !== null)
-    return 'A recording that goes on until the machine has been silent for some minutes, or is up again.';
+    return 'A recording until the machine has been silent for some minutes or is up again.';
   if (state === 'firmware.silent')
-    return 'A recording of the serial console of that machine, at the right speed.';
-  return 'A recording that goes on until there is a login prompt, or no more text for some minutes.';
+    return "A recording of this machine's serial console at the right baud rate.";
+  return 'A recording until the login prompt, or until no text has appeared for some minutes.';
 }

@@ -1,23 +1,23 @@
 import type { Decided } from '../decide/decision.ts';
 import type { MachineFacts } from '../machine-facts.ts';
-/** What helps against the words kexec-tools had for not loading a kernel. */
+/** The cure for a kernel that kexec-tools did not load, by its error message. */
 export function loadCure(reason: string): string {
   if (/file type/.test(reason)) {
-    return 'Check with file(1) that the kernel is one for this architecture: arm64 wants an Image, plain or gzip’ed, arm a zImage.';
+    return 'Check with file(1) that the kernel was built for this architecture: arm64 needs an Image (plain or gzipped), arm a zImage.';
   }
   if (/not found|No such file|curl|wget|open|read/i.test(reason)) {
-    return 'Check the paths or URLs of kernel and initrd as they are from inside the initramfs: /vmlinuz and /initrd.img are links that must resolve on the root file system.';
+    return 'Check the paths or URLs of the kernel and the initrd as seen from inside the initramfs. /vmlinuz and /initrd.img are links that must resolve on the root file system.';
   }
   if (/not permitted/.test(reason)) {
-    return 'Run it as root, and look at sysctl kernel.kexec_load_disabled and at kernel lockdown (secure boot).';
+    return 'Run kexec as root. Then check sysctl kernel.kexec_load_disabled and kernel lockdown (secure boot).';
   }
   if (/not implemented/.test(reason)) {
-    return 'The running kernel was built without CONFIG_KEXEC: boot another provider kernel.';
+    return 'The running kernel was built without CONFIG_KEXEC. Boot a different provider kernel.';
   }
-  return 'Run the same command with kexec -d -l and look at where each segment goes; a newer kexec-tools and --dtb or --image-size often help on arm.';
+  return 'Run the same command with kexec -d -l and check where each segment is loaded. On arm, a newer kexec-tools, --dtb or --image-size often helps.';
 }
 
-/** What helps when the root file system cannot be mounted; most of all where the whole disk was named instead of a partition. */
+/** The cure for a root file system that cannot be mounted. Often root= names the whole disk instead of a partition. */
 export function rootCure(device: string | undefined): string {
   const disk =
     device === undefined
@@ -25,12 +25,12 @@ export function rootCure(device: string | undefined): string {
       : /^(\/dev\/(?:[vsx]?[hv]?d[a-z]+|(?:nvme\d+n|mmcblk|nbd)\d+))$/.exec(device);
   if (disk?.[1] !== undefined) {
     const partition = /\d$/.test(disk[1]) ? `${disk[1]}p1` : `${disk[1]}1`;
-    return `${disk[1]} is the whole disk; the partition is probably ${partition}. Put root=${partition} behind everything else on the new kernel’s command line: the last root= wins.`;
+    return `${disk[1]} is the whole disk; the root partition is probably ${partition}. Add root=${partition} at the end of the new kernel's command line: the last root= wins.`;
   }
-  return 'Check that root= names the partition that holds the root file system (the last root= wins), and that the initrd has the driver for the disk and for its file system.';
+  return 'Check that root= names the partition with the root file system (the last root= wins), and that the initrd contains the drivers for the disk and its file system.';
 }
 
-/** The program that UEFI starts from a disk without a boot entry. */
+/** The program that UEFI starts from a disk without a boot entry. (UEFI 2.10, 3.5.1.1) */
 const defaultLoader: Record<NonNullable<MachineFacts['arch']>, string> = {
   arm: 'BOOTARM.EFI',
   arm64: 'BOOTAA64.EFI',
@@ -38,21 +38,21 @@ const defaultLoader: Record<NonNullable<MachineFacts['arch']>, string> = {
   riscv: 'BOOTRISCV64.EFI',
 };
 
-/** What helps where no kernel was reached, by the firmware or loader that waits there. */
+/** The cure for a machine that stopped before any kernel, by its firmware or boot loader. */
 export function loaderCure({ standing: { machine } }: Decided): string {
   const { arch, loader } = machine;
   if (loader === 'u-boot') {
-    return 'At the prompt, run the steps of `printenv bootcmd` one by one: the first that fails says which file, device or address is wrong.';
+    return 'At the prompt, run the commands of `printenv bootcmd` one by one. The first one to fail shows which file, device or address is wrong.';
   }
   if (loader === 'grub') {
-    return 'At its prompt, `ls` shows the disks and files GRUB sees: `linux` and `initrd` with a kernel that is there, then `boot`. Afterwards repair grub.cfg with update-grub.';
+    return 'At the prompt, list the disks and files that GRUB sees with `ls`. Start an existing kernel with `linux`, `initrd` and `boot`, then repair grub.cfg with update-grub.';
   }
   if (loader === 'bios') {
-    return 'Check that the boot disk is attached, comes first in the boot order, and has a boot loader in its first sector.';
+    return 'Check that the boot disk is attached, is first in the boot order, and has a boot loader in its first sector.';
   }
   if (loader === 'uefi') {
     const file = arch === null ? 'BOOTAA64.EFI, BOOTX64.EFI, …' : defaultLoader[arch];
-    return `Check that the boot disk is attached and has a boot entry or \\EFI\\BOOT\\${file}, and that the kernel file is whole.`;
+    return `Check that the boot disk is attached and has a boot entry or \\EFI\\BOOT\\${file}, and that the kernel file is complete.`;
   }
-  return 'Check that the boot disk is attached, and that the kernel, the initrd and the device tree are where the boot loader looks for them.';
+  return 'Check that the boot disk is attached, and that the kernel, the initrd and the device tree are where the boot loader expects them.';
 }
