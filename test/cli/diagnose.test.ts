@@ -50,7 +50,7 @@ void t.test(
     t.match(stdout, `\n  ${byePath}-5- [  129.632399] CPU3: shutdown\n`, 'the lines around it');
     t.match(stdout, `\n  ${byePath}:6: [  129.700758] Bye!\n`);
     t.match(stdout, /\nWhat else it could be\n {2}console-lost \(line 6: /);
-    t.match(stdout, /\nWhat would settle it\n {2}Samples of the CPUs/);
+    t.match(stdout, /\nWhat would settle it\n {2}CPU samples/);
     t.match(stdout, /\nWhat usually helps\n {2}.*--image-size=67108864/s);
     t.match(
       stdout,
