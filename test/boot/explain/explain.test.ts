@@ -47,7 +47,10 @@ void t.test('the cure for a kexec that did not load depends on its words', (t) =
 
 void t.test('a log that stops says where, and that this is no proof', (t) => {
   t.match(said('[    1.000000] a: b').meaning, /ends in the kernel stage of generation 1/);
-  t.match(said('EFI stub: Booting Linux Kernel...').meaning, /ends in firmware and shows no failure/);
+  t.match(
+    said('EFI stub: Booting Linux Kernel...').meaning,
+    /ends in firmware and shows no failure/,
+  );
   t.match(said('EFI stub: Exiting boot services...').meaning, /only shows silence/);
   t.match(
     said('[    1.000000] reboot: Restarting system').meaning,
