@@ -60,16 +60,24 @@ export function kernelRecipe({ kernel }: Candidate): CandidateKernelRecipe {
 export function withCandidate(catalog: Catalog, candidate: Candidate | undefined): Catalog {
   if (candidate === undefined) return catalog;
   const { initrd, firstKernel } = candidate;
-  return new Map(
-    [...catalog].map(([name, recipe]): [string, Recipe] => {
-      if (name === distroKernel) return [name, kernelRecipe(candidate)];
-      if (name === distroInitrd && initrd !== null)
-        return [name, { kind: 'initramfs', file: initrd }];
-      if (name === providerKernel && firstKernel !== null)
-        return [name, withSource(recipe, firstKernel)];
-      return [name, withRoom(withTools(recipe, candidate), candidate)];
-    }),
-  );
+  const tested = (name: string, recipe: Recipe): Recipe => {
+    if (name === distroKernel) return kernelRecipe(candidate);
+    if (name === distroInitrd && initrd !== null) return { kind: 'initramfs', file: initrd };
+    if (name === providerKernel && firstKernel !== null) return withSource(recipe, firstKernel);
+    return withRoom(withTools(recipe, candidate), candidate);
+  };
+  return {
+    keys: () => catalog.keys(),
+    has: (name) => catalog.has(name),
+    // Asked by name each time: a recipe of the user's is in no list.
+    get: (name) => {
+      const recipe = catalog.get(name);
+      return recipe && tested(name, recipe);
+    },
+    *[Symbol.iterator]() {
+      for (const [name, recipe] of catalog) yield [name, tested(name, recipe)];
+    },
+  };
 }
 
 function withSource(recipe: Recipe, source: KernelSource): CandidateKernelRecipe {

@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
+import { isDiskOfKernel } from '../candidate/candidate.ts';
+import { parseKernel, parseTools } from '../candidate/parse-candidate.ts';
 import { NothingSelectedError, UsageError } from '../errors.ts';
 import { namesOfKind, ownRecipes } from '../image/recipes/catalog.ts';
 import { ownMachines } from '../qemu/machine-spec.ts';
 import type { Catalogue } from '../scenario/check.ts';
 import { isScenarioFile, loadScenarios, ownScenarios, scenarioName } from '../scenario/load.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { Scenario, SecondKernel } from '../scenario/scenario.ts';
 import { selectScenarios } from '../scenario/select.ts';
 
 /**
@@ -46,8 +48,33 @@ function refuseCase(word: string): void {
 }
 
 /** The machines and recipes of this installation, by name. */
-export const ownCatalogue: Catalogue = {
+const ownCatalogue: Catalogue = {
   machines: ownMachines,
   isRecipe: (name, kind) => ownRecipes.get(name)?.kind === kind,
+  secondKernelTrouble: (disk, kernel) => {
+    const recipe = ownRecipes.get(disk);
+    // A disk that does not exist is a mistake of its own.
+    if (recipe !== undefined && !isDiskOfKernel(recipe))
+      return `the disk "${disk}" has a kernel of its own; mini-disk takes another`;
+    return troubleOf(kernel);
+  },
   recipes: (kind) => namesOfKind(ownRecipes, kind),
 };
+
+/** What can be said of a second kernel before anything is read or downloaded. */
+function troubleOf({ kernel, initrd, kexecTools }: SecondKernel): string | null {
+  try {
+    const parsed = parseKernel(kernel, 'second-kernel');
+    const tools = kexecTools === undefined ? null : parseTools(kexecTools);
+    const files = [
+      ...(parsed.kind === 'debs' ? parsed.files : parsed.kind === 'path' ? [parsed.file] : []),
+      ...(tools?.kind === 'path' ? [tools.file] : []),
+      ...(initrd === undefined ? [] : [initrd]),
+    ];
+    const missing = files.find((file) => !existsSync(file));
+    return missing === undefined ? null : `there is no file ${missing}`;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return [error.message, error.hint].filter(Boolean).join('. ');
+  }
+}

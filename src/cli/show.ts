@@ -54,6 +54,7 @@ async function describeCase({ arch, scenario, setup, expect, limits }: Case, qem
     ['kernel', [describeImage(setup.kernel)]],
     ['initramfs', [describeImage(setup.initramfs)]],
     ['disk', [describeImage(setup.disk)]],
+    ['second kernel', setup.secondKernel === undefined ? [] : [setup.secondKernel.kernel]],
     ['storage', [setup.readOnly ? `${setup.storage}, read-only` : setup.storage]],
     ['cmdline', [setup.cmdline]],
     ['tags', tags],
@@ -62,7 +63,7 @@ async function describeCase({ arch, scenario, setup, expect, limits }: Case, qem
     ['limits', [`${limits.total} s in all, ${limits.silence} s of silence`]],
   ];
   const facts = rows.flatMap(([label, lines]) =>
-    lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(9)}  ${printable(line)}`),
+    lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(13)}  ${printable(line)}`),
   );
   const commands = await pasteableCommands(scenario.name, arch, setup, { qemuDir });
   return `${arch}\n${facts.join('\n')}\n\n${printableLines(commands)}`;
@@ -109,6 +110,11 @@ export async function pasteableCommands(
       ? []
       : [
           "# A run also starts the provider's servers. Here, metadata and network disks do not answer.",
+        ]),
+    ...(setup.secondKernel === undefined || candidate !== undefined
+      ? []
+      : [
+          `# A run puts ${setup.secondKernel.kernel} on the disk; this one has the recipe's kernel.`,
         ]),
     ...(spec.disks.some(({ file }) => file === tags) ? [writeTags(tags, setup.tags)] : []),
     formatCommandLine(qemu?.binary ?? architectures[arch].qemu, [

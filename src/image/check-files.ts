@@ -2,8 +2,8 @@ import { open, stat } from 'node:fs/promises';
 import type { Arch } from '../arch.ts';
 import { ScenarioError } from '../errors.ts';
 import { scenarioFileError } from '../file-error.ts';
+import { diskHeaderBytes, diskTrouble } from '../formats/disk.ts';
 import { kernelHeaderBytes, kernelTrouble } from '../formats/kernel.ts';
-import { hasMagic } from '../formats/magic.ts';
 import { kindOf } from '../host/user-file.ts';
 import type { ImageReference } from '../scenario/scenario.ts';
 import type { ImageRequest } from './recipes/plan.ts';
@@ -53,32 +53,4 @@ async function readStart(file: string, length: number): Promise<Buffer> {
   } finally {
     await handle.close();
   }
-}
-
-/** How much of a disk `diskTrouble` needs: the first sectors and an ext superblock. Bytes. */
-const diskHeaderBytes = 4096;
-
-const sector = 512;
-
-/**
- * Why a file is not a raw disk with partitions, as the end of a sentence that begins with the file's name; null if it
- * looks like one. `header` is the beginning of the file, `size` the length of the whole file in bytes.
- */
-export function diskTrouble(header: Buffer, size: number): string | null {
-  if (size === 0) return 'is empty';
-  if (hasMagic(header, 'qcow2'))
-    return 'is a qcow2 image; a raw image is needed (qemu-img convert -O raw)';
-  if (size < 2 * sector) return `is too small for a disk (${size} bytes)`;
-  if (hasPartitionTable(header)) return null;
-  return hasMagic(header, 'ext')
-    ? 'has no partition table: the whole image is one ext file system'
-    : 'has no partition table';
-}
-
-/** Whether there is an MBR with at least one partition, or a GPT. */
-function hasPartitionTable(header: Buffer): boolean {
-  if (!hasMagic(header, 'bootSector')) return false;
-  const types = [0, 1, 2, 3].map((index) => header[446 + index * 16 + 4] ?? 0);
-  if (types.includes(0xee)) return hasMagic(header, 'gpt');
-  return types.some((type) => type !== 0);
 }

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '../errors.ts';
 import { fileReason } from '../file-error.ts';
+import type { DiskFormat } from '../formats/disk.ts';
 import { leash, toolEnvironment } from '../host/processes.ts';
 /** How long qemu-nbd may take to open its socket, and how often to look, in milliseconds. */
 const patience = 10_000;
@@ -25,23 +26,24 @@ export type NbdServer = {
 };
 
 /**
- * Serves a raw disk image over NBD on a Unix socket. What clients write goes to a temporary overlay that all of them
+ * Serves a disk image over NBD on a Unix socket. What clients write goes to a temporary overlay that all of them
  * see and that is gone with the server; the image is never written.
  * @param directory where the overlay goes; it is unlinked as soon as it is open.
- * @param readOnly whether clients are told that they may not write at all.
+ * @param options.readOnly whether clients are told that they may not write at all.
+ * @param options.format default: raw.
  * @throws UnavailableError, with its own words, when qemu-nbd cannot serve the image.
  */
 export async function serveNbd(
   disk: string,
   socket: string,
   directory: string,
-  readOnly = false,
+  { readOnly = false, format = 'raw' }: { readOnly?: boolean; format?: DiskFormat } = {},
 ): Promise<NbdServer> {
   const { program, args } = leash([
     ...['qemu-nbd', '--persistent', `--shared=${clients}`, '--discard=unmap'],
     ...[
       readOnly ? '--read-only' : '--snapshot',
-      '--format=raw',
+      `--format=${format}`,
       `--socket=${socket}`,
       `--export-name=${nbdExportName}`,
       '--',

@@ -3,6 +3,8 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { UnavailableError } from '../errors.ts';
 import { hostFileError } from '../file-error.ts';
+import type { DiskFormat } from '../formats/disk.ts';
+import { qcow2Size } from '../formats/disk.ts';
 import { makePrivateDirectory } from '../host/directories.ts';
 import { processState } from '../host/processes.ts';
 import type { Network } from '../qemu/machine-spec.ts';
@@ -18,8 +20,10 @@ export type ProviderOptions = {
   /** The account's public keys in OpenSSH's format, which an initramfs' ssh server lets in. */
   sshKeys?: readonly string[];
   userData?: Record<string, string>;
-  /** A raw image to serve over NBD as the server's volume; it is never written. Null: the server has none. */
+  /** An image to serve over NBD as the server's volume; it is never written. Null: the server has none. */
   disk?: string | null;
+  /** Default: raw. */
+  diskFormat?: DiskFormat;
   /** Whether the server may not write to it. */
   readOnly?: boolean;
   /** What the provider sold: an initramfs sets the serial line of a `C1` up differently. */
@@ -65,7 +69,7 @@ export type Provider = {
  */
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
   const { sshKeys = [], userData = {}, disk = null, readOnly = false, commercialType } = options;
-  const { faults = {} } = options;
+  const { faults = {}, diskFormat = 'raw' } = options;
   const started = performance.now();
   const directory = await makePrivateDirectory();
   const sockets = { metadata: join(directory, 'metadata'), nbd: join(directory, 'nbd') };
@@ -80,8 +84,9 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    const volumeBytes = disk === null ? null : await sizeOf(disk);
-    if (disk !== null) volume = await serveNbd(disk, sockets.nbd, directory, readOnly);
+    const volumeBytes = disk === null ? null : await sizeOf(disk, diskFormat);
+    if (disk !== null)
+      volume = await serveNbd(disk, sockets.nbd, directory, { readOnly, format: diskFormat });
     if (faults.down !== true) {
       api = await serveMetadata(sockets.metadata, {
         metadata: () => serverMetadata({ commercialType, tags, sshKeys, volumeBytes }),
@@ -142,9 +147,9 @@ function gone(what: string): UnavailableError {
   });
 }
 
-async function sizeOf(disk: string): Promise<number> {
+async function sizeOf(disk: string, format: DiskFormat): Promise<number> {
   try {
-    return (await stat(disk)).size;
+    return format === 'qcow2' ? qcow2Size(disk) : (await stat(disk)).size;
   } catch (cause) {
     throw hostFileError(cause, { place: disk, doing: "read the server's disk" });
   }

@@ -110,7 +110,7 @@ function diskArguments(
   const between = `driver=blkreplay,if=none,id=${disk.id},image=${file}${disk.readonly ? ',readonly=on' : ''}`;
   return [
     '-drive',
-    `if=none,id=${file},file=${optionValue(disk.file)},format=raw,${protection}`,
+    `if=none,id=${file},file=${optionValue(disk.file)},format=${disk.format ?? 'raw'},${protection}`,
     ...(recorded ? ['-drive', between] : []),
     '-device',
     // Linux names virtio disks in the order of their PCI slots; slot 0 is the host bridge.

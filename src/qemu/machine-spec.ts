@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { arches } from '../arch.ts';
 import { ScenarioError } from '../errors.ts';
+import type { DiskFormat } from '../formats/disk.ts';
 import { ownDirectory } from '../host/directories.ts';
 import type { Firmware } from '../host/firmware.ts';
 import type { GuestTime } from '../model/vocabulary.ts';
@@ -58,8 +59,8 @@ export type MachineSpec = {
   initramfs: string | null;
   /** Whole command line of the first kernel. */
   cmdline: string;
-  /** In the order of /dev/vda, /dev/vdb, …; writes go to a temporary overlay unless `readonly`. */
-  disks: { id: string; file: string; readonly: boolean; serial: string }[];
+  /** In the order of /dev/vda, /dev/vdb, …, raw unless they say otherwise; writes go to a temporary overlay unless `readonly`. */
+  disks: { id: string; file: string; format?: DiskFormat; readonly: boolean; serial: string }[];
   onReset: 'exit' | 'reboot';
   /** What starts first. What it writes to its variables is forgotten. Null: QEMU starts the kernel itself. */
   firmware: Firmware | null;

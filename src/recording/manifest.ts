@@ -37,6 +37,7 @@ export const manifestSchema = z.strictObject({
         id: z.string().regex(/^[\w-]+$/),
         serial: z.string().regex(/^[\w-]*$/),
         readonly: z.boolean(),
+        format: z.enum(['raw', 'qcow2']).optional(),
         file,
       }),
     )

@@ -1,6 +1,8 @@
 import type { Arch } from '../arch.ts';
+import type { Candidate } from '../candidate/candidate.ts';
 import { withCandidate } from '../candidate/candidate.ts';
 import { openCheckpointStore } from '../checkpoint/store.ts';
+import { ScenarioError } from '../errors.ts';
 import { cacheDirectory } from '../host/cache-directory.ts';
 import type { ImageSet } from '../image/ensure-images.ts';
 import { ensureImages } from '../image/ensure-images.ts';
@@ -9,6 +11,7 @@ import type { ImageProgress } from '../model/run.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import { tryQemu } from '../qemu/trial/try-qemu.ts';
+import type { SecondKernel } from '../scenario/scenario.ts';
 import type { Lab } from './run-case.ts';
 import type { RunOptions } from './run.ts';
 
@@ -33,15 +36,31 @@ export function createLab(
 ): RememberingLab {
   const sets = new Map<string, { arch: Arch; made: Promise<ImageSet> }>();
   const qemus = new Map<Arch, Promise<ProvedQemu>>();
+  const secondKernels = new Map<string, Promise<Candidate>>();
+  const secondKernelOf = async (words: SecondKernel, arch: Arch): Promise<Candidate> => {
+    const found = await remember(secondKernels, JSON.stringify(words), async () => {
+      const { readCandidate } = await import('../candidate/read-candidate.ts');
+      return readCandidate(words, { ...(mirror && { mirror }), signal });
+    });
+    if (found.arches.includes(arch)) return found;
+    throw new ScenarioError(
+      `second-kernel: ${found.label.kernel} is a kernel for ${found.arches.join(' and ')}, this case is ${arch}`,
+      { hint: `Give ${arch} a second-kernel of its own under per-arch, or remove it from arch.` },
+    );
+  };
   return {
-    images: ({ arch, kernel, initramfs, disk }) => {
+    images: ({ arch, kernel, initramfs, disk, secondKernel }) => {
       const request = { arch, kernel, initramfs, disk };
-      return remember(sets, JSON.stringify(request), () => ({
+      const words = candidate === undefined ? secondKernel : undefined;
+      const make = async (): Promise<ImageSet> => {
+        const tested = words === undefined ? candidate : await secondKernelOf(words, arch);
+        const catalog = withCandidate(ownRecipes, tested);
+        const options = { ...(mirror && { mirror }), signal, onProgress };
+        return ensureImages({ ...request, catalog }, options);
+      };
+      return remember(sets, JSON.stringify([request, words]), () => ({
         arch,
-        made: ensureImages(
-          { ...request, catalog: withCandidate(ownRecipes, candidate) },
-          { ...(mirror && { mirror }), signal, onProgress },
-        ),
+        made: make(),
       })).made;
     },
     checkpoints: checkpoint ? openCheckpointStore() : null,

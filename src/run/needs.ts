@@ -35,6 +35,7 @@ async function needsOfArch(cases: readonly Case[], sides: readonly Side[]): Prom
   const needs = new Set<Need>(['boot']);
   if (profiles.some(({ network }) => network)) needs.add('network');
   if (profiles.some(({ firmware }) => firmware === 'uefi')) needs.add('uefi');
+  if (cases.some(({ setup }) => setup.secondKernel !== undefined)) needs.add('images');
   // Each side has images of its own: what one needs to build, the other may have.
   for (const side of sides)
     for (const need of buildNeeds(await unbuilt(cases, side))) needs.add(need);

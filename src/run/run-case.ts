@@ -6,7 +6,7 @@ import type { ImageRequest } from '../image/recipes/plan.ts';
 import type { Signal } from '../model/boot.ts';
 import type { CaseResult } from '../model/result.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
-import type { Case } from '../scenario/scenario.ts';
+import type { Case, Setup } from '../scenario/scenario.ts';
 import type { BootHooks } from '../session/boot-case.ts';
 import { bootCase } from '../session/boot-case.ts';
 import type { StageReading } from '../session/boot-times.ts';
@@ -17,7 +17,7 @@ import { awaitedGeneration, expectedRelease } from './verdict.ts';
 
 /** What a case needs of the lab; both may take long the first time and are instant after it. */
 export type Lab = {
-  images(request: ImageRequest): Promise<ImageSet>;
+  images(request: ImageRequest & Pick<Setup, 'secondKernel'>): Promise<ImageSet>;
   qemu(arch: Arch): Promise<ProvedQemu>;
   /** Null: every case boots from power-on. */
   checkpoints: CheckpointStore | null;

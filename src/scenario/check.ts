@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
 import type { MachineProfile } from '../qemu/machine-spec.ts';
 import type { Problem } from '../yaml/describe-issue.ts';
 import type { Named } from '../yaml/yaml-directory.ts';
 import { didYouMean } from './nearest.ts';
-import type { Plan, Scenario } from './scenario.ts';
+import type { Plan, Scenario, SecondKernel } from './scenario.ts';
 import type { ScenarioFile } from './schema.ts';
 import { describeStep, needsNetwork } from './step.ts';
 
@@ -13,8 +14,10 @@ type ImageKind = 'kernel' | 'initramfs' | 'disk';
 
 /** What a scenario can name: machine profiles, and the recipes that can stand for each kind of image. */
 export type Catalogue = {
-  machines: Pick<Named<Pick<MachineProfile, 'network' | 'firmware'>>, 'get' | 'keys'>;
+  machines: Pick<Named<Pick<MachineProfile, 'arch' | 'network' | 'firmware'>>, 'get' | 'keys'>;
   isRecipe(name: string, kind: ImageKind): boolean;
+  /** Why the disk of that recipe cannot have this kernel on it as its second; null: it can. */
+  secondKernelTrouble(disk: string, kernel: SecondKernel): string | null;
   /** The names of all recipes of a kind. */
   recipes(kind: ImageKind): readonly string[];
 };
@@ -58,10 +61,15 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
   const find = (section: 'boot' | 'expect' | 'limits', key: string, message: string) =>
     findings.push({ path: [section, key], message });
 
-  const machine = catalogue.machines.get(setup.machine);
-  if (machine === undefined) {
+  const missing = isAbsolute(setup.machine) && !existsSync(setup.machine);
+  const machine = missing ? undefined : catalogue.machines.get(setup.machine);
+  if (missing) {
+    find('boot', 'machine', `there is no file ${setup.machine}`);
+  } else if (machine === undefined) {
     const known = [...catalogue.machines.keys()];
     find('boot', 'machine', unknown('machine', setup.machine, known));
+  } else if (machine.arch !== arch) {
+    find('boot', 'machine', `machine "${setup.machine}" is ${machine.arch}, not ${arch}`);
   } else if (!machine.network) {
     const lacks = `machine "${setup.machine}" has no network`;
     if (setup.storage === 'nbd') find('boot', 'storage', lacks);
@@ -94,11 +102,21 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
   for (const kind of ['kernel', 'initramfs', 'disk'] as const) {
     const image = setup[kind];
     if (image === null) continue;
-    if (typeof image === 'object') {
-      if (!existsSync(image.file)) find('boot', kind, `there is no file ${image.file}`);
+    const path = typeof image === 'object' ? image.file : image;
+    if (isAbsolute(path) && !existsSync(path)) {
+      find('boot', kind, `there is no file ${path}`);
+    } else if (typeof image === 'object') {
+      continue;
     } else if (!catalogue.isRecipe(image, kind)) {
       find('boot', kind, unknown(`recipe for a ${kind}`, image, catalogue.recipes(kind)));
     }
+  }
+  if (setup.secondKernel !== undefined) {
+    const trouble =
+      typeof setup.disk === 'string'
+        ? catalogue.secondKernelTrouble(setup.disk, setup.secondKernel)
+        : 'there is no recipe of a disk to put it on; a disk of your own has its kernel on it';
+    if (trouble !== null) find('boot', 'second-kernel', trouble);
   }
   if (setup.onReset === 'exit' && steps.some((step) => step.do === 'reset')) {
     const message = 'a reset needs on-reset: reboot, or the machine ends with it';

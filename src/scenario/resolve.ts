@@ -1,7 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import type { Arch } from '../arch.ts';
 import type { Located } from '../yaml/yaml-file.ts';
-import type { ImageReference, Plan, Proof, Scenario, Setup } from './scenario.ts';
+import type { ImageReference, Plan, Proof, Scenario, SecondKernel, Setup } from './scenario.ts';
 import type { ScenarioFile } from './schema.ts';
 import type { Step } from './step.ts';
 import { resolveStep } from './step.ts';
@@ -65,16 +65,18 @@ function resolveArch(arch: Arch, path: string, file: ScenarioFile): Omit<Plan, '
   const {
     'on-reset': onReset,
     'read-only': readOnly,
+    'second-kernel': second,
     ...boot
   } = { ...file.boot, ...override.boot };
   const usual = boot.kernel === null ? { ...defaults.boot, ...withoutKernel } : defaults.boot;
-  const { kernel, initramfs, disk, ...rest } = { ...usual, ...boot };
+  const { kernel, initramfs, disk, machine, ...rest } = { ...usual, ...boot };
   const { proof: written, ...expected } = { ...file.expect, ...override.expect };
   const captures = { ...file.expect.captures, ...override.expect?.captures };
   const setup: Setup = {
-    machine: arch,
+    machine: machineOf(machine ?? arch, path),
     cmdline: rootOf[rest.storage],
     ...rest,
+    ...(second !== undefined && { secondKernel: secondKernelOf(second, path) }),
     kernel: kernel === null ? null : fromFile(kernel, path),
     initramfs: initramfs === null ? null : fromFile(initramfs, path),
     disk: disk === null ? null : fromFile(disk, path),
@@ -144,6 +146,32 @@ function linesOf(
   return Object.fromEntries(paths.map(([key, path]) => [key, lineOf(path)]));
 }
 
-function fromFile(image: ImageReference, path: string): ImageReference {
-  return typeof image === 'string' ? image : { file: resolve(dirname(path), image.file) };
+type Boot = Required<NonNullable<ScenarioFile['boot']>>;
+
+/** Paths in a scenario start at its own directory. */
+function fromFile(image: NonNullable<Boot['kernel']>, path: string): ImageReference {
+  if (typeof image === 'string') return image;
+  const beside = (file: string) => resolve(dirname(path), file);
+  return 'recipe' in image ? beside(image.recipe) : { file: beside(image.file) };
+}
+
+function machineOf(machine: Boot['machine'], path: string): string {
+  return typeof machine === 'string' ? machine : resolve(dirname(path), machine.file);
+}
+
+function secondKernelOf(written: Boot['second-kernel'], path: string): SecondKernel {
+  const beside = (word: string): string =>
+    /^debian:|:\/\//.test(word)
+      ? word
+      : word
+          .split(',')
+          .map((file) => file && resolve(dirname(path), file))
+          .join(',');
+  if (typeof written === 'string') return { kernel: beside(written) };
+  const { kernel, initramfs, 'kexec-tools': tools } = written;
+  return {
+    kernel: beside(kernel),
+    ...(initramfs !== undefined && { initrd: beside(initramfs) }),
+    ...(tools !== undefined && { kexecTools: beside(tools) }),
+  };
 }

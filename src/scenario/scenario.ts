@@ -2,15 +2,18 @@ import type { Arch } from '../arch.ts';
 import type { Expectation } from '../model/result.ts';
 import type { Step } from './step.ts';
 
-/** A recipe of images/ by name, or a file of the user's (`{ file }`, relative to the scenario's own file). */
+/** A recipe: one of images/ by name, or the user's by its absolute path. Or a finished file of the user's. */
 export type ImageReference = string | { file: string };
 
 export const storages = ['virtio', 'nbd'] as const;
 export type Storage = (typeof storages)[number];
 
+/** The kernel under test as `--kernel`, `--initrd` and `--kexec-tools` take it; paths are absolute. */
+export type SecondKernel = { kernel: string; initrd?: string; kexecTools?: string };
+
 /** What the scenario boots; one per architecture after `overrides` have been merged in. */
 export type Setup = {
-  /** Name of a machine profile in qemu/. Default: the architecture's own (`aarch64`, `arm`). */
+  /** Name of a machine profile in qemu/, or absolute path of the user's own. Default: the architecture's own (`aarch64`, `arm`). */
   machine: string;
   /** The kernel QEMU starts. Default recipe: `provider-kernel`; null: the firmware looks for one itself. */
   kernel: ImageReference | null;
@@ -21,6 +24,8 @@ export type Setup = {
   initramfs: ImageReference | null;
   /** The disk behind /dev/vda. Default recipe: `mini-disk`; null: no disk. */
   disk: ImageReference | null;
+  /** The kernel on the disk, in the place of the distribution's; it is what the kexec starts. Default: the recipe's. */
+  secondKernel?: SecondKernel;
   /** How the server reaches its disk: as /dev/vda, or over the network as /dev/nbd0. Default: `virtio`. */
   storage: Storage;
   /** Whether the disk refuses to be written, to all of the guest. Default: false. */

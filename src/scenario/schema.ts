@@ -14,19 +14,45 @@ const seconds = z
 /** What names of scenarios and labels look like: they become directory names and words on the command line. */
 export const namePattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
-const image = z.union([text, z.strictObject({ file: text })], {
-  error: 'expected the name of a recipe, or { file: path }',
+const image = z.union([text, z.strictObject({ file: text }), z.strictObject({ recipe: text })], {
+  error: 'expected the name of a recipe, { file: PATH } or { recipe: PATH }',
 });
 
+const secondKernel = z.union(
+  [
+    text,
+    z.strictObject({
+      kernel: text.describe('As kexec-lab run --kernel takes it.'),
+      initramfs: text.optional().describe('A file. Default: one with the modules it needs.'),
+      'kexec-tools': text.optional().describe('As kexec-lab run --kexec-tools takes it.'),
+    }),
+  ],
+  {
+    error:
+      'expected a kernel (debian:SUITE, a .deb, a directory, https://…), or { kernel, initramfs, kexec-tools }',
+  },
+);
+
 const boot = z.strictObject({
-  machine: text.describe("Machine profile of qemu/. Default: the architecture's own."),
+  machine: z
+    .union([text, z.strictObject({ file: text })], {
+      error: 'expected the name of a machine, or { file: PATH }',
+    })
+    .describe(
+      "Machine profile: one of qemu/ by name, or { file: PATH } of your own. Default: the architecture's own.",
+    ),
   kernel: image
     .nullable()
     .describe(
-      'The kernel QEMU starts; null: the firmware looks for one itself. Default: provider-kernel.',
+      'The first kernel, which QEMU starts; null: the firmware looks for one itself. Default: provider-kernel.',
     ),
   initramfs: image.nullable().describe('Its initramfs; null: none. Default: provider-initramfs.'),
-  disk: image.nullable().describe('The disk behind /dev/vda; null: none. Default: mini-disk.'),
+  disk: image
+    .nullable()
+    .describe('The disk at /dev/vda, raw or qcow2; null: none. Default: mini-disk.'),
+  'second-kernel': secondKernel.describe(
+    "The kernel under test, which the kexec starts. It replaces the distribution's kernel on the disk.",
+  ),
   storage: z
     .enum(storages)
     .describe(

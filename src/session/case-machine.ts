@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Arch } from '../arch.ts';
 import { ScenarioError } from '../errors.ts';
+import type { DiskFormat } from '../formats/disk.ts';
+import { diskFormatOf } from '../formats/disk.ts';
 import { findFirmware } from '../host/firmware.ts';
 import type { ImageSet } from '../image/ensure-images.ts';
 import type { GuestTime } from '../model/vocabulary.ts';
@@ -37,7 +39,10 @@ export function machineSpec(
   }
   const disks: MachineSpec['disks'] = [];
   if (disk !== null && setup.storage === 'virtio')
-    disks.push({ id: 'root', file: disk, readonly: setup.readOnly, serial: 'root' });
+    disks.push({
+      ...{ id: 'root', file: disk, readonly: setup.readOnly, serial: 'root' },
+      ...(formatOf(setup, disk) === 'qcow2' && { format: 'qcow2' as const }),
+    });
   if (Object.keys(setup.tags).length > 0 && !profile.network) {
     disks.push({ id: 'tags', file: tagsFile, readonly: true, serial: tagsSerial });
   }
@@ -107,10 +112,16 @@ export async function startCaseProvider(
     tags: setup.tags,
     sshKeys,
     disk: setup.storage === 'nbd' ? images.disk : null,
+    diskFormat: formatOf(setup, images.disk),
     readOnly: setup.readOnly,
     // The C1 was Scaleway's only 32-bit machine.
     commercialType: profile.arch === 'arm' ? 'C1' : 'ARM64-2GB',
     faults: setup.metadata,
   });
   return { provider, keyFile };
+}
+
+/** The format of a case's disk. Only a file of the user's may be something other than raw. */
+function formatOf(setup: Setup, disk: string | null): DiskFormat {
+  return typeof setup.disk === 'object' && disk !== null ? diskFormatOf(disk) : 'raw';
 }

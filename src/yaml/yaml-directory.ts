@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, isAbsolute, join } from 'node:path';
 import type { SchemaOf } from './yaml-file.ts';
 import { readYamlFile } from './yaml-file.ts';
 
@@ -14,7 +14,8 @@ export type Named<Content> = {
 
 /**
  * The YAML files of a directory, in order of their names, which are the files' without the extension. Each is read when
- * it is first asked for, and once: a command needs few of them, and each takes milliseconds of its start.
+ * it is first asked for, and once: a command needs few of them, and each takes milliseconds of its start. An absolute
+ * path stands for the file that is there, which is not listed.
  */
 export class YamlDirectory<Content> implements Named<Content> {
   readonly #directory: string;
@@ -36,7 +37,7 @@ export class YamlDirectory<Content> implements Named<Content> {
   }
 
   get(name: string): Content | undefined {
-    const file = this.#list().get(name);
+    const file = isAbsolute(name) ? name : this.#list().get(name);
     return file === undefined ? undefined : this.#content(name, file);
   }
 

@@ -2,9 +2,9 @@ import { readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
+import { diskFormatOf, diskTrouble, qcow2Size } from '../../src/formats/disk.ts';
 import { initramfsTrouble } from '../../src/formats/initramfs.ts';
 import { kernelTrouble } from '../../src/formats/kernel.ts';
-import { diskTrouble } from '../../src/image/check-files.ts';
 
 /** The header of an arm64 Image with an EFI stub whose only section ends at `end`. */
 function image(end: number): Buffer {
@@ -73,8 +73,38 @@ t.test('disks', async (t) => {
   await execa('/usr/sbin/sfdisk', ['-q', file], { input: 'label: dos\n' });
   t.equal(trouble(), 'has no partition table', 'a table without a partition');
   t.equal(diskTrouble(Buffer.alloc(0), 0), 'is empty');
-  t.match(diskTrouble(Buffer.from('QFI\xfb', 'latin1'), 4), /qcow2/);
   t.match(diskTrouble(Buffer.from('x'), 1), /too small for a disk \(1 bytes\)/);
+});
+
+t.test('a qcow2 disk is one file, or none at all', async (t) => {
+  const directory = t.testdir({});
+  const at = (name: string) => join(directory, name);
+  const make = (...args: string[]) => execa('qemu-img', ['create', '-q', ...args]);
+  const trouble = (name: string) => {
+    const content = readFileSync(at(name));
+    return diskTrouble(content.subarray(0, 4096), content.length);
+  };
+  await make('-f', 'qcow2', at('plain'), '8M');
+  await make('-f', 'qcow2', '-o', 'compat=0.10', at('old'), '8M');
+  await make('-f', 'raw', at('raw'), '8M');
+  await make('-f', 'qcow2', '-b', at('raw'), '-F', 'raw', at('backed'));
+  await make('-f', 'qcow2', '-o', `data_file=${at('data')}`, at('outside'), '8M');
+  const secret = [
+    '--object',
+    'secret,id=s,data=x',
+    '-o',
+    'encrypt.format=luks,encrypt.key-secret=s',
+  ];
+  await make(...secret, '-f', 'qcow2', at('secret'), '8M');
+  t.equal(trouble('plain'), null);
+  t.equal(trouble('old'), null);
+  t.match(trouble('backed'), 'a backing file, which is not allowed');
+  t.match(trouble('outside'), 'its data in another file');
+  t.match(trouble('secret'), 'an encrypted qcow2 image');
+  t.match(diskTrouble(Buffer.from('QFI\xfb', 'latin1'), 4), 'cut short');
+  t.equal(qcow2Size(at('plain')), 8 * 2 ** 20);
+  t.equal(diskFormatOf(at('plain')), 'qcow2');
+  for (const name of ['raw', 'missing']) t.equal(diskFormatOf(at(name)), 'raw', name);
 });
 
 t.test('initramfs images', async (t) => {

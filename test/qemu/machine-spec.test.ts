@@ -9,6 +9,16 @@ import {
 } from '../../src/qemu/machine-spec.ts';
 import { YamlDirectory } from '../../src/yaml/yaml-directory.ts';
 
+const small = `arch: arm
+machine: virt
+cpu: cortex-a15
+cpus: 1
+memory: 128
+console: ttyAMA0
+clock: guest
+cmdline: console=ttyAMA0
+`;
+
 t.test('every architecture has a machine of its name', (t) => {
   for (const arch of arches) {
     t.ok(ownMachines.has(arch));
@@ -31,6 +41,12 @@ t.test('an unknown name is answered with the known ones', (t) => {
     hint: /^Known machines: .*\baarch64, .*\barm, scaleway/,
   });
   t.throws(() => loadMachineProfile('../package'), { message: /there is no machine/ });
+  t.end();
+});
+
+t.test('an absolute path is a profile of the user’s', (t) => {
+  const own = join(t.testdir({ 'mine.yaml': small }), 'mine.yaml');
+  t.match(loadMachineProfile(own), { name: own, arch: 'arm', memory: 128, network: false });
   t.end();
 });
 

@@ -66,3 +66,8 @@ function buildAllFor(request: Parameters<typeof planImages>[0]): void {
     );
   }
 }
+
+t.test('a second kernel of a scenario is unpacked with the tools that build images', async (t) => {
+  const setup = { ...own, secondKernel: { kernel: 'debian:sid' } };
+  t.same(await needs(caseOf({ setup })), { aarch64: ['boot', 'images'] });
+});

@@ -12,12 +12,14 @@ const recipes = {
 /** Names the scenarios of these tests may use. */
 export const catalogue: Catalogue = {
   machines: new Map([
-    ['aarch64', { network: false, firmware: 'none' }],
-    ['arm', { network: false, firmware: 'none' }],
-    ['scaleway-c1', { network: true, firmware: 'none' }],
-    ['uefi-arm', { network: false, firmware: 'uefi' }],
+    ['aarch64', { arch: 'aarch64', network: false, firmware: 'none' }],
+    ['arm', { arch: 'arm', network: false, firmware: 'none' }],
+    ['scaleway-c1', { arch: 'arm', network: true, firmware: 'none' }],
+    ['uefi-arm', { arch: 'arm', network: false, firmware: 'uefi' }],
   ]),
   isRecipe: (name, kind) => recipes[kind].includes(name),
+  secondKernelTrouble: (disk, { kernel }) =>
+    disk === 'mini-disk' && kernel !== 'debian:' ? null : `not ${kernel} on ${disk}`,
   recipes: (kind) => recipes[kind],
 };
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
+import type { Catalogue } from '../../src/scenario/check.ts';
 import { loadScenario, loadScenarios } from '../../src/scenario/load.ts';
 import { catalogue, least, refusal, writeFiles } from './files.ts';
 
@@ -133,8 +134,8 @@ per-arch:
       'bad.yaml:3:9: labels: a label is repeated',
       'bad.yaml:3:24: labels.2: a label is made of a-z, 0-9 and single dashes',
       'bad.yaml:4:17: arch.1: "amr" is not possible here; did you mean "arm"?',
-      'bad.yaml:6:11: boot.kernel: expected the name of a recipe, or { file: path }',
-      'bad.yaml:7:3: boot: unknown key "initrd"; one of: machine, kernel, initramfs, disk, storage, read-only, cmdline, tags, metadata, on-reset',
+      'bad.yaml:6:11: boot.kernel: expected the name of a recipe, { file: PATH } or { recipe: PATH }',
+      'bad.yaml:7:3: boot: unknown key "initrd"; one of: machine, kernel, initramfs, disk, second-kernel, storage, read-only, cmdline, tags, metadata, on-reset',
       'bad.yaml:8:11: boot.tags.kexec: a tag is named like KEXEC_KERNEL',
       'bad.yaml:8:42: boot.tags.KEXEC_APPEND: expected text, got a number (put it in quotes)',
       'bad.yaml:9:13: boot.on-reset: "stop" is not possible here; one of: exit, reboot',
@@ -192,8 +193,10 @@ t.test('a problem of the common part is named once, not once per architecture', 
 t.test(
   'a machine without firmware needs a kernel, and one that finds its own is given nothing',
   (t) => {
+    const ofArm = least.replace('[aarch64, arm]', '[arm]');
     const told = (boot: string): string[] => {
-      const directory = writeFiles(t, { 'uefi.yaml': `${least}boot: ${boot}\n` });
+      const file = boot.includes('uefi-arm') ? ofArm : least;
+      const directory = writeFiles(t, { 'uefi.yaml': `${file}boot: ${boot}\n` });
       return refusal(directory, () => loadScenario(join(directory, 'uefi.yaml'), catalogue));
     };
     t.match(told('{ kernel: null }'), [
@@ -208,7 +211,7 @@ t.test(
       'uefi.yaml:5:53: boot.initramfs: there is no kernel to give it to: the firmware brings its own',
     ]);
     const directory = writeFiles(t, {
-      'first.yaml': `${least.replace('booted', 'booted, release: first')}boot: { machine: uefi-arm, kernel: null }\n`,
+      'first.yaml': `${ofArm.replace('booted', 'booted, release: first')}boot: { machine: uefi-arm, kernel: null }\n`,
     });
     t.match(
       refusal(directory, () => loadScenario(join(directory, 'first.yaml'), catalogue)),
@@ -217,6 +220,69 @@ t.test(
     t.end();
   },
 );
+
+t.test('machines, recipes and the second kernel may be files beside the scenario', (t) => {
+  const directory = writeFiles(t, {
+    'machines/mine.yaml': '',
+    'initrd.img': '',
+    'own/outside.yaml': `title: A title
+story: A story.
+arch: [aarch64]
+boot:
+  machine: { file: ../machines/mine.yaml }
+  disk: { recipe: my-disk.yaml }
+  second-kernel: { kernel: 'a.deb,b.deb', initramfs: ../initrd.img, kexec-tools: debian:sid }
+expect: { outcome: booted }
+`,
+    'own/my-disk.yaml': '',
+  });
+  const wide: Catalogue = {
+    ...catalogue,
+    machines: {
+      keys: () => [],
+      get: () => ({ arch: 'aarch64', network: false, firmware: 'none' }),
+    },
+    isRecipe: () => true,
+    secondKernelTrouble: () => null,
+  };
+  const file = join(directory, 'own/outside.yaml');
+  t.match(loadScenario(file, wide).perArch.aarch64?.setup, {
+    machine: join(directory, 'machines/mine.yaml'),
+    disk: join(directory, 'own/my-disk.yaml'),
+    secondKernel: {
+      kernel: `${join(directory, 'own/a.deb')},${join(directory, 'own/b.deb')}`,
+      initrd: join(directory, 'initrd.img'),
+      kexecTools: 'debian:sid',
+    },
+  });
+  t.end();
+});
+
+t.test('files that are missing, and a second kernel that fits no disk, are named', (t) => {
+  const told = (boot: string): string[] => {
+    const text = `${least.replace('[aarch64, arm]', '[aarch64]')}boot: ${boot}\n`;
+    const directory = writeFiles(t, { 'odd.yaml': text });
+    return refusal(directory, () => loadScenario(join(directory, 'odd.yaml'), catalogue));
+  };
+  t.same(told('{ machine: { file: no.yaml } }'), [
+    'odd.yaml:5:18: boot.machine: there is no file no.yaml',
+  ]);
+  t.same(told('{ disk: { recipe: no.yaml } }'), [
+    'odd.yaml:5:15: boot.disk: there is no file no.yaml',
+  ]);
+  t.same(told('{ machine: scaleway-c1 }'), [
+    'odd.yaml:5:18: boot.machine: machine "scaleway-c1" is arm, not aarch64',
+  ]);
+  t.same(told("{ second-kernel: 'debian:' }"), [
+    'odd.yaml:5:24: boot.second-kernel: not debian: on mini-disk',
+  ]);
+  t.match(told("{ disk: null, second-kernel: 'debian:sid' }"), [
+    /boot.second-kernel: there is no recipe of a disk to put it on/,
+  ]);
+  t.match(told('{ second-kernel: { initramfs: x } }'), [/boot.second-kernel/]);
+  t.same(told("{ second-kernel: 'debian:sid' }"), ['nothing was refused']);
+  t.end();
+});
 
 t.test('a proof is read, and one that would prove nothing is refused at its place', (t) => {
   const load = (expect: string, more = ''): string[] => {

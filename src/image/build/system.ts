@@ -29,7 +29,8 @@ export async function buildSystem(recipe: SystemRecipe, context: BuildContext): 
   const parts = path.join(scratch, 'parts');
   const overlay = path.join(parts, 'overlay');
   await mkdir(overlay, { recursive: true });
-  for (const name of recipe.overlays) await addOverlay(overlay, path.join(recipesDirectory, name));
+  for (const name of recipe.overlays)
+    await addOverlay(overlay, path.resolve(recipesDirectory, name));
   await writeRepository(path.join(parts, 'repository'), packages, debs);
   await writeFile(path.join(parts, 'masks'), recipe.masks.map((unit) => `${unit}\n`).join(''));
   await copyFile(path.join(recipesDirectory, systemScript), path.join(parts, systemScript));
@@ -82,7 +83,8 @@ export async function buildSystemDisk(
   const [parts, overlay] = [path.join(scratch, 'parts'), path.join(scratch, 'overlay')];
   await mkdir(parts);
   await mkdir(overlay);
-  for (const name of recipe.overlays) await addOverlay(overlay, path.join(recipesDirectory, name));
+  for (const name of recipe.overlays)
+    await addOverlay(overlay, path.resolve(recipesDirectory, name));
   await addLinks(overlay, recipe.links);
   await settleModes(overlay, signal);
   await archiveTree(overlay, path.join(parts, 'overlay.tar'), signal);

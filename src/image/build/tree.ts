@@ -110,7 +110,7 @@ async function assembleTree(
   // A candidate may have no modules.
   if (await fileExists(lib)) await cp(lib, path.join(tree, 'usr/lib'), { recursive: true });
   for (const overlay of recipe.overlays)
-    await addOverlay(tree, path.join(recipesDirectory, overlay));
+    await addOverlay(tree, path.resolve(recipesDirectory, overlay));
   return { tree, built: { packages, release: kernel.manifest.release }, directories };
 }
 

@@ -11,8 +11,20 @@ export const recipesDirectory = path.join(ownDirectory, 'images');
 /** Recipes by name. */
 export type Catalog = Named<Recipe>;
 
-/** The recipes of this installation. */
-export const ownRecipes: Catalog = new YamlDirectory<Recipe>(recipesDirectory, recipeSchema);
+const recipes = new YamlDirectory<Recipe>(recipesDirectory, recipeSchema);
+
+/** The recipes of this installation. An absolute path stands for a user's recipe, whose overlays are beside it. */
+export const ownRecipes: Catalog = {
+  keys: () => recipes.keys(),
+  has: (name) => recipes.has(name),
+  get: (name) => {
+    const recipe = recipes.get(name);
+    if (recipe === undefined || !path.isAbsolute(name) || !('overlays' in recipe)) return recipe;
+    const overlays = recipe.overlays.map((overlay) => path.resolve(path.dirname(name), overlay));
+    return { ...recipe, overlays };
+  },
+  [Symbol.iterator]: () => recipes[Symbol.iterator](),
+};
 
 /** The recipe of that name and kind. Throws ScenarioError with a list of the existing ones. */
 export function findRecipe<K extends Recipe['kind']>(

@@ -30,7 +30,7 @@ export function contentKey(name: string, arch: Arch, catalog: Catalog, directory
   const script = scriptOf(recipe);
   if (script !== null) hash.update(readFileSync(path.join(directory, script)));
   if ('overlays' in recipe)
-    for (const overlay of recipe.overlays) hashDirectory(hash, path.join(directory, overlay));
+    for (const overlay of recipe.overlays) hashDirectory(hash, path.resolve(directory, overlay));
   return hash.digest('hex').slice(0, 16);
 }
 

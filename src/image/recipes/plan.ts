@@ -82,7 +82,7 @@ export function planEntries(
     if (recipe === undefined || entries.has(name)) return;
     inputsOf(recipe).forEach(add);
     const key = contentKey(name, arch, catalog, recipesDirectory);
-    const directory = path.join(images, `${name}-${arch}-${key}`);
+    const directory = path.join(images, `${path.basename(name, '.yaml')}-${arch}-${key}`);
     const output = path.join(directory, outputNames[recipe.kind]);
     entries.set(name, { name, recipe, arch, key, directory, output });
   };

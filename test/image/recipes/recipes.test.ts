@@ -2,11 +2,13 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { arches } from '../../../src/arch.ts';
+import { withCandidate } from '../../../src/candidate/candidate.ts';
 import { findRecipe, ownRecipes, recipesDirectory } from '../../../src/image/recipes/catalog.ts';
 import { contentKey } from '../../../src/image/recipes/content-key.ts';
 import { planEntries, planImages } from '../../../src/image/recipes/plan.ts';
 import { inputsOf, recipeSchema, type Recipe } from '../../../src/image/recipes/recipe.ts';
 import { readYamlFile } from '../../../src/yaml/yaml-file.ts';
+import { candidate } from '../../candidate/candidates.ts';
 
 t.test('the recipes of this installation fit together', (t) => {
   const catalog = ownRecipes;
@@ -129,5 +131,36 @@ t.test('the key changes with all that an image is made of, and with nothing else
 
 t.test('unknown names plan nothing', (t) => {
   t.same(planEntries(['nosuch'], 'arm', ownRecipes), []);
+  t.end();
+});
+
+t.test('a recipe of the user’s is found by its path, its overlays beside it', (t) => {
+  const directory = t.testdir({
+    'own-disk.yaml': `kind: disk
+suites: [bookworm]
+kernel: distro-kernel
+initrd: distro-initrd
+size: 64
+packages: [busybox-static]
+files: { /usr/bin/busybox: /usr/bin/busybox }
+overlays: [own-files]
+`,
+    'own-files': { etc: { hostname: 'mine\n' } },
+  });
+  const disk = join(directory, 'own-disk.yaml');
+  t.match(ownRecipes.get(disk), { kind: 'disk', overlays: [join(directory, 'own-files')] });
+  t.notOk([...ownRecipes.keys()].includes(disk));
+  const request = { arch: 'arm', kernel: null, initramfs: null, disk } as const;
+  const { entries, disk: image } = planImages(request);
+  t.match(image, /images\/own-disk-arm-[0-9a-f]{16}\/disk\.img$/);
+  t.same(
+    entries.map(({ name }) => name),
+    ['distro-kernel', 'distro-initrd', disk],
+  );
+  const before = image;
+  writeFileSync(join(directory, 'own-files/etc/hostname'), 'other\n');
+  t.not(planImages(request).disk, before, 'what is beside it counts');
+  const tested = planImages({ ...request, catalog: withCandidate(ownRecipes, candidate()) });
+  t.not(tested.disk, planImages(request).disk, 'a kernel under test goes on it, too');
   t.end();
 });
