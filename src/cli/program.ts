@@ -12,6 +12,11 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
     load: async () => (await import('./run.ts')).runCommand(),
   },
   {
+    name: 'init',
+    summary: 'write a commented example: a scenario and a machine of your own',
+    load: async () => (await import('./init.ts')).initCommand(),
+  },
+  {
     name: 'matrix',
     summary: 'divide a run into jobs for several machines',
     load: async () => (await import('./matrix.ts')).matrixCommand(),

@@ -81,9 +81,9 @@ t.test('its examples do what they say', async (t) => {
   t.match(watched.stdout, /^bye-hang: .*\n {2}6: \[ {2}129\.700758\] Bye!\n/);
 
   const program = join(home, 'dist/cli/main.js');
-  const plan = await node([program, 'run', join(examples, 'my-kernel.yaml'), '--dry-run']);
+  const plan = await node([program, 'run', join(examples, 'init/my-boot.yaml'), '--dry-run']);
   t.equal(plan.exitCode, 0, plan.all);
-  t.match(plan.stdout, '# aarch64/my-kernel');
+  t.match(plan.stdout, '# aarch64/my-boot');
 });
 
 t.test('its schemas and its library are exported, and nothing of its inside', async (t) => {

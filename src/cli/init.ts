@@ -1,0 +1,79 @@
+import { lstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Command } from 'commander';
+import { UsageError } from '../errors.ts';
+import { errorCode, namedFileError } from '../file-error.ts';
+import { makeDirectory } from '../host/make-directory.ts';
+import { ownDirectory } from '../host/own-directory.ts';
+import { shellQuote } from '../qemu/command-line.ts';
+import { printable } from '../report/printable.ts';
+
+const example = join(ownDirectory, 'examples', 'init');
+const scenario = 'my-boot.yaml';
+
+/** What `init` writes, as paths below the directory. */
+const files = [scenario, join('machines', 'my-machine.yaml')];
+
+/** `kexec-lab init`: a commented scenario and machine to start from. */
+export function initCommand(): Command {
+  return new Command('init')
+    .description('write a commented example: a scenario and a machine of your own')
+    .argument('[directory]', 'where to write it', '.')
+    .addHelpText('after', helpText)
+    .action(init);
+}
+
+const helpText = `
+Existing files are never overwritten.
+
+Example:
+  kexec-lab init boot-tests
+  kexec-lab run boot-tests/${scenario} --tail`;
+
+/** @throws UsageError where a file is there already, or cannot be written; nothing is overwritten */
+async function init(directory: string): Promise<void> {
+  const places = files.map((file) => join(directory, file));
+  for (const place of places) refuseExisting(place);
+  for (const [index, file] of files.entries()) {
+    const place = places[index] ?? file;
+    try {
+      await makeDirectory(dirname(place));
+      writeFileSync(place, readFileSync(join(example, file)), { flag: 'wx' });
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST') throw alreadyThere(place);
+      throw cannotWrite(error, place);
+    }
+    process.stdout.write(`wrote ${printable(place)}\n`);
+  }
+  const run = `kexec-lab run ${shellQuote(runnable(directory))} --tail`;
+  process.stdout.write(`\nRun it:\n  ${printable(run)}\n`);
+}
+
+/** A path that `run` takes for a file's. */
+function runnable(directory: string): string {
+  const place = join(directory, scenario);
+  return place.includes('/') ? place : `./${place}`;
+}
+
+/** @throws UsageError where anything has that name, even a link that leads nowhere */
+function refuseExisting(place: string): void {
+  let found;
+  try {
+    found = lstatSync(place, { throwIfNoEntry: false });
+  } catch (error) {
+    throw cannotWrite(error, place);
+  }
+  if (found !== undefined) throw alreadyThere(place);
+}
+
+function cannotWrite(error: unknown, place: string): Error {
+  const hint = 'Name a directory that you can write to.';
+  return namedFileError(error, { place, doing: 'write this file', hint });
+}
+
+function alreadyThere(place: string): UsageError {
+  return new UsageError('this file already exists', {
+    place,
+    hint: 'Choose another directory, or move the file away.',
+  });
+}
