@@ -21,7 +21,7 @@ export async function buildEntry(planned: PlannedEntry, options: BuildOptions): 
   const { temporary, ...context } = options;
   const began = process.hrtime.bigint();
   await mkdir(temporary, { recursive: true });
-  const work = await mkdtemp(path.join(temporary, `${planned.name}-`));
+  const work = await mkdtemp(path.join(temporary, `${path.basename(planned.name)}-`));
   try {
     const [scratch, output] = [path.join(work, 'scratch'), path.join(work, 'entry')];
     await mkdir(scratch);
