@@ -48,7 +48,7 @@ function refuseCase(word: string): void {
 }
 
 /** The machines and recipes of this installation, by name. */
-const ownCatalogue: Catalogue = {
+export const ownCatalogue: Catalogue = {
   machines: ownMachines,
   isRecipe: (name, kind) => ownRecipes.get(name)?.kind === kind,
   secondKernelTrouble: (disk, kernel) => {

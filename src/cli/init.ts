@@ -3,10 +3,9 @@ import { dirname, join } from 'node:path';
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
 import { errorCode, namedFileError } from '../file-error.ts';
-import { makeDirectory } from '../host/make-directory.ts';
-import { ownDirectory } from '../host/own-directory.ts';
-import { shellQuote } from '../qemu/command-line.ts';
+import { makeDirectory, ownDirectory } from '../host/directories.ts';
 import { printable } from '../report/printable.ts';
+import { shellQuote } from '../shell.ts';
 
 const example = join(ownDirectory, 'examples', 'init');
 const scenario = 'my-boot.yaml';
