@@ -42,7 +42,7 @@ t.test('every workflow that is shown gives the Action what it takes', (t) => {
   });
   const files = ['examples/gate.yml', own].map((file) => readFileSync(file, 'utf8'));
   const given = [...pages, ...files].flatMap((text) => withOf(parse(text)));
-  t.equal(given.length, 6);
+  t.equal(given.length, 7);
   for (const inputs of given) t.doesNotThrow(() => request(inputs));
   t.end();
 });
