@@ -54,7 +54,7 @@ async function describeCase({ arch, scenario, setup, expect, limits }: Case, qem
     ['kernel', [describeImage(setup.kernel)]],
     ['initramfs', [describeImage(setup.initramfs)]],
     ['disk', [describeImage(setup.disk)]],
-    ['second kernel', setup.secondKernel === undefined ? [] : [setup.secondKernel.kernel]],
+    ['second', setup.secondKernel === undefined ? [] : [setup.secondKernel.kernel]],
     ['storage', [setup.readOnly ? `${setup.storage}, read-only` : setup.storage]],
     ['cmdline', [setup.cmdline]],
     ['tags', tags],
@@ -63,7 +63,7 @@ async function describeCase({ arch, scenario, setup, expect, limits }: Case, qem
     ['limits', [`${limits.total} s in all, ${limits.silence} s of silence`]],
   ];
   const facts = rows.flatMap(([label, lines]) =>
-    lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(13)}  ${printable(line)}`),
+    lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(9)}  ${printable(line)}`),
   );
   const commands = await pasteableCommands(scenario.name, arch, setup, { qemuDir });
   return `${arch}\n${facts.join('\n')}\n\n${printableLines(commands)}`;

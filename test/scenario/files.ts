@@ -15,6 +15,7 @@ export const catalogue: Catalogue = {
     ['aarch64', { arch: 'aarch64', network: false, firmware: 'none' }],
     ['arm', { arch: 'arm', network: false, firmware: 'none' }],
     ['scaleway-c1', { arch: 'arm', network: true, firmware: 'none' }],
+    ['vps-64', { arch: 'aarch64', network: true, firmware: 'uefi' }],
     ['uefi-arm', { arch: 'arm', network: false, firmware: 'uefi' }],
   ]),
   isRecipe: (name, kind) => recipes[kind].includes(name),

@@ -184,7 +184,7 @@ t.test('a problem of the common part is named once, not once per architecture', 
   t.strictSame(
     refusal(directory, () => loadScenario(join(directory, 'twice.yaml'), catalogue)),
     [
-      'twice.yaml:5:18: boot.machine: there is no machine "vax"; there is: aarch64, arm, scaleway-c1, uefi-arm',
+      'twice.yaml:5:18: boot.machine: there is no machine "vax"; there is: aarch64, arm, scaleway-c1, vps-64, uefi-arm',
     ],
   );
   t.end();

@@ -7,7 +7,7 @@ import { catalogue, least, refusal, writeFiles } from './files.ts';
 t.test('steps as their author writes them', (t) => {
   const directory = writeFiles(t, {
     'steps.yaml': `${least}
-boot: { machine: scaleway-c1, on-reset: reboot }
+boot: { machine: vps-64, on-reset: reboot }
 steps:
   - wait: login-prompt
   - wait: { signature: login-prompt, generation: 2 }
@@ -26,6 +26,7 @@ steps:
   - fault: nbd-dies
 per-arch:
   arm:
+    boot: { machine: scaleway-c1 }
     steps: []
 `,
   });
