@@ -27,15 +27,15 @@ export function renderPerformance(measured: Performance): string {
   const speed = recogniser.bytes / 1e6 / median(recogniser.seconds);
   return `<!-- Made from docs/performance.json by \`npm run docs\`, which \`npm run bench\` measured; change neither by hand. -->
 
-# What it costs
+# Performance
 
 Measured on ${date} by \`npm run bench -- --rounds ${rounds}\`: QEMU ${qemu}, Node ${node}, ${host}. The same
-machine, with the same arguments, is booted in turn each way; the numbers are medians of ${rounds} rounds, with the lowest and the
-highest behind them. They are of whole commands, from their start to their end, and of all they start; without
-NODE_EXTRA_CA_CERTS in their environment, which has Node 20 read a file of certificates at every start.
+machine, with the same arguments, is booted in each way in turn; the numbers are medians of ${rounds} rounds, followed by the lowest and the
+highest. They cover whole commands from start to end, including all processes they start, without
+NODE_EXTRA_CA_CERTS in the environment, which makes Node 20 read a file of certificates at every start.
 
-- *QEMU and a shell script* ends at the second kernel’s login prompt, as all of them do. It is the floor: nothing is proved.
-- *pexpect* waits for one text after the other, 60 s for each, as console scripts are written.
+- *QEMU and a shell script* ends at the second kernel’s login prompt, as all of them do. It is the lower bound: it proves nothing.
+- *pexpect* waits for one text after the other, up to 60 s each, as console scripts usually do.
 - *labgrid* does the same with its QEMU driver (Debian's package).
 - *kexec-lab --no-checkpoint* boots from power-on, as the others do; *kexec-lab* starts from a checkpoint of the first boot.
 
@@ -43,7 +43,7 @@ ${cases.map((name) => costTable(measured, name)).join('\n\n')}
 
 ## A machine that dies after "Bye!"
 
-The script can only wait. kexec-lab looks at the CPUs until they prove that nothing will come.
+The script can only wait. kexec-lab samples the CPUs until they prove that the machine is dead.
 
 ${deadTable(measured)}
 

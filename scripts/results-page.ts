@@ -24,7 +24,7 @@ export function renderResults(results: Results): string {
   const releases = [...new Set(boots.map(({ firstRelease }) => firstRelease).filter(Boolean))];
   return `<!-- Made from docs/results.json by \`npm run docs\`, which \`npm run results\` measured; change neither by hand. -->
 
-# Which of Debian's kernels come up behind a kexec
+# Which of Debian's kernels come up after a kexec
 
 Measured on ${date} with \`npm run results\` on QEMU ${qemu}: \`kexec-lab run\` with \`--first-kernel ${firstKernel}\`, each suite's
 kernel as \`--kernel\`, its own and Debian 12's kexec-tools as \`--kexec-tools\`. The first kernels were
