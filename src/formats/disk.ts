@@ -16,10 +16,10 @@ const sector = 512;
 export function diskTrouble(header: Buffer, size: number): string | null {
   if (size === 0) return 'is empty';
   if (hasMagic(header, 'qcow2')) return qcow2Trouble(header);
-  if (size < 2 * sector) return `is no disk: it has ${size} bytes`;
+  if (size < 2 * sector) return `is too small for a disk (${size} bytes)`;
   if (hasPartitionTable(header)) return null;
   return hasMagic(header, 'ext')
-    ? 'has no partition table: an ext file system fills it from its first sector'
+    ? 'has no partition table: the whole image is one ext file system'
     : 'has no partition table';
 }
 
