@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import type { Arch } from '../src/arch.ts';
 import { arches } from '../src/arch.ts';
@@ -7,6 +9,7 @@ import { loadScenarios, ownScenarios } from '../src/scenario/load.ts';
 import type { Scenario } from '../src/scenario/scenario.ts';
 import { scenarioJsonSchema } from '../src/scenario/schema.ts';
 import { bootMachinePage } from './boot-machine-page.ts';
+import { withPicture } from './house/picture.ts';
 import { manPage } from './man-page.ts';
 import { performancePage } from './performance-page.ts';
 import { resultsPage } from './results-page.ts';
@@ -17,6 +20,14 @@ export const generatedDocs: { file: string; render: () => string | Promise<strin
   manPage,
   performancePage,
   resultsPage,
+  {
+    file: 'docs/architecture.md',
+    render: () =>
+      withPicture(
+        readFileSync(new URL('../docs/architecture.md', import.meta.url), 'utf8'),
+        fileURLToPath(new URL('../src/', import.meta.url)),
+      ),
+  },
   { file: 'docs/scenario.schema.json', render: () => JSON.stringify(scenarioJsonSchema()) },
   {
     file: 'docs/scenarios.md',

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { UsageError } from '../errors.ts';
-import { didYouMean } from '../scenario/nearest.ts';
+import { didYouMean } from '../text/nearest.ts';
 
 export const commands = ['run', 'check', 'preflight'] as const;
 type ActionCommand = (typeof commands)[number];

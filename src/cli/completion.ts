@@ -105,7 +105,7 @@ export const placeholders: Record<string, () => Promise<Completion> | Completion
   recipe: async () =>
     fromList([...(await import('../image/recipes/catalog.ts')).ownRecipes.keys()]),
   name: async () => {
-    const { schemas } = await import('../model/json-schemas.ts');
+    const { schemas } = await import('./json-schemas.ts');
     return completion(
       'none',
       schemas.map(({ name, about }) => ({ word: name, about })),

@@ -11,7 +11,7 @@ import { ownRecipes } from '../image/recipes/catalog.ts';
 import { buildNeeds, planEntries, type PlannedEntry } from '../image/recipes/plan.ts';
 import type { ImageProgress } from '../model/run.ts';
 import { describeProgress } from '../report/result-text.ts';
-import { didYouMean } from '../scenario/nearest.ts';
+import { didYouMean } from '../text/nearest.ts';
 import { candidateOf, namesCandidate } from './candidate-options.ts';
 import { catchInterrupts } from './interrupt.ts';
 

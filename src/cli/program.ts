@@ -2,7 +2,7 @@ import type { Argument, Option } from 'commander';
 import { Command, InvalidArgumentError } from 'commander';
 import { ownVersion } from '../host/directories.ts';
 import { printableLines } from '../report/printable.ts';
-import { didYouMean } from '../scenario/nearest.ts';
+import { didYouMean } from '../text/nearest.ts';
 import { mayBeEmpty } from './options.ts';
 /** The commands. A module is loaded when its command is wanted, so that help is there at once. */
 const commands: { name: string; summary: string; load: () => Promise<Command> }[] = [

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { UsageError } from '../errors.ts';
-import { schemas } from '../model/json-schemas.ts';
+import { schemas } from './json-schemas.ts';
 import { standardOutput } from '../report/terminal.ts';
-import { didYouMean } from '../scenario/nearest.ts';
+import { didYouMean } from '../text/nearest.ts';
 
 /** `kexec-lab schema`: the JSON Schemas of the files the lab reads and writes. */
 export function schemaCommand(): Command {

@@ -1,7 +1,7 @@
 import { createBootObserver } from '../boot/observer.ts';
 import { LineSplitter } from '../console/lines.ts';
 import { UsageError } from '../errors.ts';
-import { didYouMean } from '../scenario/nearest.ts';
+import { didYouMean } from '../text/nearest.ts';
 import { signatures } from '../signatures/all.ts';
 
 /** A place on a recorded console: after the line that ends at `offset`. */

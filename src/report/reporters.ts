@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { UnavailableError, UsageError } from '../errors.ts';
 import { fileHint, fileReason, readableError } from '../file-error.ts';
 import type { LabEvent } from '../model/run.ts';
-import { didYouMean } from '../scenario/nearest.ts';
+import { didYouMean } from '../text/nearest.ts';
 import { githubReporter } from './github.ts';
 import { htmlReporter } from './html.ts';
 import { junitReporter } from './junit.ts';

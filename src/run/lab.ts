@@ -13,7 +13,7 @@ import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import { tryQemu } from '../qemu/trial/try-qemu.ts';
 import type { SecondKernel } from '../scenario/scenario.ts';
 import type { Lab } from './run-case.ts';
-import type { RunOptions } from './run.ts';
+import type { RunOptions } from './options.ts';
 
 /** A lab that also remembers what it gave out, for the report. */
 export type RememberingLab = Lab & {

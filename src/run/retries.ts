@@ -6,7 +6,7 @@ import { recordFailure, secondOpinion } from './follow-ups.ts';
 import type { Lab } from './run-case.ts';
 import { runCase } from './run-case.ts';
 import { caseDirectory } from './run-directory.ts';
-import type { RunOptions, Telling } from './run.ts';
+import type { RunOptions, Telling } from './options.ts';
 
 type Asked = Pick<
   RunOptions,

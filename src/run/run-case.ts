@@ -7,13 +7,14 @@ import type { Signal } from '../model/boot.ts';
 import type { CaseResult } from '../model/result.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import type { Case, Setup } from '../scenario/scenario.ts';
-import type { BootHooks } from '../session/boot-case.ts';
+import type { BootHooks } from '../session/console-feed.ts';
 import { bootCase } from '../session/boot-case.ts';
 import type { StageReading } from '../session/boot-times.ts';
 import { EntropyClock, stageTimes } from '../session/boot-times.ts';
 import { interruptedResult, judgedResult, troubleResult } from './case-result.ts';
 import { proveBooted } from './proof.ts';
-import { awaitedGeneration, expectedRelease } from './verdict.ts';
+import { awaitedGeneration } from '../session/awaited-generation.ts';
+import { expectedRelease } from './verdict.ts';
 
 /** What a case needs of the lab; both may take long the first time and are instant after it. */
 export type Lab = {

@@ -1,54 +1,16 @@
 import { join } from 'node:path';
-import type { Candidate } from '../candidate/candidate.ts';
 import { openRecord, writeRecord } from '../host/record-file.ts';
 import type { CaseResult } from '../model/result.ts';
-import type { LabEvent, ShardOfRun, RunReport } from '../model/run.ts';
+import type { LabEvent, RunReport } from '../model/run.ts';
 import { caseReference } from '../scenario/expand.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { describeEnvironment } from './environment.ts';
 import { createLab } from './lab.ts';
+import type { RunOptions, Telling } from './options.ts';
 import { pool, slowestFirst } from './queue.ts';
 import { runWithRetries } from './retries.ts';
 import { createRunDirectory } from './run-directory.ts';
 import { exitCodeOf, summarise } from './summary.ts';
-
-export type RunOptions = {
-  /** How many cases run at a time. */
-  jobs: number;
-  /** How often a case that did not pass is tried again. */
-  retries: number;
-  /** Directory under which the run's own directory is made. */
-  out: string;
-  /** Use the QEMUs of this directory only. */
-  qemuDir?: string;
-  /** Debian mirror to build images from; default: the host's. */
-  mirror?: string;
-  /** Whether cases may start from a checkpoint of the first boot they share. */
-  checkpoint: boolean;
-  /** The kernel under test in the place of the distribution's. */
-  candidate?: Candidate | undefined;
-  /** Fires when the user wants the run to stop: running cases end as `interrupted`, the report is still written. */
-  signal: AbortSignal;
-  /** Of which run this is a part; left out where it is whole. */
-  shard?: ShardOfRun;
-  /** Whether a case that fails in silence is booted once more, made to talk. */
-  explain?: boolean;
-  /** Whether every boot is recorded, so that it can be played again. */
-  record?: boolean;
-  /** How often a case that failed is booted again, recorded, until it fails once more. Left out: not at all. */
-  recordOnFailure?: number;
-  /** Told what the user should know, and what stops nothing. */
-  onNotice?: (notice: string) => void;
-  /** Whether console lines are emitted as events. */
-  tail: boolean;
-};
-
-/** An event without its time; `run` stamps it. */
-export type Telling = LabEvent extends infer Event
-  ? Event extends unknown
-    ? Omit<Event, 'at'>
-    : never
-  : never;
 
 /**
  * Runs the cases and tells `emit` about it. The run directory holds `events.jsonl`, `report.json` and a directory

@@ -7,25 +7,6 @@ import type { BootFacts } from '../session/boot-case.ts';
 
 type Releases = ImageSet['releases'];
 
-/** Which generation must come up to count as booted: whoever asks for a kexec wants the kernel behind it. */
-export function awaitedGeneration(setup: Setup, expect: Expectation): number {
-  const asked = 'KEXEC_KERNEL' in setup.tags ? 2 : 1;
-  return Math.max(asked, expect.outcome === 'booted' ? (expect.generation ?? 1) : 1);
-}
-
-/**
- * From which generation on a login prompt ends the watching. An outcome that is expected in a later one, or behind a
- * kexec that a running system does, has not come yet when an earlier system is up. Whoever expects the wrong kernel to
- * come up has seen what he expects when it is.
- */
-export function lastLogin(setup: Setup, expect: Expectation): number {
-  if (expect.outcome === 'reboot-loop') return Infinity;
-  const { outcome, generation = 1 } = expect;
-  if (outcome === 'wrong-kernel' && expect.generation !== undefined) return generation;
-  const behindJump = ['bye-hang', 'console-lost'].includes(outcome) ? generation + 1 : generation;
-  return Math.max(awaitedGeneration(setup, expect), behindJump);
-}
-
 /**
  * The release an expectation names: a recipe word (`first`, `second`), or a release as it stands. The kernel on the disk
  * is the `second` even where the firmware starts it and no other runs before it.

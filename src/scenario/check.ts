@@ -5,7 +5,7 @@ import { arches } from '../arch.ts';
 import type { MachineProfile } from '../qemu/machine-spec.ts';
 import type { Problem } from '../yaml/describe-issue.ts';
 import type { Named } from '../yaml/yaml-directory.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../text/nearest.ts';
 import type { Plan, Scenario, SecondKernel } from './scenario.ts';
 import type { ScenarioFile } from './schema.ts';
 import { describeStep, needsNetwork } from './step.ts';

@@ -1,5 +1,5 @@
 import { NothingSelectedError } from '../errors.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../text/nearest.ts';
 import type { Scenario } from './scenario.ts';
 
 /**

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { KeyName } from '../console/keys.ts';
 import { keyNames } from '../console/keys.ts';
 import { signatures } from '../signatures/all.ts';
-import { didYouMean } from './nearest.ts';
+import { didYouMean } from '../text/nearest.ts';
 
 /** How a command may end: with this exit code, or `gone` with the machine (a kexec, a reboot). */
 export type Ending = number | 'gone';

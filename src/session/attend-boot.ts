@@ -9,10 +9,10 @@ import { KexecLabError } from '../errors.ts';
 import type { Outcome } from '../model/boot.ts';
 import type { StepResult } from '../model/result.ts';
 import type { Machine } from '../qemu/machine.ts';
-import { lastLogin } from '../run/verdict.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { Conductor } from '../steps/conductor.ts';
-import type { BootHooks } from './boot-case.ts';
+import { settlingGeneration } from './awaited-generation.ts';
+import type { BootHooks } from './console-feed.ts';
 import { watchBoot } from './boot-session.ts';
 import type { CaseProvider } from './case-machine.ts';
 import type { WatchHooks } from './console-feed.ts';
@@ -50,7 +50,7 @@ export async function attendBoot(
   hooks: BootHooks,
   signal: AbortSignal,
 ): Promise<Attended> {
-  const observer = createBootObserver({ awaitGeneration: lastLogin(setup, expect) });
+  const observer = createBootObserver({ awaitGeneration: settlingGeneration(setup, expect) });
   const onOutput = (text: string): void => {
     record.output(text);
   };

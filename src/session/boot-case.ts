@@ -15,16 +15,10 @@ import { formatCommandLine } from '../shell.ts';
 import type { Attended } from './attend-boot.ts';
 import { attendBoot } from './attend-boot.ts';
 import { machineSpec, writeTagsDisk, startCaseProvider } from './case-machine.ts';
-import type { WatchHooks } from './console-feed.ts';
+import type { BootHooks } from './console-feed.ts';
 import { openCaseRecord } from './recorder.ts';
 
-/** What a running case tells, as it happens. */
-export type BootHooks = Pick<WatchHooks, 'onSignal' | 'onReading'> & {
-  /** A finished line of the console, cleaned of control characters. */
-  onLine(line: number, text: string): void;
-};
-
-/** What became of a boot, on the console and beside it. */
+/** The result of a boot: what the console shows, and what the lab saw beside it. */
 export type BootFacts = Attended & {
   /** What the guest told the control plane. */
   reported: readonly ReportedState[];

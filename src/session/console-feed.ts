@@ -18,6 +18,12 @@ export type WatchHooks = {
   onOver?(machine: Machine): Promise<void>;
 };
 
+/** Callbacks for a running case, as things happen. */
+export type BootHooks = Pick<WatchHooks, 'onSignal' | 'onReading'> & {
+  /** A finished line of the console, cleaned of control characters. */
+  onLine(line: number, text: string): void;
+};
+
 /** All who listen to a boot. */
 export type Listeners = {
   observer: BootObserver;

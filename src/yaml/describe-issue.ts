@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { ZodType } from 'zod';
-import { didYouMean } from '../scenario/nearest.ts';
+import { didYouMean } from '../text/nearest.ts';
 
 /** Something wrong with a YAML file, by the path of the value it is wrong with. */
 export type Problem = { path: PropertyKey[]; at: 'key' | 'value'; message: string };

@@ -4,7 +4,7 @@ import type { Test } from 'tap';
 import t from 'tap';
 import { UnavailableError } from '../../src/errors.ts';
 import { runWithRetries } from '../../src/run/retries.ts';
-import type { Telling } from '../../src/run/run.ts';
+import type { Telling } from '../../src/run/options.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { caseOf, fakeLab, goodBoot, goodBootUntil } from './cases.ts';
 

@@ -1,7 +1,8 @@
 import t from 'tap';
 import type { Outcome } from '../../src/model/boot.ts';
 import type { Expectation } from '../../src/model/result.ts';
-import { awaitedGeneration, expectedRelease, judge, lastLogin } from '../../src/run/verdict.ts';
+import { awaitedGeneration, settlingGeneration } from '../../src/session/awaited-generation.ts';
+import { expectedRelease, judge } from '../../src/run/verdict.ts';
 import type { Setup } from '../../src/scenario/scenario.ts';
 
 const release = '6.12.1-arm64';
@@ -103,7 +104,8 @@ t.test('a step that was not done is a reason, told with its place', (t) => {
 t.test('from which generation on a login ends the watching', (t) => {
   const setup = (tags: Setup['tags'] = {}) => ({ tags }) as Setup;
   const kexec = { KEXEC_KERNEL: '/vmlinuz' };
-  const last = (expect: Expectation, tags?: Setup['tags']) => lastLogin(setup(tags), expect);
+  const last = (expect: Expectation, tags?: Setup['tags']) =>
+    settlingGeneration(setup(tags), expect);
   t.equal(last({ outcome: 'booted' }), 1);
   t.equal(last({ outcome: 'booted' }, kexec), 2, 'the tags ask for the second kernel');
   t.equal(

@@ -17,38 +17,38 @@ export const schemas: readonly NamedSchema[] = [
     load: async () => (await import('../scenario/schema.ts')).scenarioJsonSchema(),
   },
   written('report', 'report.json: a whole run', async () => {
-    return (await import('./run.ts')).runReportSchema;
+    return (await import('../model/run.ts')).runReportSchema;
   }),
   written('result', 'result.json: one case of a run', async () => {
-    return (await import('./result.ts')).caseResultSchema;
+    return (await import('../model/result.ts')).caseResultSchema;
   }),
   written('event', 'events.jsonl: what happened in a run, one event per line', async () => {
-    return (await import('./run.ts')).eventSchema;
+    return (await import('../model/run.ts')).eventSchema;
   }),
   written(
     'signal',
     'signals.jsonl: what was recognised on the console, one signal per line',
     async () => {
-      return (await import('./boot.ts')).signalLineSchema;
+      return (await import('../model/boot.ts')).signalLineSchema;
     },
   ),
   written('sample', 'samples.jsonl: CPU samples taken during silences, one per line', async () => {
-    return (await import('./boot.ts')).sampleLineSchema;
+    return (await import('../model/boot.ts')).sampleLineSchema;
   }),
   written('recording', 'recording.json: what is needed to replay a recorded boot', async () => {
     return (await import('../recording/manifest.ts')).manifestSchema;
   }),
   written('baseline', 'a baseline file, as kexec-lab baseline accept writes it', async () => {
-    return (await import('./comparison.ts')).baselineSchema;
+    return (await import('../model/comparison.ts')).baselineSchema;
   }),
   written('comparison', 'kexec-lab check --json and compare --json', async () => {
-    return (await import('./comparison.ts')).comparisonSchema;
+    return (await import('../model/comparison.ts')).comparisonSchema;
   }),
   written('diagnosis', 'kexec-lab diagnose --json', async () => {
-    return (await import('./boot.ts')).diagnosisSchema;
+    return (await import('../model/boot.ts')).diagnosisSchema;
   }),
   written('preflight', 'kexec-lab preflight --json', async () => {
-    return (await import('./preflight.ts')).preflightSchema;
+    return (await import('../model/preflight.ts')).preflightSchema;
   }),
   written('image', 'manifest.json of an image in the cache', async () => {
     return (await import('../image/store/entry.ts')).manifestSchema;

@@ -1,11 +1,11 @@
 import { execa } from 'execa';
 import t from 'tap';
 import * as z from 'zod';
-import { schemas } from '../../src/model/json-schemas.ts';
-import { fakeRun } from '../cli/fake-run.ts';
-import { kexecLab, kexecLabCommand } from '../cli/kexec-lab.ts';
+import { schemas } from '../../src/cli/json-schemas.ts';
+import { fakeRun } from './fake-run.ts';
+import { kexecLab, kexecLabCommand } from './kexec-lab.ts';
 import { goodBoot } from '../run/cases.ts';
-import { examine } from './written-files.ts';
+import { examine } from '../model/written-files.ts';
 
 t.setTimeout(240_000);
 

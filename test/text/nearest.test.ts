@@ -1,5 +1,5 @@
 import t from 'tap';
-import { didYouMean, nearest } from '../../src/scenario/nearest.ts';
+import { didYouMean, nearest } from '../../src/text/nearest.ts';
 
 t.test('near words are found, far ones are not', (t) => {
   const words = ['booted', 'bye-hang', 'no-init', 'no-output', 'kexec-missing'];

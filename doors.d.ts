@@ -1,0 +1,2 @@
+export declare const doors: Readonly<Record<string, readonly string[]>>;
+export declare function roomOf(file: string): string;
