@@ -72,7 +72,7 @@ function troubleOf({ kernel, initrd, kexecTools }: SecondKernel): string | null 
       ...(initrd === undefined ? [] : [initrd]),
     ];
     const missing = files.find((file) => !existsSync(file));
-    return missing === undefined ? null : `there is no file ${missing}`;
+    return missing === undefined ? null : `${missing} does not exist`;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     return [error.message, error.hint].filter(Boolean).join('. ');

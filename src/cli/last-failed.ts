@@ -23,7 +23,7 @@ export type LastFailed = {
 export async function lastFailed(out: string): Promise<LastFailed> {
   const newest = newestFinished(out);
   if (newest === undefined) {
-    throw new NothingSelectedError('there is no finished run to take failures from', {
+    throw new NothingSelectedError('no finished run found', {
       place: out,
       hint: 'Run without --last-failed first, or name the directory of the runs with --out.',
     });

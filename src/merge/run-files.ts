@@ -18,9 +18,9 @@ export function findRuns(directories: readonly string[]): string[] {
   const found = directories.flatMap((directory) => {
     const runs = search(directory, deepest);
     if (runs.length > 0) return runs;
-    throw new UsageError('there is no run here', {
+    throw new UsageError('no run found here', {
       place: directory,
-      hint: 'Name the directory of a run (with events.jsonl in it), or one that holds such directories.',
+      hint: 'Name a run directory (it contains events.jsonl) or a directory of runs.',
     });
   });
   return [...new Map(found.map((path) => [realpathSync(path), path])).values()];

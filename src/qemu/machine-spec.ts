@@ -44,7 +44,7 @@ export const ownMachines = new YamlDirectory(join(ownDirectory, 'qemu'), machine
 export function loadMachineProfile(name: string, machines = ownMachines): MachineProfile {
   const profile = machines.get(name);
   if (profile !== undefined) return { name, ...profile };
-  throw new ScenarioError(`there is no machine "${name}"`, {
+  throw new ScenarioError(`unknown machine "${name}"`, {
     hint: `Known machines: ${[...machines.keys()].join(', ')}.`,
   });
 }

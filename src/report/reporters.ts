@@ -81,10 +81,11 @@ function parseRequest(request: string) {
   const file = rest.length > 0 ? rest.join('=') : null;
   const create = Object.hasOwn(reporters, name) ? reporters[name] : undefined;
   if (create === undefined) {
-    const suggestion = didYouMean(name, reporterNames) || `; there is: ${reporterNames.join(', ')}`;
-    throw new UsageError(`there is no reporter "${name}"${suggestion}`);
+    const suggestion =
+      didYouMean(name, reporterNames) || `; choose from ${reporterNames.join(', ')}`;
+    throw new UsageError(`unknown reporter "${name}"${suggestion}`);
   }
-  if (file === '') throw new UsageError(`--reporter ${name}= needs a file behind the "="`);
+  if (file === '') throw new UsageError(`--reporter ${name}= needs a file after the "="`);
   return { request, name, file, create };
 }
 

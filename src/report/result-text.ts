@@ -73,11 +73,11 @@ export function describeEvidence(
   );
 }
 
-/** What the same boot came to when it was made to talk: the outcome, and the lines that prove it. */
+/** The same boot with verbose kernel output: its outcome and the lines that prove it. */
 export function describeSecondOpinion({ secondOpinion }: CaseResult, directory: string): string[] {
   if (secondOpinion === null) return [];
   const { outcome, generation, stage, evidence, meaning } = secondOpinion;
-  const how = 'made to talk (earlycon keep_bootcon ignore_loglevel, kexec -d)';
+  const how = 'with verbose kernel output (earlycon keep_bootcon ignore_loglevel, kexec -d)';
   return [
     `${how}: ${outcome ?? ''} in generation ${generation}, stage ${stage ?? ''}`,
     printable(meaning, 1000),
@@ -115,7 +115,7 @@ export function resultRows(
     ['meaning', [printable(result.meaning, 1000)]],
     ['cure', [printable(result.cure, 1000)]],
     ['proof', describeEvidence(result, directory)],
-    ['talking', describeSecondOpinion(result, directory)],
+    ['verbose boot', describeSecondOpinion(result, directory)],
     ['recorded', describeRecording(result, directory)],
   ];
 }

@@ -64,7 +64,7 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
   const missing = isAbsolute(setup.machine) && !existsSync(setup.machine);
   const machine = missing ? undefined : catalogue.machines.get(setup.machine);
   if (missing) {
-    find('boot', 'machine', `there is no file ${setup.machine}`);
+    find('boot', 'machine', `${setup.machine} does not exist`);
   } else if (machine === undefined) {
     const known = [...catalogue.machines.keys()];
     find('boot', 'machine', unknown('machine', setup.machine, known));
@@ -88,14 +88,14 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
         `machine "${setup.machine}" has no firmware to find one (see uefi-${arch})`,
       );
     }
-    const idle = 'there is no kernel to give it to: the firmware brings its own';
+    const idle = 'not used on this machine: the firmware starts the kernel on the disk';
     if (setup.initramfs !== null) find('boot', 'initramfs', idle);
     if (setup.cmdline !== '') find('boot', 'cmdline', idle);
     if (expect.release === 'first') {
       find(
         'expect',
         'release',
-        'the first kernel is the one on the disk, so this is called second',
+        'the firmware starts the kernel on the disk, which is called second',
       );
     }
   }
@@ -104,7 +104,7 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
     if (image === null) continue;
     const path = typeof image === 'object' ? image.file : image;
     if (isAbsolute(path) && !existsSync(path)) {
-      find('boot', kind, `there is no file ${path}`);
+      find('boot', kind, `${path} does not exist`);
     } else if (typeof image === 'object') {
       continue;
     } else if (!catalogue.isRecipe(image, kind)) {
@@ -115,7 +115,7 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
     const trouble =
       typeof setup.disk === 'string'
         ? catalogue.secondKernelTrouble(setup.disk, setup.secondKernel)
-        : 'there is no recipe of a disk to put it on; a disk of your own has its kernel on it';
+        : 'a second kernel needs a disk recipe; a disk of your own already has its kernel';
     if (trouble !== null) find('boot', 'second-kernel', trouble);
   }
   if (setup.onReset === 'exit' && steps.some((step) => step.do === 'reset')) {
@@ -157,8 +157,8 @@ function proofTrouble({ proof = 'lab', expect, setup }: Plan): string[] {
 }
 
 function unknown(what: string, name: string, known: readonly string[]): string {
-  const suggestion = didYouMean(name, known) || `; there is: ${known.join(', ') || 'none'}`;
-  return `there is no ${what} "${name}"${suggestion}`;
+  const suggestion = didYouMean(name, known) || `; choose from: ${known.join(', ') || 'none'}`;
+  return `unknown ${what} "${name}"${suggestion}`;
 }
 
 /** Where the author wrote a value: in `per-arch` where that has it, else in the common part. */

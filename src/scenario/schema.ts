@@ -74,7 +74,7 @@ const boot = z.strictObject({
     .describe('What is wrong with the metadata API.'),
   'on-reset': z
     .enum(['exit', 'reboot'])
-    .describe('What a reset by the guest does: end the run (default), or start the machine anew.'),
+    .describe('What a reset by the guest does: end the boot (default) or restart the machine.'),
 });
 
 const proof = z.union(

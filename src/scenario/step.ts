@@ -107,7 +107,7 @@ export const stepSchema = z
       typeof step.wait === 'string' ? { signature: step.wait } : step.wait;
     const { signature } = sources;
     if (signature !== undefined && !signatureIds.includes(signature)) {
-      const message = `there is no signature "${signature}"${didYouMean(signature, signatureIds)}`;
+      const message = `unknown signature "${signature}"${didYouMean(signature, signatureIds)}`;
       context.addIssue({ code: 'custom', path: ['wait'], message });
     }
     if (Object.keys(sources).length !== 1) {

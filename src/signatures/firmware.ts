@@ -60,7 +60,7 @@ export const firmwareSignatures: Signature[] = [
     id: 'efi-shell-no-disk',
     meaning: 'firmware-fails',
     pattern: /^map: (?<reason>No mapping found)\.$/,
-    description: 'the EFI shell sees no disk at all, so there is no startup.nsh it could run',
+    description: 'the EFI shell finds no disk, so it cannot run a startup.nsh',
     source: 'EDK2 ShellPkg, UefiShellLevel2CommandsLib',
   },
   {

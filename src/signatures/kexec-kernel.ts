@@ -9,7 +9,7 @@ export const kexecKernelSignatures: Signature[] = [
     id: 'kexec-start',
     meaning: 'kexec-starts',
     pattern: /^(?:kexec_core: |kexec: )?Starting new kernel$/,
-    description: 'the kernel begins the jump; there is no way back from here',
+    description: 'the kernel begins the jump and cannot return',
     source: 'Linux kernel/kexec_core.c (before 4.3 kernel/kexec.c, without a prefix)',
   },
   {
@@ -90,7 +90,7 @@ export const kexecKernelSignatures: Signature[] = [
     meaning: 'warning',
     outcome: 'bye-hang',
     pattern: /^(?<reason>sha256 digests do not match)/,
-    description: 'what kexec loaded was damaged on the way; the purgatory loops for ever',
+    description: 'what kexec loaded was damaged before the jump; the purgatory loops forever',
     source: 'kexec-tools purgatory/purgatory.c',
   },
 ];

@@ -92,7 +92,7 @@ export const rootSignatures: Signature[] = [
     meaning: 'warning',
     outcome: 'root-missing',
     pattern: /^Waiting for root device (?<device>\S+?)\.\.\./,
-    description: 'rootwait: the kernel waits for the root device, for ever if need be',
+    description: 'rootwait: the kernel waits for the root device, forever if necessary',
     source: mounts,
   },
   {

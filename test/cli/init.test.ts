@@ -46,5 +46,5 @@ t.test('a second kernel of a scenario is looked at before anything starts', asyn
   };
   const missing = await with_('  second-kernel: ./no.deb');
   t.equal(missing.exitCode, 2);
-  t.match(missing.stderr, /my-boot.yaml:25:18: boot.second-kernel: there is no file .*no\.deb/);
+  t.match(missing.stderr, /my-boot.yaml:25:18: boot.second-kernel: .*no\.deb does not exist/);
 });

@@ -42,7 +42,7 @@ t.test('--last-failed runs again what did not pass in the newest finished run', 
   const bad = fakeRun(t, { text: panicking });
   const none = await kexecLab(bad.words('--last-failed'), bad.env);
   t.equal(none.exitCode, 4);
-  t.match(none.stderr, 'there is no finished run to take failures from\n  Run without');
+  t.match(none.stderr, 'no finished run found\n  Run without');
   t.equal((await kexecLab(bad.words('mine.yaml', 'broken.yaml'), bad.env)).exitCode, 1);
   const good = { FAKE_QEMU_PLAY: JSON.stringify({ text: goodBoot }) };
   const again = await kexecLab(bad.words('--last-failed', '--exclude', 'broken'), good);

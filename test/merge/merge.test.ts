@@ -89,7 +89,7 @@ t.test('what is missing, there twice or mixed up is named with its place', (t) =
     'none: cannot list this directory: no such file or directory',
   );
   mkdirSync(join(directory, 'empty'));
-  t.equal(say(join(directory, 'empty')), 'empty: there is no run here');
+  t.equal(say(join(directory, 'empty')), 'empty: no run found here');
   t.end();
 });
 

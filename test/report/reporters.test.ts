@@ -58,9 +58,9 @@ t.test('requests that make no sense are refused before anything runs', (t) => {
       constructor: UsageError,
       message,
     });
-  refuse(['jsno'], /there is no reporter "jsno"; did you mean "json"\?/);
-  refuse(['xml'], /there is: list, plain, tap, json, junit, html, github/);
-  refuse(['constructor'], /there is no reporter/);
+  refuse(['jsno'], /unknown reporter "jsno"; did you mean "json"\?/);
+  refuse(['xml'], /choose from list, plain, tap, json, junit, html, github/);
+  refuse(['constructor'], /unknown reporter/);
   refuse(['json='], /needs a file/);
   refuse(['list', 'tap'], /only one reporter .* not list and tap/);
   const file = `${t.testdir()}/x`;

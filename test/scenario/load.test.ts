@@ -167,12 +167,12 @@ per-arch:
   t.strictSame(
     refusal(directory, () => loadScenario(join(directory, 'names.yaml'), catalogue)),
     [
-      'names.yaml:5:12: boot.machine: there is no machine "scaleway-c2"; did you mean "scaleway-c1"?',
-      'names.yaml:6:11: boot.kernel: there is no recipe for a kernel "mini-disk"; there is: provider-kernel, old-kernel',
-      'names.yaml:7:14: boot.initramfs: there is no file none.cpio',
+      'names.yaml:5:12: boot.machine: unknown machine "scaleway-c2"; did you mean "scaleway-c1"?',
+      'names.yaml:6:11: boot.kernel: unknown recipe for a kernel "mini-disk"; choose from: provider-kernel, old-kernel',
+      'names.yaml:7:14: boot.initramfs: none.cpio does not exist',
       'names.yaml:8:36: expect.root: only a boot can prove this, and the outcome is bye-hang',
       'names.yaml:9:31: limits.silence: 20 is more than the total of 10',
-      'names.yaml:11:28: boot.disk: there is no recipe for a disk "big-disk"; there is: mini-disk',
+      'names.yaml:11:28: boot.disk: unknown recipe for a disk "big-disk"; choose from: mini-disk',
       'names.yaml:12:3: per-arch: "arm" is not in the list of arch',
     ],
   );
@@ -184,7 +184,7 @@ t.test('a problem of the common part is named once, not once per architecture', 
   t.strictSame(
     refusal(directory, () => loadScenario(join(directory, 'twice.yaml'), catalogue)),
     [
-      'twice.yaml:5:18: boot.machine: there is no machine "vax"; there is: aarch64, arm, scaleway-c1, vps-64, uefi-arm',
+      'twice.yaml:5:18: boot.machine: unknown machine "vax"; choose from: aarch64, arm, scaleway-c1, vps-64, uefi-arm',
     ],
   );
   t.end();
@@ -205,17 +205,17 @@ t.test(
     ]);
     t.same(told('{ machine: uefi-arm, kernel: null }'), ['nothing was refused']);
     t.same(told('{ machine: uefi-arm, kernel: null, cmdline: quiet }'), [
-      'uefi.yaml:5:51: boot.cmdline: there is no kernel to give it to: the firmware brings its own',
+      'uefi.yaml:5:51: boot.cmdline: not used on this machine: the firmware starts the kernel on the disk',
     ]);
     t.same(told('{ machine: uefi-arm, kernel: null, initramfs: provider-initramfs }'), [
-      'uefi.yaml:5:53: boot.initramfs: there is no kernel to give it to: the firmware brings its own',
+      'uefi.yaml:5:53: boot.initramfs: not used on this machine: the firmware starts the kernel on the disk',
     ]);
     const directory = writeFiles(t, {
       'first.yaml': `${ofArm.replace('booted', 'booted, release: first')}boot: { machine: uefi-arm, kernel: null }\n`,
     });
     t.match(
       refusal(directory, () => loadScenario(join(directory, 'first.yaml'), catalogue)),
-      [/^first.yaml:4:37: expect.release: the first kernel is the one on the disk/],
+      [/^first.yaml:4:37: expect.release: the firmware starts the kernel on the disk/],
     );
     t.end();
   },
@@ -265,10 +265,10 @@ t.test('files that are missing, and a second kernel that fits no disk, are named
     return refusal(directory, () => loadScenario(join(directory, 'odd.yaml'), catalogue));
   };
   t.same(told('{ machine: { file: no.yaml } }'), [
-    'odd.yaml:5:18: boot.machine: there is no file no.yaml',
+    'odd.yaml:5:18: boot.machine: no.yaml does not exist',
   ]);
   t.same(told('{ disk: { recipe: no.yaml } }'), [
-    'odd.yaml:5:15: boot.disk: there is no file no.yaml',
+    'odd.yaml:5:15: boot.disk: no.yaml does not exist',
   ]);
   t.same(told('{ machine: scaleway-c1 }'), [
     'odd.yaml:5:18: boot.machine: machine "scaleway-c1" is arm, not aarch64',
@@ -277,7 +277,7 @@ t.test('files that are missing, and a second kernel that fits no disk, are named
     'odd.yaml:5:24: boot.second-kernel: not debian: on mini-disk',
   ]);
   t.match(told("{ disk: null, second-kernel: 'debian:sid' }"), [
-    /boot.second-kernel: there is no recipe of a disk to put it on/,
+    /boot.second-kernel: a second kernel needs a disk recipe/,
   ]);
   t.match(told('{ second-kernel: { initramfs: x } }'), [/boot.second-kernel/]);
   t.same(told("{ second-kernel: 'debian:sid' }"), ['nothing was refused']);

@@ -73,11 +73,7 @@ steps:
   t.strictSame(
     refusal(directory, () => loadScenario(join(directory, 'bad.yaml'), catalogue)),
     [
-      place(
-        7,
-        11,
-        'steps.0.wait: there is no signature "login-promt"; did you mean "login-prompt"?',
-      ),
+      place(7, 11, 'steps.0.wait: unknown signature "login-promt"; did you mean "login-prompt"?'),
       place(8, 5, `steps.1: a step is exactly one of ${kinds}`),
       place(9, 5, 'steps.2: exit goes with run and ssh only'),
       place(10, 5, 'steps.3: stdin goes with ssh only'),

@@ -29,7 +29,7 @@ export function caseSection({ reference, result, again }: ShownCase): Html {
     ['kernel', release === null ? [] : [release]],
     ['took', [formatSeconds(wallSeconds)]],
     ['began', checkpoint === null ? [] : [`at checkpoint ${checkpoint}, behind the first boot`]],
-    ['talking', describeSecondOpinion(result, result.directory)],
+    ['verbose boot', describeSecondOpinion(result, result.directory)],
     ['recorded', describeRecording(result, result.directory)],
     ['again', [again]],
   ];
