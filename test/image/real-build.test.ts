@@ -88,7 +88,7 @@ void t.test(
     const wanted = ['provider-kernel', '--arch', 'arm'];
     const built = await imagesIn(directory, 'build', ...wanted, '--mirror', mirror.url);
     t.equal(built.exitCode, 0, built.all);
-    t.match(built.all, /Debian bullseye cannot be used \(.*\): using bookworm/);
+    t.match(built.all, /Debian bullseye cannot be used \(.*\); using bookworm/);
     const { stdout } = await imagesIn(directory, 'list', '--json', ...wanted);
     const [entry] = JSON.parse(stdout) as { manifest: Manifest }[];
     t.match(entry?.manifest.packages, [{ suite: 'bookworm' }]);
