@@ -70,6 +70,20 @@ t.test('a recorder that is turned on later, or changes, is found', (t) => {
   t.end();
 });
 
+t.test('lines that a terminal cuts only later in the log are put together', (t) => {
+  const short = Array.from(
+    { length: 1024 },
+    (_, n) => `[   10.${String(n).padStart(6, '0')}] line`,
+  );
+  const long = Array.from(
+    { length: 512 },
+    (_, n) => `[   11.${String(n).padStart(6, '0')}] ${`word${n}-`.repeat(20)}end`,
+  );
+  const cut = long.flatMap((line) => line.match(/.{1,81}/g) ?? []);
+  t.same(read([...short, ...cut, '']).slice(1024), long);
+  t.end();
+});
+
 t.test('what a machine writes itself is no recorder’s', (t) => {
   for (const line of [
     '[  OK  ] Started unit 1.',
