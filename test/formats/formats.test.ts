@@ -89,11 +89,12 @@ t.test('a qcow2 disk is one file, or none at all', async (t) => {
   await make('-f', 'raw', at('raw'), '8M');
   await make('-f', 'qcow2', '-b', at('raw'), '-F', 'raw', at('backed'));
   await make('-f', 'qcow2', '-o', `data_file=${at('data')}`, at('outside'), '8M');
+  // Not LUKS: qemu-img times its key derivation and gives up where the host's CPU clock is coarse.
   const secret = [
     '--object',
     'secret,id=s,data=x',
     '-o',
-    'encrypt.format=luks,encrypt.key-secret=s',
+    'encrypt.format=aes,encrypt.key-secret=s',
   ];
   await make(...secret, '-f', 'qcow2', at('secret'), '8M');
   t.equal(trouble('plain'), null);
