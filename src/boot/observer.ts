@@ -17,6 +17,9 @@ import type { Recognised } from './recognise/recogniser.ts';
 import { Recogniser } from './recognise/recogniser.ts';
 import { BootTracker } from './recognise/tracker.ts';
 
+/** A place on the console of a boot: the line, and which kernel is in which stage there. */
+export type Place = { generation: number; stage: Stage; line: number };
+
 /** Watches one boot over its console. A live run and a log on disk go through exactly this. */
 export type BootObserver = {
   /** Takes the next bytes of the console. Only complete lines count, so how they are chunked cannot matter. */
@@ -29,7 +32,8 @@ export type BootObserver = {
   disturbed(): void;
   /** The last word: nothing more will come. Returns what the unfinished line says. */
   end(end: End): Signal[];
-  readonly position: { generation: number; stage: Stage; line: number };
+  /** Where the boot stands. */
+  readonly position: Place;
   /** How the kernel that runs now was started. */
   readonly bornBy: BootContext['bornBy'];
   /** The console stands in the middle of a line: at a prompt, perhaps. */

@@ -49,5 +49,7 @@ export async function beginBoot(
     }
   }
   const machine = await startMachine(spec, qemu, { directory, signal });
-  return store.claim(key) ? { machine, taker: new CheckpointTaker(store, key, note) } : { machine };
+  return store.claim(key)
+    ? { machine, taker: new CheckpointTaker(machine, store, key, note) }
+    : { machine };
 }

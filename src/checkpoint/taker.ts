@@ -17,12 +17,19 @@ export class CheckpointTaker {
   #done = false;
   #taking: Promise<void> = Promise.resolve();
   #console: Uint8Array[] = [];
+  readonly #machine: Machine;
   readonly #store: CheckpointStore;
   readonly #key: string;
   readonly #onTrouble: (reason: string) => void;
 
   /** @param onTrouble told why there will be no checkpoint; the boot is none the worse for it */
-  constructor(store: CheckpointStore, key: string, onTrouble: (reason: string) => void) {
+  constructor(
+    machine: Machine,
+    store: CheckpointStore,
+    key: string,
+    onTrouble: (reason: string) => void,
+  ) {
+    this.#machine = machine;
     this.#store = store;
     this.#key = key;
     this.#onTrouble = onTrouble;
@@ -32,10 +39,10 @@ export class CheckpointTaker {
     if (!this.#done) this.#console.push(chunk);
   }
 
-  onPosition(machine: Machine, { generation, stage }: { generation: number; stage: Stage }): void {
+  onPlace({ generation, stage }: { generation: number; stage: Stage }): void {
     if (this.#done || this.busy || generation !== 1 || stage !== 'initramfs') return;
     this.busy = true;
-    this.#taking = this.#take(machine)
+    this.#taking = this.#take()
       .catch((error: unknown) => {
         this.#onTrouble(`no checkpoint was kept: ${fileReason(error)}`);
       })
@@ -51,13 +58,13 @@ export class CheckpointTaker {
     await this.#taking;
   }
 
-  #take(machine: Machine): Promise<void> {
-    return machine.whilePaused(async () => {
+  #take(): Promise<void> {
+    return this.#machine.whilePaused(async () => {
       const console = await this.#wholeConsole();
       if (!isCommonGround(console.toString('latin1'))) {
         throw new Error('the first kernel had found its disks before it started the initramfs');
       }
-      await this.#store.keep(this.#key, console, (file) => machine.saveState(file));
+      await this.#store.keep(this.#key, console, (file) => this.#machine.saveState(file));
     });
   }
 

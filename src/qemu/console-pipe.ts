@@ -16,7 +16,10 @@ const capacity = 64 * 1024;
 /** How often an iterating reader polls, in host milliseconds. */
 const look = 5;
 
-/** What a guest writes to its serial console, as QEMU delivers it. Iterating reads it to its end. */
+/**
+ * What a guest writes to its serial console, as it comes out of QEMU. Iterating over it reads it to its end, a chunk every
+ * few milliseconds, which is empty where nothing came.
+ */
 export type ConsoleOutput = AsyncIterable<Uint8Array> & {
   /** Everything the guest has written since the last read; may be empty. */
   read(): Uint8Array;
@@ -101,6 +104,8 @@ export class ConsolePipe implements ConsoleOutput {
         const chunk = this.read();
         if (chunk.length > 0) yield chunk;
         // Read a noisy guest as fast as possible, and let other tasks run between two reads.
+        yield chunk;
+        // A guest that makes noise is read as fast as we can, with a turn for everybody else between two reads.
         await (chunk.length === capacity ? afterOthers() : sleep(look));
       }
     } finally {

@@ -13,8 +13,6 @@ import { runCase } from './run-case.ts';
  */
 const talkative = { append: 'earlycon,keep_bootcon,ignore_loglevel', flags: '-d' };
 
-const noHooks = { onLine: () => {}, onSignal: () => {}, onReading: () => {} };
-
 /**
  * Boots a case that failed in silence once more, made to talk. Null where it did not fail so, where the kexec is not the
  * provider's (its options are not the lab's then), or when it was stopped.
@@ -36,7 +34,7 @@ export async function secondOpinion(
     directory: join(place.directory, 'explained'),
     relative: join(place.relative, 'explained'),
   };
-  const again = await runCase(madeToTalk(case_), lab, inside, noHooks, signal);
+  const again = await runCase(madeToTalk(case_), lab, inside, [], signal);
   const { outcome, generation, stage, meaning, evidence, directory } = again;
   return outcome === null ? null : { outcome, generation, stage, meaning, evidence, directory };
 }
@@ -59,7 +57,7 @@ export async function recordFailure(
   const inside = { directory, relative, record: true };
   for (let boot = 1; boot <= boots && !signal.aborted; boot += 1) {
     await rm(directory, { recursive: true, force: true });
-    const { verdict, outcome, recording } = await runCase(case_, lab, inside, noHooks, signal);
+    const { verdict, outcome, recording } = await runCase(case_, lab, inside, [], signal);
     if (recording === null) break;
     if (verdict === 'fail') return { directory: relative, outcome, boots: boot };
   }

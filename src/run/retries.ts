@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import type { Attempt, CaseResult } from '../model/result.ts';
 import { caseReference } from '../scenario/expand.ts';
 import type { Case } from '../scenario/scenario.ts';
+import type { SessionListener } from '../session/listener.ts';
 import { recordFailure, secondOpinion } from './follow-ups.ts';
+import type { RunOptions, Telling } from './options.ts';
 import type { Lab } from './run-case.ts';
 import { runCase } from './run-case.ts';
 import { caseDirectory } from './run-directory.ts';
-import type { RunOptions, Telling } from './options.ts';
 
 type Asked = Pick<
   RunOptions,
@@ -30,9 +31,9 @@ export async function runWithRetries(
   for (let attempt = 1; ; attempt += 1) {
     const relative = caseDirectory(case_, attempt);
     const directory = join(runDirectory, relative);
+    const place = { directory, relative, record };
     tell({ type: 'case-started', case: reference, attempt, directory: relative });
-    const hooks = createHooks();
-    const result = await runCase(case_, lab, { directory, relative, record }, hooks, signal);
+    const result = await runCase(case_, lab, place, [tellEvents()], signal);
     const { verdict, outcome, wallSeconds } = result;
     attempts.push({ verdict, outcome, wallSeconds });
     const whole = { ...result, attempts, flaky: verdict === 'pass' && attempts.length > 1 };
@@ -55,19 +56,20 @@ export async function runWithRetries(
     return { ...(opinion && { secondOpinion: opinion }), ...(recording && { recording }) };
   }
 
-  function createHooks(): Parameters<typeof runCase>[3] {
+  /** The listener that turns a boot into events. */
+  function tellEvents(): SessionListener {
     let shown = '';
     return {
-      onLine: (line, text) => {
+      onLine: ({ line, text }) => {
         if (tail) tell({ type: 'case-console', case: reference, line, text });
       },
       onSignal: (seen) => {
         tell({ type: 'case-signal', case: reference, signal: seen });
       },
       onReading: ({ generation, stage }) => {
-        const position = `${generation} ${stage}`;
-        if (position !== shown) tell({ type: 'case-stage', case: reference, generation, stage });
-        shown = position;
+        const place = `${generation} ${stage}`;
+        if (place !== shown) tell({ type: 'case-stage', case: reference, generation, stage });
+        shown = place;
       },
     };
   }

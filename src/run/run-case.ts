@@ -3,18 +3,15 @@ import type { Arch } from '../arch.ts';
 import type { CheckpointStore } from '../checkpoint/store.ts';
 import type { ImageSet } from '../image/ensure-images.ts';
 import type { ImageRequest } from '../image/recipes/plan.ts';
-import type { Signal } from '../model/boot.ts';
 import type { CaseResult } from '../model/result.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import type { Case, Setup } from '../scenario/scenario.ts';
-import type { BootHooks } from '../session/console-feed.ts';
 import { bootCase } from '../session/boot-case.ts';
-import type { StageReading } from '../session/boot-times.ts';
-import { EntropyClock, stageTimes } from '../session/boot-times.ts';
+import { EntropyClock, StageClock } from '../session/boot-times.ts';
+import type { SessionListener } from '../session/listener.ts';
 import { interruptedResult, judgedResult, troubleResult } from './case-result.ts';
 import { proveBooted } from './proof.ts';
-import { awaitedGeneration } from '../session/awaited-generation.ts';
-import { expectedRelease } from './verdict.ts';
+import { awaitedGeneration, expectedRelease, settlingGeneration } from './verdict.ts';
 
 /** What a case needs of the lab; both may take long the first time and are instant after it. */
 export type Lab = {
@@ -28,23 +25,24 @@ export type Lab = {
  * One attempt at one case: images, machine, boot, outcome, verdict. Leaves everything it saw in `directory` and
  * nothing running. Resolves with a result whatever happens; rejects only for bugs.
  * @param place.relative what the report calls `directory` (an absolute path)
+ * @param listeners called during the boot, after the recorder
  * @param place.record whether the boot is recorded, to be played again
  */
 export async function runCase(
   case_: Case,
   lab: Lab,
   { directory, relative, record }: { directory: string; relative: string; record?: boolean },
-  hooks: BootHooks,
+  listeners: readonly SessionListener[],
   signal: AbortSignal,
 ): Promise<CaseResult> {
   let started = performance.now();
-  const readings: StageReading[] = [];
+  const stages = new StageClock();
   const entropy = new EntropyClock();
   let packages: ImageSet['packages'] = [];
   const facts = () => ({
     directory: relative,
     packages,
-    stages: stageTimes(readings),
+    stages: stages.times(),
     entropy: entropy.times(),
     wallSeconds: Math.round(performance.now() - started) / 1000,
   });
@@ -62,18 +60,13 @@ export async function runCase(
       generation: awaitedGeneration(case_.setup, case_.expect),
       release: expectedRelease(case_.setup, case_.expect, images.releases),
     };
-    const onReading = (reading: StageReading): void => {
-      readings.push(reading);
-      hooks.onReading(reading);
+    const surroundings = {
+      ...{ directory, images, recording: record },
+      qemu: await lab.qemu(case_.arch),
+      checkpoints: lab.checkpoints,
+      awaitGeneration: settlingGeneration(case_.setup, case_.expect),
     };
-    const { checkpoints } = lab;
-    const onSignal = (seen: Signal, generation: number): void => {
-      entropy.add(seen, generation);
-      hooks.onSignal(seen, generation);
-    };
-    const qemu = await lab.qemu(case_.arch);
-    const place = { directory, images, qemu, checkpoints, recording: record };
-    const boot = await bootCase(case_, place, { ...hooks, onReading, onSignal }, signal);
+    const boot = await bootCase(case_, surroundings, [stages, entropy, ...listeners], signal);
     if (signal.aborted) return stopped();
     return judgedResult(case_, proveBooted(boot.outcome, awaited, boot), boot, facts());
   } catch (error) {

@@ -1,8 +1,15 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { Autopsy } from '../autopsy/silence.ts';
+import { withMemory } from '../autopsy/silence.ts';
+import { withScreen } from '../boot/decide/evidence.ts';
+import type { BootObserver } from '../boot/observer.ts';
+import type { BegunBoot } from '../checkpoint/start-from-checkpoint.ts';
 import { beginBoot } from '../checkpoint/start-from-checkpoint.ts';
 import type { CheckpointStore } from '../checkpoint/store.ts';
 import type { ImageSet } from '../image/ensure-images.ts';
+import type { Outcome } from '../model/boot.ts';
+import type { StepResult } from '../model/result.ts';
 import type { ReportedState } from '../provider/provider.ts';
 import { interactiveArguments } from '../qemu/arguments.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
@@ -12,71 +19,135 @@ import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import { canRecord, recorded } from '../recording/manifest.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { formatCommandLine } from '../shell.ts';
-import type { Attended } from './attend-boot.ts';
-import { attendBoot } from './attend-boot.ts';
-import { machineSpec, writeTagsDisk, startCaseProvider } from './case-machine.ts';
-import type { BootHooks } from './console-feed.ts';
-import { openCaseRecord } from './recorder.ts';
+import { Conductor } from '../steps/conductor.ts';
+import { BootSession } from './boot-session.ts';
+import type { CaseProvider } from './case-machine.ts';
+import { machineSpec, startCaseProvider, writeTagsDisk } from './case-machine.ts';
+import type { SessionListener } from './listener.ts';
+import { Recorder } from './recorder.ts';
+import { explainSilence } from './silence-autopsy.ts';
 
-/** The result of a boot: what the console shows, and what the lab saw beside it. */
-export type BootFacts = Attended & {
+/** What a boot has shown, on the console and beside it. */
+export type BootFacts = Watched & {
   /** What the guest told the control plane. */
   reported: readonly ReportedState[];
-  /** Whether it can be played again. */
+  /** Whether the boot can be played again. */
   recorded: boolean;
 };
 
-type Place = {
+type Watched = {
+  outcome: Outcome;
+  steps: readonly StepResult[];
+  /** How the last kernel was started. */
+  bornBy: BootObserver['bornBy'];
+  /** Key of the checkpoint the boot began at; null if it began at power-on. */
+  checkpoint: string | null;
+  /** The reason for its silence that the machine's memory told; null if it was not read or told none. */
+  autopsy: Autopsy | null;
+};
+
+type Surroundings = {
+  /** Where the boot leaves its records. */
   directory: string;
   images: ImageSet;
   qemu: ProvedQemu;
   /** Null: every case boots from power-on. */
   checkpoints: CheckpointStore | null;
-  /** Whether the machine is to be recorded, if that can be done. */
+  /** Whether to record the machine, if that is possible. */
   recording?: boolean | undefined;
+  /** The generation whose login prompt ends the boot. */
+  awaitGeneration: number;
 };
 
 /**
- * Boots a case's machine and attends it to its end; all there is to see is in the case's directory then.
+ * Boots a case's machine and watches it to its end. All records are in the case's directory afterwards.
  * QEMU is gone when this returns or throws.
- * @throws UnavailableError when QEMU cannot be run; ScenarioError when the machine does not fit.
+ * @param listeners called after the recorder
+ * @throws UnavailableError when something of the lab's failed, such as QEMU or the provider's servers; ScenarioError when
+ *   the machine does not fit the case
  */
 export async function bootCase(
   case_: Case,
-  { directory, images, qemu, checkpoints, recording: wanted = false }: Place,
-  hooks: BootHooks,
+  surroundings: Surroundings,
+  listeners: readonly SessionListener[],
   signal: AbortSignal,
 ): Promise<BootFacts> {
   const { arch, setup } = case_;
+  const { directory, images, qemu, checkpoints, recording: wanted = false } = surroundings;
   const tags = join(directory, 'tags.img');
   const profile = loadMachineProfile(setup.machine);
   const { time } = qemu.idleSkipping;
   // What QEMU records is counted in instructions.
   const recording = wanted && canRecord(profile) && time !== 'host';
   const { provider, keyFile } = await startCaseProvider(case_, profile, images, directory);
-  const record = openCaseRecord(directory);
+  const recorder = new Recorder(directory);
   try {
-    const forwards = provider?.forwards;
     const place = { directory: dirname(qemu.binary), time };
-    const spec = machineSpec(arch, setup, images, tags, forwards, place);
+    const spec = machineSpec(arch, setup, images, tags, provider?.forwards, place);
     await writeTagsDisk(tags, setup.tags);
     await writeScript(join(directory, 'qemu.sh'), spec, qemu);
     const note = (reason: string): void => {
-      record.output(reason);
+      recorder.note(reason);
     };
     const toBoot = recording ? await recorded(spec, case_.id, qemu, directory) : spec;
     const begun = await beginBoot(toBoot, qemu, checkpoints, { directory, signal, note });
-    const records = { directory, record, recording: toBoot.recording?.file, provider, keyFile };
-    const attended = await attendBoot(case_, begun, records, hooks, signal);
-    return { ...attended, reported: provider?.reported ?? [], recorded: recording };
+    const beside = { ...surroundings, provider, keyFile, recorder };
+    const file = toBoot.recording?.file;
+    const watched = await watchMachine(case_, begun, beside, file, listeners, signal);
+    return { ...watched, reported: provider?.reported ?? [], recorded: recording };
   } finally {
-    record.close();
+    recorder.close();
     await provider?.stop();
     for (const file of [keyFile, `${keyFile}.pub`]) await rm(file, { force: true });
   }
 }
 
-/** The same machine for a human: run it, and its console is the terminal. */
+/** Watches a machine from power-on to its end; if it ends in silence, reads its memory before QEMU is stopped. */
+async function watchMachine(
+  { steps, limits }: Case,
+  { machine, checkpoint, taker }: BegunBoot,
+  beside: CaseProvider & { directory: string; awaitGeneration: number; recorder: Recorder },
+  recording: string | undefined,
+  others: readonly SessionListener[],
+  signal: AbortSignal,
+): Promise<Watched> {
+  const { directory, awaitGeneration, recorder, provider, keyFile } = beside;
+  const note = (text: string): void => {
+    recorder.note(text);
+  };
+  const conductor = new Conductor(steps, { provider, keyFile, onOutput: note });
+  const lines = new Set<string>();
+  const lineCollector: SessionListener = { onLine: ({ text }) => void lines.add(text) };
+  const session = new BootSession(machine, {
+    ...{ limits, awaitGeneration, conductor, taker, recording, signal },
+    begun: checkpoint?.console,
+    trouble: provider?.trouble,
+    listeners: [recorder, lineCollector, ...others],
+  });
+  const { observer } = session;
+  let autopsy: Autopsy | null = null;
+  try {
+    recorder.start();
+    if (await session.watch()) {
+      const outcome = observer.outcome();
+      autopsy = await explainSilence(machine, { outcome, directory, lines, note, signal });
+    }
+    await session.end();
+    await provider?.mustBeWhole();
+  } finally {
+    await session.close();
+  }
+  const seen = await withScreen(observer.outcome(), () => conductor.screen());
+  return {
+    outcome: withMemory(seen, autopsy),
+    steps: conductor.results,
+    bornBy: observer.bornBy,
+    checkpoint: checkpoint?.key ?? null,
+    autopsy,
+  };
+}
+
+/** The same machine for a human: the terminal that runs this script is its console. */
 async function writeScript(file: string, spec: MachineSpec, qemu: Qemu): Promise<void> {
   const command = formatCommandLine(qemu.binary, [...qemu.options, ...interactiveArguments(spec)]);
   await writeFile(file, `#!/bin/sh\nexec ${command}\n`, { mode: 0o755 });

@@ -1,43 +1,53 @@
+import type { Place } from '../boot/observer.ts';
 import type { Signal } from '../model/boot.ts';
-import type { EntropyTimes, BootPrice, StageTime } from '../model/result.ts';
+import type { BootPrice, EntropyTimes, StageTime } from '../model/result.ts';
 import type { Stage } from '../model/vocabulary.ts';
+import type { SessionListener, StageReading } from './listener.ts';
 
-/** One reading: where the boot stands, host milliseconds since power-on, and the kernel's own clock if it was seen. */
-export type StageReading = {
+type Span = {
   generation: number;
   stage: Stage;
-  hostMs: number;
-  guestSeconds: number | null;
+  /** Host milliseconds. */
+  from: number;
+  to: number;
+  /** What the kernel's own clock said first and last. */
+  firstGuest: number | null;
+  lastGuest: number | null;
 };
 
 /**
- * Turns readings, in order, into how long each stage took. A stage ends where the next begins, so the sum is
- * the whole boot. Guest time is what printk showed within one generation: its clock starts anew with every kernel.
+ * Measures how long each stage takes. A stage ends where the next one begins, so the stages add up to the whole boot.
+ * Guest time is what printk showed within one generation: its clock starts at zero with every kernel.
  */
-export function stageTimes(readings: StageReading[]): StageTime[] {
-  const spans: { first: StageReading; last: StageReading; guest: number[] }[] = [];
-  for (const reading of readings) {
-    const open = spans.at(-1);
-    const same =
-      open?.first.stage === reading.stage && open.first.generation === reading.generation;
-    const span = same ? open : { first: reading, last: reading, guest: [] };
-    if (!same) spans.push(span);
-    span.last = reading;
-    if (reading.guestSeconds !== null) span.guest.push(reading.guestSeconds);
+export class StageClock implements SessionListener {
+  readonly #spans: Span[] = [];
+
+  onReading({ generation, stage, hostMs, guestSeconds }: StageReading): void {
+    let span = this.#spans.at(-1);
+    if (span?.stage !== stage || span.generation !== generation) {
+      span = { generation, stage, from: hostMs, to: hostMs, firstGuest: null, lastGuest: null };
+      this.#spans.push(span);
+    }
+    span.to = hostMs;
+    span.firstGuest ??= guestSeconds;
+    span.lastGuest = guestSeconds ?? span.lastGuest;
   }
-  return spans.map((span, index) => {
-    const next = spans[index + 1];
-    const end = next?.first.hostMs ?? span.last.hostMs;
-    const from = span.guest[0];
-    const to = next?.first.generation === span.first.generation ? next.guest[0] : undefined;
-    const until = to ?? span.guest.at(-1);
-    return {
-      name: span.first.stage,
-      generation: span.first.generation,
-      hostSeconds: round((end - span.first.hostMs) / 1000),
-      guestSeconds: from === undefined || until === undefined ? null : toMicroseconds(until - from),
-    };
-  });
+
+  /** One entry per stage of each generation, in order. */
+  times(): StageTime[] {
+    return this.#spans.map((span, index) => {
+      const { generation, stage, from, to, firstGuest, lastGuest } = span;
+      const next = this.#spans[index + 1];
+      const until = (next?.generation === generation ? next.firstGuest : null) ?? lastGuest;
+      return {
+        name: stage,
+        generation,
+        hostSeconds: round(((next?.from ?? to) - from) / 1000),
+        guestSeconds:
+          firstGuest === null || until === null ? null : toMicroseconds(until - firstGuest),
+      };
+    });
+  }
 }
 
 /** The kernel's clock tells no less, and that of a guest that counts instructions can be trusted in all of it. */
@@ -64,11 +74,14 @@ export function bootPrice(stages: readonly StageTime[]): BootPrice | null {
 }
 
 /** Collects from signals, in order, what each kernel says of its random numbers. */
-export class EntropyClock {
+export class EntropyClock implements SessionListener {
   readonly #generations = new Map<number, EntropyTimes>();
 
-  /** @param generation how many kernels had spoken when the signal was seen; firmware is none. */
-  add({ signature, guestSeconds, captures }: Signal, generation: number): void {
+  onSignal(
+    { signature, guestSeconds, captures }: Signal,
+    { generation }: Pick<Place, 'generation'>,
+  ): void {
+    // Firmware is not a kernel.
     if (generation === 0) return;
     const known = this.#generations.get(generation);
     const times = known ?? { generation, crngReady: null, getrandom: null };

@@ -1,30 +1,41 @@
+import type { TakenSample } from '../boot/cpu/cpu-sample.ts';
+import type { BootObserver } from '../boot/observer.ts';
 import { UnavailableError } from '../errors.ts';
 import type { CpuSample } from '../model/boot.ts';
 import type { Machine } from '../qemu/machine.ts';
 import { QmpLost } from '../qemu/qmp.ts';
-import type { ConsoleFeed, Listeners } from './console-feed.ts';
+import type { BootClock } from './boot-clock.ts';
 import { exitSoon } from './qemu-trouble.ts';
 
-/** How often to look, in host milliseconds: no look decides an outcome by itself. */
+/** How often to sample the CPUs, in host milliseconds. No single sample decides an outcome. */
 const sampleEvery = 50;
-/** A look costs the guest 2 ms. One that is getting on needs fewer of them. */
+/** A sample costs the guest 2 ms. A guest that makes progress needs fewer of them. */
 const sampleEveryWhileGettingOn = 150;
 
+type Hooks = {
+  /** Passes on what the guest has printed by now. */
+  catchUp: () => void;
+  /** Called before the observer gets the sample. */
+  onSample: (taken: TakenSample) => void;
+};
+
 /**
- * Asks a machine that is being watched what its console does not say. What the guest had printed when it answered is
+ * Asks a machine that is being watched what its console does not say. What the guest had printed when QEMU answered is
  * passed on before anything follows from the answer.
  */
 export class MachineProbe {
   readonly #machine: Machine;
-  readonly #feed: ConsoleFeed;
-  readonly #listeners: Listeners;
+  readonly #clock: BootClock;
+  readonly #observer: BootObserver;
+  readonly #hooks: Hooks;
   #sampledAt = 0;
   #gone = false;
 
-  constructor(machine: Machine, feed: ConsoleFeed, listeners: Listeners) {
+  constructor(machine: Machine, clock: BootClock, observer: BootObserver, hooks: Hooks) {
     this.#machine = machine;
-    this.#feed = feed;
-    this.#listeners = listeners;
+    this.#clock = clock;
+    this.#observer = observer;
+    this.#hooks = hooks;
     void machine.exited.then(() => (this.#gone = true));
   }
 
@@ -33,46 +44,44 @@ export class MachineProbe {
     await this.#ask(() => this.#machine.guestSeconds());
   }
 
-  /** Shows the observer the CPUs, unless it was shown them just now. @throws QmpLost, see `readClock` */
+  /** Samples the CPUs for the observer, unless that was just done. @throws QmpLost, see `readClock` */
   async lookInside(): Promise<void> {
-    const { clock, observer, hooks } = this.#listeners;
-    const pause = observer.gettingOn ? sampleEveryWhileGettingOn : sampleEvery;
-    if (clock.elapsed - this.#sampledAt < pause) return;
+    const pause = this.#observer.gettingOn ? sampleEveryWhileGettingOn : sampleEvery;
+    if (this.#clock.elapsed - this.#sampledAt < pause) return;
     let sample: CpuSample | undefined;
     const stoodStill = await this.#ask(async () => {
       sample = await this.#machine.sample();
       return sample.guestSeconds;
     });
     if (sample !== undefined && !stoodStill) {
-      hooks.onSample({ sample, silentMs: Math.round(clock.quiet) });
-      observer.sample(sample);
+      this.#hooks.onSample({ sample, silentMs: Math.round(this.#clock.quiet) });
+      this.#observer.sample(sample);
     }
-    this.#sampledAt = clock.elapsed;
+    this.#sampledAt = this.#clock.elapsed;
   }
 
   /**
-   * QEMU may end between two looks at it; that is for the watch to see, not an error. What cannot be looked at is not
-   * (a host may keep no account of CPU time), but the watch goes on.
+   * QEMU may end between two questions; the session notices that, and it is not an error here. A question that QEMU or the
+   * host refuses (a host may keep no account of CPU time) is left out, and the session goes on.
    * @returns whether the machine stood still meanwhile
    * @throws QmpLost when QEMU is there and does not answer
    */
   async #ask(ask: () => Promise<number>): Promise<boolean> {
-    const { clock, observer } = this.#listeners;
     let refusal: unknown;
     const guestSeconds = async (): Promise<number> => {
       const seconds = await ask().catch((error: unknown) => {
         refusal = error;
         throw error;
       });
-      this.#feed.catchUp();
+      this.#hooks.catchUp();
       return seconds;
     };
     try {
-      const stoodStill = await clock.readGuest(guestSeconds);
-      if (stoodStill) observer.disturbed();
+      const stoodStill = await this.#clock.readGuest(guestSeconds);
+      if (stoodStill) this.#observer.disturbed();
       return stoodStill;
     } catch (error) {
-      // What the feed has to complain of (a full disk) is no news of QEMU.
+      // An error of a listener (a full disk) says nothing about QEMU.
       if (error !== refusal) throw error;
       if (this.#gone) return false;
       if (!(error instanceof UnavailableError)) throw error;

@@ -1,49 +1,70 @@
 import { join } from 'node:path';
 import type { TakenSample } from '../boot/cpu/cpu-sample.ts';
 import { sampleLine } from '../boot/cpu/cpu-sample.ts';
+import type { ConsoleLine } from '../console/lines.ts';
+import type { RecordFile } from '../host/record-file.ts';
 import { openRecord } from '../host/record-file.ts';
 import type { Signal } from '../model/boot.ts';
+import type { SessionListener } from './listener.ts';
 
-/** What is kept of a case while it runs. Every file is complete up to the last byte the guest wrote, whatever ends the run. */
-export type CaseRecord = {
+/**
+ * Keeps the records of a case while it runs. It is the first listener: every file is complete up to the last byte the
+ * guest wrote, however the run ends.
+ */
+export class Recorder implements SessionListener {
+  readonly #raw: RecordFile;
+  readonly #log: RecordFile;
+  readonly #signals: RecordFile;
+  readonly #samples: RecordFile;
+  readonly #notes: RecordFile;
+  #startedAt = performance.now();
+
+  /** @throws UnavailableError, here and from every method, when the disk takes no more */
+  constructor(directory: string) {
+    const open = (name: string): RecordFile => openRecord(join(directory, name));
+    this.#raw = open('console.raw');
+    this.#log = open('console.log');
+    this.#signals = open('signals.jsonl');
+    this.#samples = open('samples.jsonl');
+    this.#notes = open('steps.log');
+  }
+
+  /** The machine is about to be powered on: the times in the records count from here. */
+  start(): void {
+    this.#startedAt = performance.now();
+  }
+
   /** `console.raw`: the evidence, byte for byte. */
-  raw(chunk: Uint8Array): void;
-  /** `console.log`: line n here is line n of the raw console, with the host seconds it came at in front. */
-  line(seconds: number, text: string): void;
-  /** `signals.jsonl`: what was recognised, and when. */
-  signal(seconds: number, signal: Signal): void;
-  /** `samples.jsonl`: each look at the CPUs during a silence, see `sampleLine`. */
-  sample(taken: TakenSample): void;
-  /** `steps.log`: what programs that steps ran have printed. */
-  output(text: string): void;
-  close(): void;
-};
+  onBytes(chunk: Uint8Array): void {
+    this.#raw.write(chunk);
+  }
 
-/** @throws UnavailableError, here and from every method, when the disk takes no more. */
-export function openCaseRecord(directory: string): CaseRecord {
-  const raw = openRecord(join(directory, 'console.raw'));
-  const log = openRecord(join(directory, 'console.log'));
-  const signals = openRecord(join(directory, 'signals.jsonl'));
-  const samples = openRecord(join(directory, 'samples.jsonl'));
-  const steps = openRecord(join(directory, 'steps.log'));
-  return {
-    raw: (chunk) => {
-      raw.write(chunk);
-    },
-    line: (seconds, text) => {
-      log.write(`${seconds.toFixed(3).padStart(9)} ${text}\n`);
-    },
-    signal: (seconds, signal) => {
-      signals.write(`${JSON.stringify({ seconds, ...signal })}\n`);
-    },
-    sample: (taken) => {
-      samples.write(`${sampleLine(taken)}\n`);
-    },
-    output: (text) => {
-      steps.write(text.endsWith('\n') ? text : `${text}\n`);
-    },
-    close: () => {
-      for (const file of [raw, log, signals, samples, steps]) file.close();
-    },
-  };
+  /** `console.log`: its line n is line n of the raw console, after the host seconds at which it came. */
+  onLine({ text }: ConsoleLine): void {
+    this.#log.write(`${this.#seconds.toFixed(3).padStart(9)} ${text}\n`);
+  }
+
+  /** `signals.jsonl`: what was recognised, and when. */
+  onSignal(signal: Signal): void {
+    this.#signals.write(`${JSON.stringify({ seconds: this.#seconds, ...signal })}\n`);
+  }
+
+  /** `samples.jsonl`: each sample of the CPUs during a silence, see `sampleLine`. */
+  onSample(taken: TakenSample): void {
+    this.#samples.write(`${sampleLine(taken)}\n`);
+  }
+
+  /** `steps.log`: what programs that steps ran have printed, and notes of the lab's. */
+  note(text: string): void {
+    this.#notes.write(text.endsWith('\n') ? text : `${text}\n`);
+  }
+
+  close(): void {
+    for (const file of [this.#raw, this.#log, this.#signals, this.#samples, this.#notes])
+      file.close();
+  }
+
+  get #seconds(): number {
+    return (performance.now() - this.#startedAt) / 1000;
+  }
 }

@@ -3,13 +3,50 @@ import { join } from 'node:path';
 import { printedLines } from '../autopsy/kernel-log.ts';
 import { runAutopsy } from '../autopsy/run-autopsy.ts';
 import type { Autopsy } from '../autopsy/silence.ts';
+import { unreadableMemory } from '../autopsy/silence.ts';
+import { KexecLabError } from '../errors.ts';
 import { fileReason } from '../file-error.ts';
 import type { Outcome } from '../model/boot.ts';
 import type { OutcomeId } from '../model/vocabulary.ts';
 import type { Machine } from '../qemu/machine.ts';
 
-/** What is known of a silent machine beside its memory. */
+/** What the autopsy of a case needs beside the machine. */
 type Silence = {
+  outcome: Outcome;
+  /** Where the memory is kept meanwhile, and what is found in it for good. */
+  directory: string;
+  /** What the console has shown, line by line. */
+  lines: ReadonlySet<string>;
+  /** Told what could not be read or kept. */
+  note: (text: string) => void;
+  signal: AbortSignal;
+};
+
+/**
+ * Looks in a machine's memory for the reason of its silence. Never fails: the outcome rests on the console and the CPUs.
+ * @returns null if the boot did not end in silence, or the memory tells nothing
+ */
+export async function explainSilence(
+  machine: Machine,
+  { outcome, directory, lines, note, signal }: Silence,
+): Promise<Autopsy | null> {
+  if (!isSilent(outcome)) return null;
+  try {
+    const silent = { lines, dead: isDead(outcome) };
+    const { autopsy, notes } = await autopsyOf(machine, directory, silent, signal);
+    for (const text of notes) note(`the machine's memory: ${text}`);
+    return autopsy;
+  } catch (error) {
+    if (signal.aborted) return null;
+    const why = error instanceof Error ? error.message : String(error);
+    const place = error instanceof KexecLabError ? '' : ' (an error in kexec-lab)';
+    note(`the machine's memory could not be read: ${why}${place}`);
+    return unreadableMemory(`${why}${place}`);
+  }
+}
+
+/** What is known of a silent machine beside its memory. */
+type SilentMachine = {
   /** What the console has shown, line by line. */
   lines: ReadonlySet<string>;
   /** Whether the machine is proved to be dead, and not only silent. */
@@ -31,7 +68,7 @@ type AutopsyOfCase = { autopsy: Autopsy | null; notes: string[] };
 export async function autopsyOf(
   machine: Machine,
   directory: string,
-  { lines, dead }: Silence,
+  { lines, dead }: SilentMachine,
   signal?: AbortSignal,
 ): Promise<AutopsyOfCase> {
   const file = join(directory, 'memory.elf');

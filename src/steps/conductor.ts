@@ -1,4 +1,5 @@
 import { firmwareScreen } from '../boot/decide/evidence.ts';
+import type { Place } from '../boot/observer.ts';
 import type { Screen } from '../console/screen.ts';
 import { createScreen } from '../console/screen.ts';
 import type { Signal } from '../model/boot.ts';
@@ -19,6 +20,7 @@ export class Conductor {
   readonly #props: Props;
   readonly #signals = new SignalLog();
   readonly #screen: Screen = createScreen(firmwareScreen);
+  readonly #over = new AbortController();
   #current: Step | undefined;
 
   constructor(steps: readonly Step[], props: Props) {
@@ -46,12 +48,17 @@ export class Conductor {
     return step?.do === 'ssh' || step?.do === 'run';
   }
 
-  onSignal(signal: Signal, generation: number): void {
+  onSignal(signal: Signal, { generation }: Pick<Place, 'generation'>): void {
     this.#signals.add(signal, generation);
   }
 
   onBytes(chunk: Uint8Array): void {
     this.#screen.feed(chunk);
+  }
+
+  /** Stops the step that is under way; it stays `pending`. */
+  onEnd(): void {
+    this.#over.abort();
   }
 
   /** The rows of the guest's screen now. */
@@ -63,7 +70,8 @@ export class Conductor {
    * Does the steps until one fails.
    * @throws UnavailableError when a step could not be done for a reason of the lab's; it stays `pending`
    */
-  async run(machine: Machine, signal: AbortSignal): Promise<void> {
+  async run(machine: Machine): Promise<void> {
+    const { signal } = this.#over;
     const started = performance.now();
     const stage = { ...this.#props, machine, signals: this.#signals, screen: this.#screen };
     for (const [index, step] of this.#steps.entries()) {

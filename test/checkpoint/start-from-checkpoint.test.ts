@@ -13,8 +13,6 @@ import { caseOf, fakeLab, goodBoot, goodBootUntil } from '../run/cases.ts';
 t.jobs = 5;
 const beside = { buffered: true };
 
-const noHooks = { onLine: () => {}, onSignal: () => {}, onReading: () => {} };
-
 /** The first boot goes only as far as the initramfs; what comes behind it is only there for who starts from a state. */
 const shared = goodBoot.slice(0, goodBoot.indexOf('>>> kexec'));
 const rest = goodBoot.slice(shared.length);
@@ -30,7 +28,7 @@ function labFor(t: Test, play: Play) {
     const checkpoints = openCheckpointStore(cache);
     const case_ = caseOf({ limits: { total: 4, silence: 1 } });
     const never = new AbortController().signal;
-    const result = await runCase(case_, { ...lab, checkpoints }, place, noHooks, never);
+    const result = await runCase(case_, { ...lab, checkpoints }, place, [], never);
     return { ...result, path };
   };
   return { cache, boot };

@@ -3,14 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import t from 'tap';
 import type { Autopsy } from '../../src/autopsy/silence.ts';
-import { createBootObserver } from '../../src/boot/observer.ts';
-import { LineSplitter } from '../../src/console/lines.ts';
 import { ensureImages } from '../../src/image/ensure-images.ts';
 import { findQemu } from '../../src/qemu/find-qemu.ts';
 import type { Machine } from '../../src/qemu/machine.ts';
 import { startMachine } from '../../src/qemu/machine.ts';
 import { openForGdb } from '../../src/recording/debugger.ts';
-import { watchBoot } from '../../src/session/boot-session.ts';
+import { BootSession } from '../../src/session/boot-session.ts';
 import { machineSpec, writeTagsDisk } from '../../src/session/case-machine.ts';
 import { autopsyOf, isDead } from '../../src/session/silence-autopsy.ts';
 import { Conductor } from '../../src/steps/conductor.ts';
@@ -56,38 +54,36 @@ t.test('one byte of the loaded kernel is not what kexec summed up', async (t) =>
   const machine = await startMachine(spec, await findQemu(arch), { directory });
   t.teardown(() => machine.stop());
 
-  const observer = createBootObserver();
-  const lines = new LineSplitter();
   const shown = new Set<string>();
   let damage: Promise<void> | undefined;
   let autopsy: Autopsy | null = null;
-  await watchBoot(
-    machine,
-    observer,
-    {
-      limits: { total: 300, silence: 120 },
-      conductor: new Conductor([], { provider: null, keyFile: '', onOutput: () => undefined }),
-    },
-    {
-      onBytes: (chunk) => {
-        for (const { text } of lines.feed(chunk)) shown.add(text);
+  const session = new BootSession(machine, {
+    limits: { total: 300, silence: 120 },
+    conductor: new Conductor([], { provider: null, keyFile: '', onOutput: () => undefined }),
+    listeners: [
+      {
+        onLine: ({ text }) => void shown.add(text),
+        onSignal: ({ signature }) => {
+          if (signature !== 'kexec-bye') return;
+          // By then all is in its place, and the purgatory, which takes seconds, has not reached the initrd, the last segment.
+          damage = guestTimePasses(machine, 1).then(() =>
+            changeByte(machine, insideInitrd([...shown]), join(directory, 'gdb')),
+          );
+        },
       },
-      onSignal: ({ signature }) => {
-        if (signature !== 'kexec-bye') return;
-        // By then all is in its place, and the purgatory, which takes seconds, has not reached the initrd, the last segment.
-        damage = guestTimePasses(machine, 1).then(() =>
-          changeByte(machine, insideInitrd([...shown]), join(directory, 'gdb')),
-        );
-      },
-      onSample: () => undefined,
-      onReading: () => undefined,
-      onOver: async () => {
-        const silent = { lines: shown, dead: isDead(observer.outcome()) };
-        ({ autopsy } = await autopsyOf(machine, directory, silent));
-      },
-    },
-    new AbortController().signal,
-  );
+    ],
+    signal: new AbortController().signal,
+  });
+  const { observer } = session;
+  try {
+    if (await session.watch()) {
+      const silent = { lines: shown, dead: isDead(observer.outcome()) };
+      ({ autopsy } = await autopsyOf(machine, directory, silent));
+    }
+    await session.end();
+  } finally {
+    await session.close();
+  }
   await damage;
   t.match(observer.outcome(), { id: 'bye-hang', generation: 1, stage: 'kexec' });
   t.match(autopsy, { reason: 'digest-mismatch', log: null });

@@ -10,7 +10,6 @@ import { runCase } from '../../src/run/run-case.ts';
 import { fakeQemuDirectory, temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { caseOf, fakeLab, goodBoot } from '../run/cases.ts';
 
-const noHooks = { onLine: () => {}, onSignal: () => {}, onReading: () => {} };
 const never = new AbortController().signal;
 
 /** Records a boot of the fake QEMU; the directory. */
@@ -18,7 +17,7 @@ async function record(t: Test, machine = 'aarch64'): Promise<string> {
   const directory = join(temporaryDirectory(t), 'case');
   const place = { directory, relative: 'aarch64/case', record: true };
   const lab = fakeLab(t, { text: goodBoot });
-  const result = await runCase(caseOf({ setup: { machine } }), lab, place, noHooks, never);
+  const result = await runCase(caseOf({ setup: { machine } }), lab, place, [], never);
   t.match(result, { verdict: 'pass', recording: { directory: 'aarch64/case', boots: 1 } });
   return directory;
 }
@@ -126,7 +125,7 @@ t.test('a machine QEMU cannot record is booted all the same', async (t) => {
   const directory = join(temporaryDirectory(t), 'case');
   const place = { directory, relative: 'aarch64/case', record: true };
   const case_ = caseOf({ setup: { machine: 'scaleway-vps', tags: {} } });
-  const result = await runCase(case_, fakeLab(t, { text: goodBoot }), place, noHooks, never);
+  const result = await runCase(case_, fakeLab(t, { text: goodBoot }), place, [], never);
   t.match(result, { verdict: 'pass', recording: null });
   await t.rejects(play(directory), UsageError);
 });

@@ -6,7 +6,6 @@ import { runCase } from '../../src/run/run-case.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { caseOf, fakeLab, goodBootUntil } from './cases.ts';
 
-const noHooks = { onLine: () => {}, onSignal: () => {}, onReading: () => {} };
 const never = new AbortController().signal;
 const tags = { KEXEC_KERNEL: '/vmlinuz', KEXEC_LAB_APPEND: 'loglevel=0' };
 
@@ -24,7 +23,7 @@ t.test('a failure in silence is booted again; anything else is not', async (t) =
   const lab = fakeLab(t, { text: goodBootUntil('Bye!'), pcs: ['40210004'] });
   const place = { directory, relative: 'aarch64/case' };
   const case_ = caseOf({ setup: { tags } });
-  const failed = await runCase(case_, lab, place, noHooks, never);
+  const failed = await runCase(case_, lab, place, [], never);
   t.match(failed, { verdict: 'fail', outcome: 'bye-hang' });
 
   const opinion = await secondOpinion(case_, failed, lab, place, never);

@@ -13,8 +13,6 @@ import type { Play } from '../qemu/machine-fixtures.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { caseOf, fakeLab, goodBoot, goodBootUntil } from './cases.ts';
 
-const noHooks = { onLine: () => {}, onSignal: () => {}, onReading: () => {} };
-
 async function run(
   t: Test,
   play: Play,
@@ -23,7 +21,7 @@ async function run(
 ): Promise<CaseResult & { path: string }> {
   const path = join(temporaryDirectory(t), 'case');
   const place = { directory: path, relative: 'aarch64/case' };
-  return { ...(await runCase(case_, fakeLab(t, play), place, noHooks, signal)), path };
+  return { ...(await runCase(case_, fakeLab(t, play), place, [], signal)), path };
 }
 
 // Most of a test is waiting for a silence to prove something, so they wait together.
@@ -213,6 +211,6 @@ t.test('trouble with the images is the lab’s, not the kernel’s', beside, asy
     images: () => Promise.reject(new UnavailableError('the mirror does not answer')),
   };
   const place = { directory: join(temporaryDirectory(t), 'case'), relative: 'case' };
-  const result = await runCase(caseOf(), lab, place, noHooks, new AbortController().signal);
+  const result = await runCase(caseOf(), lab, place, [], new AbortController().signal);
   t.match(result, { verdict: 'unavailable', reasons: ['the mirror does not answer'] });
 });

@@ -1,8 +1,12 @@
 import t from 'tap';
 import type { Outcome } from '../../src/model/boot.ts';
 import type { Expectation } from '../../src/model/result.ts';
-import { awaitedGeneration, settlingGeneration } from '../../src/session/awaited-generation.ts';
-import { expectedRelease, judge } from '../../src/run/verdict.ts';
+import {
+  awaitedGeneration,
+  expectedRelease,
+  judge,
+  settlingGeneration,
+} from '../../src/run/verdict.ts';
 import type { Setup } from '../../src/scenario/scenario.ts';
 
 const release = '6.12.1-arm64';

@@ -3,13 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import type { TakenSample } from '../../src/boot/cpu/cpu-sample.ts';
-import { createBootObserver } from '../../src/boot/observer.ts';
 import type { CpuSample } from '../../src/model/boot.ts';
 import type { Machine, MachineExit } from '../../src/qemu/machine.ts';
-import { watchBoot } from '../../src/session/boot-session.ts';
-import type { StageReading } from '../../src/session/boot-times.ts';
-import { stageTimes } from '../../src/session/boot-times.ts';
+import { BootSession } from '../../src/session/boot-session.ts';
+import { StageClock } from '../../src/session/boot-times.ts';
 import { recordingLimit } from '../../src/session/limits.ts';
+import type { SessionListener } from '../../src/session/listener.ts';
 import { Conductor } from '../../src/steps/conductor.ts';
 
 const banner = '[    0.000000] Booting Linux on physical CPU 0x0\n';
@@ -76,27 +75,36 @@ function machine(text: string, { early = false, clock, sample = () => ({}) }: Pl
 /** Watches a machine to its end. */
 async function watch(
   watched: Machine,
-  { recording, enough }: { recording?: string; enough?: (samples: TakenSample[]) => boolean } = {},
+  {
+    recording,
+    enough,
+    others = [],
+  }: {
+    recording?: string;
+    enough?: (samples: TakenSample[]) => boolean;
+    others?: SessionListener[];
+  } = {},
 ) {
-  const observer = createBootObserver();
   const samples: TakenSample[] = [];
-  const readings: StageReading[] = [];
+  const stages = new StageClock();
   const stop = new AbortController();
-  const hooks = {
-    onBytes: () => undefined,
-    onSignal: () => undefined,
-    onReading: (reading: StageReading) => {
-      readings.push(reading);
-    },
-    onSample: (taken: TakenSample) => {
+  const sampler: SessionListener = {
+    onSample: (taken) => {
       samples.push(taken);
       if (enough?.(samples)) stop.abort();
     },
   };
   const conductor = new Conductor([], { provider: null, keyFile: '', onOutput: () => undefined });
   const signal = enough === undefined ? never : stop.signal;
-  await watchBoot(watched, observer, { limits, conductor, recording }, hooks, signal);
-  return { outcome: observer.outcome(), samples, stages: stageTimes(readings) };
+  const listeners = [stages, sampler, ...others];
+  const session = new BootSession(watched, { limits, conductor, recording, listeners, signal });
+  try {
+    await session.watch();
+    await session.end();
+  } finally {
+    await session.close();
+  }
+  return { outcome: session.observer.outcome(), samples, stages: stages.times() };
 }
 
 t.test('a prompt with a second of the guest’s own silence behind it is the end', async (t) => {
@@ -180,4 +188,63 @@ t.test('a recording that grows without end is stopped', async (t) => {
     recording,
   });
   t.match(outcome.evidence.at(-1)?.text, /the recording passed 1024 MiB/);
+});
+
+t.test('listeners are called in order, and hear every byte and every line once', async (t) => {
+  const heard: string[] = [];
+  const listener = (name: string): SessionListener => ({
+    onBytes: () => void heard.push(`${name} bytes`),
+    onLine: ({ line, text }) => void heard.push(`${name} line ${line} ${text}`),
+    onSignal: ({ signature }, place) =>
+      void heard.push(`${name} ${signature} in ${place.generation} at ${place.line}`),
+    onPlace: ({ line }) => void heard.push(`${name} place ${line}`),
+    onEnd: () => void heard.push(`${name} end`),
+  });
+  await watch(machine(banner + login, { clock: (asked) => ({ seconds: 10 * asked }) }), {
+    others: [listener('a'), listener('b')],
+  });
+  t.strictSame(
+    heard.filter((one) => one.startsWith('a ')),
+    heard.filter((one) => one.startsWith('b ')).map((one) => one.replace('b ', 'a ')),
+  );
+  t.strictSame(
+    heard.filter((one) => /bytes|line|booting|place/.test(one)),
+    [
+      ...['a bytes', 'b bytes'],
+      ...['a', 'b'].map((name) => `${name} line 1 ${banner.trim()}`),
+      ...['a', 'b'].map((name) => `${name} kernel-booting in 1 at 1`),
+      ...['a', 'b'].map((name) => `${name} line 2 Debian GNU/Linux 12 server ttyAMA0`),
+      ...['a', 'b'].map((name) => `${name} line 3 `),
+      ...['a place 3', 'b place 3'],
+      ...['a', 'b'].map((name) => `${name} line 4 server login: `),
+    ],
+  );
+  t.ok(heard.indexOf('a end') < heard.indexOf('a line 4 server login: '), 'the rest is heard, too');
+});
+
+t.test('an error of a listener ends the boot, and the machine', async (t) => {
+  const full = new Error('the disk is full');
+  const guest = machine(banner + login, { clock: () => ({ seconds: 1 }) });
+  const others: SessionListener[] = [
+    {
+      onLine: () => {
+        throw full;
+      },
+    },
+  ];
+  await t.rejects(watch(guest, { others }), full);
+  t.match(await guest.exited, { asked: true });
+});
+
+t.test('a long boot leaves nothing on the promises that outlive it', async (t) => {
+  const guest = machine(banner, { clock: () => ({ seconds: 1 }) });
+  let reactions = 0;
+  const { exited } = guest;
+  const then = exited.then.bind(exited);
+  exited.then = ((...callbacks: Parameters<typeof then>) => {
+    reactions += 1;
+    return then(...callbacks);
+  }) as typeof exited.then;
+  await watch(guest, { enough: (samples) => samples.length === 8 });
+  t.ok(reactions < 12, `${reactions} reactions`);
 });

@@ -3,8 +3,15 @@ import { createBootObserver } from '../../src/boot/observer.ts';
 import type { StageTime } from '../../src/model/result.ts';
 import type { Stage } from '../../src/model/vocabulary.ts';
 import { statesOf } from '../../src/run/verdict.ts';
-import { EntropyClock, bootPrice, stageTimes } from '../../src/session/boot-times.ts';
+import { EntropyClock, StageClock, bootPrice } from '../../src/session/boot-times.ts';
+import type { StageReading } from '../../src/session/listener.ts';
 import { readLog } from '../boot/recorded-logs.ts';
+
+const stageTimes = (readings: StageReading[]) => {
+  const clock = new StageClock();
+  for (const reading of readings) clock.onReading(reading);
+  return clock.times();
+};
 
 const at = (generation: number, stage: Stage, hostMs: number, guestSeconds: number | null) => ({
   generation,
@@ -67,7 +74,7 @@ function timesOf(log: Buffer) {
     const newline = log.indexOf(10, from);
     const to = newline === -1 ? log.length : newline + 1;
     for (const seen of observer.feed(log.subarray(from, to))) {
-      clock.add(seen, observer.position.generation);
+      clock.onSignal(seen, observer.position);
     }
     from = to;
   }
@@ -98,9 +105,9 @@ t.test('firmware has no random numbers, and the first word of a kernel counts', 
   const ready = (guestSeconds: number) => {
     return { signature: 'crng-ready', line: 1, text: '', captures: {}, guestSeconds };
   };
-  clock.add(ready(1), 0);
-  clock.add(ready(2), 1);
-  clock.add(ready(3), 1);
+  clock.onSignal(ready(1), { generation: 0 });
+  clock.onSignal(ready(2), { generation: 1 });
+  clock.onSignal(ready(3), { generation: 1 });
   t.same(clock.times(), [{ generation: 1, crngReady: 2, getrandom: null }]);
   t.end();
 });

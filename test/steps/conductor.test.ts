@@ -1,9 +1,9 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
-import { Conductor } from '../../src/steps/conductor.ts';
 import type { Machine } from '../../src/qemu/machine.ts';
 import type { Step } from '../../src/scenario/step.ts';
+import { Conductor } from '../../src/steps/conductor.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 
 const signal = (signature: string, captures = {}) => {
@@ -26,8 +26,6 @@ function conduct(steps: Step[], { keyFile = '/nowhere' } = {}) {
   return new Conductor(steps, { provider: null, keyFile, onOutput: (text) => output.push(text) });
 }
 
-const { signal: never } = new AbortController();
-
 t.test('steps are done in order, each when the one before it is', async (t) => {
   const { machine, typed } = noteTaker();
   const conductor = conduct([
@@ -37,12 +35,12 @@ t.test('steps are done in order, each when the one before it is', async (t) => {
     { do: 'wait', for: { screen: 'Boot Manager' } },
     { do: 'reset' },
   ]);
-  const running = conductor.run(machine, never);
+  const running = conductor.run(machine);
   t.ok(conductor.pending);
-  conductor.onSignal(signal('login-prompt'), 2);
+  conductor.onSignal(signal('login-prompt'), { generation: 2 });
   await new Promise(setImmediate);
   t.equal(typed(), '', 'another generation');
-  conductor.onSignal(signal('login-prompt'), 1);
+  conductor.onSignal(signal('login-prompt'), { generation: 1 });
   conductor.onBytes(Buffer.from('\u001B[2J\u001B[5;10HBoot Man'));
   conductor.onBytes(Buffer.from('ager'));
   await running;
@@ -61,9 +59,9 @@ t.test('a command on the console ends when its own end is said', async (t) => {
     { do: 'run', command: 'false', exit: 0 },
     { do: 'key', key: 'enter' },
   ]);
-  const running = conductor.run(machine, never);
+  const running = conductor.run(machine);
   const end = (step: string, exit: string) => {
-    conductor.onSignal(signal('step-ended', { step, exit }), 1);
+    conductor.onSignal(signal('step-ended', { step, exit }), { generation: 1 });
   };
   while (!typed().includes('1 $?\r')) await new Promise((resolve) => setTimeout(resolve, 5));
   t.ok(conductor.busy);
@@ -85,15 +83,17 @@ t.test(
   async (t) => {
     const { machine, typed } = noteTaker();
     const conductor = conduct([{ do: 'prove', by: 'run', command: 'uname -r', generation: 2 }]);
-    const running = conductor.run(machine, never);
-    conductor.onSignal(signal('shell-prompt'), 1);
+    const running = conductor.run(machine);
+    conductor.onSignal(signal('shell-prompt'), { generation: 1 });
     await new Promise(setImmediate);
     t.equal(typed(), '', 'a shell of the first kernel');
     t.notOk(conductor.busy, 'a machine that is silent by now is not at work for us');
-    conductor.onSignal(signal('shell-prompt'), 2);
+    conductor.onSignal(signal('shell-prompt'), { generation: 2 });
     while (!typed().endsWith('\r')) await new Promise((resolve) => setTimeout(resolve, 5));
     t.ok(conductor.busy);
-    conductor.onSignal(signal('step-ended', { step: '1', exit: '0', output: '6.12 ' }), 2);
+    conductor.onSignal(signal('step-ended', { step: '1', exit: '0', output: '6.12 ' }), {
+      generation: 2,
+    });
     await running;
     t.match(conductor.results, [
       { status: 'done', detail: '6.12', step: 'prove by run: uname -r' },
@@ -108,10 +108,10 @@ t.test('a proof that another kernel answers, or that fails, is none', async (t) 
   ] as const) {
     const { machine, typed } = noteTaker();
     const conductor = conduct([{ do: 'prove', by: 'run', command: 'true', generation: 2 }]);
-    conductor.onSignal(signal('root-shell'), 2);
-    const running = conductor.run(machine, never);
+    conductor.onSignal(signal('root-shell'), { generation: 2 });
+    const running = conductor.run(machine);
     while (!typed().endsWith('\r')) await new Promise((resolve) => setTimeout(resolve, 5));
-    conductor.onSignal(signal('step-ended', { step: '1', exit, output: 'x' }), generation);
+    conductor.onSignal(signal('step-ended', { step: '1', exit, output: 'x' }), { generation });
     await running;
     t.ok(conductor.failed);
   }
@@ -120,11 +120,11 @@ t.test('a proof that another kernel answers, or that fails, is none', async (t) 
 t.test('a command that takes the machine with it ends when the console says so', async (t) => {
   const { machine, typed } = noteTaker();
   const conductor = conduct([{ do: 'run', command: 'kexec -e', exit: 'gone' }]);
-  conductor.onSignal(signal('kexec-bye'), 1);
-  const running = conductor.run(machine, never);
+  conductor.onSignal(signal('kexec-bye'), { generation: 1 });
+  const running = conductor.run(machine);
   while (!typed().includes('$?\r')) await new Promise((resolve) => setTimeout(resolve, 5));
   t.ok(conductor.pending, 'an earlier Bye! is another kexec');
-  conductor.onSignal(signal('kexec-bye'), 1);
+  conductor.onSignal(signal('kexec-bye'), { generation: 1 });
   await running;
   t.equal(conductor.results[0]?.status, 'done');
 });
@@ -139,7 +139,7 @@ t.test('an ssh server that does not answer fails the step with ssh’s own words
   const conductor = conduct([step], {
     keyFile: join(temporaryDirectory(t), 'key'),
   });
-  await conductor.run({ ...machine, sshPort: () => Promise.resolve(port) }, never);
+  await conductor.run({ ...machine, sshPort: () => Promise.resolve(port) });
   const { status, detail = '', place } = conductor.results[0] ?? {};
   t.equal(status, 'failed');
   t.match(detail, /^no ssh server let us in \(tried 5 times in \d+ s\): .*(closed|reset)/i);
@@ -150,9 +150,8 @@ t.test('an ssh server that does not answer fails the step with ssh’s own words
 t.test('what is under way when the boot ends stays pending', async (t) => {
   const { machine } = noteTaker();
   const conductor = conduct([{ do: 'wait', for: { screen: 'never' } }]);
-  const cancel = new AbortController();
-  const running = conductor.run(machine, cancel.signal);
-  cancel.abort();
+  const running = conductor.run(machine);
+  conductor.onEnd();
   await running;
   t.equal(conductor.results[0]?.status, 'pending');
 });
