@@ -102,10 +102,8 @@ export class ConsolePipe implements ConsoleOutput {
     try {
       while (!this.ended) {
         const chunk = this.read();
-        if (chunk.length > 0) yield chunk;
-        // Read a noisy guest as fast as possible, and let other tasks run between two reads.
         yield chunk;
-        // A guest that makes noise is read as fast as we can, with a turn for everybody else between two reads.
+        // Read a noisy guest as fast as possible, and let other tasks run between two reads.
         await (chunk.length === capacity ? afterOthers() : sleep(look));
       }
     } finally {
