@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Metafile } from 'esbuild';
 import { build } from 'esbuild';
-import { schemas } from '../src/cli/json-schemas.ts';
+import { schemas } from '../src/cli/schema.ts';
 import entryPoints from './entry-points.json' with { type: 'json' };
 
 const root = fileURLToPath(new URL('..', import.meta.url));

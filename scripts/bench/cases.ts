@@ -3,9 +3,9 @@ import { ownCatalogue } from '../../src/cli/find-scenarios.ts';
 import { ensureImages } from '../../src/image/ensure-images.ts';
 import { interactiveArguments } from '../../src/qemu/arguments.ts';
 import { findQemu } from '../../src/qemu/find-qemu.ts';
-import { expandCases } from '../../src/scenario/expand.ts';
 import { loadScenarios, ownScenarios } from '../../src/scenario/load.ts';
 import type { Case } from '../../src/scenario/scenario.ts';
+import { expandCases } from '../../src/scenario/select.ts';
 import { machineSpec, writeTagsDisk } from '../../src/session/case-machine.ts';
 
 /** A case as others than kexec-lab run it: QEMU's command line, and what to wait for on the console. */

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { parse } from 'yaml';
-import type { Diagnosis } from '../../src/boot/diagnose-log.ts';
-import { diagnoseLog } from '../../src/boot/diagnose-log.ts';
-import { decoded } from '../../src/cli/diagnose-input.ts';
+import type { Diagnosis } from '../../src/boot/diagnose.ts';
+import { diagnoseLog } from '../../src/boot/diagnose.ts';
+import { decoded } from '../../src/cli/read-log.ts';
 import type { OutcomeId } from '../../src/model/vocabulary.ts';
 import { events } from './events.ts';
 import type { KnownLog, Mutation } from './mutation.ts';

@@ -5,8 +5,7 @@ import { findFirstWords, firstWordsBudget, readFirstWordsLog } from './first-wor
 import type { GuestMemory } from './guest-memory.ts';
 import { Budget, occurrences, Unreadable, UnreadList } from './guest-memory.ts';
 import type { KernelLog } from './kernel-log.ts';
-import { describeLog } from './kernel-log.ts';
-import { readPrintkRing } from './printk-ring.ts';
+import { describeLog, readPrintkRing } from './kernel-log.ts';
 import { addressSpaceOf, findVmcoreinfoTexts, parseVmcoreinfo, releaseOf } from './vmcoreinfo.ts';
 /** What a guest's memory contains about its boot. */
 export type Findings = {

@@ -1,7 +1,7 @@
 import type { Arch } from '../arch.ts';
 import { UsageError } from '../errors.ts';
-import type { Catalog } from '../image/recipes/catalog.ts';
 import type {
+  Catalog,
   CandidateKernelRecipe,
   KernelSource,
   MiniDiskRecipe,
@@ -9,7 +9,7 @@ import type {
   ToolsSource,
 } from '../image/recipes/recipe.ts';
 import { kexecTools } from '../image/recipes/recipe.ts';
-import type { CandidateLabel } from '../model/preflight.ts';
+import type { CandidateLabel } from '../model/run.ts';
 import type { Case } from '../scenario/scenario.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError } from '../errors.ts';
-import { releaseOfImage } from '../formats/kernel-release.ts';
+import { releaseOfImage } from '../formats/kernel.ts';
 
 /** The files of one kernel. */
 export type KernelFiles = {

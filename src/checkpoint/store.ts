@@ -1,9 +1,8 @@
 import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
-import { cacheDirectory } from '../host/cache-directory.ts';
-import { makeDirectory } from '../host/directories.ts';
-import { digestOf } from '../host/file-digest.ts';
+import { cacheDirectory, makeDirectory } from '../host/directories.ts';
+import { digestOf } from '../host/files.ts';
 
 /**
  * A machine that has been started from a checkpoint believes it is the day the checkpoint was made. A day is what

@@ -7,9 +7,9 @@ import { runAutopsy } from '../autopsy/run-autopsy.ts';
 import { LineSplitter } from '../console/lines.ts';
 import { readInput } from '../host/user-file.ts';
 import { printable, printableJson } from '../report/printable.ts';
+import type { Style } from '../report/reporter.ts';
+import { createStyle, wantsColor } from '../report/reporter.ts';
 import { count } from '../report/result-text.ts';
-import type { Style } from '../report/terminal.ts';
-import { createStyle, wantsColor } from '../report/terminal.ts';
 
 type Options = { base: number; console?: string; log?: boolean; json?: boolean };
 

@@ -7,7 +7,7 @@ import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { NothingSelectedError } from '../errors.ts';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
-import { ownRecipes } from '../image/recipes/catalog.ts';
+import { ownRecipes } from '../image/recipes/recipe.ts';
 import { printable } from '../report/printable.ts';
 import { type Case } from '../scenario/scenario.ts';
 

@@ -1,11 +1,11 @@
 import { closeSync, openSync } from 'node:fs';
-import { appendFile, writeFile } from 'node:fs/promises';
+import { writeFile, appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Option, Command } from 'commander';
+import { Command, Option } from 'commander';
 import { compareSides, decide } from '../compare/classify.ts';
 import type { Loaded } from '../compare/record.ts';
-import { differencesOf, sidesIn, loadRecord } from '../compare/record.ts';
-import { exitCodes, UsageError } from '../errors.ts';
+import { loadRecord, recordText, differencesOf, sidesIn } from '../compare/record.ts';
+import { UsageError, exitCodes } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 import { checkOutput } from '../host/user-file.ts';
 import type { ComparisonReport } from '../model/comparison.ts';
@@ -14,8 +14,8 @@ import { comparisonClasses } from '../model/vocabulary.ts';
 import { comparisonText } from '../report/comparison-text.ts';
 import { comparisonHtml } from '../report/html/comparison-page.ts';
 import { comparisonMarkdown } from '../report/markdown.ts';
-import { printableJson } from '../report/printable.ts';
-import { standardOutput, createStyle } from '../report/terminal.ts';
+import { printable, printableJson } from '../report/printable.ts';
+import { standardOutput, createStyle } from '../report/reporter.ts';
 import { collect, oneOf } from './options.ts';
 
 /** `kexec-lab compare`: what one run did against what another did. */
@@ -139,4 +139,50 @@ async function write(file: string, text: string, how: typeof appendFile): Promis
   } catch (cause) {
     throw namedFileError(cause, { place: file, doing: 'write the comparison' });
   }
+}
+
+/** `kexec-lab baseline`: the file that says how things are, for people to review. */
+export function baselineCommand(): Command {
+  const baseline = new Command('baseline').description(
+    'save the results of a run for later comparisons',
+  );
+  baseline
+    .command('accept')
+    .description('write the results of a run to a baseline file')
+    .argument('<run>', 'a run directory or its report.json')
+    .option('--out <file>', 'baseline file to write', 'baseline.json')
+    .option('--allow-untold', 'accept inconclusive cases')
+    .addHelpText('after', acceptHelp)
+    .action(accept);
+  return baseline;
+}
+
+const acceptHelp = `
+The file is sorted and holds no times of day, so that git shows what changed.
+
+Examples:
+  kexec-lab baseline accept runs/latest
+  kexec-lab check --kernel debian:trixie --against baseline.json`;
+
+async function accept(
+  run: string,
+  { out, allowUntold }: { out: string; allowUntold?: boolean },
+): Promise<void> {
+  const { record } = await loadRecord(run);
+  const sides = Object.entries(record.scenarios);
+  const untold = sides.filter(([, side]) => side.untold > 0).map(([key]) => key);
+  if (sides.length === 0) throw new UsageError('has no results to accept', { place: run });
+  if (untold.length > 0 && !allowUntold) {
+    throw new UsageError(`inconclusive cases: ${untold.join(', ')}`, {
+      place: run,
+      hint: 'Run them again, or accept them with --allow-untold.',
+    });
+  }
+  checkOutput(out);
+  try {
+    await writeFile(out, recordText(record));
+  } catch (cause) {
+    throw namedFileError(cause, { place: out, doing: 'write the baseline' });
+  }
+  process.stdout.write(`${printable(out)}: ${sides.length} cases\n`);
 }

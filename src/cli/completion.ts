@@ -102,10 +102,9 @@ export const placeholders: Record<string, () => Promise<Completion> | Completion
   ...named(['what', 'scenario'], async () => ({ ...(await scenarios()), files: 'files' as const })),
   pattern: scenarios,
   'name[=file]': async () => fromList((await import('../report/reporters.ts')).reporterNames),
-  recipe: async () =>
-    fromList([...(await import('../image/recipes/catalog.ts')).ownRecipes.keys()]),
+  recipe: async () => fromList([...(await import('../image/recipes/recipe.ts')).ownRecipes.keys()]),
   name: async () => {
-    const { schemas } = await import('./json-schemas.ts');
+    const { schemas } = await import('./schema.ts');
     return completion(
       'none',
       schemas.map(({ name, about }) => ({ word: name, about })),

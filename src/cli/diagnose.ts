@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Command, Option } from 'commander';
-import { diagnosisDocument } from '../boot/diagnose-log.ts';
+import { diagnosisDocument } from '../boot/diagnose.ts';
 import { exitCodes, KexecLabError, UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 import { checkOutput } from '../host/user-file.ts';
@@ -14,7 +14,7 @@ import {
 } from '../report/diagnosis-text.ts';
 import { diagnosisPage } from '../report/html/diagnosis-page.ts';
 import { printableJson } from '../report/printable.ts';
-import { createStyle, wantsColor } from '../report/terminal.ts';
+import { createStyle, wantsColor } from '../report/reporter.ts';
 import { readLog } from './read-log.ts';
 
 type Options = {

@@ -2,13 +2,13 @@ import { Argument, Command } from 'commander';
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
 import { exitCodes, UnavailableError } from '../errors.ts';
-import { cacheDirectory } from '../host/cache-directory.ts';
-import { diskUsage } from '../host/disk-usage.ts';
-import { ownRecipes } from '../image/recipes/catalog.ts';
+import { cacheDirectory } from '../host/directories.ts';
+import { diskUsage } from '../host/files.ts';
 import type { PlannedEntry } from '../image/recipes/plan.ts';
+import { ownRecipes } from '../image/recipes/recipe.ts';
 import { findEntries } from '../image/store/entry.ts';
-import { pruneCache } from '../image/store/prune.ts';
-import type { Verified } from '../image/store/verify.ts';
+import type { Verified } from '../image/store/upkeep.ts';
+import { pruneCache } from '../image/store/upkeep.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { addCandidateOptions } from './candidate-options.ts';
 import type { BuildOptions } from './images-build.ts';
@@ -109,7 +109,7 @@ async function verify(
   { arch, json }: { arch: Arch[]; json?: boolean },
 ): Promise<void> {
   // Loaded for this command alone: `images` lists at once.
-  const { verifyDownloads, verifyEntry } = await import('../image/store/verify.ts');
+  const { verifyDownloads, verifyEntry } = await import('../image/store/upkeep.ts');
   const rows: Verified[] = [];
   const show = (row: Verified): void => {
     rows.push(row);

@@ -5,7 +5,7 @@ import { UsageError } from '../errors.ts';
 import { errorCode, namedFileError } from '../file-error.ts';
 import { makeDirectory, ownDirectory } from '../host/directories.ts';
 import { printable } from '../report/printable.ts';
-import { shellQuote } from '../shell.ts';
+import { shellQuote } from '../text/shell.ts';
 
 const example = join(ownDirectory, 'examples', 'init');
 const scenario = 'my-boot.yaml';

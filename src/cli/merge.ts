@@ -3,10 +3,9 @@ import { Command } from 'commander';
 import { openRecord, writeRecord } from '../host/record-file.ts';
 import { mergeRuns } from '../merge/merge-runs.ts';
 import type { RecordedRun } from '../merge/read-run.ts';
-import { readRun, recordIn } from '../merge/read-run.ts';
-import { copyCases, findRuns } from '../merge/run-files.ts';
+import { readRun, recordIn, copyCases, findRuns } from '../merge/read-run.ts';
 import { printableLines } from '../report/printable.ts';
-import { createRunDirectory } from '../run/run-directory.ts';
+import { createRunDirectory } from '../run/records.ts';
 import { rerunCommand, openReporter, reporterOption } from './reporter-option.ts';
 
 type MergeOptions = { reporter: string[]; out: string };

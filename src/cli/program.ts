@@ -19,7 +19,7 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
   {
     name: 'matrix',
     summary: 'divide a run into jobs for several machines',
-    load: async () => (await import('./matrix.ts')).matrixCommand(),
+    load: async () => (await import('./list.ts')).matrixCommand(),
   },
   {
     name: 'merge',
@@ -59,7 +59,7 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
   {
     name: 'baseline',
     summary: 'save the results of a run for comparisons',
-    load: async () => (await import('./baseline.ts')).baselineCommand(),
+    load: async () => (await import('./compare.ts')).baselineCommand(),
   },
   {
     name: 'autopsy',

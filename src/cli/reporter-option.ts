@@ -9,7 +9,7 @@ import type { ReporterGuard } from '../report/reporters.ts';
 import { createReporter, reporterNames } from '../report/reporters.ts';
 import { shortPath, splitPlace } from '../report/result-text.ts';
 import { ownScenarios } from '../scenario/load.ts';
-import { shellQuote } from '../shell.ts';
+import { shellQuote } from '../text/shell.ts';
 import { readerHasGone, outputEvents } from './interrupt.ts';
 import { collect } from './options.ts';
 

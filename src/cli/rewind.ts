@@ -3,9 +3,9 @@ import { exitCodes, UsageError } from '../errors.ts';
 import type { Rewound, Standing } from '../recording/rewind.ts';
 import { rewind } from '../recording/rewind.ts';
 import { printable, printableJson } from '../report/printable.ts';
+import { createStyle, wantsColor } from '../report/reporter.ts';
 import { formatSeconds } from '../report/result-text.ts';
-import { createStyle, wantsColor } from '../report/terminal.ts';
-import { shellQuote } from '../shell.ts';
+import { shellQuote } from '../text/shell.ts';
 import { catchInterrupts } from './interrupt.ts';
 
 type Options = { gdb?: boolean; at?: string; qemuDir?: string; json?: boolean };

@@ -13,14 +13,12 @@ import { showsConsole } from '../report/reporters.ts';
 import { count, describeProgress } from '../report/result-text.ts';
 import { needsOf } from '../run/needs.ts';
 import { runCases } from '../run/run.ts';
-import { caseReference, expandCases } from '../scenario/expand.ts';
 import type { Case } from '../scenario/scenario.ts';
-import type { Shard } from '../scenario/shard.ts';
-import { shardOf } from '../scenario/shard.ts';
+import type { Shard } from '../scenario/select.ts';
+import { caseReference, expandCases, shardOf } from '../scenario/select.ts';
 import { addCandidateOptions, candidateOf, casesOf, namesCandidate } from './candidate-options.ts';
-import { findScenarios } from './find-scenarios.ts';
+import { findScenarios, lastFailed } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
-import { lastFailed } from './last-failed.ts';
 import {
   archOption,
   excludeOption,
@@ -29,9 +27,10 @@ import {
   parseShard,
   scenariosOption,
   wholeNumber,
+  limitRun,
+  parseMinutes,
 } from './options.ts';
 import { rerunCommand, openReporter, reporterOption } from './reporter-option.ts';
-import { limitRun, parseMinutes } from './run-limits.ts';
 import { pasteableCommands } from './show.ts';
 
 type RunOptions = CandidateWords & {

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import type * as Zod from 'zod';
 import { UsageError } from '../errors.ts';
-import { schemas } from './json-schemas.ts';
-import { standardOutput } from '../report/terminal.ts';
+import { standardOutput } from '../report/reporter.ts';
 import { didYouMean } from '../text/nearest.ts';
 
 /** `kexec-lab schema`: the JSON Schemas of the files the lab reads and writes. */
@@ -28,4 +28,73 @@ async function print(name?: string): Promise<void> {
     });
   }
   output.write(`${JSON.stringify(await found.load(), null, 2)}\n`);
+}
+
+/** A JSON Schema, as `kexec-lab schema` prints it and the package ships it (`kexec-lab/schemas/NAME.json`). */
+export type NamedSchema = {
+  name: string;
+  /** The file it describes, and what is in the file. */
+  about: string;
+  /** Makes the schema, draft 2020-12. Loads zod, so call it only when the schema is needed. */
+  load: () => Promise<object>;
+};
+
+/** Every file that the lab writes or reads. For a `.jsonl` file, the schema describes one line. */
+export const schemas: readonly NamedSchema[] = [
+  {
+    name: 'scenario',
+    about: 'a scenario file, for editors',
+    load: async () => (await import('../scenario/schema.ts')).scenarioJsonSchema(),
+  },
+  written('report', 'report.json: a whole run', async () => {
+    return (await import('../model/run.ts')).runReportSchema;
+  }),
+  written('result', 'result.json: one case of a run', async () => {
+    return (await import('../model/result.ts')).caseResultSchema;
+  }),
+  written('event', 'events.jsonl: what happened in a run, one event per line', async () => {
+    return (await import('../model/run.ts')).eventSchema;
+  }),
+  written(
+    'signal',
+    'signals.jsonl: what was recognised on the console, one signal per line',
+    async () => {
+      return (await import('../model/boot.ts')).signalLineSchema;
+    },
+  ),
+  written('sample', 'samples.jsonl: CPU samples taken during silences, one per line', async () => {
+    return (await import('../model/boot.ts')).sampleLineSchema;
+  }),
+  written('recording', 'recording.json: what is needed to replay a recorded boot', async () => {
+    return (await import('../recording/manifest.ts')).manifestSchema;
+  }),
+  written('baseline', 'a baseline file, as kexec-lab baseline accept writes it', async () => {
+    return (await import('../model/comparison.ts')).baselineSchema;
+  }),
+  written('comparison', 'kexec-lab check --json and compare --json', async () => {
+    return (await import('../model/comparison.ts')).comparisonSchema;
+  }),
+  written('diagnosis', 'kexec-lab diagnose --json', async () => {
+    return (await import('../model/boot.ts')).diagnosisSchema;
+  }),
+  written('preflight', 'kexec-lab preflight --json', async () => {
+    return (await import('../model/run.ts')).preflightSchema;
+  }),
+  written('image', 'manifest.json of an image in the cache', async () => {
+    return (await import('../image/store/entry.ts')).manifestSchema;
+  }),
+  written('checkpoint', 'manifest.json of a checkpoint in the cache', async () => {
+    return (await import('../checkpoint/store.ts')).manifestSchema;
+  }),
+];
+
+function written(name: string, about: string, schema: () => Promise<Zod.ZodType>): NamedSchema {
+  return {
+    name,
+    about,
+    load: async () => {
+      const z = await import('zod');
+      return { title: `kexec-lab ${name}`, description: about, ...z.toJSONSchema(await schema()) };
+    },
+  };
 }

@@ -1,7 +1,7 @@
+import { shortDigest } from '../host/files.ts';
 import type { Side } from '../model/comparison.ts';
 import type { CaseResult, StageTime } from '../model/result.ts';
 import type { RunReport } from '../model/run.ts';
-import { shortDigest } from '../text/digest.ts';
 
 /** What names a side in a report. */
 function sideKey({ arch, scenario }: Pick<Side, 'arch' | 'scenario'>): string {

@@ -1,5 +1,5 @@
 import type { Terminal } from '@xterm/headless';
-import { cleanSegments } from './clean.ts';
+import { cleanSegments } from './lines.ts';
 
 /**
  * Bytes kept until somebody asks for the screen. A screen is painted with a few kilobytes; of a flood only the end

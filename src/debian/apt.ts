@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pRetry, { AbortError } from 'p-retry';
 import { UnavailableError } from '../errors.ts';
-import { runTool } from '../host/run-tool.ts';
+import { runTool } from '../host/processes.ts';
 import { parseStanzas, archivePackage, type ArchivePackage } from './package-index.ts';
 
 export type AptOptions = {

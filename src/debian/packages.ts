@@ -1,11 +1,10 @@
 import { readdir, rm, writeFile, mkdir, mkdtemp, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { UnavailableError } from '../errors.ts';
-import { hasContent } from '../host/file-digest.ts';
-import { fileExists } from '../host/file-exists.ts';
+import { hasContent, fileExists } from '../host/files.ts';
 import { openApt, type Apt, type AptOptions, debFileName, SuiteUnusableError } from './apt.ts';
+import { unpackDeb } from './deb-file.ts';
 import type { ArchivePackage } from './package-index.ts';
-import { unpackDeb } from './unpack.ts';
 
 /** Verified packages are cached as `debs/<sha256>.deb`. */
 export type PackageOptions = Omit<IndexOptions, 'suite'>;

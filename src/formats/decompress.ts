@@ -1,8 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { constants, gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
-import { toolEnvironment } from '../host/processes.ts';
-import { streamTool } from '../host/run-tool.ts';
+import { toolEnvironment, streamTool } from '../host/processes.ts';
 import { formatOf } from './magic.ts';
 
 /** The compression formats of kernels and initramfs images. */

@@ -1,6 +1,6 @@
 import { statSync, createReadStream } from 'node:fs';
 import { UsageError } from '../errors.ts';
-import { ToolFailure } from '../host/run-tool.ts';
+import { ToolFailure } from '../host/processes.ts';
 import { sizeInWords } from '../host/user-file.ts';
 import { ByteReader } from './byte-reader.ts';
 import { compressionOf, decompressing } from './decompress.ts';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, mkdir, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, dirname } from 'node:path';
+import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
+import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorCode } from '../file-error.ts';
 
@@ -77,4 +77,14 @@ async function removeOrphans(root: string): Promise<void> {
 function socketRoot(): string {
   const root = tmpdir();
   return /^[\w./+-]{1,64}$/.test(root) ? root : '/tmp';
+}
+
+/** The cache directory: KEXEC_LAB_CACHE, otherwise kexec-lab's in the XDG cache directory. Empty variables count as unset. */
+export function cacheDirectory(asked?: string): string {
+  const { KEXEC_LAB_CACHE, XDG_CACHE_HOME } = process.env;
+  const base =
+    XDG_CACHE_HOME !== undefined && path.isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : undefined;
+  const usual = path.join(base ?? path.join(homedir(), '.cache'), 'kexec-lab');
+  const chosen = KEXEC_LAB_CACHE === '' ? undefined : KEXEC_LAB_CACHE;
+  return path.resolve(asked ?? chosen ?? usual);
 }

@@ -8,7 +8,7 @@ import type {
   IdleSkipping,
 } from '../model/run.ts';
 import { guestTimes } from '../model/vocabulary.ts';
-import { exitCodeOf, summarise } from '../run/summary.ts';
+import { exitCodeOf, summarise } from '../run/records.ts';
 import type { RecordedRun } from './read-run.ts';
 import { recordIn } from './read-run.ts';
 

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { signalSchema, stageSchema } from './boot.ts';
-import { candidateLabelSchema } from './preflight.ts';
 import {
   archSchema,
   count,
@@ -11,8 +10,7 @@ import {
   wordsSchema,
 } from './primitives.ts';
 import { caseDirectorySchema, caseResultSchema, packageSchema } from './result.ts';
-import { guestTimes } from './vocabulary.ts';
-
+import { severities, guestTimes } from './vocabulary.ts';
 /** Memory and CPUs of a machine. */
 const amount = z.number().min(0).max(1e12);
 
@@ -30,6 +28,16 @@ const idleSkippingSchema = openObject({
 
 /** How guest time runs under one build of QEMU. */
 export type IdleSkipping = z.infer<typeof idleSkippingSchema>;
+
+export const candidateLabelSchema = z.strictObject({
+  kernel: z.string(),
+  initrd: z.string().nullable(),
+  kexecTools: z.string().nullable(),
+  firstKernel: z.string().nullable(),
+});
+
+/** A candidate as the user named it, for reports. */
+export type CandidateLabel = z.infer<typeof candidateLabelSchema>;
 
 const environmentSchema = openObject({
   kexecLab: z.string(),
@@ -177,3 +185,28 @@ export const eventSchema = z.discriminatedUnion('type', [
 
 /** Something that happened in a run, as reporters receive it and as `events.jsonl` stores it. */
 export type LabEvent = z.infer<typeof eventSchema>;
+
+const findingSchema = z.strictObject({
+  id: z.string().describe('Stable, for scripts.'),
+  severity: z
+    .enum(severities)
+    .describe(
+      'stop: it cannot work. warn: it works only after some preparation. note: it could not be checked.',
+    ),
+  message: z.string().describe('What was found, one sentence.'),
+  advice: z.string().describe('What to do about it.'),
+  source: z.string().describe('Where it was found: a file, a configuration line.'),
+});
+
+/** Something that preflight found out about a candidate. */
+export type Finding = z.infer<typeof findingSchema>;
+
+export const preflightSchema = z.strictObject({
+  schema: z.literal('kexec-lab/preflight@1'),
+  candidate: candidateLabelSchema,
+  stops: z.boolean().describe('Whether any finding has the severity stop.'),
+  found: z.array(z.strictObject({ arch: archSchema, findings: z.array(findingSchema) })),
+});
+
+/** What `kexec-lab preflight --json` prints. */
+export type PreflightDocument = z.infer<typeof preflightSchema>;

@@ -1,5 +1,140 @@
+import { once } from 'node:events';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import * as z from 'zod';
 import { providerNetwork } from '../qemu/arguments.ts';
-import { shellQuote } from '../shell.ts';
+import { shellQuote } from '../text/shell.ts';
+/** Longest body the server reads, in bytes; a state is a few dozen. */
+const longestBody = 4096;
+/** Connections a guest may hold open at once, and how long it may take over a request, in milliseconds. */
+const mostConnections = 32;
+const patience = 10_000;
+
+/** The data for the answers; queried for each request. */
+export type MetadataSource = {
+  metadata(): Metadata;
+  userData(): Record<string, string>;
+  /** A server reported its state. False: the API is too busy to accept it (429). */
+  report(state: string): boolean;
+};
+
+export type MetadataServer = { close(): Promise<void> };
+
+type Answer = { status: number; type?: string; body?: string; headers?: Record<string, string> };
+
+const stateSchema = z.object({ state_detail: z.string().min(1).max(100) });
+
+/** The provider's metadata API, as far as an initramfs uses it, on a Unix socket. */
+export async function serveMetadata(
+  socket: string,
+  source: MetadataSource,
+): Promise<MetadataServer> {
+  const server = createServer({ requestTimeout: patience, headersTimeout: patience });
+  server.maxConnections = mostConnections;
+  server.on('request', (request, response) => {
+    answer(request, source).then(
+      (answered) => {
+        send(response, answered);
+      },
+      () => {
+        // The guest closed the connection; no answer is possible.
+        response.destroy();
+      },
+    );
+  });
+  server.listen(socket);
+  await once(server, 'listening');
+  return { close: () => close(server) };
+}
+
+async function answer(request: IncomingMessage, source: MetadataSource): Promise<Answer> {
+  const target = `http://metadata${request.url ?? '/'}`;
+  if (!URL.canParse(target)) return problem(400, 'not a path');
+  const url = new URL(target);
+  const path = url.pathname.replace(/(?<=.)\/$/, '');
+  if (path === '/state') return allow(request, ['PATCH'], () => takeState(request, source));
+  const found = document(path, url.searchParams.get('format'), source);
+  return found === null ? problem(404, 'not found') : allow(request, ['GET', 'HEAD'], () => found);
+}
+
+function document(path: string, format: string | null, source: MetadataSource): Answer | null {
+  if (path === '/conf') {
+    return format === 'json'
+      ? { status: 200, type: 'application/json', body: JSON.stringify(source.metadata()) }
+      : text(shellMetadata(source.metadata()));
+  }
+  const userData = source.userData();
+  if (path === '/user_data') {
+    const keys = Object.keys(userData);
+    return text(shellMetadata({ user_data: keys }));
+  }
+  const key = /^\/user_data\/([^/]+)$/.exec(path)?.[1];
+  const value = key === undefined ? undefined : Object.entries(userData).find(([k]) => k === key);
+  return value === undefined ? null : text(value[1]);
+}
+
+async function takeState(request: IncomingMessage, source: MetadataSource): Promise<Answer> {
+  const body = await readBody(request);
+  if (body === null) return { ...problem(413, 'too long'), headers: { connection: 'close' } };
+  const parsed = stateSchema.safeParse(parseJson(body));
+  if (!parsed.success) return problem(400, 'expected {"state_detail": "…"}');
+  return source.report(parsed.data.state_detail)
+    ? { status: 200, type: 'application/json', body: JSON.stringify(parsed.data) }
+    : { ...problem(429, 'too many requests'), headers: { 'retry-after': '1' } };
+}
+
+function allow(
+  { method }: IncomingMessage,
+  methods: string[],
+  then: () => Answer | Promise<Answer>,
+): Answer | Promise<Answer> {
+  if (methods.includes(method ?? '')) return then();
+  return { ...problem(405, 'method not allowed'), headers: { allow: methods.join(', ') } };
+}
+
+function text(body: string): Answer {
+  return { status: 200, type: 'text/plain; charset=utf-8', body };
+}
+
+function problem(status: number, message: string): Answer {
+  return { status, type: 'application/json', body: JSON.stringify({ message }) };
+}
+
+function send(response: ServerResponse, { status, type, body = '', headers }: Answer): void {
+  response.writeHead(status, {
+    ...(type === undefined ? {} : { 'content-type': type }),
+    'content-length': Buffer.byteLength(body),
+    ...headers,
+  });
+  response.end(response.req.method === 'HEAD' ? undefined : body);
+}
+
+/** The whole body, or null if it is too long. */
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > longestBody) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+async function close(server: Server): Promise<void> {
+  if (!server.listening) return;
+  server.close();
+  server.closeAllConnections();
+  await once(server, 'close');
+}
 
 /** Where the guest finds the provider's servers. */
 export const metadataAddress = { address: '169.254.42.42', port: 80 } as const;

@@ -8,9 +8,8 @@ import { qcow2Size } from '../formats/disk.ts';
 import { makePrivateDirectory } from '../host/directories.ts';
 import { processState } from '../host/processes.ts';
 import type { Network } from '../qemu/machine-spec.ts';
-import type { MetadataServer } from './metadata-server.ts';
-import { serveMetadata } from './metadata-server.ts';
-import { metadataAddress, nbdAddress, serverMetadata } from './metadata.ts';
+import type { MetadataServer } from './metadata.ts';
+import { serveMetadata, metadataAddress, nbdAddress, serverMetadata } from './metadata.ts';
 import type { NbdServer } from './nbd-server.ts';
 import { serveNbd } from './nbd-server.ts';
 

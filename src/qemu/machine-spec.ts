@@ -4,7 +4,7 @@ import { arches } from '../arch.ts';
 import { ScenarioError } from '../errors.ts';
 import type { DiskFormat } from '../formats/disk.ts';
 import { ownDirectory } from '../host/directories.ts';
-import type { Firmware } from '../host/firmware.ts';
+import type { Firmware } from '../host/requirements.ts';
 import type { GuestTime } from '../model/vocabulary.ts';
 import { YamlDirectory } from '../yaml/yaml-directory.ts';
 

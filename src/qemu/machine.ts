@@ -1,9 +1,8 @@
 import { UnavailableError } from '../errors.ts';
 import type { CpuSample } from '../model/boot.ts';
-import { incomingArguments, qemuArguments } from './arguments.ts';
+import { incomingArguments, qemuArguments, readGuestClock } from './arguments.ts';
 import type { ConsoleOutput } from './console-pipe.ts';
 import type { Qemu } from './find-qemu.ts';
-import { readGuestClock } from './guest-time.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { dumpMemory, saveState, stateLoaded } from './machine-state.ts';
 import { takeSample, vcpuThreads, readSshPort } from './probe.ts';

@@ -3,7 +3,7 @@ import { UnavailableError } from '../errors.ts';
 import type { ThreadAccount } from '../host/processes.ts';
 import { threadAccount } from '../host/processes.ts';
 import type { CpuSample } from '../model/boot.ts';
-import { readExecutedSeconds, readGuestClock } from './guest-time.ts';
+import { readExecutedSeconds, readGuestClock } from './arguments.ts';
 import type { Qmp } from './qmp.ts';
 
 /**

@@ -8,7 +8,7 @@ import type {
 } from '../model/comparison.ts';
 import type { ComparisonClass } from '../model/vocabulary.ts';
 import { printable } from './printable.ts';
-import type { Style } from './terminal.ts';
+import type { Style } from './reporter.ts';
 /** How a class is drawn where there is little room. */
 export const classSymbols: Record<ComparisonClass, string> = {
   regressed: '✗',

@@ -1,9 +1,9 @@
-import type { Diagnosis } from '../boot/diagnose-log.ts';
+import type { Diagnosis } from '../boot/diagnose.ts';
 import type { Certainty } from '../model/vocabulary.ts';
-import { shellQuote } from '../shell.ts';
 import { signatures } from '../signatures/all.ts';
+import { shellQuote } from '../text/shell.ts';
 import { printable } from './printable.ts';
-import type { Style } from './terminal.ts';
+import type { Style } from './reporter.ts';
 
 /** A log, what it shows, and the lines that say so. */
 export type DiagnosedLog = { place: string; diagnosis: Diagnosis; excerpts: Excerpt[] };

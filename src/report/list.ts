@@ -4,8 +4,8 @@ import type { Verdict } from '../model/vocabulary.ts';
 import { createTranscript } from './plain.ts';
 import { cut } from './printable.ts';
 import type { ReporterOutput, Reporter, ReporterOptions } from './reporter.ts';
+import { createStyle } from './reporter.ts';
 import { describeProgress, verdictWords } from './result-text.ts';
-import { createStyle } from './terminal.ts';
 
 /** A clock and a repeating timer; tests bring their own. */
 type Ticker = {

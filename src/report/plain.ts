@@ -1,7 +1,8 @@
 import type { CaseResult } from '../model/result.ts';
 import type { CaseReference, LabEvent } from '../model/run.ts';
 import { printable, withoutCommands } from './printable.ts';
-import type { ReporterOptions, Reporter, ReporterOutput } from './reporter.ts';
+import type { ReporterOptions, Reporter, ReporterOutput, Style } from './reporter.ts';
+import { createStyle } from './reporter.ts';
 import {
   count,
   formatSeconds,
@@ -12,8 +13,6 @@ import {
   shortPath,
   summaryLine,
 } from './result-text.ts';
-import type { Style } from './terminal.ts';
-import { createStyle } from './terminal.ts';
 
 /** Lines that never move: for CI logs, files and terminals that cannot do more. */
 export function plainReporter(output: ReporterOutput, options: ReporterOptions): Reporter {

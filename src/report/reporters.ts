@@ -10,8 +10,8 @@ import { listReporter } from './list.ts';
 import { plainReporter } from './plain.ts';
 import { printableJson } from './printable.ts';
 import type { Reporter, ReporterOutput, ReporterOptions } from './reporter.ts';
+import { fileOutput, standardOutput } from './reporter.ts';
 import { tapReporter } from './tap.ts';
-import { fileOutput, standardOutput } from './terminal.ts';
 
 /** Those that show the console of running cases. */
 const consoleReporters = ['list', 'plain', 'github'];

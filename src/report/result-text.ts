@@ -2,7 +2,7 @@ import { relative, sep } from 'node:path';
 import type { CaseResult, Expectation } from '../model/result.ts';
 import type { ImageProgress, RunReport } from '../model/run.ts';
 import type { Verdict } from '../model/vocabulary.ts';
-import { shellQuote } from '../shell.ts';
+import { shellQuote } from '../text/shell.ts';
 import { printable } from './printable.ts';
 export const symbols: Record<Verdict, string> = {
   pass: '✓',

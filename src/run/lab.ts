@@ -1,19 +1,21 @@
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
 import type { Arch } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import { withCandidate } from '../candidate/candidate.ts';
 import { openCheckpointStore } from '../checkpoint/store.ts';
 import { ScenarioError } from '../errors.ts';
-import { cacheDirectory } from '../host/cache-directory.ts';
+import { ownVersion, cacheDirectory } from '../host/directories.ts';
 import type { ImageSet } from '../image/ensure-images.ts';
 import { ensureImages } from '../image/ensure-images.ts';
-import { ownRecipes } from '../image/recipes/catalog.ts';
-import type { ImageProgress } from '../model/run.ts';
+import { ownRecipes } from '../image/recipes/recipe.ts';
+import type { Environment, ImageProgress } from '../model/run.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import { tryQemu } from '../qemu/trial/try-qemu.ts';
 import type { SecondKernel } from '../scenario/scenario.ts';
+import type { RunOptions } from './needs.ts';
 import type { Lab } from './run-case.ts';
-import type { RunOptions } from './options.ts';
 
 /** A lab that also remembers what it gave out, for the report. */
 export type RememberingLab = Lab & {
@@ -90,4 +92,55 @@ function remember<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Valu
 async function successes<Value>(promises: Promise<Value>[]): Promise<Value[]> {
   const settled = await Promise.allSettled(promises);
   return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+}
+
+/** What a report says about where and with what a run was made; call it when the cases are done. */
+export async function describeEnvironment(
+  lab: RememberingLab,
+  candidate?: Candidate,
+): Promise<Environment> {
+  const cpus = os.cpus();
+  const { images, qemus } = await lab.used();
+  const packages = images.flatMap(({ set }) => set.packages);
+  return {
+    kexecLab: ownVersion(),
+    node: process.version,
+    host: {
+      os: osName(),
+      arch: process.arch,
+      cpus: cpus.length,
+      cpuModel: cpus[0]?.model ?? 'unknown',
+      memoryMiB: Math.round(os.totalmem() / 2 ** 20),
+    },
+    qemu: Object.fromEntries(
+      qemus.map(({ arch, qemu: { binary, version, accelerator, idleSkipping } }) => [
+        arch,
+        { binary, version, accelerator, idleSkipping },
+      ]),
+    ),
+    ...(candidate && { candidate: candidate.label }),
+    images: keysOf(images),
+    packages: [...new Map(packages.map((item) => [JSON.stringify(item), item])).values()],
+  };
+}
+
+function keysOf(
+  images: Awaited<ReturnType<RememberingLab['used']>>['images'],
+): Environment['images'] {
+  return Object.fromEntries(
+    images.flatMap(({ arch, set }) =>
+      Object.entries(set.keys).map(([recipe, key]) => [`${arch}/${recipe}`, key]),
+    ),
+  );
+}
+
+/** `PRETTY_NAME` of os-release(5), with the kernel's release behind it. */
+function osName(): string {
+  const kernel = `${os.type()} ${os.release()}`;
+  try {
+    const name = /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1];
+    return name === undefined ? kernel : `${name}, ${kernel}`;
+  } catch {
+    return kernel;
+  }
 }

@@ -1,13 +1,15 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Attempt, CaseResult } from '../model/result.ts';
-import { caseReference } from '../scenario/expand.ts';
+import { appendTag, flagsTag } from '../markers.ts';
+import type { CaseResult, SecondOpinion, Attempt } from '../model/result.ts';
 import type { Case } from '../scenario/scenario.ts';
+import { caseReference } from '../scenario/select.ts';
 import type { SessionListener } from '../session/listener.ts';
-import { recordFailure, secondOpinion } from './follow-ups.ts';
-import type { RunOptions, Telling } from './options.ts';
+import { isSilent } from '../session/silence-autopsy.ts';
+import type { RunOptions, Telling } from './needs.ts';
+import { caseDirectory } from './records.ts';
 import type { Lab } from './run-case.ts';
 import { runCase } from './run-case.ts';
-import { caseDirectory } from './run-directory.ts';
 
 type Asked = Pick<
   RunOptions,
@@ -73,4 +75,80 @@ export async function runWithRetries(
       },
     };
   }
+}
+
+/**
+ * What a kernel developer adds to hear a kernel that dies early: a console from the first word on that stays when the real one
+ * comes, and every message. (kexec says what it loads where with `-d`.)
+ */
+const talkative = { append: 'earlycon,keep_bootcon,ignore_loglevel', flags: '-d' };
+
+/**
+ * Boots a case that failed in silence once more, made to talk. Null where it did not fail so, where the kexec is not the
+ * provider's (its options are not the lab's then), or when it was stopped.
+ *
+ * @param place the directory of the case itself; this boot's is `explained` in it
+ */
+export async function secondOpinion(
+  case_: Case,
+  result: CaseResult,
+  lab: Lab,
+  place: { directory: string; relative: string },
+  signal: AbortSignal,
+): Promise<SecondOpinion | null> {
+  const { verdict, outcome: before, stage: where } = result;
+  if (verdict !== 'fail' || before === null || where === null || signal.aborted) return null;
+  if (!isSilent({ id: before, stage: where })) return null;
+  if (case_.setup.tags['KEXEC_KERNEL'] === undefined) return null;
+  const inside = {
+    directory: join(place.directory, 'explained'),
+    relative: join(place.relative, 'explained'),
+  };
+  const again = await runCase(madeToTalk(case_), lab, inside, [], signal);
+  const { outcome, generation, stage, meaning, evidence, directory } = again;
+  return outcome === null ? null : { outcome, generation, stage, meaning, evidence, directory };
+}
+
+/**
+ * Boots a case that failed again, recorded, until it fails once more, in its directory's `recorded`. A boot that did not
+ * fail leaves nothing. Null where none did, the machine cannot be recorded, or the run was stopped.
+ *
+ * @param boots how often it is booted at most
+ */
+export async function recordFailure(
+  case_: Case,
+  lab: Lab,
+  place: { directory: string; relative: string },
+  boots: number,
+  signal: AbortSignal,
+): Promise<CaseResult['recording']> {
+  const directory = join(place.directory, 'recorded');
+  const relative = join(place.relative, 'recorded');
+  const inside = { directory, relative, record: true };
+  for (let boot = 1; boot <= boots && !signal.aborted; boot += 1) {
+    await rm(directory, { recursive: true, force: true });
+    const { verdict, outcome, recording } = await runCase(case_, lab, inside, [], signal);
+    if (recording === null) break;
+    if (verdict === 'fail') return { directory: relative, outcome, boots: boot };
+  }
+  await rm(directory, { recursive: true, force: true });
+  return null;
+}
+
+/** The same case with more options for kexec, and a longer command line for the second kernel. */
+export function madeToTalk(case_: Case): Case {
+  const { tags } = case_.setup;
+  const joined = (...words: (string | undefined)[]) => words.filter(Boolean).join(',');
+  return {
+    ...case_,
+    setup: {
+      ...case_.setup,
+      tags: {
+        ...tags,
+        [flagsTag]: joined(tags[flagsTag], talkative.flags),
+        // In front of a loglevel= that would silence the early console before it has said its first word.
+        [appendTag]: joined(talkative.append, tags[appendTag]),
+      },
+    },
+  };
 }

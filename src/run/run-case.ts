@@ -9,10 +9,15 @@ import type { Case, Setup } from '../scenario/scenario.ts';
 import { bootCase } from '../session/boot-case.ts';
 import { EntropyClock, StageClock } from '../session/boot-times.ts';
 import type { SessionListener } from '../session/listener.ts';
-import { interruptedResult, judgedResult, troubleResult } from './case-result.ts';
 import { proveBooted } from './proof.ts';
-import { awaitedGeneration, expectedRelease, settlingGeneration } from './verdict.ts';
-
+import {
+  interruptedResult,
+  judgedResult,
+  troubleResult,
+  awaitedGeneration,
+  expectedRelease,
+  settlingGeneration,
+} from './verdict.ts';
 /** What a case needs of the lab; both may take long the first time and are instant after it. */
 export type Lab = {
   images(request: ImageRequest & Pick<Setup, 'secondKernel'>): Promise<ImageSet>;

@@ -1,22 +1,19 @@
 import { statSync } from 'node:fs';
 import type { BootObserver } from '../boot/observer.ts';
 import { createBootObserver } from '../boot/observer.ts';
-import type { CheckpointTaker } from '../checkpoint/taker.ts';
+import type { CheckpointTaker } from '../checkpoint/begin-boot.ts';
 import type { ConsoleLine, LineSource } from '../console/lines.ts';
 import { LineSplitter } from '../console/lines.ts';
 import { UnavailableError } from '../errors.ts';
 import type { Signal } from '../model/boot.ts';
 import type { Machine, MachineExit } from '../qemu/machine.ts';
 import { QmpLost } from '../qemu/qmp.ts';
-import { describeStandstill, watchForStandstill } from '../qemu/watch-standstill.ts';
+import { describeStandstill, watchForStandstill } from '../qemu/standstill.ts';
 import type { Limits } from '../scenario/scenario.ts';
 import type { Conductor } from '../steps/conductor.ts';
-import { BootClock } from './boot-clock.ts';
-import { exceededLimit } from './limits.ts';
+import { BootClock, exceededLimit } from './boot-clock.ts';
 import type { SessionListener } from './listener.ts';
-import { MachineProbe } from './machine-probe.ts';
-import { exitSoon, qemuTrouble } from './qemu-trouble.ts';
-
+import { MachineProbe, exitSoon, qemuTrouble } from './machine-probe.ts';
 /** Host milliseconds of silence. None of these decides an outcome; they only say how often to look. */
 const clockQuiet = 10;
 const promptQuiet = 150;

@@ -4,7 +4,7 @@ import type { Arch } from '../arch.ts';
 import { ScenarioError } from '../errors.ts';
 import type { DiskFormat } from '../formats/disk.ts';
 import { diskFormatOf } from '../formats/disk.ts';
-import { findFirmware } from '../host/firmware.ts';
+import { findFirmware } from '../host/requirements.ts';
 import type { ImageSet } from '../image/ensure-images.ts';
 import type { GuestTime } from '../model/vocabulary.ts';
 import type { Provider } from '../provider/provider.ts';

@@ -1,4 +1,4 @@
-import { cleanSegments } from '../console/clean.ts';
+import { cleanSegments } from '../console/lines.ts';
 /** ESC as two characters or more: terminals' own copy and paste, mail programs and web pages do that. */
 const writtenEscape = /(?:\^\[|\\e|\\x1b|\\033|\u241B)(?=\[)/g;
 

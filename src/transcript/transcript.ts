@@ -1,5 +1,5 @@
-import { cleanSegments } from '../console/clean.ts';
 import type { ConsoleLine, LineSource, Skipped } from '../console/lines.ts';
+import { cleanSegments } from '../console/lines.ts';
 import { ByteLines } from './byte-lines.ts';
 import { indentationOf, learnPrefix } from './learn-prefix.ts';
 import { prefixPattern } from './prefix.ts';

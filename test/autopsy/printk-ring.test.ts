@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type { GuestMemory } from '../../src/autopsy/guest-memory.ts';
 import { Unreadable } from '../../src/autopsy/guest-memory.ts';
-import { readPrintkRing } from '../../src/autopsy/printk-ring.ts';
+import { readPrintkRing } from '../../src/autopsy/kernel-log.ts';
 import { parseVmcoreinfo } from '../../src/autopsy/vmcoreinfo.ts';
 
 /** Descriptors and bytes of text of the rings built here. */

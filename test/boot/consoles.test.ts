@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import t from 'tap';
-import { diagnoseLog } from '../../src/boot/diagnose-log.ts';
-import { decoded } from '../../src/cli/diagnose-input.ts';
+import { diagnoseLog } from '../../src/boot/diagnose.ts';
+import { decoded } from '../../src/cli/read-log.ts';
 
 const directory = new URL('../consoles/', import.meta.url);
 

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
-import { diagnoseLog } from '../../src/boot/diagnose-log.ts';
+import { diagnoseLog } from '../../src/boot/diagnose.ts';
 import { readLog } from './recorded-logs.ts';
 
 // Garbage is collected when it is asked for, so that what is left is what is held.

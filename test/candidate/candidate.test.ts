@@ -2,10 +2,10 @@ import t from 'tap';
 import type { Candidate } from '../../src/candidate/candidate.ts';
 import { checkArches, selectCases, withCandidate } from '../../src/candidate/candidate.ts';
 import { findScenarios } from '../../src/cli/find-scenarios.ts';
-import type { Catalog } from '../../src/image/recipes/catalog.ts';
-import { ownRecipes } from '../../src/image/recipes/catalog.ts';
 import { planImages } from '../../src/image/recipes/plan.ts';
-import { expandCases } from '../../src/scenario/expand.ts';
+import type { Catalog } from '../../src/image/recipes/recipe.ts';
+import { ownRecipes } from '../../src/image/recipes/recipe.ts';
+import { expandCases } from '../../src/scenario/select.ts';
 import { candidate } from './candidates.ts';
 const [a, b] = ['a'.repeat(64), 'b'.repeat(64)];
 

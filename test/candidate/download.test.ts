@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { download } from '../../src/candidate/download.ts';
+import { download } from '../../src/candidate/candidate-file.ts';
 
 const url = 'https://example.org/vmlinuz';
 const content = 'a kernel';

@@ -1,7 +1,7 @@
 import { utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { canCheckpoint, checkpointKey } from '../../src/checkpoint/key.ts';
+import { canCheckpoint, checkpointKey } from '../../src/checkpoint/begin-boot.ts';
 import type { Qemu } from '../../src/qemu/find-qemu.ts';
 import type { MachineSpec } from '../../src/qemu/machine-spec.ts';
 import { specFor, temporaryDirectory } from '../qemu/machine-fixtures.ts';

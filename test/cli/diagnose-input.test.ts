@@ -3,7 +3,7 @@ import { truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
-import { openLog } from '../../src/cli/diagnose-input.ts';
+import { openLog } from '../../src/cli/read-log.ts';
 
 async function bytesOf(log: string): Promise<number> {
   let bytes = 0;

@@ -1,11 +1,11 @@
 import { execa } from 'execa';
 import t from 'tap';
 import * as z from 'zod';
-import { schemas } from '../../src/cli/json-schemas.ts';
+import { schemas } from '../../src/cli/schema.ts';
+import { examine } from '../model/written-files.ts';
+import { goodBoot } from '../run/cases.ts';
 import { fakeRun } from './fake-run.ts';
 import { kexecLab, kexecLabCommand } from './kexec-lab.ts';
-import { goodBoot } from '../run/cases.ts';
-import { examine } from '../model/written-files.ts';
 
 t.setTimeout(240_000);
 

@@ -1,7 +1,7 @@
-import t from 'tap';
 import fc from 'fast-check';
-import type { Mark } from '../../src/compare/align.ts';
-import { alignConsoles } from '../../src/compare/align.ts';
+import t from 'tap';
+import type { Mark } from '../../src/report/console-file.ts';
+import { alignConsoles } from '../../src/report/console-file.ts';
 
 const marks = (...all: [line: number, signature: string][]): Mark[] =>
   all.map(([line, signature]) => ({ line, signature }));

@@ -4,7 +4,7 @@ import t from 'tap';
 import { loadRecord, differencesOf, recordOf, recordText } from '../../src/compare/record.ts';
 import type { CaseResult } from '../../src/model/result.ts';
 import type { RunReport } from '../../src/model/run.ts';
-import { summarise } from '../../src/run/summary.ts';
+import { summarise } from '../../src/run/records.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { result } from '../report/events.ts';
 import { three, took } from './results.ts';

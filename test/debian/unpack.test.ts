@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { sweepTree } from '../../src/debian/unpack.ts';
+import { sweepTree } from '../../src/debian/deb-file.ts';
 
 t.test('what leads out of a tree, or is no file, is removed from it', async (t) => {
   const directory = t.testdir({ tree: { sub: { file: 'x' } }, outside: 'secret' });

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { execaSync } from 'execa';
 import t from 'tap';
-import { releaseOfImage } from '../../src/formats/kernel-release.ts';
-import { zImageLayout } from '../../src/formats/kernel.ts';
+import { releaseOfImage, zImageLayout } from '../../src/formats/kernel.ts';
 import { image, zImage } from '../candidate/files.ts';
 
 /** A zImage with the table of tags a kernel of today has. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { cacheDirectory } from '../../src/host/cache-directory.ts';
+import { cacheDirectory } from '../../src/host/directories.ts';
 
 t.test('an empty setting is no setting', (t) => {
   const set = (environment: Record<string, string | undefined>): string => {

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { architectures, arches } from '../../src/arch.ts';
-import { bundledFirmware, findFirmware } from '../../src/host/firmware.ts';
+import { bundledFirmware, findFirmware } from '../../src/host/requirements.ts';
 t.test('the host’s', (t) => {
   t.same(findFirmware('aarch64'), {
     code: '/usr/share/AAVMF/AAVMF_CODE.fd',

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import t from 'tap';
 import type { Test } from 'tap';
-import type { ProcessLimits } from '../../src/host/limited-process.ts';
-import { ProcessLimitError, runLimited } from '../../src/host/limited-process.ts';
+import t from 'tap';
+import type { ProcessLimits } from '../../src/autopsy/run-autopsy.ts';
+import { ProcessLimitError, runLimited } from '../../src/autopsy/run-autopsy.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 
 // A process that reaches a limit of time takes that long, and a machine may be slow.

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
-import { checkFiles } from '../../src/image/check-files.ts';
+import { checkFiles } from '../../src/image/ensure-images.ts';
 
 t.test('files of the user are looked at before anything starts', async (t) => {
   const directory = t.testdir({ text: 'not what it should be', empty: '' });

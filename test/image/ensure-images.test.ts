@@ -18,8 +18,7 @@ import { ensureEntries, ensureImages } from '../../src/image/ensure-images.ts';
 import { planImages } from '../../src/image/recipes/plan.ts';
 import { inputsOf } from '../../src/image/recipes/recipe.ts';
 import { manifestText, readEntry, type Manifest } from '../../src/image/store/entry.ts';
-import { pruneCache } from '../../src/image/store/prune.ts';
-import { verifyEntry } from '../../src/image/store/verify.ts';
+import { pruneCache, verifyEntry } from '../../src/image/store/upkeep.ts';
 import { hostWith } from '../host/host-with.ts';
 
 const request = {

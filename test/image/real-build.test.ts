@@ -4,7 +4,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
 import { debianMirror } from '../../src/debian/mirror.ts';
-import { findRecipe, ownRecipes } from '../../src/image/recipes/catalog.ts';
+import { findRecipe, ownRecipes } from '../../src/image/recipes/recipe.ts';
 import type { Manifest } from '../../src/image/store/entry.ts';
 import { kexecLabCommand } from '../cli/kexec-lab.ts';
 import { mirrorWithout } from './mirror-without.ts';

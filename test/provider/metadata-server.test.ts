@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Test } from 'tap';
 import t from 'tap';
-import type { MetadataSource } from '../../src/provider/metadata-server.ts';
-import { serveMetadata } from '../../src/provider/metadata-server.ts';
+import type { MetadataSource } from '../../src/provider/metadata.ts';
+import { serveMetadata } from '../../src/provider/metadata.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { request } from './request.ts';
 

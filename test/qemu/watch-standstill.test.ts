@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
-import { readThreads, watchForStandstill } from '../../src/qemu/watch-standstill.ts';
+import { readThreads, watchForStandstill } from '../../src/qemu/standstill.ts';
 import { startFake } from './machine-fixtures.ts';
 
 const never = new AbortController().signal;

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { UsageError } from '../../src/errors.ts';
-import { findStopPoint } from '../../src/recording/stop-point.ts';
+import { findStopPoint } from '../../src/recording/rewind.ts';
 import { goodBoot, goodBootUntil } from '../run/cases.ts';
 
 const console = Buffer.from(goodBoot);

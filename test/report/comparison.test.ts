@@ -5,7 +5,7 @@ import type { ComparisonReport } from '../../src/model/comparison.ts';
 import type { CaseResult } from '../../src/model/result.ts';
 import { comparisonText } from '../../src/report/comparison-text.ts';
 import { comparisonMarkdown } from '../../src/report/markdown.ts';
-import { createStyle } from '../../src/report/terminal.ts';
+import { createStyle } from '../../src/report/reporter.ts';
 import { hang, panic, three, took } from '../compare/results.ts';
 
 function reportOf(

@@ -3,7 +3,7 @@ import type { CaseResult } from '../../src/model/result.ts';
 import type { CaseReference, LabEvent, RunReport } from '../../src/model/run.ts';
 import type { Verdict } from '../../src/model/vocabulary.ts';
 import type { ReporterOutput } from '../../src/report/reporter.ts';
-import { summarise } from '../../src/run/summary.ts';
+import { summarise } from '../../src/run/records.ts';
 
 /** What every reporter of these tests is told about running a case again. */
 export const options = {

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import { UnavailableError, UsageError } from '../../src/errors.ts';
 import type { Reporter } from '../../src/report/reporter.ts';
+import { standardOutput, wantsColor } from '../../src/report/reporter.ts';
 import type { Guarded } from '../../src/report/reporters.ts';
 import { guardReporters, createReporter } from '../../src/report/reporters.ts';
-import { standardOutput, wantsColor } from '../../src/report/terminal.ts';
 import {
   result,
   wholeRun,

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { describeEnvironment } from '../../src/run/environment.ts';
 import type { RememberingLab } from '../../src/run/lab.ts';
+import { describeEnvironment } from '../../src/run/lab.ts';
 import { caseOf, fakeLab } from './cases.ts';
 
 t.test('an image of each architecture has its own key in the report', async (t) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { madeToTalk, secondOpinion } from '../../src/run/follow-ups.ts';
+import { madeToTalk, secondOpinion } from '../../src/run/retries.ts';
 import { runCase } from '../../src/run/run-case.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { caseOf, fakeLab, goodBootUntil } from './cases.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { slowestFirst, pool } from '../../src/run/queue.ts';
+import { slowestFirst, pool } from '../../src/run/run.ts';
 import type { Case } from '../../src/scenario/scenario.ts';
 import { caseOf } from './cases.ts';
 

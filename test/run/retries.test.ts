@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import t from 'tap';
 import { UnavailableError } from '../../src/errors.ts';
+import type { Telling } from '../../src/run/needs.ts';
 import { runWithRetries } from '../../src/run/retries.ts';
-import type { Telling } from '../../src/run/options.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { caseOf, fakeLab, goodBoot, goodBootUntil } from './cases.ts';
 

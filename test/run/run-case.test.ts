@@ -7,7 +7,7 @@ import type { CaseResult } from '../../src/model/result.ts';
 import { runCase } from '../../src/run/run-case.ts';
 import type { Case } from '../../src/scenario/scenario.ts';
 import type { Step } from '../../src/scenario/step.ts';
-import { consoleLimit } from '../../src/session/limits.ts';
+import { consoleLimit } from '../../src/session/boot-clock.ts';
 import { dumpFile } from '../autopsy/dumps.ts';
 import type { Play } from '../qemu/machine-fixtures.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { createRunDirectory } from '../../src/run/run-directory.ts';
+import { createRunDirectory } from '../../src/run/records.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 
 const now = new Date('2026-11-27T08:00:00Z');

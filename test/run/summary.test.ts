@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Verdict } from '../../src/model/vocabulary.ts';
-import { exitCodeOf } from '../../src/run/summary.ts';
+import { exitCodeOf } from '../../src/run/records.ts';
 
 const none: Record<Verdict, number> = {
   pass: 0,

@@ -1,9 +1,8 @@
 import t from 'tap';
 import type { Arch } from '../../src/arch.ts';
 import { NothingSelectedError } from '../../src/errors.ts';
-import { expandCases } from '../../src/scenario/expand.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { selectScenarios } from '../../src/scenario/select.ts';
+import { expandCases, selectScenarios } from '../../src/scenario/select.ts';
 
 function scenario(name: string, labels: string[], arches: Arch[]): Scenario {
   const setup = {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { arches } from '../../src/arch.ts';
 import type { Case } from '../../src/scenario/scenario.ts';
-import { shardOf, weightOf } from '../../src/scenario/shard.ts';
+import { shardOf, weightOf } from '../../src/scenario/select.ts';
 import { caseOf } from '../run/cases.ts';
 
 const anyCases = fc

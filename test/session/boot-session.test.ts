@@ -5,9 +5,9 @@ import t from 'tap';
 import type { TakenSample } from '../../src/boot/cpu/cpu-sample.ts';
 import type { CpuSample } from '../../src/model/boot.ts';
 import type { Machine, MachineExit } from '../../src/qemu/machine.ts';
+import { recordingLimit } from '../../src/session/boot-clock.ts';
 import { BootSession } from '../../src/session/boot-session.ts';
 import { StageClock } from '../../src/session/boot-times.ts';
-import { recordingLimit } from '../../src/session/limits.ts';
 import type { SessionListener } from '../../src/session/listener.ts';
 import { Conductor } from '../../src/steps/conductor.ts';
 

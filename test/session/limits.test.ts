@@ -1,5 +1,5 @@
 import t from 'tap';
-import { consoleLimit, exceededLimit, recordingLimit } from '../../src/session/limits.ts';
+import { consoleLimit, exceededLimit, recordingLimit } from '../../src/session/boot-clock.ts';
 
 const limits = { total: 300, silence: 60 };
 const progress = {

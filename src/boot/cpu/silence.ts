@@ -1,6 +1,6 @@
 import type { CpuSample } from '../../model/boot.ts';
-import type { CpuJudgement } from './judge-cpu.ts';
-import { judgeCpu } from './judge-cpu.ts';
+import type { CpuJudgement } from './cpu-sample.ts';
+import { judgeCpu } from './cpu-sample.ts';
 
 /**
  * An idle kernel may be waiting for a disk for half a minute of its own time, or for a busy host to answer. Only after

@@ -1,5 +1,5 @@
 import type { Evidence, Outcome, Signal } from '../../model/boot.ts';
-import { describeCpu } from '../cpu/judge-cpu.ts';
+import { describeCpu } from '../cpu/cpu-sample.ts';
 import type { Decision, Standing } from './decision.ts';
 const longestEvidence = 12;
 

@@ -1,5 +1,5 @@
-import type { Decided } from '../decide/decision.ts';
-import type { MachineFacts } from '../machine-facts.ts';
+import type { Decided, MachineFacts } from '../decide/decision.ts';
+
 /** The cure for a kernel that kexec-tools did not load, by its error message. */
 export function loadCure(reason: string): string {
   if (/file type/.test(reason)) {

@@ -1,5 +1,5 @@
 import type { Decided } from '../decide/decision.ts';
-import { mayBeArm } from '../machine-facts.ts';
+import { mayBeArm } from '../decide/decision.ts';
 import type { BootContext } from '../machine/context.ts';
 
 /** What to try after a jump into silence, on this kind of machine. */

@@ -1,6 +1,6 @@
 import type { OutcomeId } from '../../model/vocabulary.ts';
 import type { Decided } from '../decide/decision.ts';
-import { mayBeArm } from '../machine-facts.ts';
+import { mayBeArm } from '../decide/decision.ts';
 import { loadCure, rootCure, loaderCure } from './cures.ts';
 import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './explain-silence.ts';
 

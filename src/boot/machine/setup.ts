@@ -1,8 +1,7 @@
 import { setup } from 'xstate';
 import type { Signal } from '../../model/boot.ts';
-import type { BootContext, Update } from './context.ts';
+import type { BootContext, Update, BootEvent } from './context.ts';
 import { isKexecFailure } from './context.ts';
-import type { BootEvent } from './events.ts';
 import * as kernels from './kernel-updates.ts';
 import * as updates from './updates.ts';
 

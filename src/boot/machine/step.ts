@@ -1,9 +1,8 @@
 import type { SnapshotFrom } from 'xstate';
 import { initialTransition, transition } from 'xstate';
 import type { Stage } from '../../model/vocabulary.ts';
-import type { BootContext } from './context.ts';
+import type { BootContext, BootEvent } from './context.ts';
 import { initialContext } from './context.ts';
-import type { BootEvent } from './events.ts';
 import { bootMachine } from './machine.ts';
 import type { Heard, Note } from './setup.ts';
 import { heard, notes } from './setup.ts';

@@ -1,8 +1,7 @@
 import type { Skipped } from '../../console/lines.ts';
 import type { Signal } from '../../model/boot.ts';
 import type { Meaning } from '../../signatures/signature.ts';
-import type { BootContext } from '../machine/context.ts';
-import type { BootEvent } from '../machine/events.ts';
+import type { BootContext, BootEvent } from '../machine/context.ts';
 import type { BootSnapshot } from '../machine/step.ts';
 import { initialSnapshot, step } from '../machine/step.ts';
 import type { Calm } from './life.ts';

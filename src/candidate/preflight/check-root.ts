@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/preflight.ts';
+import type { Finding } from '../../model/run.ts';
 import type { Facts, InitrdFacts, KernelFacts } from './facts.ts';
 /** The guest's name for the disk. */
 const disk = '/dev/vda';

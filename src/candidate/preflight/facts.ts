@@ -1,5 +1,29 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Arch } from '../../arch.ts';
+import { architectures } from '../../arch.ts';
+import { readDebControl } from '../../debian/deb-file.ts';
+import { debianMirror } from '../../debian/mirror.ts';
+import { resolvePackages } from '../../debian/packages.ts';
+import { readInitramfs } from '../../formats/initramfs.ts';
 import type { KernelKind, ZImageLayout } from '../../formats/kernel.ts';
+import {
+  toolsVersion,
+  zbootHeader,
+  kernelKind,
+  kernelTrouble,
+  zImageLayout,
+} from '../../formats/kernel.ts';
+import { cacheDirectory } from '../../host/directories.ts';
+import type { BuildOptions } from '../../image/build/build-context.ts';
+import { moduleName } from '../../image/build/kernel-modules.ts';
+import { toolsSelection } from '../../image/recipes/package-selection.ts';
+import type { MiniDiskRecipe } from '../../image/recipes/recipe.ts';
+import { configName, kexecTools, outputNames } from '../../image/recipes/recipe.ts';
+import type { Manifest } from '../../image/store/entry.ts';
+import { keptFile } from '../../image/store/kept-files.ts';
+import { upstreamVersion } from '../../text/versions.ts';
+import type { Candidate } from '../candidate.ts';
 
 /** What is known about a kernel without booting it. */
 export type KernelFacts = {
@@ -54,3 +78,123 @@ export type Facts = {
   /** The second kernel's command line. */
   cmdline: string;
 };
+
+/** Reads the facts from a finished image of a candidate's kernel. `bytes` is the size of the kernel's file. */
+export async function kernelFacts(
+  name: string,
+  arch: Arch,
+  directory: string,
+  { release }: Pick<Manifest, 'release'>,
+): Promise<KernelFacts & { bytes: number }> {
+  const file = await readFile(path.join(directory, outputNames.kernel));
+  const kind = kernelKind(file);
+  const config = await readFile(path.join(directory, configName), 'utf8').catch(() => null);
+  const modules = release === null ? null : path.join(directory, 'lib/modules', release);
+  const builtIn = await readNames(modules, 'modules.builtin');
+  return {
+    arch,
+    name,
+    kind,
+    trouble: kernelTrouble(file, file.length, arch),
+    zbootCompression: kind === 'zboot' && file.length > 0x40 ? zbootHeader(file).compression : null,
+    layout: kind === 'zImage' ? zImageLayout(file) : null,
+    release,
+    config:
+      config === null
+        ? null
+        : { name: `config-${release ?? name}`, values: parseKernelConfig(config) },
+    builtIn: builtIn === null ? null : new Set(builtIn.map(moduleName)),
+    modules: modules === null ? null : await modulesIn(modules),
+    bytes: file.length,
+  };
+}
+
+async function readNames(modules: string | null, name: string): Promise<string[] | null> {
+  if (modules === null) return null;
+  const text = await readFile(path.join(modules, name), 'utf8').catch(() => null);
+  return text === null ? null : text.split('\n').filter((line) => line !== '');
+}
+
+async function modulesIn(directory: string): Promise<Set<string> | null> {
+  const names = await readdir(directory, { recursive: true }).catch(() => null);
+  return names === null ? null : new Set(names.filter(isModule).map(moduleName));
+}
+
+/** Reads the facts from an initramfs that belongs to a kernel of that release. */
+export async function initrdFacts(
+  name: string,
+  cache: string,
+  sha256: string,
+  release: string | null,
+): Promise<InitrdFacts> {
+  const file = keptFile(cache, sha256);
+  const content = await readInitramfs(file);
+  const { trouble } = content;
+  const names = trouble === null ? content.names : [];
+  const inReleases = (names ?? [])
+    .map((path_) => /^(?:usr\/)?lib\/modules\/([^/]+)\/(.*)$/.exec(path_))
+    .filter((match) => match !== null)
+    .map(([, of = '', rest = '']) => ({ of, rest }));
+  const modules = inReleases.filter(({ rest }) => isModule(rest));
+  const own = modules.filter(({ of }) => release === null || of === release);
+  return {
+    name,
+    trouble,
+    releases: names === null ? null : [...new Set(modules.map(({ of }) => of))],
+    modules: new Set(own.map(({ rest }) => moduleName(rest))),
+  };
+}
+
+function isModule(file: string): boolean {
+  return /\.ko(\.\w+)?$/.test(file);
+}
+
+/** The partitions that a disk's recipe creates (src/image/build/disk-image.ts): the root, then the EFI system partition. */
+export function diskFacts(name: string, { esp }: MiniDiskRecipe): DiskFacts {
+  const root = { filesystem: 'ext4' };
+  return {
+    partitions: esp === undefined ? [root] : [root, { filesystem: 'vfat' }],
+    source: `partition table of ${name}`,
+  };
+}
+
+/** The kexec-tools that load a candidate: its own, otherwise those of `suites`, the distribution's. */
+export async function toolsFacts(
+  { tools, label }: Candidate,
+  arch: Arch,
+  suites: readonly string[],
+  options: BuildOptions,
+): Promise<ToolsFacts> {
+  const cache = cacheDirectory(options.cacheDir);
+  const name = label.kexecTools ?? '';
+  if (tools !== null && 'program' in tools)
+    return { version: await toolsVersion(keptFile(cache, tools.program)), source: name };
+  if (tools !== null && 'deb' in tools) {
+    const { version } = await readDebControl(keptFile(cache, tools.deb), options.signal);
+    return { version: upstreamVersion(version), source: `${name}: ${kexecTools} ${version}` };
+  }
+  const { signal } = options;
+  const mirror = () => debianMirror(options.mirror, signal);
+  const architecture = architectures[arch].debian;
+  const from = tools === null ? suites : [tools.suite];
+  const [found] = await resolvePackages(toolsSelection(from, arch), {
+    cache,
+    architecture,
+    mirror,
+    onStep: () => undefined,
+    signal,
+  });
+  if (found === undefined) return { version: null, source: name };
+  const { version, suite } = found;
+  return { version: upstreamVersion(version), source: `Debian ${suite}: ${kexecTools} ${version}` };
+}
+
+/** Parses the options that are set in a kernel configuration (`CONFIG_KEXEC=y`). */
+export function parseKernelConfig(text: string): Map<string, string> {
+  return new Map(
+    Array.from(text.matchAll(/^(CONFIG_\w+)=(.*)$/gm), ([, option = '', value = '']) => [
+      option,
+      value,
+    ]),
+  );
+}

@@ -1,21 +1,18 @@
 import type { Arch } from '../../arch.ts';
 import { UsageError } from '../../errors.ts';
-import { cacheDirectory } from '../../host/cache-directory.ts';
+import { cacheDirectory } from '../../host/directories.ts';
 import type { BuildOptions } from '../../image/build/build-context.ts';
 import { ensureEntries } from '../../image/ensure-images.ts';
-import { ownRecipes } from '../../image/recipes/catalog.ts';
 import { planEntries } from '../../image/recipes/plan.ts';
-import { kexecTools } from '../../image/recipes/recipe.ts';
-import type { Finding } from '../../model/preflight.ts';
+import { ownRecipes, kexecTools } from '../../image/recipes/recipe.ts';
+import type { Finding } from '../../model/run.ts';
 import type { Severity } from '../../model/vocabulary.ts';
 import type { Candidate } from '../candidate.ts';
 import { distroKernel, isDiskOfKernel, withCandidate } from '../candidate.ts';
-import { checkImageFormat } from './check-image-format.ts';
-import { checkKexecConfig } from './check-kexec-config.ts';
+import { checkImageFormat, checkTextOffset, checkKexecConfig } from './check-kernel.ts';
 import { checkInitrd, checkRoot } from './check-root.ts';
-import { checkTextOffset } from './check-text-offset.ts';
 import type { Facts, KernelFacts } from './facts.ts';
-import { diskFacts, initrdFacts, kernelFacts, toolsFacts } from './gather-facts.ts';
+import { diskFacts, initrdFacts, kernelFacts, toolsFacts } from './facts.ts';
 
 type PreflightOptions = BuildOptions & {
   /** The second kernel's command line. Default: that of kexec-to-distro. */

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { digestOf } from '../../host/file-digest.ts';
-import { shortDigest } from '../../text/digest.ts';
+import { digestOf, shortDigest } from '../../host/files.ts';
 import type { PlannedEntry } from '../recipes/plan.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { inputsOf } from '../recipes/recipe.ts';

@@ -1,8 +1,8 @@
 import { copyFile, mkdir, stat, writeFile, open } from 'node:fs/promises';
 import path from 'node:path';
 import { UnavailableError } from '../../errors.ts';
-import { runTool } from '../../host/run-tool.ts';
-import { treeNames } from './pack-tree.ts';
+import { runTool } from '../../host/processes.ts';
+import { treeNames } from './file-tree.ts';
 
 const mebibyte = 2 ** 20;
 const sector = 512;

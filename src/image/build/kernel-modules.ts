@@ -1,8 +1,8 @@
 import { cp, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UnavailableError } from '../../errors.ts';
-import { fileExists } from '../../host/file-exists.ts';
-import { runTool } from '../../host/run-tool.ts';
+import { fileExists } from '../../host/files.ts';
+import { runTool } from '../../host/processes.ts';
 
 /**
  * Copies the named modules and their dependencies from an unpacked kernel's `lib/modules/<release>` to the same path under

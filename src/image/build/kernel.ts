@@ -1,11 +1,10 @@
 import { readdir, copyFile, cp, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { readDebControl } from '../../debian/deb-file.ts';
+import { readDebControl, sweepTree, unpackUntrusted } from '../../debian/deb-file.ts';
 import { unpackPackages } from '../../debian/packages.ts';
-import { sweepTree, unpackUntrusted } from '../../debian/unpack.ts';
 import { UnavailableError, UsageError } from '../../errors.ts';
-import { releaseOfImage } from '../../formats/kernel-release.ts';
-import { fileExists } from '../../host/file-exists.ts';
+import { releaseOfImage } from '../../formats/kernel.ts';
+import { fileExists } from '../../host/files.ts';
 import { kernelSelection } from '../recipes/package-selection.ts';
 import {
   configName,

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { release, userInfo } from 'node:os';
 import type { Arch } from '../../arch.ts';
 import { UnavailableError } from '../../errors.ts';
-import { fileExists } from '../../host/file-exists.ts';
+import { fileExists } from '../../host/files.ts';
 import { compareVersions } from '../../text/versions.ts';
 
 /** How to run build-system.sh as root in private namespaces, as root or as an ordinary user. */

@@ -1,15 +1,14 @@
 import { chmod, copyFile, mkdir, cp, stat, symlink, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { architectures } from '../../arch.ts';
-import { readDebControl } from '../../debian/deb-file.ts';
+import { readDebControl, unpackUntrusted } from '../../debian/deb-file.ts';
 import { unpackPackages } from '../../debian/packages.ts';
-import { unpackUntrusted } from '../../debian/unpack.ts';
-import { toolsVersion } from '../../formats/kernel-release.ts';
-import { fileExists } from '../../host/file-exists.ts';
-import { recipesDirectory } from '../recipes/catalog.ts';
+import { toolsVersion } from '../../formats/kernel.ts';
+import { fileExists } from '../../host/files.ts';
 import { treeSelections } from '../recipes/package-selection.ts';
 import type { ToolsSource, TreeRecipe } from '../recipes/recipe.ts';
 import {
+  recipesDirectory,
   kexecTools,
   outputNames,
   type CandidateInitramfsRecipe,
@@ -19,8 +18,7 @@ import {
 import { localSuite, intactFile } from '../store/kept-files.ts';
 import type { BuildContext, Built, Input } from './build-context.ts';
 import { writeDisk, type EspContent, layOutEsp } from './disk-image.ts';
-import { addLinks, addOverlay, copyFiles, createTree } from './file-tree.ts';
-import { packCpio, settleModes } from './pack-tree.ts';
+import { addLinks, addOverlay, copyFiles, createTree, packCpio, settleModes } from './file-tree.ts';
 
 /** Builds an initramfs: one uncompressed cpio archive. */
 export async function buildInitramfs(

@@ -2,8 +2,7 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import { fileReason } from '../../file-error.ts';
-import { digestOf, digestOnce, fileIdentity } from '../../host/file-digest.ts';
-import { sha256Of } from '../../text/digest.ts';
+import { digestOf, digestOnce, fileIdentity, sha256Of } from '../../host/files.ts';
 import type { PlannedEntry } from '../recipes/plan.ts';
 import { inputsOf } from '../recipes/recipe.ts';
 

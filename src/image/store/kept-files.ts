@@ -3,8 +3,7 @@ import { copyFile, cp, lstat, opendir, readlink, rename, rm, stat } from 'node:f
 import path from 'node:path';
 import { UnavailableError, UsageError } from '../../errors.ts';
 import { makeDirectory } from '../../host/directories.ts';
-import { digestOf, hasContent } from '../../host/file-digest.ts';
-import { fileExists } from '../../host/file-exists.ts';
+import { digestOf, hasContent, fileExists } from '../../host/files.ts';
 import { checkInput, sizeInWords } from '../../host/user-file.ts';
 import { nameDiskTrouble } from './cache.ts';
 

@@ -1,15 +1,13 @@
 import { join } from 'node:path';
-import type { Mark } from '../../compare/align.ts';
-import { alignConsoles } from '../../compare/align.ts';
 import type { RunOnDisk } from '../../compare/side.ts';
 import { representatives } from '../../compare/side.ts';
 import type { Comparison, ComparisonReport } from '../../model/comparison.ts';
 import type { CaseResult } from '../../model/result.ts';
 import { classSymbols, rate } from '../comparison-text.ts';
-import type { ConsoleText } from '../console-file.ts';
-import { readConsole, readMarks } from '../console-file.ts';
+import type { Mark, ConsoleText } from '../console-file.ts';
+import { alignConsoles, readConsole, readMarks } from '../console-file.ts';
 import { describeOutcome } from '../result-text.ts';
-import { timeline, costChart } from './charts.ts';
+import { timeline, costChart } from './case.ts';
 import type { Html } from './document.ts';
 import { searchBox, consoleData, htmlDocument, keysHelp, element, concat } from './document.ts';
 /** One boot of a side, with all that is left of it. */

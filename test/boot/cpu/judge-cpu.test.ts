@@ -1,5 +1,5 @@
 import t from 'tap';
-import { describeCpu, judgeCpu } from '../../../src/boot/cpu/judge-cpu.ts';
+import { describeCpu, judgeCpu } from '../../../src/boot/cpu/cpu-sample.ts';
 import type { CpuSample } from '../../../src/model/boot.ts';
 
 type Shape = {

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { firmwareScreen, withScreen } from '../../../src/boot/decide/evidence.ts';
-import { diagnoseLog } from '../../../src/boot/diagnose-log.ts';
+import { diagnoseLog } from '../../../src/boot/diagnose.ts';
 import { createScreen } from '../../../src/console/screen.ts';
 import { diagnose, readLog } from '../recorded-logs.ts';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { bootMachinePage } from '../../../scripts/boot-machine-page.ts';
 import { renderDoc } from '../../../scripts/generated-docs.ts';
-import type { BootEvent } from '../../../src/boot/machine/events.ts';
+import type { BootEvent } from '../../../src/boot/machine/context.ts';
 import { bootMachine } from '../../../src/boot/machine/machine.ts';
 import { heard } from '../../../src/boot/machine/setup.ts';
 import type { BootSnapshot } from '../../../src/boot/machine/step.ts';

@@ -1,10 +1,12 @@
 import t from 'tap';
-import { checkImageFormat } from '../../../src/candidate/preflight/check-image-format.ts';
-import { checkKexecConfig } from '../../../src/candidate/preflight/check-kexec-config.ts';
+import {
+  checkImageFormat,
+  checkTextOffset,
+  checkKexecConfig,
+} from '../../../src/candidate/preflight/check-kernel.ts';
 import { checkRoot, rootOf } from '../../../src/candidate/preflight/check-root.ts';
-import { checkTextOffset } from '../../../src/candidate/preflight/check-text-offset.ts';
 import type { KernelFacts } from '../../../src/candidate/preflight/facts.ts';
-import { parseKernelConfig } from '../../../src/candidate/preflight/gather-facts.ts';
+import { parseKernelConfig } from '../../../src/candidate/preflight/facts.ts';
 
 function kernel(change: Partial<KernelFacts> = {}): KernelFacts {
   return {

@@ -4,9 +4,7 @@ import t from 'tap';
 import { installedNames } from '../../../src/debian/apt.ts';
 import { parseStanzas, archivePackage } from '../../../src/debian/package-index.ts';
 import { installationTrouble } from '../../../src/image/build/in-namespace.ts';
-import { systemProgress } from '../../../src/image/build/install-system.ts';
-import { packageEntry, writeRepository } from '../../../src/image/build/system.ts';
-
+import { systemProgress, packageEntry, writeRepository } from '../../../src/image/build/system.ts';
 const index = `Package: libfoo
 Architecture: arm64
 Version: 1:2.0-1

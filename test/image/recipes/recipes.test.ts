@@ -3,10 +3,15 @@ import { join } from 'node:path';
 import t from 'tap';
 import { arches } from '../../../src/arch.ts';
 import { withCandidate } from '../../../src/candidate/candidate.ts';
-import { findRecipe, ownRecipes, recipesDirectory } from '../../../src/image/recipes/catalog.ts';
-import { contentKey } from '../../../src/image/recipes/content-key.ts';
-import { planEntries, planImages } from '../../../src/image/recipes/plan.ts';
-import { inputsOf, recipeSchema, type Recipe } from '../../../src/image/recipes/recipe.ts';
+import { contentKey, planEntries, planImages } from '../../../src/image/recipes/plan.ts';
+import {
+  findRecipe,
+  ownRecipes,
+  recipesDirectory,
+  inputsOf,
+  recipeSchema,
+  type Recipe,
+} from '../../../src/image/recipes/recipe.ts';
 import { readYamlFile } from '../../../src/yaml/yaml-file.ts';
 import { candidate } from '../../candidate/candidates.ts';
 

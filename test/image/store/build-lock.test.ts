@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import t from 'tap';
-import { withBuildLock } from '../../../src/image/store/build-lock.ts';
+import { withBuildLock } from '../../../src/image/store/cache.ts';
 
 const holder = fileURLToPath(new URL('hold-build-lock.ts', import.meta.url));
 

@@ -1,4 +1,4 @@
-import { withBuildLock } from '../../../src/image/store/build-lock.ts';
+import { withBuildLock } from '../../../src/image/store/cache.ts';
 
 // Holds the lock of the cache named on the command line until it is killed, and says when it has it.
 await withBuildLock(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { verifyDownloads } from '../../../src/image/store/verify.ts';
+import { verifyDownloads } from '../../../src/image/store/upkeep.ts';
 import { kexecLab } from '../../cli/kexec-lab.ts';
 
 const sha256Of = (text: string) => createHash('sha256').update(text).digest('hex');

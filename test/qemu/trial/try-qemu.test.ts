@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import t from 'tap';
 import { arches } from '../../../src/arch.ts';
+import { describeIdleSkipping } from '../../../src/qemu/arguments.ts';
 import { findQemu } from '../../../src/qemu/find-qemu.ts';
-import { describeIdleSkipping } from '../../../src/qemu/guest-time.ts';
 import { recallQemu, tryQemu } from '../../../src/qemu/trial/try-qemu.ts';
 import { fakeQemuDirectory, temporaryDirectory } from '../machine-fixtures.ts';
 

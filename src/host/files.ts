@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readdir, stat, access } from 'node:fs/promises';
+import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { kindOf } from './user-file.ts';
 
@@ -40,4 +41,38 @@ export async function hasContent(file: string, sha256: string): Promise<boolean>
     (digest) => digest === sha256,
     () => false,
   );
+}
+
+export function fileExists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Bytes that a directory takes on the disk, without the holes of sparse files. What cannot be read counts as 0. */
+export async function diskUsage(directory: string): Promise<number> {
+  const options = { recursive: true, withFileTypes: true } as const;
+  const entries = await readdir(directory, options).catch(() => []);
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = files.map((file) => bytesOnDisk(path.join(file.parentPath, file.name)));
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+/** Bytes that a file takes on the disk; 0 where there is none. `st_blocks` counts units of 512 bytes (stat(2)). */
+export async function bytesOnDisk(file: string): Promise<number> {
+  return stat(file).then(
+    ({ blocks }) => blocks * 512,
+    () => 0,
+  );
+}
+
+/** SHA-256 of a text, in hexadecimal. */
+export function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The first digits of a text's SHA-256: enough to name a thing by its content. */
+export function shortDigest(text: string, digits = 16): string {
+  return sha256Of(text).slice(0, digits);
 }

@@ -1,0 +1,217 @@
+import type { Finding } from '../../model/run.ts';
+import { compareVersions } from '../../text/versions.ts';
+import type { KernelFacts, Facts, ToolsFacts } from './facts.ts';
+
+/** Whether the kernel's file is complete, and in a format that these kexec-tools load. */
+export function checkImageFormat({ kernel, tools }: Pick<Facts, 'kernel' | 'tools'>): Finding[] {
+  const { kind, trouble, name } = kernel;
+  if (trouble !== null && (kind === 'Image' || kind === 'zImage'))
+    return [
+      {
+        id: 'image-damaged',
+        severity: 'stop',
+        message: `This kernel ${trouble}.`,
+        advice: 'Copy, build or download the file again.',
+        source: name,
+      },
+    ];
+  switch (kind) {
+    case 'Image':
+    case 'zImage':
+    case 'uImage':
+      return [];
+    case 'gzip':
+      // kexec.c reads every kernel through slurp_decompress_file.
+      return [];
+    case 'zboot':
+      return checkZboot(kernel, tools);
+    case 'ELF':
+      return kernel.arch === 'aarch64' ? [] : [notLoaded(kernel, 'an ELF file', 'Use the zImage.')];
+    case 'text':
+    case 'unknown':
+      return [notLoaded(kernel, 'not in a known format', 'Check which file was given.')];
+  }
+}
+
+/**
+ * The first kexec-tools that load EFI zboot images, by compression: for `kexec -l` on arm64 since commit 8f08e3b51f25
+ * (2.0.28), compressed with zstd since a7fcd424a4c8 (2.0.31). lz4 and xz are not supported.
+ */
+const zbootSince: Record<string, string> = { gzip: '2.0.28', lzma: '2.0.28', zstd: '2.0.31' };
+
+function checkZboot(kernel: KernelFacts, tools: ToolsFacts): Finding[] {
+  const compression = kernel.zbootCompression ?? 'unknown';
+  const since = zbootSince[compression];
+  const what = `an EFI zboot image (${compression})`;
+  const advice = 'Unpack it to a plain Image on the server, or build one with CONFIG_EFI_ZBOOT=n.';
+  if (since === undefined) return [notLoaded(kernel, what, advice)];
+  if (tools.version === null)
+    return [
+      {
+        id: 'image-format',
+        severity: 'warn',
+        message: `This kernel is ${what}, which kexec-tools load from version ${since} on. The version of these kexec-tools is unknown.`,
+        advice,
+        source: `${kernel.name}, ${tools.source}`,
+      },
+    ];
+  if (compareVersions(tools.version, since) >= 0) return [];
+  return [
+    {
+      id: 'image-format',
+      severity: 'stop',
+      message: `This kernel is ${what}, which kexec-tools load from version ${since} on. These are version ${tools.version}.`,
+      advice: `Use kexec-tools ${since} or later. Otherwise: ${advice}`,
+      source: `${kernel.name}, ${tools.source}`,
+    },
+  ];
+}
+
+function notLoaded({ name }: KernelFacts, what: string, advice: string): Finding {
+  return {
+    id: 'image-format',
+    severity: 'stop',
+    message: `This kernel is ${what}, which kexec-tools cannot load on this architecture.`,
+    advice,
+    source: name,
+  };
+}
+
+/** The text offset that kexec-tools plan with (kexec/arch/arm/kexec-zImage-arm.c, extra_size), up to 2.0.32 at least. */
+const assumed = 0x8000;
+/** The space after a zImage that its decompressor needs for stack and heap, with kexec-tools' own margin. Bytes. */
+const decompressorRoom = 0x11000;
+const mebibyte = 2 ** 20;
+
+/**
+ * On arm, whether the kernel runs at a higher address than kexec-tools assume. kexec-tools put the initrd or the device tree
+ * directly after the assumed end of the kernel, where the decompressor overwrites them.
+ */
+export function checkTextOffset(kernel: KernelFacts, imageBytes: number): Finding[] {
+  if (kernel.arch !== 'arm' || kernel.kind !== 'zImage') return [];
+  const told = kernel.layout?.textOffset ?? null;
+  const configured = told === null ? configuredOffset(kernel.config?.values) : null;
+  const offset = told ?? configured?.offset ?? null;
+  if (offset === null || offset <= assumed) return [];
+  const source =
+    told === null
+      ? `${kernel.config?.name ?? ''}: ${configured?.option ?? ''}=y`
+      : `${kernel.name}: text offset in the table of the zImage`;
+  return [
+    {
+      id: 'text-offset',
+      severity: 'warn',
+      message: `This kernel is linked to run ${hex(offset)} above the start of RAM, but kexec-tools assume ${hex(assumed)}: while it unpacks, it overwrites the initrd or the device tree after it.`,
+      advice: `Load it with kexec --image-size=${neededSize(kernel, offset, imageBytes)} or more.`,
+      source,
+    },
+  ];
+}
+
+/** The `--image-size` that keeps everything clear of the kernel. Bytes, in whole MiB; 64 MiB if its size is unknown. */
+function neededSize(
+  { layout }: Pick<KernelFacts, 'layout'>,
+  offset: number,
+  imageBytes: number,
+): number {
+  if (layout === null) return 64 * mebibyte;
+  const { data, bss } = layout;
+  const unpacked = Math.max(data + bss, data + imageBytes + decompressorRoom);
+  return Math.ceil((offset - assumed + unpacked) / mebibyte) * mebibyte;
+}
+
+/**
+ * The platforms with a higher text offset, from arch/arm/Makefile (`textofs-…`). If a kernel supports several, the last one
+ * counts, as in the Makefile.
+ */
+const offsets: readonly [option: string, offset: number][] = [
+  ['CONFIG_ARCH_REALTEK', 0x108000],
+  ['CONFIG_SA1111', 0x208000],
+  ['CONFIG_ARCH_QCOM_RESERVE_SMEM', 0x208000],
+  ['CONFIG_ARCH_IPQ40XX', 0x208000],
+  ['CONFIG_ARCH_MSM8X60', 0x208000],
+  ['CONFIG_ARCH_MSM8960', 0x208000],
+  ['CONFIG_ARCH_MESON', 0x208000],
+  ['CONFIG_ARCH_AXXIA', 0x308000],
+];
+
+/** The text offset that a configuration sets, and the option that sets it; null without a configuration. */
+function configuredOffset(
+  values: ReadonlyMap<string, string> | undefined,
+): { offset: number; option: string } | null {
+  if (values === undefined) return null;
+  const found = offsets.findLast(([option]) => values.get(option) === 'y');
+  return found === undefined
+    ? { offset: assumed, option: 'CONFIG_ARM' }
+    : { offset: found[1], option: found[0] };
+}
+
+function hex(number: number): string {
+  return `0x${number.toString(16)}`;
+}
+
+/** Whether the kernel can itself kexec, which the next update needs. */
+export function checkKexecConfig({ config, name }: KernelFacts): Finding[] {
+  if (config === null)
+    return [
+      {
+        id: 'config-unknown',
+        severity: 'note',
+        message:
+          "This kernel's configuration is unknown, so its support for kexec could not be checked.",
+        advice:
+          'Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.',
+        source: name,
+      },
+    ];
+  const is = (option: string) => config.values.get(option) === 'y';
+  const source = (option: string) =>
+    `${config.name}: ${is(option) ? `${option}=y` : `# ${option} is not set`}`;
+  if (!is('CONFIG_KEXEC')) return [withoutKexec(is('CONFIG_KEXEC_FILE'), source('CONFIG_KEXEC'))];
+  const locked = lockdowns.find(is);
+  const findings: Finding[] = [];
+  if (locked !== undefined)
+    findings.push({
+      id: 'kexec-locked-down',
+      severity: 'warn',
+      message:
+        'This kernel forces lockdown, which disables kexec_load: the next update cannot use plain `kexec -l`.',
+      advice: 'Use `kexec -s` with a signed kernel, or a kernel that does not force lockdown.',
+      source: source(locked),
+    });
+  if (is('CONFIG_KEXEC_SIG_FORCE'))
+    findings.push({
+      id: 'kexec-needs-signature',
+      severity: 'warn',
+      message: 'This kernel only loads signed kernels for kexec.',
+      advice: 'Use `kexec -s`, and sign the kernels that it has to load.',
+      source: source('CONFIG_KEXEC_SIG_FORCE'),
+    });
+  return findings;
+}
+
+/** Both disable kexec_load: LOCKDOWN_KEXEC is an integrity reason (security/lockdown/Kconfig). */
+const lockdowns = [
+  'CONFIG_LOCK_DOWN_KERNEL_FORCE_INTEGRITY',
+  'CONFIG_LOCK_DOWN_KERNEL_FORCE_CONFIDENTIALITY',
+];
+
+function withoutKexec(hasFile: boolean, source: string): Finding {
+  if (hasFile)
+    return {
+      id: 'no-kexec-load',
+      severity: 'warn',
+      message:
+        'This kernel supports only kexec_file_load: the next update cannot use plain `kexec -l`.',
+      advice: 'Use `kexec -s` on it.',
+      source,
+    };
+  return {
+    id: 'no-kexec',
+    severity: 'stop',
+    message:
+      'This kernel is built without kexec: it boots, but the next update cannot kexec from it.',
+    advice: 'Build it with CONFIG_KEXEC=y.',
+    source,
+  };
+}
