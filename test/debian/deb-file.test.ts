@@ -1,10 +1,17 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { ar, deb, tar, tarHeader, tarMember, type Member } from '../../scripts/abuse/archives.ts';
-import { listDeb, readDebControl } from '../../src/debian/deb-file.ts';
-
+import { sweepTree, listDeb, readDebControl } from '../../src/debian/deb-file.ts';
 const longName = `./usr/share/${'long/'.repeat(60)}name`;
 
 t.test('what a package says of itself, and what is in it', async (t) => {
@@ -61,4 +68,29 @@ t.test('what no package of a kernel has is refused, and nothing is unpacked for 
   const control = { name: 'control.tar.gz', content: large };
   writeFileSync(file, ar([version, control, { name: 'data.tar.gz', content: whole }]));
   await t.rejects(readDebControl(file), { exitCode: 2, message: /control is larger than 1 MiB/ });
+});
+
+t.test('what leads out of a tree, or is no file, is removed from it', async (t) => {
+  const directory = t.testdir({ tree: { sub: { file: 'x' } }, outside: 'secret' });
+  const tree = join(directory, 'tree');
+  const links: Record<string, string> = {
+    absolute: '/etc/passwd',
+    above: '../outside',
+    circle: 'circle',
+    nothing: 'missing',
+    'over-another': 'above-directory/outside',
+    'above-directory': '..',
+    inside: 'sub/file',
+    'inside-directory': 'sub',
+  };
+  for (const [name, target] of Object.entries(links)) symlinkSync(target, join(tree, name));
+  execFileSync('mkfifo', [join(tree, 'sub', 'pipe')]);
+  mkdirSync(join(tree, 'locked'));
+  chmodSync(join(tree, 'locked'), 0);
+  chmodSync(join(tree, 'sub', 'file'), 0);
+  await sweepTree(tree);
+  t.same(readdirSync(tree).sort(), ['inside', 'inside-directory', 'locked', 'sub']);
+  t.same(readdirSync(join(tree, 'sub')), ['file']);
+  t.equal(readFileSync(join(tree, 'inside'), 'utf8'), 'x', 'what is left can be read');
+  t.equal(readFileSync(join(directory, 'outside'), 'utf8'), 'secret');
 });

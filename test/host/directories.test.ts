@@ -1,7 +1,7 @@
 import { statSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { makeDirectory, makePrivateDirectory } from '../../src/host/directories.ts';
+import { cacheDirectory, makeDirectory, makePrivateDirectory } from '../../src/host/directories.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 
 t.test('a directory nobody else can enter', async (t) => {
@@ -30,4 +30,15 @@ t.test('directories are made, and what cannot be made is told at once', async (t
   await t.rejects(makeDirectory('/proc/kexec-lab/below'), { code: 'ENOENT' });
   await t.rejects(makeDirectory(join(directory, 'file')), { code: 'EEXIST' });
   await t.rejects(makeDirectory(join(directory, 'file', 'below')), { code: 'ENOTDIR' });
+});
+
+t.test('an empty setting is no setting', (t) => {
+  const set = (environment: Record<string, string | undefined>): string => {
+    t.intercept(process, 'env', { value: environment, configurable: true });
+    return cacheDirectory();
+  };
+  t.equal(set({ KEXEC_LAB_CACHE: '/mine', XDG_CACHE_HOME: '/xdg' }), '/mine');
+  t.equal(set({ KEXEC_LAB_CACHE: '', XDG_CACHE_HOME: '/xdg' }), '/xdg/kexec-lab');
+  t.match(set({ XDG_CACHE_HOME: '', HOME: '/home/x' }), join('.cache', 'kexec-lab'));
+  t.end();
 });

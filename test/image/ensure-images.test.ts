@@ -12,9 +12,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
 import type { Test } from 'tap';
 import t from 'tap';
-import { ensureEntries, ensureImages } from '../../src/image/ensure-images.ts';
+import { checkFiles, ensureEntries, ensureImages } from '../../src/image/ensure-images.ts';
 import { planImages } from '../../src/image/recipes/plan.ts';
 import { inputsOf } from '../../src/image/recipes/recipe.ts';
 import { manifestText, readEntry, type Manifest } from '../../src/image/store/entry.ts';
@@ -256,4 +257,32 @@ void t.test('what was verified is read again only where it was written since', a
   const row = await verifyEntry(entries[0] as (typeof entries)[number]);
   t.match(row, { state: 'damaged', damage: /wrong content/ });
   t.match((await readEntry(directory)).damage, /wrong content/, 'verify has it read again');
+});
+
+t.test('files of the user are looked at before anything starts', async (t) => {
+  const directory = t.testdir({ text: 'not what it should be', empty: '' });
+  const file = (name: string) => ({ file: join(directory, name) });
+  const good = { arch: 'arm', kernel: 'recipe', initramfs: 'recipe', disk: null } as const;
+  await checkFiles(good);
+  await t.rejects(checkFiles({ ...good, kernel: file('text') }), {
+    exitCode: 2,
+    place: join(directory, 'text'),
+    message: 'this kernel is not a kernel for arm (zImage): it is a text file',
+  });
+  await t.rejects(checkFiles({ ...good, initramfs: file('empty') }), {
+    message: 'this initramfs is empty',
+  });
+  await t.rejects(checkFiles({ ...good, disk: file('empty') }), { message: 'this disk is empty' });
+  await t.rejects(checkFiles({ ...good, disk: file('missing') }), {
+    exitCode: 2,
+    message: /^cannot read this \w+: no such file or directory$/,
+  });
+  await t.rejects(checkFiles({ ...good, kernel: { file: directory } }), {
+    message: 'this kernel is a directory',
+  });
+  await execa('mkfifo', [join(directory, 'pipe')]);
+  await t.rejects(checkFiles({ ...good, kernel: file('pipe') }), {
+    exitCode: 2,
+    message: 'this kernel is a named pipe',
+  });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execaSync } from 'execa';
 import fc from 'fast-check';
 import t from 'tap';
-import { formatCommandLine, shellQuote } from '../src/text/shell.ts';
+import { formatCommandLine, shellQuote } from '../../src/text/shell.ts';
 
 t.test('one option with its value per line', (t) => {
   const argv = ['-m', '512', '-append', "root=/dev/vda it's", '-S'];
