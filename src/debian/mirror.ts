@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { execa } from 'execa';
 import { UnavailableError } from '../errors.ts';
 import { findRequirement } from '../host/install.ts';
-import { toolEnvironment } from '../host/processes.ts';
+import { execaOptions, leash } from '../host/processes.ts';
 
 /**
  * The Debian mirror to download from, in order of precedence: the one asked for, KEXEC_LAB_MIRROR, the mirror that the
@@ -71,12 +70,13 @@ async function ask(
   args: string[],
   signal?: AbortSignal,
 ): Promise<{ stdout: string; stderr: string }> {
-  const { stdout, stderr } = await execa(tool, args, {
+  const { execa } = await import('execa');
+  const leashed = leash([tool, ...args]);
+  const { stdout, stderr } = await execa(leashed.program, leashed.args, {
+    ...execaOptions(signal),
     reject: false,
     stdin: 'ignore',
-    env: toolEnvironment(),
     timeout: 30_000,
-    ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
   return { stdout, stderr };
 }

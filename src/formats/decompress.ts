@@ -1,14 +1,20 @@
 import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { constants, gunzipSync } from 'node:zlib';
-import { execa } from 'execa';
-import { toolEnvironment, streamTool } from '../host/processes.ts';
+import { streamTool, ToolFailure } from '../host/processes.ts';
 import { formatOf } from './magic.ts';
 
 /** The compression formats of kernels and initramfs images. */
 export const compressions = ['gzip', 'xz', 'zstd', 'lz4', 'lzma', 'bzip2', 'lzo'] as const;
 export type Compression = (typeof compressions)[number];
 
-const tools: Record<Exclude<Compression, 'gzip'>, readonly [string, ...string[]]> = {
+/** The compression format that `data` starts with; null if it is unknown. */
+export function compressionOf(data: Buffer): Compression | null {
+  return formatOf(data, compressions) ?? null;
+}
+
+const tools: Record<Compression, readonly [string, ...string[]]> = {
+  gzip: ['gzip', '--decompress', '--stdout'],
   xz: ['xz', '--decompress', '--stdout', '--single-stream'],
   zstd: ['zstd', '--decompress', '--stdout', '--quiet'],
   lz4: ['lz4', '-d', '-c', '-q'],
@@ -17,24 +23,18 @@ const tools: Record<Exclude<Compression, 'gzip'>, readonly [string, ...string[]]
   lzo: ['lzop', '--decompress', '--stdout'],
 };
 
-/** Larger than any decompressed kernel. Bytes. */
-const mostUnpacked = 256 * 2 ** 20;
-
-/** Decompresses a file from byte `start` on with the host's tool, piece by piece. Throws like `streamTool`. */
+/** Decompresses a file from byte `start` on with the host's tool, piece by piece. Throws like {@link streamTool}. */
 export function decompressing(
   file: string,
   start: number,
   compression: Compression,
 ): AsyncGenerator<Uint8Array> {
-  const [tool, ...args] =
-    compression === 'gzip' ? (['gzip', '--decompress', '--stdout'] as const) : tools[compression];
+  const [tool, ...args] = tools[compression];
   return streamTool(tool, args, { input: createReadStream(file, { start }) });
 }
 
-/** The compression format that `data` starts with; null if it is unknown. */
-export function compressionOf(data: Buffer): Compression | null {
-  return formatOf(data, compressions) ?? null;
-}
+/** Larger than any decompressed kernel. Bytes. */
+const mostUnpacked = 256 * 2 ** 20;
 
 /**
  * Decompresses as much of `data` as possible: it may be truncated, or followed by other data. Null if there is no
@@ -43,17 +43,18 @@ export function compressionOf(data: Buffer): Compression | null {
 export async function decompress(data: Buffer, compression: Compression): Promise<Buffer | null> {
   if (compression === 'gzip') return gunzip(data);
   const [tool, ...args] = tools[compression];
-  const { stdout } = await execa(tool, args, {
-    input: data,
-    encoding: 'buffer',
-    env: toolEnvironment(),
-    reject: false,
-    // If there is more, execa ends the tool and returns the output so far.
-    maxBuffer: mostUnpacked,
-  });
-  // If the tool is missing, there is no output.
-  const output = (stdout as Uint8Array | undefined) ?? new Uint8Array();
-  return output.length === 0 ? null : Buffer.from(output.buffer, output.byteOffset, output.length);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of streamTool(tool, args, { input: Readable.from([data]) })) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= mostUnpacked) break;
+    }
+  } catch (error) {
+    if (!(error instanceof ToolFailure)) throw error;
+  }
+  return size === 0 ? null : Buffer.concat(chunks, Math.min(size, mostUnpacked));
 }
 
 function gunzip(data: Buffer): Buffer | null {

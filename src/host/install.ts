@@ -1,14 +1,15 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { UnavailableError } from '../errors.ts';
-import { toolPath, toolEnvironment } from './processes.ts';
+import { toolEnvironment, toolPath } from './processes.ts';
+import type { Requirement } from './requirements.ts';
+import { describeMissing, installLine, runsAsRoot } from './requirements.ts';
 
-/** What is looked for on the host, and the Debian package that has it. */
-type Installable = { name: string; package: string };
+type Installable = Pick<Requirement, 'name' | 'package'>;
 
 /**
- * Makes sure that the host has all of `wanted`: refuses, or with `withDeps` installs what is missing.
- * @throws UnavailableError, with the line that installs them, if something is still missing.
+ * Makes sure that the host has all of `wanted`. With `withDeps`, installs what is missing.
+ * @throws UnavailableError, with the line that installs it, if something is still missing.
  */
 export async function ensureRequirements(
   wanted: readonly Installable[],
@@ -22,16 +23,6 @@ export async function ensureRequirements(
   });
 }
 
-/** The path of what is required, or null where it is missing. */
-export async function findRequirement({ name }: Pick<Installable, 'name'>): Promise<string | null> {
-  if (isAbsolute(name)) return (await isThere(name, constants.R_OK)) ? name : null;
-  for (const directory of toolPath().split(delimiter)) {
-    const path = join(directory, name);
-    if (await isThere(path, constants.X_OK)) return path;
-  }
-  return null;
-}
-
 /** Those of `wanted` that the host does not have. */
 export async function missingRequirements<Wanted extends Installable>(
   wanted: readonly Wanted[],
@@ -40,46 +31,32 @@ export async function missingRequirements<Wanted extends Installable>(
   return wanted.filter((_, index) => paths[index] === null);
 }
 
-/** `cpio (package cpio), …` */
-export function describeMissing(missing: readonly Installable[]): string {
-  return missing.map(({ name, package: from }) => `${name} (package ${from})`).join(', ');
+/** The path of a requirement, or null if it is missing. */
+export async function findRequirement({ name }: Pick<Installable, 'name'>): Promise<string | null> {
+  if (isAbsolute(name)) return (await isAccessible(name, constants.R_OK)) ? name : null;
+  for (const directory of toolPath().split(delimiter)) {
+    const path = join(directory, name);
+    if (await isAccessible(path, constants.X_OK)) return path;
+  }
+  return null;
 }
 
-async function isThere(path: string, mode: number): Promise<boolean> {
+async function isAccessible(path: string, mode: number): Promise<boolean> {
   return access(path, mode).then(
     () => true,
     () => false,
   );
 }
 
-/** The shell line that installs the packages of `missing`; as root it does without sudo. */
-export function installLine(
-  missing: readonly Pick<Installable, 'package'>[],
-  isRoot = runsAsRoot(),
-): string {
-  const packages = [...new Set(missing.map((requirement) => requirement.package))].sort();
-  const sudo = isRoot ? '' : 'sudo ';
-  return [
-    `${sudo}apt-get update`,
-    `${sudo}env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${packages.join(' ')}`,
-  ].join(' && ');
-}
-
-/** Whether this process may install packages without asking anybody. */
-export function runsAsRoot(): boolean {
-  return process.getuid?.() === 0;
-}
-
 /**
- * Prints the line that installs what is missing and runs it, with the terminal for its questions (sudo's password) and
- * its output on standard error.
- * @throws UnavailableError, with what to do, if that fails or something is still missing.
+ * Prints the line that installs what is missing and runs it, with the terminal as its input (for sudo's password) and its
+ * output on standard error.
+ * @throws UnavailableError, with what to do, if something is still missing.
  */
 async function install(missing: readonly Installable[]): Promise<void> {
   const line = installLine(missing);
   await checkInstaller(missing, line);
   process.stderr.write(`${line}\n`);
-  // Loaded here, so that only an installation waits for execa.
   const { execa } = await import('execa');
   const { exitCode } = await execa('sh', ['-c', line], {
     env: toolEnvironment(),
@@ -87,32 +64,22 @@ async function install(missing: readonly Installable[]): Promise<void> {
     reject: false,
   });
   const still = await missingRequirements(missing);
-  if (still.length > 0) {
-    const problem = describeEnd(exitCode);
-    const message = `installing failed (${problem}); still missing: ${describeMissing(still)}`;
-    const hint = runsAsRoot() ? `Try it yourself: ${line}` : `As root: ${withoutSudo(line)}`;
-    throw new UnavailableError(message, { hint });
-  }
+  if (still.length === 0) return;
+  const message = `installing failed (${describeEnd(exitCode)}); still missing: ${describeMissing(still)}`;
+  const hint = runsAsRoot() ? `Try it yourself: ${line}` : `As root: ${withoutSudo(line)}`;
+  throw new UnavailableError(message, { hint });
 }
 
 async function checkInstaller(missing: readonly Installable[], line: string): Promise<void> {
-  const has = async (name: string): Promise<boolean> => (await findRequirement({ name })) !== null;
-  if (!(await has('apt-get'))) {
-    throw new UnavailableError(
-      `missing on this host, which does not have apt: ${describeMissing(missing)}`,
-      {
-        hint: 'Install them with the package manager of this system.',
-      },
-    );
-  }
-  if (!runsAsRoot() && !(await has('sudo'))) {
-    throw new UnavailableError(
-      `missing on this host, which does not have sudo: ${describeMissing(missing)}`,
-      {
-        hint: `As root: ${withoutSudo(line)}`,
-      },
-    );
-  }
+  const lacks = async (name: string) => (await findRequirement({ name })) === null;
+  const problem = (lacking: string) =>
+    `missing on this host, which does not have ${lacking}: ${describeMissing(missing)}`;
+  if (await lacks('apt-get'))
+    throw new UnavailableError(problem('apt'), {
+      hint: 'Install them with the package manager of this system.',
+    });
+  if (!runsAsRoot() && (await lacks('sudo')))
+    throw new UnavailableError(problem('sudo'), { hint: `As root: ${withoutSudo(line)}` });
 }
 
 /** apt-get fails with 100; sudo itself ends with 1 if it refuses the user. */

@@ -3,142 +3,133 @@ import { dirname, join } from 'node:path';
 import type { Arch } from '../arch.ts';
 import { architectures, arches } from '../arch.ts';
 import { UnavailableError } from '../errors.ts';
-import { installLine } from './install.ts';
+
 /** What a requirement is for: booting machines, or building the images they boot (once). */
 export type Purpose = 'boot' | 'images';
 
-/** What can be needed of the host; more than its purpose where only some machines or some images need it. */
-export const needs = ['boot', 'network', 'uefi', 'images', 'esp', 'system'] as const;
+/** Needs of a selection of cases. Beside the two purposes stand needs of only some machines or some images. */
+const needs = ['boot', 'network', 'uefi', 'images', 'esp', 'system'] as const;
 export type Need = (typeof needs)[number];
 
-/** What machines of each architecture need; those that are not to be booted are not in it. */
+/** The needs of the machines of each architecture. An architecture that is not booted is not in the map. */
 export type HostNeeds = ReadonlyMap<Arch, ReadonlySet<Need>>;
 
-/** All that can be needed. */
+/** Every need of every architecture. */
 export const everyNeed: HostNeeds = new Map(arches.map((arch) => [arch, new Set(needs)]));
 
-/** A program or a file of the host's that kexec-lab calls or reads. */
+/** A program or a file of the host that kexec-lab uses. */
 export type Requirement = {
-  /** A command's name, or the absolute path of a file. */
+  /** The name of a command, or the absolute path of a file. */
   name: string;
-  /** The package of Debian and Ubuntu that has it. */
+  /** The package of Debian and Ubuntu that contains it. */
   package: string;
   purpose: Purpose;
   why: string;
-  /** The machines and images it is for; every one of its purpose where these are left out. */
+  /** Default: its purpose. */
   need?: Need;
+  /** Default: both architectures. */
   arch?: Arch;
-  /** Root can do without it. */
+  /** Whether root can do without it. */
   notForRoot?: boolean;
-  /** Arguments that make a command say its version; none for a file. */
+  /** Arguments that make a command print its version. Empty for a file, and for a command that cannot. */
   versionArguments: string[];
 };
 
-function command(
-  name: string,
-  packageName: string,
-  purpose: Purpose,
-  why: string,
-  versionArguments = ['--version'],
-): Requirement {
-  return { name, package: packageName, purpose, why, versionArguments };
-}
-
-function qemu(arch: Arch, why: string): Requirement {
-  return command(architectures[arch].qemu, 'qemu-system-arm', 'boot', why);
-}
-
-function firmwareOf(arch: Arch): Requirement {
-  const { package: packageName, code } = architectures[arch].firmware;
-  const why = `the firmware of the UEFI machines (${arch})`;
-  const purpose = 'boot';
-  return {
-    name: code,
-    package: packageName,
-    purpose,
-    why,
-    need: 'uefi',
-    arch,
-    versionArguments: [],
-  };
-}
-
-/** Everything the host must have besides Node. `doctor` shows it, `--with-deps` installs it. */
+/** Everything that the host must have besides Node.js. `doctor` shows it, and `--with-deps` installs it. */
 export const requirements: readonly Requirement[] = [
-  { ...qemu('aarch64', 'the 64-bit machines'), arch: 'aarch64' },
-  { ...qemu('arm', 'the 32-bit machines'), arch: 'arm' },
+  qemu('aarch64', 'the 64-bit machines'),
+  qemu('arm', 'the 32-bit machines'),
   ...arches.map(firmwareOf),
   command('setpriv', 'util-linux', 'boot', 'ends QEMU and the tools when the lab is killed'),
-  command('mkfifo', 'coreutils', 'boot', 'makes the pipe a console comes through'),
-  {
-    ...command('socat', 'socat', 'boot', "leads the guest's connections to the lab's servers", [
-      '-V',
-    ]),
+  command('mkfifo', 'coreutils', 'boot', 'creates the named pipe of a console'),
+  command('socat', 'socat', 'boot', "connects the guest to the lab's servers", {
     need: 'network',
-  },
-  {
-    ...command('qemu-nbd', 'qemu-utils', 'boot', 'serves a disk over the network'),
+    versionArguments: ['-V'],
+  }),
+  command('qemu-nbd', 'qemu-utils', 'boot', 'serves a disk over the network', { need: 'network' }),
+  command('ssh', 'openssh-client', 'boot', 'logs in to a waiting initramfs', {
     need: 'network',
-  },
-  {
-    ...command('ssh', 'openssh-client', 'boot', 'logs in to a waiting initramfs', ['-V']),
+    versionArguments: ['-V'],
+  }),
+  command('ssh-keygen', 'openssh-client', 'boot', 'creates the key for that login', {
     need: 'network',
-  },
-  {
-    ...command('ssh-keygen', 'openssh-client', 'boot', 'makes the key for that', []),
-    need: 'network',
-  },
+    versionArguments: [],
+  }),
   command('apt-get', 'apt', 'images', 'downloads Debian packages and checks their signatures'),
-  command('dpkg-deb', 'dpkg', 'images', 'unpacks them'),
+  command('dpkg-deb', 'dpkg', 'images', 'unpacks Debian packages'),
   {
     name: '/usr/share/keyrings/debian-archive-keyring.gpg',
     package: 'debian-archive-keyring',
     purpose: 'images',
-    why: 'the keys they are signed with',
+    why: 'the keys for those signatures',
     versionArguments: [],
   },
   command(
     'mmdebstrap',
     'mmdebstrap',
     'images',
-    'installs Debian, and knows a mirror where apt uses none',
+    'installs Debian, and supplies a mirror if apt has none',
   ),
   {
-    // qemu-user itself goes by different names in different releases; what registers it does not.
+    // qemu-user itself has different names in different releases; the file that registers it does not.
     name: '/usr/lib/binfmt.d/qemu-aarch64.conf',
     package: 'qemu-user-static',
     purpose: 'images',
     need: 'system',
-    why: 'runs the programs of the system while it is installed',
+    why: 'runs the programs of a system while it is installed',
     versionArguments: [],
   },
-  {
-    ...command('newuidmap', 'uidmap', 'images', 'lets ordinary users install it', []),
+  command('newuidmap', 'uidmap', 'images', 'lets ordinary users install a system', {
     need: 'system',
     notForRoot: true,
-  },
-  command('flock', 'util-linux', 'images', 'lets one run build while others wait'),
+    versionArguments: [],
+  }),
+  command('flock', 'util-linux', 'images', 'lets one process build while others wait'),
   command('depmod', 'kmod', 'images', 'finds what kernel modules depend on'),
   command('xz', 'xz-utils', 'images', 'unpacks kernel modules'),
   command('cpio', 'cpio', 'images', 'packs initramfs images'),
   command('sfdisk', 'fdisk', 'images', 'partitions disk images'),
-  { ...command('mformat', 'mtools', 'images', 'makes EFI system partitions'), need: 'esp' },
-  command('mke2fs', 'e2fsprogs', 'images', 'fills their file systems', ['-V']),
-  command('debugfs', 'e2fsprogs', 'images', 'makes root the owner of the files in them', ['-V']),
+  command('mformat', 'mtools', 'images', 'creates EFI system partitions', { need: 'esp' }),
+  command('mke2fs', 'e2fsprogs', 'images', 'creates ext4 file systems', {
+    versionArguments: ['-V'],
+  }),
+  command('debugfs', 'e2fsprogs', 'images', 'makes root the owner of the files in them', {
+    versionArguments: ['-V'],
+  }),
 ];
 
-/** What decides besides the needs. */
+function command(
+  name: string,
+  packageName: string,
+  purpose: Purpose,
+  why: string,
+  more: Partial<Requirement> = {},
+): Requirement {
+  return { name, package: packageName, purpose, why, versionArguments: ['--version'], ...more };
+}
+
+function qemu(arch: Arch, why: string): Requirement {
+  return command(architectures[arch].qemu, 'qemu-system-arm', 'boot', why, { arch });
+}
+
+function firmwareOf(arch: Arch): Requirement {
+  const { package: packageName, code } = architectures[arch].firmware;
+  const why = `the firmware of the UEFI machines (${arch})`;
+  return command(code, packageName, 'boot', why, { need: 'uefi', arch, versionArguments: [] });
+}
+
+/** Facts about the host that decide besides the needs. */
 export type HostFacts = { onDebian: boolean; isRoot: boolean };
 
 /**
- * What meets these needs on this host. Where the user chose a directory of QEMUs (by option, or by the environment's
- * KEXEC_LAB_QEMU_DIR), apt has nothing to do with QEMU, nor with firmware that comes with it; where the host is Debian,
- * its apt knows a mirror.
+ * The requirements of these needs on this host. A directory of QEMUs that the user chose (by option, or with
+ * KEXEC_LAB_QEMU_DIR) replaces the QEMU package, and the firmware packages if it contains firmware. On Debian, apt has a
+ * mirror, so mmdebstrap is required only to install a system.
  */
 export function requirementsFor(
   wanted: HostNeeds,
   qemuDirectory = process.env['KEXEC_LAB_QEMU_DIR'],
-  { onDebian, isRoot }: HostFacts = { onDebian: hostIsDebian(), isRoot: process.getuid?.() === 0 },
+  { onDebian, isRoot }: HostFacts = { onDebian: hostIsDebian(), isRoot: runsAsRoot() },
 ): Requirement[] {
   return requirements.filter(({ name, purpose, need, arch, notForRoot = false }) => {
     const mirrorIsKnown = name === 'mmdebstrap' && onDebian;
@@ -146,14 +137,12 @@ export function requirementsFor(
     const ofArch = arch === undefined ? [...wanted.values()] : [wanted.get(arch)];
     if (!ofArch.some((ofMachines) => ofMachines?.has(asked))) return false;
     if (notForRoot && isRoot) return false;
-    return (
-      arch === undefined || qemuDirectory === undefined || !bringsIt(need, arch, qemuDirectory)
-    );
+    return arch === undefined || qemuDirectory === undefined || !isIn(qemuDirectory, need, arch);
   });
 }
 
-/** A directory of QEMUs was chosen for its QEMU; firmware may come with it. */
-function bringsIt(need: Need | undefined, arch: Arch, qemuDirectory: string): boolean {
+/** Whether a directory of QEMUs replaces the package: always for QEMU itself, and for firmware that it contains. */
+function isIn(qemuDirectory: string, need: Need | undefined, arch: Arch): boolean {
   return need === undefined || bundledFirmware(arch, qemuDirectory) !== null;
 }
 
@@ -165,37 +154,60 @@ function hostIsDebian(): boolean {
   }
 }
 
-/** UEFI firmware for a `virt` machine: two flash images of 64 MiB each, as QEMU wants them. Paths are absolute. */
+/** Whether this process may install packages without sudo. */
+export function runsAsRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/** The shell line that installs the packages of `missing`. It uses sudo unless `isRoot`. */
+export function installLine(
+  missing: readonly Pick<Requirement, 'package'>[],
+  isRoot = runsAsRoot(),
+): string {
+  const packages = [...new Set(missing.map((requirement) => requirement.package))].sort();
+  const sudo = isRoot ? '' : 'sudo ';
+  return [
+    `${sudo}apt-get update`,
+    `${sudo}env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${packages.join(' ')}`,
+  ].join(' && ');
+}
+
+/** `cpio (package cpio), …` */
+export function describeMissing(missing: readonly Pick<Requirement, 'name' | 'package'>[]): string {
+  return missing.map(({ name, package: from }) => `${name} (package ${from})`).join(', ');
+}
+
+/** UEFI firmware for a `virt` machine: two flash images of 64 MiB each, which is the size QEMU requires. Absolute paths. */
 export type Firmware = {
   code: string;
-  /** Its non-volatile variables, as they are in a machine that never ran. */
+  /** Its non-volatile variables, in the state of a machine that never ran. */
   variables: string;
 };
 
 /**
- * EDK2 for `arch`: the one that comes with the QEMU in `qemuDirectory` (an unpacked QEMU brings its own in
+ * EDK2 for `arch`: the one that comes with the QEMU in `qemuDirectory` (an unpacked QEMU has its own in
  * `../share/qemu`), otherwise the host's.
  * @throws UnavailableError, with the line that installs it, if there is none.
  */
 export function findFirmware(arch: Arch, qemuDirectory?: string): Firmware {
   const bundled = qemuDirectory === undefined ? null : bundledFirmware(arch, qemuDirectory);
   const { package: name, code, variables } = architectures[arch].firmware;
-  const found = bundled ?? whole({ code, variables });
+  const found = bundled ?? ifComplete({ code, variables });
   if (found !== null) return found;
   throw new UnavailableError(`no UEFI firmware for ${arch}: ${code} does not exist`, {
     hint: `Install it: ${installLine([{ package: name }])}`,
   });
 }
 
-/** EDK2 as QEMU's own build installs it; both architectures have the same empty variables. */
+/** EDK2 as QEMU's own build installs it. Both architectures share one file of empty variables. */
 export function bundledFirmware(arch: Arch, qemuDirectory: string): Firmware | null {
   const share = join(dirname(qemuDirectory), 'share/qemu');
-  return whole({
+  return ifComplete({
     code: join(share, `edk2-${arch}-code.fd`),
     variables: join(share, 'edk2-arm-vars.fd'),
   });
 }
 
-function whole(firmware: Firmware): Firmware | null {
+function ifComplete(firmware: Firmware): Firmware | null {
   return existsSync(firmware.code) && existsSync(firmware.variables) ? firmware : null;
 }

@@ -8,7 +8,7 @@ import type { Arch } from '../arch.ts';
 import { architectures } from '../arch.ts';
 import { UnavailableError } from '../errors.ts';
 import { fileReason } from '../file-error.ts';
-import { installLine } from '../host/install.ts';
+import { installLine } from '../host/requirements.ts';
 import { toolEnvironment, toolPath } from '../host/processes.ts';
 import { compareVersions } from '../text/versions.ts';
 

@@ -1,18 +1,12 @@
-// Not execa: its promise waits for every stream to end, and here QEMU's death and the end of its console are two facts.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
-import type { Duplex, Readable, Writable } from 'node:stream';
+import type { Duplex, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '../errors.ts';
-import { fileReason } from '../file-error.ts';
-import { leash, toolEnvironment } from '../host/processes.ts';
+import { startProgram } from '../host/processes.ts';
 import { inherited } from './arguments.ts';
 import { ConsolePipe } from './console-pipe.ts';
 import type { Qmp } from './qmp.ts';
-
-/** QEMU reports errors in its first lines; a guest could make it print without end. Characters. */
-const keptOutput = 16 * 1024;
 
 export type ProcessExit = {
   code: number | null;
@@ -45,60 +39,45 @@ export async function startProcess(
 ): Promise<QemuProcess> {
   const stateFile = state === undefined ? null : await open(state);
   try {
-    return await spawnOn(await ConsolePipe.make(), command, directory, stateFile?.fd);
+    return await startOn(await ConsolePipe.make(), command, directory, stateFile?.fd);
   } finally {
     await stateFile?.close();
   }
 }
 
-async function spawnOn(
+async function startOn(
   console: ConsolePipe,
   command: readonly string[],
   directory: string,
   state: number | undefined,
 ): Promise<QemuProcess> {
-  const { program, args } = leash(command);
-  const child = spawn(program, args, {
-    // What Node calls a pipe is a socket pair, which is what QEMU wants of an inherited descriptor for QMP.
+  const { child, pid, stderr } = await startProgram(command, {
+    // What Node.js calls a pipe is a pair of sockets, which QEMU requires of an inherited descriptor for QMP.
     stdio: ['pipe', console.writeEnd, 'pipe', 'pipe', state ?? 'ignore'],
-    detached: true,
-    env: { ...toolEnvironment(), TMPDIR: directory },
+    directory,
+  }).catch((error: unknown) => {
+    console.close();
+    throw error;
   });
-  const { stdin, stderr, stdio } = child as typeof child & { stdin: Writable; stderr: Readable };
-  const output = collectOutput(stderr);
   const exited = once(child, 'exit').then(async ([code, signal]): Promise<ProcessExit> => ({
     code: code as number | null,
     signal: signal as NodeJS.Signals | null,
-    stderr: await output,
+    stderr: await stderr,
   }));
   exited.catch(() => undefined);
-  const qmp = stdio[inherited.qmp] as unknown as Duplex;
+  const stdin = child.stdin as Writable;
+  const qmp = child.stdio[inherited.qmp] as unknown as Duplex;
   // A write may fail because QEMU has just ended; `exited` reports that.
   for (const socket of [stdin, qmp]) socket.on('error', () => undefined);
-  try {
-    await once(child, 'spawn');
-    console.handOver();
-  } catch (cause) {
-    console.close();
-    throw new UnavailableError(`cannot start setpriv: ${fileReason(cause, 'setpriv')}`, { cause });
-  }
+  console.handOver();
   return {
-    pid: child.pid as number,
+    pid,
     console,
     type: (bytes) => void stdin.write(bytes),
     qmp,
     exited,
     kill: (signal) => void child.kill(signal),
   };
-}
-
-async function collectOutput(stream: Readable): Promise<string> {
-  let text = '';
-  stream.setEncoding('utf8');
-  for await (const chunk of stream as AsyncIterable<string>) {
-    text = (text + chunk).slice(0, keptOutput);
-  }
-  return text.trim();
 }
 
 /**

@@ -8,13 +8,13 @@ import {
   ensureRequirements,
   findRequirement,
   missingRequirements,
-  installLine,
 } from '../../src/host/install.ts';
 import type { HostFacts, Need, Requirement } from '../../src/host/requirements.ts';
 import {
   bundledFirmware,
   findFirmware,
   everyNeed,
+  installLine,
   requirementsFor,
 } from '../../src/host/requirements.ts';
 import { hostWith } from './host-with.ts';

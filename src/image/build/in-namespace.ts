@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { execa, ExecaError } from 'execa';
 import { UnavailableError } from '../../errors.ts';
-import { toolEnvironment } from '../../host/processes.ts';
+import { execaOptions } from '../../host/processes.ts';
 import { mapAllUsers, type NamespacePlan } from './namespace.ts';
 
 /** A script of images/ to run as root in private namespaces, and its files. */
@@ -50,13 +50,12 @@ export async function runInNamespace(
   try {
     const inside = [...command, 'sh', '-c', start, script, ...args];
     const running = execa('sh', ['-c', openFiles, 'sh', ...files, ...inside], {
-      env: { ...toolEnvironment(), TMPDIR: '/tmp' },
+      ...execaOptions(signal, { TMPDIR: '/tmp' }),
       cwd: '/',
       // Our end stays open until this process ends, however it ends.
       stdin: 'pipe',
       all: true,
       buffer: false,
-      ...(signal === undefined ? {} : { cancelSignal: signal }),
     });
     for await (const line of running.iterable({ from: 'all' })) {
       said.push(line);

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { UnavailableError } from '../../errors.ts';
 import { fileReason, isFileError } from '../../file-error.ts';
 import { makeDirectory } from '../../host/directories.ts';
-import { toolEnvironment } from '../../host/processes.ts';
+import { execaOptions } from '../../host/processes.ts';
 
 /** Turns file system errors in the cache (no space, no permission, not a directory) into UnavailableError. */
 export function nameDiskTrouble(error: unknown, cache: string): unknown {
@@ -91,10 +91,9 @@ async function takeLock(
 ): Promise<Release | null> {
   signal?.throwIfAborted();
   const holder = execa('flock', [...options, lock, ...holdLock], {
+    ...execaOptions(signal),
     stdin: 'pipe',
     reject: false,
-    env: toolEnvironment(),
-    ...(signal === undefined ? {} : { cancelSignal: signal }),
   });
   const ended = await Promise.race([once(holder.stdout, 'data').then(() => null), holder]);
   if (ended === null)
