@@ -101,6 +101,7 @@ export const doors = {
     'text',
     'file-error.ts',
     'model',
+    'signatures',
     'host',
     'formats',
     'boot',

@@ -60,9 +60,6 @@ type ObserverOptions = {
 
 const none: Signal[] = [];
 
-/** Where a boot loader may speak. */
-const loaderStates: readonly string[] = ['firmware.booting', 'firmware.handedOver'];
-
 function isLoaders({ meaning }: Signature): boolean {
   return meaning === 'firmware-doubt' || meaning === 'firmware-prompt';
 }
@@ -87,7 +84,7 @@ export function createBootObserver({
       return none;
     }
     // Many programs have such words and prompts. They are a boot loader's only while one speaks.
-    const meant = loaderStates.includes(tracker.state)
+    const meant = tracker.state.has('loader')
       ? sightings
       : sightings.filter(({ signature }) => !isLoaders(signature));
     tracker.take({ ...recognised, sightings: meant });

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { exitCodes, UsageError } from '../errors.ts';
-import type { Rewound, Standing } from '../recording/rewind.ts';
+import type { Rewound, StoppedMachine } from '../recording/rewind.ts';
 import { rewind } from '../recording/rewind.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { createStyle, wantsColor } from '../report/reporter.ts';
@@ -53,7 +53,7 @@ async function run(directory: string, { gdb, at, qemuDir, json }: Options): Prom
       onLine: (text) => {
         if (!json) process.stdout.write(`${printable(text, 1000)}\n`);
       },
-      ...(gdb && { debug: { at, onStanding: tellStanding } }),
+      ...(gdb && { debug: { at, onStopped: tellStopped } }),
     });
     if (json) process.stdout.write(`${printableJson(document(rewound))}\n`);
     else process.stderr.write(`${describe(rewound)}\n`);
@@ -67,7 +67,7 @@ async function run(directory: string, { gdb, at, qemuDir, json }: Options): Prom
 }
 
 /** What stands in the way of gdb is told on standard error: standard output is the console's. */
-function tellStanding({ arch, socket, point, exact }: Standing): void {
+function tellStopped({ arch, socket, point, exact }: StoppedMachine): void {
   const place = point.line === 0 ? 'power-on' : `line ${point.line}: ${point.text}`;
   const where = `${exact ? 'right' : 'some milliseconds'} behind ${place}`;
   const attach = [`set architecture ${arch}`, `target remote ${socket}`];

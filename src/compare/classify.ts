@@ -1,4 +1,4 @@
-import type { CostChange, Side, Decision, Comparison, Tally } from '../model/comparison.ts';
+import type { CostChange, Side, RolloutDecision, Comparison, Tally } from '../model/comparison.ts';
 import type { ComparisonClass } from '../model/vocabulary.ts';
 import { comparisonClasses, stages } from '../model/vocabulary.ts';
 type CompareOptions = {
@@ -30,7 +30,7 @@ export function compareSides(
 export function decide(
   comparisons: readonly Comparison[],
   { failOn = [] }: Pick<CompareOptions, 'failOn'> = {},
-): Decision {
+): RolloutDecision {
   const against = comparisons.filter((comparison) => {
     const { class: kind, candidate } = comparison;
     const failsAnew = kind === 'new' && candidate !== null && candidate.passes < told(candidate);

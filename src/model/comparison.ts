@@ -99,4 +99,4 @@ export const comparisonSchema = z.strictObject({
 export type ComparisonReport = z.infer<typeof comparisonSchema>;
 
 /** Whether to roll the candidate out, and why not. */
-export type Decision = Pick<ComparisonReport, 'decision' | 'reasons'>;
+export type RolloutDecision = Pick<ComparisonReport, 'decision' | 'reasons'>;

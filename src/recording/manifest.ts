@@ -134,7 +134,7 @@ export function canRecord({ cpus, network }: MachineProfile): boolean {
  * The same machine, recorded into `directory`, where what is needed to play it is written down first.
  * @param name the case, as `run` names it
  */
-export async function recorded(
+export async function withRecording(
   spec: MachineSpec,
   name: string,
   qemu: Qemu,

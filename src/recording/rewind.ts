@@ -31,7 +31,7 @@ export type Rewound = {
 };
 
 /** A stopped machine that gdb can attach to. */
-export type Standing = {
+export type StoppedMachine = {
   arch: Arch;
   socket: string;
   point: StopPoint;
@@ -48,7 +48,7 @@ export type RewindOptions = {
    * Stop after the line that shows this (see `findStopPoint`), and wait for gdb until it ends the machine or `signal`
    * fires. Left out: play to the end.
    */
-  debug?: { at: string | undefined; onStanding(standing: Standing): void };
+  debug?: { at: string | undefined; onStopped(standing: StoppedMachine): void };
 };
 
 /**
@@ -91,7 +91,7 @@ export async function rewind(
     if (ending === 'stopped' && debug && point) {
       const overrun = { before, shown, wanted: point.offset };
       await standForGdb(machine, overrun, onBytes, (place) => {
-        debug.onStanding({ arch: spec.profile.arch, point, ...place });
+        debug.onStopped({ arch: spec.profile.arch, point, ...place });
       });
       for (const { text } of lines.end()) hooks.onLine(text);
     }
@@ -110,14 +110,14 @@ async function standForGdb(
   machine: Machine,
   overrun: Overrun,
   onBytes: (chunk: Uint8Array) => void,
-  onStanding: (place: Pick<Standing, 'socket' | 'exact'>) => void,
+  onStopped: (place: Pick<StoppedMachine, 'socket' | 'exact'>) => void,
 ): Promise<void> {
   const directory = await makePrivateDirectory();
   try {
     const exact = await stopExactly(machine, overrun);
     const socket = join(directory, 'gdb');
     await openForGdb(machine, socket);
-    onStanding({ socket, exact });
+    onStopped({ socket, exact });
     for await (const chunk of machine.console) onBytes(chunk);
     await machine.exited;
   } finally {

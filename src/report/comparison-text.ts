@@ -2,7 +2,7 @@ import { describeCost, told } from '../compare/classify.ts';
 import type {
   ComparisonReport,
   Comparison,
-  Decision,
+  RolloutDecision,
   CostChange,
   Side,
 } from '../model/comparison.ts';
@@ -74,7 +74,7 @@ export function costText(change: CostChange): string {
   return `${change.stage}: ~ ${change.candidate.toFixed(3)} s (n=${change.n}), ${spread}`;
 }
 
-function decisionLines({ decision, reasons }: Decision, style: Style): string[] {
+function decisionLines({ decision, reasons }: RolloutDecision, style: Style): string[] {
   if (decision === 'ROLL') return [style.green(style.bold('ROLL'))];
   return [style.red(style.bold('HOLD')), ...reasons.map((reason) => `  ${printable(reason)}`)];
 }

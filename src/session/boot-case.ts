@@ -16,7 +16,7 @@ import type { Qemu } from '../qemu/find-qemu.ts';
 import type { MachineSpec } from '../qemu/machine-spec.ts';
 import { loadMachineProfile } from '../qemu/machine-spec.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
-import { canRecord, recorded } from '../recording/manifest.ts';
+import { canRecord, withRecording } from '../recording/manifest.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { Conductor } from '../steps/conductor.ts';
 import { formatCommandLine } from '../text/shell.ts';
@@ -89,7 +89,7 @@ export async function bootCase(
     const note = (reason: string): void => {
       recorder.note(reason);
     };
-    const toBoot = recording ? await recorded(spec, case_.id, qemu, directory) : spec;
+    const toBoot = recording ? await withRecording(spec, case_.id, qemu, directory) : spec;
     const begun = await beginBoot(toBoot, qemu, checkpoints, { directory, signal, note });
     const beside = { ...surroundings, provider, keyFile, recorder };
     const file = toBoot.recording?.file;

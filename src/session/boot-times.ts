@@ -2,6 +2,7 @@ import type { Place } from '../boot/observer.ts';
 import type { Signal } from '../model/boot.ts';
 import type { BootPrice, EntropyTimes, StageTime } from '../model/result.ts';
 import type { Stage } from '../model/vocabulary.ts';
+import { isOf } from '../signatures/all.ts';
 import type { SessionListener, StageReading } from './listener.ts';
 
 type Span = {
@@ -77,17 +78,15 @@ export function bootPrice(stages: readonly StageTime[]): BootPrice | null {
 export class EntropyClock implements SessionListener {
   readonly #generations = new Map<number, EntropyTimes>();
 
-  onSignal(
-    { signature, guestSeconds, captures }: Signal,
-    { generation }: Pick<Place, 'generation'>,
-  ): void {
+  onSignal(signal: Signal, { generation }: Pick<Place, 'generation'>): void {
+    const { guestSeconds, captures } = signal;
     // Firmware is not a kernel.
     if (generation === 0) return;
     const known = this.#generations.get(generation);
     const times = known ?? { generation, crngReady: null, getrandom: null };
     this.#generations.set(generation, times);
-    if (signature === 'crng-ready') times.crngReady ??= guestSeconds;
-    if (signature !== 'getrandom-took') return;
+    if (isOf(signal, 'crng-ready')) times.crngReady ??= guestSeconds;
+    if (!isOf(signal, 'getrandom-took')) return;
     const { seconds } = captures;
     times.getrandom ??= seconds === undefined ? 'blocked' : Number(seconds);
   }

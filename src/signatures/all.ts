@@ -11,8 +11,7 @@ import { scalewaySignatures } from './scaleway.ts';
 import type { Signature } from './signature.ts';
 import { complaintSignatures, troubleSignatures } from './trouble.ts';
 import { shellSignatures, userspaceSignatures } from './userspace.ts';
-/** Every signature there is, in the order a boot goes through them. */
-export const signatures: readonly Signature[] = [
+const all = [
   ...firmwareSignatures,
   ...loaderSignatures,
   ...kernelStartSignatures,
@@ -27,4 +26,18 @@ export const signatures: readonly Signature[] = [
   ...panicSignatures,
   ...troubleSignatures,
   ...complaintSignatures,
-];
+] as const;
+
+/** Every signature there is, in the order a boot goes through them. */
+export const signatures: readonly Signature[] = all;
+
+/** The id of a signature. Records name it as text: they may come from another version. */
+export type SignatureId = (typeof all)[number]['id'];
+
+/** What a signal or a piece of evidence may be called: a signature, or what the recogniser makes of lines by itself. */
+type SignalId = SignatureId | 'printk' | 'last-words';
+
+/** Whether a signal, of any version's records, has one of these ids. */
+export function isOf({ signature }: { signature: string }, ...ids: readonly SignalId[]): boolean {
+  return (ids as readonly string[]).includes(signature);
+}

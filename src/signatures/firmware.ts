@@ -3,7 +3,7 @@ import type { Signature } from './signature.ts';
 const firmware = { origin: 'firmware' } as const;
 
 /** UEFI and Trusted Firmware, and the kernel's EFI stub. */
-export const firmwareSignatures: Signature[] = [
+export const firmwareSignatures = [
   {
     ...firmware,
     id: 'edk2-banner',
@@ -123,4 +123,4 @@ export const firmwareSignatures: Signature[] = [
     description: 'the EFI stub could not do something it wanted to',
     source: 'Linux drivers/firmware/efi/libstub',
   },
-];
+] as const satisfies readonly Signature[];

@@ -3,7 +3,7 @@ import type { Signature } from './signature.ts';
 const noInit = { outcome: 'no-init' } as const;
 
 /** The first program of the system: not there, not runnable, or dead. */
-export const initSignatures: Signature[] = [
+export const initSignatures = [
   {
     ...noInit,
     id: 'no-working-init',
@@ -76,4 +76,4 @@ export const initSignatures: Signature[] = [
     description: 'systemd crashed as PID 1 and does nothing any more',
     source: 'systemd src/core/main.c',
   },
-];
+] as const satisfies readonly Signature[];

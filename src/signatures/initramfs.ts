@@ -9,7 +9,7 @@ const mkinitcpio = { origin: 'initramfs', source: "mkinitcpio's init and init_fu
 const dracut = { origin: 'initramfs', source: 'dracut', kmsg: true } as const;
 
 /** The distributions' initramfs: initramfs-tools (Debian, Ubuntu), dracut (Fedora, SUSE), mkinitcpio (Arch). */
-export const initramfsSignatures: Signature[] = [
+export const initramfsSignatures = [
   {
     ...tools,
     id: 'initramfs-tools-start',
@@ -162,4 +162,4 @@ export const initramfsSignatures: Signature[] = [
     pattern: /^Entering emergency mode\. Exit the shell to continue\.$/,
     description: "dracut's emergency shell",
   },
-];
+] as const satisfies readonly Signature[];

@@ -3,7 +3,7 @@ import type { Signature } from './signature.ts';
 const kernel = { origin: 'kernel' } as const;
 
 /** A kernel from its first word to its first program. */
-export const kernelStartSignatures: Signature[] = [
+export const kernelStartSignatures = [
   {
     ...kernel,
     id: 'kernel-booting',
@@ -117,4 +117,4 @@ export const kernelStartSignatures: Signature[] = [
     description: 'a 32-bit kernel does not know this CPU, or has no usable device tree',
     source: 'Linux arch/arm/kernel/head-common.S',
   },
-];
+] as const satisfies readonly Signature[];

@@ -3,7 +3,7 @@ import type { Signature } from './signature.ts';
 const kernel = { origin: 'kernel' } as const;
 
 /** The first kernel on its way out, and the purgatory behind it. */
-export const kexecKernelSignatures: Signature[] = [
+export const kexecKernelSignatures = [
   {
     ...kernel,
     id: 'kexec-start',
@@ -93,4 +93,4 @@ export const kexecKernelSignatures: Signature[] = [
     description: 'what kexec loaded was damaged before the jump; the purgatory loops forever',
     source: 'kexec-tools purgatory/purgatory.c',
   },
-];
+] as const satisfies readonly Signature[];

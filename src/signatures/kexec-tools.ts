@@ -5,7 +5,7 @@ const loadFailed = { ...kexec, meaning: 'failure', outcome: 'kexec-load-failed' 
 const source = 'kexec-tools kexec/kexec.c';
 
 /** `kexec` itself, and the shells that look for it. */
-export const kexecToolsSignatures: Signature[] = [
+export const kexecToolsSignatures = [
   {
     ...kexec,
     id: 'kexec-not-found',
@@ -171,4 +171,4 @@ export const kexecToolsSignatures: Signature[] = [
     description: 'the kernel or initrd to kexec could not be downloaded',
     source: 'curl, BusyBox wget',
   },
-];
+] as const satisfies readonly Signature[];

@@ -3,7 +3,7 @@ import type { Signature } from './signature.ts';
 const firmware = { origin: 'firmware' } as const;
 
 /** Boot loaders: U-Boot, GRUB, barebox, coreboot's depthcharge, a PC's BIOS, OpenSBI. */
-export const loaderSignatures: Signature[] = [
+export const loaderSignatures = [
   {
     ...firmware,
     id: 'u-boot-banner',
@@ -309,4 +309,4 @@ export const loaderSignatures: Signature[] = [
     description: 'the firmware of RISC-V machines starts',
     source: 'OpenSBI lib/sbi/sbi_init.c',
   },
-];
+] as const satisfies readonly Signature[];

@@ -4,7 +4,7 @@ const oops = { origin: 'kernel', meaning: 'warning', outcome: 'kernel-panic' } a
 const reset = { origin: 'kernel', meaning: 'reset', source: 'Linux kernel/reboot.c' } as const;
 
 /** A kernel that dies, and machines that start anew. */
-export const panicSignatures: Signature[] = [
+export const panicSignatures = [
   {
     origin: 'kernel',
     id: 'kernel-panic',
@@ -118,4 +118,4 @@ export const panicSignatures: Signature[] = [
     description: 'panic= on the command line: the panicked kernel will reset the machine',
     source: 'Linux kernel/panic.c',
   },
-];
+] as const satisfies readonly Signature[];

@@ -8,7 +8,7 @@ const local = "initramfs-tools' scripts/local";
 const mounts = 'Linux init/do_mounts.c';
 
 /** The root file system: not there, or not mountable. */
-export const rootSignatures: Signature[] = [
+export const rootSignatures = [
   {
     ...missing,
     id: 'mount-root-no-device',
@@ -116,4 +116,4 @@ export const rootSignatures: Signature[] = [
     description: 'the command line has no root=',
     source: local,
   },
-];
+] as const satisfies readonly Signature[];

@@ -9,7 +9,7 @@ const scaleway = {
 const ours = { origin: 'initramfs', source: 'images/provider-network' } as const;
 
 /** Scaleway's initramfs, and ours that behaves like it. */
-export const scalewaySignatures: Signature[] = [
+export const scalewaySignatures = [
   {
     ...scaleway,
     id: 'scaleway-start',
@@ -137,4 +137,4 @@ export const scalewaySignatures: Signature[] = [
     pattern: /^>>> Rescue Shell/,
     description: 'somebody pressed Enter',
   },
-];
+] as const satisfies readonly Signature[];

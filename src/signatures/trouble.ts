@@ -3,7 +3,7 @@ const kernel = { origin: 'kernel', meaning: 'warning' } as const;
 const random = 'Linux drivers/char/random.c';
 
 /** Signs that a kernel is not getting on: lock-ups, interrupts nobody wants, entropy. A slow emulator causes some of them too. */
-export const troubleSignatures: Signature[] = [
+export const troubleSignatures = [
   {
     ...kernel,
     id: 'soft-lockup',
@@ -122,7 +122,7 @@ export const troubleSignatures: Signature[] = [
     description: 'in the stack of a task that hangs: it waits for random numbers',
     source: random,
   },
-];
+] as const satisfies readonly Signature[];
 
 const complaint = {
   origin: 'initramfs',
@@ -137,7 +137,7 @@ const complaint = {
  * What any initramfs may say in its own words, where no other signature knows them. It counts only while an initramfs may
  * run, and only if the boot gets no further.
  */
-export const complaintSignatures: Signature[] = [
+export const complaintSignatures = [
   {
     ...complaint,
     id: 'root-complaint',
@@ -170,4 +170,4 @@ export const complaintSignatures: Signature[] = [
       /^(?!\[|Start(?:ing|ed) \S+\.service|.*(?:ssh|to (?:enter|get|open|start|run) ))(?:.{0,80}\b)?(?:(?:[Dd]ropp(?:ing|ed)|[Ff]alling|[Ff]ell|[Ss]pawning|[Ll]aunching|[Ss]tarting|[Ee]ntering|[Oo]pening)\b.{0,40} (?:shell|ash|bash|sh|console)\b|(?:emergency|recovery|rescue|maintenance|repair|debug) (?:\w+ )?shell\b)/,
     description: 'some program offers a shell, because the boot does not go on',
   },
-];
+] as const satisfies readonly Signature[];

@@ -7,7 +7,7 @@ const proof = {
 } as const;
 
 /** The real system: its first words, its prompts, and what our own test disk says of itself. */
-export const userspaceSignatures: Signature[] = [
+export const userspaceSignatures = [
   {
     ...userspace,
     id: 'systemd-start',
@@ -164,12 +164,12 @@ export const userspaceSignatures: Signature[] = [
     pattern: /^kexec-lab: cmdline=(?<cmdline>.*)$/,
     description: 'the command line of the kernel that really runs',
   },
-];
+] as const satisfies readonly Signature[];
 
 const shell = { origin: 'userspace', meaning: 'shell', prompt: true, shell: true } as const;
 
 /** Shells at their prompts. What was typed behind one says how to read the lines that follow. */
-export const shellSignatures: Signature[] = [
+export const shellSignatures = [
   {
     ...shell,
     id: 'root-shell',
@@ -194,4 +194,4 @@ export const shellSignatures: Signature[] = [
     description: 'a shell waits for a command, or has been given one',
     source: 'bash, dash and BusyBox ash, with the prompts distributions give them',
   },
-];
+] as const satisfies readonly Signature[];

@@ -102,7 +102,7 @@ t.test('a line that has no end yet is shown before gdb is waited for', async (t)
     onLine: (text) => lines.push(text),
     debug: {
       at: undefined,
-      onStanding: (standing) => {
+      onStopped: (standing) => {
         standings.push({ ...standing, lines: [...lines] });
         ending.abort();
       },
@@ -116,7 +116,7 @@ t.test('a line that has no end yet is shown before gdb is waited for', async (t)
 
 t.test('what it is to stop at must be there', async (t) => {
   const directory = await record(t);
-  const debug = { at: 'kexek-bye', onStanding: () => t.fail('it stands') };
+  const debug = { at: 'kexek-bye', onStopped: () => t.fail('it stands') };
   await t.rejects(play(directory, { debug }), UsageError);
 });
 

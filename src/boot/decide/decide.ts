@@ -1,16 +1,20 @@
 import type { Signal } from '../../model/boot.ts';
 import type { OutcomeId } from '../../model/vocabulary.ts';
-import type { BootContext, Failure } from '../machine/context.ts';
-import { causes, isKexecFailure, isLooping, isOfKexec } from '../machine/context.ts';
-import type { Decision, Standing } from './decision.ts';
+import type { SignatureId } from '../../signatures/all.ts';
+import { isOf } from '../../signatures/all.ts';
+import type { BootContext } from '../machine/context.ts';
+import { isLooping } from '../machine/context.ts';
+import type { Failure } from '../machine/failures.ts';
 import {
-  byFailure,
-  byWarning,
+  causes,
+  isKexecFailure,
+  isOfKexec,
   isOfFirmware,
   isRootTrouble,
-  known,
   worstFirst,
-} from './decision.ts';
+} from '../machine/failures.ts';
+import type { Decision, Standing } from './decision.ts';
+import { byFailure, byWarning, known } from './decision.ts';
 
 /** Decides what became of a boot: the strongest proof first, and `unknown` wherever there is doubt. */
 export function decide(standing: Standing): Decision {
@@ -24,26 +28,30 @@ export function decide(standing: Standing): Decision {
   const [cause, ...consequences] = causes(context);
   // A plain boot that died, and a firmware that does not get to the next: the machine stands there now.
   const isPast = context.boundary === 'reset' && !context.failures.some(isOfKexec);
-  if (state === 'firmware.stuck' && context.firmwareFailed !== null && isPast)
+  if (state.name === 'firmware.stuck' && context.firmwareFailed !== null && isPast)
     return decideStuck(standing);
   if (cause !== undefined && !outlived(context)) {
     return byFailure(cause, consequences, context.login);
   }
-  if (isLeaving(state)) return decideLeaving(standing);
-  if (state === 'kernel.hung') return { ...here, id: 'kernel-hang', because: [], byCpu: true };
-  if (state === 'firmware.stuck') return decideStuck(standing);
-  if (state === 'firmware.kernelSilent') {
+  if (state.has('leaving')) return decideLeaving(standing);
+  if (state.name === 'kernel.hung') return { ...here, id: 'kernel-hang', because: [], byCpu: true };
+  if (state.name === 'firmware.stuck') return decideStuck(standing);
+  if (state.name === 'firmware.kernelSilent') {
     return { ...here, id: 'kernel-silent', because: handedOverTo(context), byCpu: true };
   }
   const logEnded = standing.end?.reason === 'log-ended';
-  if (state === 'firmware.handedOver' && logEnded && worstFirst(context.warnings).length === 0) {
+  if (
+    state.name === 'firmware.handedOver' &&
+    logEnded &&
+    worstFirst(context.warnings).length === 0
+  ) {
     return { ...here, id: 'kernel-silent', because: handedOverTo(context), bySilence: true };
   }
   if (context.login !== null) return decideUp(standing, context.login);
   const up = context.up ?? loneShell(context);
   const [carried, ...others] = context.recovers && up !== null ? [] : context.carried;
   if (carried !== undefined) return byFailure(carried, others, null);
-  if (state.endsWith('.rescue')) {
+  if (state.has('rescue')) {
     const [trouble, ...more] = worstFirst(context.warnings.filter(isRootTrouble));
     if (trouble !== undefined) return byWarning(trouble, more, null);
     return {
@@ -71,15 +79,15 @@ function decideStuck({ context, silence }: Standing): Decision {
 function decideLeaving({ state, context, silence, end }: Standing): Decision {
   const { generation, stage, banner, kexecLeft, kexecStarted, login } = context;
   const lastWords = known([kexecLeft, kexecStarted, context.decompressed]);
-  const early = context.warnings.filter(({ signal }) => behindTheJump.includes(signal.signature));
+  const early = context.warnings.filter(({ signal }) => isOf(signal, ...afterTheJump));
   const because = [...early.map(({ signal }) => signal), ...lastWords];
   const here = { generation, stage, banner, byCpu: false, because };
   if (login !== null) return { ...here, id: 'unknown', because: [login, ...lastWords] };
   if (early.length > 0) return { ...here, id: 'bye-hang' };
   const [trouble, ...others] = worstFirst(context.warnings);
   if (trouble !== undefined && kexecLeft === null) return byWarning(trouble, others, null);
-  if (state === 'kexec.hung') return { ...here, id: 'bye-hang', byCpu: true };
-  if (state === 'kexec.lost') return { ...here, id: 'console-lost', byCpu: true };
+  if (state.name === 'kexec.hung') return { ...here, id: 'bye-hang', byCpu: true };
+  if (state.name === 'kexec.lost') return { ...here, id: 'console-lost', byCpu: true };
   if (end?.reason === 'log-ended') return { ...here, id: 'bye-hang', bySilence: true };
   if (end?.reason === 'qemu-exited') return { ...here, id: 'qemu-exited' };
   return { ...here, id: 'unknown', byCpu: silence.judgement !== null };
@@ -109,11 +117,7 @@ function outlived({ bornBy, login, failures, typedInVain }: BootContext): boolea
  * What the purgatory and the next kernel's first instructions say. Any other trouble before "Bye!" is that of the old
  * kernel, which began the jump and never got out of its own shutdown.
  */
-const behindTheJump = ['purgatory-digest', 'early-arm-error'];
-
-function isLeaving(state: string): boolean {
-  return ['kexec.jumping', 'kexec.gone', 'kexec.hung', 'kexec.lost'].includes(state);
-}
+const afterTheJump: readonly SignatureId[] = ['purgatory-digest', 'early-arm-error'];
 
 /** A loader's last word, and what it had complained of before. */
 function handedOverTo({ handedOver, survived }: BootContext): Signal[] {

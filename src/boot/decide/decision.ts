@@ -1,8 +1,12 @@
 import type { Signal } from '../../model/boot.ts';
 import type { OutcomeId, Stage } from '../../model/vocabulary.ts';
+import { isOf } from '../../signatures/all.ts';
 import type { Silence } from '../cpu/silence.ts';
-import type { Failure, BootContext } from '../machine/context.ts';
-import { causes, isKexecFailure, isLooping } from '../machine/context.ts';
+import type { BootContext } from '../machine/context.ts';
+import { isLooping } from '../machine/context.ts';
+import type { Failure } from '../machine/failures.ts';
+import { causes, isKexecFailure } from '../machine/failures.ts';
+import type { BootState } from '../machine/step.ts';
 
 /** How the watching ended. `log-ended` says nothing about the machine but that no more was recorded. */
 export type End = {
@@ -15,8 +19,8 @@ export type End = {
 
 /** All there is to decide on. */
 export type Standing = {
-  /** Where the boot machine stands, as `stage.state`. */
-  state: string;
+  /** Where the boot machine stands. */
+  state: BootState;
   context: BootContext;
   bytesSeen: boolean;
   machine: MachineFacts;
@@ -54,53 +58,13 @@ export function byFailure(cause: Failure, others: Failure[], login: Signal | nul
   return { id, generation, stage, because, banner, byCpu: false };
 }
 
-export function isOfFirmware({ outcome }: Failure): boolean {
-  return outcome === 'firmware-stuck';
-}
-
-/** Why an initramfs may offer a shell. */
-export function isRootTrouble({ outcome }: Failure): boolean {
-  return outcome === 'root-missing' || outcome === 'root-mount-failed' || outcome === 'no-init';
-}
-
 export function known(signals: (Signal | null)[]): Signal[] {
   return signals.filter((signal) => signal !== null);
 }
 
-/**
- * Warnings that explain a boot which stops there, the most telling first: a stack that names its reason says more
- * than the stall it comes with. A complaint about the initrd alone is no proof; some are harmless.
- */
-const severities: OutcomeId[] = [
-  'entropy-blocked',
-  'irq-storm',
-  'kernel-panic',
-  'root-missing',
-  'root-mount-failed',
-  'no-init',
-  'firmware-stuck',
-  'kernel-hang',
-];
-
-/**
- * Of several troubles of a kernel the first is the cause; firmware that goes on to its next boot option has left the last
- * one behind.
- */
-export function worstFirst(warnings: Failure[]): Failure[] {
-  const order = ({ outcome }: Failure) => severities.indexOf(outcome);
-  return warnings
-    .filter(({ outcome }) => severities.includes(outcome))
-    .sort(
-      (a, b) =>
-        order(a) - order(b) ||
-        (a.outcome === 'firmware-stuck' ? warnings.indexOf(b) - warnings.indexOf(a) : 0),
-    );
-}
-
 /** Whether nothing more can come of the boot, whatever anybody does to the machine. */
 export function isOver({ state, context }: Standing): boolean {
-  if (isLooping(context) || state.endsWith('.panicked')) return true;
-  return ['kexec.hung', 'kexec.lost', 'kernel.hung', 'firmware.kernelSilent'].includes(state);
+  return isLooping(context) || state.has('over');
 }
 
 /**
@@ -110,13 +74,13 @@ export function isOver({ state, context }: Standing): boolean {
  */
 export function isSettled(standing: Standing, awaitGeneration: number): boolean {
   const { state, context } = standing;
-  if (isOver(standing) || state === 'firmware.stuck') return true;
+  if (isOver(standing) || state.name === 'firmware.stuck') return true;
   const [cause] = causes(context);
-  const stopped = state.endsWith('.rescue') || context.boundary === 'reset';
-  if (cause !== undefined && isKexecFailure(cause)) return stopped || state === 'userspace.up';
-  if (state.endsWith('.rescue')) return true;
+  const stopped = state.has('rescue') || context.boundary === 'reset';
+  if (cause !== undefined && isKexecFailure(cause)) return stopped || state.name === 'userspace.up';
+  if (state.has('rescue')) return true;
   if (cause !== undefined && stopped) return true;
-  return state === 'userspace.up' && context.generation >= awaitGeneration;
+  return state.name === 'userspace.up' && context.generation >= awaitGeneration;
 }
 
 /** What a console tells of the machine, for advice that fits it. Null: not known. */
@@ -127,13 +91,6 @@ export type MachineFacts = {
 
 export const nothingKnown: MachineFacts = { arch: null, loader: null };
 
-const arches: Record<string, MachineFacts['arch']> = {
-  'x86-kernel': 'x86',
-  seabios: 'x86',
-  'riscv-kernel': 'riscv',
-  opensbi: 'riscv',
-};
-
 /** Distributions name the architecture in the release; the compiler's name is in the same line. */
 const banners: [RegExp, MachineFacts['arch']][] = [
   [/amd64|x86[_-]64|i[36]86/, 'x86'],
@@ -143,34 +100,36 @@ const banners: [RegExp, MachineFacts['arch']][] = [
 ];
 
 /** Adds what one signal tells. The newest word on the loader counts, the first on the architecture. */
-export function learnMachine(
-  facts: MachineFacts,
-  { signature, text, captures }: Signal,
-): MachineFacts {
-  const loader = loaderOf(signature) ?? facts.loader;
-  const arch = facts.arch ?? arches[signature] ?? archOf(signature, text, captures);
+export function learnMachine(facts: MachineFacts, signal: Signal): MachineFacts {
+  const loader = loaderOf(signal) ?? facts.loader;
+  const arch = facts.arch ?? archOf(signal);
   return loader === facts.loader && arch === facts.arch ? facts : { arch, loader };
 }
 
-function loaderOf(signature: string): MachineFacts['loader'] {
-  if (/^(?:edk2|efi|qualcomm)-/.test(signature)) return 'uefi';
-  if (signature.startsWith('u-boot-')) return 'u-boot';
-  if (signature.startsWith('grub-')) return 'grub';
-  return signature === 'seabios' ? 'bios' : null;
+/** The signatures of firmware and loaders begin with its name. */
+const loaders: readonly [string, MachineFacts['loader']][] = [
+  ['edk2', 'uefi'],
+  ['efi', 'uefi'],
+  ['qualcomm', 'uefi'],
+  ['u-boot', 'u-boot'],
+  ['grub', 'grub'],
+];
+
+function loaderOf(signal: Signal): MachineFacts['loader'] {
+  const [, loader] = loaders.find(([name]) => signal.signature.startsWith(`${name}-`)) ?? [];
+  return loader ?? (isOf(signal, 'seabios') ? 'bios' : null);
 }
 
-function archOf(
-  signature: string,
-  text: string,
-  captures: Signal['captures'],
-): MachineFacts['arch'] {
-  if (signature === 'kernel-version') {
+function archOf(signal: Signal): MachineFacts['arch'] {
+  const { text, captures } = signal;
+  if (isOf(signal, 'kernel-version')) {
     const release = banners.find(([pattern]) => pattern.test(captures['release'] ?? ''));
     return (release ?? banners.find(([pattern]) => pattern.test(text)))?.[1] ?? null;
   }
   // arm64 prints the number of its first CPU in ten digits, arm in one.
-  if (signature !== 'kernel-booting') return null;
-  return /0x[0-9a-f]{10}/.test(text) ? 'arm64' : null;
+  if (isOf(signal, 'kernel-booting')) return /0x[0-9a-f]{10}/.test(text) ? 'arm64' : null;
+  if (isOf(signal, 'x86-kernel', 'seabios')) return 'x86';
+  return isOf(signal, 'riscv-kernel', 'opensbi') ? 'riscv' : null;
 }
 
 /** Unless the console shows another architecture, advice for 32-bit arm is worth a try. */

@@ -1,6 +1,7 @@
 import type { Alternative, Doubt } from '../../model/boot.ts';
 import type { Certainty, OutcomeId } from '../../model/vocabulary.ts';
-import type { Failure } from '../machine/context.ts';
+import { isOf } from '../../signatures/all.ts';
+import type { Failure } from '../machine/failures.ts';
 import type { Decision, Standing } from './decision.ts';
 
 const mostAlternatives = 4;
@@ -21,7 +22,7 @@ function first(all: Alternative[], outcome: OutcomeId): number {
 
 function certaintyOf({ id, byCpu, because, bySilence }: Decision): Certainty {
   if (id === 'unknown') return 'unknown';
-  const named = because.some(({ signature }) => signature === 'proof-release');
+  const named = because.some((signal) => isOf(signal, 'proof-release'));
   if (byCpu || id === 'qemu-exited' || (id === 'booted' && named)) return 'proved';
   return bySilence === true ? 'likely' : 'shown';
 }
@@ -34,7 +35,7 @@ function silent({ id, bySilence, because }: Decision, { state, context }: Standi
     line: at,
     because: why,
   });
-  if (id === 'unknown' && state.startsWith('kexec.'))
+  if (id === 'unknown' && state.stage === 'kexec')
     return [last('bye-hang', 'a kexec began, and no other kernel printed anything')];
   if (id === 'unknown' && context.login !== null)
     return [
@@ -86,7 +87,7 @@ function settle(certainty: Certainty, { id }: Decision, { state, context, end }:
   if (id === 'kexec-load-failed') return 'The output of the command that loads the kernel.';
   if (id !== 'unknown' || context.login !== null)
     return 'A recording until the machine has been silent for some minutes or is up again.';
-  if (state === 'firmware.silent')
+  if (state.name === 'firmware.silent')
     return "A recording of this machine's serial console at the right baud rate.";
   return 'A recording until the login prompt, or until no text has appeared for some minutes.';
 }

@@ -1,6 +1,7 @@
 import type { Decided } from '../decide/decision.ts';
 import { mayBeArm } from '../decide/decision.ts';
 import type { BootContext } from '../machine/context.ts';
+import type { StateName } from '../machine/step.ts';
 
 /** What to try after a jump into silence, on this kind of machine. */
 export function byeHangCure(decided: Decided): string {
@@ -19,13 +20,13 @@ export function byeHangCure(decided: Decided): string {
 }
 
 /** The state of the boot machine before it has recognised anything. */
-const nothingKnown = 'firmware.silent';
+const nothingKnown: StateName = 'firmware.silent';
 
 /** Why it is a hang after the jump, and what shows it. */
 export function byeHang({ decision, standing, captures: { reason } }: Decided): string {
   const { context, end, state } = standing;
   const words = context.kexecLeft === null ? 'began the jump' : 'said "Bye!"';
-  if (!state.startsWith('kexec.') || context.boundary === 'reset') {
+  if (state.stage !== 'kexec' || context.boundary === 'reset') {
     return `The first kernel ${words}, then the machine restarted. The second kernel died before its first message or never ran.`;
   }
   if (context.decompressed !== null && !decision.byCpu) {
@@ -52,7 +53,7 @@ export function unknown({ decision: { generation, stage }, standing }: Decided):
     return 'The system came up, then the machine was reset. The log does not show what happened next.';
   }
   if (end === null) return `Not decided yet: the boot is in ${where}.`;
-  if (state === nothingKnown) {
+  if (state.name === nothingKnown) {
     return `The text does not look like the console of a booting machine${end.detail ? ` (${end.detail})` : ''}.`;
   }
   if (end.reason === 'log-ended') {
@@ -61,7 +62,7 @@ export function unknown({ decision: { generation, stage }, standing }: Decided):
       : `The log ends in ${where} and shows no failure.`;
   }
   const silence = end.silentMs ? ` after ${Math.round(end.silentMs / 1000)} s of silence` : '';
-  const cpu = state.startsWith('kexec.') ? '; whether the second kernel is alive is not known' : '';
+  const cpu = state.stage === 'kexec' ? '; whether the second kernel is alive is not known' : '';
   return `Observation ended in ${where}${silence}${end.detail ? ` (${end.detail})` : ''}${cpu}.`;
 }
 
@@ -69,7 +70,7 @@ export function unknownCure({ standing: { end, state, context } }: Decided): str
   if (context.login !== null && context.boundary === 'reset') {
     return 'Record until the machine is up again. If nobody requested the reset, look for a watchdog.';
   }
-  if (state === nothingKnown) {
+  if (state.name === nothingKnown) {
     return 'Check that this file is the log of the serial console, and check the baud rate: at the wrong speed every console is noise.';
   }
   return end?.reason === 'log-ended'

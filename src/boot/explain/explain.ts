@@ -1,4 +1,6 @@
 import type { OutcomeId } from '../../model/vocabulary.ts';
+import type { SignatureId } from '../../signatures/all.ts';
+import { isOf } from '../../signatures/all.ts';
 import type { Decided } from '../decide/decision.ts';
 import { mayBeArm } from '../decide/decision.ts';
 import { loadCure, rootCure, loaderCure } from './cures.ts';
@@ -103,7 +105,7 @@ const explanations: Record<OutcomeId, (decided: Decided) => Explanation> = {
   }),
 
   'firmware-stuck': (decided) => ({
-    meaning: decided.decision.because.some(({ signature }) => signature === 'edk2-setup')
+    meaning: decided.decision.because.some((signal) => isOf(signal, 'edk2-setup'))
       ? 'The firmware waits in its setup menu: a key was pressed during startup, or it found nothing to boot.'
       : `The firmware or boot loader did not start a kernel${quoted(decided.captures.reason ?? decided.captures.option)}.`,
     cure: loaderCure(decided),
@@ -139,10 +141,10 @@ const explanations: Record<OutcomeId, (decided: Decided) => Explanation> = {
 
 /** A panic and its cause: a fault of the kernel, or the last message of an init that gave up. */
 function panicked({ decision: { because }, captures: { panic, reason } }: Decided): string {
-  const words = because.find(({ signature }) => signature === 'last-words');
+  const words = because.find((signal) => isOf(signal, 'last-words'));
   if (words !== undefined)
     return `The first program gave up${quoted(words.text)}. The kernel cannot run without it.`;
-  if (because.some(({ signature }) => signature === 'crash-kernel'))
+  if (because.some((signal) => isOf(signal, 'crash-kernel')))
     return 'This is a crash kernel: the previous kernel panicked.';
   if (panic === undefined && reason !== undefined)
     return `The kernel hit a bug${quoted(reason)} and shows no progress after it.`;
@@ -152,7 +154,7 @@ function panicked({ decision: { because }, captures: { panic, reason } }: Decide
 }
 
 function brokenInitrd({ decision: { because }, captures: { reason } }: Decided): string {
-  return because.some(({ signature }) => signature === 'initrd-unusable')
+  return because.some((signal) => isOf(signal, 'initrd-unusable'))
     ? `The initrd is loaded where the kernel cannot use it${quoted(reason)}, so the kernel ignores it.`
     : `The kernel could not unpack its initrd${quoted(reason)}: the file is damaged, or it was overwritten in memory before the kernel read it.`;
 }
@@ -163,13 +165,13 @@ function quoted(text: string | undefined): string {
 }
 
 /** How a system shows that it is up. */
-const shown: Record<string, string> = {
-  'login-prompt': 'reached a login prompt',
-  'console-inactive': 'came up and offers a shell on its console',
-  'system-up': 'came up: systemd started its default target',
-  'shell-prompt': 'came up to a shell',
-  'root-shell': 'came up to a shell',
-};
+const shown: readonly [SignatureId, string][] = [
+  ['login-prompt', 'reached a login prompt'],
+  ['console-inactive', 'came up and offers a shell on its console'],
+  ['system-up', 'came up: systemd started its default target'],
+  ['shell-prompt', 'came up to a shell'],
+  ['root-shell', 'came up to a shell'],
+];
 
 /** A system that is up, and the trouble that it survived. */
 export function booted({
@@ -178,7 +180,8 @@ export function booted({
   captures: { release },
 }: Decided): string {
   const { because, aside = [] } = decision;
-  const how = because.map(({ signature }) => shown[signature]).find(Boolean) ?? 'came up';
+  const [, how = 'came up'] =
+    shown.find(([id]) => because.some((signal) => isOf(signal, id))) ?? [];
   const kernel = kernelName(release);
   const way =
     context.bornBy === 'kexec'

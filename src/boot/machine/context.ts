@@ -1,16 +1,7 @@
 import type { Signal } from '../../model/boot.ts';
 import type { OutcomeId, Stage } from '../../model/vocabulary.ts';
 import type { Meaning } from '../../signatures/signature.ts';
-/** A reason why a boot may not have succeeded, and where it was when it showed. */
-export type Failure = {
-  outcome: OutcomeId;
-  generation: number;
-  stage: Stage;
-  signal: Signal;
-  /** The version banner of the kernel it happened to. */
-  banner: Signal | null;
-};
-
+import type { Failure } from './failures.ts';
 /** Everything the boot machine remembers. Never changed in place, and bounded: a console may go on for ever. */
 export type BootContext = {
   stage: Stage;
@@ -111,60 +102,6 @@ export const initialContext: BootContext = {
   lastWords: [],
   jumps: [],
 };
-
-const kexecOutcomes: readonly OutcomeId[] = ['kexec-missing', 'kexec-load-failed', 'kexec-refused'];
-
-/** Whether the failure is that of a kexec, which leaves the old kernel running. */
-export function isKexecFailure({ outcome }: Failure): boolean {
-  return kexecOutcomes.includes(outcome);
-}
-
-/** Whether a kexec has failed, on either side of the jump. */
-export function isOfKexec(failure: Failure): boolean {
-  return isKexecFailure(failure) || failure.outcome === 'bye-hang';
-}
-
-/** A broken initrd is why the kernel finds no root or no init, even where the kernel goes on for a while. */
-const consequencesOfBrokenInitrd: readonly OutcomeId[] = [
-  'root-mount-failed',
-  'root-missing',
-  'no-init',
-  'kernel-panic',
-];
-
-/** A fault of the kernel, as far as it did not go on. */
-export function isOops({ outcome }: Failure): boolean {
-  return outcome === 'kernel-panic';
-}
-
-/** What a fault of the kernel in its first process, or anywhere, makes it say. */
-const consequencesOfOops: readonly string[] = ['kernel-panic', 'init-exited'];
-
-/**
- * The causes of a generation's end, the primary one first. It is the first failure there was, for what follows
- * is a consequence; a refusal by the kernel goes before the words kexec has for it, a fault of the kernel before the
- * panic it ends in.
- */
-export function causes({ failures, warnings }: BootContext): Failure[] {
-  const first = failures.find(({ outcome }) => outcome === 'kexec-refused') ?? failures[0];
-  if (first === undefined) return [];
-  const brokenInitrd = warnings.find(({ outcome }) => outcome === 'initramfs-corrupt');
-  const oopses = failures.some(({ signal }) => isPanic(signal)) ? warnings.filter(isOops) : [];
-  const [oops] = oopses;
-  const primary =
-    brokenInitrd && consequencesOfBrokenInitrd.includes(first.outcome)
-      ? brokenInitrd
-      : oops && consequencesOfOops.includes(first.signal.signature)
-        ? oops
-        : first;
-  return [primary, ...[...oopses, ...failures].filter((failure) => failure !== primary)];
-}
-
-function isPanic({ signature }: Signal): boolean {
-  return panicSignatures.includes(signature);
-}
-
-const panicSignatures = ['kernel-panic', 'init-exited', 'no-working-init', 'vfs-panic'];
 
 /** Whether the machine starts again and again without ever being of use. */
 export function isLooping({ resets, jumps }: BootContext): boolean {

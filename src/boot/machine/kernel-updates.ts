@@ -1,14 +1,10 @@
 import type { Signal } from '../../model/boot.ts';
-import { worstFirst } from '../decide/decision.ts';
-import type { BootContext, Failure, SignalEvent, Update } from './context.ts';
-import {
-  causes,
-  initialContext,
-  isKexecFailure,
-  isOfKexec,
-  isOops,
-  longestList,
-} from './context.ts';
+import { isOf } from '../../signatures/all.ts';
+import { worstFirst } from '../machine/failures.ts';
+import type { BootContext, SignalEvent, Update } from './context.ts';
+import { initialContext, longestList } from './context.ts';
+import type { Failure } from './failures.ts';
+import { causes, isKexecFailure, isOfKexec, isOops } from './failures.ts';
 /** How one kernel follows another: starts, resets, firmware in between, kexec. */
 
 const longestLoop = 4;
@@ -54,8 +50,7 @@ function replacedBy({ bornBy, banner, jumps, replaced }: BootContext): Signal | 
 export const nameKernel = (
   _: BootContext,
   { signal }: Pick<SignalEvent, 'signal'>,
-): Partial<BootContext> =>
-  signal.signature === 'kernel-version' ? { named: true, banner: signal } : {};
+): Partial<BootContext> => (isOf(signal, 'kernel-version') ? { named: true, banner: signal } : {});
 
 /** The machine was reset, or says it is about to be. Said twice it is one reset. */
 export const noteReset = (
@@ -67,7 +62,7 @@ export const noteReset = (
 function countReset(context: BootContext, signal: Signal): Partial<BootContext> {
   const { generation, boundary, warnings, kexecLeft, kexecStarted, banner } = context;
   // Only a kernel that is dead starts its crash kernel: what was an oops is the cause of its death.
-  const crashes = signal.signature === 'kexec-crash-start';
+  const crashes = isOf(signal, 'kexec-crash-start');
   const fatal = crashes ? warnings.filter(isOops) : [];
   const failures = [...context.failures, ...fatal, ...neverCame(context)];
   const jumped = boundary === 'kexec' ? (kexecLeft ?? kexecStarted) : null;

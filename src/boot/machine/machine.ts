@@ -118,6 +118,7 @@ export const bootMachine = bootSetup.createMachine({
       states: {
         silent: {},
         booting: {
+          tags: 'loader',
           on: {
             'cpu-stuck': 'stuck',
             'cpu-waiting': 'stuck',
@@ -127,13 +128,14 @@ export const bootMachine = bootSetup.createMachine({
         },
         stuck: { on: { 'console-speaks': { guard: 'isOnlySilent', target: 'booting' } } },
         handedOver: {
+          tags: 'loader',
           on: {
             'cpu-stuck': 'kernelSilent',
             'cpu-waiting': 'kernelSilent',
             'firmware-doubt': { target: 'booting', actions: 'noteWarning' },
           },
         },
-        kernelSilent: { on: { 'console-speaks': 'handedOver' } },
+        kernelSilent: { tags: 'over', on: { 'console-speaks': 'handedOver' } },
       },
       on: { decompressed: { target: '.handedOver', actions: 'noteDecompressed' } },
     },
@@ -141,22 +143,26 @@ export const bootMachine = bootSetup.createMachine({
       initial: 'running',
       states: {
         running: { on: { ...alive, ...early, 'cpu-stuck': 'hung' } },
-        hung: { on: { ...alive, 'console-speaks': 'running' } },
-        panicked: {},
+        hung: { tags: 'over', on: { ...alive, 'console-speaks': 'running' } },
+        panicked: { tags: 'over' },
       },
     },
     initramfs: {
       initial: 'running',
       states: {
-        running: { on: { ...alive, ...early } },
-        rescue: { on: { ...alive, ...early, 'initramfs-speaks': { actions: 'noteProgress' } } },
-        panicked: {},
+        running: { tags: 'shell', on: { ...alive, ...early } },
+        rescue: {
+          tags: ['shell', 'rescue'],
+          on: { ...alive, ...early, 'initramfs-speaks': { actions: 'noteProgress' } },
+        },
+        panicked: { tags: ['shell', 'over'] },
       },
     },
     kexec: {
       initial: 'preparing',
       states: {
         preparing: {
+          tags: 'shell',
           on: {
             ...alive,
             'initramfs-speaks': {
@@ -168,22 +174,23 @@ export const bootMachine = bootSetup.createMachine({
           },
         },
         jumping: {
+          tags: 'leaving',
           on: {
             ...leaving,
             // systemd has ended every program before the jump.
             login: [{ guard: 'programsEnded', ...gone.login }, { actions: 'noteLogin' }],
           },
         },
-        gone: { on: gone },
-        hung: { on: { ...gone, 'console-speaks': 'gone' } },
-        lost: { on: { ...gone, 'console-speaks': 'gone' } },
-        panicked: {},
+        gone: { tags: 'leaving', on: gone },
+        hung: { tags: ['leaving', 'over'], on: { ...gone, 'console-speaks': 'gone' } },
+        lost: { tags: ['leaving', 'over'], on: { ...gone, 'console-speaks': 'gone' } },
+        panicked: { tags: 'over' },
       },
     },
     userspace: {
       initial: 'starting',
       states: {
-        starting: { on: { ...alive, ...noWayBack } },
+        starting: { tags: 'shell', on: { ...alive, ...noWayBack } },
         up: {
           on: {
             ...alive,
@@ -193,8 +200,11 @@ export const bootMachine = bootSetup.createMachine({
             proof: { actions: 'noteProof' },
           },
         },
-        rescue: { on: { ...alive, ...noWayBack, 'userspace-speaks': { actions: 'noteProgress' } } },
-        panicked: {},
+        rescue: {
+          tags: ['shell', 'rescue'],
+          on: { ...alive, ...noWayBack, 'userspace-speaks': { actions: 'noteProgress' } },
+        },
+        panicked: { tags: 'over' },
       },
     },
   },

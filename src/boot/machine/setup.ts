@@ -1,7 +1,8 @@
 import { setup } from 'xstate';
 import type { Signal } from '../../model/boot.ts';
+import { isOf } from '../../signatures/all.ts';
 import type { BootContext, Update, BootEvent } from './context.ts';
-import { isKexecFailure } from './context.ts';
+import { isKexecFailure } from './failures.ts';
 import * as kernels from './kernel-updates.ts';
 import * as updates from './updates.ts';
 
@@ -55,7 +56,8 @@ const conditions = {
     generation === 0 || boundary !== null || ('signal' in event && isOther(banner, event.signal)),
   isOnlySilent: ({ firmwareFailed }) => firmwareFailed === null,
   runsInitramfs: (_, event) => 'signal' in event && event.signal.captures.init === '/init',
-  programsEnded: ({ kexecAnnounced }) => kexecAnnounced?.signature === 'kexec-shutdown',
+  programsEnded: ({ kexecAnnounced }) =>
+    kexecAnnounced !== null && isOf(kexecAnnounced, 'kexec-shutdown'),
   kexecHasFailed: ({ failures }) => failures.some(isKexecFailure),
 } satisfies Record<string, Condition>;
 
@@ -88,9 +90,20 @@ function holds(condition: Condition) {
 /** The caller does what the machine only names. */
 const named = (): void => undefined;
 
+/**
+ * What several states have in common.
+ *
+ * - `over`: nothing that is done to the machine will change the outcome.
+ * - `leaving`: the old kernel has begun the jump, and no other kernel has spoken.
+ * - `rescue`: a shell waits for somebody who repairs the system.
+ * - `loader`: a boot loader may speak.
+ * - `shell`: commands can be typed there, and their shell remains.
+ */
+export type Tag = 'over' | 'leaving' | 'rescue' | 'loader' | 'shell';
+
 /** The words the boot machine is written in. */
 export const bootSetup = setup({
-  types: { events: {} as Heard },
+  types: { events: {} as Heard, tags: {} as Tag },
   actions: mapValues(notes, () => named),
   guards: mapValues(conditions, holds),
 });

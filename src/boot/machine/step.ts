@@ -4,14 +4,25 @@ import type { Stage } from '../../model/vocabulary.ts';
 import type { BootContext, BootEvent } from './context.ts';
 import { initialContext } from './context.ts';
 import { bootMachine } from './machine.ts';
-import type { Heard, Note } from './setup.ts';
+import type { Heard, Note, Tag } from './setup.ts';
 import { heard, notes } from './setup.ts';
+
+type Node = SnapshotFrom<typeof bootMachine>;
+
+type NameOf<Value> =
+  Value extends Partial<Record<Stage, string>>
+    ? { [Key in keyof Value & string]: `${Key}.${Value[Key] & string}` }[keyof Value & string]
+    : never;
+
+/** A state of the boot machine as `stage.state`. */
+export type StateName = NameOf<Node['value']>;
+
 /** A state of the boot machine. There is one object for each. */
-type BootState = {
+export type BootState = {
   readonly stage: Stage;
-  /** As `stage.state`. */
-  readonly name: string;
-  readonly node: SnapshotFrom<typeof bootMachine>;
+  readonly name: StateName;
+  readonly node: Node;
+  readonly has: (tag: Tag) => boolean;
   /** Where the events lead that have come so far, and what has to be noted; by event and what holds. */
   readonly moves: Map<string, Move>;
 };
@@ -21,7 +32,7 @@ type Move = { to: BootState; noted: readonly Note[] };
 /** Where a boot stands, and what is known of it. Immutable. */
 export type BootSnapshot = { readonly state: BootState; readonly context: BootContext };
 
-const states = new Map<string, BootState>();
+const states = new Map<StateName, BootState>();
 
 export const initialSnapshot: BootSnapshot = {
   state: stateOf(initialTransition(bootMachine)[0]),
@@ -49,10 +60,16 @@ function moveOf({ node }: BootState, word: Heard): Move {
   return { to: stateOf(next), noted: actions.map(({ type }) => notes[type as keyof typeof notes]) };
 }
 
-function stateOf(node: SnapshotFrom<typeof bootMachine>): BootState {
+function stateOf(node: Node): BootState {
   const [[stage, state]] = Object.entries(node.value) as [[Stage, string]];
-  const name = `${stage}.${state}`;
-  const known = states.get(name) ?? { stage, name, node, moves: new Map<string, Move>() };
+  const name = `${stage}.${state}` as StateName;
+  const known = states.get(name) ?? {
+    stage,
+    name,
+    node,
+    has: (tag: Tag) => node.hasTag(tag),
+    moves: new Map<string, Move>(),
+  };
   states.set(name, known);
   return known;
 }

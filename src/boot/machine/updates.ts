@@ -1,8 +1,11 @@
 import type { Signal } from '../../model/boot.ts';
 import type { OutcomeId } from '../../model/vocabulary.ts';
+import { isOf } from '../../signatures/all.ts';
 import { asksKernel } from '../recognise/prompt.ts';
-import type { BootContext, Failure, SignalEvent, Update } from './context.ts';
-import { isKexecFailure, isOops, longestList } from './context.ts';
+import type { BootContext, SignalEvent, Update } from './context.ts';
+import { longestList } from './context.ts';
+import type { Failure } from './failures.ts';
+import { isKexecFailure, isOops } from './failures.ts';
 /** What a kernel and its programs say of themselves: failures, warnings, progress. */
 
 /** A system that is up has its root and its init; who speaks of them there speaks of something else. */
@@ -38,18 +41,14 @@ export const noteProgress: Update = (context) => ({
   ...outlive(context, context.warnings),
 });
 
-/** Somebody or something is at work in the kernel still: it has neither died nor stopped. */
+/** Something still works in the kernel, so it has neither died nor stopped. What a loader complained about did not matter. */
 export const noteLife = (context: BootContext): Partial<BootContext> =>
   outlive(
     context,
     context.warnings.filter(
-      ({ outcome, signal }) =>
-        endsWithLife.includes(outcome) || signal.signature === loaderComplaint,
+      ({ outcome, signal }) => endsWithLife.includes(outcome) || isOf(signal, 'loader-complaint'),
     ),
   );
-
-/** Any words of a loader: if it goes on, they did not matter. */
-const loaderComplaint = 'loader-complaint';
 
 const endsWithLife: readonly OutcomeId[] = ['kernel-panic', 'kernel-hang', 'irq-storm'];
 
@@ -133,8 +132,7 @@ function failureOf(context: BootContext, { signal, outcome, stage, words }: Sign
   // An init that dies before the system has said a word never was one; a later death is that of the whole system.
   const systemSpoke = context.stage === 'userspace' && programsSpoke;
   const ran =
-    signal.signature === 'init-exited' &&
-    (systemSpoke || words != null || wasKilled(signal.captures));
+    isOf(signal, 'init-exited') && (systemSpoke || words != null || wasKilled(signal.captures));
   return {
     outcome: ran ? 'kernel-panic' : (outcome ?? 'unknown'),
     generation,

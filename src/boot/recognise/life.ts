@@ -1,5 +1,5 @@
 import type { OutcomeId } from '../../model/vocabulary.ts';
-import type { Failure } from '../machine/context.ts';
+import type { Failure } from '../machine/failures.ts';
 import type { Recognised } from './recogniser.ts';
 
 /** What has come since the last sign of trouble and does not belong to it. */

@@ -1,4 +1,5 @@
 import type { Signal } from '../../model/boot.ts';
+import { isOf } from '../../signatures/all.ts';
 import type { Meaning } from '../../signatures/signature.ts';
 import type { BootSnapshot } from '../machine/step.ts';
 import type { Prompt } from './prompt.ts';
@@ -61,7 +62,7 @@ export class Prompts {
     const shown = promptOf(prompt);
     const { generation, login } = point.snapshot.context;
     // Scripts write comments so.
-    if (prompt.signature === 'bare-prompt' && login === null) return { isOwn: false, back: null };
+    if (isOf(prompt, 'bare-prompt') && login === null) return { isOwn: false, back: null };
     if (asksKernel(prompt)) this.#strangers.delete(shown.who);
     const known = generation > 0 && !(this.#recorderEnded && this.#session?.who !== shown.who);
     // A prompt without a name is everybody's.
@@ -126,14 +127,9 @@ function isBack(session: Session, { who }: Prompt, { snapshot }: Point): boolean
   if (session.who !== who) return false;
   if (session.prints) return true;
   // Neither a dead machine nor one that has got further goes back to the prompt it came from.
-  if (!restarted && state !== before.state && !isAtShell(state.name)) return true;
+  if (!restarted && state !== before.state && !state.has('shell')) return true;
   if (!session.named || session.left) return false;
   return inFirmware || (restarted && !session.firmware);
-}
-
-/** Where commands that are typed may lead, and their shell is still there. */
-function isAtShell(state: string): boolean {
-  return /^(?:kexec\.preparing|userspace\.(?:starting|rescue)|initramfs\.)/.test(state);
 }
 
 /** Whether nobody else has such a prompt. */

@@ -1,8 +1,9 @@
 import type { Skipped } from '../../console/lines.ts';
 import type { Signal } from '../../model/boot.ts';
+import { isOf } from '../../signatures/all.ts';
 import type { Meaning } from '../../signatures/signature.ts';
 import type { BootContext, BootEvent } from '../machine/context.ts';
-import type { BootSnapshot } from '../machine/step.ts';
+import type { BootSnapshot, BootState } from '../machine/step.ts';
 import { initialSnapshot, step } from '../machine/step.ts';
 import type { Calm } from './life.ts';
 import { isAlive, later, noCalm } from './life.ts';
@@ -36,9 +37,8 @@ export class BootTracker {
     return this.#believed.context;
   }
 
-  /** The state as `stage.state`. */
-  get state(): string {
-    return this.#believed.state.name;
+  get state(): BootState {
+    return this.#believed.state;
   }
 
   /** While somebody reads a log at a prompt, nothing in it happens. */
@@ -145,23 +145,23 @@ export class BootTracker {
   }
 
   /** What an init nobody knows said last before it ended. */
-  #lastWords({ signature, captures }: Signal): Signal | null {
+  #lastWords(signal: Signal): Signal | null {
     const { stage, programsSpoke } = this.#snapshot.context;
-    const own = signature === 'init-exited' && stage === 'initramfs' && !programsSpoke;
-    return own && gaveUp(captures) ? this.#words : null;
+    const own = isOf(signal, 'init-exited') && stage === 'initramfs' && !programsSpoke;
+    return own && gaveUp(signal.captures) ? this.#words : null;
   }
 
   /** Chatty programs say a lot; the machine only needs to hear it when something could change. */
   #isNews(meaning: Meaning, said: string): boolean {
     const { programsSpoke, warnings } = this.#snapshot.context;
-    const { name: state } = this.#snapshot.state;
+    const { name, stage } = this.#snapshot.state;
     // Another prompt may be another user's.
     const again = said === this.#lastSaid && meaning !== 'shell';
     if (again && !meaning.endsWith('-starts')) return false;
-    if (meaning === 'firmware-speaks') return state !== 'firmware.booting';
+    if (meaning === 'firmware-speaks') return name !== 'firmware.booting';
     if (!programsSpoke || warnings.length > 0) return true;
-    if (meaning === 'initramfs-speaks') return !/^(initramfs|userspace)\./.test(state);
-    return meaning !== 'userspace-speaks' || !state.startsWith('userspace.');
+    if (meaning === 'initramfs-speaks') return stage !== 'initramfs' && stage !== 'userspace';
+    return meaning !== 'userspace-speaks' || stage !== 'userspace';
   }
 
   /** Kernels that were told to be quiet give themselves away by their clock. */

@@ -22,7 +22,7 @@ class Witness extends BootTracker {
     super.send(event);
     note(this.#before, event);
     this.#before = step(this.#before, event);
-    Witness.snapshots.set(this.state, this.#before);
+    Witness.snapshots.set(this.state.name, this.#before);
   }
 }
 
