@@ -7,9 +7,10 @@ import { runAutopsy } from '../autopsy/run-autopsy.ts';
 import { LineSplitter } from '../console/lines.ts';
 import { readInput } from '../host/user-file.ts';
 import { printable, printableJson } from '../report/printable.ts';
-import type { Style } from '../report/reporter.ts';
-import { createStyle, wantsColor } from '../report/reporter.ts';
+import { standardOutput } from '../report/reporter.ts';
 import { count } from '../report/result-text.ts';
+import type { Style } from '../report/style.ts';
+import { createStyle } from '../report/style.ts';
 
 type Options = { base: number; console?: string; log?: boolean; json?: boolean };
 
@@ -75,8 +76,7 @@ type Shown = Examined & { file: string };
 function render(examined: Shown, { log, json }: Pick<Options, 'log' | 'json'>): string {
   if (json) return `${printableJson(document(examined))}\n`;
   const { file, missingBytes, findings, silence } = examined;
-  const isTerminal = (process.stdout.isTTY as boolean | undefined) ?? false;
-  const style = createStyle(wantsColor(isTerminal, process.env));
+  const style = createStyle(standardOutput());
   const { logs, unreadable } = findings;
   const said =
     silence?.sentence ??
@@ -84,12 +84,15 @@ function render(examined: Shown, { log, json }: Pick<Options, 'log' | 'json'>): 
       ? 'No kernel log found. The dump may be incomplete, predate Linux 5.10, or need a different --base.'
       : 'Nothing in the dump shows a second kernel that fell silent.');
   return [
-    `${style.bold(printable(file))}: ${silence?.reason ?? count(logs.length, 'log')}`,
-    `  ${printable(said, 1000)}`,
+    ...style.wrap(
+      `${style.bold(printable(file))}: ${silence?.reason ?? count(logs.length, 'log')}`,
+      2,
+    ),
+    ...style.wrap(`  ${printable(said, 1000)}`, 2),
     ...(missingBytes > 0
-      ? [`  The file is truncated: ${mebibytes(missingBytes)} are missing.`]
+      ? style.wrap(`  The file is truncated: ${mebibytes(missingBytes)} are missing.`, 2)
       : []),
-    ...unreadable.map((reason) => `  Not readable: ${printable(reason, 1000)}.`),
+    ...unreadable.flatMap((reason) => style.wrap(`  Not readable: ${printable(reason, 1000)}.`, 2)),
     ...logs.flatMap((one) => ['', ...describeLog(one, log ?? false, style)]),
     '',
   ].join('\n');
@@ -99,10 +102,13 @@ function describeLog(log: KernelLog, whole: boolean, style: Style): string[] {
   const { release, cmdline, records, address, foundBy } = log;
   const lines = whole ? log.records.flatMap(printedLines) : tellingLines(log);
   return [
-    style.bold(printable(`kernel ${release ?? '(unnamed)'}`)),
-    `  ${records.length} records at 0x${address.toString(16)}, found by ${foundBy}`,
-    `  command line: ${printable(cmdline ?? '(unknown)')}`,
-    ...lines.map((line) => `    ${printable(line, 1000)}`),
+    style.bold(style.encode(printable(`kernel ${release ?? '(unnamed)'}`))),
+    ...style.wrap(
+      `  ${records.length} records at 0x${address.toString(16)}, found by ${foundBy}`,
+      4,
+    ),
+    ...style.wrap(`  command line: ${printable(cmdline ?? '(unknown)')}`, 4),
+    ...lines.flatMap((line) => style.wrap(`    ${printable(line, 1000)}`, 6)),
   ];
 }
 

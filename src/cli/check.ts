@@ -11,6 +11,7 @@ import { requirementsFor } from '../host/requirements.ts';
 import type { RunReport } from '../model/run.ts';
 import { printable } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';
+import { createStyle } from '../report/style.ts';
 import { needsOf } from '../run/needs.ts';
 import { runCases } from '../run/run.ts';
 import type { Case } from '../scenario/scenario.ts';
@@ -165,7 +166,7 @@ async function showPreflight(
       ...(cmdline !== undefined && { cmdline }),
       ...(options.mirror && { mirror: options.mirror }),
     });
-    output.write(describe(arch, candidate.label.kernel, findings));
+    output.write(describe(arch, candidate.label.kernel, findings, createStyle(output)));
     for (const { severity, id, message } of findings) {
       if (severity === 'stop') stops.push(`${arch} preflight (${id}): ${message}`);
     }
@@ -183,7 +184,8 @@ async function boot(
 ): Promise<Loaded | null> {
   if (signal.aborted) return null;
   const output = progressOutput(options);
-  output.write(`\n${side}: ${printable(candidate?.label.kernel ?? ownKernel)}\n`);
+  const { encode } = createStyle(output);
+  output.write(encode(`\n${side}: ${printable(candidate?.label.kernel ?? ownKernel)}\n`));
   const reporter = openReporter([], { rerun: () => '' }, () => output);
   let report: RunReport;
   let directory = '';

@@ -15,7 +15,8 @@ import { comparisonText } from '../report/comparison-text.ts';
 import { comparisonHtml } from '../report/html/comparison-page.ts';
 import { comparisonMarkdown } from '../report/markdown.ts';
 import { printable, printableJson } from '../report/printable.ts';
-import { standardOutput, createStyle } from '../report/reporter.ts';
+import { standardOutput } from '../report/reporter.ts';
+import { createStyle } from '../report/style.ts';
 import { collect, oneOf } from './options.ts';
 
 /** `kexec-lab compare`: what one run did against what another did. */
@@ -116,7 +117,7 @@ export async function showComparison(
   };
   const output = standardOutput();
   if (json) output.write(`${printableJson(report)}\n`);
-  else output.write(comparisonText(report, createStyle(output.color)));
+  else output.write(comparisonText(report, createStyle(output)));
   if (markdown !== undefined) {
     await write(markdown, comparisonMarkdown(report), appendFile);
   }

@@ -14,7 +14,8 @@ import {
 } from '../report/diagnosis-text.ts';
 import { diagnosisPage } from '../report/html/diagnosis-page.ts';
 import { printableJson } from '../report/printable.ts';
-import { createStyle, wantsColor } from '../report/reporter.ts';
+import { standardOutput } from '../report/reporter.ts';
+import { createStyle } from '../report/style.ts';
 import { readLog } from './read-log.ts';
 
 type Options = {
@@ -84,7 +85,7 @@ async function diagnoseAll(logs: string[], options: Options): Promise<void> {
   }
   if (options.json) process.stdout.write(json(read, logs.length > 1));
   else if (logs.length > 1 && read.length > 0 && !options.signals && !options.explainSignals)
-    process.stdout.write(`\n${summaryText(read, style())}`);
+    process.stdout.write(`\n${summaryText(read, createStyle(standardOutput()))}`);
   if (options.html !== undefined && read.length > 0) writePage(options.html, read);
   if (options.exitCode && read.some(({ diagnosis }) => diagnosis.outcome.id !== 'booted'))
     process.exitCode = exitCodes.fail;
@@ -95,8 +96,9 @@ async function diagnoseAll(logs: string[], options: Options): Promise<void> {
 }
 
 function render(log: DiagnosedLog, { signals, explainSignals }: Options, isNext: boolean): string {
-  const shape = { style: style(), ...widths() };
-  if (signals) return signalsText(log);
+  const output = standardOutput();
+  const shape = { style: createStyle(output), ...widths(output) };
+  if (signals) return signalsText(log, shape.style);
   const text = explainSignals ? signalMeanings(log, shape) : diagnosisText(log, shape);
   return isNext ? `\n${text}` : text;
 }
@@ -114,14 +116,8 @@ function writePage(file: string, logs: readonly DiagnosedLog[]): void {
   }
 }
 
-function style(): ReturnType<typeof createStyle> {
-  const isTerminal = (process.stdout.isTTY as boolean | undefined) ?? false;
-  return createStyle(wantsColor(isTerminal, process.env));
-}
-
 /** Of the terminal, within what is good to read. In a pipe a line of a log stays one line, for the next program. */
-function widths(): Pick<Shape, 'width' | 'lineWidth'> {
-  const columns = process.stdout.columns as number | undefined;
-  if (columns === undefined) return { width: 100, lineWidth: Infinity };
+function widths({ columns }: { columns: number }): Pick<Shape, 'width' | 'lineWidth'> {
+  if (columns === Infinity) return { width: 100, lineWidth: Infinity };
   return { width: Math.min(120, Math.max(40, columns)), lineWidth: Math.max(40, columns) };
 }

@@ -12,10 +12,12 @@ import { describeIdleSkipping } from '../qemu/arguments.ts';
 import type { QemuCandidate } from '../qemu/find-qemu.ts';
 import { oldestQemu } from '../qemu/find-qemu.ts';
 import { printable, printableJson } from '../report/printable.ts';
-import type { Style } from '../report/reporter.ts';
-import { standardOutput, createStyle } from '../report/reporter.ts';
+import { standardOutput } from '../report/reporter.ts';
+import type { Style } from '../report/style.ts';
+import { createStyle } from '../report/style.ts';
 import type { FoundRequirement, HostReport } from './host-report.ts';
 import { examineHost } from './host-report.ts';
+
 type DoctorOptions = { json?: boolean; withDeps?: boolean; qemuDir?: string };
 
 /** `kexec-lab doctor`: what the lab needs of this host, and what it has. */
@@ -52,9 +54,10 @@ async function doctor({ json, withDeps = false, qemuDir }: DoctorOptions): Promi
     const versions = { kexecLab: ownVersion(), node: process.version };
     output.write(`${printableJson({ schema, able, ...versions, ...report, install })}\n`);
   } else {
+    const style = createStyle(output);
     output.write(`kexec-lab ${ownVersion()}, Node.js ${process.versions.node}\n\n`);
-    output.write(hostReportText(report, createStyle(output.color)));
-    output.write(`\n${conclusion(install, withoutQemu)}\n`);
+    output.write(hostReportText(report, style));
+    output.write(`\n${conclusion(install, withoutQemu, style)}\n`);
   }
   process.exitCode = able ? exitCodes.ok : exitCodes.unavailable;
 }
@@ -63,15 +66,20 @@ function isUsable(candidates: QemuCandidate[]): boolean {
   return candidates.some((candidate) => 'version' in candidate);
 }
 
-function conclusion(install: string | null, withoutQemu: string[]): string {
+function conclusion(install: string | null, withoutQemu: string[], style: Style): string {
   const missing: string[] = [];
   // What is to be installed may be a QEMU; one chosen by hand it cannot cure.
   if (withoutQemu.length > 0)
     missing.push(
-      `No usable QEMU for ${withoutQemu.join(' and ')}: it takes ${oldestQemu} or newer.`,
+      ...style.wrap(
+        `No usable QEMU for ${withoutQemu.join(' and ')}: it takes ${oldestQemu} or newer.`,
+      ),
     );
   if (install !== null)
-    missing.push(`Something is missing. kexec-lab doctor --with-deps runs this:\n${install}`);
+    missing.push(
+      ...style.wrap('Something is missing. kexec-lab doctor --with-deps runs this:'),
+      ...style.wrapCommand(install),
+    );
   return missing.length === 0 ? 'Nothing is missing.' : missing.join('\n');
 }
 
@@ -80,37 +88,44 @@ const sections: Record<Purpose, string> = {
   images: 'To build their images',
 };
 
-/** The report as a person reads it: a mark, a name, a version and a place per line, in columns. */
+/** The report as a person reads it: a mark with a name, a version and a place per line, in columns. */
 function hostReportText(report: HostReport, style: Style): string {
   const tools = Object.entries(sections).flatMap(([purpose, title]) => [
     style.bold(title),
-    ...columns(
+    ...style.table(
       report.requirements
         .filter((requirement) => requirement.purpose === purpose)
         .map((requirement) => requirementCells(requirement, style)),
+      2,
     ),
     '',
   ]);
   const qemus = arches.flatMap((arch) => {
     const candidates = report.qemus[arch];
     return candidates.length === 0
-      ? [[style.red('✗'), arch, 'none', '']]
+      ? [[markedName('✗', arch, style), 'none', '']]
       : candidates.map((candidate, index) => qemuCells(arch, candidate, index === 0, style));
   });
   const skipping = arches.flatMap((arch) => {
     const { idleSkipping } = report.qemus[arch][0] ?? {};
-    return idleSkipping === undefined ? [] : [idleSkippingLine(arch, idleSkipping, style)];
+    return idleSkipping === undefined ? [] : idleSkippingRows(arch, idleSkipping, style);
   });
   const { directory, usedBytes, freeBytes } = report.cache;
   return [
     ...tools,
     style.bold('QEMU, the newest first; the one marked is used'),
-    ...columns(qemus),
+    ...style.table(qemus, 2),
     ...skipping,
-    style.dim('  All run by emulation (tcg), so that a boot is the same on every host.'),
+    ...style.wrap(
+      style.dim('  All run by emulation (tcg), so that a boot is the same on every host.'),
+      2,
+    ),
     '',
     style.bold('Images'),
-    `  ${printable(directory)}: ${gibibytes(usedBytes)} used, ${gibibytes(freeBytes)} free`,
+    ...style.wrap(
+      `  ${printable(directory)}: ${gibibytes(usedBytes)} used, ${gibibytes(freeBytes)} free`,
+      4,
+    ),
     '',
   ].join('\n');
 }
@@ -119,8 +134,13 @@ function requirementCells(found: FoundRequirement, style: Style): string[] {
   const { path, version, why } = found;
   const name = basename(found.name);
   return path === null
-    ? [style.red('✗'), name, 'missing', `package ${found.package}: ${why}`]
-    : [style.green('✓'), name, version ?? 'found', style.dim(why)];
+    ? [markedName('✗', name, style), 'missing', `package ${found.package}: ${why}`]
+    : [markedName('✓', name, style), version ?? 'found', style.dim(why)];
+}
+
+function markedName(mark: '✓' | '✗' | ' ', name: string, style: Style): string {
+  const paint = mark === '✗' ? style.red : style.green;
+  return `${paint(style.mark(mark))} ${name}`;
 }
 
 function qemuCells(
@@ -130,24 +150,20 @@ function qemuCells(
   style: Style,
 ): string[] {
   if ('problem' in candidate) {
-    return [style.red('✗'), arch, '', printable(`${candidate.binary}: ${candidate.problem}`)];
+    return [
+      markedName('✗', arch, style),
+      '',
+      printable(`${candidate.binary}: ${candidate.problem}`),
+    ];
   }
-  return [isFirst ? style.green('✓') : ' ', arch, candidate.version, printable(candidate.binary)];
+  const mark = isFirst ? '✓' : ' ';
+  return [markedName(mark, arch, style), candidate.version, printable(candidate.binary)];
 }
 
-function idleSkippingLine(arch: Arch, found: IdleSkipping, style: Style): string {
+function idleSkippingRows(arch: Arch, found: IdleSkipping, style: Style): string[] {
   const fine = found.certainty === 'proved' && found.time === 'sleep=off';
   const line = `    ${arch}: idle skipping: ${printable(describeIdleSkipping(found))}`;
-  return fine ? style.dim(line) : style.yellow(line);
-}
-
-/** Lines of cells, each as wide as the widest of its column; the mark in front may carry colour. */
-function columns(rows: string[][]): string[] {
-  const width = (column: number): number =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0));
-  return rows.map(([mark = '', name = '', version = '', rest = '']) =>
-    `  ${mark} ${name.padEnd(width(1))}  ${version.padEnd(width(2))}  ${rest}`.trimEnd(),
-  );
+  return style.wrap(fine ? style.dim(line) : style.yellow(line), 6);
 }
 
 function gibibytes(bytes: number): string {

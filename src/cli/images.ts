@@ -10,6 +10,8 @@ import { findEntries } from '../image/store/entry.ts';
 import type { Verified } from '../image/store/upkeep.ts';
 import { pruneCache } from '../image/store/upkeep.ts';
 import { printable, printableJson } from '../report/printable.ts';
+import { standardOutput } from '../report/reporter.ts';
+import { createStyle } from '../report/style.ts';
 import { addCandidateOptions } from './candidate-options.ts';
 import type { BuildOptions } from './images-build.ts';
 import { buildImages, planNamed } from './images-build.ts';
@@ -74,13 +76,15 @@ async function list(names: string[], { arch, json }: Options): Promise<void> {
     )
   ).flat();
   if (json) return void process.stdout.write(`${printableJson(rows)}\n`);
-  for (const { name, arch: ofArch, manifest, bytes } of rows) {
-    const state =
-      manifest === null
-        ? 'not built'
-        : `${megabytes(bytes).padStart(7)}  ${printable(manifest.release ?? '')}`;
-    process.stdout.write(`${ofArch.padEnd(8)} ${name.padEnd(24)} ${state}\n`);
-  }
+  const cells = rows.map(({ name, arch: ofArch, manifest, bytes }) => [
+    ofArch.padEnd(7),
+    name.padEnd(23),
+    manifest === null
+      ? 'not built'
+      : `${megabytes(bytes).padStart(7)}  ${printable(manifest.release ?? '')}`,
+  ]);
+  const output = standardOutput();
+  for (const line of createStyle(output).table(cells)) output.write(`${line}\n`);
 }
 
 async function rowsOf(planned: PlannedEntry[], arch: Arch) {
@@ -111,11 +115,13 @@ async function verify(
   // Loaded for this command alone: `images` lists at once.
   const { verifyDownloads, verifyEntry } = await import('../image/store/upkeep.ts');
   const rows: Verified[] = [];
+  const output = standardOutput();
+  const style = createStyle(output);
   const show = (row: Verified): void => {
     rows.push(row);
     const { what, state, damage } = row;
     const line = `${state.padEnd(9)} ${what}${damage === null ? '' : `: ${damage}`}`;
-    if (!json) process.stdout.write(`${printable(line)}\n`);
+    if (!json) output.write(`${style.wrap(printable(line), 10).join('\n')}\n`);
   };
   for (const entry of planNamed(names, arch, ownRecipes)) show(await verifyEntry(entry));
   if (names.length === 0) for await (const row of verifyDownloads(cacheDirectory())) show(row);
@@ -138,9 +144,9 @@ async function prune({ dryRun = false }: { dryRun?: boolean }): Promise<void> {
   });
   if (dryRun) for (const path of removed) process.stdout.write(`${printable(path, 4096)}\n`);
   const images = `${removed.length} image${removed.length === 1 ? '' : 's'}`;
-  process.stdout.write(
-    `${dryRun ? 'Would remove' : 'Removed'} the downloads, the checkpoints and ${images} of other versions: ${megabytes(bytes)}.\n`,
-  );
+  const output = standardOutput();
+  const done = `${dryRun ? 'Would remove' : 'Removed'} the downloads, the checkpoints and ${images} of other versions: ${megabytes(bytes)}.`;
+  output.write(`${createStyle(output).wrap(done).join('\n')}\n`);
 }
 
 function megabytes(bytes: number): string {

@@ -3,6 +3,8 @@ import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
 import { imagesKey } from '../image/recipes/plan.ts';
 import { printable, printableJson } from '../report/printable.ts';
+import { standardOutput } from '../report/reporter.ts';
+import { createStyle } from '../report/style.ts';
 import type { Case, Scenario } from '../scenario/scenario.ts';
 import { expandCases, shardOf, weightOf } from '../scenario/select.ts';
 import { findScenarios } from './find-scenarios.ts';
@@ -36,12 +38,9 @@ function table(scenarios: Scenario[]): string {
       printable(scenario.title),
     ]),
   ];
-  const widths = rows[0]?.map((_, column) =>
-    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  return rows
-    .map((row) => row.map((cell, column) => cell.padEnd(widths?.[column] ?? 0)).join('  '))
-    .map((line) => `${line.trimEnd()}\n`)
+  return createStyle(standardOutput())
+    .table(rows)
+    .map((line) => `${line}\n`)
     .join('');
 }
 
@@ -97,7 +96,7 @@ function matrix(words: string[], options: MatrixOptions): void {
   );
   const text = options.json
     ? JSON.stringify({ include: jobs.map(({ job }) => job) })
-    : jobs.map(row).join('\n');
+    : createStyle(standardOutput()).table(jobs.map(cellsOf)).join('\n');
   process.stdout.write(`${text}\n`);
 }
 
@@ -112,8 +111,13 @@ function jobsOf(arch: Arch, cases: Case[], most: number): { job: Job; cases: Cas
   });
 }
 
-function row({ job, cases }: { job: Job; cases: Case[] }): string {
+function cellsOf({ job, cases }: { job: Job; cases: Case[] }): string[] {
   const weight = cases.reduce((sum, case_) => sum + weightOf(case_), 0);
   const number = `${cases.length} case${cases.length === 1 ? '' : 's'}`;
-  return `${job.name.padEnd(16)}  ${number.padStart(9)}  weight ${String(weight).padStart(6)}  images ${job.images}`;
+  return [
+    job.name.padEnd(16),
+    number.padStart(9),
+    `weight ${String(weight).padStart(6)}`,
+    `images ${job.images}`,
+  ];
 }

@@ -5,7 +5,10 @@ import { preflight } from '../candidate/preflight/preflight.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import type { Finding, PreflightDocument } from '../model/run.ts';
 import { printable, printableJson } from '../report/printable.ts';
+import { standardOutput } from '../report/reporter.ts';
 import { describeProgress } from '../report/result-text.ts';
+import type { Style } from '../report/style.ts';
+import { createStyle } from '../report/style.ts';
 import { addCandidateOptions, candidateOf, namesCandidate } from './candidate-options.ts';
 import { catchInterrupts } from './interrupt.ts';
 import { archOption, mirrorOption } from './options.ts';
@@ -72,11 +75,12 @@ async function run(options: Options): Promise<void> {
       stops,
       found,
     };
+    const style = createStyle(standardOutput());
     process.stdout.write(
       options.json
         ? `${printableJson(document)}\n`
         : found
-            .map(({ arch, findings }) => describe(arch, candidate.label.kernel, findings))
+            .map(({ arch, findings }) => describe(arch, candidate.label.kernel, findings, style))
             .join(''),
     );
     if (stops) process.exitCode = exitCodes.hold;
@@ -93,13 +97,22 @@ function isStop({ severity }: Finding): boolean {
 }
 
 /** The findings of one architecture, each on three lines. */
-export function describe(arch: Arch, kernel: string, findings: readonly Finding[]): string {
-  const head = `${arch}  ${printable(kernel)}: ${findings.some(isStop) ? 'it cannot work' : 'nothing is in the way'}\n`;
-  const lines = findings.map(
-    ({ severity, message, advice, source, id }) =>
-      `  ${severity.padEnd(4)}  ${printable(message)} (${id})\n        ${printable(advice)}\n        read in ${printable(source)}\n`,
-  );
-  return head + lines.join('');
+export function describe(
+  arch: Arch,
+  kernel: string,
+  findings: readonly Finding[],
+  style: Style,
+): string {
+  const result = findings.some(isStop) ? 'it cannot work' : 'nothing is in the way';
+  const lines = findings.flatMap(({ severity, message, advice, source, id }) => [
+    `  ${severity.padEnd(4)}  ${printable(message)} (${id})`,
+    `        ${printable(advice)}`,
+    `        read in ${printable(source)}`,
+  ]);
+  return [`${arch}  ${printable(kernel)}: ${result}`, ...lines]
+    .flatMap((line) => style.wrap(line, 8))
+    .map((line) => `${line}\n`)
+    .join('');
 }
 
 /** Each step of a download once, on standard error. */

@@ -3,8 +3,9 @@ import { exitCodes, UsageError } from '../errors.ts';
 import type { Rewound, StoppedMachine } from '../recording/rewind.ts';
 import { rewind } from '../recording/rewind.ts';
 import { printable, printableJson } from '../report/printable.ts';
-import { createStyle, wantsColor } from '../report/reporter.ts';
+import { standardOutput } from '../report/reporter.ts';
 import { formatSeconds } from '../report/result-text.ts';
+import { createStyle } from '../report/style.ts';
 import { shellQuote } from '../text/shell.ts';
 import { catchInterrupts } from './interrupt.ts';
 
@@ -46,12 +47,14 @@ async function run(directory: string, { gdb, at, qemuDir, json }: Options): Prom
     throw new UsageError('--at says where --gdb stops; without --gdb everything is played');
   }
   const interrupt = catchInterrupts();
+  const output = standardOutput();
+  const { encode } = createStyle(output);
   try {
     const rewound = await rewind(directory, {
       qemuDir,
       signal: interrupt.signal,
       onLine: (text) => {
-        if (!json) process.stdout.write(`${printable(text, 1000)}\n`);
+        if (!json) output.write(`${encode(printable(text, 1000))}\n`);
       },
       ...(gdb && { debug: { at, onStopped: tellStopped } }),
     });
@@ -88,15 +91,21 @@ function isSame({ ending, differsAt }: Rewound): boolean {
 
 function describe(rewound: Rewound): string {
   const { name, ending, bytes, recordedBytes, line, hostSeconds, words } = rewound;
-  const isTerminal = (process.stderr.isTTY as boolean | undefined) ?? false;
-  const style = createStyle(wantsColor(isTerminal, process.env));
+  const style = createStyle(standardOutput(process.stderr));
   const of = `${bytes} of ${recordedBytes} bytes in ${formatSeconds(hostSeconds)}`;
   const told = `${printable(name)}: ${of}`;
-  const said = words === '' ? '' : `\n  QEMU: ${printable(words, 1000)}`;
-  if (ending === 'stalled')
-    return style.red(`✗ ${told}; then the machine made no further progress${said}`);
-  if (line !== null) return style.red(`✗ ${told}; line ${line} differs from the recording${said}`);
-  return style.green(`✓ ${told}, byte for byte as recorded`);
+  const failed = (how: string) => [
+    ...style.wrap(style.red(`${style.mark('✗')} ${told}; ${how}`), 2),
+    ...(words === '' ? [] : style.wrap(style.red(`  QEMU: ${printable(words, 1000)}`), 4)),
+  ];
+  const passed = `${style.mark('✓')} ${told}, byte for byte as recorded`;
+  const rows =
+    ending === 'stalled'
+      ? failed('then the machine made no further progress')
+      : line !== null
+        ? failed(`line ${line} differs from the recording`)
+        : style.wrap(style.green(passed), 2);
+  return rows.join('\n');
 }
 
 /** The machine-readable form, schema `kexec-lab/rewind@1`. */

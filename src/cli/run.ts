@@ -150,7 +150,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
   if (machineReadable(options.reporter)) {
     // A report for machines has no place for the notice that the others show.
     interrupt.signal.addEventListener('abort', () => {
-      process.stderr.write('stopping… press Ctrl-C again to leave at once\n');
+      process.stderr.write('stopping; press Ctrl-C again to leave at once\n');
     });
   }
   try {

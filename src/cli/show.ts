@@ -14,7 +14,10 @@ import { interactiveArguments } from '../qemu/arguments.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
 import { recallQemu } from '../qemu/trial/try-qemu.ts';
 import { printable, printableLines } from '../report/printable.ts';
+import { standardOutput } from '../report/reporter.ts';
 import { describeExpectation } from '../report/result-text.ts';
+import type { Style } from '../report/style.ts';
+import { createStyle, reflow } from '../report/style.ts';
 import type { Setup, Case, ImageReference } from '../scenario/scenario.ts';
 import { expandCases } from '../scenario/select.ts';
 import { machineSpec, tagsDisk } from '../session/case-machine.ts';
@@ -35,19 +38,25 @@ export function showCommand(): Command {
     .addHelpText('after', '\nExample:\n  kexec-lab show kexec-to-distro --arch arm')
     .action(async (words: string[], { arch, scenarios, qemuDir }: ShowOptions) => {
       const selected = findScenarios(words, scenarios);
+      const output = standardOutput();
+      const style = createStyle(output);
       for (const scenario of selected) {
         const cases = expandCases([scenario], { only: arch });
         const parts = [
-          `${scenario.name}: ${printable(scenario.title)}`,
-          printableLines(scenario.story).trim(),
-          ...(await Promise.all(cases.map((each) => describeCase(each, qemuDir)))),
+          style.wrap(`${scenario.name}: ${printable(scenario.title)}`, 2).join('\n'),
+          reflow(style.encode(printableLines(scenario.story).trim()), output.columns),
+          ...(await Promise.all(cases.map((each) => describeCase(each, style, qemuDir)))),
         ];
-        process.stdout.write(`${parts.join('\n\n')}\n\n`);
+        output.write(`${parts.join('\n\n')}\n\n`);
       }
     });
 }
 
-async function describeCase({ arch, scenario, setup, expect, limits }: Case, qemuDir?: string) {
+async function describeCase(
+  { arch, scenario, setup, expect, limits }: Case,
+  style: Style,
+  qemuDir?: string,
+) {
   const tags = Object.entries(setup.tags).map(([key, value]) => `${key}=${value}`);
   const rows: [label: string, lines: string[]][] = [
     ['machine', [setup.machine]],
@@ -63,10 +72,12 @@ async function describeCase({ arch, scenario, setup, expect, limits }: Case, qem
     ['limits', [`${limits.total} s in all, ${limits.silence} s of silence`]],
   ];
   const facts = rows.flatMap(([label, lines]) =>
-    lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(9)}  ${printable(line)}`),
+    lines.flatMap((line, index) =>
+      style.wrap(`  ${(index === 0 ? label : '').padEnd(9)}  ${printable(line)}`, 13),
+    ),
   );
   const commands = await pasteableCommands(scenario.name, arch, setup, { qemuDir });
-  return `${arch}\n${facts.join('\n')}\n\n${printableLines(commands)}`;
+  return `${arch}\n${facts.join('\n')}\n\n${style.encode(printableLines(commands))}`;
 }
 
 function describeImage(image: ImageReference | null): string {

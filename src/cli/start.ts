@@ -10,15 +10,15 @@ async function explain(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
   }
-  const printableLines = await loadPrintable();
+  const safe = await loadPrintable();
   const readable = readableError(error);
   if (readable !== null) {
-    process.stderr.write(`${printableLines(readable.describe())}\n`);
+    process.stderr.write(`${safe(readable.describe())}\n`);
     return readable.exitCode;
   }
   const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
   process.stderr.write(
-    `internal error: this is a bug in kexec-lab, please report it with the lines below\n${printableLines(details)}\n`,
+    `internal error: this is a bug in kexec-lab, please report it with the lines below\n${safe(details)}\n`,
   );
   return exitCodes.internal;
 }
@@ -26,7 +26,11 @@ async function explain(error: unknown): Promise<ExitCode> {
 /** Where not even a module can be loaded, what is to be said of that is said all the same. */
 async function loadPrintable(): Promise<(text: string) => string> {
   try {
-    return (await import('../report/printable.ts')).printableLines;
+    const { printableLines } = await import('../report/printable.ts');
+    const { standardOutput } = await import('../report/reporter.ts');
+    const { createStyle } = await import('../report/style.ts');
+    const { encode } = createStyle(standardOutput(process.stderr));
+    return (text) => encode(printableLines(text));
   } catch {
     return (text) => text.replaceAll(/[^\P{Cc}\n]/gu, '');
   }

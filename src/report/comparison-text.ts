@@ -8,9 +8,10 @@ import type {
 } from '../model/comparison.ts';
 import type { ComparisonClass } from '../model/vocabulary.ts';
 import { printable } from './printable.ts';
-import type { Style } from './reporter.ts';
+import type { Mark, Style } from './style.ts';
+
 /** How a class is drawn where there is little room. */
-export const classSymbols: Record<ComparisonClass, string> = {
+export const classSymbols: Record<ComparisonClass, Mark> = {
   regressed: '✗',
   changed: '✗',
   lost: '✗',
@@ -25,16 +26,15 @@ export const classSymbols: Record<ComparisonClass, string> = {
 /** The comparison as lines for a terminal: a row per scenario, the costs, and the decision last. */
 export function comparisonText(report: ComparisonReport, style: Style): string {
   const { baseline, candidate, differences, comparisons } = report;
-  const width = Math.max(0, ...comparisons.map(({ key }) => key.length));
+  const fact = (label: string, text: string, color: (text: string) => string) =>
+    style.wrap(color(`${label.padEnd(9)}  ${printable(text)}`), 11);
   return [
-    style.dim(`baseline   ${printable(baseline)}`),
-    style.dim(`candidate  ${printable(candidate)}`),
-    ...differences.map((difference) => style.yellow(`differs    ${printable(difference)}`)),
-    ...(differences.length > 0
-      ? [style.yellow('           so what they cost is not compared')]
-      : []),
+    ...fact('baseline', baseline, style.dim),
+    ...fact('candidate', candidate, style.dim),
+    ...differences.flatMap((difference) => fact('differs', difference, style.yellow)),
+    ...(differences.length > 0 ? fact('', 'so what they cost is not compared', style.yellow) : []),
     '',
-    ...comparisons.map((comparison) => row(comparison, width, style)),
+    ...style.table(comparisons.map((comparison) => cells(comparison, style))),
     ...costLines(comparisons, style),
     '',
     ...decisionLines(report, style),
@@ -42,11 +42,11 @@ export function comparisonText(report: ComparisonReport, style: Style): string {
   ].join('\n');
 }
 
-function row(comparison: Comparison, width: number, style: Style): string {
+function cells(comparison: Comparison, style: Style): string[] {
   const { key, class: kind, reason, baseline, candidate } = comparison;
+  const word = colorOf(kind, style)(`${style.mark(classSymbols[kind])} ${kind.padEnd(9)}`);
   const rates = `${rate(baseline)} -> ${rate(candidate)}`;
-  const word = colorOf(kind, style)(`${classSymbols[kind]} ${kind.padEnd(9)}`);
-  return `${word}  ${printable(key).padEnd(width)}  ${rates.padEnd(10)}  ${printable(reason)}`;
+  return [word, printable(key), rates.padEnd(10), printable(reason)];
 }
 
 function colorOf(kind: ComparisonClass, style: Style): (text: string) => string {
@@ -62,7 +62,7 @@ export function rate(side: Side | null): string {
 
 function costLines(comparisons: readonly Comparison[], style: Style): string[] {
   const lines = comparisons.flatMap(({ key, cost }) =>
-    cost.map((change) => `  ${printable(key)}  ${printable(costText(change))}`),
+    cost.flatMap((change) => style.wrap(`  ${printable(key)}  ${printable(costText(change))}`, 4)),
   );
   return lines.length === 0 ? [] : ['', style.bold('Guest time of the second kernel'), ...lines];
 }
@@ -76,5 +76,8 @@ export function costText(change: CostChange): string {
 
 function decisionLines({ decision, reasons }: RolloutDecision, style: Style): string[] {
   if (decision === 'ROLL') return [style.green(style.bold('ROLL'))];
-  return [style.red(style.bold('HOLD')), ...reasons.map((reason) => `  ${printable(reason)}`)];
+  return [
+    style.red(style.bold('HOLD')),
+    ...reasons.flatMap((reason) => style.wrap(`  ${printable(reason)}`, 4)),
+  ];
 }

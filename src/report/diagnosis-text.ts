@@ -3,7 +3,8 @@ import type { Certainty } from '../model/vocabulary.ts';
 import { signatures } from '../signatures/all.ts';
 import { shellQuote } from '../text/shell.ts';
 import { printable } from './printable.ts';
-import type { Style } from './reporter.ts';
+import type { Style } from './style.ts';
+import { wrap } from './style.ts';
 
 /** A log, what it shows, and the lines that say so. */
 export type DiagnosedLog = { place: string; diagnosis: Diagnosis; excerpts: Excerpt[] };
@@ -30,7 +31,7 @@ export type Shape = { style: Style; width: number; lineWidth: number };
 
 /** A diagnosis for people. Places are `file:line:`, which editors can jump to; lines around them `file-line-`, as grep's. */
 export function diagnosisText({ place, diagnosis, excerpts }: DiagnosedLog, shape: Shape): string {
-  const { style, width } = shape;
+  const { style } = shape;
   const { outcome, doubt, lines } = diagnosis;
   const { id, generation, stage, meaning, cure } = outcome;
   const color = id === 'booted' ? style.green : id === 'unknown' ? style.yellow : style.red;
@@ -41,19 +42,19 @@ export function diagnosisText({ place, diagnosis, excerpts }: DiagnosedLog, shap
     return `${other} (${at}${because})`;
   });
   return [
-    `${name}: ${style.bold(color(id))}`,
-    `  ${style.dim(where)}`,
-    `  ${style.dim(certaintyInWords[doubt.certainty])}`,
+    ...style.wrap(`${name}: ${style.bold(color(id))}`, 2),
+    ...style.wrap(`  ${style.dim(where)}`, 4),
+    ...style.wrap(`  ${style.dim(certaintyInWords[doubt.certainty])}`, 4),
     '',
-    ...wrap(printable(meaning, 1000), width),
+    ...prose(meaning, shape),
     ...evidenceRows({ diagnosis, name, excerpts, shape }),
     ...section('What else it could be', others, shape),
     ...section('What would settle it', doubt.settle === '' ? [] : [doubt.settle], shape),
     ...section('What usually helps', cure === '' ? [] : [cure], shape),
     '',
     style.bold('Next'),
-    next(
-      `  kexec-lab diagnose ${shellQuote(place === standardInput ? '-' : name)} --signals`,
+    ...next(
+      `kexec-lab diagnose ${shellQuote(place === standardInput ? '-' : name)} --signals`,
       diagnosis,
       shape,
     ),
@@ -62,26 +63,37 @@ export function diagnosisText({ place, diagnosis, excerpts }: DiagnosedLog, shap
 }
 
 /** The next command, with what it shows where there is room for that. */
-function next(command: string, diagnosis: Diagnosis, { style, lineWidth }: Shape): string {
+function next(command: string, diagnosis: Diagnosis, { style, lineWidth }: Shape): string[] {
   const comment = `  # ${recognised(diagnosis)}`;
-  return command.length + comment.length > lineWidth ? command : `${command}${style.dim(comment)}`;
+  const rows = style.wrapCommand(command, 2);
+  const hasRoom = rows.length === 1 && 2 + command.length + comment.length <= lineWidth;
+  return hasRoom ? [`${rows.join('')}${style.dim(comment)}`] : rows;
 }
 
-function section(title: string, texts: readonly string[], { style, width }: Shape): string[] {
+function section(title: string, texts: readonly string[], shape: Shape): string[] {
   if (texts.length === 0) return [];
-  return ['', style.bold(title), ...texts.flatMap((text) => wrap(printable(text, 1000), width))];
+  return ['', shape.style.bold(title), ...texts.flatMap((text) => prose(text, shape))];
+}
+
+function prose(text: string, { style, width }: Shape): string[] {
+  return wrap(style.encode(`  ${printable(text, 1000)}`), width, 2);
+}
+
+/** A line of a log, whose rows after the first are further in. */
+function logRows(text: string, { style, lineWidth }: Shape): string[] {
+  return wrap(style.encode(`  ${text}`), lineWidth, 4);
 }
 
 type EvidenceParts = Pick<DiagnosedLog, 'diagnosis' | 'excerpts'> & { name: string; shape: Shape };
 
 function evidenceRows({ diagnosis, name, excerpts, shape }: EvidenceParts): string[] {
-  const { style, lineWidth } = shape;
+  const { style } = shape;
   const { evidence } = diagnosis.outcome;
   if (evidence.length === 0) return [];
   const shown = new Set(excerpts.flat().map(({ line }) => line));
   const row = ({ line, text, decides }: ExcerptLine): string[] => {
     const head = decides ? `${name}:${line}: ` : `${name}-${line}- `;
-    const rows = hang(wrap(`${head}${printable(text)}`, lineWidth - 2));
+    const rows = logRows(`${head}${printable(text)}`, shape);
     return rows.map((each) => (decides ? each : style.dim(each)));
   };
   const blocks = excerpts.map((lines) => lines.flatMap(row));
@@ -89,7 +101,7 @@ function evidenceRows({ diagnosis, name, excerpts, shape }: EvidenceParts): stri
     .filter(({ line }) => line === null || !shown.has(line))
     .flatMap(({ line, text, signature }) =>
       line === null
-        ? wrap(`${signature}: ${printable(text)}`, lineWidth)
+        ? logRows(`${signature}: ${printable(text)}`, shape)
         : row({ line, text, decides: true }),
     );
   const parted = [...blocks, rest].filter((lines) => lines.length > 0);
@@ -100,7 +112,7 @@ function evidenceRows({ diagnosis, name, excerpts, shape }: EvidenceParts): stri
 }
 
 /** Everything that was recognised, one line each. */
-export function signalsText({ diagnosis, place }: DiagnosedLog): string {
+export function signalsText({ diagnosis, place }: DiagnosedLog, style: Style): string {
   const { signals, signalsOmitted } = diagnosis;
   const name = printable(place);
   const width = Math.max(0, ...signals.map(({ signature }) => signature.length));
@@ -110,7 +122,7 @@ export function signalsText({ diagnosis, place }: DiagnosedLog): string {
   );
   // The cut is in the middle: both ends are kept.
   if (signalsOmitted > 0) rows.splice(rows.length / 2, 0, `… ${signalsOmitted} more …`);
-  return rows.map((row) => `${row}\n`).join('');
+  return rows.flatMap((row) => style.wrap(row, 2).map((line) => `${line}\n`)).join('');
 }
 
 /** Each kind of thing that was recognised: where first, what it means, who says it. */
@@ -128,9 +140,9 @@ export function signalMeanings(
       const times = signals.filter((other) => other.signature === signature).length;
       return [
         `${shape.style.bold(signature)}${times > 1 ? ` (${times} times)` : ''}`,
-        ...wrap(`${name}:${line}: ${printable(text)}`, shape.lineWidth),
-        ...wrap(`Means: ${known?.description ?? ''}.`, shape.width),
-        ...wrap(`Said by: ${known?.source ?? ''}.`, shape.width),
+        ...logRows(`${name}:${line}: ${printable(text)}`, shape),
+        ...prose(`Means: ${known?.description ?? ''}.`, shape),
+        ...prose(`Said by: ${known?.source ?? ''}.`, shape),
         '',
       ].join('\n');
     })
@@ -143,26 +155,10 @@ export function summaryText(logs: readonly DiagnosedLog[], style: Style): string
   for (const { diagnosis } of logs)
     counts.set(diagnosis.outcome.id, (counts.get(diagnosis.outcome.id) ?? 0) + 1);
   const parts = [...counts].sort((a, b) => b[1] - a[1]).map(([id, count]) => `${count} ${id}`);
-  return `${style.bold(`${logs.length} logs`)}: ${parts.join(', ')}\n`;
+  return `${style.wrap(`${style.bold(`${logs.length} logs`)}: ${parts.join(', ')}`, 2).join('\n')}\n`;
 }
 
 function recognised({ signals, signalsOmitted }: Diagnosis): string {
   const total = signals.length + signalsOmitted;
   return total === 1 ? 'the one signal recognised' : `all ${total} signals recognised`;
-}
-
-/** Wraps between words, indented by two. A word that is too long stays whole. */
-function wrap(text: string, width: number): string[] {
-  const rows = [''];
-  for (const word of text.split(' ')) {
-    const row = rows.at(-1) ?? '';
-    if (row !== '' && row.length + word.length >= width - 2) rows.push(word);
-    else rows[rows.length - 1] = row === '' ? word : `${row} ${word}`;
-  }
-  return rows.map((row) => `  ${row}`);
-}
-
-/** Rows behind the first stand further in. */
-function hang(rows: readonly string[]): string[] {
-  return rows.map((row, index) => (index === 0 ? row : `  ${row}`));
 }

@@ -4,8 +4,9 @@ import type { Verdict } from '../model/vocabulary.ts';
 import { createTranscript } from './plain.ts';
 import { cut } from './printable.ts';
 import type { ReporterOutput, Reporter, ReporterOptions } from './reporter.ts';
-import { createStyle } from './reporter.ts';
 import { describeProgress, verdictWords } from './result-text.ts';
+import type { Style } from './style.ts';
+import { createStyle } from './style.ts';
 
 /** A clock and a repeating timer; tests bring their own. */
 type Ticker = {
@@ -34,11 +35,14 @@ export function listReporter(
   options: ReporterOptions,
   ticker: Ticker = systemTicker,
 ): Reporter {
-  const transcript = createTranscript(createStyle(output.color), options);
+  const style = createStyle(output);
+  const transcript = createTranscript(style, options);
   const screen = createLiveScreen(output);
-  const progress = createRunProgress();
+  const progress = createRunProgress(style);
   const show = () => {
-    screen.draw(options.quiet ? [] : fit(progress.rows(ticker.now()), output.columns));
+    // The last column stays empty: in some terminals a row that fills it takes two.
+    const room = Math.max(1, output.columns - 1);
+    screen.draw(options.quiet ? [] : fit(progress.rows(ticker.now(), room), room, style));
   };
   const stop = ticker.every(redrawEvery, show);
   return {
@@ -56,7 +60,7 @@ export function listReporter(
 type Running = { id: string; since: number; position: string };
 
 /** What is going on at the moment, as rows without colour. */
-function createRunProgress() {
+function createRunProgress(style: Style) {
   const running = new Map<string, Running>();
   const images = new Map<string, string>();
   const counts = new Map<Verdict, number>();
@@ -91,19 +95,20 @@ function createRunProgress() {
           break;
       }
     },
-    rows(now: number): string[] {
+    /** @param room columns that a row may take */
+    rows(now: number, room: number): string[] {
       if (total === 0) return [];
       const seconds = (since: number) => `${Math.floor((now - since) / 1000)} s`;
-      const width = Math.max(0, ...[...running.keys()].map((id) => id.length));
       const done = [...counts.values()].reduce((sum, number) => sum + number, 0);
       const verdicts = [...counts].map(([verdict, number]) => `${number} ${verdictWords[verdict]}`);
       return [
-        ...[...images].map(([image, step]) => `▸ image ${image}: ${step}`),
-        ...[...running.values()].map(
-          ({ id, since, position }) =>
-            `▸ ${id.padEnd(width)}  ${position.padEnd(24)}  ${seconds(since)}`,
+        ...[...images].map(([image, step]) => `${style.mark('▸')} image ${image}: ${step}`),
+        ...runningRows(
+          [...running.values()].map(({ id, position, since }) => [id, position, seconds(since)]),
+          room,
+          style,
         ),
-        [`  ${done} of ${total} done`, ...verdicts, seconds(begun)].join(', '),
+        [`${style.mark(' ')} ${done} of ${total} done`, ...verdicts, seconds(begun)].join(', '),
       ];
     },
   };
@@ -114,13 +119,34 @@ function createRunProgress() {
   }
 }
 
+type RunningCells = [id: string, position: string, time: string];
+
+/** Running cases in columns. In a narrow terminal the generation is abbreviated, then the names are cut. */
+function runningRows(cases: readonly RunningCells[], room: number, style: Style): string[] {
+  const mark = style.mark('▸');
+  const longest = Math.max(0, ...cases.map(([id]) => id.length));
+  const leftBy = (positionWidth: number) =>
+    room - `${mark}     ${' '.repeat(positionWidth)}`.length - timeWidth;
+  const isNarrow = leftBy(24) < longest;
+  const positionWidth = isNarrow ? 17 : 24;
+  const width = Math.min(longest, Math.max(8, leftBy(positionWidth)));
+  return cases.map(([id, position, time]) => {
+    const place = isNarrow ? position.replace('generation', 'gen') : position;
+    const name = cut(id, width, style.encode('…')).padEnd(width);
+    return `${mark} ${name}  ${place.padEnd(positionWidth)}  ${time}`;
+  });
+}
+
+/** `1234 s` */
+const timeWidth = 6;
+
 /** Rows that fit the terminal: never wrapped, and few enough to leave room for what is finished. */
-function fit(rows: string[], columns: number): string[] {
+function fit(rows: string[], room: number, style: Style): string[] {
   const last = rows.slice(-1);
   const hidden = rows.length - mostRows;
-  const shown =
-    hidden > 0 ? [...rows.slice(0, mostRows - 2), `  … and ${hidden + 1} more`, ...last] : rows;
-  return shown.map((row) => cut(row, Math.max(1, columns - 1)));
+  const more = `${style.mark(' ')} ${style.encode('…')} and ${hidden + 1} more`;
+  const shown = hidden > 0 ? [...rows.slice(0, mostRows - 2), more, ...last] : rows;
+  return shown.map((row) => cut(style.encode(row), room, style.encode('…')));
 }
 
 /**

@@ -1,8 +1,7 @@
 import type { CaseResult } from '../model/result.ts';
 import type { CaseReference, LabEvent } from '../model/run.ts';
 import { printable, withoutCommands } from './printable.ts';
-import type { ReporterOptions, Reporter, ReporterOutput, Style } from './reporter.ts';
-import { createStyle } from './reporter.ts';
+import type { ReporterOptions, Reporter, ReporterOutput } from './reporter.ts';
 import {
   count,
   formatSeconds,
@@ -13,10 +12,12 @@ import {
   shortPath,
   summaryLine,
 } from './result-text.ts';
+import type { Style } from './style.ts';
+import { createStyle } from './style.ts';
 
 /** Lines that never move: for CI logs, files and terminals that cannot do more. */
 export function plainReporter(output: ReporterOutput, options: ReporterOptions): Reporter {
-  const style = createStyle(output.color);
+  const style = createStyle(output);
   const transcript = createTranscript(style, options);
   const steps = new Map<string, string>();
   return {
@@ -26,11 +27,13 @@ export function plainReporter(output: ReporterOutput, options: ReporterOptions):
         if (lines.length > 0) output.write(withoutCommands(`${lines.join('\n')}\n`));
         return;
       }
-      if (event.type === 'case-started') lines.push(style.dim(`… ${event.case.id}`));
+      if (event.type === 'case-started')
+        lines.push(...style.wrap(style.dim(`${style.mark('…')} ${event.case.id}`)));
       if (event.type === 'images-progress') {
         const { image, step } = describeProgress(event.progress);
         // A download reports every few kilobytes; a log wants to hear of each step once.
-        if (steps.get(image) !== step) lines.push(style.dim(`image ${image}: ${step}`));
+        if (steps.get(image) !== step)
+          lines.push(...style.wrap(style.dim(`image ${image}: ${step}`), 2));
         steps.set(image, step);
       }
       if (lines.length > 0) output.write(withoutCommands(`${lines.join('\n')}\n`));
@@ -58,43 +61,47 @@ export function createTranscript(
         directory = printable(shortPath(event.directory), longestPath);
         width = Math.max(0, ...event.cases.map(({ id }) => id.length));
         if (quiet) return [];
-        return [
+        return style.wrap(
           style.dim(
             `run ${printable(event.id)}: ${count(event.cases.length, 'case')}, ${event.jobs} at a time, in ${directory}`,
           ),
-        ];
+          2,
+        );
       case 'case-console':
-        return [`${style.dim(`[${event.case.id}]`)} ${printable(event.text)}`];
+        // Not wrapped: a line of the console stays one line, for whoever copies it.
+        return [style.encode(`${style.dim(`[${event.case.id}]`)} ${printable(event.text)}`)];
       case 'case-retried':
         if (quiet) return [];
-        return [
-          `${style.yellow('↻')} ${event.case.id.padEnd(width)}  ${outcomeWord(event.result)}; attempt ${event.attempt + 1} follows`,
-        ];
+        return style.wrap(
+          `${style.yellow(style.mark('↻'))} ${event.case.id.padEnd(width)}  ${outcomeWord(event.result)}; attempt ${event.attempt + 1} follows`,
+          4,
+        );
       case 'case-finished': {
         const { case: reference, result } = event;
         if (quiet && result.verdict === 'pass') return [];
         if (result.verdict !== 'pass') notPassed.push({ reference, result });
         return [
-          finishedLine(reference.id.padEnd(width), result, style),
+          ...finishedLine(reference.id.padEnd(width), result, style),
           ...explain(result, `${directory}/${result.directory}`, rerun(result), style),
         ];
       }
       case 'interrupted':
-        return [
+        return style.wrap(
           style.yellow(
-            `stopping (${printable(event.signal)})… press Ctrl-C again to leave at once`,
+            `stopping (${printable(event.signal)}); press Ctrl-C again to leave at once`,
           ),
-        ];
+          2,
+        );
       case 'run-finished':
         return [
           ...(quiet && notPassed.length === 0 ? [] : ['']),
           ...(notPassed.length > 1
-            ? notPassed.map(({ reference, result }) =>
+            ? notPassed.flatMap(({ reference, result }) =>
                 finishedLine(reference.id.padEnd(width), result, style),
               )
             : []),
-          style.bold(summaryLine(event.report)),
-          style.dim(`report: ${directory}/report.json`),
+          ...style.wrap(style.bold(summaryLine(event.report)), 2),
+          ...style.wrap(style.dim(`report: ${directory}/report.json`), 2),
         ];
       default:
         return [];
@@ -102,7 +109,7 @@ export function createTranscript(
   };
 }
 
-function finishedLine(name: string, result: CaseResult, style: Style): string {
+function finishedLine(name: string, result: CaseResult, style: Style): string[] {
   const paint = result.verdict === 'pass' ? style.green : style.red;
   const missed =
     result.verdict === 'fail' && result.outcome !== result.expected.outcome
@@ -112,7 +119,10 @@ function finishedLine(name: string, result: CaseResult, style: Style): string {
     ? style.yellow(` flaky, ${count(result.attempts.length, 'attempt')}`)
     : '';
   const time = style.dim(formatSeconds(result.wallSeconds));
-  return `${paint(symbols[result.verdict])} ${name}  ${outcomeWord(result)}${missed}  ${time}${flaky}`;
+  return style.wrap(
+    `${paint(style.mark(symbols[result.verdict]))} ${name}  ${outcomeWord(result)}${missed}  ${time}${flaky}`,
+    4,
+  );
 }
 
 /** What one needs to know to go on: nothing after a pass or a stop by the user. */
@@ -120,13 +130,19 @@ function explain(result: CaseResult, directory: string, again: string, style: St
   if (result.verdict === 'pass' || result.verdict === 'interrupted') return [];
   // Without an outcome there was no boot to look into: the reason says all there is.
   const next = result.outcome === null ? [] : [again, `sh ${directory}/qemu.sh`];
-  const rows: [label: string, lines: string[]][] = [
-    ...resultRows(result, directory),
-    ['next', next.map((line) => printable(line, longestPath))],
-  ];
-  return rows.flatMap(([label, lines]) =>
+  const label = (text: string, index: number) =>
+    `    ${style.dim((index === 0 ? text : '').padEnd(8))}  `;
+  const facts = resultRows(result, directory).flatMap(([name, lines]) =>
     lines
       .filter((line) => line !== '')
-      .map((line, index) => `    ${style.dim((index === 0 ? label : '').padEnd(8))}  ${line}`),
+      .flatMap((line, index) => style.wrap(`${label(name, index)}${line}`, labelWidth)),
   );
+  const commands = next.flatMap((line, index) => {
+    const [first = '', ...more] = style.wrapCommand(printable(line, longestPath), labelWidth);
+    return [`${label('next', index)}${first.trimStart()}`, ...more];
+  });
+  return [...facts, ...commands];
 }
+
+/** Four spaces, a label, two spaces. */
+const labelWidth = 14;

@@ -53,11 +53,12 @@ export function printableJson(value: unknown): string {
     .join('\n');
 }
 
-/** At most `limit` characters, the last of them `…` where something is missing. */
-export function cut(text: string, limit: number): string {
+/** At most `limit` characters, ending in `ellipsis` where something is missing. */
+export function cut(text: string, limit: number, ellipsis = '…'): string {
   if (text.length <= limit) return text;
   const characters = Array.from(text);
-  return characters.length <= limit ? text : `${characters.slice(0, limit - 1).join('')}…`;
+  if (characters.length <= limit) return text;
+  return `${characters.slice(0, Math.max(0, limit - ellipsis.length)).join('')}${ellipsis}`;
 }
 
 function escapeUnits(character: string): string {

@@ -1,9 +1,10 @@
 import { openSync, writeFileSync } from 'node:fs';
-import { styleText } from 'node:util';
 import { hostFileError, namedFileError } from '../file-error.ts';
 import { checkOutput } from '../host/user-file.ts';
 import type { CaseResult } from '../model/result.ts';
 import type { LabEvent } from '../model/run.ts';
+import type { Display } from './style.ts';
+import { wantsAscii, wantsColor } from './style.ts';
 
 /** Standard output as it is: a terminal, a pipe or a file. */
 export function standardOutput(
@@ -18,8 +19,9 @@ export function standardOutput(
     },
     interactive: isTerminal && env.TERM !== 'dumb',
     color: wantsColor(isTerminal, env),
+    ascii: wantsAscii(isTerminal, env),
     get columns() {
-      return stream.columns || 80;
+      return isTerminal ? stream.columns || 80 : Infinity;
     },
   };
 }
@@ -47,28 +49,9 @@ export function fileOutput(file: string): ReporterOutput {
     },
     interactive: false,
     color: false,
-    columns: 80,
+    ascii: false,
+    columns: Infinity,
   };
-}
-
-/** Marks text for a terminal; every function returns its argument unchanged where colour is off. */
-export type Style = Record<(typeof marks)[number], (text: string) => string>;
-
-const marks = ['bold', 'dim', 'red', 'green', 'yellow'] as const;
-
-export function createStyle(color: boolean): Style {
-  const mark = (name: (typeof marks)[number]) => (text: string) =>
-    color && text !== '' ? styleText(name, text, { validateStream: false }) : text;
-  return Object.fromEntries(marks.map((name) => [name, mark(name)])) as Style;
-}
-
-/**
- * Whether to write colour, by the two conventions users know: FORCE_COLOR (anything but `0`) says yes to everything,
- * NO_COLOR (not empty) says no; else a terminal that is not `dumb` gets colour.
- */
-export function wantsColor(isTerminal: boolean, env: NodeJS.ProcessEnv): boolean {
-  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== '0';
-  return isTerminal && !env.NO_COLOR && env.TERM !== 'dumb';
 }
 
 /** Shows a run. Gets every event in order; must never throw for what a guest printed. */
@@ -81,12 +64,10 @@ export type Reporter = {
 };
 
 /** Where a reporter writes and what that place can do. */
-export type ReporterOutput = {
+export type ReporterOutput = Display & {
   write(text: string): void;
   /** True where the cursor may be moved (an interactive terminal). */
   interactive: boolean;
-  color: boolean;
-  columns: number;
 };
 
 /** What a reporter is told beside the events. */

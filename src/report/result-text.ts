@@ -4,13 +4,16 @@ import type { ImageProgress, RunReport } from '../model/run.ts';
 import type { Verdict } from '../model/vocabulary.ts';
 import { shellQuote } from '../text/shell.ts';
 import { printable } from './printable.ts';
-export const symbols: Record<Verdict, string> = {
+import type { Mark } from './style.ts';
+
+/** How a verdict is drawn at the beginning of a row. */
+export const symbols = {
   pass: '✓',
   fail: '✗',
   error: '✗',
   unavailable: '?',
   interrupted: '–',
-};
+} as const satisfies Record<Verdict, Mark>;
 
 export const verdictWords: Record<Verdict, string> = {
   pass: 'passed',

@@ -24,7 +24,12 @@ type Ended = { stdout: string; stderr: string; exitCode: number | undefined };
 /** Runs it and gives back what it printed, without the last newline; never rejects for an exit code. */
 export async function kexecLab(words: string[], env: Record<string, string> = {}): Promise<Ended> {
   const [node = '', ...rest] = kexecLabCommand;
-  return ended(execa(node, [...rest, ...words], { reject: false, env: { NO_COLOR: '1', ...env } }));
+  return ended(
+    execa(node, [...rest, ...words], {
+      reject: false,
+      env: { NO_COLOR: '1', LC_ALL: 'C.UTF-8', ...env },
+    }),
+  );
 }
 
 /** Runs a line of shell in which `"$@"` is kexec-lab with these words. */
@@ -34,7 +39,7 @@ export async function inShell(
   env: Record<string, string> = {},
 ): Promise<Ended> {
   const all = ['-c', line, 'sh', ...kexecLabCommand, ...words];
-  return ended(execa('sh', all, { reject: false, env }));
+  return ended(execa('sh', all, { reject: false, env: { LC_ALL: 'C.UTF-8', ...env } }));
 }
 
 async function ended(running: PromiseLike<Partial<Ended>>): Promise<Ended> {

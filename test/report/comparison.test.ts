@@ -5,7 +5,7 @@ import type { ComparisonReport } from '../../src/model/comparison.ts';
 import type { CaseResult } from '../../src/model/result.ts';
 import { comparisonText } from '../../src/report/comparison-text.ts';
 import { comparisonMarkdown } from '../../src/report/markdown.ts';
-import { createStyle } from '../../src/report/reporter.ts';
+import { createStyle } from '../../src/report/style.ts';
 import { hang, panic, three, took } from '../compare/results.ts';
 
 function reportOf(
@@ -24,7 +24,7 @@ function reportOf(
   };
 }
 
-const text = (report: ComparisonReport): string => comparisonText(report, createStyle(false));
+const text = (report: ComparisonReport): string => comparisonText(report, createStyle());
 
 t.test('as lines: both kernels, a row per case, costs, and the decision last', (t) => {
   const before = three(took(1.7), took(1.7), took(1.7));

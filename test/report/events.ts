@@ -18,7 +18,8 @@ export function recordedOutput(
   return {
     interactive: false,
     color: false,
-    columns: 80,
+    ascii: false,
+    columns: Infinity,
     ...settings,
     write: (text) => written.push(text),
     text: () => written.join(''),

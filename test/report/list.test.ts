@@ -17,7 +17,7 @@ import { terminal } from './terminal.ts';
 /** A list on a terminal of the test's own, with a clock that stands still until told. */
 function liveList(columns = 60) {
   const screen = terminal(columns);
-  const output = { write: screen.write, interactive: true, color: false, columns };
+  const output = { write: screen.write, interactive: true, color: false, ascii: false, columns };
   let now = 0;
   let tick = (): void => undefined;
   let stopped = false;

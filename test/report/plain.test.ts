@@ -87,7 +87,7 @@ t.test('retries, flaky passes and interrupted runs', (t) => {
     `run r1: 2 cases, 1 at a time, in runs/r1
 ↻ arm/kexec  root-mount-failed; attempt 2 follows
 ✓ arm/kexec  booted  4.4 s flaky, 2 attempts
-stopping (SIGINT)… press Ctrl-C again to leave at once
+stopping (SIGINT); press Ctrl-C again to leave at once
 – arm/bye    interrupted  1.0 s
 `,
   );

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { UnavailableError, UsageError } from '../../src/errors.ts';
 import type { Reporter } from '../../src/report/reporter.ts';
-import { standardOutput, wantsColor } from '../../src/report/reporter.ts';
+import { standardOutput } from '../../src/report/reporter.ts';
+import { wantsColor } from '../../src/report/style.ts';
 import type { Guarded } from '../../src/report/reporters.ts';
 import { guardReporters, createReporter } from '../../src/report/reporters.ts';
 import {
@@ -90,7 +91,11 @@ t.test('what standard output can do', (t) => {
     ({ isTTY, columns, write: () => true }) as unknown as NodeJS.WriteStream;
   t.match(standardOutput(stream(true, 120), {}), { interactive: true, color: true, columns: 120 });
   t.match(standardOutput(stream(true, 0), { TERM: 'dumb' }), { interactive: false, columns: 80 });
-  t.match(standardOutput(stream(undefined), {}), { interactive: false, color: false, columns: 80 });
+  t.match(standardOutput(stream(undefined), {}), {
+    interactive: false,
+    color: false,
+    columns: Infinity,
+  });
   t.end();
 });
 
