@@ -73,7 +73,7 @@ export type Examined = {
  * Reads a dump and says why its machine is silent.
  * @throws UsageError for a file that is not a dump, or is damaged
  */
-export function examineDump({ file, base, lines, pcs, dead }: ExamineRequest): Examined {
+function examineDump({ file, base, lines, pcs, dead }: ExamineRequest): Examined {
   const dump = openDump(file, base);
   try {
     const findings = examine(dump);

@@ -3,6 +3,7 @@ import { UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 import { hasMagic, type Format } from '../formats/magic.ts';
 import { openInput } from '../host/user-file.ts';
+
 /** Bytes with random access: those of a file, or those that a flattened file describes. */
 export type Bytes = {
   size: number;
@@ -11,7 +12,7 @@ export type Bytes = {
 };
 
 /** A file that is read in pieces, because it may be as large as a server's memory. */
-export type DumpFile = Bytes & { close: () => void };
+type DumpFile = Bytes & { close: () => void };
 
 /** The most that is read at once. The requested size comes from the dump, which may contain any number. Bytes. */
 const mostAtOnce = 2 ** 29;

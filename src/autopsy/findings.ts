@@ -7,6 +7,7 @@ import { Budget, occurrences, Unreadable, UnreadList } from './guest-memory.ts';
 import type { KernelLog } from './kernel-log.ts';
 import { describeLog, readPrintkRing } from './kernel-log.ts';
 import { addressSpaceOf, findVmcoreinfoTexts, parseVmcoreinfo, releaseOf } from './vmcoreinfo.ts';
+
 /** What a guest's memory contains about its boot. */
 export type Findings = {
   /** Every kernel's log once, in the order of their addresses. */
@@ -137,7 +138,7 @@ const mostBytes = 2 ** 29;
 const mostImages = 64;
 
 /** The arm64 images in memory at addresses where a kernel can start. */
-export function findKernelImages(memory: GuestMemory, unread: UnreadList): KernelImage[] {
+function findKernelImages(memory: GuestMemory, unread: UnreadList): KernelImage[] {
   const images: KernelImage[] = [];
   const budget = new Budget(mostBytes);
   for (const at of occurrences(memory, magic.bytes, { every: alignment, at: magic.at })) {

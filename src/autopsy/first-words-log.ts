@@ -16,7 +16,7 @@ const widths = [8, 4] as const;
 type Width = (typeof widths)[number];
 
 /** The work allowed for all logs that are found this way. A guest can fill its memory with starts of logs. */
-export type FirstWordsBudget = {
+type FirstWordsBudget = {
   /** Records and infos that are read. */
   reads: Budget;
   /** Searches of the whole memory for the infos of a log. */

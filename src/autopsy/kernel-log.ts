@@ -2,6 +2,7 @@ import type { GuestMemory } from './guest-memory.ts';
 import { Budget, Unreadable } from './guest-memory.ts';
 import type { ToPhysical, Vmcoreinfo, RingLayout } from './vmcoreinfo.ts';
 import { ringLayoutOf } from './vmcoreinfo.ts';
+
 /** One record of a kernel's log. */
 export type KernelRecord = {
   /** Time on the kernel's own clock; null if the times were not found. */

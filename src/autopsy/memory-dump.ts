@@ -13,8 +13,9 @@ import type { Bytes } from './dump-file.ts';
 import { copyIt, openDumpFile, isFlattened, unflattened, otherFormatOf } from './dump-file.ts';
 import type { MemoryRange, DumpedMemory } from './guest-memory.ts';
 import { addressEnd, rangeAt } from './guest-memory.ts';
+
 /** A dump on disk. Close it after use. */
-export type MemoryDump = DumpedMemory & { close(): void };
+type MemoryDump = DumpedMemory & { close(): void };
 
 /**
  * Opens a dump of a guest's physical memory: an ELF core, as QEMU's `dump-guest-memory` and kdump's /proc/vmcore write it, a
@@ -72,9 +73,9 @@ function segmentedMemory(bytes: Bytes, claimed: Segment[], place: string): Dumpe
 }
 
 /** A range of physical memory, and where in the file its bytes are. */
-export type Segment = MemoryRange & { offset: number };
+type Segment = MemoryRange & { offset: number };
 
-export function isElf({ read }: Bytes): boolean {
+function isElf({ read }: Bytes): boolean {
   return hasMagic(read(0, 4), 'elf');
 }
 
@@ -83,7 +84,7 @@ export function isElf({ read }: Bytes): boolean {
  * addresses. No two segments overlap: kdump has the kernel's text twice.
  * @throws UsageError for another ELF file, or a program's core
  */
-export function coreSegments({ read }: Bytes, place: string): Segment[] {
+function coreSegments({ read }: Bytes, place: string): Segment[] {
   const header = readElfHeader(read(0, elfHeaderBytes));
   if (header === null) throw new UsageError('this is not a little-endian ELF file', { place });
   if (header.type !== coreType) throw notAMachines('this ELF file is not a core dump', place);

@@ -4,6 +4,7 @@ import type { SilenceReason } from '../model/vocabulary.ts';
 import type { Findings, KernelImage } from './findings.ts';
 import type { KernelLog, KernelRecord } from './kernel-log.ts';
 import { tellingLines, printedLines } from './kernel-log.ts';
+
 /** A reason, and a sentence with its evidence. */
 export type Reason = { reason: SilenceReason; sentence: string };
 
@@ -111,7 +112,7 @@ const noFirstPage =
   /early_alloc: Failed|memblock_(?:phys_)?alloc|Failed to allocate page table page/;
 
 /** The reason according to a log that never reached the console. */
-export function reasonOfLog(log: KernelLog): Reason {
+function reasonOfLog(log: KernelLog): Reason {
   const { release, records, cmdline } = log;
   const whose = release === null ? 'the second kernel' : `the second kernel (${release})`;
   const said = (pattern: RegExp) => oneLine(records.find(({ text }) => pattern.test(text))?.text);

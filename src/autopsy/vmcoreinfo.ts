@@ -1,5 +1,6 @@
 import type { MemoryRange, GuestMemory } from './guest-memory.ts';
 import { Unreadable, occurrences, textAt } from './guest-memory.ts';
+
 /** A kernel's description of itself for readers of its memory: Documentation/admin-guide/kdump/vmcoreinfo.rst. */
 export type Vmcoreinfo = {
   release: string;

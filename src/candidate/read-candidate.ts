@@ -83,7 +83,7 @@ async function readTools(
   return deb ? { deb: sha256 } : { program: sha256 };
 }
 
-export type ReadOptions = {
+type ReadOptions = {
   /** Default: the user's cache. */
   cacheDir?: string;
   mirror?: string;
@@ -105,7 +105,7 @@ type ReadKernel = {
 const usualKernelMiB = 40;
 
 /** Reads the kernel that `--kernel` names; null is the distribution's. Throws like `readCandidate`. */
-export async function readKernel(
+async function readKernel(
   word: KernelWord | null,
   cache: string,
   { initrd }: CandidateWords,
@@ -130,7 +130,7 @@ export async function readKernel(
 }
 
 /** A kernel from Debian's archive; null is the distribution's. */
-export async function readDebian(
+async function readDebian(
   word: DebianKernel | null,
   cache: string,
   options: ReadOptions,

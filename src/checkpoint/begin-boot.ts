@@ -9,6 +9,7 @@ import type { MachineSpec } from '../qemu/machine-spec.ts';
 import type { Machine } from '../qemu/machine.ts';
 import { startMachine } from '../qemu/machine.ts';
 import type { CheckpointStore, Checkpoint } from './store.ts';
+
 /** A machine that was started and stands still yet. */
 export type BegunBoot = {
   machine: Machine;
@@ -170,6 +171,6 @@ export class CheckpointTaker {
  * Whether a console shows a first kernel that has not looked at its disks yet. virtio_blk says the size of each as it
  * finds it (`[vda] 262144 512-byte logical blocks`), and reads the partition table right after.
  */
-export function isCommonGround(console: string): boolean {
+function isCommonGround(console: string): boolean {
   return !/\[vd[a-z]+\] \d+ \d+-byte logical blocks/.test(console);
 }

@@ -1,4 +1,5 @@
 import stripAnsi from 'strip-ansi';
+
 /** A longer line keeps its two ends: a prompt or a kernel's last words are at the end of it. Bytes. */
 const longestLine = 4096;
 const keptEnd = longestLine / 2;

@@ -4,6 +4,7 @@ import { architectures } from '../arch.ts';
 import { readInput } from '../host/user-file.ts';
 import { compressions, decompress, type Compression } from './decompress.ts';
 import { magics, hasMagic } from './magic.ts';
+
 /** Larger than any kernel without debugging information. Kernels are read into memory as a whole. */
 export const mostKernelBytes = 256 * 2 ** 20;
 

@@ -127,7 +127,7 @@ export async function* streamTool(
 }
 
 /** A program that runs until it is ended. */
-export type RunningProgram = {
+type RunningProgram = {
   child: ChildProcess;
   pid: number;
   /** The first 16 KiB of its standard error, once that has ended: a guest or a client could make it print without end. */

@@ -3,7 +3,7 @@ import { UsageError, type KexecLabError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 
 /** What an error message says about an input besides the problem. */
-export type InputWords = {
+type InputWords = {
   /** Where the user named it; default: the path. */
   place?: string;
   /** The failed action, such as `read this dump`; default: `read this file`. */

@@ -12,6 +12,7 @@ import type { ImageRequest, PlannedEntry } from './recipes/plan.ts';
 import { planImages } from './recipes/plan.ts';
 import type { Manifest } from './store/entry.ts';
 import { findEntries, type Manifests } from './store/entry.ts';
+
 /** Files ready to boot, and what a report says about them. Paths are absolute; the files must not be written. */
 export type ImageSet = {
   kernel: string | null;

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import * as z from 'zod';
 import { providerNetwork } from '../qemu/arguments.ts';
 import { shellQuote } from '../text/shell.ts';
+
 /** Longest body the server reads, in bytes; a state is a few dozen. */
 const longestBody = 4096;
 /** Connections a guest may hold open at once, and how long it may take over a request, in milliseconds. */
@@ -141,7 +142,7 @@ export const metadataAddress = { address: '169.254.42.42', port: 80 } as const;
 export const nbdAddress = { address: '169.254.42.66', port: 4448 } as const;
 
 /** What the provider knows about a server. */
-export type ServerFacts = {
+type ServerFacts = {
   commercialType: string;
   /** Server tags, in order. */
   tags: Record<string, string>;
@@ -152,7 +153,7 @@ export type ServerFacts = {
 };
 
 /** Nested values, as Scaleway's metadata API answers them to `?format=json`. */
-export type Metadata = { [key: string]: string | readonly (string | Metadata)[] | Metadata };
+type Metadata = { [key: string]: string | readonly (string | Metadata)[] | Metadata };
 
 /** Everything the metadata API tells a server about itself. */
 export function serverMetadata(facts: ServerFacts): Metadata {

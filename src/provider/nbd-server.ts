@@ -10,7 +10,7 @@ const patience = 10_000;
 const tick = 20;
 
 /** The initramfs of Debian requires a name for the export that it attaches (`nbdroot=HOST:PORT/root`). */
-export const nbdExportName = 'root';
+const nbdExportName = 'root';
 
 /** Enough for the first kernel, a stale connection, the second kernel, and an observer. */
 const clients = 8;

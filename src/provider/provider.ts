@@ -31,7 +31,7 @@ export type ProviderOptions = {
 };
 
 /** What can be wrong with the provider. */
-export type ProviderFaults = {
+type ProviderFaults = {
   /** The metadata API takes no connections. */
   down?: boolean;
   /** How many states are answered 429, before one is taken. */

@@ -147,7 +147,7 @@ function optionValue(text: string): string {
 }
 
 /** QEMU's `-icount shift`: an instruction takes 2^shift nanoseconds of guest time. */
-export const icountShift = 3;
+const icountShift = 3;
 const nanosecondsPerInstruction = 2 ** icountShift;
 
 /** One clause for people, such as `works (sleep=off)`. */

@@ -74,7 +74,7 @@ export type MachineSpec = {
  * A recording of all that reaches a machine from outside itself, or the same machine played from one (QEMU's `rr`,
  * docs/system/replay.rst). It runs on instruction-counted time then, whatever its clock else is.
  */
-export type Recording = {
+type Recording = {
   mode: 'record' | 'replay';
   file: string;
   /** What the machine's clock showed at power-on, UTC, such as `2026-11-26T08:15:00`. */

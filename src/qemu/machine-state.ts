@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '../errors.ts';
 import { makePrivateDirectory } from '../host/directories.ts';
 import type { Qmp } from './qmp.ts';
+
 /** QEMU's own limit is made for networks; in bytes per second. */
 const unlimited = 2 ** 40;
 

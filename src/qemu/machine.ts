@@ -10,6 +10,7 @@ import type { ProcessExit } from './process.ts';
 import { endProcess, startProcess } from './process.ts';
 import type { Qmp } from './qmp.ts';
 import { keepAnswering, connectQmp } from './qmp.ts';
+
 export type MachineExit = ProcessExit & {
   /**
    * QEMU's reason for shutting down (`guest-reset`, `guest-shutdown`, `host-qmp-quit`, …), `host-disk-error (…)` where

@@ -98,7 +98,7 @@ export async function readSshPort(qmp: Qmp): Promise<number> {
 }
 
 /** From a line such as `TCP[HOST_FORWARD]  12  127.0.0.1 34567  169.254.42.15  22  0  0`. */
-export function parseSshPort(usernet: string): number | undefined {
+function parseSshPort(usernet: string): number | undefined {
   const port = /^\s*TCP\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+(\d+)\s+\S+\s+22\s/m.exec(usernet);
   return port === null ? undefined : Number(port[1]);
 }

@@ -15,7 +15,7 @@ export type ProcessExit = {
   stderr: string;
 };
 
-export type QemuProcess = {
+type QemuProcess = {
   pid: number;
   /** Everything the guest prints, kept for the reader however early QEMU ends. */
   console: ConsolePipe;

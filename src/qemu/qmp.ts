@@ -17,7 +17,7 @@ export type Qmp = {
   execute(command: string, args?: Record<string, unknown>): Promise<unknown>;
 };
 
-export type QmpEventListener = (event: string, data: Record<string, unknown>) => void;
+type QmpEventListener = (event: string, data: Record<string, unknown>) => void;
 
 type Message = {
   QMP?: unknown;

@@ -29,7 +29,7 @@ export type Pulse = {
  * An instruction count that stops proves nothing while QEMU answers: a guest that takes fault after fault in its first
  * instruction completes none.
  */
-export type Standstill = 'spinning' | 'asleep' | 'stopped';
+type Standstill = 'spinning' | 'asleep' | 'stopped';
 
 /** How long each must last, in host milliseconds. A process that is stopped for a few seconds usually continues. */
 export type Patience = { spinning: number; asleep: number; stopped: number };

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UnavailableError } from '../errors.ts';
 import type { Machine } from '../qemu/machine.ts';
 import { executed } from './play.ts';
+
 /**
  * To go back, QEMU loads the previous snapshot and replays from there. When the first is taken and how often the others, in
  * host milliseconds, and how many are kept. Each is as large as the memory the guest has used.
@@ -29,14 +30,14 @@ export async function takeSnapshots(
 }
 
 /** @returns whether it was taken: QEMU takes none while a disk's answer is due */
-export async function saveSnapshot(
+async function saveSnapshot(
   machine: Pick<Machine, 'execute'>,
   name: string,
 ): Promise<boolean> {
   return (await monitor(machine, `savevm ${name}`)) === '';
 }
 
-export async function deleteSnapshot(
+async function deleteSnapshot(
   machine: Pick<Machine, 'execute'>,
   name: string,
 ): Promise<void> {

@@ -12,8 +12,9 @@ import type { MachineProfile, MachineSpec } from '../qemu/machine-spec.ts';
 import { ownMachines } from '../qemu/machine-spec.ts';
 import type { RecordedFile, RecordingManifest } from './manifest.ts';
 import { readManifest, recordingFiles, localPath } from './manifest.ts';
+
 /** A recording that can be replayed here: all files it needs are present and unchanged. */
-export type LoadedRecording = {
+type LoadedRecording = {
   /** The case, as `run` names it. */
   name: string;
   /** The same machine, to be played. */

@@ -10,6 +10,7 @@ import { firstIssue } from '../model/primitives.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
 import type { MachineProfile, MachineSpec } from '../qemu/machine-spec.ts';
 import { machineProfileSchema } from '../qemu/machine-spec.ts';
+
 /** What a case's directory holds of its recording, beside `console.raw`. */
 export const recordingFiles = { manifest: 'recording.json', events: 'recording.rr' } as const;
 
@@ -55,7 +56,7 @@ const mostManifest = 2 ** 20;
 type Recorded = { name: string; spec: MachineSpec; qemuVersion: string; startedAt: string };
 
 /** Describes, in the case's directory, what must be present to replay its recording. */
-export async function writeManifest(
+async function writeManifest(
   directory: string,
   { name, spec, qemuVersion, startedAt }: Recorded,
 ): Promise<void> {

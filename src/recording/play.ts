@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../qemu/machine.ts';
+
 /** How long to watch the silence after the last recorded byte, in host milliseconds. */
 const watchedSilence = 1000;
 

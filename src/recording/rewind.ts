@@ -14,6 +14,7 @@ import { openForGdb, takeSnapshots, stopExactly } from './debugger.ts';
 import { loadRecording } from './load.ts';
 import type { Ending } from './play.ts';
 import { ConsoleComparison, play } from './play.ts';
+
 /** The result of replaying a recording. */
 export type Rewound = {
   /** The case, as `run` names it. */
@@ -126,7 +127,7 @@ async function standForGdb(
 }
 
 /** A place on a recorded console: after the line that ends at `offset`. */
-export type StopPoint = { offset: number; line: number; text: string };
+type StopPoint = { offset: number; line: number; text: string };
 
 /**
  * Finds where to stop: after the first line that shows a signal (if `at` is the id of a signature) or contains the text

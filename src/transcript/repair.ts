@@ -1,4 +1,5 @@
 import { cleanSegments } from '../console/lines.ts';
+
 /** ESC as two characters or more: terminals' own copy and paste, mail programs and web pages do that. */
 const writtenEscape = /(?:\^\[|\\e|\\x1b|\\033|\u241B)(?=\[)/g;
 

@@ -1,5 +1,6 @@
 import type { Skipped } from '../console/lines.ts';
 import { lineScan, marks, isOneOf } from '../signatures/match.ts';
+
 /** `passed` over, `plain` (ASCII that nothing has to be taken off, but perhaps known to a signature), or anything. */
 type Look = 'passed' | 'plain' | 'other';
 

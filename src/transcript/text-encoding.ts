@@ -1,7 +1,7 @@
 import { hasMagic, type Format } from '../formats/magic.ts';
 
 /** How a log's characters and line ends are written. */
-export type TextEncoding = {
+type TextEncoding = {
   /** Bytes of one code unit. */
   unit: 1 | 2 | 4;
   bigEndian: boolean;
@@ -61,7 +61,7 @@ function isAscii(unit: Buffer, own: number): boolean {
 }
 
 /** Decodes whole code units; bytes behind the last are left out. */
-export function decodeUnits(
+function decodeUnits(
   bytes: Buffer,
   { unit, bigEndian }: Pick<TextEncoding, 'unit' | 'bigEndian'>,
 ): string {

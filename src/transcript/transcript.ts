@@ -7,6 +7,7 @@ import type { Wrap } from './rejoin.ts';
 import { mayGoOn, rejoin, wrapOf } from './rejoin.ts';
 import { repair, isWrapped, unwrap } from './repair.ts';
 import { endOf, Skim } from './skim.ts';
+
 /** As many lines are read before the first is passed on. */
 const window = 1024;
 /** So many of them, spread over the window, tell what all have in front; and so many, whether it is worth that look. */

@@ -7,6 +7,7 @@ import type { Catalog } from '../../src/image/recipes/recipe.ts';
 import { ownRecipes } from '../../src/image/recipes/recipe.ts';
 import { expandCases } from '../../src/scenario/select.ts';
 import { candidate } from './candidates.ts';
+
 const [a, b] = ['a'.repeat(64), 'b'.repeat(64)];
 
 /** Content keys of what kexec-to-distro boots. */

@@ -12,6 +12,7 @@ import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { ar, deb, tar, tarHeader, tarMember, type Member } from '../../scripts/abuse/archives.ts';
 import { sweepTree, listDeb, readDebControl } from '../../src/debian/deb-file.ts';
+
 const longName = `./usr/share/${'long/'.repeat(60)}name`;
 
 t.test('what a package says of itself, and what is in it', async (t) => {

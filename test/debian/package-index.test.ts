@@ -8,6 +8,7 @@ import {
   dependencyNames,
   parseStanzas,
 } from '../../src/debian/package-index.ts';
+
 t.test('paragraphs, continuation lines and empty fields', (t) => {
   const text =
     'Package: a\nDescription: short\n long\n .\n longer\nTag:\n\n\nPackage: b\nSHA256: 00\n';

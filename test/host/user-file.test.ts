@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { fileReason } from '../../src/file-error.ts';
 import { readInput, sizeInWords, checkOutput } from '../../src/host/user-file.ts';
+
 t.test('a file is read whole, up to its limit', (t) => {
   const directory = t.testdir({ file: 'text', empty: '' });
   const file = join(directory, 'file');

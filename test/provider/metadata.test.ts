@@ -10,6 +10,7 @@ import type { MetadataSource } from '../../src/provider/metadata.ts';
 import { serveMetadata, serverMetadata, shellMetadata } from '../../src/provider/metadata.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { request } from './request.ts';
+
 const server = {
   commercialType: 'C1',
   tags: { KEXEC_KERNEL: '/vmlinuz', KEXEC_APPEND: '"debug initcall_debug"' },

@@ -9,6 +9,7 @@ import type { MachineSpec } from '../../src/qemu/machine-spec.ts';
 import { loadMachineProfile } from '../../src/qemu/machine-spec.ts';
 import type { Machine } from '../../src/qemu/machine.ts';
 import { startMachine } from '../../src/qemu/machine.ts';
+
 export const fakeQemuDirectory = fileURLToPath(new URL('../fixtures/fake-qemu', import.meta.url));
 
 /** A machine whose kernel file says `kernel`: bytes for a real QEMU, a play for the fake one. */

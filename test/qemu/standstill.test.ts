@@ -8,6 +8,7 @@ import {
   usualPatience,
 } from '../../src/qemu/standstill.ts';
 import { startFake } from './machine-fixtures.ts';
+
 /** States and accounts as /proc told them of QEMU 8.2.2, the main thread first; `second` is the number of the look. */
 type Look = (second: number) => { threads: ThreadPulse[]; askedAt?: number | null };
 

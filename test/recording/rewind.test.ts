@@ -9,6 +9,7 @@ import { findStopPoint, rewind } from '../../src/recording/rewind.ts';
 import { runCase } from '../../src/run/run-case.ts';
 import { fakeQemuDirectory, temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { goodBoot, goodBootUntil, caseOf, fakeLab } from '../run/cases.ts';
+
 const never = new AbortController().signal;
 
 /** Records a boot of the fake QEMU; the directory. */

@@ -1,5 +1,6 @@
 import type { Finding } from '../../model/run.ts';
 import type { Facts, InitrdFacts, KernelFacts } from './facts.ts';
+
 /** The guest's name for the disk. */
 const disk = '/dev/vda';
 

@@ -63,7 +63,7 @@ export type ToolsFacts = {
 };
 
 /** The disk with the second kernel's root file system. */
-export type DiskFacts = {
+type DiskFacts = {
   /** Its partitions in order, with the file system of each. */
   partitions: readonly { filesystem: string }[];
   source: string;

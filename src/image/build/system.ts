@@ -153,7 +153,7 @@ const hostLibraries = '/usr/lib/x86_64-linux-gnu';
  * Installs Debian with build-system.sh. Throws UnavailableError if the host does not permit the namespaces needed (the
  * hint says how to permit them), and if the installation fails.
  */
-export async function installSystem(installation: Installation): Promise<void> {
+async function installSystem(installation: Installation): Promise<void> {
   const { arch, packages, archive, rootfs, total, onStep, signal } = installation;
   const plan = planNamespace(await namespaceFacts(emulatorFor(arch)));
   const { emulator } = plan;

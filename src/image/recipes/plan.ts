@@ -15,6 +15,7 @@ import {
   ownRecipes,
   recipesDirectory,
 } from './recipe.ts';
+
 /** The images that a case boots. */
 export type ImageRequest = {
   arch: Arch;

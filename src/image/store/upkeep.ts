@@ -10,6 +10,7 @@ import { ownRecipes } from '../recipes/recipe.ts';
 import { withBuildLock, removeStaleWork } from './cache.ts';
 import { forgetVerified, readEntry } from './entry.ts';
 import { keptDirectory } from './kept-files.ts';
+
 type PruneOptions = {
   cacheDir?: string;
   signal?: AbortSignal;

@@ -1,4 +1,5 @@
 import type { Arch } from '../../arch.ts';
+
 /** Ticks per guest second of the timer on QEMU's `virt` machines (CNTFRQ: 62.5 MHz). */
 const ticksPerSecond = 62_500_000;
 

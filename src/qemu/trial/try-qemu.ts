@@ -17,6 +17,7 @@ import { startMachine } from '../machine.ts';
 import type { Patience } from '../standstill.ts';
 import { watchForStandstill } from '../standstill.ts';
 import { trialDisk, trialProgram } from './program.ts';
+
 /** A QEMU, and how machines with guest time run on it. */
 export type ProvedQemu = Qemu & { idleSkipping: IdleSkipping };
 
@@ -79,7 +80,7 @@ const memoSchema = z.strictObject({
 });
 
 /** The file with the result for this build of QEMU, valid as long as the binary does not change. */
-export async function memoFile(qemu: Qemu, arch: Arch, cache: string): Promise<string> {
+async function memoFile(qemu: Qemu, arch: Arch, cache: string): Promise<string> {
   const { size, mtimeMs } = await stat(qemu.binary);
   const program = trialProgram(arch).toString('base64');
   const build = [qemu.binary, size, mtimeMs, qemu.version, qemu.options];
@@ -89,7 +90,7 @@ export async function memoFile(qemu: Qemu, arch: Arch, cache: string): Promise<s
 }
 
 /** The stored result; null if there is none, or it cannot be read or is invalid. */
-export async function readMemo(file: string): Promise<IdleSkipping | null> {
+async function readMemo(file: string): Promise<IdleSkipping | null> {
   try {
     const { time, detail } = memoSchema.parse(JSON.parse(await readFile(file, 'utf8')));
     return { time, detail, certainty: 'proved' };
@@ -99,7 +100,7 @@ export async function readMemo(file: string): Promise<IdleSkipping | null> {
 }
 
 /** Stores the result atomically. If that fails, the next run repeats the trial. */
-export async function writeMemo(file: string, qemu: Qemu, proved: IdleSkipping): Promise<void> {
+async function writeMemo(file: string, qemu: Qemu, proved: IdleSkipping): Promise<void> {
   const { binary, version } = qemu;
   const { time, detail } = proved;
   const memo: z.infer<typeof memoSchema> = {
@@ -120,7 +121,7 @@ export async function writeMemo(file: string, qemu: Qemu, proved: IdleSkipping):
 }
 
 /** The result of a trial: the guest did all its work, QEMU failed, or the trial is inconclusive. */
-export type TrialEnd = { kind: 'held' | 'failed' | 'undecided'; detail: string };
+type TrialEnd = { kind: 'held' | 'failed' | 'undecided'; detail: string };
 
 /** With idle time skipped, a guest sleeps this long in a moment; a guest that waits does not need to sleep that long. */
 const asleepSeconds: Record<GuestTime, number> = { 'sleep=off': 20, 'sleep=on': 0, host: 0 };
@@ -132,7 +133,7 @@ const longest = 60_000;
 const patience: Patience = { spinning: 2_000, asleep: 5_000, stopped: 30_000 };
 
 /** Runs the trial guest (see {@link trialProgram}) with this guest time, in a temporary directory. */
-export async function tryTime(qemu: Qemu, arch: Arch, time: GuestTime): Promise<TrialEnd> {
+async function tryTime(qemu: Qemu, arch: Arch, time: GuestTime): Promise<TrialEnd> {
   try {
     const directory = await makePrivateDirectory();
     try {

@@ -7,6 +7,7 @@ import t from 'tap';
 import { architectures } from '../../../src/arch.ts';
 import { toolEnvironment } from '../../../src/host/processes.ts';
 import { writeDisk, layOutEsp, writeEsp } from '../../../src/image/build/disk-image.ts';
+
 const offset = 2 ** 20;
 const env = toolEnvironment();
 

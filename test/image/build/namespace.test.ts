@@ -5,6 +5,7 @@ import {
   hasRange,
   type NamespaceFacts,
 } from '../../../src/image/build/namespace.ts';
+
 /** A Debian 12 server with qemu-user-static, where everything works, seen by an ordinary user. */
 const fine: NamespaceFacts = {
   isRoot: false,

@@ -5,6 +5,7 @@ import { installedNames } from '../../../src/debian/apt.ts';
 import { parseStanzas, archivePackage } from '../../../src/debian/package-index.ts';
 import { installationTrouble } from '../../../src/image/build/in-namespace.ts';
 import { systemProgress, packageEntry, writeRepository } from '../../../src/image/build/system.ts';
+
 const index = `Package: libfoo
 Architecture: arm64
 Version: 1:2.0-1

@@ -2,6 +2,7 @@ import t from 'tap';
 import { arches } from '../../../src/arch.ts';
 import { saysUnusable } from '../../../src/debian/apt.ts';
 import { ownRecipes } from '../../../src/image/recipes/recipe.ts';
+
 t.test('no image rests on one suite', (t) => {
   for (const [name, recipe] of ownRecipes) {
     if ('suites' in recipe) t.ok(recipe.suites.length > 1, name);
