@@ -2,25 +2,25 @@
 export const arches = ['aarch64', 'arm'] as const;
 export type Arch = (typeof arches)[number];
 
-/** What differs between them. */
+/** The facts that differ between architectures. */
 type Architecture = {
   /** QEMU's program for it. */
   qemu: string;
   /** dpkg's name. */
   debian: string;
-  /** How the names of Debian's kernel packages show it: `linux-image-<version>-<kernel>`. */
+  /** Its part of the names of Debian's kernel packages: `linux-image-<version>-<kernel>`. */
   kernel: string;
-  /** Where Debian's multiarch puts its libraries. */
+  /** The multiarch directory of its libraries in Debian. */
   triplet: string;
   /** e_machine of ELF files (elf.h). */
   elf: number;
   /** `ih_arch` of U-Boot's legacy header (include/image.h). */
   uImage: number;
-  /** The format of kernel that its boot loaders and QEMU start. */
+  /** The kernel format that its boot loaders and QEMU start. */
   kernelImage: 'Image' | 'zImage';
-  /** The name under which firmware looks for a boot loader on a disk it knows nothing about (UEFI 2.10, 3.5.1.1). */
+  /** The default path of a boot loader, on a disk for which the firmware has no boot entry (UEFI 2.10, 3.5.1.1). */
   removableMediaLoader: string;
-  /** EDK2 as Debian and Ubuntu package it, by the names that all their releases from Debian 12 on have. */
+  /** EDK2 as Debian and Ubuntu package it, by names that are the same in all releases since Debian 12. */
   firmware: { package: string; code: string; variables: string };
 };
 
@@ -57,7 +57,7 @@ export const architectures: Readonly<Record<Arch, Architecture>> = {
   },
 };
 
-/** The architecture with that value of a fact, for instance dpkg's name for it. */
+/** The architecture with this value of a fact, for instance dpkg's name for it. */
 export function archWith<Fact extends keyof Architecture>(
   fact: Fact,
   value: Architecture[Fact],

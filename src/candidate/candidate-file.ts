@@ -1,3 +1,4 @@
+/** The files of a candidate: checking, identifying and downloading them. */
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream, closeSync, readSync, type Stats } from 'node:fs';
 import { rename, rm, access, constants, stat } from 'node:fs/promises';
@@ -13,10 +14,10 @@ import { kernelKind, kernelHeaderBytes } from '../formats/kernel.ts';
 import { hasMagic } from '../formats/magic.ts';
 import { makeDirectory } from '../host/directories.ts';
 import { hasContent } from '../host/files.ts';
-import { openInput } from '../host/user-file.ts';
+import { openInput, sizeInWords } from '../host/user-file.ts';
 import { keptDirectory, keptFile } from '../image/store/kept-files.ts';
 
-/** Stats a file named in an option. `name` is the user's name for it. Throws UsageError if it cannot be read. */
+/** The status of a file named in an option. `name` is the user's name for it. Throws UsageError if it cannot be read. */
 export async function statOf(option: string, file: string, name = file): Promise<Stats> {
   try {
     const status = await stat(file);
@@ -31,7 +32,7 @@ export async function statOf(option: string, file: string, name = file): Promise
 /** Larger than any kernel package or initramfs. Bytes. */
 const mostInputBytes = 2 ** 30;
 
-/** Throws UsageError for anything but a regular, non-empty file of at most `most` bytes. */
+/** Throws UsageError for anything other than a regular, non-empty file of at most `most` bytes. */
 export function mustBeFile(
   option: string,
   file: string,
@@ -45,7 +46,7 @@ export function mustBeFile(
   if (size === 0) throw new UsageError('this file is empty', { place: `${option} ${name}` });
 }
 
-/** Whether a file is an ar archive, as a .deb is, whatever its name. */
+/** Whether a file is an ar archive, which is the format of a .deb. Its name does not matter. */
 export function isArchive(file: string): boolean {
   return hasMagic(startOf(file), 'ar');
 }
@@ -109,9 +110,6 @@ function describe(header: Buffer): string {
   return hasMagic(header, 'x86Kernel') ? 'a kernel for x86' : 'in an unknown format';
 }
 
-/** Far larger than any kernel package. Bytes. */
-const largest = 2 ** 30;
-
 /**
  * Downloads a file into the cache, unless it is cached already, and verifies its SHA-256. Returns its path. Throws
  * UnavailableError if it cannot be downloaded, and UsageError if the checksum does not match.
@@ -159,15 +157,20 @@ async function fetchInto(
     throw unavailable(`the server answered ${response.status} ${response.statusText}`.trim());
   const hash = createHash('sha256');
   let size = 0;
-  const look = new Transform({
+  const measure = new Transform({
     transform(chunk: Buffer, _encoding, done) {
       hash.update(chunk);
       size += chunk.length;
-      done(size > largest ? new Error('it is larger than 1 GiB') : null, chunk);
+      done(
+        size > mostInputBytes
+          ? new Error(`it is larger than ${sizeInWords(mostInputBytes)}`)
+          : null,
+        chunk,
+      );
     },
   });
   const body = Readable.fromWeb(response.body);
-  await pipeline(body, look, createWriteStream(file)).catch((error: unknown) => {
+  await pipeline(body, measure, createWriteStream(file)).catch((error: unknown) => {
     signal?.throwIfAborted();
     throw unavailable(fileReason(error, file), error);
   });

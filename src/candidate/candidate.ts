@@ -30,6 +30,7 @@ export type Candidate = {
   extraMiB: number;
   label: CandidateLabel;
 };
+
 /** The recipes that a candidate's kernel and initramfs replace. */
 export const distroKernel = 'distro-kernel';
 const distroInitrd = 'distro-initrd';
@@ -69,7 +70,7 @@ export function withCandidate(catalog: Catalog, candidate: Candidate | undefined
   return {
     keys: () => catalog.keys(),
     has: (name) => catalog.has(name),
-    // Asked by name each time: a recipe of the user's is in no list.
+    // The user's own recipes are not in any list, so they are looked up by name.
     get: (name) => {
       const recipe = catalog.get(name);
       return recipe && tested(name, recipe);
@@ -148,8 +149,6 @@ export function checkArches({ arches, label }: Candidate, asked: readonly Arch[]
   if (foreign !== undefined)
     throw new UsageError(
       `--arch ${foreign}: ${label.kernel} is a kernel for ${arches.join(', ')}`,
-      {
-        hint: `Leave --arch out, or name a kernel for ${foreign}.`,
-      },
+      { hint: `Leave --arch out, or name a kernel for ${foreign}.` },
     );
 }

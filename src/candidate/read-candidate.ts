@@ -25,6 +25,15 @@ import { parseFirstKernel, parseKernel, parseTools } from './parse-candidate.ts'
 import { readDebs, readToolsDeb } from './read-debs.ts';
 import { readDirectory, type KernelFiles } from './read-directory.ts';
 
+type ReadOptions = {
+  /** Default: the user's cache. */
+  cacheDir?: string;
+  mirror?: string;
+  signal?: AbortSignal;
+  /** Called before each step that takes long. */
+  onStep?: (step: string) => void;
+};
+
 /**
  * Creates a candidate from the user's options: checks every file, copies it into the cache and determines the
  * architectures. Without `--kernel` the kernel is the distribution's. Throws UsageError for options or files that cannot be
@@ -82,15 +91,6 @@ async function readTools(
   const sha256 = await keepFile(cache, file);
   return deb ? { deb: sha256 } : { program: sha256 };
 }
-
-type ReadOptions = {
-  /** Default: the user's cache. */
-  cacheDir?: string;
-  mirror?: string;
-  signal?: AbortSignal;
-  /** Called before each step that takes long. */
-  onStep?: (step: string) => void;
-};
 
 /** A kernel that was checked, with its files in the cache. */
 type ReadKernel = {

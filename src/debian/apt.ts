@@ -37,6 +37,7 @@ export type Apt = {
   ): Promise<void>;
 };
 
+/** Prepares the directory of an apt that knows one suite. Downloads nothing. */
 export async function openApt(options: AptOptions): Promise<Apt> {
   const { directory, mirror, signal } = options;
   const config = path.join(directory, 'apt.conf');
@@ -73,13 +74,8 @@ export async function openApt(options: AptOptions): Promise<Apt> {
       await aptGet(['update'], directory, onPercent);
     },
     async show(names) {
-      const { stdout } = await runTool(
-        'apt-cache',
-        ['-c', config, 'show', '--no-all-versions', ...names],
-        {
-          signal,
-        },
-      ).catch((error: unknown) => {
+      const args = ['-c', config, 'show', '--no-all-versions', ...names];
+      const { stdout } = await runTool('apt-cache', args, { signal }).catch((error: unknown) => {
         // apt-cache fails if it knows none of the names. That is a valid answer here.
         if (error instanceof UnavailableError && /No packages found/.test(error.message))
           return { stdout: '' };
@@ -89,13 +85,8 @@ export async function openApt(options: AptOptions): Promise<Apt> {
     },
     async resolve(wanted) {
       const simulate = ['--simulate', '--no-install-recommends', '-o', 'Debug::NoLocking=true'];
-      const { stdout } = await runTool(
-        'apt-get',
-        ['-c', config, ...simulate, 'install', ...wanted],
-        {
-          signal,
-        },
-      );
+      const args = ['-c', config, ...simulate, 'install', ...wanted];
+      const { stdout } = await runTool('apt-get', args, { signal });
       return installedNames(stdout);
     },
     async download(wanted, target, onPercent) {
@@ -110,7 +101,7 @@ export function installedNames(simulation: string): string[] {
   return Array.from(simulation.matchAll(/^Inst ([a-z0-9][a-z0-9+.-]*)/gm), ([, name = '']) => name);
 }
 
-/** The name apt gives a downloaded package. */
+/** The file name that apt gives to a downloaded package. */
 export function debFileName({ name, version, architecture }: ArchivePackage): string {
   return `${name}_${version.replaceAll(':', '%3a')}_${architecture}.deb`;
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { UnavailableError, UsageError } from '../errors.ts';
 import { ByteReader } from '../formats/byte-reader.ts';
 import { tarMembers, type TarMember } from '../formats/tar.ts';
-import { runTool, streamTool, ToolFailure } from '../host/processes.ts';
+import { runTool, streamTool } from '../host/processes.ts';
 import { sizeInWords } from '../host/user-file.ts';
 import { parseStanzas } from './package-index.ts';
 
@@ -78,13 +78,9 @@ async function eachMember(
   } catch (error) {
     if (error instanceof UsageError) throw error;
     signal?.throwIfAborted();
-    const words = error instanceof ToolFailure ? error.message : (error as Error).message;
-    throw new UsageError(
-      `this is not a complete .deb (${words.replace(/^dpkg-deb: (error: )?/, '')})`,
-      {
-        cause: error,
-      },
-    );
+    const words = (error as Error).message;
+    const reason = words.replace(/^dpkg-deb: (error: )?/, '');
+    throw new UsageError(`this is not a complete .deb (${reason})`, { cause: error });
   } finally {
     await reader.close();
   }
@@ -98,11 +94,6 @@ export async function unpackDeb(
 ): Promise<void> {
   await runTool('dpkg-deb', ['-x', deb, directory], { signal });
   await makeReadable(directory, signal);
-}
-
-/** Lets the builder read, and later remove, everything in a tree that was unpacked with the modes of its archive. */
-export async function makeReadable(tree: string, signal: AbortSignal | undefined): Promise<void> {
-  await runTool('chmod', ['--recursive', 'u+rwX', tree], { signal });
 }
 
 /**
@@ -130,6 +121,11 @@ export async function unpackUntrusted(
     // Also makes what was unpacked removable.
     await sweepTree(directory);
   }
+}
+
+/** Lets the builder read, and later remove, everything in a tree that was unpacked with the modes of its archive. */
+export async function makeReadable(tree: string, signal: AbortSignal | undefined): Promise<void> {
+  await runTool('chmod', ['--recursive', 'u+rwX', tree], { signal });
 }
 
 /**

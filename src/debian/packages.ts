@@ -157,7 +157,7 @@ export async function withIndex<T>(
   return work(apt);
 }
 
-/** Makes every suite's index be downloaded again when it is next needed. */
+/** Marks all indexes as outdated, so that each is downloaded again when it is next needed. */
 export async function forgetIndexes(cache: string): Promise<void> {
   for (const suite of await readdir(path.join(cache, 'apt')).catch(() => []))
     await rm(indexStamp(path.join(cache, 'apt', suite)), { force: true });

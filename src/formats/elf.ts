@@ -23,13 +23,13 @@ type ElfSegment = {
 /** `e_type` of a core dump. */
 export const coreType = 4;
 
-/** `p_type` of what is loaded into memory. */
+/** `p_type` of a segment that is loaded into memory. */
 export const loadSegment = 1;
 
-/** Bytes of the header of a 64-bit file, which is the longer one. */
+/** The size of the header of a 64-bit file; that of a 32-bit file is smaller. Bytes. */
 export const elfHeaderBytes = 64;
 
-/** Bytes of an entry of the table of program headers. */
+/** The size of an entry in the table of program headers. Bytes. */
 export function segmentBytes({ wide }: Pick<ElfHeader, 'wide'>): number {
   return wide ? 56 : 32;
 }
@@ -39,7 +39,7 @@ export function elfMachine(header: Buffer): number | null {
   return header.length >= 20 && hasMagic(header, 'elf') ? header.readUInt16LE(18) : null;
 }
 
-/** Reads the header of a little-endian ELF file; null for any other file, and where the header is cut off. */
+/** Reads the header of a little-endian ELF file; null for any other file, or if the header is truncated. */
 export function readElfHeader(header: Buffer): ElfHeader | null {
   const [wide, littleEndian] = [header[4] === 2, header[5] === 1];
   if (!hasMagic(header, 'elf') || !littleEndian || header.length < (wide ? 64 : 52)) return null;
@@ -66,7 +66,7 @@ export function readElfSegment(entry: Buffer, { wide }: Pick<ElfHeader, 'wide'>)
   };
 }
 
-/** What a program needs to start: its loader and its shared libraries, as named in the file. */
+/** The files that a program needs to start: its loader and its shared libraries, as named in the file. */
 type ElfNeeds = { interpreter: string | null; libraries: string[] };
 
 const [dynamicSegment, interpreterSegment] = [2, 3];

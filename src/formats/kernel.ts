@@ -1,3 +1,7 @@
+/**
+ * Files of kernels: their formats, whether they can be booted, and what they declare about themselves. Also the version of a
+ * kexec program, which decides what formats can be loaded.
+ */
 import { readFile } from 'node:fs/promises';
 import type { Arch } from '../arch.ts';
 import { architectures } from '../arch.ts';
@@ -8,16 +12,12 @@ import { magics, hasMagic } from './magic.ts';
 /** Larger than any kernel without debugging information. Kernels are read into memory as a whole. */
 export const mostKernelBytes = 256 * 2 ** 20;
 
-/** How much of a kernel file `kernelTrouble` needs. Bytes. */
+/** How much of a kernel file `kernelKind` and `kernelTrouble` need. Bytes. */
 export const kernelHeaderBytes = 64 * 1024;
 
 /** The formats that a kernel file, or a file mistaken for one, can have. */
 export type KernelKind =
   'Image' | 'zImage' | 'zboot' | 'gzip' | 'uImage' | 'ELF' | 'text' | 'unknown';
-
-/** The header of an arm64 Image, and the part of a zImage's header that is read. Bytes. */
-const leastImage = 64;
-const leastZImage = 0x30;
 
 /** The format of a kernel file, from its first bytes. */
 export function kernelKind(header: Buffer): KernelKind {
@@ -31,15 +31,9 @@ export function kernelKind(header: Buffer): KernelKind {
   return /^[\t\n\r\x20-\x7e]+$/.test(text) ? 'text' : 'unknown';
 }
 
-/** Completes a sentence after "it is". QEMU boots none of these formats; kexec-tools load some. */
-const kindNames: Record<Exclude<KernelKind, 'Image' | 'zImage'>, string> = {
-  zboot: 'an EFI zboot image; unpack it first',
-  gzip: 'compressed with gzip; decompress it first',
-  uImage: 'a U-Boot image (uImage)',
-  ELF: 'an ELF file, perhaps a vmlinux',
-  text: 'a text file',
-  unknown: 'in an unknown format',
-};
+/** The header of an arm64 Image, and the part of a zImage's header that is read. Bytes. */
+const leastImage = 64;
+const leastZImage = 0x30;
 
 /**
  * Why a file is not a kernel that QEMU can boot on `arch`, as the end of a sentence that begins with the file's name;
@@ -62,6 +56,16 @@ export function kernelTrouble(header: Buffer, size: number, arch: Arch): string 
   return `is not a kernel for ${arch} (${architectures[arch].kernelImage}): it is ${kindNames[kind]}`;
 }
 
+/** Completes a sentence after "it is". QEMU boots none of these formats; kexec-tools load some. */
+const kindNames: Record<Exclude<KernelKind, 'Image' | 'zImage'>, string> = {
+  zboot: 'an EFI zboot image; unpack it first',
+  gzip: 'compressed with gzip; decompress it first',
+  uImage: 'a U-Boot image (uImage)',
+  ELF: 'an ELF file, perhaps a vmlinux',
+  text: 'a text file',
+  unknown: 'in an unknown format',
+};
+
 function truncation(expected: number, size: number): string | null {
   return size < expected ? `is truncated: ${size} bytes of ${expected}` : null;
 }
@@ -76,6 +80,80 @@ function peFileSize(header: Buffer): number {
     .filter((at) => at + 40 <= header.length)
     .map((at) => header.readUInt32LE(at + 16) + header.readUInt32LE(at + 20));
   return Math.max(0, ...ends);
+}
+
+/**
+ * `uname -r` of a kernel, from the banner in its image; null if it cannot be read. An arm64 Image contains it in plain
+ * text. Other formats are decompressed first with the host's tools.
+ */
+export async function releaseOfImage(file: string): Promise<string | null> {
+  return releaseIn(readInput(file, mostKernelBytes));
+}
+
+async function releaseIn(data: Buffer): Promise<string | null> {
+  switch (kernelKind(data)) {
+    case 'Image':
+    case 'ELF':
+      return bannerRelease(data);
+    case 'gzip':
+      return nestedRelease(await decompress(data, 'gzip'));
+    case 'zboot':
+      return nestedRelease(await unpackZboot(data));
+    case 'uImage':
+      return payloadRelease(data.subarray(uImageHeaderBytes));
+    case 'zImage':
+      return bannerRelease(await unpackZImage(data));
+    default:
+      return null;
+  }
+}
+
+/** The size of U-Boot's legacy header. Bytes. */
+const uImageHeaderBytes = 64;
+
+/** The payload of a uImage may not be another uImage. */
+async function payloadRelease(data: Buffer): Promise<string | null> {
+  return kernelKind(data) === 'uImage' ? null : releaseIn(data);
+}
+
+function nestedRelease(data: Buffer | null): string | null {
+  return data === null || kernelKind(data) !== 'Image' ? null : bannerRelease(data);
+}
+
+/** The first line of every boot, which the image contains verbatim. */
+function bannerRelease(data: Buffer | null): string | null {
+  const start = data?.indexOf('Linux version ') ?? -1;
+  if (data === null || start < 0) return null;
+  return /^Linux version (\S+) \(/.exec(data.toString('latin1', start, start + 256))?.[1] ?? null;
+}
+
+async function unpackZboot(data: Buffer): Promise<Buffer | null> {
+  if (data.length < 0x40) return null;
+  const { offset, size, compression } = zbootHeader(data);
+  const known = compressions.find((name) => name === compression);
+  return known === undefined ? null : decompress(data.subarray(offset, offset + size), known);
+}
+
+/** The largest decompressor at the start of a zImage. Bytes. */
+const decompressorBytes = 256 * 1024;
+
+/** Unpacks a zImage. Its header does not say where the compressed data starts, so every possible offset is tried. */
+async function unpackZImage(data: Buffer): Promise<Buffer | null> {
+  for (const name of ['xz', 'gzip', 'zstd', 'lz4', 'lzma', 'lzo'] as const)
+    for (const start of placesOf(data, name)) {
+      const kernel = await decompress(data.subarray(start), name);
+      if (kernel !== null && kernel.includes('Linux version ')) return kernel;
+    }
+  return null;
+}
+
+function placesOf(data: Buffer, name: Compression): number[] {
+  const places: number[] = [];
+  const magic = magics[name].bytes;
+  const head = data.subarray(0, decompressorBytes);
+  for (let at = head.indexOf(magic); at >= 0; at = head.indexOf(magic, at + 1)) places.push(at);
+  // The three bytes that mark lzma occur in other data too. The first matches are the most likely.
+  return places.slice(0, 8);
 }
 
 /** What a zImage declares about the kernel in it. Bytes. */
@@ -125,80 +203,6 @@ export function zbootHeader(data: Buffer): { offset: number; size: number; compr
     size: data.readUInt32LE(12),
     compression: data.toString('latin1', 0x18, 0x38).replace(/\0.*/s, ''),
   };
-}
-
-/**
- * `uname -r` of a kernel, from the banner in its image; null if it cannot be read. An arm64 Image contains it in plain
- * text. Other formats are decompressed first with the host's tools.
- */
-export async function releaseOfImage(file: string): Promise<string | null> {
-  return releaseIn(readInput(file, mostKernelBytes));
-}
-
-async function releaseIn(data: Buffer): Promise<string | null> {
-  switch (kernelKind(data)) {
-    case 'Image':
-    case 'ELF':
-      return bannerRelease(data);
-    case 'gzip':
-      return nested(await decompress(data, 'gzip'));
-    case 'zboot':
-      return nested(await unpackZboot(data));
-    case 'uImage':
-      return releaseInPayload(data.subarray(uImageHeader));
-    case 'zImage':
-      return bannerRelease(await unpackZImage(data));
-    default:
-      return null;
-  }
-}
-
-/** The payload of a uImage. Nested uImages are rejected. */
-async function releaseInPayload(data: Buffer): Promise<string | null> {
-  return kernelKind(data) === 'uImage' ? null : releaseIn(data);
-}
-
-/** Bytes of U-Boot's legacy header. */
-const uImageHeader = 64;
-
-function nested(data: Buffer | null): string | null {
-  return data === null || kernelKind(data) !== 'Image' ? null : bannerRelease(data);
-}
-
-/** The first line of every boot, which the image contains verbatim. */
-function bannerRelease(data: Buffer | null): string | null {
-  const start = data?.indexOf('Linux version ') ?? -1;
-  if (data === null || start < 0) return null;
-  return /^Linux version (\S+) \(/.exec(data.toString('latin1', start, start + 256))?.[1] ?? null;
-}
-
-async function unpackZboot(data: Buffer): Promise<Buffer | null> {
-  if (data.length < 0x40) return null;
-  const { offset, size, compression } = zbootHeader(data);
-  const known = compressions.find((name) => name === compression);
-  return known === undefined ? null : decompress(data.subarray(offset, offset + size), known);
-}
-
-/** The largest decompressor at the start of a zImage. Bytes. */
-const decompressorBytes = 256 * 1024;
-
-/** Unpacks a zImage. Its header does not say where the compressed data starts, so every possible offset is tried. */
-async function unpackZImage(data: Buffer): Promise<Buffer | null> {
-  for (const name of ['xz', 'gzip', 'zstd', 'lz4', 'lzma', 'lzo'] as const)
-    for (const start of placesOf(data, name)) {
-      const kernel = await decompress(data.subarray(start), name);
-      if (kernel !== null && kernel.includes('Linux version ')) return kernel;
-    }
-  return null;
-}
-
-function placesOf(data: Buffer, name: Compression): number[] {
-  const places: number[] = [];
-  const magic = magics[name].bytes;
-  const head = data.subarray(0, decompressorBytes);
-  for (let at = head.indexOf(magic); at >= 0; at = head.indexOf(magic, at + 1)) places.push(at);
-  // The three bytes that mark lzma occur in other data too. The first matches are the most likely.
-  return places.slice(0, 8);
 }
 
 /** The version in a `kexec` program (`kexec-tools 2.0.25`, as `kexec --version` prints it); null if there is none. */

@@ -43,7 +43,7 @@ export const magics = {
   gpt: text('EFI PART', 512),
   ext: hex('53ef', 0x438),
 
-  // Dumps of a machine's memory, and what is mistaken for one.
+  // Dumps of a machine's memory, and formats that are mistaken for one.
   kdump: text('KDUMP   '),
   flattened: text('makedumpfile\0\0\0\0'),
   libvirtSave: text('LibvirtQemud'),

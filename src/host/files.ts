@@ -14,8 +14,8 @@ export async function digestOf(file: string): Promise<string> {
 }
 
 /**
- * What changes with every write to a file: its size, its times in nanoseconds, which file it is. ctime cannot be set by a
- * program, as mtime can (utimes(2)); content that rots on the disk changes none of it.
+ * A text that changes with every write to a file: its size, its times in nanoseconds, its inode. A program can set mtime but
+ * not ctime (utimes(2)). Data that is damaged on the disk does not change it.
  */
 export async function fileIdentity(file: string): Promise<string> {
   const { size, mtimeNs, ctimeNs, ino } = await stat(file, { bigint: true });
@@ -24,10 +24,13 @@ export async function fileIdentity(file: string): Promise<string> {
 
 const digests = new Map<string, Promise<string>>();
 
-/** SHA-256 of a file, read only once as long as the file is not written: many cases boot the same files. */
+/**
+ * SHA-256 of a file. The file is read again only if it has been written since, because many cases boot the same files.
+ * @throws Error if it is not a regular file; the file system's error
+ */
 export async function digestOnce(file: string): Promise<string> {
   const found = await stat(file);
-  // Reading a device or a pipe might never end.
+  // Reading a device or a pipe might not end.
   if (!found.isFile()) throw new Error(`this is ${kindOf(found)}, not a file`);
   const identity = `${file} ${await fileIdentity(file)}`;
   const digest = digests.get(identity) ?? digestOf(file);
@@ -43,6 +46,16 @@ export async function hasContent(file: string, sha256: string): Promise<boolean>
   );
 }
 
+/** SHA-256 of a text, in hexadecimal. */
+export function sha256Of(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+/** The first digits of a text's SHA-256: enough for a name. */
+export function shortDigest(text: string, digits = 16): string {
+  return sha256Of(text).slice(0, digits);
+}
+
 export function fileExists(file: string): Promise<boolean> {
   return access(file).then(
     () => true,
@@ -50,7 +63,7 @@ export function fileExists(file: string): Promise<boolean> {
   );
 }
 
-/** Bytes that a directory takes on the disk, without the holes of sparse files. What cannot be read counts as 0. */
+/** Bytes that a directory uses on the disk, without the holes of sparse files. Files that cannot be read count as 0. */
 export async function diskUsage(directory: string): Promise<number> {
   const options = { recursive: true, withFileTypes: true } as const;
   const entries = await readdir(directory, options).catch(() => []);
@@ -59,20 +72,10 @@ export async function diskUsage(directory: string): Promise<number> {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
-/** Bytes that a file takes on the disk; 0 where there is none. `st_blocks` counts units of 512 bytes (stat(2)). */
+/** Bytes that a file uses on the disk; 0 if it does not exist. `st_blocks` counts units of 512 bytes (stat(2)). */
 export async function bytesOnDisk(file: string): Promise<number> {
   return stat(file).then(
     ({ blocks }) => blocks * 512,
     () => 0,
   );
-}
-
-/** SHA-256 of a text, in hexadecimal. */
-export function sha256Of(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}
-
-/** The first digits of a text's SHA-256: enough to name a thing by its content. */
-export function shortDigest(text: string, digits = 16): string {
-  return sha256Of(text).slice(0, digits);
 }

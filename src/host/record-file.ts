@@ -2,8 +2,8 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { hostFileError } from '../file-error.ts';
 
 /**
- * A file that only grows. What was written is with the operating system when `write` returns, whatever comes next. What is
- * written after `close` goes nowhere: a signal may come at any time, and a descriptor's number is soon another file's.
+ * A file that only grows. When `write` returns, the operating system has the content, whatever happens next. A write after
+ * `close` is ignored: a signal may arrive at any time, and another file may have the number of the descriptor by then.
  */
 export type RecordFile = {
   write(content: Uint8Array | string): void;
@@ -12,16 +12,16 @@ export type RecordFile = {
 };
 
 /**
- * Opens a record anew. Synchronous on purpose: evidence comes before what is made of it, and an error arises where
- * it belongs.
- * @throws UnavailableError when the file cannot be opened or, from `write`, when the disk takes no more.
+ * Creates a record, or empties an existing one. It is synchronous on purpose: evidence is written before it is
+ * interpreted, and an error is thrown where it occurs.
+ * @throws UnavailableError if the file cannot be opened or, from `write`, if the disk is full.
  */
 export function openRecord(file: string): RecordFile {
   const attempt = <Result>(action: () => Result): Result => {
     try {
       return action();
     } catch (cause) {
-      const hint = 'Check its space and permissions, or choose another place with --out.';
+      const hint = 'Check its space and permissions, or choose another directory with --out.';
       throw hostFileError(cause, { place: file, doing: 'write this record', hint });
     }
   };
@@ -42,8 +42,8 @@ export function openRecord(file: string): RecordFile {
 }
 
 /**
- * Writes a record that is complete.
- * @throws UnavailableError when it cannot be written.
+ * Writes a complete record.
+ * @throws UnavailableError if it cannot be written.
  */
 export function writeRecord(file: string, content: string): void {
   const record = openRecord(file);

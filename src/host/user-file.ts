@@ -2,7 +2,7 @@ import { statSync, closeSync, constants, fstatSync, openSync, readSync, type Sta
 import { UsageError, type KexecLabError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 
-/** What an error message says about an input besides the problem. */
+/** What an error message about an input contains besides the problem. */
 type InputWords = {
   /** Where the user named it; default: the path. */
   place?: string;
@@ -20,8 +20,8 @@ export function sizeInWords(bytes: number): string {
 }
 
 /**
- * The one way a file that the user named is looked at before it is opened: it must be a regular file of at most `most`
- * bytes. Reading a pipe without a writer, or an endless device, would never return.
+ * Checks a file that the user named before it is opened: it must be a regular file of at most `most` bytes. Reading a named
+ * pipe without a writer would block, and reading a device might not end.
  * @throws UsageError
  */
 export function checkInput(file: string, most: number, words: InputWords = {}): Stats {
@@ -29,10 +29,10 @@ export function checkInput(file: string, most: number, words: InputWords = {}): 
 }
 
 /**
- * Opens a file that the user named, for reading. What was looked at is what is opened, also where it is replaced between
- * the two.
+ * Opens a file that the user named, for reading. The checks apply to the opened file, even if the path is replaced between
+ * check and opening.
  * @returns its descriptor, which the caller closes, and its size in bytes
- * @throws UsageError for anything but a regular file of at most `most` bytes
+ * @throws UsageError for anything other than a regular file of at most `most` bytes
  */
 export function openInput(
   file: string,
@@ -40,7 +40,7 @@ export function openInput(
   words: InputWords = {},
 ): { descriptor: number; size: number } {
   checkInput(file, most, words);
-  // Without O_NONBLOCK, a pipe in the file's place would wait for a writer.
+  // Without O_NONBLOCK, opening a named pipe that replaced the file would wait for a writer.
   const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
   let descriptor: number;
   try {
@@ -59,12 +59,12 @@ export function openInput(
 
 /**
  * Reads a whole file that the user named.
- * @throws UsageError for anything but a regular file of at most `most` bytes
+ * @throws UsageError for anything other than a regular file of at most `most` bytes
  */
 export function readInput(file: string, most: number, words: InputWords = {}): Buffer {
   const { descriptor, size } = openInput(file, most, words);
   try {
-    // A file of /proc has a size of 0 and something in it; it may also grow while it is read.
+    // A file of /proc has content although its size is 0. It may also grow while it is read.
     const bytes = Buffer.alloc(size === 0 ? Math.min(most, 2 ** 16) : size);
     let length = 0;
     while (length < bytes.length) {
@@ -103,7 +103,7 @@ function unreadable(file: string, cause: unknown, words: InputWords): KexecLabEr
   return namedFileError(cause, { place, doing, ...(hint !== undefined && { hint }) });
 }
 
-/** What is in a file's place, with its article. */
+/** The kind of a file, with its article. */
 export function kindOf(found: Stats): string {
   if (found.isDirectory()) return 'a directory';
   if (found.isFIFO()) return 'a named pipe';
@@ -113,8 +113,8 @@ export function kindOf(found: Stats): string {
 }
 
 /**
- * Checks a file that is about to be written. Writing to a named pipe without a reader would never return; other
- * problems show when it is opened.
+ * Checks a file that is about to be written. Writing to a named pipe without a reader would block; other problems are
+ * reported when the file is opened.
  * @throws UsageError for a named pipe
  */
 export function checkOutput(file: string): void {

@@ -30,17 +30,11 @@ export async function takeSnapshots(
 }
 
 /** @returns whether it was taken: QEMU takes none while a disk's answer is due */
-async function saveSnapshot(
-  machine: Pick<Machine, 'execute'>,
-  name: string,
-): Promise<boolean> {
+async function saveSnapshot(machine: Pick<Machine, 'execute'>, name: string): Promise<boolean> {
   return (await monitor(machine, `savevm ${name}`)) === '';
 }
 
-async function deleteSnapshot(
-  machine: Pick<Machine, 'execute'>,
-  name: string,
-): Promise<void> {
+async function deleteSnapshot(machine: Pick<Machine, 'execute'>, name: string): Promise<void> {
   await monitor(machine, `delvm ${name}`);
 }
 

@@ -102,7 +102,7 @@ t.test('a qcow2 disk is one file, or none at all', async (t) => {
   t.match(trouble('backed'), 'a backing file, which is not allowed');
   t.match(trouble('outside'), 'its data in another file');
   t.match(trouble('secret'), 'an encrypted qcow2 image');
-  t.match(diskTrouble(Buffer.from('QFI\xfb', 'latin1'), 4), 'cut short');
+  t.match(diskTrouble(Buffer.from('QFI\xfb', 'latin1'), 4), 'truncated');
   t.equal(qcow2Size(at('plain')), 8 * 2 ** 20);
   t.equal(diskFormatOf(at('plain')), 'qcow2');
   for (const name of ['raw', 'missing']) t.equal(diskFormatOf(at(name)), 'raw', name);

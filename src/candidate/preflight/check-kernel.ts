@@ -89,12 +89,12 @@ const mebibyte = 2 ** 20;
  */
 export function checkTextOffset(kernel: KernelFacts, imageBytes: number): Finding[] {
   if (kernel.arch !== 'arm' || kernel.kind !== 'zImage') return [];
-  const told = kernel.layout?.textOffset ?? null;
-  const configured = told === null ? configuredOffset(kernel.config?.values) : null;
-  const offset = told ?? configured?.offset ?? null;
+  const declared = kernel.layout?.textOffset ?? null;
+  const configured = declared === null ? configuredOffset(kernel.config?.values) : null;
+  const offset = declared ?? configured?.offset ?? null;
   if (offset === null || offset <= assumed) return [];
   const source =
-    told === null
+    declared === null
       ? `${kernel.config?.name ?? ''}: ${configured?.option ?? ''}=y`
       : `${kernel.name}: text offset in the table of the zImage`;
   return [

@@ -25,7 +25,7 @@ import { keptFile } from '../../image/store/kept-files.ts';
 import { upstreamVersion } from '../../text/versions.ts';
 import type { Candidate } from '../candidate.ts';
 
-/** What is known about a kernel without booting it. */
+/** The facts about a kernel that can be found without booting it. */
 export type KernelFacts = {
   arch: Arch;
   /** The user's name for it. */
@@ -41,11 +41,11 @@ export type KernelFacts = {
   config: { name: string; values: ReadonlyMap<string, string> } | null;
   /** Names of built-in modules, with `_`; null if unknown. */
   builtIn: ReadonlySet<string> | null;
-  /** Names of the modules that it has, of those that the machines need; null if it has none. */
+  /** Names of those modules needed by the machines that it has; null if it has none. */
   modules: ReadonlySet<string> | null;
 };
 
-/** What is known about an initramfs that belongs to the kernel. */
+/** The same about an initramfs that belongs to the kernel. */
 export type InitrdFacts = {
   name: string;
   /** Why it is not a valid initramfs, as the end of a sentence; null if nothing is wrong. */

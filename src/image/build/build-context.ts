@@ -7,7 +7,7 @@ import type { Manifest } from '../store/entry.ts';
 /** A finished image that another one is built from. */
 export type Input = { directory: string; manifest: Manifest };
 
-/** What a builder is given. */
+/** The arguments of a builder. */
 export type BuildContext = {
   arch: Arch;
   /** Returns a finished input by the name of its recipe. */
@@ -21,7 +21,7 @@ export type BuildContext = {
   signal: AbortSignal | undefined;
 };
 
-/** What a builder returns about its result. */
+/** The result of a builder. */
 export type Built = {
   packages: Manifest['packages'];
   /** `uname -r` of the kernel in it; null if unknown. */

@@ -15,7 +15,7 @@ type BuildOptions = Omit<BuildContext, 'arch' | 'scratch' | 'output'> & {
   temporary: string;
 };
 
-/** Builds an entry in a temporary directory, then moves it into its place, so that no one sees a partial entry. */
+/** Builds an entry in a temporary directory, then moves it into its place, so that a partial entry is never visible. */
 export async function buildEntry(planned: PlannedEntry, options: BuildOptions): Promise<Manifest> {
   const { temporary, ...context } = options;
   const began = process.hrtime.bigint();
@@ -37,6 +37,22 @@ export async function buildEntry(planned: PlannedEntry, options: BuildOptions): 
     return manifest;
   } finally {
     await rm(work, { recursive: true, force: true });
+  }
+}
+
+/** Builds a recipe's image into `context.output`. Throws UnavailableError if a download or a tool fails. */
+export function build(recipe: Recipe, context: BuildContext): Promise<Built> {
+  switch (recipe.kind) {
+    case 'kernel':
+      return 'source' in recipe
+        ? buildCandidateKernel(recipe, context)
+        : buildKernel(recipe, context);
+    case 'initramfs':
+      return 'file' in recipe ? copyInitramfs(recipe, context) : buildInitramfs(recipe, context);
+    case 'system':
+      return buildSystem(recipe, context);
+    case 'disk':
+      return 'system' in recipe ? buildSystemDisk(recipe, context) : buildMiniDisk(recipe, context);
   }
 }
 
@@ -88,20 +104,4 @@ async function sync(file: string): Promise<void> {
 
 function ignoreMissing(error: unknown): void {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-}
-
-/** Builds a recipe's image into `context.output`. Throws UnavailableError if a download or a tool fails. */
-export function build(recipe: Recipe, context: BuildContext): Promise<Built> {
-  switch (recipe.kind) {
-    case 'kernel':
-      return 'source' in recipe
-        ? buildCandidateKernel(recipe, context)
-        : buildKernel(recipe, context);
-    case 'initramfs':
-      return 'file' in recipe ? copyInitramfs(recipe, context) : buildInitramfs(recipe, context);
-    case 'system':
-      return buildSystem(recipe, context);
-    case 'disk':
-      return 'system' in recipe ? buildSystemDisk(recipe, context) : buildMiniDisk(recipe, context);
-  }
 }

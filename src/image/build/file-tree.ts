@@ -48,7 +48,7 @@ async function copyNeeds(
       throw new UnavailableError(
         `${path.basename(program)} needs ${need}, which no package contains`,
       );
-    // Loaders search by the name asked for, in /lib and its multiarch directory.
+    // Loaders search for the requested name in /lib and its multiarch directory.
     const target = path.join(tree, need.startsWith('/') ? need : path.join('/lib', need));
     if (await fileExists(target)) continue;
     await cp(source, target, { dereference: true });
@@ -74,6 +74,7 @@ async function findLibrary(packages: readonly string[], name: string): Promise<s
   return undefined;
 }
 
+/** Adds symbolic links to a tree (target -> paths of the links). */
 export async function addLinks(tree: string, links: Record<string, string[]>): Promise<void> {
   for (const [target, names] of Object.entries(links))
     for (const name of names) {
@@ -105,15 +106,8 @@ export async function packCpio(
   file: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const options = [
-    '--create',
-    '--format=newc',
-    '--quiet',
-    '--reproducible',
-    '--owner=0:0',
-    '--null',
-  ];
-  await runTool('cpio', [...options, '--file', file], {
+  const format = ['--format=newc', '--reproducible', '--owner=0:0'];
+  await runTool('cpio', ['--create', ...format, '--quiet', '--null', '--file', file], {
     cwd: tree,
     input: ['.', ...(await treeNames(tree))].map((name) => `${name}\0`).join(''),
     signal,
@@ -127,9 +121,8 @@ export async function archiveTree(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const owners = ['--owner=0', '--group=0', '--numeric-owner'];
-  await runTool('tar', ['--create', '--file', file, ...owners, '--directory', tree, '.'], {
-    signal,
-  });
+  const args = ['--create', '--file', file, ...owners, '--directory', tree, '.'];
+  await runTool('tar', args, { signal });
 }
 
 /**

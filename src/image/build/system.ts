@@ -53,30 +53,6 @@ export async function buildSystem(recipe: SystemRecipe, context: BuildContext): 
   return { packages, release };
 }
 
-/** Extracts the system's kernel and initrd, to boot it without its disk. Returns the kernel's release. */
-async function takeBootFiles(
-  rootfs: string,
-  output: string,
-  scratch: string,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  const boot = path.join(scratch, 'boot');
-  await mkdir(boot);
-  const names = ['--wildcards', './boot/vmlinuz-*', './boot/initrd.img-*'];
-  await runTool('tar', ['--extract', '--file', rootfs, '--directory', boot, ...names], { signal });
-  await makeReadable(boot, signal);
-  const files = await readdir(path.join(boot, 'boot'));
-  const [kernel = '', ...others] = files.filter((file) => file.startsWith('vmlinuz-'));
-  const release = kernel.replace('vmlinuz-', '');
-  if (release === '' || others.length > 0 || !files.includes(`initrd.img-${release}`))
-    throw new UnavailableError(
-      `the system must have one kernel and its initrd, but has: ${files.join(', ')}`,
-    );
-  await rename(path.join(boot, 'boot', kernel), path.join(output, 'vmlinuz'));
-  await rename(path.join(boot, 'boot', `initrd.img-${release}`), path.join(output, 'initrd.img'));
-  return release;
-}
-
 /** Builds a disk with an installed system. Every file keeps the owner, mode and attributes from the installation. */
 export async function buildSystemDisk(
   recipe: SystemDiskRecipe,
@@ -124,12 +100,36 @@ export async function writeRepository(
   await writeFile(path.join(directory, 'Packages'), packages.map(packageEntry).join('\n'));
 }
 
-/** A package's paragraph for `Packages`, with the path that `writeRepository` gives its file. */
+/** A package's paragraph for `Packages`, with the path of its file in that directory. */
 export function packageEntry({ stanza, sha256 }: ArchivePackage): string {
   const fields: Stanza = { ...stanza, Filename: `./${sha256}.deb` };
   return Object.entries(fields)
     .map(([name, value]) => `${name}: ${value}\n`)
     .join('');
+}
+
+/** Extracts the system's kernel and initrd, to boot it without its disk. Returns the kernel's release. */
+async function takeBootFiles(
+  rootfs: string,
+  output: string,
+  scratch: string,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const boot = path.join(scratch, 'boot');
+  await mkdir(boot);
+  const names = ['--wildcards', './boot/vmlinuz-*', './boot/initrd.img-*'];
+  await runTool('tar', ['--extract', '--file', rootfs, '--directory', boot, ...names], { signal });
+  await makeReadable(boot, signal);
+  const files = await readdir(path.join(boot, 'boot'));
+  const [kernel = '', ...others] = files.filter((file) => file.startsWith('vmlinuz-'));
+  const release = kernel.replace('vmlinuz-', '');
+  if (release === '' || others.length > 0 || !files.includes(`initrd.img-${release}`))
+    throw new UnavailableError(
+      `the system must have one kernel and its initrd, but has: ${files.join(', ')}`,
+    );
+  await rename(path.join(boot, 'boot', kernel), path.join(output, 'vmlinuz'));
+  await rename(path.join(boot, 'boot', `initrd.img-${release}`), path.join(output, 'initrd.img'));
+  return release;
 }
 
 export type Installation = {

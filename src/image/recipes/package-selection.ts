@@ -22,6 +22,7 @@ export function selectPackages(recipe: Recipe, arch: Arch): PackageSelection[] {
   }
 }
 
+/** A kernel and its modules, in order of preference of the suites. */
 export function kernelSelection(
   sources: readonly Extract<KernelSource, { suite: string }>[],
   arch: Arch,
@@ -51,6 +52,7 @@ export function treeSelections(recipe: TreeRecipe, arch: Arch): PackageSelection
 /** What mmdebstrap's variant `minbase` always installs, as apt-patterns(7). */
 const base = ['?essential', '?priority(required)'];
 
+/** All packages of an installed system. */
 export function systemSelection(recipe: SystemRecipe, arch: Arch): PackageSelection {
   const wanted = [...base, ...systemPackages(recipe, arch)];
   const find = async (index: SuiteIndex) => index.show(await index.resolve(wanted));

@@ -129,7 +129,7 @@ export function buildNeeds(entries: readonly Pick<PlannedEntry, 'recipe'>[]): Se
   return needs;
 }
 
-/** The scripts next to the recipes: one installs a system, the other writes it to a disk. */
+/** The scripts next to the recipes that install a system and write it to a disk. */
 export const systemScript = 'build-system.sh';
 export const diskScript = 'fill-disk.sh';
 

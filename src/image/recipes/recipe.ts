@@ -52,7 +52,7 @@ const miniDiskRecipe = z.strictObject({
   /** The recipe of the initramfs that becomes /initrd.img. */
   initrd: name,
   size,
-  /** Adds a truncated copy of the kernel, as an interrupted update leaves it: its path, and how much of the kernel it has. */
+  /** Adds a truncated copy of the kernel, as an interrupted update leaves it: its path, and its share of the kernel. */
   truncatedKernel: z
     .strictObject({ path: absolutePath, percent: z.int().min(1).max(99) })
     .optional(),
@@ -99,7 +99,7 @@ const otherRecipes = z.discriminatedUnion('kind', [
 
 type FileRecipe = z.infer<typeof otherRecipes | typeof systemDiskRecipe>;
 
-/** The schema of a recipe file. A disk recipe with `system` is a system disk, any other a mini disk. */
+/** The schema for a recipe file. A disk recipe with `system` is a system disk, any other a mini disk. */
 export function recipeSchema(value: unknown): z.ZodType<FileRecipe> {
   const asked = z.looseObject({ kind: z.literal('disk'), system: z.unknown() }).safeParse(value);
   return asked.success && asked.data.system !== undefined ? systemDiskRecipe : otherRecipes;
@@ -179,7 +179,7 @@ export type Catalog = Named<Recipe>;
 
 const recipes = new YamlDirectory<Recipe>(recipesDirectory, recipeSchema);
 
-/** The recipes of this installation. An absolute path stands for a user's recipe, whose overlays are beside it. */
+/** The recipes of this installation. An absolute path stands for a user's recipe, whose overlays are next to it. */
 export const ownRecipes: Catalog = {
   keys: () => recipes.keys(),
   has: (name) => recipes.has(name),

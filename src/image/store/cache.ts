@@ -1,3 +1,4 @@
+/** The image cache as a whole: its lock, its leftovers, and the errors of its disk. */
 import { once } from 'node:events';
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -6,41 +7,6 @@ import { UnavailableError } from '../../errors.ts';
 import { fileReason, isFileError } from '../../file-error.ts';
 import { makeDirectory } from '../../host/directories.ts';
 import { execaOptions } from '../../host/processes.ts';
-
-/** Turns file system errors in the cache (no space, no permission, not a directory) into UnavailableError. */
-export function nameDiskTrouble(error: unknown, cache: string): unknown {
-  if (!isFileError(error)) return error;
-  return new UnavailableError(`cannot use the image cache: ${fileReason(error, cache)}`, {
-    place: cache,
-    hint: 'Check its free space and permissions, or choose another directory with KEXEC_LAB_CACHE.',
-    cause: error,
-  });
-}
-
-/**
- * Removes the temporary files of builds that were killed. Call it with the build lock held, so that no running build owns
- * them.
- */
-export async function removeStaleWork(cache: string): Promise<void> {
-  const stale = [
-    ...(await list(path.join(cache, 'tmp'))),
-    ...(await list(path.join(cache, 'debs'))).filter((file) =>
-      path.basename(file).startsWith('partial-'),
-    ),
-  ];
-  for (const file of stale) await rm(file, { recursive: true, force: true });
-}
-
-async function list(directory: string): Promise<string[]> {
-  const names = await readdir(directory).catch(() => []);
-  return names.map((name) => path.join(directory, name));
-}
-
-/** The exit code that flock(1) is told to use if another process has the lock and it must not wait. */
-const taken = 75;
-
-/** Releases the lock. Resolves when it is free. */
-type Release = () => Promise<void>;
 
 /** Builds of this process queue here, so that only the first one waits for other processes. */
 let turn: Promise<unknown> = Promise.resolve();
@@ -77,8 +43,14 @@ async function underLock<T>(
   return work().finally(() => release?.());
 }
 
+/** The exit code for flock(1) to use if another process has the lock and it must not wait. */
+const taken = 75;
+
 /** Reports that the lock is held, then runs until its standard input is closed. */
 const holdLock = ['sh', '-c', 'echo held; exec cat'];
+
+/** Releases the lock. Resolves when it is free. */
+type Release = () => Promise<void>;
 
 /**
  * A child process holds the lock as long as our end of its pipe is open, so the lock is released however this process
@@ -107,4 +79,33 @@ async function takeLock(
   throw new UnavailableError(`flock failed: ${ended.stderr || ended.originalMessage}`, {
     place: lock,
   });
+}
+
+/** Turns file system errors in the cache (no space, no permission, not a directory) into UnavailableError. */
+export function nameDiskTrouble(error: unknown, cache: string): unknown {
+  if (!isFileError(error)) return error;
+  return new UnavailableError(`cannot use the image cache: ${fileReason(error, cache)}`, {
+    place: cache,
+    hint: 'Check its free space and permissions, or choose another directory with KEXEC_LAB_CACHE.',
+    cause: error,
+  });
+}
+
+/**
+ * Removes the temporary files of builds that were killed. Call it with the build lock held, so that no running build owns
+ * them.
+ */
+export async function removeStaleWork(cache: string): Promise<void> {
+  const stale = [
+    ...(await list(path.join(cache, 'tmp'))),
+    ...(await list(path.join(cache, 'debs'))).filter((file) =>
+      path.basename(file).startsWith('partial-'),
+    ),
+  ];
+  for (const file of stale) await rm(file, { recursive: true, force: true });
+}
+
+async function list(directory: string): Promise<string[]> {
+  const names = await readdir(directory).catch(() => []);
+  return names.map((name) => path.join(directory, name));
 }

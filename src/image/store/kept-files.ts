@@ -7,7 +7,7 @@ import { digestOf, hasContent, fileExists } from '../../host/files.ts';
 import { checkInput, sizeInWords } from '../../host/user-file.ts';
 import { nameDiskTrouble } from './cache.ts';
 
-/** Takes the place of a suite for packages that the user supplied as files. */
+/** The suite of packages that the user supplied as files. */
 export const localSuite = 'local';
 
 /** Where the cache keeps the user's files, by the SHA-256 of their content. */
@@ -27,13 +27,9 @@ export async function intactFile(cache: string, sha256: string): Promise<string>
   const kept = keptFile(cache, sha256);
   if (await hasContent(kept, sha256)) return kept;
   await rm(kept, { force: true }).catch(() => undefined);
-  throw new UnavailableError(
-    'the cached copy of a candidate file was damaged and has been removed',
-    {
-      place: kept,
-      hint: 'Run the command again to copy the file again.',
-    },
-  );
+  const message = 'the cached copy of a candidate file was damaged and has been removed';
+  const hint = 'Run the command again to copy the file again.';
+  throw new UnavailableError(message, { place: kept, hint });
 }
 
 /**
@@ -66,7 +62,7 @@ export async function keepTree(cache: string, parts: Record<string, string>): Pr
     for (const [name, source] of Object.entries(parts))
       await cp(source, path.join(copy, name), {
         recursive: true,
-        filter: isNoSource,
+        filter: isWanted,
         // Otherwise a link within the tree would point to the original tree.
         verbatimSymlinks: true,
       });
@@ -97,7 +93,7 @@ async function digestOfTree(parts: object, fileOf: (name: string) => string): Pr
 }
 
 /** Excludes `build` and `source`, which link from modules to the kernel's source. */
-function isNoSource(file: string): boolean {
+function isWanted(file: string): boolean {
   return !['build', 'source'].includes(path.basename(file));
 }
 
@@ -111,7 +107,7 @@ async function describe(source: string): Promise<unknown> {
   let bytes = 0;
   for await (const entry of await opendir(source, { recursive: true })) {
     const file = path.join(entry.parentPath, entry.name);
-    if (!isNoSource(entry.name) || entry.isDirectory()) continue;
+    if (!isWanted(entry.name) || entry.isDirectory()) continue;
     files.push(file);
     if (files.length > limits.files)
       throw new UsageError(`this directory has more than ${limits.files} files`, { place: source });

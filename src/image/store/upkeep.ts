@@ -1,3 +1,4 @@
+/** Pruning and verifying the image cache. */
 import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { arches } from '../../arch.ts';
