@@ -140,6 +140,7 @@ export const doors = {
     'host',
     'formats',
     'transcript',
+    'yaml',
     'boot',
     'autopsy',
     'qemu',

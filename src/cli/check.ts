@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Arch } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
@@ -21,7 +21,14 @@ import type { ComparisonOptions } from './compare.ts';
 import { checkComparisonFiles, comparisonOptions, showComparison } from './compare.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
-import { archOption, jobsOption, mirrorOption, scenariosOption, wholeNumber } from './options.ts';
+import {
+  archOption,
+  jobsOption,
+  mirrorOption,
+  qemuDirOption,
+  scenariosOption,
+  wholeNumber,
+} from './options.ts';
 import { describe } from './preflight.ts';
 import { openReporter } from './reporter-option.ts';
 
@@ -51,7 +58,11 @@ export function checkCommand(): Command {
   const command = new Command('check')
     .description('boot a new kernel and the current one, compare them, and decide ROLL or HOLD')
     .argument('[what...]', 'scenarios to boot (default: those labelled check)')
-    .option('--baseline <candidate>', `the current kernel (default: ${ownKernel})`)
+    .addOption(
+      new Option('--baseline <candidate>', `the current kernel (default: ${ownKernel})`).conflicts(
+        'against',
+      ),
+    )
     .option('--against <file>', 'earlier results of the current kernel: a baseline file or a run')
     .addOption(archOption())
     .addOption(scenariosOption())
@@ -59,7 +70,7 @@ export function checkCommand(): Command {
     .option('--repeat <n>', 'boot every case n times with each kernel', wholeNumber(1), 3)
     .option('--out <directory>', 'directory for the records of the runs', 'runs')
     .option('--no-checkpoint', 'boot every case from power-on')
-    .option('--qemu-dir <directory>', 'use only the QEMU programs in this directory')
+    .addOption(qemuDirOption())
     .addOption(mirrorOption('Debian mirror to build images from'))
     .option('--with-deps', 'install missing system packages with apt');
   for (const option of comparisonOptions()) command.addOption(option);
@@ -83,11 +94,6 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
   if (options.kernel === undefined && options.firstKernel === undefined) {
     throw new UsageError('no kernel to check', {
       hint: 'Name the new kernel with --kernel, or the new first kernel with --first-kernel. To check kexec-tools or an initramfs alone, give the kernel in use as --kernel.',
-    });
-  }
-  if (options.baseline !== undefined && options.against !== undefined) {
-    throw new UsageError('--baseline and --against exclude each other', {
-      hint: 'Boot the kernel in use now with --baseline, or name its earlier results with --against.',
     });
   }
   checkComparisonFiles(options);

@@ -3,6 +3,7 @@ import { Argument, Command } from 'commander';
 import { arches } from '../arch.ts';
 import { comparisonClasses } from '../model/vocabulary.ts';
 import { printable } from '../report/printable.ts';
+import { withoutOptions } from './config.ts';
 import { mayBeEmpty, oneOf } from './options.ts';
 
 const shells = ['bash', 'zsh', 'fish'] as const;
@@ -150,7 +151,7 @@ async function complete(
   const words = shell === 'bash' ? withoutBreaks(given) : given;
   const current = words.at(-1) ?? '';
   const before = words.slice(0, -1);
-  const wanted = before.filter((word) => !word.startsWith('-'))[0];
+  const [wanted] = withoutOptions(before);
   const program = await createProgram((name) => name === wanted);
   const found = await expected(program, before, current);
   const fitting = found.words.filter(({ word }) => word.startsWith(current));
@@ -233,7 +234,8 @@ async function optionWords(
     const { files, words } = await valueOf(placeholderOf(option), rest.join('='));
     return { files, words: words.map(({ word, about }) => ({ word: `${name}=${word}`, about })) };
   }
-  const options = command.createHelp().visibleOptions(command);
+  const help = command.createHelp();
+  const options = [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)];
   return completion(
     'none',
     options.flatMap(({ long, description }) => (long ? [{ word: long, about: description }] : [])),

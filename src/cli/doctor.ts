@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
@@ -17,6 +17,7 @@ import type { Style } from '../report/style.ts';
 import { createStyle } from '../report/style.ts';
 import type { FoundRequirement, HostReport } from './host-report.ts';
 import { examineHost } from './host-report.ts';
+import { qemuDirOption } from './options.ts';
 
 type DoctorOptions = { json?: boolean; withDeps?: boolean; qemuDir?: string };
 
@@ -26,7 +27,7 @@ export function doctorCommand(): Command {
     .description('show what is installed, what is missing, and which QEMU is used')
     .option('--json', 'print JSON')
     .option('--with-deps', 'install missing system packages with apt')
-    .option('--qemu-dir <directory>', 'use only the QEMU programs in this directory')
+    .addOption(qemuDirOption())
     .addHelpText('after', helpText)
     .action(doctor);
 }
@@ -41,7 +42,12 @@ Exit codes:
   0  the lab can run here
   5  something is missing`;
 
-async function doctor({ json, withDeps = false, qemuDir }: DoctorOptions): Promise<void> {
+async function doctor(
+  { json, withDeps = false, qemuDir }: DoctorOptions,
+  command: Command,
+): Promise<void> {
+  const { config: file } = command.optsWithGlobals<{ config?: string | false }>();
+  const config = file ? resolve(file) : null;
   if (withDeps) await ensureRequirements(requirementsFor(everyNeed, qemuDir), withDeps);
   const report = await examineHost(qemuDir);
   const missing = report.requirements.filter(({ path }) => path === null);
@@ -52,11 +58,12 @@ async function doctor({ json, withDeps = false, qemuDir }: DoctorOptions): Promi
   if (json) {
     const schema = 'kexec-lab/doctor@1';
     const versions = { kexecLab: ownVersion(), node: process.version };
-    output.write(`${printableJson({ schema, able, ...versions, ...report, install })}\n`);
+    output.write(`${printableJson({ schema, able, ...versions, config, ...report, install })}\n`);
   } else {
     const style = createStyle(output);
     output.write(`kexec-lab ${ownVersion()}, Node.js ${process.versions.node}\n\n`);
     output.write(hostReportText(report, style));
+    output.write(`\n${style.bold('Configuration file')}\n  ${printable(config ?? 'none')}\n`);
     output.write(`\n${conclusion(install, withoutQemu, style)}\n`);
   }
   process.exitCode = able ? exitCodes.ok : exitCodes.unavailable;

@@ -66,6 +66,13 @@ export function mirrorOption(purpose: string): Option {
   return new Option('--mirror <url>', `${purpose} (default: the host's)`).argParser(parseMirror);
 }
 
+/** `--qemu-dir`, as every command has it. */
+export function qemuDirOption(): Option {
+  return new Option('--qemu-dir <directory>', 'use only the QEMU programs in this directory').env(
+    'KEXEC_LAB_QEMU_DIR',
+  );
+}
+
 /** A URI that apt can download from. */
 function parseMirror(text: string): string {
   if (/^(?:https?|file|copy):\/.+/.test(text) && URL.canParse(text)) return text;

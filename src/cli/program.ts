@@ -3,7 +3,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import { ownVersion } from '../host/directories.ts';
 import { printableLines } from '../report/printable.ts';
 import { didYouMean } from '../text/nearest.ts';
+import { applyConfig, configOptions, findConfig, withoutOptions } from './config.ts';
 import { mayBeEmpty } from './options.ts';
+
 /** The commands. A module is loaded when its command is wanted, so that help is there at once. */
 const commands: { name: string; summary: string; load: () => Promise<Command> }[] = [
   {
@@ -111,7 +113,7 @@ Exit codes:
 
 /** The command that is wanted, or wanted help for; undefined where none is named. */
 export function wantedCommand(argv: readonly string[]): string | undefined {
-  const [first, second] = argv.filter((word) => !word.startsWith('-'));
+  const [first, second] = withoutOptions(argv);
   return first === 'help' ? second : first;
 }
 
@@ -126,10 +128,42 @@ export async function createProgram(wanted: (name: string) => boolean): Promise<
     .addHelpText('after', helpText)
     .showSuggestionAfterError()
     .exitOverride();
+  for (const option of configOptions()) program.addOption(option);
+  // Commands below show these in their help; --version is the program's alone.
+  const isShown = ({ long }: Option) => long !== '--version';
+  program.configureHelp({
+    showGlobalOptions: true,
+    visibleGlobalOptions: ({ parent }) => (parent === null ? [] : program.options.filter(isShown)),
+  });
+  program.hook('preAction', async (_, command) => {
+    await readConfig(program, command, wanted);
+  });
   for (const { name, summary, load } of commands) {
     program.addCommand(wanted(name) ? await load() : new Command(name).description(summary));
   }
   return keepContract(program);
+}
+
+/**
+ * Takes the defaults of a command's options from the configuration file, and leaves the name of that file in the option
+ * `config`. `doctor` checks the whole file, any other command only its own part.
+ */
+async function readConfig(
+  program: Command,
+  command: Command,
+  isLoaded: (name: string) => boolean,
+): Promise<void> {
+  // Help and completion must work even if the file has mistakes.
+  if (command.options.length === 0) return;
+  const file = findConfig(program.getOptionValue('config') as string | false | undefined);
+  if (file === null) return;
+  program.setOptionValueWithSource('config', file, 'config');
+  const words = fullName(command).split(' ').slice(1);
+  const known =
+    command.name() === 'doctor'
+      ? { program: await createProgram(() => true), isLoaded: () => true }
+      : { program, isLoaded };
+  await applyConfig(file, { command, words }, known);
 }
 
 /**

@@ -6,7 +6,7 @@ import type { CaseResult } from '../model/result.ts';
 import { printableLines } from '../report/printable.ts';
 import type { ReporterOptions, ReporterOutput } from '../report/reporter.ts';
 import type { ReporterGuard } from '../report/reporters.ts';
-import { createReporter, reporterNames } from '../report/reporters.ts';
+import { createReporter, parseRequest, reporterNames } from '../report/reporters.ts';
 import { shortPath, splitPlace } from '../report/result-text.ts';
 import { ownScenarios } from '../scenario/load.ts';
 import { shellQuote } from '../text/shell.ts';
@@ -20,7 +20,7 @@ export function reporterOption(): Option {
     '--reporter <name[=file]>',
     `write a report to standard output or a file: ${names} (repeatable)`,
   )
-    .argParser(collect(String))
+    .argParser(collect((text) => parseRequest(text).request))
     .default([], 'list on a terminal, otherwise plain');
 }
 

@@ -8,6 +8,7 @@ import { formatSeconds } from '../report/result-text.ts';
 import { createStyle } from '../report/style.ts';
 import { shellQuote } from '../text/shell.ts';
 import { catchInterrupts } from './interrupt.ts';
+import { qemuDirOption } from './options.ts';
 
 type Options = { gdb?: boolean; at?: string; qemuDir?: string; json?: boolean };
 
@@ -36,7 +37,7 @@ export function rewindCommand(): Command {
       '--at <text>',
       'stop after the line with this text, or at this signal (default: the last line)',
     )
-    .option('--qemu-dir <directory>', 'use only the QEMU programs in this directory')
+    .addOption(qemuDirOption())
     .option('--json', 'print JSON, without the console')
     .addHelpText('after', help)
     .action(run);

@@ -25,6 +25,7 @@ import {
   jobsOption,
   mirrorOption,
   parseShard,
+  qemuDirOption,
   scenariosOption,
   wholeNumber,
   limitRun,
@@ -97,7 +98,7 @@ export function runCommand(): Command {
         'tail',
       ),
     )
-    .option('--qemu-dir <directory>', 'use only the QEMU programs in this directory')
+    .addOption(qemuDirOption())
     .addOption(mirrorOption('Debian mirror to build images from'))
     .option('--no-checkpoint', 'boot every case from power-on, without shared checkpoints')
     .option('--with-deps', 'install missing system packages with apt')

@@ -23,7 +23,7 @@ import { expandCases } from '../scenario/select.ts';
 import { machineSpec, tagsDisk } from '../session/case-machine.ts';
 import { formatCommandLine, shellQuote } from '../text/shell.ts';
 import { findScenarios } from './find-scenarios.ts';
-import { archOption, scenariosOption } from './options.ts';
+import { archOption, qemuDirOption, scenariosOption } from './options.ts';
 
 type ShowOptions = { arch: Arch[]; scenarios: string[]; qemuDir?: string };
 
@@ -34,7 +34,7 @@ export function showCommand(): Command {
     .argument('<scenario...>', 'names, globs, labels or files')
     .addOption(archOption())
     .addOption(scenariosOption())
-    .option('--qemu-dir <directory>', 'use only the QEMU programs in this directory')
+    .addOption(qemuDirOption())
     .addHelpText('after', '\nExample:\n  kexec-lab show kexec-to-distro --arch arm')
     .action(async (words: string[], { arch, scenarios, qemuDir }: ShowOptions) => {
       const selected = findScenarios(words, scenarios);

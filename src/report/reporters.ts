@@ -76,7 +76,11 @@ function refuseSameFile(files: string[]): void {
   });
 }
 
-function parseRequest(request: string) {
+/**
+ * The parts of `name` or `name=file`.
+ * @throws UsageError for an unknown name, or nothing after the "="
+ */
+export function parseRequest(request: string) {
   const [name = '', ...rest] = request.split('=');
   const file = rest.length > 0 ? rest.join('=') : null;
   const create = Object.hasOwn(reporters, name) ? reporters[name] : undefined;

@@ -204,7 +204,7 @@ t.test('options that contradict each other, do nothing, or mean too much', async
     [['rewind', 'x', '--at', 'y'], /--at says where --gdb stops/],
     [
       ['check', '--kernel', 'debian:sid', '--baseline', 'debian:trixie', '--against', 'x'],
-      /exclude each/,
+      /'--baseline <candidate>' cannot be used with option '--against <file>'/,
     ],
     [['compare', 'a', 'b', '--html', file, '--markdown', file], /name the same file/],
     [['compare', 'a', 'b', '--html', '/no/such/x'], /cannot write the comparison: no such file/],

@@ -19,16 +19,16 @@ function mustBeCurrent(): void {
   throw new Error(`dist/ was built before src/${newer} was written; run: npm run build`);
 }
 
+/** The terminal, the locale and the configuration file of whoever runs the tests make no difference. */
+const withoutUser = { NO_COLOR: '1', LC_ALL: 'C.UTF-8', XDG_CONFIG_HOME: '/nonexistent' };
+
 type Ended = { stdout: string; stderr: string; exitCode: number | undefined };
 
 /** Runs it and gives back what it printed, without the last newline; never rejects for an exit code. */
 export async function kexecLab(words: string[], env: Record<string, string> = {}): Promise<Ended> {
   const [node = '', ...rest] = kexecLabCommand;
   return ended(
-    execa(node, [...rest, ...words], {
-      reject: false,
-      env: { NO_COLOR: '1', LC_ALL: 'C.UTF-8', ...env },
-    }),
+    execa(node, [...rest, ...words], { reject: false, env: { ...withoutUser, ...env } }),
   );
 }
 
