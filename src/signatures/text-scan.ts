@@ -14,6 +14,8 @@ export class TextScan {
   readonly #beyond: readonly number[];
   /** Which sets have been found once a state is reached. */
   readonly #found: (readonly number[] | undefined)[] = [];
+  /** Room for the bytes of a text. */
+  #encoded = Buffer.alloc(3 * 1024);
 
   /**
    * @param sets what is looked for: the index of a set is found where one of its texts is. ASCII only, none empty.
@@ -49,22 +51,9 @@ export class TextScan {
 
   /** The sets with a text in this string, ascending. */
   text(text: string): readonly number[] {
-    const next = this.#next;
-    let hits: number[] = none;
-    for (let at = 0, state = 0; at < text.length; at += 1) {
-      const code = text.charCodeAt(at);
-      if (code >= width) {
-        hits = add(hits, this.#beyond);
-        state = 0;
-        continue;
-      }
-      state = next[state + code] ?? 0;
-      if (state < 0) {
-        state = -state;
-        hits = add(hits, this.#found[state / width]);
-      }
-    }
-    return hits;
+    // A character takes three bytes at most.
+    if (this.#encoded.length < 3 * text.length) this.#encoded = Buffer.alloc(6 * text.length);
+    return this.bytes(this.#encoded, 0, this.#encoded.write(text));
   }
 
   /** Makes a tree of the texts: each state is the beginning of one. */
