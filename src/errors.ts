@@ -1,4 +1,4 @@
-/** Exit codes of every kexec-lab command. The README's table is this table. */
+/** The exit codes of all commands, as the README lists them. */
 export const exitCodes = {
   ok: 0,
   fail: 1,
@@ -6,7 +6,7 @@ export const exitCodes = {
   internal: 3,
   nothingSelected: 4,
   unavailable: 5,
-  /** The candidate is not to be rolled out. */
+  /** HOLD: do not roll out the candidate. */
   hold: 7,
   interrupted: 130,
 } as const;
@@ -16,12 +16,12 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 type KexecLabErrorOptions = {
   /** What the user can do next, as one sentence or one command. */
   hint?: string;
-  /** Where the trouble is, as `file:line:col` (or just the file). */
+  /** Where the problem is: `file:line:col`, or the file. */
   place?: string;
   cause?: unknown;
 };
 
-/** The root of all errors a user is meant to read. Anything else that reaches the CLI is a bug (exit 3). */
+/** Base class of the errors that are shown to users. Any other error that reaches the command line is a bug (exit code 3). */
 export abstract class KexecLabError extends Error {
   abstract readonly exitCode: ExitCode;
   readonly hint: string | undefined;
@@ -34,29 +34,29 @@ export abstract class KexecLabError extends Error {
     this.place = place;
   }
 
-  /** The one way an error is shown: `place: message`, then the hint on a line of its own. */
+  /** How every error is shown: `place: message`, then the hint on its own line. */
   describe(): string {
     const head = this.place === undefined ? this.message : `${this.place}: ${this.message}`;
     return this.hint === undefined ? head : `${head}\n  ${this.hint}`;
   }
 }
 
-/** Wrong arguments, or a file the user named that cannot be used. */
+/** Invalid arguments, or a named file that cannot be used. */
 export class UsageError extends KexecLabError {
   readonly exitCode = exitCodes.usage;
 }
 
-/** A scenario that cannot be understood or that names things that do not exist. */
+/** A scenario that is invalid or names things that do not exist. */
 export class ScenarioError extends KexecLabError {
   readonly exitCode = exitCodes.usage;
 }
 
-/** The selection is valid but matches nothing. */
+/** A valid selection that matches nothing. */
 export class NothingSelectedError extends KexecLabError {
   readonly exitCode = exitCodes.nothingSelected;
 }
 
-/** The lab's own trouble (a missing tool, a failed download, a full disk): never the kernel's. */
+/** A problem of the lab (a missing tool, a failed download, a full disk). It says nothing about the kernel. */
 export class UnavailableError extends KexecLabError {
   readonly exitCode = exitCodes.unavailable;
 }

@@ -2,20 +2,22 @@ import { getSystemErrorMap } from 'node:util';
 import { KexecLabError, ScenarioError, UnavailableError, UsageError } from './errors.ts';
 
 /**
- * Node says `ENOENT: no such file or directory, open 'x'`, which is for programmers. This is the one place that turns
- * the errors of its file functions into sentences: what could not be done with which path, why, and what to do.
+ * Turns errors of Node's file functions (`ENOENT: no such file or directory, open 'x'`) into sentences for users: what could
+ * not be done with which path, why, and what to do.
  */
+
 type Words = {
   /** Why, as the end of a sentence. */
   reason: string;
   hint: string;
-  /** Set where the host is in trouble, whatever path was named. */
+  /** Set for a problem of the host that does not depend on the path. */
   host?: true;
 };
 
 const checkPath = 'Check the path.';
 const checkMode = 'Check the owner and the mode of the file and of the directories above it.';
-const makeRoom = 'Free some space there, or choose another place with --out or KEXEC_LAB_CACHE.';
+const makeRoom =
+  'Free some space there, or choose another directory with --out or KEXEC_LAB_CACHE.';
 const fewerJobs = 'or run fewer cases at a time with --jobs.';
 
 const words: Readonly<Record<string, Words>> = {
@@ -24,7 +26,7 @@ const words: Readonly<Record<string, Words>> = {
   EISDIR: { reason: 'this is a directory', hint: 'Name a file.' },
   EACCES: { reason: 'permission denied', hint: checkMode },
   EPERM: { reason: 'operation not permitted', hint: checkMode },
-  EROFS: { reason: 'the file system is read-only', hint: 'Choose another place.' },
+  EROFS: { reason: 'the file system is read-only', hint: 'Choose another directory.' },
   ELOOP: { reason: 'too many symbolic links', hint: checkPath },
   ENAMETOOLONG: { reason: 'the path is too long', hint: 'Choose a shorter path.' },
   EEXIST: { reason: 'it already exists', hint: 'Choose another path.' },
@@ -34,22 +36,26 @@ const words: Readonly<Record<string, Words>> = {
   ENODEV: { reason: 'no such device', hint: checkPath },
   EXDEV: { reason: 'it is on another file system', hint: 'Choose another path.' },
   ERR_FS_FILE_TOO_LARGE: { reason: 'the file is larger than 2 GiB', hint: checkPath },
-  EPIPE: { reason: 'its reader has gone', hint: 'Keep the reader running.', host: true },
+  EPIPE: { reason: 'the reader has gone', hint: 'Keep the reader running.', host: true },
   ENOSPC: { reason: 'no space left on the disk', hint: makeRoom, host: true },
   EDQUOT: { reason: 'the disk quota is used up', hint: makeRoom, host: true },
   EFBIG: {
     reason: 'the file would be larger than permitted',
-    hint: 'Raise the limit for file sizes (`ulimit -f unlimited`), or choose another place.',
+    hint: 'Raise the limit for file sizes (`ulimit -f unlimited`), or choose another directory.',
     host: true,
   },
   EIO: {
     reason: 'input/output error',
-    hint: 'If the file is on a disk, look for the disk’s errors in the host’s kernel log (dmesg).',
+    hint: 'If the file is on a disk, look for disk errors in the kernel log of the host (dmesg).',
     host: true,
   },
   EBUSY: { reason: 'it is in use', hint: 'Try again later.', host: true },
   ETXTBSY: { reason: 'it is in use', hint: 'Try again later.', host: true },
-  ESTALE: { reason: 'the network file system lost it', hint: 'Try again.', host: true },
+  ESTALE: {
+    reason: 'the file was lost on the network file system',
+    hint: 'Try again.',
+    host: true,
+  },
   ENOMEM: {
     reason: 'out of memory',
     hint: `Free some memory, raise \`ulimit -v\`, ${fewerJobs}`,
@@ -94,19 +100,19 @@ const verbs: Readonly<Record<string, string>> = {
   statfs: 'read',
 };
 
-/** An error of Node's file functions, or of starting a program. Anything else with a code is a bug. */
+/** Whether this is an error of a file function or of starting a program. Other errors with a code are bugs. */
 export function isFileError(error: unknown): error is NodeJS.ErrnoException {
   if (!(error instanceof Error)) return false;
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === undefined || !(code in words)) return false;
-  // Whatever call it was: the host has run out of something.
+  // The host has run out of something, in whichever call.
   if (code === 'ERR_FS_FILE_TOO_LARGE' || words[code]?.host) return true;
-  // EINVAL is a wrong argument of ours more often than a wrong file of the user's.
+  // EINVAL is more often a bug in an argument than an unsuitable file.
   if (syscall === undefined || code === 'EINVAL') return false;
   return syscall in verbs || syscall.startsWith('spawn');
 }
 
-/** The code of an error that the operating system gave, such as `ENOENT`; undefined for any other error. */
+/** The code of an error of the operating system, such as `ENOENT`; undefined for other errors. */
 export function errorCode(error: unknown): string | undefined {
   const { code } = error as { code?: unknown };
   return error instanceof Error && typeof code === 'string' ? code : undefined;
@@ -114,7 +120,7 @@ export function errorCode(error: unknown): string | undefined {
 
 /**
  * Why a file could not be used, as the end of a sentence.
- * @param place the path the sentence has already named
+ * @param place the path that the sentence names already
  */
 export function fileReason(error: unknown, place?: string): string {
   const { code = '', errno, path, message } = error as NodeJS.ErrnoException;
@@ -123,23 +129,22 @@ export function fileReason(error: unknown, place?: string): string {
   return path === undefined || place?.endsWith(path) ? known : `${known} (${path})`;
 }
 
-/** What can be done about it, as one sentence. */
+/** What to do, as one sentence. */
 export function fileHint(error: unknown): string {
   return words[(error as NodeJS.ErrnoException).code ?? '']?.hint ?? checkPath;
 }
 
 type Failed = {
-  /** The path, as the user knows it. */
+  /** The path as the user wrote it. */
   place: string;
   /** What could not be done, such as `read this dump`. */
   doing: string;
-  /** Instead of the usual one. */
+  /** Replaces the usual hint. */
   hint?: string;
 };
 
 /**
- * The error for a path that the user named: the path is wrong (exit 2), unless the host has run out of something
- * (exit 5).
+ * The error for a path that the user named: exit code 2, or 5 if the host has run out of something.
  */
 export function namedFileError(
   cause: unknown,
@@ -151,7 +156,7 @@ export function namedFileError(
   return new UsageError(message, { place, hint, cause });
 }
 
-/** The same for a path that a scenario names. */
+/** The error for a path that a scenario names (exit code 2 or 5). */
 export function scenarioFileError(
   cause: unknown,
   { place, doing, hint = fileHint(cause) }: Failed,
@@ -161,7 +166,7 @@ export function scenarioFileError(
   return new ScenarioError(error.message, { place, hint, cause });
 }
 
-/** The error for a path of the lab's own surroundings (exit 5). */
+/** The error for a path of the lab itself (exit code 5). */
 export function hostFileError(
   cause: unknown,
   { place, doing, hint = fileHint(cause) }: Failed,
@@ -173,12 +178,12 @@ export function hostFileError(
   });
 }
 
-/** An error as a user may read it; null for what is a bug. A file error nobody caught is trouble of the lab's. */
+/** The error to show to the user; null for a bug. A file error that was not caught is a problem of the lab. */
 export function readableError(error: unknown): KexecLabError | null {
   if (error instanceof KexecLabError) return error;
   if (!isFileError(error)) return null;
   const { code = '', path = '', syscall = '' } = error;
-  // Which file or program came too late is chance.
+  // The file or program that failed is accidental.
   if (['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'].includes(code))
     return new UnavailableError(fileReason(error, path), { hint: fileHint(error), cause: error });
   const doing = verbs[syscall] ?? (syscall.startsWith('spawn') ? 'run this program' : 'use');

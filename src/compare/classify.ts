@@ -1,17 +1,17 @@
 import type { CostChange, Side, RolloutDecision, Comparison, Tally } from '../model/comparison.ts';
 import type { ComparisonClass } from '../model/vocabulary.ts';
 import { comparisonClasses, stages } from '../model/vocabulary.ts';
+
+/** Compares two sides case by case, with the guest time of their kernels, and decides. */
+
 type CompareOptions = {
-  /** What the two sides have not in common: then their times say nothing about the kernel. */
+  /** How the two sides differ apart from the kernel. If they do, their times are not compared. */
   differences: readonly string[];
-  /** Classes that hold besides. */
+  /** More classes that hold. */
   failOn?: readonly ComparisonClass[];
 };
 
-/** Classes nobody should roll a kernel out over. A kernel that merely costs more is the user's decision. */
-const holding: readonly ComparisonClass[] = ['regressed', 'changed', 'lost', 'unstable', 'unknown'];
-
-/** Every scenario of either side, worst class first. */
+/** Compares every case of either side. The worst class comes first. */
 export function compareSides(
   baseline: ReadonlyMap<string, Side>,
   candidate: ReadonlyMap<string, Side>,
@@ -26,34 +26,20 @@ export function compareSides(
     .sort((a, b) => comparisonClasses.indexOf(a.class) - comparisonClasses.indexOf(b.class));
 }
 
-/** ROLL only where there is something to go by, and nothing against it. */
-export function decide(
-  comparisons: readonly Comparison[],
-  { failOn = [] }: Pick<CompareOptions, 'failOn'> = {},
-): RolloutDecision {
-  const against = comparisons.filter((comparison) => {
-    const { class: kind, candidate } = comparison;
-    const failsAnew = kind === 'new' && candidate !== null && candidate.passes < told(candidate);
-    return holding.includes(kind) || failOn.includes(kind) || failsAnew;
-  });
-  const reasons = against.map(({ key, class: kind, reason }) => `${key} ${kind}: ${reason}`);
-  if (comparisons.length === 0) reasons.push('nothing was compared');
-  return { decision: reasons.length === 0 ? 'ROLL' : 'HOLD', reasons };
-}
-
 /**
- * Sets what the candidate did against what the baseline did.
+ * Compares one case:
  *
- * - `regressed`: it came up with the baseline, and never does with the candidate.
- * - `changed`: it fails in another way or at another stage, or a failure that is expected does not happen any more.
- * - `lost`: the baseline has it, the candidate was not run.
+ * - `regressed`: it boots with the baseline and never with the candidate.
+ * - `changed`: it fails in another way or at another stage, or an expected failure no longer happens.
+ * - `lost`: it is in the baseline and was not run with the candidate.
  * - `unstable`: it goes as expected less often than with the baseline.
- * - `costlier`: the same, but a stage takes longer.
- * - `unknown`: one side could not be told. Never a pass.
- * - `new`: the baseline does not have it.
- * - `fixed`: it went wrong with the baseline, and always goes as expected with the candidate.
+ * - `costlier`: the same outcome, but a stage takes longer.
+ * - `unknown`: boots of one side were inconclusive. Never a pass.
+ * - `new`: it is not in the baseline.
+ * - `fixed`: it failed with the baseline and always goes as expected with the candidate.
+ * - `same`: none of these.
  *
- * @param withCost whether the two sides' times may be compared at all
+ * @param withCost whether the times of the two sides may be compared
  */
 export function classify(
   key: string,
@@ -71,13 +57,14 @@ type Judged = Pick<Comparison, 'class' | 'reason'>;
 function judge(baseline: Side | null, candidate: Side | null, cost: CostChange[]): Judged {
   if (candidate === null) return { class: 'lost', reason: 'not run with the candidate' };
   if (baseline === null) return judgeNew(candidate);
-  if (told(baseline) === 0 || told(candidate) === 0) return judgeUntold(baseline, candidate);
+  if (conclusive(baseline) === 0 || conclusive(candidate) === 0)
+    return judgeUntold(baseline, candidate);
   const [before, after] = [passRate(baseline), passRate(candidate)];
   if (after === 0 && before > 0 && baseline.expected === 'booted') {
     return { class: 'regressed', reason: `booted before, now ${describe(candidate)}` };
   }
   if (after > 0 && after < before) {
-    const reason = `${candidate.passes} of ${told(candidate)} boots as expected, ${baseline.passes} of ${told(baseline)} before; else ${describe(failing(candidate, baseline))}`;
+    const reason = `${candidate.passes} of ${conclusive(candidate)} boots as expected, ${baseline.passes} of ${conclusive(baseline)} before; otherwise ${describe(failing(candidate, baseline))}`;
     return { class: 'unstable', reason };
   }
   const healed = before < 1 && after === 1;
@@ -93,32 +80,51 @@ function judge(baseline: Side | null, candidate: Side | null, cost: CostChange[]
 }
 
 function judgeUntold(baseline: Side, candidate: Side): Judged {
-  const sentences = Object.entries({ baseline, candidate })
+  const counts = Object.entries({ baseline, candidate })
     .filter(([, side]) => side.untold > 0)
-    .map(([name, side]) => `${side.untold} of ${side.untold + told(side)} boots of the ${name}`);
-  return { class: 'unknown', reason: `${sentences.join(' and ')} could not be told` };
+    .map(([name, side]) => `${side.untold} of ${side.untold + conclusive(side)} ${name} boots`);
+  return { class: 'unknown', reason: `${counts.join(' and ')} were inconclusive` };
 }
 
 function judgeNew(candidate: Side): Judged {
-  if (candidate.untold > 0) return { class: 'unknown', reason: 'the candidate could not be told' };
-  const rate = `${candidate.passes} of ${told(candidate)} boots as expected`;
+  if (candidate.untold > 0) return { class: 'unknown', reason: 'the candidate was inconclusive' };
+  const rate = `${candidate.passes} of ${conclusive(candidate)} boots as expected`;
   return { class: 'new', reason: `not in the baseline; ${rate}: ${describe(candidate)}` };
 }
 
-/** Boots that said something. */
-export function told({ passes, fails }: Pick<Side, 'passes' | 'fails'>): number {
+/** ROLL if something was compared and no class holds. */
+export function decide(
+  comparisons: readonly Comparison[],
+  { failOn = [] }: Pick<CompareOptions, 'failOn'> = {},
+): RolloutDecision {
+  const against = comparisons.filter((comparison) => {
+    const { class: kind, candidate } = comparison;
+    const isNewFailure =
+      kind === 'new' && candidate !== null && candidate.passes < conclusive(candidate);
+    return holding.includes(kind) || failOn.includes(kind) || isNewFailure;
+  });
+  const reasons = against.map(({ key, class: kind, reason }) => `${key} ${kind}: ${reason}`);
+  if (comparisons.length === 0) reasons.push('nothing was compared');
+  return { decision: reasons.length === 0 ? 'ROLL' : 'HOLD', reasons };
+}
+
+/** Classes that always hold. Whether a kernel that only costs more is rolled out is the user's decision (`failOn`). */
+const holding: readonly ComparisonClass[] = ['regressed', 'changed', 'lost', 'unstable', 'unknown'];
+
+/** How many boots had an outcome. */
+export function conclusive({ passes, fails }: Pick<Side, 'passes' | 'fails'>): number {
   return passes + fails;
 }
 
 function passRate(side: Side): number {
-  return side.passes / told(side);
+  return side.passes / conclusive(side);
 }
 
 function knows(side: Side, { fingerprint }: Tally): boolean {
   return side.tallies.some((known) => known.fingerprint === fingerprint);
 }
 
-/** The side with only what the other does not know, if there is any such. */
+/** The side with only the results that the other does not have; unchanged if there are none. */
 function failing(side: Side, other: Side): Side {
   const strange = side.tallies.filter((tally) => !knows(other, tally));
   return strange.length > 0 ? { ...side, tallies: strange } : side;
@@ -132,44 +138,41 @@ function describe({ tallies: [most] }: Side): string {
 function describeChange(baseline: Side, candidate: Side, now: Tally): string {
   const [was] = baseline.tallies;
   if (candidate.expected !== 'booted' && now.outcome === 'booted') {
-    return `${candidate.expected} is expected and does not happen any more: it boots`;
+    return `${candidate.expected} is expected, but the machine now boots`;
   }
   if (
     was !== undefined &&
     describe({ ...baseline, tallies: [was] }) === describe({ ...candidate, tallies: [now] })
   ) {
-    return `${describe(baseline)} as before, but another: "${was.proof}" before, now "${now.proof}"`;
+    return `${describe(baseline)} as before, but with other evidence: "${was.proof}" before, now "${now.proof}"`;
   }
   const earlier = was !== undefined && place(now) < place(was) ? ', earlier than before' : '';
   return `${describe(baseline)} before, now ${describe({ ...candidate, tallies: [now] })}${earlier}`;
 }
 
-/** How far a boot has come. */
+/** How far a boot got, as a number that grows. */
 function place({ generation, stage }: Tally): number {
   return generation * stages.length + stages.indexOf(stage);
 }
 
-/** One stage's change, for people: `2 kernel: 1.733 s -> 1.905 s (+9.9 %, n=3)`. */
+/** The change of one stage, for people: `2 kernel: 1.733 s -> 1.905 s (+9.9 %, n=3)`. */
 export function describeCost({ stage, baseline, candidate, n }: CostChange): string {
   const share = (100 * (candidate - baseline)) / baseline;
   const sign = share >= 0 ? '+' : '';
   return `${stage}: ${baseline.toFixed(3)} s -> ${candidate.toFixed(3)} s (${sign}${share.toFixed(1)} %, n=${n})`;
 }
 
-/**
- * Only stages in which the kernel works alone are compared: what waits for a disk takes as long as the host lets it, even
- * on the guest's clock.
- */
+/** Only stages in which the kernel works alone are compared: waiting for a disk depends on the host, even in guest time. */
 const comparable = /^[2-9]\d* kernel$/;
 
-/** Fewer boots than this carry nothing: three against three that do not overlap come about by chance once in twenty times. */
+/** Fewest boots per side. Three against three values separate completely by chance once in 20 times. */
 const leastBoots = 3;
 
-/** A smaller difference is nobody's concern. */
+/** Smaller differences are ignored. */
 const leastShare = 0.01;
 
-/** Compares what both sides tell of each stage; see {@link comparable}. */
-export function compareCost(baseline: Side['cost'], candidate: Side['cost']): CostChange[] {
+/** Compares the stages that both sides have; see {@link comparable}. */
+function compareCost(baseline: Side['cost'], candidate: Side['cost']): CostChange[] {
   return Object.keys(baseline)
     .filter((stage) => comparable.test(stage) && candidate[stage] !== undefined)
     .map((stage) => compareStage(stage, baseline[stage] ?? [], candidate[stage] ?? []));

@@ -12,12 +12,12 @@ import { exitCodeOf, summarise } from '../run/records.ts';
 import type { RecordedRun } from './read-run.ts';
 import { recordIn } from './read-run.ts';
 
-/** What the events of one run would be, had all been run together. */
+/** The events and the report of the merged run. */
 type MergedRun = { events: LabEvent[]; report: RunReport };
 
 /**
- * Puts runs together into one that began when the first of them did and took as long as the longest. Their events come in
- * the order of their own clocks, as if all had started at once.
+ * Merges runs into one, which began when the first of them began and took as long as the longest. Events are ordered by the
+ * time since the start of their own run, as if all had started together.
  * @throws UsageError, see `checkShards`.
  */
 export function mergeRuns(
@@ -61,9 +61,9 @@ export function mergeRuns(
 }
 
 /**
- * Every case that was asked for, in the order of an undivided run. Shards of several runs may come together (one run per
- * architecture, say), and so may whole runs; each case must be there exactly once.
- * @throws UsageError for a case that is there twice, a shard that is not there, or different versions of kexec-lab.
+ * All requested cases, in the order of an undivided run. Shards of several runs (for example one per architecture) and whole
+ * runs can be merged; each case must be present exactly once.
+ * @throws UsageError for a duplicate case, a missing shard, or different versions of kexec-lab
  */
 function checkShards(runs: readonly RecordedRun[]): CaseReference[] {
   const owners = new Map<string, RecordedRun>();
@@ -72,9 +72,9 @@ function checkShards(runs: readonly RecordedRun[]): CaseReference[] {
     for (const id of run.results.keys()) {
       const owner = owners.get(id);
       if (owner !== undefined) {
-        throw new UsageError(`${id} is in ${recordIn(owner.path)} already`, {
+        throw new UsageError(`${id} is already in ${recordIn(owner.path)}`, {
           place: recordIn(run.path),
-          hint: 'Merge the shards of one run, each once.',
+          hint: 'Name each shard of a run once.',
         });
       }
       owners.set(id, run);
@@ -83,7 +83,7 @@ function checkShards(runs: readonly RecordedRun[]): CaseReference[] {
   }
   const [one, other] = versions;
   if (one !== undefined && other !== undefined) {
-    throw new UsageError(`made by kexec-lab ${other[0]}, others by ${one[0]}`, {
+    throw new UsageError(`written by kexec-lab ${other[0]}, other runs by ${one[0]}`, {
       place: recordIn(other[1].path),
       hint: 'Run all shards with the same version.',
     });
@@ -102,7 +102,7 @@ function refuseMissing({ path, start }: RecordedRun, owners: ReadonlyMap<string,
   if (shard === undefined || first === undefined) return;
   const others = missing.length === 1 ? '' : ` and ${missing.length - 1} more`;
   throw new UsageError(
-    `this is shard ${shard.index} of ${shard.count}, and another is missing: nobody ran ${first.id}${others}`,
+    `this is shard ${shard.index} of ${shard.count}, and another shard is missing: there is no result for ${first.id}${others}`,
     { place: recordIn(path), hint: 'Name the directories of all shards.' },
   );
 }
@@ -114,7 +114,7 @@ function asExpanded(a: CaseReference, b: CaseReference): number {
   return a.repeat - b.repeat;
 }
 
-/** Where machines differ, all are named; of their CPUs and their memory, the least is told. */
+/** Names all machines where they differ, with the smallest number of CPUs and the least memory. */
 function mergeEnvironments(environments: Environment[]): Environment {
   const [first] = environments as [Environment];
   const hosts = environments.map(({ host }) => host);
@@ -145,7 +145,7 @@ function mergeQemus(all: Environment['qemu'][]): Environment['qemu'] {
       binary: distinct(found.map(({ binary }) => binary)),
       version: distinct(found.map(({ version }) => version)),
       accelerator: distinct(found.map(({ accelerator }) => accelerator)),
-      // The shards of a run need not have had the same QEMU: the worst that was found of any.
+      // Shards may have used different QEMUs: the worst finding counts.
       idleSkipping: worst(found.flatMap(({ idleSkipping }) => idleSkipping ?? [])),
     };
   }

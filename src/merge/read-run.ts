@@ -9,149 +9,30 @@ import { firstIssue } from '../model/primitives.ts';
 import type { CaseResult } from '../model/result.ts';
 import type { CaseReference, LabEvent, Environment } from '../model/run.ts';
 import { eventSchema } from '../model/run.ts';
+
+/** Runs on disk: find them, read their records, copy their cases. */
+
 type RunStarted = Extract<LabEvent, { type: 'run-started' }>;
 
-/** A run as its directory tells it. */
+/** A run as it was read from its directory. */
 export type RecordedRun = {
-  /** The directory it was read from, wherever it was made. */
+  /** The directory it was read from; it may have been written elsewhere. */
   path: string;
   start: RunStarted;
-  /** What happened between the start and the end, in order. */
+  /** The events between the start and the end, in order. */
   events: LabEvent[];
-  /** The last result of every case, by the case's id. */
+  /** The last result of each case, by case id. */
   results: Map<string, CaseResult>;
   environment: Environment;
   wallSeconds: number;
-  /** How many cases had no result, where the record ends before the run did: it was killed, or still goes on. Else null. */
+  /** For a run that was killed or is still running: how many cases have no result. Otherwise null. */
   unfinished: number | null;
 };
 
 /**
- * Reads `events.jsonl`. Of a run that is not finished, what there is: its last line may be half written, and cases without
- * a result are `interrupted`.
- * @throws UsageError, with file and line, for one that is no record, or is damaged.
- */
-export function readRun(file: string): RecordedRun {
-  const refuse = (line: number, message: string): never => {
-    throw new UsageError(message, {
-      place: `${file}:${line}`,
-      hint: 'The record is damaged, or of another version of kexec-lab. Run this shard again.',
-    });
-  };
-  const lines = readInput(file, mostRecord, { doing: 'read this run' }).toString().split('\n');
-  // What comes behind the last end of a line was being written.
-  const whole = lines.slice(0, -1);
-  const events = whole.map((line, index) => parseEvent(line, (why) => refuse(index + 1, why)));
-  const last = Math.max(whole.length, 1);
-  const [start, ...others] = events;
-  if (start?.type !== 'run-started') return refuse(1, 'a run does not begin here');
-  const newest = others.at(-1);
-  const end = newest?.type === 'run-finished' ? newest : undefined;
-  if (end !== undefined) others.pop();
-  const again = others.findIndex(({ type }) => type === 'run-started' || type === 'run-finished');
-  if (again !== -1) refuse(again + 2, 'another run begins or ends here');
-  const results = new Map<string, CaseResult>();
-  for (const [index, event] of others.entries()) {
-    if (event.type !== 'case-finished') continue;
-    if (results.has(event.case.id)) refuse(index + 2, `${event.case.id} ends for the second time`);
-    results.set(event.case.id, event.result);
-  }
-  const known = new Set(start.cases.map(({ id }) => id));
-  const unknown = [...results.keys()].find((id) => !known.has(id));
-  if (unknown !== undefined) refuse(last, `${unknown} was not asked for`);
-  const missing = start.cases.filter(({ id }) => !results.has(id));
-  const [first] = missing;
-  if (end !== undefined && first !== undefined) refuse(last, `${first.id} has no result`);
-  const between = others.filter(({ type }) => type !== 'environment');
-  const seconds = (others.at(-1)?.at ?? 0) / 1000;
-  for (const case_ of missing) {
-    const result = unfinishedResult(case_, between);
-    results.set(case_.id, result);
-    const at = others.at(-1)?.at ?? 0;
-    between.push({ at, type: 'case-finished', case: case_, result });
-  }
-  const surroundings = others.find((event) => event.type === 'environment');
-  if (end !== undefined && surroundings === undefined)
-    return refuse(last, 'nothing says what the run was made with');
-  return {
-    path: dirname(file),
-    start,
-    events: between,
-    results,
-    environment: surroundings?.environment ?? unknownEnvironment(),
-    wallSeconds: end?.report.summary.wallSeconds ?? seconds,
-    unfinished: end === undefined ? missing.length : null,
-  };
-}
-
-/** The record of a run in its directory. */
-export const recordIn = (directory: string): string => join(directory, 'events.jsonl');
-
-/** Larger than the record of a thousand cases. Bytes. */
-const mostRecord = 64 * 2 ** 20;
-
-function parseEvent(line: string, refuse: (why: string) => never): LabEvent {
-  let value: unknown;
-  try {
-    value = JSON.parse(line);
-  } catch {
-    return refuse('this line is not whole');
-  }
-  const { success, data, error } = eventSchema.safeParse(value);
-  if (success) return data;
-  return refuse(firstIssue(error));
-}
-
-/** What is known of a case that has no result, because its run was killed or still goes on: how far it had come. */
-function unfinishedResult(
-  { id, scenario, arch, repeat }: CaseReference,
-  events: readonly LabEvent[],
-): CaseResult {
-  const own = events.filter((event) => 'case' in event && event.case.id === id);
-  const begun = own.findLast((event) => event.type === 'case-started');
-  const stage = own.findLast((event) => event.type === 'case-stage');
-  const retried = own.filter((event) => event.type === 'case-retried');
-  const seconds = ((own.at(-1)?.at ?? 0) - (begun?.at ?? 0)) / 1000;
-  const reached = stage && ` (generation ${stage.generation}, ${stage.stage})`;
-  const reason =
-    begun === undefined
-      ? 'the run is not finished, and had not begun this case'
-      : `the run is not finished, and ended or still is in the middle of this case${reached ?? ''}`;
-  return {
-    ...{ scenario, arch, repeat, verdict: 'interrupted', reasons: [reason], place: scenario },
-    ...{ outcome: null, expected: { outcome: 'unknown' }, evidence: [], captures: {} },
-    ...{ generation: stage?.generation ?? 0, stage: stage?.stage ?? null, meaning: '', cure: '' },
-    ...{ reported: [], steps: [], stages: [], price: null, checkpoint: null, entropy: [] },
-    ...{ autopsy: null, secondOpinion: null, recording: null, release: null, packages: [] },
-    wallSeconds: Math.round(seconds * 1000) / 1000,
-    attempts: retried.map(({ result }) => {
-      return { verdict: result.verdict, outcome: result.outcome, wallSeconds: result.wallSeconds };
-    }),
-    directory: begun?.directory ?? `${arch}/${scenario}`,
-    flaky: false,
-  };
-}
-
-/** A run says what it was made with when it ends; of one that has not, nobody knows. */
-function unknownEnvironment(): Environment {
-  const unknown = 'unknown';
-  return {
-    kexecLab: ownVersion(),
-    node: unknown,
-    host: { os: unknown, arch: unknown, cpus: 0, cpuModel: unknown, memoryMiB: 0 },
-    qemu: {},
-    images: {},
-    packages: [],
-  };
-}
-
-/** CI systems put what a job uploaded into a directory of its own, and runs lie below `runs`. */
-const deepest = 4;
-
-/**
- * The directories of runs that some directories are or hold, each once, in order. `latest`, which points at one of its
- * neighbours, is not followed (nor taken where it was made a copy).
- * @throws UsageError for a directory that cannot be read, or that holds none.
+ * Finds run directories: the given ones and those in them, each once, in order. `latest` is skipped, be it a link to another
+ * run or a copy.
+ * @throws UsageError for a directory that cannot be read or contains no run
  */
 export function findRuns(directories: readonly string[]): string[] {
   const found = directories.flatMap((directory) => {
@@ -164,6 +45,9 @@ export function findRuns(directories: readonly string[]): string[] {
   });
   return [...new Map(found.map((path) => [realpathSync(path), path])).values()];
 }
+
+/** How deep runs are searched. CI systems unpack each artifact into a directory of its own, with the runs in `runs`. */
+const deepest = 4;
 
 function search(directory: string, depth: number): string[] {
   if (existsSync(recordIn(directory))) return [directory];
@@ -183,11 +67,129 @@ function subdirectories(directory: string): string[] {
   }
 }
 
+/** The record in the directory of a run. */
+export const recordIn = (directory: string): string => join(directory, 'events.jsonl');
+
 /**
- * Copies what runs kept of their cases (consoles, signals, results; of every attempt) into `directory`. Only directories
- * and plain files: a record that comes from another machine may not point anywhere.
- * A case that never ran has nothing to copy.
- * @throws UnavailableError when the disk takes no more.
+ * Reads `events.jsonl`, also of an unfinished run: its last line may be incomplete, and cases without a result become
+ * `interrupted`.
+ * @throws UsageError with file and line if the file is damaged or is not the record of a run
+ */
+export function readRun(file: string): RecordedRun {
+  const refuse = (line: number, message: string): never => {
+    throw new UsageError(message, {
+      place: `${file}:${line}`,
+      hint: 'The record is damaged, or another version of kexec-lab wrote it. Run this shard again.',
+    });
+  };
+  const lines = readInput(file, mostRecord, { doing: 'read this run' }).toString().split('\n');
+  // The text after the last line break was being written.
+  const whole = lines.slice(0, -1);
+  const events = whole.map((line, index) => parseEvent(line, (why) => refuse(index + 1, why)));
+  const last = Math.max(whole.length, 1);
+  const [start, ...others] = events;
+  if (start?.type !== 'run-started') return refuse(1, 'the first line does not begin a run');
+  const newest = others.at(-1);
+  const end = newest?.type === 'run-finished' ? newest : undefined;
+  if (end !== undefined) others.pop();
+  const again = others.findIndex(({ type }) => type === 'run-started' || type === 'run-finished');
+  if (again !== -1) refuse(again + 2, 'a second run begins or ends here');
+  const results = new Map<string, CaseResult>();
+  for (const [index, event] of others.entries()) {
+    if (event.type !== 'case-finished') continue;
+    if (results.has(event.case.id)) refuse(index + 2, `${event.case.id} has a second result`);
+    results.set(event.case.id, event.result);
+  }
+  const known = new Set(start.cases.map(({ id }) => id));
+  const unknown = [...results.keys()].find((id) => !known.has(id));
+  if (unknown !== undefined) refuse(last, `${unknown} has a result, but is not a case of this run`);
+  const missing = start.cases.filter(({ id }) => !results.has(id));
+  const [first] = missing;
+  if (end !== undefined && first !== undefined) refuse(last, `${first.id} has no result`);
+  const between = others.filter(({ type }) => type !== 'environment');
+  const seconds = (others.at(-1)?.at ?? 0) / 1000;
+  for (const case_ of missing) {
+    const result = unfinishedResult(case_, between);
+    results.set(case_.id, result);
+    const at = others.at(-1)?.at ?? 0;
+    between.push({ at, type: 'case-finished', case: case_, result });
+  }
+  const surroundings = others.find((event) => event.type === 'environment');
+  if (end !== undefined && surroundings === undefined)
+    return refuse(last, 'the event "environment" is missing');
+  return {
+    path: dirname(file),
+    start,
+    events: between,
+    results,
+    environment: surroundings?.environment ?? unknownEnvironment(),
+    wallSeconds: end?.report.summary.wallSeconds ?? seconds,
+    unfinished: end === undefined ? missing.length : null,
+  };
+}
+
+/** Limit for the size of a record, in bytes. That of a thousand cases is smaller. */
+const mostRecord = 64 * 2 ** 20;
+
+function parseEvent(line: string, refuse: (why: string) => never): LabEvent {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return refuse('this line is incomplete');
+  }
+  const { success, data, error } = eventSchema.safeParse(value);
+  if (success) return data;
+  return refuse(firstIssue(error));
+}
+
+/** The result of a case that had none when its run was killed, or that is still running: how far it got. */
+function unfinishedResult(
+  { id, scenario, arch, repeat }: CaseReference,
+  events: readonly LabEvent[],
+): CaseResult {
+  const own = events.filter((event) => 'case' in event && event.case.id === id);
+  const begun = own.findLast((event) => event.type === 'case-started');
+  const stage = own.findLast((event) => event.type === 'case-stage');
+  const retried = own.filter((event) => event.type === 'case-retried');
+  const seconds = ((own.at(-1)?.at ?? 0) - (begun?.at ?? 0)) / 1000;
+  const reached = stage && ` (generation ${stage.generation}, ${stage.stage})`;
+  const reason =
+    begun === undefined
+      ? 'the run is not finished; this case had not begun'
+      : `the run is not finished; this case was running${reached ?? ''}`;
+  return {
+    ...{ scenario, arch, repeat, verdict: 'interrupted', reasons: [reason], place: scenario },
+    ...{ outcome: null, expected: { outcome: 'unknown' }, evidence: [], captures: {} },
+    ...{ generation: stage?.generation ?? 0, stage: stage?.stage ?? null, meaning: '', cure: '' },
+    ...{ reported: [], steps: [], stages: [], price: null, checkpoint: null, entropy: [] },
+    ...{ autopsy: null, secondOpinion: null, recording: null, release: null, packages: [] },
+    wallSeconds: Math.round(seconds * 1000) / 1000,
+    attempts: retried.map(({ result }) => {
+      return { verdict: result.verdict, outcome: result.outcome, wallSeconds: result.wallSeconds };
+    }),
+    directory: begun?.directory ?? `${arch}/${scenario}`,
+    flaky: false,
+  };
+}
+
+/** For an unfinished run: its environment is written when it ends. */
+function unknownEnvironment(): Environment {
+  const unknown = 'unknown';
+  return {
+    kexecLab: ownVersion(),
+    node: unknown,
+    host: { os: unknown, arch: unknown, cpus: 0, cpuModel: unknown, memoryMiB: 0 },
+    qemu: {},
+    images: {},
+    packages: [],
+  };
+}
+
+/**
+ * Copies the files of all cases and attempts (consoles, signals, results) into `directory`. Links are not copied: those of a
+ * run from another machine could point anywhere. A case that did not run has no files.
+ * @throws UnavailableError if the disk is full
  */
 export async function copyCases(runs: readonly RecordedRun[], directory: string): Promise<void> {
   for (const { path, events } of runs) {

@@ -1,4 +1,4 @@
-import { describeCost, told } from '../compare/classify.ts';
+import { conclusive, describeCost } from '../compare/classify.ts';
 import type {
   ComparisonReport,
   Comparison,
@@ -10,7 +10,7 @@ import type { ComparisonClass } from '../model/vocabulary.ts';
 import { printable } from './printable.ts';
 import type { Mark, Style } from './style.ts';
 
-/** How a class is drawn where there is little room. */
+/** The symbol of a class at the beginning of a row. */
 export const classSymbols: Record<ComparisonClass, Mark> = {
   regressed: '✗',
   changed: '✗',
@@ -32,7 +32,7 @@ export function comparisonText(report: ComparisonReport, style: Style): string {
     ...fact('baseline', baseline, style.dim),
     ...fact('candidate', candidate, style.dim),
     ...differences.flatMap((difference) => fact('differs', difference, style.yellow)),
-    ...(differences.length > 0 ? fact('', 'so what they cost is not compared', style.yellow) : []),
+    ...(differences.length > 0 ? fact('', 'costs are therefore not compared', style.yellow) : []),
     '',
     ...style.table(comparisons.map((comparison) => cells(comparison, style))),
     ...costLines(comparisons, style),
@@ -55,9 +55,9 @@ function colorOf(kind: ComparisonClass, style: Style): (text: string) => string 
   return kind === 'unknown' || kind === 'costlier' ? style.yellow : style.red;
 }
 
-/** How often it went as expected, of the boots that said anything. */
+/** How many of all boots went as expected. */
 export function rate(side: Side | null): string {
-  return side === null ? '-' : `${side.passes}/${told(side) + side.untold}`;
+  return side === null ? '-' : `${side.passes}/${conclusive(side) + side.untold}`;
 }
 
 function costLines(comparisons: readonly Comparison[], style: Style): string[] {
@@ -67,7 +67,7 @@ function costLines(comparisons: readonly Comparison[], style: Style): string[] {
   return lines.length === 0 ? [] : ['', style.bold('Guest time of the second kernel'), ...lines];
 }
 
-/** A stage's change, or that the data do not carry one. */
+/** The change of a stage; `~` where the boots do not show one. */
 export function costText(change: CostChange): string {
   const spread = `spread ${(100 * change.spread).toFixed(2)} %`;
   if (change.kind !== 'undecided') return `${describeCost(change)}, ${spread}`;

@@ -4,16 +4,18 @@ import { diffArrays } from 'diff';
 import { openInput } from '../host/user-file.ts';
 import { signalLineSchema } from '../model/boot.ts';
 
-/** More than a boot ever prints, and less than what a page or a memory cannot take. Bytes. */
-const mostRead = 8 * 2 ** 20;
+/** What reports show of the console of a case: its lines, the signals in them, and two consoles side by side. */
 
-/** A line of `console.log`: its number there, the host seconds it came at, and what it says. */
+/** A line of `console.log`: its number, the host seconds at which it came, and its text. */
 type ConsoleLine = { number: number; seconds: number | null; text: string };
 
-/** What can be shown of a console: lines, and whether some are missing behind them. */
+/** The lines of a console, and whether the rest was left out. */
 export type ConsoleText = { lines: ConsoleLine[]; cut: boolean };
 
-/** The console of a case, from its directory; no lines where it left none. What is very long is cut at the end. */
+/** A line of a console and a signature that was recognised in it. */
+export type Mark = { line: number; signature: string };
+
+/** Reads the console of a case from its directory. A missing file has no lines; a very long one is truncated. */
 export function readConsole(directory: string): ConsoleText {
   const { text, cut } = readStart(join(directory, 'console.log'));
   const lines = text.split('\n');
@@ -21,29 +23,9 @@ export function readConsole(directory: string): ConsoleText {
   return { lines: lines.map(parseLine), cut };
 }
 
-function readStart(file: string): { text: string; cut: boolean } {
-  let descriptor: number;
-  try {
-    ({ descriptor } = openInput(file, Infinity));
-  } catch {
-    return { text: '', cut: false }; // The boot never began, or there is no file.
-  }
-  try {
-    const { size } = fstatSync(descriptor);
-    const bytes = Buffer.alloc(Math.min(size, mostRead));
-    const length = readSync(descriptor, bytes, 0, bytes.length, 0);
-    return { text: bytes.toString('utf8', 0, length), cut: size > mostRead };
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** What is needed of a line of `signals.jsonl`, whatever a later version adds to it. */
-const markSchema = signalLineSchema.pick({ line: true, signature: true }).strip();
-
 /**
- * What was recognised on a case's console, in order: `signals.jsonl` of its directory; nothing where it left none. The
- * last line of one that was killed may be cut.
+ * Reads the signals of a case from `signals.jsonl` in its directory, in order. Reading stops at a damaged line: the last
+ * line of a killed run may be incomplete.
  */
 export function readMarks(directory: string): Mark[] {
   const marks: Mark[] = [];
@@ -57,30 +39,50 @@ export function readMarks(directory: string): Mark[] {
   return marks;
 }
 
-/** See `CaseRecord.line`: nine columns of seconds, a space, the text. */
+/** The keys of a line of `signals.jsonl` that are needed; later versions may add others. */
+const markSchema = signalLineSchema.pick({ line: true, signature: true }).strip();
+
+/** Nine columns of seconds, a space, the text: see src/session/recorder.ts. */
 function parseLine(line: string, index: number): ConsoleLine {
   const [, seconds, text] = /^ *(\d+\.\d{3}) (.*)$/s.exec(line) ?? [];
   const known = seconds !== undefined && text !== undefined;
   return { number: index + 1, seconds: known ? Number(seconds) : null, text: known ? text : line };
 }
 
-/** A line of a console and what was recognised in it. */
-export type Mark = { line: number; signature: string };
+/** Limits what a report holds in memory, in bytes. No usual boot prints as much. */
+const mostRead = 8 * 2 ** 20;
 
-/** Lines of two consoles that belong side by side: `[from, to)`, 1-based. */
+function readStart(file: string): { text: string; cut: boolean } {
+  let descriptor: number;
+  try {
+    ({ descriptor } = openInput(file, Infinity));
+  } catch {
+    return { text: '', cut: false }; // The boot did not begin.
+  }
+  try {
+    const { size } = fstatSync(descriptor);
+    const bytes = Buffer.alloc(Math.min(size, mostRead));
+    const length = readSync(descriptor, bytes, 0, bytes.length, 0);
+    return { text: bytes.toString('utf8', 0, length), cut: size > mostRead };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Lines of two consoles that are shown side by side: `[from, to)`, 1-based. */
 type Block = {
   baseline: [from: number, to: number];
   candidate: [from: number, to: number];
-  /** Whether both begin with the same signal and say nothing else that is known. */
+  /** Whether both begin with the same signal and have no other signal. */
   same: boolean;
 };
 
-/** Marks beyond this many are not aligned: a machine that reboots for ever says the same for ever. */
+/** Further marks are not aligned: a machine in a reboot loop repeats them endlessly. */
 const mostMarks = 2000;
 
 /**
- * Lays two consoles side by side. Their lines are never the same (times, addresses), their signals are: a block begins
- * wherever both say the same one, and ends where the next begins. What only one of them says makes its block differ.
+ * Aligns two consoles by their signals, since their lines differ in times and addresses. A block begins at each signal that
+ * both have. A signal that only one of them has makes its block differ.
  *
  * @param baseline in the order of the console
  * @param lines how many lines each console has

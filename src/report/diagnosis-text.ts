@@ -6,30 +6,30 @@ import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 import { wrap } from './style.ts';
 
-/** A log, what it shows, and the lines that say so. */
+/** A log, its diagnosis, and excerpts with the decisive lines. */
 export type DiagnosedLog = { place: string; diagnosis: Diagnosis; excerpts: Excerpt[] };
 
-/** What a log from standard input is called. */
+/** The name of a log from standard input. */
 export const standardInput = 'stdin';
 
-/** A line of a log that is shown, and whether it decides or only stands around one that does. */
+/** A line of an excerpt, and whether it is decisive or only context. */
 export type ExcerptLine = { line: number; text: string; decides: boolean };
 
-/** Lines in a row. */
+/** Consecutive lines. */
 export type Excerpt = ExcerptLine[];
 
-/** How a certainty is told to people. */
+/** Certainties in words. */
 export const certaintyInWords: Record<Certainty, string> = {
-  proved: 'proved: more than the console says so',
-  shown: 'shown: the console says so',
+  proved: 'proved: by more than the console',
+  shown: 'shown: by a line of the console',
   likely: 'likely: the console ends there, and no line settles it',
-  unknown: 'unknown: the console does not tell',
+  unknown: 'unknown: the console does not show it',
 };
 
-/** How to write. Columns: of prose, and of a log's lines. */
+/** How to write: widths, in columns, of prose and of lines of the log. */
 export type Shape = { style: Style; width: number; lineWidth: number };
 
-/** A diagnosis for people. Places are `file:line:`, which editors can jump to; lines around them `file-line-`, as grep's. */
+/** A diagnosis for people. Decisive lines are marked `file:line:`, as editors understand it, context `file-line-`, as in grep. */
 export function diagnosisText({ place, diagnosis, excerpts }: DiagnosedLog, shape: Shape): string {
   const { style } = shape;
   const { outcome, doubt, lines } = diagnosis;
@@ -62,7 +62,7 @@ export function diagnosisText({ place, diagnosis, excerpts }: DiagnosedLog, shap
   ].join('\n');
 }
 
-/** The next command, with what it shows where there is room for that. */
+/** The next command, with a comment if there is room. */
 function next(command: string, diagnosis: Diagnosis, { style, lineWidth }: Shape): string[] {
   const comment = `  # ${recognised(diagnosis)}`;
   const rows = style.wrapCommand(command, 2);
@@ -111,7 +111,7 @@ function evidenceRows({ diagnosis, name, excerpts, shape }: EvidenceParts): stri
   return ['', style.bold('Evidence'), ...rows];
 }
 
-/** Everything that was recognised, one line each. */
+/** All recognised signals, one line each. */
 export function signalsText({ diagnosis, place }: DiagnosedLog, style: Style): string {
   const { signals, signalsOmitted } = diagnosis;
   const name = printable(place);
@@ -120,12 +120,12 @@ export function signalsText({ diagnosis, place }: DiagnosedLog, style: Style): s
     ({ line, signature, text }) =>
       `${name}:${line}: ${signature.padEnd(width)}  ${printable(text)}`,
   );
-  // The cut is in the middle: both ends are kept.
+  // Signals are omitted in the middle.
   if (signalsOmitted > 0) rows.splice(rows.length / 2, 0, `… ${signalsOmitted} more …`);
   return rows.flatMap((row) => style.wrap(row, 2).map((line) => `${line}\n`)).join('');
 }
 
-/** Each kind of thing that was recognised: where first, what it means, who says it. */
+/** Each recognised signature: where it was seen first, what it means, and which program prints it. */
 export function signalMeanings(
   { diagnosis: { signals }, place }: DiagnosedLog,
   shape: Shape,
@@ -142,14 +142,14 @@ export function signalMeanings(
         `${shape.style.bold(signature)}${times > 1 ? ` (${times} times)` : ''}`,
         ...logRows(`${name}:${line}: ${printable(text)}`, shape),
         ...prose(`Means: ${known?.description ?? ''}.`, shape),
-        ...prose(`Said by: ${known?.source ?? ''}.`, shape),
+        ...prose(`Printed by: ${known?.source ?? ''}.`, shape),
         '',
       ].join('\n');
     })
     .join('\n');
 }
 
-/** How many of several logs show what. */
+/** How many of several logs have which outcome. */
 export function summaryText(logs: readonly DiagnosedLog[], style: Style): string {
   const counts = new Map<string, number>();
   for (const { diagnosis } of logs)

@@ -17,7 +17,7 @@ import {
   outcomeWord,
 } from './result-text.ts';
 
-/** What GitHub takes of a step's summary; it drops a larger one whole. Bytes. */
+/** GitHub discards a larger summary of a step. Bytes. */
 const largestSummary = 2 ** 20;
 
 type Surroundings = {
@@ -26,8 +26,8 @@ type Surroundings = {
 };
 
 /**
- * For GitHub Actions: the lines of `plain`, in which no guest can give the runner commands; annotations at the lines of
- * scenarios that did not come true; and a summary for the job, where GITHUB_STEP_SUMMARY names its file.
+ * For GitHub Actions: the lines of `plain`, in which guests cannot give commands to the runner; annotations at the lines of
+ * expectations that were not met; and a summary of the job in the file that GITHUB_STEP_SUMMARY names.
  */
 export function githubReporter(
   output: ReporterOutput,
@@ -80,7 +80,7 @@ function annotationsOf(
   const at = { file: relative(workspace, file), line };
   if (result.verdict === 'pass') {
     if (!result.flaky) return [];
-    const message = `passed only at attempt ${result.attempts.length}`;
+    const message = `passed only in attempt ${result.attempts.length}`;
     return [{ kind: 'warning', title: `${id}: flaky`, ...at, message }];
   }
   const decided = result.outcome !== null;
@@ -95,7 +95,7 @@ function annotationsOf(
   return [{ kind, title: `${id}: ${outcomeWord(result)}`, ...at, message }];
 }
 
-/** Steps of the same job may have written before; together they must fit. */
+/** Earlier steps of the job may have written to the file; the limit applies to all of it. */
 function writeSummary(file: string | undefined, write: (limit: number) => string): void {
   if (file === undefined || file === '') return;
   try {
@@ -106,39 +106,37 @@ function writeSummary(file: string | undefined, write: (limit: number) => string
   }
 }
 
-/** What GitHub shows at most of each kind, per step. */
+/** GitHub shows at most this many annotations of a kind per step. */
 const mostPerKind = 10;
 
 /** An annotation: a message at a line of a file. */
 type Annotation = {
   kind: 'error' | 'warning';
   title: string;
-  /** Left out where it is about no file. */
+  /** Left out if it is not about a file. */
   file?: string;
   line?: number;
-  /** Several lines are fine. */
+  /** May have several lines. */
   message: string;
 };
 
 /**
- * Annotations as workflow commands, one line each. No text in them can begin another command or another property: every
- * line break, `%`, and in properties `:` and `,`, is written as its number. Beyond what GitHub shows, the last says how
- * many more there are.
+ * Annotations as workflow commands, one line each. Line breaks, `%`, and in properties `:` and `,` are escaped, so no text can
+ * begin another command or property. If there are more than GitHub shows, the last annotation says how many.
  */
 function annotationCommands(annotations: Annotation[]): string[] {
   return (['error', 'warning'] as const).flatMap((kind) => {
     const ofKind = annotations.filter((annotation) => annotation.kind === kind);
     if (ofKind.length <= mostPerKind) return ofKind.map(annotationCommand);
     const shown = ofKind.slice(0, mostPerKind - 1);
-    const more = `${ofKind.length - shown.length} more; the summary names them all`;
+    const more = `${ofKind.length - shown.length} more; the summary lists all`;
     return [...shown.map(annotationCommand), `::${kind} title=kexec-lab::${more}`];
   });
 }
 
 /**
- * Text that the log reader must only show. Between the two commands it obeys nothing but the second, whose token no guest
- * knows. They belong around everything that is not ours; `plain` breaks up lines that begin like a command
- * besides.
+ * Commands to write before and after text that the runner must only show. Between them the runner obeys only `resume`, whose
+ * token guests cannot know. `plain` also breaks up lines that look like commands.
  */
 export function guardOf(token: string) {
   return {

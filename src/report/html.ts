@@ -18,7 +18,7 @@ import {
 import type { Reporter, ReporterOptions, ReporterOutput } from './reporter.ts';
 import { summaryLine, formatSeconds, outcomeWord, symbols } from './result-text.ts';
 
-/** The run as one HTML page, consoles and all, for people. Written when the run is over. */
+/** The run as one HTML page with all consoles, for people. It is written when the run has ended. */
 export function htmlReporter(output: ReporterOutput, { rerun }: ReporterOptions): Reporter {
   const finished: { reference: CaseReference; result: CaseResult }[] = [];
   const signals = new Map<string, Map<number, string[]>>();

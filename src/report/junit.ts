@@ -14,14 +14,14 @@ import {
   resultRows,
 } from './result-text.ts';
 
-/** How much of a console is told of a case that did not pass. Lines. */
+/** How much of the console is included for a case that did not pass. Lines. */
 const lastLines = 60;
 
 type Finished = { reference: CaseReference; result: CaseResult };
 
 /**
- * JUnit's XML, in the dialect that GitHub's actions, GitLab and Jenkins have in common: a test suite per architecture.
- * What did not come true is a `failure`; what could not be decided is an `error`, never `skipped`, which counts as good.
+ * JUnit XML that GitHub actions, GitLab and Jenkins all understand, with a test suite per architecture. A case that failed is a
+ * `failure`. A case without a decision is an `error`, never `skipped`, which would count as success.
  */
 export function junitReporter(output: ReporterOutput): Reporter {
   const finished: Finished[] = [];
@@ -94,7 +94,7 @@ function testCase({ reference, result }: Finished, directory: string): string {
       parts.push(`<system-out>${escape(text)}</system-out>`);
     }
   } else if (result.flaky) {
-    const text = `passed at attempt ${result.attempts.length}; before: ${result.attempts
+    const text = `passed in attempt ${result.attempts.length}; before: ${result.attempts
       .slice(0, -1)
       .map(({ verdict, outcome }) => outcome ?? verdict)
       .join(', ')}`;
@@ -107,7 +107,7 @@ function testCase({ reference, result }: Finished, directory: string): string {
 const describeType = ({ outcome, expected }: CaseResult): string =>
   outcome === expected.outcome || outcome === null ? 'expectation' : outcome;
 
-/** One line: what happened, and the first thing that proves it; without an outcome, why there is none. */
+/** One line: what happened, with the first evidence; without an outcome, the reasons. */
 function messageOf(result: CaseResult): string {
   if (result.outcome === null) return describeReasons(result).join('; ');
   const [proof] = result.evidence;
@@ -122,7 +122,7 @@ function bodyOf(result: CaseResult, where: string): string {
     .join('\n');
 }
 
-/** The run itself could not go on: no case is to blame, and no reader may take it for a success. */
+/** A suite with an error, for a run that could not continue: otherwise the file would look like a success. */
 function troubleSuite(error: Error): string {
   const message = error.message
     .split('\n')
@@ -146,7 +146,7 @@ function attributes(values: Record<string, string | number>): string {
     .join('');
 }
 
-/** For text and attributes alike. What XML cannot hold at all (control characters) `printable` has replaced. */
+/** For text and attributes. `printable` has already replaced control characters, which XML does not allow. */
 function escape(text: string): string {
   return text.replace(
     /[&<>"]/g,

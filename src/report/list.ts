@@ -8,7 +8,7 @@ import { describeProgress, verdictWords } from './result-text.ts';
 import type { Style } from './style.ts';
 import { createStyle } from './style.ts';
 
-/** A clock and a repeating timer; tests bring their own. */
+/** A clock and a repeating timer; tests replace them. */
 type Ticker = {
   /** Milliseconds, from any fixed point. */
   now(): number;
@@ -29,7 +29,7 @@ const systemTicker: Ticker = {
 const redrawEvery = 100;
 const mostRows = 12;
 
-/** For a terminal: what is running in rows at the bottom, what is finished above them. */
+/** For a terminal: running cases in rows at the bottom, finished cases above them. */
 export function listReporter(
   output: ReporterOutput,
   options: ReporterOptions,
@@ -59,7 +59,7 @@ export function listReporter(
 
 type Running = { id: string; since: number; position: string };
 
-/** What is going on at the moment, as rows without colour. */
+/** The current state of the run, as rows without colour. */
 function createRunProgress(style: Style) {
   const running = new Map<string, Running>();
   const images = new Map<string, string>();
@@ -113,7 +113,7 @@ function createRunProgress(style: Style) {
     },
   };
 
-  /** An architecture's images are there once a case of it starts. */
+  /** The images of an architecture are complete when a case of it starts. */
   function forgetImagesOf(arch: string): void {
     for (const image of images.keys()) if (image.startsWith(`${arch}/`)) images.delete(image);
   }
@@ -140,7 +140,7 @@ function runningRows(cases: readonly RunningCells[], room: number, style: Style)
 /** `1234 s` */
 const timeWidth = 6;
 
-/** Rows that fit the terminal: never wrapped, and few enough to leave room for what is finished. */
+/** Rows that fit the terminal: not wrapped, and few enough to leave room for finished cases. */
 function fit(rows: string[], room: number, style: Style): string[] {
   const last = rows.slice(-1);
   const hidden = rows.length - mostRows;
@@ -150,15 +150,15 @@ function fit(rows: string[], room: number, style: Style): string[] {
 }
 
 /**
- * The bottom rows of a terminal, drawn again and again below lines that stay.
+ * The bottom rows of a terminal, which are redrawn below lines that stay.
  *
- * The cursor always rests in the first column below the last row and is never hidden: however the program ends,
- * there is nothing to restore.
+ * Between writes, the cursor is in the first column below the last row, and it is never hidden. So nothing has to be restored,
+ * however the program ends.
  */
 type LiveScreen = {
   /** Puts lines above the rows with the next `draw`. */
   print(lines: string[]): void;
-  /** Replaces the rows. Writes nothing where nothing has changed. */
+  /** Replaces the rows. Writes nothing if nothing has changed. */
   draw(rows: string[]): void;
 };
 
@@ -180,8 +180,8 @@ function createLiveScreen(output: ReporterOutput): LiveScreen {
 }
 
 /**
- * What to write to a terminal that shows `drawn` so that it shows `lines` and then `rows` in its place.
- * Rows hold no escape sequences. A terminal made narrower since has wrapped them, so they are measured anew.
+ * The text that replaces the rows `drawn` on a terminal by `lines` and then `rows`. Rows contain no escape sequences. They are
+ * measured again, since a terminal that has become narrower has wrapped them.
  */
 export function redraw(drawn: string[], lines: string[], rows: string[], columns: number): string {
   const height = drawn.reduce((sum, row) => sum + Math.max(1, Math.ceil(row.length / columns)), 0);

@@ -1,6 +1,6 @@
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
-import { told } from '../compare/classify.ts';
+import { conclusive } from '../compare/classify.ts';
 import type { Comparison, Side, ComparisonReport } from '../model/comparison.ts';
 import type { CaseResult } from '../model/result.ts';
 import type { RunReport } from '../model/run.ts';
@@ -19,11 +19,10 @@ const marks: Record<Verdict, string> = {
 };
 
 /**
- * A run as Markdown: a table, then every case that did not pass. The table is made of names that cannot hold anything
- * special (scenarios, outcomes); whatever a guest or a file may have said stands in fenced blocks, which know no HTML, no
- * links and no mentions.
+ * A run as Markdown: a table, then every case that did not pass. The table contains only names without special characters
+ * (scenarios, outcomes). Text of guests and files is in fenced blocks, in which HTML, links and mentions have no effect.
  *
- * @param limit most bytes of UTF-8; cases that no longer fit are only counted
+ * @param limit in bytes of UTF-8; cases that do not fit are only counted
  */
 export function markdownSummary(
   report: RunReport,
@@ -38,7 +37,7 @@ export function markdownSummary(
   const more = (number: number) => `\n… and ${number} more that did not pass.\n`;
   const rest = limit - size(head) - size(more(sections.length));
   if (rest < 0) return '';
-  const parts = size(table) <= rest ? [table] : ['The table is too large for this place.\n'];
+  const parts = size(table) <= rest ? [table] : ['The table is too large to be shown here.\n'];
   let left = rest - size(parts.join(''));
   let shown = 0;
   for (const text of sections) {
@@ -97,7 +96,7 @@ export function fenced(lines: string[]): string {
 
 const size = (text: string): number => Buffer.byteLength(text);
 
-/** The comparison as Markdown, for a job summary or a pull request. What a guest has said stays text. */
+/** The comparison as Markdown, for a job summary or a pull request. Text of guests is escaped. */
 export function comparisonMarkdown(report: ComparisonReport): string {
   const { decision, reasons, baseline, candidate, differences, comparisons } = report;
   const costs = comparisons.flatMap(({ key, cost }) =>
@@ -110,7 +109,7 @@ export function comparisonMarkdown(report: ComparisonReport): string {
     '',
     ...reasons.map((reason) => `- ${cell(reason)}`),
     ...differences.map(
-      (difference) => `- The sides differ, costs are not compared: ${cell(difference)}`,
+      (difference) => `- The sides differ, so costs are not compared: ${cell(difference)}`,
     ),
     ...(reasons.length + differences.length > 0 ? [''] : []),
     '| class | case | baseline | candidate | |',
@@ -128,10 +127,10 @@ function comparisonRow({ key, class: kind, reason, baseline, candidate }: Compar
 }
 
 function rate(side: Side | null): string {
-  return side === null ? 'not run' : `${side.passes} of ${told(side) + side.untold}`;
+  return side === null ? 'not run' : `${side.passes} of ${conclusive(side) + side.untold}`;
 }
 
-/** Text in a table's cell: as code, in which nothing is markup, and no bar that ends the cell. */
+/** Text of a table cell, as code: no markup has an effect, and no bar ends the cell. */
 function cell(text: string): string {
   const plain = printable(text).replaceAll('|', '\u00a6');
   const fence = '`'.repeat(Math.max(0, ...(plain.match(/`+/g) ?? []).map((run) => run.length)) + 1);

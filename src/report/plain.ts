@@ -15,7 +15,7 @@ import {
 import type { Style } from './style.ts';
 import { createStyle } from './style.ts';
 
-/** Lines that never move: for CI logs, files and terminals that cannot do more. */
+/** For CI logs, files and simple terminals: lines that are not redrawn. */
 export function plainReporter(output: ReporterOutput, options: ReporterOptions): Reporter {
   const style = createStyle(output);
   const transcript = createTranscript(style, options);
@@ -31,7 +31,7 @@ export function plainReporter(output: ReporterOutput, options: ReporterOptions):
         lines.push(...style.wrap(style.dim(`${style.mark('…')} ${event.case.id}`)));
       if (event.type === 'images-progress') {
         const { image, step } = describeProgress(event.progress);
-        // A download reports every few kilobytes; a log wants to hear of each step once.
+        // A download reports every few kilobytes; a log shows each step once.
         if (steps.get(image) !== step)
           lines.push(...style.wrap(style.dim(`image ${image}: ${step}`), 2));
         steps.set(image, step);
@@ -41,12 +41,12 @@ export function plainReporter(output: ReporterOutput, options: ReporterOptions):
   };
 }
 
-/** Paths are kept whole: they are there to be copied. */
+/** Long paths are not cut, so that they can be copied. Characters. */
 const longestPath = 4096;
 
 type Finished = { reference: CaseReference; result: CaseResult };
 
-/** The lines of a run that stay on the screen, event by event: what `list` and `plain` have in common. */
+/** The lines for each event of a run that stay on the screen, in `list` and in `plain`. */
 export function createTranscript(
   style: Style,
   { rerun, quiet = false }: ReporterOptions,
@@ -68,7 +68,7 @@ export function createTranscript(
           2,
         );
       case 'case-console':
-        // Not wrapped: a line of the console stays one line, for whoever copies it.
+        // Not wrapped, so that a line of the console can be copied as one.
         return [style.encode(`${style.dim(`[${event.case.id}]`)} ${printable(event.text)}`)];
       case 'case-retried':
         if (quiet) return [];
@@ -125,10 +125,10 @@ function finishedLine(name: string, result: CaseResult, style: Style): string[] 
   );
 }
 
-/** What one needs to know to go on: nothing after a pass or a stop by the user. */
+/** What the user needs to continue; nothing after a pass or an interruption. */
 function explain(result: CaseResult, directory: string, again: string, style: Style): string[] {
   if (result.verdict === 'pass' || result.verdict === 'interrupted') return [];
-  // Without an outcome there was no boot to look into: the reason says all there is.
+  // Without an outcome there is no boot to examine; the reasons are enough.
   const next = result.outcome === null ? [] : [again, `sh ${directory}/qemu.sh`];
   const label = (text: string, index: number) =>
     `    ${style.dim((index === 0 ? text : '').padEnd(8))}  `;

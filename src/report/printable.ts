@@ -1,26 +1,25 @@
 import stripAnsi from 'strip-ansi';
 
-/** Longer than any line a person reads; shorter than what could make stripping slow. */
+/** Input is cut here, since stripping escape sequences from very long lines is slow. Characters. */
 const longestInput = 4096;
 
 /**
- * Control, format (bidirectional overrides, zero-width), surrogate and unassigned characters, and the two separators
- * that break lines: all that a terminal or a viewer may act on instead of showing it.
+ * Characters that a terminal or a viewer may act on: control, format (bidirectional overrides, zero-width), surrogate and
+ * unassigned characters, and the two line separators.
  */
 const unsafe = /[\p{Cc}\p{Cf}\p{Cs}\p{Cn}\u2028\u2029]/gu;
 
-/** `##[…]` (GitHub, Azure), `##vso[…]` (Azure) and `##teamcity[…]`: obeyed wherever in a line they stand. */
+/** `##[…]` (GitHub, Azure), `##vso[…]` (Azure) and `##teamcity[…]`: commands anywhere in a line. */
 const bracketCommand = /##(?=[\w.-]*\[)/g;
 
-/** `::name::`, which GitHub obeys at the beginning of a line, spaces or not. */
+/** `::name::`: a command of GitHub at the beginning of a line, after any spaces. */
 const colonCommand = /^(\s*):(?=:)/;
 
 /**
- * Text of a guest's (or of a file's) as one line that is safe to print anywhere: no escape sequences, no control or
- * invisible characters, and nothing that a CI system's log reader would take for a command. The one wall all printing
- * goes through.
+ * Text of a guest or a file as one line that is safe to print anywhere: no escape sequences, no control or invisible
+ * characters, and no commands of CI systems. Everything that is printed goes through this function.
  *
- * @param limit most characters of the result; what is cut off is marked by `…`
+ * @param limit in characters; `…` marks where the text was cut
  */
 export function printable(text: string, limit = 400): string {
   const clean = stripAnsi(text.slice(0, longestInput))
@@ -39,12 +38,12 @@ export function printableLines(text: string): string {
     .join('\n');
 }
 
-/** Lines for a log in which there is nothing that a CI system would obey, wherever the text in it comes from. */
+/** Lines for a log in which no text is a command to a CI system. */
 export function withoutCommands(lines: string): string {
   return lines.replace(bracketCommand, '# #').replace(/^(\s*):(?=:)/gm, '$1: ');
 }
 
-/** A value as indented JSON that is safe to print and loses nothing: what is unsafe is written as `\uXXXX`. */
+/** A value as indented JSON that is safe to print: unsafe characters are written as `\uXXXX`, none is lost. */
 export function printableJson(value: unknown): string {
   return JSON.stringify(value, null, 2)
     .replace(bracketCommand, '\\u0023#')

@@ -6,7 +6,33 @@ import type { LabEvent } from '../model/run.ts';
 import type { Display } from './style.ts';
 import { wantsAscii, wantsColor } from './style.ts';
 
-/** Standard output as it is: a terminal, a pipe or a file. */
+/** What a reporter is, and where it writes. */
+
+/** Shows a run. It receives every event in order and must not throw for anything that a guest printed. */
+export type Reporter = {
+  onEvent(event: LabEvent): void;
+  /** Called when the run cannot go on; no event follows. */
+  onError?(error: Error): void;
+  /** Called once, last. A report may be written here. */
+  close?(): void | Promise<void>;
+};
+
+/** Where a reporter writes, and what that place can show. */
+export type ReporterOutput = Display & {
+  write(text: string): void;
+  /** True where the cursor may be moved (an interactive terminal). */
+  interactive: boolean;
+};
+
+/** Options of a run that reporters need. */
+export type ReporterOptions = {
+  /** The command that runs a case again, as a user types it. */
+  rerun: (result: CaseResult) => string;
+  /** Show only the cases that did not pass, and the summary. */
+  quiet?: boolean;
+};
+
+/** Standard output or standard error: a terminal, a pipe or a file. */
 export function standardOutput(
   stream: NodeJS.WriteStream = process.stdout,
   env: NodeJS.ProcessEnv = process.env,
@@ -27,8 +53,8 @@ export function standardOutput(
 }
 
 /**
- * A file, emptied at once so that a path that cannot be written is known before anything runs.
- * @throws UsageError when it cannot be opened; `write` throws UnavailableError when it cannot be written (full disk)
+ * A file. It is emptied at once, so that a path that cannot be written is found before anything runs.
+ * @throws UsageError when it cannot be opened; `write` throws UnavailableError (full disk)
  */
 export function fileOutput(file: string): ReporterOutput {
   checkOutput(file);
@@ -53,27 +79,3 @@ export function fileOutput(file: string): ReporterOutput {
     columns: Infinity,
   };
 }
-
-/** Shows a run. Gets every event in order; must never throw for what a guest printed. */
-export type Reporter = {
-  onEvent(event: LabEvent): void;
-  /** Called instead of any further event when the run could not go on. */
-  onError?(error: Error): void;
-  /** Called once after the last event; may finish writing. */
-  close?(): void | Promise<void>;
-};
-
-/** Where a reporter writes and what that place can do. */
-export type ReporterOutput = Display & {
-  write(text: string): void;
-  /** True where the cursor may be moved (an interactive terminal). */
-  interactive: boolean;
-};
-
-/** What a reporter is told beside the events. */
-export type ReporterOptions = {
-  /** The command that runs a case again, as one types it. */
-  rerun: (result: CaseResult) => string;
-  /** Whether to show only the cases that did not pass, and the summary. */
-  quiet?: boolean;
-};

@@ -13,10 +13,10 @@ import type { Reporter, ReporterOutput, ReporterOptions } from './reporter.ts';
 import { fileOutput, standardOutput } from './reporter.ts';
 import { tapReporter } from './tap.ts';
 
-/** Those that show the console of running cases. */
+/** Reporters that show the console of running cases. */
 const consoleReporters = ['list', 'plain', 'github'];
 
-/** Whether any of the reporters asked for shows the console of running cases. */
+/** Whether one of the requested reporters shows the console of running cases. */
 export function showsConsole(requests: readonly string[]): boolean {
   const names = requests.map((request) => request.split('=')[0] ?? '');
   return names.length === 0 || names.some((name) => consoleReporters.includes(name));
@@ -36,10 +36,10 @@ const reporters: Record<string, (output: ReporterOutput, options: ReporterOption
 export const reporterNames = Object.keys(reporters);
 
 /**
- * One reporter that hands every event to those asked for, each as `name` (to standard output) or `name=file`.
- * Asked for none, it is `list`, which is `plain` where the cursor cannot be moved.
+ * One reporter that passes every event to the requested ones, each given as `name` (to standard output) or `name=file`. Without
+ * a request it is `list`, which falls back to `plain` if the cursor cannot be moved.
  *
- * @throws UsageError for an unknown name, two on standard output or in one file, or a file that cannot be written
+ * @throws UsageError for an unknown name, two reporters on standard output or in one file, or a file that cannot be written
  */
 export function createReporter(
   requests: string[],
@@ -93,7 +93,7 @@ export function parseRequest(request: string) {
   return { request, name, file, create };
 }
 
-/** A reporter behind the guard, and what it is called in messages. */
+/** A guarded reporter, and its name in messages. */
 export type Guarded = {
   name: string;
   reporter: Reporter;
@@ -106,19 +106,19 @@ export type ReporterGuard = {
   onEvent(event: LabEvent): void;
   onError(error: Error): void;
   /**
-   * Standard output takes no more, which is learned later than the write that found out.
-   * @param error null where only its reader has gone: nobody misses the rest
+   * Standard output has failed. Streams report this after the write.
+   * @param error null if the reader has gone, so that nobody misses the rest
    */
   outputFailed(error: Error | null): void;
   /** Ends all reporters. */
   close(): Promise<void>;
-  /** What could not be reported, to be told once, at the end; null where all went well. */
+  /** What could not be reported, to be shown once at the end; null if nothing failed. */
   trouble(): UnavailableError | null;
 };
 
 /**
- * Hands every event to every reporter. One that throws is left out from then on: it harms neither the run nor the
- * others. Nothing here ever throws.
+ * Passes every event to every reporter. A reporter that throws receives no more events; the run and the other reporters go on.
+ * The guard itself does not throw.
  */
 export function guardReporters(all: readonly Guarded[]): ReporterGuard {
   const failures = new Map<Guarded, Error | null>();
@@ -154,7 +154,7 @@ export function guardReporters(all: readonly Guarded[]): ReporterGuard {
     async close() {
       for (const guarded of all) {
         try {
-          // A live display gives the terminal back, also where it could not show everything.
+          // A live display restores the terminal, even after a failure.
           await guarded.reporter.close?.();
         } catch (error) {
           fail(guarded, error);
@@ -173,7 +173,7 @@ export function guardReporters(all: readonly Guarded[]): ReporterGuard {
 function describeTrouble({ name, onOutput }: Guarded, error: Error): string {
   const head = `report ${name} is incomplete`;
   const { code, path } = error as NodeJS.ErrnoException;
-  // A stream's error names no path.
+  // The error of a stream has no path.
   if (onOutput && code !== undefined && path === undefined)
     return `${head}: cannot write to standard output: ${fileReason(error)}\n  ${fileHint(error)}`;
   const readable = readableError(error);
@@ -181,7 +181,7 @@ function describeTrouble({ name, onOutput }: Guarded, error: Error): string {
   return `${head}: this is a bug in kexec-lab, please report it\n${error.stack ?? error.message}`;
 }
 
-/** The run's report as one JSON document, schema `kexec-lab/run@1`. */
+/** The report of the run as a JSON document, schema `kexec-lab/run@1`. */
 function jsonReporter(output: ReporterOutput): Reporter {
   return {
     onEvent(event) {

@@ -33,7 +33,7 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** What came out, in one word: the outcome, or the verdict where there is none. */
+/** The result in one word: the outcome, or the verdict if there is no outcome. */
 export function outcomeWord(result: CaseResult): string {
   return result.outcome ?? result.verdict;
 }
@@ -57,14 +57,14 @@ export function describeOutcome(result: CaseResult): string {
   return `${outcomeWord(result)}${where}${details}`;
 }
 
-/** Why the verdict is what it is, one line each; the lab's own errors can have several. */
+/** The reasons of the verdict, one per line; errors of the lab can have several lines. */
 export function describeReasons(result: CaseResult): string[] {
   return result.reasons
     .flatMap((reason) => reason.split('\n'))
     .map((line) => printable(line.trim()));
 }
 
-/** One line per piece of evidence: `runs/…/console.log:123: text`, or what it comes from where the console has no line. */
+/** One line per piece of evidence: `runs/…/console.log:123: text`, or its source if it is not from the console. */
 export function describeEvidence(
   { evidence }: Pick<CaseResult, 'evidence'>,
   directory: string,
@@ -89,7 +89,7 @@ export function describeSecondOpinion({ secondOpinion }: CaseResult, directory: 
 }
 
 /**
- * How to play the recording of a boot, and what was recorded where that is another boot than the one that is told of.
+ * The command that replays the recording of a boot. If another boot was recorded, also its outcome.
  * @param directory of the case, as the reader finds it
  */
 export function describeRecording(
@@ -106,7 +106,7 @@ export function describeRecording(
   return [command, `recorded in ${count(boots, 'more boot')}: ${outcome ?? 'no outcome'}`];
 }
 
-/** What there is to say of a result, a label and its lines each; rows without lines are left out by who shows them. */
+/** Everything that reports show of a result: a label and its lines. Reporters leave out rows without lines. */
 export function resultRows(
   result: CaseResult,
   directory: string,
@@ -123,7 +123,7 @@ export function resultRows(
   ];
 }
 
-/** Progress on an image in words: which image, which step of it, and how far the step is (`30 %`, or nothing). */
+/** Progress on an image in words: the image, the step, and how much of it is done (`30 %`, or nothing). */
 export function describeProgress({ recipe, arch, step, done, total }: ImageProgress): {
   image: string;
   step: string;
@@ -147,13 +147,13 @@ export function summaryLine({ summary }: RunReport): string {
   return `${parts.join(', ')}${flaky} in ${formatSeconds(summary.wallSeconds)}`;
 }
 
-/** A path as one would type it here: relative where it lies below the working directory. */
+/** A path as a user would type it: relative if it is below the working directory. */
 export function shortPath(path: string): string {
   const short = relative(process.cwd(), path);
   return short === '' || short === '..' || short.startsWith(`..${sep}`) ? path : short;
 }
 
-/** `file:line` in its two parts; line 1 where none is told. */
+/** Splits `file:line`; the line is 1 if it is missing. */
 export function splitPlace(place: string): { file: string; line: number } {
   const [, file = place, line = '1'] = /^(.*):(\d+)$/.exec(place) ?? [];
   return { file, line: Number(line) };

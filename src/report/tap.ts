@@ -10,8 +10,8 @@ import {
 } from './result-text.ts';
 
 /**
- * TAP version 14 (testanything.org): one test point per case, diagnostics below those that did not pass.
- * What the lab could not run is `not ok` too: a skipped test point would count as good.
+ * TAP version 14 (testanything.org): a test point per case, with diagnostics for those that did not pass. A case that the lab
+ * could not run is `not ok`: a skipped test point would count as success.
  */
 export function tapReporter(output: ReporterOutput): Reporter {
   let number = 0;
@@ -57,7 +57,7 @@ function diagnostics(result: CaseResult): string {
     evidence: describeEvidence(result, result.directory),
     seconds: result.wallSeconds,
   };
-  // Always quoted and never folded: no guest's text can end the block.
+  // Quoted and not folded, so that text of a guest cannot end the block.
   const block = stringify(facts, {
     defaultStringType: 'QUOTE_DOUBLE',
     defaultKeyType: 'PLAIN',
@@ -67,7 +67,7 @@ function diagnostics(result: CaseResult): string {
   return lines.map((line) => `  ${line}\n`).join('');
 }
 
-/** `#` would begin a directive, and `\` escapes. */
+/** Escapes `#`, which would begin a directive, and `\`. */
 function escape(description: string): string {
   return description.replace(/[\\#]/g, '\\$&');
 }

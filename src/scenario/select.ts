@@ -5,18 +5,20 @@ import type { CaseReference } from '../model/run.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Case, Scenario } from './scenario.ts';
 
+/** From the words of a command line to cases: scenarios are selected, expanded to cases, and divided into shards. */
+
 /**
- * The scenarios some words mean, in the order of `scenarios`, each once. A word is `all`, a name, a glob over names
- * (`*` any text, `?` one character), or a label; a name wins over a label.
+ * The scenarios that words select, in the order of `scenarios`, each once. A word is `all`, a name, a glob over names
+ * (`*` any text, `?` one character), or a label. Names take precedence over labels.
  *
- * @throws NothingSelectedError for the first word that means nothing, with what it may have meant
+ * @throws NothingSelectedError for the first word that selects nothing, with suggestions
  */
 export function selectScenarios(scenarios: Scenario[], words: string[]): Scenario[] {
-  const selected = new Set(words.flatMap((word) => meaningOf(word, scenarios)));
+  const selected = new Set(words.flatMap((word) => selectedBy(word, scenarios)));
   return scenarios.filter((scenario) => selected.has(scenario));
 }
 
-function meaningOf(word: string, scenarios: Scenario[]): Scenario[] {
+function selectedBy(word: string, scenarios: Scenario[]): Scenario[] {
   if (word === 'all') return scenarios;
   const names = new RegExp(`^${word.split('').map(globPart).join('')}$`);
   const named = scenarios.filter(({ name }) => names.test(name));
@@ -26,7 +28,7 @@ function meaningOf(word: string, scenarios: Scenario[]): Scenario[] {
   const known = ['all', ...scenarios.flatMap(({ name, labels }) => [name, ...labels])];
   throw new NothingSelectedError(
     `no scenario is named or labelled "${word}"${didYouMean(word, known)}`,
-    { hint: 'kexec-lab list shows them all.' },
+    { hint: 'kexec-lab list shows all scenarios and labels.' },
   );
 }
 
@@ -35,39 +37,11 @@ function globPart(character: string): string {
   return character === '?' ? '.' : character.replace(/[^\w-]/, '\\$&');
 }
 
-/** One part of a run that is spread over several machines: `index` of `count`, 1-based. */
-export type Shard = { index: number; count: number };
-
 /**
- * The cases of one shard, in their order. Every case is in exactly one of the `count` shards, and which one depends on
- * nothing but the cases, so machines that know nothing of each other agree. The longest cases are dealt first, each to
- * the shard with the least to do. Where there are more shards than cases, some are empty.
- */
-export function shardOf(cases: readonly Case[], { index, count }: Shard): Case[] {
-  const loads = new Array<number>(count).fill(0);
-  const chosen = new Set<Case>();
-  for (const case_ of heaviestFirst(cases)) {
-    const lightest = loads.indexOf(Math.min(...loads));
-    loads[lightest] = (loads[lightest] ?? 0) + weightOf(case_);
-    if (lightest === index - 1) chosen.add(case_);
-  }
-  return cases.filter((case_) => chosen.has(case_));
-}
-
-/** How long a case may take, in no unit: what the scenario allows; the 32-bit machine takes about twice as long. */
-export function weightOf({ limits, arch }: Case): number {
-  return limits.total * (arch === 'arm' ? 2 : 1);
-}
-
-function heaviestFirst(cases: readonly Case[]): Case[] {
-  return cases.toSorted((a, b) => weightOf(b) - weightOf(a) || (a.id < b.id ? -1 : 1));
-}
-
-/**
- * Every case of some scenarios: each on each of its architectures, `repeat` times. Ordered by scenario,
- * architecture and repeat; the id is `arch/scenario`, with `#n` behind it where there is more than one repeat.
+ * The cases of scenarios: each on each of its architectures, `repeat` times, ordered by scenario, architecture and
+ * repeat. The id is `arch/scenario`, followed by `#n` if there are several repeats.
  *
- * @param only the architectures to keep; all where it is empty
+ * @param only these architectures; all if it is empty
  * @throws NothingSelectedError when no scenario runs on any of them
  */
 export function expandCases(
@@ -84,7 +58,7 @@ export function expandCases(
     throw new NothingSelectedError(
       `none of the selected scenarios runs on ${wanted.join(' or ')}`,
       {
-        hint: 'kexec-lab list shows the architectures of each.',
+        hint: 'kexec-lab list shows the architectures of each scenario.',
       },
     );
   }
@@ -103,7 +77,35 @@ function repeatCase(scenario: Scenario, arch: Arch, repeat: number): Case[] {
   }));
 }
 
-/** How events name a case. */
+/** The case as events refer to it. */
 export function caseReference({ id, scenario, arch, repeat }: Case): CaseReference {
   return { id, scenario: scenario.name, arch, repeat };
+}
+
+/** One part of a run on several machines: `index` of `count`, 1-based. */
+export type Shard = { index: number; count: number };
+
+/**
+ * The cases of one shard, in order. Every case is in exactly one of the `count` shards. The division depends only on the
+ * cases, so all machines compute the same one. The longest cases are assigned first, each to the shard with the least to do.
+ * If there are more shards than cases, some are empty.
+ */
+export function shardOf(cases: readonly Case[], { index, count }: Shard): Case[] {
+  const loads = new Array<number>(count).fill(0);
+  const chosen = new Set<Case>();
+  for (const case_ of heaviestFirst(cases)) {
+    const lightest = loads.indexOf(Math.min(...loads));
+    loads[lightest] = (loads[lightest] ?? 0) + weightOf(case_);
+    if (lightest === index - 1) chosen.add(case_);
+  }
+  return cases.filter((case_) => chosen.has(case_));
+}
+
+/** Estimated duration of a case, without unit: its time limit, doubled for the slower 32-bit machine. */
+export function weightOf({ limits, arch }: Case): number {
+  return limits.total * (arch === 'arm' ? 2 : 1);
+}
+
+function heaviestFirst(cases: readonly Case[]): Case[] {
+  return cases.toSorted((a, b) => weightOf(b) - weightOf(a) || (a.id < b.id ? -1 : 1));
 }

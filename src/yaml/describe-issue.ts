@@ -2,15 +2,15 @@ import * as z from 'zod';
 import type { ZodType } from 'zod';
 import { didYouMean } from '../text/nearest.ts';
 
-/** Something wrong with a YAML file, by the path of the value it is wrong with. */
+/** A problem in a YAML file, with the path of the value. */
 export type Problem = { path: PropertyKey[]; at: 'key' | 'value'; message: string };
 
 type Issue = z.core.$ZodIssue;
 
 /**
- * A schema's complaint in the words the author of a file reads: one problem, or one per unknown key.
+ * An issue of a schema in words for the author of the file: one problem, or one per unknown key.
  *
- * @param exists tells whether the file has a value at a path (what is missing is worded differently from what is wrong)
+ * @param exists whether the file has a value at a path; missing values are worded differently from wrong ones
  */
 export function describeIssue(
   issue: Issue,
@@ -27,7 +27,7 @@ export function describeIssue(
     }));
   }
   if (issue.code === 'invalid_key') {
-    const reason = issue.issues[0]?.message ?? 'not a possible key';
+    const reason = issue.issues[0]?.message ?? 'invalid key';
     return [{ path, at: 'key', message: within(path, reason) }];
   }
   if (path.length > 0 && !exists(path)) {
@@ -43,16 +43,16 @@ function reasonOf(issue: Issue): string {
       const values = issue.values.map(String);
       const given = typeof issue.input === 'string' ? issue.input : null;
       const suggestion = given === null ? '' : didYouMean(given, values);
-      return `${given === null ? 'this' : `"${given}"`} is not possible here${suggestion || oneOf(values)}`;
+      return `${given === null ? 'this' : `"${given}"`} is not valid here${suggestion || oneOf(values)}`;
     }
     case 'invalid_type':
       return `expected ${kinds[issue.expected] ?? issue.expected}, got ${kindOf(issue.input)}${
         issue.expected === 'string' && typeof issue.input !== 'object' ? ' (put it in quotes)' : ''
       }`;
     case 'invalid_union':
-      // What tells several sorts apart is none of them.
+      // The discriminator has a value of none of the variants.
       return 'options' in issue
-        ? `this is not possible here${oneOf((issue.options ?? []).map(String))}`
+        ? `this is not valid here${oneOf((issue.options ?? []).map(String))}`
         : issue.message;
     default:
       return issue.message;
@@ -76,7 +76,7 @@ function kindOf(value: unknown): string {
 }
 
 function oneOf(values: string[]): string {
-  return values.length === 0 ? '' : `; one of: ${values.join(', ')}`;
+  return values.length === 0 ? '' : `; choose from: ${values.join(', ')}`;
 }
 
 function within(path: PropertyKey[], message: string): string {

@@ -3,19 +3,18 @@ import { basename, isAbsolute, join } from 'node:path';
 import type { SchemaOf } from './yaml-file.ts';
 import { readYamlFile } from './yaml-file.ts';
 
-/** Things that are known by name; some take a while to read, and are read when they are asked for. */
+/** A collection by name, whose contents may be read on demand. */
 export type Named<Content> = {
   keys(): Iterable<string>;
   has(name: string): boolean;
-  /** @throws ScenarioError for a file with mistakes */
+  /** @throws ScenarioError for an invalid file */
   get(name: string): Content | undefined;
   [Symbol.iterator](): Iterator<[name: string, content: Content]>;
 };
 
 /**
- * The YAML files of a directory, in order of their names, which are the files' without the extension. Each is read when
- * it is first asked for, and once: a command needs few of them, and each takes milliseconds of its start. An absolute
- * path stands for the file that is there, which is not listed.
+ * The YAML files of a directory by their names without extension, in order. Each is read once, on demand: a command needs few
+ * of them, and each would delay its start by milliseconds. `get` also takes the absolute path of another file.
  */
 export class YamlDirectory<Content> implements Named<Content> {
   readonly #directory: string;

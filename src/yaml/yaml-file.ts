@@ -6,40 +6,41 @@ import { readInput } from '../host/user-file.ts';
 import type { Problem } from './describe-issue.ts';
 import { describeIssue } from './describe-issue.ts';
 
+/** Bytes. */
 const largestFile = 1024 * 1024;
 
-/** Ten times what the largest file of people's has. Work grows with their square (each key is compared with all others). */
+/** Ten times as many as in the largest known file. Time grows with their square: the parser compares each key with all others. */
 const mostTokens = 20_000;
 
-/** A file may have more mistakes than anybody reads. */
+/** Limits how many problems are reported. */
 const mostProblems = 20;
 
-/** Where the parser's own message speaks to a programmer. */
+/** Replaces messages of the parser that are written for programmers. */
 const ourWords: Partial<Record<ErrorCode, string>> = {
-  DUPLICATE_KEY: 'this key is already there',
-  MULTIPLE_DOCS: 'a second document begins here; one file holds one',
+  DUPLICATE_KEY: 'duplicate key',
+  MULTIPLE_DOCS: 'a second document begins here; a file contains one',
   NON_STRING_KEY: 'a key must be text',
   RESOURCE_EXHAUSTION: 'this is nested too deeply',
 };
 
-/** Mistakes that the parser reads on behind. */
-const readOn: ReadonlySet<ErrorCode> = new Set([
+/** Errors after which the parser can continue. */
+const recoverable: ReadonlySet<ErrorCode> = new Set([
   'DUPLICATE_KEY',
   'MULTIPLE_DOCS',
   'NON_STRING_KEY',
 ]);
 
-/** A file's value, and the 1-based line that the value at a path of it begins in. */
+/** The value of a file, and the 1-based line in which the value at a path begins. */
 export type Located<T> = { value: T; lineOf: (path: PropertyKey[]) => number };
 
-/** The shape of a file; where there are several sorts, the one that its value is of. */
+/** The schema of a file, or a function that chooses it by the value. */
 export type SchemaOf<T> = ZodType<T> | ((value: unknown) => ZodType<T>);
 
 /**
- * Reads a YAML file that must have a given shape.
+ * Reads and validates a YAML file.
  *
- * @param check looks at a value of the right shape for what the shape cannot say
- * @throws ScenarioError that names every problem of the file, one line each, as `file:line:col: what is wrong`
+ * @param check finds problems in a valid value that a schema cannot express
+ * @throws ScenarioError with every problem of the file, one per line, as `file:line:col: what is wrong`
  */
 export function readYamlFile<T>(
   file: string,
@@ -76,8 +77,8 @@ export function readYamlFile<T>(
 
   const broken = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0]);
   if (broken.length > 0) {
-    // Behind a mistake of syntax the parser no longer knows what it reads, and finds more of them.
-    const first = broken.findIndex(({ code }) => !readOn.has(code));
+    // After a syntax error the parser reports errors that are only its consequences.
+    const first = broken.findIndex(({ code }) => !recoverable.has(code));
     refuseAt(
       broken.slice(0, first === -1 ? undefined : first + 1).map(({ pos, code, message }) => ({
         offset: pos[0],
@@ -104,17 +105,17 @@ export function readYamlFile<T>(
 
 type Misplaced = { offset: number; message: string };
 
-/** Every problem with its place, in the order of the file; the first of many. */
+/** Problems with their places, in the order of the file, up to the limit. */
 function describeAll(file: string, lines: LineCounter, problems: Misplaced[]): string {
   const described = problems
     .map(({ offset, message }) => ({ ...lines.linePos(offset), message }))
     .sort((a, b) => a.line - b.line || a.col - b.col)
     .map(({ line, col, message }) => `${file}:${line}:${col}: ${message}`);
-  const more = described.length > mostProblems ? ['There are more problems in this file.'] : [];
+  const more = described.length > mostProblems ? ['This file has more problems.'] : [];
   return [...described.slice(0, mostProblems), ...more].join('\n');
 }
 
-/** Where a file has become larger than one that is read; null for one that has not. */
+/** Where a file exceeds the limit of tokens; null if it does not. */
 function excessOf(text: string): Misplaced | null {
   let offset = 0;
   let tokens = 0;
@@ -122,7 +123,7 @@ function excessOf(text: string): Misplaced | null {
     tokens += 1;
     if (tokens > mostTokens)
       return { offset, message: `too many values: the file has more than ${mostTokens} tokens` };
-    // These stand for what the lexer has seen, and for no character of the file.
+    // Marks of the lexer, which are not in the file.
     if (!['\u0002', '\u0018', '\u001f'].includes(token)) offset += token.length;
   }
   return null;
@@ -141,7 +142,7 @@ function readText(file: string): string {
   }
 }
 
-/** The plain value; aliases that would blow it up are refused by the parser with an exception. */
+/** The plain value. The parser throws for aliases that would expand it excessively. */
 function toValue(document: Document.Parsed, refuseAt: (problems: Misplaced[]) => never): unknown {
   try {
     return document.toJS();
@@ -150,7 +151,7 @@ function toValue(document: Document.Parsed, refuseAt: (problems: Misplaced[]) =>
   }
 }
 
-/** Where a problem is: at the value of its path or, where `at` says so or the value is missing, at the nearest key. */
+/** The offset of a problem: that of the value, or of the nearest key if `at` says so or the value is missing. */
 function offsetOf(document: Document.Parsed, path: PropertyKey[], at: Problem['at']): number {
   let offset = 0;
   let node: unknown = document.contents;

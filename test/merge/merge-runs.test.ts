@@ -69,12 +69,12 @@ t.test('what is missing, there twice or mixed up is named with its place', (t) =
   const say = (...paths: string[]) => refusal(directory, () => merge(paths))[0];
   t.equal(
     say(one),
-    'one/events.jsonl:this is shard 1 of 2, and another is missing: nobody ran aarch64/c'.replace(
+    'one/events.jsonl:this is shard 1 of 2, and another shard is missing: there is no result for aarch64/c'.replace(
       ':',
       ': ',
     ),
   );
-  t.equal(say(one, two), 'two/events.jsonl: aarch64/b is in one/events.jsonl already');
+  t.equal(say(one, two), 'two/events.jsonl: aarch64/b is already in one/events.jsonl');
   const other = readFileSync(recordIn(one), 'utf8').replaceAll('aarch64/b', 'aarch64/c');
   writeFileSync(
     recordIn(two),
@@ -82,7 +82,7 @@ t.test('what is missing, there twice or mixed up is named with its place', (t) =
       .replaceAll('"scenario":"b"', '"scenario":"c"')
       .replace('"kexecLab":"0.1.0"', '"kexecLab":"9"'),
   );
-  t.match(say(one, two), /^two\/events\.jsonl: made by kexec-lab 9, others by 0\.1\.0$/);
+  t.match(say(one, two), /^two\/events\.jsonl: written by kexec-lab 9, other runs by 0\.1\.0$/);
   t.equal(
     say(join(directory, 'none')),
     'none: cannot list this directory: no such file or directory',
@@ -102,9 +102,9 @@ t.test('a damaged record is refused at its line', (t) => {
     return refusal(directory, () => merge([join(directory, 'r')]))[0];
   };
   const saying = (message: string) => `r/events.jsonl:${message}`;
-  t.equal(say(''), saying('1: a run does not begin here'));
+  t.equal(say(''), saying('1: the first line does not begin a run'));
   const cut = lines.map((line, index) => (index === 2 ? line.slice(0, -40) : line));
-  t.equal(say(`${cut.join('\n')}\n`), saying('3: this line is not whole'));
+  t.equal(say(`${cut.join('\n')}\n`), saying('3: this line is incomplete'));
   t.match(
     say(whole.replace('"verdict":"fail"', '"verdict":"fine"')),
     /^r\/events\.jsonl:3: result\.verdict: /,
@@ -114,7 +114,7 @@ t.test('a damaged record is refused at its line', (t) => {
     /:2: directory: this is not a case directory$/,
   );
   const twice = [...lines.slice(0, 3), ...lines.slice(2), ''].join('\n');
-  t.equal(say(twice), saying('4: aarch64/b ends for the second time'));
+  t.equal(say(twice), saying('4: aarch64/b has a second result'));
   const without = [...lines.slice(0, 2), ...lines.slice(3), ''].join('\n');
   t.equal(say(without), saying(`${lines.length - 1}: aarch64/b has no result`));
   t.end();
@@ -140,7 +140,7 @@ t.test(
     t.match(second, {
       scenario: 'c',
       verdict: 'interrupted',
-      reasons: [/^the run is not finished, .* in the middle of this case/],
+      reasons: [/^the run is not finished; this case was running/],
     });
 
     // With all results there, but not the end.

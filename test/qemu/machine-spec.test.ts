@@ -62,7 +62,7 @@ t.test('a profile that says something wrong is refused with its place', (t) => {
   };
   refused(
     'arch: sparc\nmachine: virt\ncpu: a\ncpus: 65\nmemory: 64\nconsole: ttyS0\nclock: guest\ncmdline: ""\n',
-    '1:7: arch: "sparc" is not possible here; one of: aarch64, arm',
+    '1:7: arch: "sparc" is not valid here; choose from: aarch64, arm',
     '4:7: cpus: Too big: expected number to be <=64',
   );
   refused('arch: [\n', '2:1: Flow sequence in block collection must be sufficiently indented');

@@ -84,7 +84,7 @@ t.test('no more than ten annotations of a kind, the last of which counts the oth
   const results = Array.from({ length: 25 }, (_, at) => wrongRoot(`n${at}`, 'arm'));
   const commands = obeyed(write(wholeRun([...results, unavailable('kexec', 'arm')])));
   t.equal(commands.filter(({ name }) => name === 'error').length, 10);
-  t.equal(commands[9]?.data, '16 more; the summary names them all');
+  t.equal(commands[9]?.data, '16 more; the summary lists all');
   t.equal(commands.filter(({ name }) => name === 'warning').length, 1);
   t.end();
 });

@@ -78,7 +78,7 @@ t.test('the last lines of the console, and attempts of a flaky pass', async (t) 
   t.equal(said.at(-1), 'said 99');
   t.equal(
     await query(xml, 'string(//testcase[2]/system-out)'),
-    'passed at attempt 2; before: bye-hang',
+    'passed in attempt 2; before: bye-hang',
   );
 });
 

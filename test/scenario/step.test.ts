@@ -77,10 +77,10 @@ steps:
       place(8, 5, `steps.1: a step is exactly one of ${kinds}`),
       place(9, 5, 'steps.2: exit goes with run and ssh only'),
       place(10, 5, 'steps.3: stdin goes with ssh only'),
-      place(11, 10, 'steps.4.key: "escpae" is not possible here; did you mean "escape"?'),
+      place(11, 10, 'steps.4.key: "escpae" is not valid here; did you mean "escape"?'),
       place(12, 5, 'steps.5: a generation goes with a signature only'),
       place(13, 5, `steps.6: a step is exactly one of ${kinds}`),
-      place(14, 12, 'steps.7.reset: this is not possible here; one of: true'),
+      place(14, 12, 'steps.7.reset: this is not valid here; choose from: true'),
     ],
   );
   t.end();

@@ -24,6 +24,6 @@ t.test('a file of more values than any has is refused where it becomes too large
   const some = Array.from({ length: 100 }, (_, index) => `key${index}: value\n`).join('');
   const lines = message(some).split('\n');
   t.equal(lines.length, 21, 'nobody reads a hundred problems');
-  t.equal(lines.at(-1), 'There are more problems in this file.');
+  t.equal(lines.at(-1), 'This file has more problems.');
   t.end();
 });

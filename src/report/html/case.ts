@@ -14,10 +14,13 @@ import {
 } from '../result-text.ts';
 import type { Html } from './document.ts';
 import { element, concat, searchBox } from './document.ts';
-/** What a page shows of a case; `again` is the command that runs it once more. */
+
+/** Parts of a page about cases: the section of one case, the timeline of a boot, and the chart of a comparison's costs. */
+
+/** What a page shows of a case. `again` is the command that runs it again. */
 export type ShownCase = { reference: CaseReference; result: CaseResult; again: string };
 
-/** One case: what came of it, where its time went, what proves it, and the place the script shows its console in. */
+/** One case: the result, a timeline, the evidence, and the element in which the script shows the console. */
 export function caseSection({ reference, result, again }: ShownCase): Html {
   const { id } = reference;
   const { verdict, outcome, stages, release, wallSeconds, checkpoint } = result;
@@ -29,7 +32,7 @@ export function caseSection({ reference, result, again }: ShownCase): Html {
     ['cure', [result.cure]],
     ['kernel', release === null ? [] : [release]],
     ['took', [formatSeconds(wallSeconds)]],
-    ['began', checkpoint === null ? [] : [`at checkpoint ${checkpoint}, behind the first boot`]],
+    ['began', checkpoint === null ? [] : [`at checkpoint ${checkpoint}, after the first boot`]],
     ['verbose boot', describeSecondOpinion(result, result.directory)],
     ['recorded', describeRecording(result, result.directory)],
     ['again', [again]],
@@ -53,7 +56,7 @@ export function caseSection({ reference, result, again }: ShownCase): Html {
   </section> `;
 }
 
-/** A name and what is said of it; nothing where nothing is. */
+/** A name and its lines; nothing if there are no lines. */
 export function fact(name: string, lines: readonly string[]): Html {
   const said = lines.filter((line) => line !== '');
   if (said.length === 0) return element``;
@@ -85,7 +88,7 @@ function evidence({ id }: CaseReference, { evidence: found }: CaseResult): Html 
 const width = 1000;
 const rowHeight = 22;
 
-/** Where the time of a boot went: a row of host time and one of guest time, each to its own scale, and the numbers. */
+/** Where the time of a boot went: a bar of host time and one of guest time, each to its own scale, and a table. */
 export function timeline(stages: readonly StageTime[]): Html {
   if (stages.length === 0) return element``;
   const host = stageBar(stages, ({ hostSeconds }) => hostSeconds, 0);
@@ -163,14 +166,14 @@ function stageNumbers({ name, generation, hostSeconds, guestSeconds }: StageTime
 const barHeight = 14;
 const costHeight = 2 * barHeight + 10;
 
-/** What the second kernel took in guest time: two bars per case, all to one scale; the text has the numbers. */
+/** Guest time of the second kernel: two bars per case, all to one scale; the text has the numbers. */
 export function costChart(comparisons: readonly Comparison[]): Html {
   const changes = comparisons.flatMap(({ key, cost }) => cost.map((change) => ({ key, change })));
   if (changes.length === 0) return element``;
   const longest = Math.max(...changes.flatMap(({ change }) => [change.baseline, change.candidate]));
-  return element`<h2>What the second kernel costs</h2>
+  return element`<h2>Guest time of the second kernel</h2>
     <p class="made">
-      Guest time, medians: <i class="bar baseline"></i> baseline, <i class="bar candidate"></i> candidate.
+      Medians: <i class="bar baseline"></i> baseline, <i class="bar candidate"></i> candidate.
     </p>
     <ul class="costs">
       ${concat(changes.map(({ key, change }) => costRow(key, change, longest)))}

@@ -10,10 +10,11 @@ import { describeOutcome } from '../result-text.ts';
 import { timeline, costChart } from './case.ts';
 import type { Html } from './document.ts';
 import { searchBox, consoleData, htmlDocument, keysHelp, element, concat } from './document.ts';
-/** One boot of a side, with all that is left of it. */
+
+/** One boot of a side, as its directory has it. */
 type ShownBoot = { result: CaseResult; console: ConsoleText; marks: Mark[] };
 
-/** A case and a boot of each side to look at; null where nothing is left of one. */
+/** A case and one boot of each side; null where there are no files of it. */
 type ShownComparison = {
   comparison: Comparison;
   baseline: ShownBoot | null;
@@ -38,7 +39,7 @@ export function comparisonHtml(
   return comparisonPage(report, shown);
 }
 
-/** A comparison as one document: what changed, what it costs, and both consoles of a case side by side. */
+/** A comparison as one document: what changed, what it costs, and the two consoles of each case side by side. */
 function comparisonPage(report: ComparisonReport, shown: readonly ShownComparison[]): string {
   const body = element`${overview(report)}${concat(shown.map(comparisonSection))}`;
   const consoles = shown.map((each) => [each.comparison.key, pairData(each)] as const);
@@ -70,7 +71,8 @@ function overview(report: ComparisonReport): Html {
       ${concat(reasons.map((reason) => element`<li>${reason}</li>`))}
       ${concat(
         differences.map(
-          (difference) => element`<li>The sides differ, costs are not compared: ${difference}</li>`,
+          (difference) =>
+            element`<li>The sides differ, so costs are not compared: ${difference}</li>`,
         ),
       )}
     </ul>
@@ -108,7 +110,7 @@ function comparisonRow({ key, class: kind, reason, baseline, candidate }: Compar
   </tr>`;
 }
 
-/** One case with both kernels: what changed, where the time of both went, and the place the script shows the consoles in. */
+/** One case with both kernels: what changed, both timelines, and the element in which the script shows the consoles. */
 function comparisonSection({ comparison, baseline, candidate }: ShownComparison): Html {
   const { key, class: kind, reason } = comparison;
   return element`<section class="case" id="${key}" data-case="${key}" aria-labelledby="title-${key}" hidden>
@@ -128,7 +130,7 @@ function side(name: string, boot: ShownBoot | null): Html {
   if (boot === null) {
     return element`<div>
       <h3>${name}</h3>
-      <p class="made">Nothing is left of it to look at: it was not run, or is a baseline file.</p>
+      <p class="made">No console: the case was not run, or this side is a baseline file.</p>
     </div>`;
   }
   const { result } = boot;
@@ -140,7 +142,7 @@ function side(name: string, boot: ShownBoot | null): Html {
   </div>`;
 }
 
-/** What the script shows of a pair: both consoles, and which lines of them belong side by side. */
+/** Data for the script: both consoles, and which of their lines belong side by side. */
 function pairData({ baseline, candidate }: ShownComparison) {
   const blocks = alignConsoles(baseline?.marks ?? [], candidate?.marks ?? [], {
     baseline: baseline?.console.lines.length ?? 0,

@@ -4,7 +4,7 @@ import { fact } from './case.ts';
 import type { Html } from './document.ts';
 import { htmlDocument, element, concat } from './document.ts';
 
-/** What logs show, as one document that needs nothing else. */
+/** Diagnoses as one self-contained document. */
 export function diagnosisPage(logs: readonly DiagnosedLog[]): string {
   const [only] = logs;
   const title =
@@ -23,13 +23,13 @@ function section({ place, diagnosis, excerpts }: DiagnosedLog): Html {
     ['meaning', [meaning]],
     ['cure', [cure]],
     [
-      'else',
+      'could also be',
       doubt.alternatives.map(
         (other) =>
           `${other.outcome} (${other.line === null ? '' : `line ${other.line}: `}${other.because})`,
       ),
     ],
-    ['settle', [doubt.settle]],
+    ['would settle it', [doubt.settle]],
   ];
   return element`<section class="case">
     <h2><span class="badge ${verdict}">${id}</span> ${place}</h2>

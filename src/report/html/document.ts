@@ -9,10 +9,10 @@ import { printable } from '../printable.ts';
 const asset = (name: string): string => readFileSync(join(ownDirectory, 'assets', name), 'utf8');
 
 /**
- * A document that needs nothing else. Its own policy forbids the network and every script but the one that comes with
- * it, so that even markup that got through could do nothing.
+ * A self-contained document. Its content security policy forbids the network and all scripts other than its own, in case
+ * markup of a guest should get through.
  *
- * @param consoles what the script shows, by the id of the section it shows it in
+ * @param consoles data for the script, by the id of the section in which it is shown
  */
 export function htmlDocument(
   title: string,
@@ -45,12 +45,12 @@ export function htmlDocument(
     </html> `.markup;
 }
 
-/** Markup that is ours, or that has been made harmless. Only `element`, `concat` and `jsonForScript` make it. */
+/** Trusted or escaped markup. Only `element`, `concat` and `jsonForScript` create it. */
 export type Html = { readonly markup: string };
 
 /**
- * A template whose values are text, made printable and escaped; `Html` goes in as it is. The one way markup is made, so
- * that forgetting to escape is not possible. Good between tags and in quoted attributes.
+ * A template whose values are made printable and escaped; `Html` is inserted as it is. All markup is created here, so that
+ * escaping cannot be forgotten. Values may be between tags and in quoted attributes.
  */
 export function element(
   parts: TemplateStringsArray,
@@ -64,7 +64,7 @@ export function concat(parts: readonly Html[]): Html {
   return { markup: parts.map(({ markup }) => markup).join('') };
 }
 
-/** A box to search in what is shown, and room for what was found. `label` is what it is called aloud. */
+/** A search box with an output for the number of hits. `label` is read out by screen readers. */
 export function searchBox(label: string, placeholder: string): Html {
   return element`<div class="tools">
     <input type="search" aria-label="${label}" placeholder="${placeholder} ( / )" /><output
@@ -73,7 +73,7 @@ export function searchBox(label: string, placeholder: string): Html {
   </div>`;
 }
 
-/** The keys the page's script listens to. */
+/** Help for the keys of the script. */
 export function keysHelp(): Html {
   return element`<p class="made">
     Keys: <kbd>/</kbd> search, <kbd>j</kbd> <kbd>k</kbd> down and up, <kbd>Enter</kbd> open,
@@ -81,10 +81,10 @@ export function keysHelp(): Html {
   </p>`;
 }
 
-/** A console with what was recognised in it: signature ids by line. */
+/** A console and the signature ids that were recognised, by line. */
 export type ShownConsole = { console: ConsoleText; signals: ReadonlyMap<number, string[]> };
 
-/** What the page's script shows of a console: per line its seconds and its text, and what marks some of them. */
+/** Data of a console for the script: seconds and text of each line, signals, and the lines that are evidence. */
 export function consoleData({ console, signals }: ShownConsole, { evidence }: CaseResult) {
   return {
     cut: console.cut,
@@ -94,8 +94,8 @@ export function consoleData({ console, signals }: ShownConsole, { evidence }: Ca
   };
 }
 
-/** A value as JSON for a script element, in which nothing can end the element. */
-export function jsonForScript(value: unknown): Html {
+/** A value as JSON for a script element; no text in it can end the element. */
+function jsonForScript(value: unknown): Html {
   const markup = JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -44,7 +44,7 @@ t.test('a disk is of a system or of single files, and a mistake is told of the o
   t.match(trouble('kind: disk\nsystem: debian-system\nsize: 5\n'), /^odd.yaml:3:7: size: /);
   t.match(
     trouble('kind: disk\nsystem: debian-system\nsize: 512\ninitrd: x\n'),
-    /^odd.yaml:4:1: unknown key "initrd"; one of: kind, system, size/,
+    /^odd.yaml:4:1: unknown key "initrd"; choose from: kind, system, size/,
   );
   t.match(trouble('kind: disk\nsuite: trixie\nsize: 512\n'), /"initrd" is missing/);
   t.match(
@@ -53,7 +53,7 @@ t.test('a disk is of a system or of single files, and a mistake is told of the o
   );
   t.equal(
     trouble('suite: trixie\nkind: kernels\n'),
-    'odd.yaml:2:7: kind: this is not possible here; one of: kernel, initramfs, system, disk',
+    'odd.yaml:2:7: kind: this is not valid here; choose from: kernel, initramfs, system, disk',
   );
   t.equal(trouble('suite: trixie\n'), 'odd.yaml:1:1: "kind" is missing');
   t.end();
