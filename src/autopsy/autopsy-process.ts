@@ -45,7 +45,7 @@ function isOutOfMemory(error: unknown): boolean {
   );
 }
 
-/** What to read, and what is known besides the dump; see {@link Heard}. */
+/** The dump to read, and the other evidence; see {@link Heard}. */
 export type ExamineRequest = {
   /** The dump's path. */
   file: string;
@@ -58,9 +58,9 @@ export type ExamineRequest = {
   dead: boolean;
 };
 
-/** What a dump holds. Survives JSON. */
+/** The result of reading a dump. It can be converted to JSON and back. */
 export type Examined = {
-  /** Bytes of memory that should be in the dump and are not. */
+  /** Bytes of memory that are missing from the dump. */
   missingBytes: number;
   findings: Findings;
   /** Why the machine is silent; null if its memory does not show it. */

@@ -18,10 +18,10 @@ const otherPackings = new Map([
   [0x20, 'zstd'],
 ]);
 
-/** Parts that a machine's memory is in. A few; with what firmware has taken out of it, some hundred. */
+/** The maximum number of ranges of memory. A machine has a few, or some hundred if firmware reserves parts of it. */
 const mostRanges = 2 ** 16;
 
-/** No page is packed into more: what does not get smaller is left as it is. */
+/** The maximum size of a packed page, in blocks: a page that does not become smaller is stored as it is. */
 const mostPacked = 2;
 
 const descriptorBytes = 24;
@@ -163,7 +163,7 @@ function readHeader(file: Bytes, place: string) {
     if (!sound || subHeaderBlocks === 0 || bitmapBlocks * blockBytes > 2 * longestBitmap) continue;
     const split = file.read(blockBytes + (at === 416 ? 8 : 12), 4);
     if (split.length === 4 && split.readUInt32LE(0) !== 0) {
-      const hint = 'makedumpfile --reassemble puts the parts together.';
+      const hint = 'Join the parts with makedumpfile --reassemble.';
       throw new UsageError('this is one part of a dump that was split', { place, hint });
     }
     return { blockBytes, subHeaderBlocks, bitmapBlocks };
@@ -191,7 +191,7 @@ function unpack(bytes: Buffer, flags: number, blockBytes: number, place: string)
     const page = (flags & zlib) === 0 ? bytes : inflateSync(bytes, { maxOutputLength: blockBytes });
     if (page.length === blockBytes) return page;
   } catch {
-    // Damaged, whatever zlib calls it.
+    // zlib's own message does not help the user.
   }
   throw damagedPage(place);
 }

@@ -144,7 +144,7 @@ type OtherFormat = { format: Format; name: string; hint: string };
 /** What to do with a damaged dump. */
 export const copyIt = 'Copy it again from where it was taken, and compare the sizes.';
 
-const dumpIt = 'Write a dump with QEMU’s dump-guest-memory or virsh dump --memory-only.';
+const dumpIt = "Write a dump with QEMU's dump-guest-memory or virsh dump --memory-only.";
 
 function packed(format: Format, name: string = format): OtherFormat {
   return { format, name: `packed with ${name}`, hint: 'Unpack it first.' };
@@ -161,7 +161,7 @@ const otherFormats: readonly OtherFormat[] = [
   { format: 'qcow2', name: 'a disk image (qcow2)', hint: dumpIt },
   {
     format: 'lime',
-    name: 'in LiME’s own format',
+    name: "in LiME's own format",
     hint: 'Take it with format=padded, and read it with --base 0.',
   },
 ];

@@ -3,7 +3,7 @@ import { Budget, occurrences } from './guest-memory.ts';
 import type { KernelRecord } from './kernel-log.ts';
 import { longestText, toSeconds } from './kernel-log.ts';
 
-/** What every kernel says first, on arm and on arm64 (`smp_setup_processor_id`). The format string continues with a `%`. */
+/** The first message of every kernel, on arm and on arm64 (`smp_setup_processor_id`). The format string continues with a `%`. */
 const firstWords = Buffer.from('Booting Linux on physical CPU 0x');
 
 const formatted = /^Booting Linux on physical CPU 0x[0-9a-f]+(?: \[0x[0-9a-f]+\])?$/;
@@ -139,12 +139,13 @@ const infoSize = 20;
 /** It begins with a 64-bit number. Bytes. */
 const infoAlignment = 8;
 
-/** Infos lie in an array; how far apart depends on the kernel's configuration (88 bytes as Debian builds it). */
+/** The sizes of an element in the array of infos, which depend on the kernel's configuration (88 bytes in Debian). */
 const strides = [88, 24, 32, 112, 128];
 
 /**
- * Times and levels, from the array of infos: its elements are numbered, and say how long the texts are. Found by the second
- * one, whose number, length and time (0: the clock does not run yet) are known. As many as agree with the texts.
+ * Times and levels, from the array of infos. Its elements contain their numbers and the lengths of the texts. The array is found
+ * by its second element, whose number, length and time (0: the clock does not run yet) are known. Returns the elements that
+ * agree with the texts.
  */
 function readInfos(
   memory: GuestMemory,

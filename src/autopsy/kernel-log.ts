@@ -17,13 +17,13 @@ export const longestText = 4096;
 
 /** A log found in memory. */
 export type KernelLog = {
-  /** Found through the kernel's own description of itself, or by the first words every kernel prints. */
+  /** Whether it was found through the kernel's description of itself, or by the first words that every kernel prints. */
   foundBy: 'vmcoreinfo' | 'first-words';
   /** Physical address. */
   address: number;
-  /** The kernel's release, as `uname -r` prints it; null if it did not get that far. */
+  /** The kernel's release, as `uname -r` prints it; null if the log does not contain it. */
   release: string | null;
-  /** Its command line; null if it did not get that far. */
+  /** The kernel's command line; null if the log does not contain it. */
   cmdline: string | null;
   records: KernelRecord[];
 };
@@ -53,7 +53,7 @@ export function describeLog(
 /** Emergencies and alerts: printk's levels 0 and 1. */
 const severe = 1;
 
-/** The lines of a log that matter most, as a console would have shown them: those around its first alert, otherwise the last ones. */
+/** The most important lines of a log, as a console would show them: those around its first alert, otherwise the last ones. */
 export function tellingLines({ records }: KernelLog): string[] {
   const trouble = records.findIndex(({ level }) => level !== null && level <= severe);
   const end = trouble === -1 ? records.length : trouble + 6;
@@ -146,7 +146,7 @@ function readRing(
   };
 }
 
-/** From the oldest record on, each descriptor at most once. */
+/** Yields the records from the oldest on. Reads each descriptor at most once. */
 function* recordsOf(ring: Ring, layout: RingLayout): Generator<KernelRecord> {
   const { count, head, tail, descs, infos } = ring;
   const { desc, info, width } = layout;
@@ -178,7 +178,7 @@ function* recordsOf(ring: Ring, layout: RingLayout): Generator<KernelRecord> {
   }
 }
 
-/** @throws RangeError outside the bytes */
+/** Reads a machine word. @throws RangeError outside the bytes */
 function word(bytes: Buffer, from: number, { width }: RingLayout): bigint {
   return width === 8 ? bytes.readBigUInt64LE(from) : BigInt(bytes.readUInt32LE(from));
 }

@@ -123,6 +123,6 @@ function disjoint(segments: readonly Segment[]): Segment[] {
 }
 
 function notAMachines(what: string, place: string): UsageError {
-  const hint = 'Give the core dump of a machine, as dump-guest-memory or kdump write it.';
+  const hint = 'Use the core dump of a machine, as dump-guest-memory or kdump write it.';
   return new UsageError(what, { place, hint });
 }

@@ -194,14 +194,14 @@ export function unreadableMemory(why: string): Autopsy {
 }
 
 const early =
-  'Search for the message together with the kernel’s release, and boot the previous kernel. With earlycon on its command line, the new kernel prints messages this early.';
+  "Search for the message together with the kernel's release, and boot the previous kernel. With earlycon on its command line, the new kernel prints messages this early.";
 
 /** The cure for a known reason. If the reason is unknown, the cure of the silent outcome remains. */
 const cures: Partial<Record<SilenceReason, string>> = {
   'device-tree-lost':
     'On 32-bit arm, give kexec --image-size with a size well above that of the unpacked kernel, such as --image-size=67108864: otherwise kexec places the device tree where kernels with a larger text offset unpack themselves. If you use --dtb, check that file.',
   'device-tree-without-memory':
-    'Omit --dtb, so that kexec passes on the device tree of the running kernel, or give a tree that describes the machine’s memory.',
+    "Omit --dtb, so that kexec passes on the device tree of the running kernel, or use a tree that describes the machine's memory.",
   'early-panic': early,
   'early-oops': early,
   'digest-mismatch':

@@ -19,7 +19,7 @@ const page = 4096;
  * The descriptions of all kernels that left one and name a printk ring, without copies. A kernel writes it in the middle of
  * its start; a kernel that died earlier has none.
  *
- * @param most no more than so many: real memory holds two or three
+ * @param most the maximum number of texts; real memory contains two or three
  */
 export function findVmcoreinfoTexts(memory: GuestMemory, most: number): string[] {
   const texts = new Set<string>();

@@ -10,25 +10,26 @@ import type { Machine } from '../qemu/machine.ts';
 import { startMachine } from '../qemu/machine.ts';
 import type { CheckpointStore, Checkpoint } from './store.ts';
 
-/** A machine that was started and stands still yet. */
+/** A machine that was started and is still stopped. */
 export type BegunBoot = {
   machine: Machine;
-  /** Where it stands, if not before power-on. */
+  /** The checkpoint it was started from; otherwise it is before power-on. */
   checkpoint?: Checkpoint;
+  /** Takes a checkpoint on the way, if this boot is the one to do so. */
   taker?: CheckpointTaker;
 };
 
 type Props = {
   directory: string;
   signal: AbortSignal;
-  /** Told what went wrong with a checkpoint: it costs time, never the boot. */
+  /** Called with the problem of a checkpoint. It costs time but does not affect the boot. */
   note: (reason: string) => void;
 };
 
 /**
- * Starts a case's machine, stopped: where others have been at the start of the initramfs if there is a checkpoint, else
- * before power-on, with one to be taken on the way if nobody else does.
- * @throws UnavailableError when QEMU cannot start.
+ * Starts a case's machine, stopped: at a checkpoint if there is one, otherwise before power-on. In the second case it takes
+ * the checkpoint on the way, unless another case of this run already does.
+ * @throws UnavailableError if QEMU cannot start.
  */
 export async function beginBoot(
   spec: MachineSpec,
@@ -47,7 +48,7 @@ export async function beginBoot(
       return { machine: await startMachine(spec, qemu, { directory, state, signal }), checkpoint };
     } catch (error) {
       signal.throwIfAborted();
-      note(`checkpoint ${key} is of no use: ${fileReason(error)}`);
+      note(`checkpoint ${key} cannot be used: ${fileReason(error)}`);
       await store.discard(key);
     }
   }
@@ -57,12 +58,12 @@ export async function beginBoot(
     : { machine };
 }
 
-/** Raise it when a checkpoint comes to hold something else. */
+/** Increase it when the content of a checkpoint changes. */
 const formatVersion = 1;
 
 /**
- * Whether a machine's first boot may be shared. Not with a network, whose clock is the host's and goes on meanwhile, and
- * not with firmware, which reads the disks before the kernel does. A recording begins at power-on.
+ * Whether the beginning of a machine's boot may be shared. A network runs on the host's clock, firmware reads the disks
+ * before the kernel does, and a recording begins at power-on, so machines with any of these may not.
  */
 export function canCheckpoint(spec: MachineSpec): boolean {
   const { time, kernel, firmware, network, recording } = spec;
@@ -71,8 +72,8 @@ export function canCheckpoint(spec: MachineSpec): boolean {
 }
 
 /**
- * All that the first kernel has seen by the time it starts its initramfs, as 16 hex digits: QEMU, the machine, the bytes
- * of kernel and initramfs, the command line. Not what is on the disks: it has not looked at them yet.
+ * A digest of everything that the first kernel depends on before it starts its initramfs, as 16 hex digits: QEMU, the
+ * machine, the content of kernel and initramfs, the command line. It has not read the disks by then.
  */
 export async function checkpointKey(spec: MachineSpec, qemu: Qemu): Promise<string> {
   const binary = await stat(qemu.binary);
@@ -93,15 +94,15 @@ export async function checkpointKey(spec: MachineSpec, qemu: Qemu): Promise<stri
   return shortDigest(JSON.stringify(seen));
 }
 
-/** Host milliseconds in which what a stopped machine has written has certainly come through the pipe. */
+/** After this time, all output of a stopped machine has arrived in the pipe. Host milliseconds. */
 const drain = 20;
 
 /**
- * Takes the checkpoint of a boot that others are to start from, at the moment its first kernel starts the initramfs. The
- * machine is stopped for it, and goes on as if nothing had been.
+ * Takes the checkpoint of a boot, from which other cases start, when its first kernel starts the initramfs. The machine is
+ * stopped meanwhile and continues afterwards without a difference.
  */
 export class CheckpointTaker {
-  /** Whether the machine stands still for it at this moment. */
+  /** Whether the machine is stopped for the checkpoint at this moment. */
   busy = false;
   #done = false;
   #taking: Promise<void> = Promise.resolve();
@@ -111,7 +112,7 @@ export class CheckpointTaker {
   readonly #key: string;
   readonly #onTrouble: (reason: string) => void;
 
-  /** @param onTrouble told why there will be no checkpoint; the boot is none the worse for it */
+  /** @param onTrouble called with the reason if no checkpoint is taken, which does not affect the boot */
   constructor(
     machine: Machine,
     store: CheckpointStore,
@@ -133,7 +134,7 @@ export class CheckpointTaker {
     this.busy = true;
     this.#taking = this.#take()
       .catch((error: unknown) => {
-        this.#onTrouble(`no checkpoint was kept: ${fileReason(error)}`);
+        this.#onTrouble(`no checkpoint was taken: ${fileReason(error)}`);
       })
       .finally(() => {
         this.busy = false;
@@ -142,7 +143,7 @@ export class CheckpointTaker {
       });
   }
 
-  /** Resolves when no checkpoint is being taken any more. */
+  /** Resolves when no checkpoint is being taken. */
   async settled(): Promise<void> {
     await this.#taking;
   }
@@ -150,8 +151,8 @@ export class CheckpointTaker {
   #take(): Promise<void> {
     return this.#machine.whilePaused(async () => {
       const console = await this.#wholeConsole();
-      if (!isCommonGround(console.toString('latin1'))) {
-        throw new Error('the first kernel had found its disks before it started the initramfs');
+      if (!isBeforeDisks(console.toString('latin1'))) {
+        throw new Error('the first kernel found its disks before it started the initramfs');
       }
       await this.#store.keep(this.#key, console, (file) => this.#machine.saveState(file));
     });
@@ -168,9 +169,9 @@ export class CheckpointTaker {
 }
 
 /**
- * Whether a console shows a first kernel that has not looked at its disks yet. virtio_blk says the size of each as it
- * finds it (`[vda] 262144 512-byte logical blocks`), and reads the partition table right after.
+ * Whether a console shows a first kernel that has not read its disks yet. virtio_blk prints the size of each disk when it
+ * finds it (`[vda] 262144 512-byte logical blocks`), before it reads the partition table.
  */
-function isCommonGround(console: string): boolean {
+function isBeforeDisks(console: string): boolean {
   return !/\[vd[a-z]+\] \d+ \d+-byte logical blocks/.test(console);
 }

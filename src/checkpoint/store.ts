@@ -5,8 +5,8 @@ import { cacheDirectory, makeDirectory } from '../host/directories.ts';
 import { digestOf } from '../host/files.ts';
 
 /**
- * A machine that has been started from a checkpoint believes it is the day the checkpoint was made. A day is what
- * e2fsck(8) forgives a clock (`accept_time_fudge`), so an older one is made anew.
+ * The clock of a machine that starts from a checkpoint shows the time when that was taken. e2fsck(8) accepts a difference of
+ * a day (`accept_time_fudge`), so older checkpoints are replaced.
  */
 const longestAgeMs = 24 * 60 * 60 * 1000;
 
@@ -24,23 +24,23 @@ export type Checkpoint = {
   key: string;
   /** File with QEMU's migration stream. */
   memory: string;
-  /** What its console has shown until then. */
+  /** Its console output until then. */
   console: Buffer;
 };
 
 /** The checkpoints in the cache. */
 export type CheckpointStore = {
-  /** The checkpoint if there is a whole, undamaged and young one, else null. */
+  /** The checkpoint if there is a complete, undamaged and recent one, otherwise null. */
   find(key: string): Promise<Checkpoint | null>;
-  /** Whether the caller is the one to make this one; true once per process. */
+  /** Whether the caller is to take this checkpoint: true once per process. */
   claim(key: string): boolean;
-  /** Keeps a checkpoint whose memory `write` puts into a file. Replaces what is there. */
+  /** Stores a checkpoint, whose memory `write` puts into a file. Replaces an existing one. */
   keep(key: string, console: Buffer, write: (file: string) => Promise<void>): Promise<void>;
-  /** Removes one that QEMU would not start from. */
+  /** Removes a checkpoint that QEMU cannot start from. */
   discard(key: string): Promise<void>;
 };
 
-/** @param cacheDir default: KEXEC_LAB_CACHE, else the XDG cache directory */
+/** @param cacheDir default: see {@link cacheDirectory} */
 export function openCheckpointStore(cacheDir?: string): CheckpointStore {
   const root = path.join(cacheDirectory(cacheDir), 'checkpoints');
   const claimed = new Set<string>();
@@ -108,7 +108,7 @@ async function readCheckpoint(directory: string, key: string): Promise<Found | n
   }
 }
 
-/** QEMU does not notice a flipped bit in the memory it loads. */
+/** QEMU does not detect a flipped bit in the memory that it loads. */
 async function isUndamaged({ memory, digests }: Found): Promise<boolean> {
   try {
     const console = path.join(path.dirname(memory), 'console');
@@ -120,7 +120,7 @@ async function isUndamaged({ memory, digests }: Found): Promise<boolean> {
   }
 }
 
-/** What is too old for use, be it a checkpoint or the remains of a lab that was killed. */
+/** Removes checkpoints, and the remains of killed labs, that are too old to be used. */
 async function removeOld(root: string): Promise<void> {
   for (const name of await readdir(root).catch(() => [])) {
     const directory = path.join(root, name);

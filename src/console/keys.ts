@@ -1,6 +1,6 @@
 const escape = '\u001B';
 
-/** Ctrl goes with a letter; `ctrl-i` and `ctrl-m` are the tab and the enter key to whoever reads them. */
+/** Ctrl is combined with a letter. A terminal sends the same for `ctrl-i` and tab, and for `ctrl-m` and enter. */
 const letters = Array.from('abcdefghijklmnopqrstuvwxyz') as Letter[];
 type Letter =
   | 'a'
@@ -64,7 +64,7 @@ const named = {
 export type KeyName = keyof typeof named | `ctrl-${Letter}`;
 
 /**
- * What a terminal sends over the serial line for a key, by the key's name. These are xterm's sequences, which Linux
+ * The bytes that a terminal sends over the serial line for a key, by the key's name. These are xterm's sequences, which Linux
  * expects on a serial console (terminfo `xterm`; a console without a terminfo entry echoes them) and EDK2 understands
  * as its TtyTerm (MdeModulePkg/Universal/Console/TerminalDxe/TerminalConIn.c).
  */
@@ -75,5 +75,5 @@ export const keys = Object.freeze({
   ),
 }) as Readonly<Record<KeyName, string>>;
 
-/** Every name there is. */
+/** All names of keys. */
 export const keyNames = Object.keys(keys) as KeyName[];

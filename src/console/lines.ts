@@ -1,53 +1,53 @@
 import stripAnsi from 'strip-ansi';
 
-/** A longer line keeps its two ends: a prompt or a kernel's last words are at the end of it. Bytes. */
+/** Of a longer line both ends are kept, because a prompt or a kernel's last message is at its end. Bytes. */
 const longestLine = 4096;
 const keptEnd = longestLine / 2;
 const gap = '…';
 const nothing = Buffer.alloc(0);
 
-/** One line of the raw console, which ends at `\n`. */
+/** One line of the console, cleaned. */
 export type ConsoleLine = {
   /** 1-based. */
   line: number;
-  /** The line, cleaned; of a line longer than 4096 bytes the two ends. */
+  /** The line without control characters; of a line longer than 4096 bytes only both ends. */
   text: string;
-  /** The same, cut where the cursor jumped (`\r`, cursor positioning); where bytes are left out there is a `…`. */
+  /** The same, cut where the cursor moved (`\r`, cursor positioning). A `…` marks omitted bytes. */
   segments: string[];
 };
 
-/** Lines that were passed over because no signature can know them, and what must be known of them all the same. */
+/** Lines that were skipped because no signature can match them, and the facts about them that are still needed. */
 export type Skipped = {
   lines: number;
-  /** The newest printk time among them, in seconds; null where no record was among them. */
+  /** The latest printk time among them, in seconds; null if none is a kernel's record. */
   clock: number | null;
-  /** The last line of a program among them. */
+  /** The last of them that a program printed. */
   program: { line: number; text: string } | null;
-  /** The last line that was not blank. */
+  /** The last of them that is not blank. */
   last: { line: number; text: string } | null;
 };
 
-/** Where the lines of a console come from. */
+/** A source of console lines. */
 export type LineSource = {
-  /** Takes the next bytes; returns the lines they complete. */
+  /** Takes the next bytes and returns the lines that they complete. */
   feed(chunk: Uint8Array): Iterable<ConsoleLine>;
-  /** Returns what is complete and was kept back. */
+  /** Returns complete lines that were kept back. */
   flush(): Iterable<ConsoleLine>;
-  /** The line that is not complete yet, as far as it has come; null where a line would begin. */
+  /** The unfinished line; null at the beginning of a line. */
   readonly rest: ConsoleLine | null;
-  /** The bytes are over: returns all that is left, the last line even if it had no newline. */
+  /** Ends the input and returns the remaining lines, including a last line without a newline. */
   end(): Iterable<ConsoleLine>;
-  /** Whether every line is wanted; if not, a source may pass over those that no signature knows. */
+  /** Whether all lines are needed. Otherwise a source may skip lines that no signature can match. */
   attentive?: boolean;
-  /** What has been passed over before the line that was returned last. */
+  /** The lines that were skipped before the line that was returned last. */
   takeSkipped?(): Skipped | null;
 };
 
-/** Cuts a byte stream into cleaned lines. Never holds more than 8 KiB; how the bytes are chunked cannot matter. */
+/** Splits a byte stream into cleaned lines. Holds at most 8 KiB. The result does not depend on how the bytes are chunked. */
 export class LineSplitter implements LineSource {
   #line = 1;
   #start: Buffer = nothing;
-  /** The last bytes of a line that has outgrown `#start`. */
+  /** The last bytes of a line that is longer than `#start` may be. */
   #end: Buffer | null = null;
 
   feed(chunk: Uint8Array): ConsoleLine[] {
@@ -60,7 +60,7 @@ export class LineSplitter implements LineSource {
       from = to + 1;
     }
     this.#append(bytes.subarray(from));
-    // The chunk belongs to the caller, who may write the next one over it.
+    // The caller may reuse the chunk for the next bytes.
     this.#start = Buffer.from(this.#start);
     return lines;
   }
@@ -110,31 +110,31 @@ export class LineSplitter implements LineSource {
   }
 }
 
-/** Where a terminal would begin to write somewhere else: a carriage return, a cursor position, an erased screen. */
+/** Sequences that move the cursor: a carriage return, a cursor position, an erased screen. */
 const newPosition = /\r+|\u001B\[[\d;]*[HJf]/;
 
-/** Anything but printable ASCII: only then is there something to clean. */
+/** Anything other than printable ASCII, without which there is nothing to clean. */
 const suspicious = /[^\u0020-\u007E]/;
 
-/** Nothing but printable ASCII and colours, as most lines are that are not plain. */
+/** Only printable ASCII and colours, as in most lines that are not plain. */
 const coloured = /^(?:[\u0020-\u007E]|\u001B\[[\d;]*m)*$/;
 const colour = /\u001B\[[\d;]*m/g;
 
-/** Strings for the terminal itself (APC, DCS, PM, SOS), which CI systems put their time stamps into. */
+/** Strings for the terminal itself (APC, DCS, PM, SOS), in which CI systems put their time stamps. */
 const strings = /\u001B[_P^X][^\u0007\u001B]*(?:\u0007|\u001B\\)/g;
 
-/** A serial line puts NULs anywhere, also inside of an escape sequence. */
+/** A serial line can insert NULs anywhere, even inside an escape sequence. */
 const nul = /\0/g;
 
-/** Blanks that do not break, as mail programs and web pages write them. */
+/** Non-breaking spaces, which mail programs and web pages use. */
 const otherBlanks = /[\u00A0\u2007\u202F]/g;
 
-/** Control characters but the tab, and characters that only steer how others are shown. */
+/** Control characters other than the tab, and invisible format characters. */
 const invisible = /[^\P{Cc}\t]|[\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /**
- * Cleans one raw console line and cuts it into what stood on screen lines of its own. Escape sequences, control
- * characters and invisible format characters are gone; never empty (an empty line is `['']`).
+ * Cleans a raw console line, and cuts it where the cursor moved. Removes escape sequences, control characters and invisible
+ * format characters. The result is never empty (an empty line gives `['']`).
  */
 export function cleanSegments(raw: string): string[] {
   const line = raw.endsWith('\r') ? raw.slice(0, -1) : raw;

@@ -2,42 +2,41 @@ import type { Terminal } from '@xterm/headless';
 import { cleanSegments } from './lines.ts';
 
 /**
- * Bytes kept until somebody asks for the screen. A screen is painted with a few kilobytes; of a flood only the end
- * can still be on it.
+ * Bytes kept until the screen is read. A screen needs a few kilobytes; of a longer output, only the end can still be visible.
  */
 const longestBacklog = 2 ** 18;
 
-/** UTF-16 units in one cell; a guest can pile up combining characters in it for ever. */
+/** Limits the combining characters that a guest can put into one cell. UTF-16 units. */
 const longestCell = 8;
 
 const carriageReturn = 13;
 
-/** A cursor that is put somewhere, a screen that is erased. */
+/** Cursor positioning, or an erased screen. */
 const painting = /\u001B\[[\d;]*[HfJ]/;
 
-/** `ESC c`: the terminal as it was when it was switched on. */
+/** `ESC c`: resets the terminal. */
 const reset = '\u001Bc';
 
-/** What a terminal of that size shows of a console, for programs that paint instead of writing lines (EDK2's menus). */
+/** The screen of a terminal, for programs that position their output instead of printing lines (EDK2's menus). */
 export type Screen = {
-  /** Takes the next bytes of the console. How they are chunked cannot matter. */
+  /** Takes the next bytes of the console. The result does not depend on how they are chunked. */
   feed(bytes: Uint8Array): void;
-  /** Whether anything was written at a place of its own, and not only line by line, since the screen was asked for last. */
+  /** Whether output was positioned, and not only printed line by line, since the screen was last read. */
   isPainted(): boolean;
-  /** Every row of the screen, cleaned of control and format characters, without the spaces at its end. */
+  /** The rows of the screen, cleaned of control and format characters, without trailing spaces. */
   text(): Promise<string[]>;
 };
 
 /**
- * A screen in memory. Its memory is bounded whatever it is fed, and nothing it is fed is answered: a terminal's
- * replies (cursor position, device attributes) would be input for a guest that chooses what they say.
+ * A screen in memory. Its memory is bounded, and it never replies: the replies of a terminal (cursor position, device
+ * attributes) would be input that the guest chooses itself.
  */
 export function createScreen({ columns, rows }: { columns: number; rows: number }): Screen {
   let created: Promise<Terminal> | undefined;
   let backlog: Buffer[] = [];
   let waiting = 0;
 
-  /** Forgets what cannot matter any more; the terminal starts anew, for the cut may be inside of a sequence. */
+  /** Drops output that is no longer visible. The terminal is reset, because the cut may be inside a sequence. */
   function dropOldest(): void {
     const end = Buffer.concat(backlog).subarray(-longestBacklog / 2);
     backlog = [Buffer.from(reset), Buffer.from(end)];
@@ -46,7 +45,7 @@ export function createScreen({ columns, rows }: { columns: number; rows: number 
 
   return {
     feed(bytes) {
-      // The chunk belongs to the caller, who may write the next one over it.
+      // The caller may reuse the chunk for the next bytes.
       backlog.push(Buffer.from(bytes));
       waiting += bytes.length;
       if (waiting > longestBacklog) dropOldest();
@@ -54,7 +53,7 @@ export function createScreen({ columns, rows }: { columns: number; rows: number 
     isPainted: () => painting.test(Buffer.concat(backlog).toString('latin1')),
     async text() {
       const bytes = Buffer.concat(backlog);
-      // A log that was saved with plain line ends would make a staircase.
+      // In a log without carriage returns, each line would begin where the one before ends.
       const plainEnds = !bytes.includes(carriageReturn);
       const terminal = await (created ??= newTerminal(columns, rows, plainEnds));
       backlog = [];
@@ -77,7 +76,7 @@ export function createScreen({ columns, rows }: { columns: number; rows: number 
   };
 }
 
-/** xterm.js is large, and few boots need a look at their screen: it is loaded when one does. */
+/** xterm.js is large and few boots need it, so it is loaded on first use. */
 async function newTerminal(columns: number, rows: number, plainEnds: boolean): Promise<Terminal> {
   const { createTerminal } = await import('./terminal.ts');
   return createTerminal(columns, rows, plainEnds);

@@ -2,7 +2,7 @@ import type { Terminal } from '@xterm/headless';
 import xterm from '@xterm/headless';
 
 /**
- * A terminal in memory that keeps what is on its screen and no more.
+ * A terminal in memory without a scrollback.
  * @param plainEnds a line feed alone ends a line, as in a file
  */
 export function createTerminal(columns: number, rows: number, plainEnds: boolean): Terminal {
@@ -11,7 +11,7 @@ export function createTerminal(columns: number, rows: number, plainEnds: boolean
     rows,
     scrollback: 0,
     convertEol: plainEnds,
-    // Reading the screen's cells is what xterm.js calls proposed.
+    // xterm.js classifies reading the cells of the screen as a proposed API.
     allowProposedApi: true,
     logLevel: 'off',
   });

@@ -1,3 +1,4 @@
+/** The provider's metadata API: its server, and the data that it gives to a machine. */
 import { once } from 'node:events';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
@@ -5,9 +6,9 @@ import * as z from 'zod';
 import { providerNetwork } from '../qemu/arguments.ts';
 import { shellQuote } from '../text/shell.ts';
 
-/** Longest body the server reads, in bytes; a state is a few dozen. */
+/** The longest request body, in bytes; a state needs a few dozen. */
 const longestBody = 4096;
-/** Connections a guest may hold open at once, and how long it may take over a request, in milliseconds. */
+/** The number of open connections, and the time for one request, in milliseconds. */
 const mostConnections = 32;
 const patience = 10_000;
 
@@ -15,7 +16,7 @@ const patience = 10_000;
 export type MetadataSource = {
   metadata(): Metadata;
   userData(): Record<string, string>;
-  /** A server reported its state. False: the API is too busy to accept it (429). */
+  /** Receives the reported state of a server. False: the API is too busy to accept it (429). */
   report(state: string): boolean;
 };
 
@@ -25,7 +26,7 @@ type Answer = { status: number; type?: string; body?: string; headers?: Record<s
 
 const stateSchema = z.object({ state_detail: z.string().min(1).max(100) });
 
-/** The provider's metadata API, as far as an initramfs uses it, on a Unix socket. */
+/** Serves the part of the metadata API that an initramfs uses, on a Unix socket. */
 export async function serveMetadata(
   socket: string,
   source: MetadataSource,
@@ -137,11 +138,11 @@ async function close(server: Server): Promise<void> {
   await once(server, 'close');
 }
 
-/** Where the guest finds the provider's servers. */
+/** The addresses of the provider's servers on the guest's network. */
 export const metadataAddress = { address: '169.254.42.42', port: 80 } as const;
 export const nbdAddress = { address: '169.254.42.66', port: 4448 } as const;
 
-/** What the provider knows about a server. */
+/** The facts about a server that its metadata contain. */
 type ServerFacts = {
   commercialType: string;
   /** Server tags, in order. */
@@ -152,10 +153,10 @@ type ServerFacts = {
   volumeBytes: number | null;
 };
 
-/** Nested values, as Scaleway's metadata API answers them to `?format=json`. */
+/** Nested values, as in the answer of Scaleway's metadata API to `?format=json`. */
 type Metadata = { [key: string]: string | readonly (string | Metadata)[] | Metadata };
 
-/** Everything the metadata API tells a server about itself. */
+/** The complete metadata of a server. */
 export function serverMetadata(facts: ServerFacts): Metadata {
   const { commercialType, tags, sshKeys, volumeBytes } = facts;
   const { address, port } = nbdAddress;
@@ -200,8 +201,8 @@ function shellLines(metadata: Metadata, prefix: string): string[] {
     const members = Array.isArray(value)
       ? Object.fromEntries(value.map((member, index) => [index, member as string | Metadata]))
       : (value as Metadata);
-    const told = Array.isArray(value) ? String(value.length) : Object.keys(members).join(' ');
-    return [`${key}=${shellValue(told)}`, ...shellLines(members, `${key}_`)];
+    const summary = Array.isArray(value) ? String(value.length) : Object.keys(members).join(' ');
+    return [`${key}=${shellValue(summary)}`, ...shellLines(members, `${key}_`)];
   });
 }
 

@@ -16,7 +16,7 @@ import { serveNbd } from './nbd-server.ts';
 export type ProviderOptions = {
   /** Server tags, handed out in order. */
   tags: Record<string, string>;
-  /** The account's public keys in OpenSSH's format, which an initramfs' ssh server lets in. */
+  /** The account's public keys in OpenSSH's format, for the ssh server of an initramfs. */
   sshKeys?: readonly string[];
   userData?: Record<string, string>;
   /** An image to serve over NBD as the server's volume; it is never written. Null: the server has none. */
@@ -25,23 +25,23 @@ export type ProviderOptions = {
   diskFormat?: DiskFormat;
   /** Whether the server may not write to it. */
   readOnly?: boolean;
-  /** What the provider sold: an initramfs sets the serial line of a `C1` up differently. */
+  /** The server type: an initramfs configures the serial line of a `C1` differently. */
   commercialType: string;
   faults?: ProviderFaults;
 };
 
-/** What can be wrong with the provider. */
+/** Faults that the provider simulates. */
 type ProviderFaults = {
-  /** The metadata API takes no connections. */
+  /** The metadata API accepts no connections. */
   down?: boolean;
-  /** How many states are answered 429, before one is taken. */
+  /** How many reported states are refused with 429 before one is accepted. */
   busy?: number;
 };
 
-/** A state the guest told the control plane, in milliseconds since the provider was started. */
+/** A state that the guest reported, with the time in milliseconds since the start of the provider. */
 export type ReportedState = { state: string; atMs: number };
 
-/** The provider's servers for one machine: metadata, and the volume where there is one. */
+/** The provider's servers for one machine: metadata, and the volume if there is one. */
 export type Provider = {
   forwards: Network['forwards'];
   /** The states the guest has reported so far, in order, without refused reports. */
@@ -52,19 +52,18 @@ export type Provider = {
   /** Rejects with an UnavailableError when a server ends unexpectedly. */
   trouble: Promise<never>;
   /**
-   * Checks that everything the machine was offered is still there. If it is not, what the machine experienced
-   * says nothing about the machine.
+   * Checks that all servers of the machine still run. If not, the result of the boot says nothing about the machine.
    * @throws UnavailableError if something is missing
    */
   mustBeWhole(): Promise<void>;
-  /** Ends everything and removes its sockets. May be called again and again. */
+  /** Ends the servers and removes their sockets. May be called repeatedly. */
   stop(): Promise<void>;
 };
 
 /**
- * Starts the provider's side of a machine. Its servers stand on Unix sockets in a directory nobody else can enter;
- * the guest reaches them through the machine's `forwards`.
- * @throws UnavailableError when the volume cannot be served.
+ * Starts the provider's servers for a machine. They listen on Unix sockets in a private directory; the guest reaches them
+ * through the machine's `forwards`.
+ * @throws UnavailableError if the volume cannot be served.
  */
 export async function startProvider(options: ProviderOptions): Promise<Provider> {
   const { sshKeys = [], userData = {}, disk = null, readOnly = false, commercialType } = options;
@@ -126,9 +125,9 @@ export async function startProvider(options: ProviderOptions): Promise<Provider>
       const expected = [api && sockets.metadata, diskIsThere && sockets.nbd];
       const missing = expected.find((socket) => socket && !existsSync(socket));
       if (missing)
-        throw new UnavailableError('a socket of the provider’s servers was removed', {
+        throw new UnavailableError("a socket of the provider's servers was removed", {
           place: missing,
-          hint: 'Something cleans up the directory for temporary files; choose another one with TMPDIR.',
+          hint: 'Something removes files from the directory for temporary files. Choose another directory with TMPDIR.',
         });
     },
     stop,

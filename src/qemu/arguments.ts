@@ -1,27 +1,28 @@
+/** The command line of QEMU, and the readings that follow from it: the guest's clock and its executed instructions. */
 import { UnavailableError } from '../errors.ts';
 import type { IdleSkipping } from '../model/run.ts';
 import { shellQuote } from '../text/shell.ts';
 import type { MachineSpec, Network } from './machine-spec.ts';
 import type { Qmp } from './qmp.ts';
 
-/** The guest's side of the provider's network. Scaleway's metadata server is at 169.254.42.42, which determines the rest. */
+/** Addresses on the provider's network. Scaleway's metadata server is at 169.254.42.42, which determines the others. */
 export const providerNetwork = {
   net: '169.254.42.0/24',
-  /** QEMU itself: DHCP, and nothing more on a closed network. */
+  /** QEMU itself, which only answers DHCP on a closed network. */
   host: '169.254.42.1',
   guest: '169.254.42.15',
 } as const;
 
-/** File descriptors that QEMU inherits besides the usual three: its control connection, and a saved state. */
+/** The additional file descriptors that QEMU inherits: its control connection, and a saved state. */
 export const inherited = { qmp: 3, state: 4 } as const;
 
-/** Makes QEMU start from a saved state. */
+/** The arguments to start from a saved state. */
 export const incomingArguments = ['-incoming', `fd:${inherited.state}`];
 
 /**
- * QEMU's arguments for a machine the lab drives: it starts stopped, its console is its standard input and
- * output, its control connection a socket it inherits (nothing to clean up in the file system, nobody else can connect,
- * and both ends exist before the first instruction), and the sandbox keeps a guest that breaks out from starting programs.
+ * QEMU's arguments for a machine that the lab drives. It starts stopped. Its console is its standard input and output, its
+ * control connection an inherited socket: there is nothing to clean up in the file system, no other process can connect, and
+ * both ends exist before the first instruction. The sandbox prevents a guest that breaks out from starting programs.
  */
 export function qemuArguments(spec: MachineSpec): string[] {
   return [
@@ -34,16 +35,16 @@ export function qemuArguments(spec: MachineSpec): string[] {
 }
 
 /**
- * QEMU runs a program for each connection of the guest's, in a session of its own (libslirp calls setsid, which counts
- * as a privilege here); a machine without a network has no need of any. No program gets more rights than QEMU has:
- * libseccomp sets no_new_privs with every filter.
+ * QEMU runs a program for each connection of the guest, in a session of its own (libslirp calls setsid, which the sandbox
+ * counts as elevating privileges). A machine without a network does not need that. The programs cannot get more privileges
+ * than QEMU has: libseccomp sets no_new_privs with every filter.
  */
 function sandbox({ network }: MachineSpec): string {
   const needed = (network?.forwards.length ?? 0) > 0 ? 'allow' : 'deny';
   return `on,obsolete=deny,elevateprivileges=${needed},spawn=${needed},resourcecontrol=deny`;
 }
 
-/** The same machine for a human at a terminal: console on it at once, Ctrl-A X to quit, Ctrl-A C for the monitor. */
+/** The same machine for interactive use: it starts at once, with its console on the terminal (Ctrl-A X to quit). */
 export function interactiveArguments(spec: MachineSpec): string[] {
   return [...machineArguments(spec), '-serial', 'mon:stdio'];
 }
@@ -55,7 +56,7 @@ function machineArguments(spec: MachineSpec): string[] {
     ...(spec.network === null ? ['-nic', 'none'] : networkArguments(spec.network)),
     ...['-machine', profile.machine, '-cpu', profile.cpu],
     ...['-smp', String(profile.cpus), '-m', String(profile.memory)],
-    // Emulation even where the host could virtualise: the same instructions everywhere give the same boot.
+    // Emulation even on hosts that can virtualise, so that all hosts execute the same instructions.
     ...['-accel', 'tcg'],
     ...clockArguments(spec),
     ...firmwareArguments(spec),
@@ -67,8 +68,8 @@ function machineArguments(spec: MachineSpec): string[] {
 }
 
 /**
- * A recorded machine waits out its idle time: with `sleep=off` its clock runs away while a disk answers, since what
- * comes from outside is only taken in at certain moments (seen on 7.2: 1330 s of guest time before a disk's first answer).
+ * A recorded machine does not skip its idle time. With `sleep=off` its clock advances too far while it waits for a disk,
+ * because external input is accepted only at certain moments (seen on 7.2: 1330 s of guest time before a disk's first answer).
  */
 function clockArguments({ time, recording }: MachineSpec): string[] {
   if (recording !== null) {
@@ -76,12 +77,12 @@ function clockArguments({ time, recording }: MachineSpec): string[] {
     const icount = `shift=${icountShift},rr=${mode},rrfile=${optionValue(file)}`;
     return ['-icount', icount, '-rtc', `base=${startedAt},clock=vm`];
   }
-  // Never QEMU's default, the host's wall clock: somebody may set that, and then the guest's would jump too.
+  // Not QEMU's default, the host's wall clock: if that were set, the guest's clock would jump too.
   const counted = time === 'host' ? [] : ['-icount', `shift=${icountShift},${time}`];
   return [...counted, '-rtc', 'clock=vm'];
 }
 
-/** Two flash chips: the code, and the variables, whose writes go to a temporary file as those of disks do. */
+/** Two flash chips: the code, and the variables, whose writes go to a temporary file like those of disks. */
 function firmwareArguments({ firmware }: MachineSpec): string[] {
   if (firmware === null) return [];
   const flash = (unit: number, file: string, protection: string): string[] => [
@@ -94,14 +95,14 @@ function firmwareArguments({ firmware }: MachineSpec): string[] {
   ];
 }
 
-/** With firmware, QEMU hands kernel, initrd and command line to EDK2, which starts them through the EFI stub. */
+/** With firmware, QEMU passes kernel, initrd and command line to EDK2, which starts the kernel through its EFI stub. */
 function kernelArguments({ kernel, initramfs, cmdline }: MachineSpec): string[] {
   if (kernel === null) return [];
   const initrd = initramfs === null ? [] : ['-initrd', initramfs];
   return ['-kernel', kernel, ...initrd, '-append', cmdline];
 }
 
-/** Between a recorded machine and its disk, a driver records when each answer came. */
+/** The disks of a recorded machine have an additional driver, which records when each answer arrived. */
 function diskArguments(
   disk: MachineSpec['disks'][number],
   index: number,
@@ -121,10 +122,9 @@ function diskArguments(
 }
 
 /**
- * The provider's network, closed (`restrict=on`): the guest gets an address by DHCP, and reaches what is forwarded and
- * nothing else. The lab's servers stand on Unix sockets, and for each connection QEMU runs a socat between the two;
- * QEMU's own way to such a socket serves one connection and then stalls. What socat has to say must go nowhere: QEMU
- * hands a program's standard error to the guest as well.
+ * The provider's network, closed (`restrict=on`): the guest gets an address by DHCP and reaches only the forwarded servers.
+ * These listen on Unix sockets, and QEMU runs a socat for each connection, because its own forwarding to a Unix socket serves
+ * one connection and then stalls. socat must not print anything: QEMU also sends its standard error to the guest.
  */
 function networkArguments({ forwards, ssh }: Network): string[] {
   const user = [
@@ -136,7 +136,7 @@ function networkArguments({ forwards, ssh }: Network): string[] {
     }),
     ...(ssh ? ['hostfwd=tcp:127.0.0.1:0-:22'] : []),
   ];
-  // Behind every slot a disk may take. Without its boot ROM, which is a package of its own and of no use here.
+  // After all slots of disks. Without its boot ROM, which is in a separate package and not needed.
   const card = 'virtio-net-pci,netdev=net,addr=1e,romfile=';
   return ['-netdev', user.join(','), '-device', card];
 }
@@ -150,14 +150,14 @@ function optionValue(text: string): string {
 const icountShift = 3;
 const nanosecondsPerInstruction = 2 ** icountShift;
 
-/** One clause for people, such as `works (sleep=off)`. */
+/** A clause for the user, such as `works (sleep=off)`. */
 export function describeIdleSkipping({ time, certainty, detail }: IdleSkipping): string {
   if (certainty === 'assumed') return `not tried (${detail}); assumed to work (${time})`;
   if (time === 'sleep=off') return `works (${time})`;
   const instead =
     time === 'sleep=on'
-      ? 'machines wait out their idle time (sleep=on)'
-      : 'machines run on the host’s clock';
+      ? 'machines wait in real time while idle (sleep=on)'
+      : "machines run on the host's clock";
   return `does not work: ${detail}; ${instead}`;
 }
 
@@ -165,9 +165,9 @@ export function describeIdleSkipping({ time, certainty, detail }: IdleSkipping):
 const rtcDataRegister = '0x09010000';
 
 /**
- * The guest's clock in whole seconds, from an arbitrary start: differences are guest time. Reading it does not
- * disturb the guest.
- * @throws UnavailableError if QEMU is gone or gives an unexpected answer.
+ * The guest's clock in whole seconds from an arbitrary start; differences are guest time. Reading it does not disturb the
+ * guest.
+ * @throws UnavailableError if QEMU has ended or gives an unexpected answer.
  */
 export async function readGuestClock(qmp: Qmp): Promise<number> {
   const answer = String(
@@ -179,9 +179,9 @@ export async function readGuestClock(qmp: Qmp): Promise<number> {
   return Number(word);
 }
 
-/** Guest seconds spent on executing instructions, or null if the machine does not count them. */
+/** Guest seconds spent executing instructions; null if the machine does not count instructions. */
 export async function readExecutedSeconds(qmp: Qmp): Promise<number | null> {
-  // QEMU counts whenever -icount is given, recording or not; otherwise it answers 0.
+  // With -icount, QEMU also counts without a recording. Otherwise it answers 0.
   const { icount } = (await qmp.execute('query-replay')) as { icount: number };
   return icount === 0 ? null : (icount * nanosecondsPerInstruction) / 1e9;
 }

@@ -10,15 +10,15 @@ import { makePrivateDirectory } from '../host/directories.ts';
 
 const { O_NONBLOCK, O_RDONLY, O_WRONLY } = constants;
 
-/** How much a pipe of Linux holds (pipe(7)): all that can be there to read at once. */
+/** The capacity of a pipe on Linux (pipe(7)), and so the most that can be read at once. Bytes. */
 const capacity = 64 * 1024;
 
 /** How often an iterating reader polls, in host milliseconds. */
-const look = 5;
+const pollMs = 5;
 
 /**
- * What a guest writes to its serial console, as it comes out of QEMU. Iterating over it reads it to its end, a chunk every
- * few milliseconds, which is empty where nothing came.
+ * The output of a guest's serial console. Iterating over it yields a chunk every few milliseconds, which is empty if there
+ * was no output, until the end.
  */
 export type ConsoleOutput = AsyncIterable<Uint8Array> & {
   /** Everything the guest has written since the last read; may be empty. */
@@ -28,9 +28,9 @@ export type ConsoleOutput = AsyncIterable<Uint8Array> & {
 };
 
 /**
- * The pipe between QEMU and us. Not a socket, as Node makes them: QEMU writes byte by byte, a Unix socket is full after
- * 278 such writes, and then the guest stands still until we have read. And it is looked into every few milliseconds
- * instead of waking us with every byte.
+ * The pipe for the console output of QEMU. It is a named pipe and not a socket, which is what Node.js creates: QEMU writes byte
+ * by byte, a Unix socket is full after 278 such writes, and then the guest stands still until it is read. The pipe is polled
+ * every few milliseconds, so that this process does not wake for every byte.
  */
 export class ConsolePipe implements ConsoleOutput {
   #readEnd: number | null;
@@ -43,9 +43,9 @@ export class ConsolePipe implements ConsoleOutput {
   }
 
   /**
-   * Makes a pipe. Node has no call for that, so it gets a name for a moment; not in the run's directory, whose file system
-   * need not know such files.
-   * @throws UnavailableError when that cannot be done
+   * Creates a pipe. Node.js has no function for that, so the pipe has a name for a moment. The name is not in the run
+   * directory, whose file system may not support named pipes.
+   * @throws UnavailableError if it cannot be created
    */
   static async make(): Promise<ConsolePipe> {
     let directory: string | undefined;
@@ -55,21 +55,22 @@ export class ConsolePipe implements ConsoleOutput {
       await promisify(execFile)('mkfifo', [name]);
       return new ConsolePipe(name);
     } catch (cause) {
-      const message = `cannot make a pipe for the console: ${fileReason(cause).trim()}`;
-      const hint = 'Make room in the directory for temporary files, or name another with TMPDIR.';
+      const message = `cannot create a pipe for the console: ${fileReason(cause).trim()}`;
+      const hint =
+        'Free some space in the directory for temporary files, or choose another directory with TMPDIR.';
       throw new UnavailableError(message, { hint, cause });
     } finally {
       if (directory !== undefined) await rm(directory, { recursive: true, force: true });
     }
   }
 
-  /** The descriptor for QEMU to write to. It is ours until {@link handOver}. */
+  /** The descriptor that QEMU writes to. It belongs to this process until {@link handOver}. */
   get writeEnd(): number {
-    if (this.#writeEnd === null) throw new Error('the write end is QEMU’s already');
+    if (this.#writeEnd === null) throw new Error('QEMU already has the write end');
     return this.#writeEnd;
   }
 
-  /** QEMU has the write end: when it lets go of it, the console ends. */
+  /** Closes the write end here once QEMU has it, so that the console ends when QEMU closes it. */
   handOver(): void {
     if (this.#writeEnd !== null) closeSync(this.#writeEnd);
     this.#writeEnd = null;
@@ -104,7 +105,7 @@ export class ConsolePipe implements ConsoleOutput {
         const chunk = this.read();
         yield chunk;
         // Read a noisy guest as fast as possible, and let other tasks run between two reads.
-        await (chunk.length === capacity ? afterOthers() : sleep(look));
+        await (chunk.length === capacity ? afterOthers() : sleep(pollMs));
       }
     } finally {
       this.close();

@@ -1,4 +1,4 @@
-// Not execa: every run waits for this program before it starts QEMU, and loading execa takes as long.
+// Uses node:child_process and not execa: every run waits for this, and loading execa takes as long as running the program.
 import type { ExecFileException } from 'node:child_process';
 import { execFile } from 'node:child_process';
 import { access, constants, realpath } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { installLine } from '../host/requirements.ts';
 import { toolEnvironment, toolPath } from '../host/processes.ts';
 import { compareVersions } from '../text/versions.ts';
 
-/** The oldest QEMU everything was tried with (Debian 12's). */
+/** The oldest QEMU that the lab is tested with (Debian 12's). */
 export const oldestQemu = '7.2.0';
 
 /** A QEMU that can be started. */
@@ -30,7 +30,7 @@ export type Qemu = {
 export type QemuCandidate = Qemu | { binary: string; problem: string };
 
 /**
- * The newest QEMU for `arch` on this machine, or in `directory` alone where one is given
+ * The newest QEMU for `arch` on this machine, or only in `directory` if one is given
  * (default: the environment's KEXEC_LAB_QEMU_DIR).
  * @throws UnavailableError if there is none, or none that can be used.
  */
@@ -56,7 +56,7 @@ export async function findQemu(
   );
 }
 
-/** Every QEMU for `arch` that can be seen, the newest usable one first. */
+/** All QEMUs for `arch`, the newest usable one first. */
 export async function listQemus(arch: Arch, directory?: string): Promise<QemuCandidate[]> {
   const directories = directory === undefined ? usualDirectories() : [directory];
   const binaries = await Promise.all(
@@ -111,7 +111,7 @@ export function parseQemuVersion(text: string): string | undefined {
   return /^QEMU emulator version (\d+\.\d+\.\d+)/m.exec(text)?.[1];
 }
 
-/** An unpacked QEMU looks for its data where its package would install them; this option gives the real place. */
+/** An unpacked QEMU looks for its data in the directories of its package; this option gives the real directory. */
 async function dataOptions(binary: string): Promise<string[]> {
   const data = join(dirname(binary), '../share/qemu');
   try {

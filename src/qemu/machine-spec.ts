@@ -8,7 +8,7 @@ import type { Firmware } from '../host/requirements.ts';
 import type { GuestTime } from '../model/vocabulary.ts';
 import { YamlDirectory } from '../yaml/yaml-directory.ts';
 
-/** What a machine profile, a file of qemu/, may say. */
+/** The schema of a machine profile, a file of qemu/. */
 export const machineProfileSchema = z.strictObject({
   arch: z.enum(arches),
   /** QEMU's `-machine`, such as `virt,gic-version=2`. */
@@ -27,7 +27,7 @@ export const machineProfileSchema = z.strictObject({
   devices: z.array(z.string().min(1)).default([]),
   /** `guest`: instruction-counted time with idle skipped (`-icount`); `host`: the host's clock. */
   clock: z.enum(['guest', 'host']),
-  /** How the first kernel's command line always starts. */
+  /** The beginning of the first kernel's command line, which every scenario shares. */
   cmdline: z.string(),
 });
 
@@ -39,7 +39,7 @@ export const ownMachines = new YamlDirectory(join(ownDirectory, 'qemu'), machine
 
 /**
  * The machine of that name.
- * @throws ScenarioError for a name that is not there, and for a file that says something a profile cannot.
+ * @throws ScenarioError for an unknown name, and for a file that is not a valid profile.
  */
 export function loadMachineProfile(name: string, machines = ownMachines): MachineProfile {
   const profile = machines.get(name);
@@ -49,41 +49,41 @@ export function loadMachineProfile(name: string, machines = ownMachines): Machin
   });
 }
 
-/** All that decides QEMU's command line, apart from which binary runs it. Paths are absolute. */
+/** Everything that determines QEMU's command line other than the QEMU itself. Paths are absolute. */
 export type MachineSpec = {
   profile: MachineProfile;
-  /** How its clock runs: what the profile asks for, as far as this QEMU can do it. A recording runs on its own. */
+  /** How its clock runs: as the profile requests, as far as this QEMU supports it. A recording has its own clock. */
   time: GuestTime;
   /** Null: the firmware looks for a kernel itself. */
   kernel: string | null;
   initramfs: string | null;
-  /** Whole command line of the first kernel. */
+  /** The complete command line of the first kernel. */
   cmdline: string;
-  /** In the order of /dev/vda, /dev/vdb, …, raw unless they say otherwise; writes go to a temporary overlay unless `readonly`. */
+  /** In the order of /dev/vda, /dev/vdb, …. Default format: raw. Writes go to a temporary overlay unless `readonly`. */
   disks: { id: string; file: string; format?: DiskFormat; readonly: boolean; serial: string }[];
   onReset: 'exit' | 'reboot';
-  /** What starts first. What it writes to its variables is forgotten. Null: QEMU starts the kernel itself. */
+  /** Its changes to its variables are discarded. Null: QEMU starts the kernel itself. */
   firmware: Firmware | null;
-  /** The provider's network, and what of the lab's it reaches. Null: the machine has no network card. */
+  /** The provider's network, and the servers of the lab that it reaches. Null: the machine has no network card. */
   network: Network | null;
-  /** Null: the machine is neither recorded nor played from a recording. */
+  /** Null: the machine is neither recorded nor replayed. */
   recording: Recording | null;
 };
 
 /**
- * A recording of all that reaches a machine from outside itself, or the same machine played from one (QEMU's `rr`,
- * docs/system/replay.rst). It runs on instruction-counted time then, whatever its clock else is.
+ * A recording of all external input of a machine, or the replay of one (QEMU's `rr`, docs/system/replay.rst). The machine
+ * then runs on instruction-counted time, whatever its clock is otherwise.
  */
 type Recording = {
   mode: 'record' | 'replay';
   file: string;
-  /** What the machine's clock showed at power-on, UTC, such as `2026-11-26T08:15:00`. */
+  /** The machine's clock at power-on, UTC, such as `2026-11-26T08:15:00`. */
   startedAt: string;
 };
 
-/** A network on which the guest reaches nothing but these. */
+/** A closed network: the guest reaches only these servers. */
 export type Network = {
-  /** What answers at an address of the guest's network: a server of the lab's on a Unix socket. */
+  /** For an address on the guest's network, the Unix socket of the server that answers there. */
   forwards: { address: string; port: number; socket: string }[];
   /** Whether the guest's port 22 can be reached from a port of the host's loopback. */
   ssh: boolean;

@@ -10,7 +10,7 @@ import { UnavailableError } from '../errors.ts';
 import { makePrivateDirectory } from '../host/directories.ts';
 import type { Qmp } from './qmp.ts';
 
-/** QEMU's own limit is made for networks; in bytes per second. */
+/** The default limit of a migration is made for networks. Bytes per second. */
 const unlimited = 2 ** 40;
 
 const pollMs = 10;
@@ -19,9 +19,9 @@ const pollMs = 10;
 const connectMs = 30_000;
 
 /**
- * Writes a stopped machine's state to a file, as a migration. Uses a socket, because QEMU can write files itself
- * only since 8.2, and needs no further permissions this way.
- * @throws UnavailableError when QEMU cannot, the file system's error when the file cannot be written.
+ * Writes a stopped machine's state to a file, as a migration through a socket: QEMU itself can write a file only since 8.2,
+ * and needs no additional permissions this way.
+ * @throws UnavailableError if QEMU fails, the file system's error if the file cannot be written.
  */
 export async function saveState(qmp: Qmp, file: string): Promise<void> {
   const directory = await makePrivateDirectory();
@@ -55,7 +55,7 @@ async function migrated(qmp: Qmp): Promise<void> {
   }
 }
 
-/** Resolves when a machine that was started with a saved state has it. @throws UnavailableError when it never will. */
+/** Resolves when a machine has loaded the state it was started with. @throws UnavailableError if QEMU has ended. */
 export async function stateLoaded(qmp: Qmp): Promise<void> {
   for (;;) {
     const { status } = (await qmp.execute('query-status')) as { status: string };
@@ -64,11 +64,11 @@ export async function stateLoaded(qmp: Qmp): Promise<void> {
   }
 }
 
-/** How often to ask for the progress, and how long there may be none; in host milliseconds. */
+/** How often to query the progress, and how long it may stand still. Host milliseconds. */
 const dumpPollMs = 50;
 const longestPauseMs = 60_000;
 
-/** What `query-dump` answers (QEMU's qapi/dump.json); bytes. */
+/** The answer to `query-dump` (QEMU's qapi/dump.json). Bytes. */
 type DumpProgress = {
   status: 'none' | 'active' | 'completed' | 'failed';
   completed: number;
@@ -76,10 +76,10 @@ type DumpProgress = {
 };
 
 /**
- * Writes the guest's memory to a file, an ELF core of physical addresses. QEMU writes in the background and is polled for
- * its progress; it may take any time as long as it makes progress.
+ * Writes the guest's memory to a file, an ELF core dump of physical addresses. QEMU writes in the background and its progress
+ * is polled. There is no time limit as long as it makes progress.
  * @param now milliseconds of a monotonic clock
- * @throws UnavailableError if QEMU cannot, or makes no progress for a minute
+ * @throws UnavailableError if QEMU fails, or makes no progress for a minute
  */
 export async function dumpMemory(
   qmp: Qmp,
@@ -92,7 +92,7 @@ export async function dumpMemory(
   for (;;) {
     const { status, completed, total } = (await qmp.execute('query-dump')) as DumpProgress;
     if (status === 'completed') return;
-    const soFar = `${completed} of ${total} bytes are written`;
+    const soFar = `${completed} of ${total} bytes written`;
     if (status !== 'active') throw failure(`QEMU could not write the guest's memory: ${soFar}`);
     if (completed !== written) movedAt = now();
     written = completed;
@@ -104,6 +104,7 @@ export async function dumpMemory(
 }
 
 function failure(message: string): UnavailableError {
-  const hint = 'Make room on the disk that holds the run directory, or choose another with --out.';
+  const hint =
+    'Free some space on the disk of the run directory, or choose another directory with --out.';
   return new UnavailableError(message, { hint });
 }

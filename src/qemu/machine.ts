@@ -13,11 +13,11 @@ import { keepAnswering, connectQmp } from './qmp.ts';
 
 export type MachineExit = ProcessExit & {
   /**
-   * QEMU's reason for shutting down (`guest-reset`, `guest-shutdown`, `host-qmp-quit`, …), `host-disk-error (…)` where
-   * the host's disk failed under the guest, or null if it gave none.
+   * QEMU's reason for shutting down (`guest-reset`, `guest-shutdown`, `host-qmp-quit`, …), or `host-disk-error (…)` if
+   * the host could not write the guest's disk; null if QEMU gave none.
    */
   reason: string | null;
-  /** Whether the lab had asked it to end by then. */
+  /** Whether the lab had asked QEMU to end before that. */
   asked: boolean;
 };
 
@@ -26,7 +26,7 @@ export type Machine = {
   pid: number;
   /** The program and its arguments, as started. */
   commandLine: string[];
-  /** What the guest writes to its serial console, from the first byte; ends when QEMU does. */
+  /** The output of the guest's serial console, from the first byte until QEMU ends. */
   console: ConsoleOutput;
   /** Types on the guest's serial console. */
   write(bytes: Uint8Array | string): void;
@@ -34,44 +34,44 @@ export type Machine = {
   continue(): Promise<void>;
   /** Stops the CPUs until `continue`. */
   pause(): Promise<void>;
-  /** Stops the CPUs while `action` works. All that the guest has written by then can be read from the console. */
+  /** Stops the CPUs during `action`, in which everything the guest has written can be read from the console. */
   whilePaused<Result>(action: () => Promise<Result>): Promise<Result>;
-  /** Writes the state of a machine that is paused, its memory and devices but not its disks, to a file; see `StartOptions.state`. */
+  /** Writes the state of a paused machine to a file: memory and devices, without disks. See `StartOptions.state`. */
   saveState(file: string): Promise<void>;
-  /** Writes the guest's memory to a file, an ELF core of physical addresses. @throws UnavailableError when QEMU cannot. */
+  /** Writes the guest's memory to a file, see {@link dumpMemory}. */
   dumpMemory(file: string): Promise<void>;
-  /** Presses the reset button. @throws UnavailableError when QEMU is gone. */
+  /** Presses the reset button. @throws UnavailableError if QEMU has ended. */
   reset(): Promise<void>;
-  /** @throws UnavailableError when QEMU is gone or does not answer. */
+  /** @throws UnavailableError if QEMU has ended or does not answer. */
   sample(): Promise<CpuSample>;
-  /** The guest's clock, see {@link readGuestClock}. @throws UnavailableError when QEMU is gone or does not answer. */
+  /** The guest's clock, see {@link readGuestClock}. @throws UnavailableError if QEMU has ended or does not answer. */
   guestSeconds(): Promise<number>;
   /**
-   * The port on 127.0.0.1 that leads to the guest's ssh server, whether it listens yet or not.
-   * @throws UnavailableError where the machine's network has no ssh, or QEMU is gone.
+   * The port on 127.0.0.1 that is forwarded to the guest's ssh port, whether or not a server listens there.
+   * @throws UnavailableError if the machine's network has no ssh, or QEMU has ended.
    */
   sshPort(): Promise<number>;
-  /** Any other command of QMP, see {@link Qmp}. */
+  /** Executes any other QMP command, see {@link Qmp}. */
   execute: Qmp['execute'];
   exited: Promise<MachineExit>;
-  /** Ends QEMU: asks, then SIGTERM, then SIGKILL, a few seconds each. May be called at any time, again and again. */
+  /** Ends QEMU: `quit`, then SIGTERM, then SIGKILL, a few seconds apart. May be called at any time, and repeatedly. */
   stop(): Promise<MachineExit>;
 };
 
 type StartOptions = {
-  /** Where QEMU may put the temporary overlays of writable disks. */
+  /** The directory for the temporary overlays of writable disks. */
   directory: string;
-  /** File that `saveState` wrote, of the same machine with the same QEMU: it starts there instead of at power-on. */
+  /** A file from `saveState` of the same machine and QEMU, to start from instead of power-on. */
   state?: string | undefined;
   /** Stops the machine when aborted. */
   signal?: AbortSignal;
-  /** How long each step of `stop` waits for the next, in milliseconds. */
+  /** The time between the steps of `stop`, in milliseconds. */
   patience?: number;
 };
 
 /**
  * Starts QEMU with the machine stopped and its console attached.
- * @throws UnavailableError, with QEMU's own words, when QEMU cannot start; `signal.reason` when aborted meanwhile.
+ * @throws UnavailableError, with QEMU's own message, if QEMU cannot start; `signal.reason` if aborted.
  */
 export async function startMachine(
   spec: MachineSpec,
@@ -87,18 +87,18 @@ export async function startMachine(
   let poweredOn: number | undefined;
   let running = false;
   let threads: Promise<number[]> | undefined;
-  // Why it ended is on the control connection, whose last words may be read only after the process is gone.
-  const heardOut = new Promise((resolve) => process.qmp.once('close', resolve));
+  // The reason for its end arrives on the control connection, perhaps only after the process has ended.
+  const allRead = new Promise((resolve) => process.qmp.once('close', resolve));
   const exited = process.exited.then(async (exit) => {
     const byUs = asked;
-    await heardOut;
+    await allRead;
     return { ...exit, reason, asked: byUs };
   });
   const connecting = connectQmp(process.qmp, (event, data) => {
     const why = String(data['reason']);
     if (event === 'SHUTDOWN') reason ??= why;
     if (event === 'STOP' || event === 'RESUME') running = event === 'RESUME';
-    // QEMU pauses a machine whose overlay does not fit on the host's disk; from outside that looks like a hang.
+    // QEMU pauses a machine whose overlay does not fit on the host's disk, which would look like a hang.
     if (event === 'BLOCK_IO_ERROR' && data['action'] === 'stop') {
       reason = `host-disk-error (${why})`;
       halt();
@@ -129,7 +129,7 @@ export async function startMachine(
       throw new UnavailableError(`QEMU did not start: ${words}`, { cause });
     });
   if (spec.recording?.mode === 'record') void exited.then(keepAnswering(qmp));
-  const alone = oneAfterTheOther();
+  const alone = oneAtATime();
   return {
     pid: process.pid,
     commandLine,
@@ -171,8 +171,8 @@ export async function startMachine(
   };
 }
 
-/** Runs actions that stop and start the CPUs one at a time, so that none starts what another has stopped. */
-function oneAfterTheOther(): <T>(action: () => Promise<T>) => Promise<T> {
+/** Runs one action at a time, so that none starts the CPUs while another needs them stopped. */
+function oneAtATime(): <T>(action: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (action) => {
     const turn = last.then(action);

@@ -6,49 +6,38 @@ import type { CpuSample } from '../model/boot.ts';
 import { readExecutedSeconds, readGuestClock } from './arguments.ts';
 import type { Qmp } from './qmp.ts';
 
-/**
- * Program counters, one per vCPU, from the monitor's `info registers -a`:
- * ` PC=ffff80000801a2c4` on aarch64, `R15=c0301d8c` on arm (QEMU 7.2 and 10).
- */
-export function parseProgramCounters(registers: string): bigint[] {
-  return [...registers.matchAll(/\b(?:PC|R15)=([0-9a-f]+)/g)].map(([, hex]) =>
-    BigInt(`0x${hex ?? ''}`),
-  );
-}
-
-/** What a sample needs to know about the machine. */
-type Looking = {
+/** The state of the machine that a sample requires. */
+type Sampled = {
   /** QEMU's process. */
   pid: number;
   /** See {@link vcpuThreads}. */
   threads: readonly number[];
-  /** Whether the CPUs run, and are to run on. */
+  /** Whether the CPUs run, and continue to run afterwards. */
   running: boolean;
-  /** The time to note, see {@link CpuSample}. */
+  /** The time of the sample, see {@link CpuSample}. */
   at: number;
 };
 
 /**
  * Samples the vCPUs once. All queries are sent at once while the vCPUs are stopped, so that the guest loses little time.
- * @throws UnavailableError when QEMU is gone, or the host's kernel keeps no such account.
+ * @throws UnavailableError if QEMU has ended, or the host's kernel keeps no such account.
  */
 export async function takeSample(
   qmp: Qmp,
-  { pid, threads, running, at }: Looking,
+  { pid, threads, running, at }: Sampled,
 ): Promise<CpuSample> {
   const accounts = await Promise.all(threads.map((thread) => readAccount(pid, thread)));
   const cpuMs = accounts.reduce((sum, thread) => sum + thread.cpuMs, 0);
   const waitedMs = accounts.reduce((sum, thread) => sum + thread.waitedMs, 0);
-  // Stopped: translated code that runs on from block to block keeps its program counter to itself, and what one would read
-  // is where it last came out, however long ago. A machine that stands still already (not powered on yet, or its disk
-  // failed) stays as it is.
+  // While translated code runs from block to block, QEMU does not update the program counter, so the CPUs are stopped. A
+  // machine that is already stopped (before power-on, or after an error of its disk) stays stopped.
   const stopping = running ? qmp.execute('stop') : undefined;
-  const looking = [readRegisters(qmp), readGuestClock(qmp), readExecutedSeconds(qmp)] as const;
-  const goingOn = running ? qmp.execute('cont') : undefined;
+  const reading = [readRegisters(qmp), readGuestClock(qmp), readExecutedSeconds(qmp)] as const;
+  const continuing = running ? qmp.execute('cont') : undefined;
   const [registers, guestSeconds, executedSeconds] = await Promise.all([
-    ...looking,
+    ...reading,
     stopping,
-    goingOn,
+    continuing,
   ]);
   return {
     at,
@@ -67,13 +56,23 @@ async function readRegisters(qmp: Qmp): Promise<string> {
   return (await qmp.execute('human-monitor-command', command)) as string;
 }
 
-/** The host's threads that the vCPUs run in; with guest time all of them take turns in one. */
+/**
+ * Program counters, one per vCPU, from the monitor's `info registers -a`:
+ * ` PC=ffff80000801a2c4` on aarch64, `R15=c0301d8c` on arm (QEMU 7.2 and 10).
+ */
+export function parseProgramCounters(registers: string): bigint[] {
+  return [...registers.matchAll(/\b(?:PC|R15)=([0-9a-f]+)/g)].map(([, hex]) =>
+    BigInt(`0x${hex ?? ''}`),
+  );
+}
+
+/** The host's threads that run the vCPUs. With guest time, one thread runs all of them in turn. */
 export async function vcpuThreads(qmp: Qmp): Promise<number[]> {
   const cpus = (await qmp.execute('query-cpus-fast')) as { 'thread-id': number }[];
   return [...new Set(cpus.map((cpu) => cpu['thread-id']))];
 }
 
-/** @throws UnavailableError when QEMU is gone, or the host's kernel keeps no such account */
+/** @throws UnavailableError if QEMU has ended, or the host's kernel keeps no such account */
 async function readAccount(pid: number, thread: number): Promise<ThreadAccount> {
   try {
     return await threadAccount(pid, thread);
@@ -84,16 +83,17 @@ async function readAccount(pid: number, thread: number): Promise<ThreadAccount> 
 }
 
 /**
- * The port on the host's loopback that is forwarded to the guest's port 22. QEMU lets the system choose it, so that machines
- * never compete for one.
- * @throws UnavailableError when QEMU is gone, or the machine has no such forward.
+ * The port on the host's loopback that is forwarded to the guest's port 22. The host's kernel chooses it, so that machines
+ * never compete for a port.
+ * @throws UnavailableError if QEMU has ended, or the machine has no such forward.
  */
 export async function readSshPort(qmp: Qmp): Promise<number> {
   const connections = await qmp.execute('human-monitor-command', {
     'command-line': 'info usernet',
   });
   const port = parseSshPort(String(connections));
-  if (port === undefined) throw new UnavailableError('the machine has no forward to its ssh port');
+  if (port === undefined)
+    throw new UnavailableError('no port of the host is forwarded to the ssh port of the machine');
   return port;
 }
 

@@ -11,13 +11,13 @@ import type { Qmp } from './qmp.ts';
 export type ProcessExit = {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** The first 16 KiB of what QEMU wrote to its standard error. */
+  /** The first 16 KiB of QEMU's standard error. */
   stderr: string;
 };
 
 type QemuProcess = {
   pid: number;
-  /** Everything the guest prints, kept for the reader however early QEMU ends. */
+  /** The console of the guest. It can be read to its end after QEMU has ended. */
   console: ConsolePipe;
   /** Types on the guest's console. */
   type: (bytes: Uint8Array | string) => void;
@@ -27,10 +27,10 @@ type QemuProcess = {
 };
 
 /**
- * Starts `command` on a {@link leash}. It leads a session of its own, so a Ctrl-C at the terminal reaches only us.
+ * Starts QEMU, see {@link startProgram}.
  * @param directory where QEMU puts its temporary overlays; it unlinks them as soon as they are open.
- * @param state a file it inherits, open for reading.
- * @throws UnavailableError when it cannot be started at all.
+ * @param state a file that QEMU inherits, open for reading.
+ * @throws UnavailableError if it cannot be started at all.
  */
 export async function startProcess(
   command: readonly string[],
@@ -81,9 +81,9 @@ async function startOn(
 }
 
 /**
- * Ends QEMU: asks it, then SIGTERM, then SIGKILL.
- * @param patience milliseconds between one and the next; none are lost on a QEMU that cannot be asked
- * @throws UnavailableError for a process that not even SIGKILL ends
+ * Ends QEMU: `quit`, then SIGTERM, then SIGKILL.
+ * @param patience milliseconds between these; a QEMU that cannot receive `quit` gets SIGTERM at once
+ * @throws UnavailableError for a process that even SIGKILL does not end
  */
 export async function endProcess(
   process: QemuProcess,
@@ -101,7 +101,7 @@ export async function endProcess(
     process.kill(signal);
     if (await exitsWithin(patience)) return;
   }
-  throw new UnavailableError(`QEMU (process ${process.pid}) did not end, not even after SIGKILL`);
+  throw new UnavailableError(`QEMU (process ${process.pid}) has not ended, even after SIGKILL`);
 
   async function exitsWithin(milliseconds: number, ...sooner: Promise<false>[]): Promise<boolean> {
     const cancel = new AbortController();

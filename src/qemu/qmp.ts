@@ -1,18 +1,18 @@
 import type { Duplex } from 'node:stream';
 import { UnavailableError } from '../errors.ts';
 
-/** Far longer than any answer the lab asks for. Characters. */
+/** Far longer than any answer to the lab's commands. Characters. */
 const longestLine = 1 << 20;
 const answerSeconds = 30;
 
-/** QEMU is gone or does not answer: the connection cannot be used any more. */
+/** QEMU has ended or does not answer: the connection cannot be used any more. */
 export class QmpLost extends UnavailableError {}
 
 /** QMP, QEMU's control protocol: one JSON object per line. */
 export type Qmp = {
   /**
-   * Runs a command and gives back what it returned.
-   * @throws UnavailableError when QEMU refuses; QmpLost when it does not answer in 30 s, which ends the connection, or is gone.
+   * Executes a command and returns its result.
+   * @throws UnavailableError if QEMU refuses; QmpLost if it has ended, or does not answer within 30 s, which ends the connection.
    */
   execute(command: string, args?: Record<string, unknown>): Promise<unknown>;
 };
@@ -34,8 +34,8 @@ type Answer = { resolve: (value: unknown) => void; reject: (error: Error) => voi
 const greetingId = 0;
 
 /**
- * Speaks QMP over `stream`: waits for the greeting, agrees on capabilities, then is ready for commands.
- * @throws UnavailableError when the stream ends or says something else first.
+ * Opens QMP on `stream`: waits for the greeting and negotiates capabilities.
+ * @throws UnavailableError if the stream ends or contains something else first.
  */
 export async function connectQmp(stream: Duplex, onEvent: QmpEventListener): Promise<Qmp> {
   const awaited = new Map<number, Answer>();
@@ -109,7 +109,7 @@ export async function connectQmp(stream: Duplex, onEvent: QmpEventListener): Pro
   return { execute };
 }
 
-/** Calls `onLine` for every line until the stream ends. */
+/** Calls `onLine` for every non-empty line until the stream ends. */
 async function readLines(stream: Duplex, onLine: (line: string) => void): Promise<void> {
   let rest = '';
   stream.setEncoding('utf8');
@@ -121,26 +121,26 @@ async function readLines(stream: Duplex, onLine: (line: string) => void): Promis
   }
 }
 
-/** The interval of the announcements, their number, and how often they are requested again. */
+/** The interval of the announcements, their number, and how often they are requested again. Host milliseconds. */
 const everyMs = 10;
 const rounds = 1000;
 const againMs = 3000;
 
 /**
- * Keeps QEMU answering while it records. A recorded machine holds the lock that QEMU's main loop needs for as long as its
- * CPU runs, and that is until its next timer or for 2 s of guest time, which is a minute for a guest that goes from fault
- * to fault. While it records, timers of the host's clock count, too (`icount_get_limit`, accel/tcg), and need not come
- * again when it is played; `announce-self` to no interface is a thousand of them, and nothing else.
+ * Keeps QEMU answering while it records. The CPU of a recorded machine holds the lock that QEMU's main loop needs until its
+ * next timer, or for 2 s of guest time, which take a minute for a guest that causes one fault after the other. During a
+ * recording, timers on the host's clock end its turn too (`icount_get_limit`, accel/tcg), and the replay does not need them.
+ * `announce-self` to no interface creates a thousand such timers and does nothing else.
  *
- * @returns what ends it
+ * @returns a function that ends it
  */
 export function keepAnswering(qmp: Qmp): () => void {
   const announcement = { initial: everyMs, max: everyMs, rounds, step: 0, interfaces: [] };
-  const tell = (): void => {
+  const announce = (): void => {
     qmp.execute('announce-self', announcement).catch(() => undefined);
   };
-  tell();
-  const timer = setInterval(tell, againMs);
+  announce();
+  const timer = setInterval(announce, againMs);
   return () => {
     clearInterval(timer);
   };

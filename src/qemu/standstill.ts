@@ -7,7 +7,7 @@ import type { Machine } from './machine.ts';
 /** The account of one of QEMU's threads. */
 export type ThreadPulse = Omit<ThreadAccount, 'waitedMs'> & { tid: number };
 
-/** One look at QEMU's process from outside. */
+/** One sample of QEMU's process from outside. */
 export type Pulse = {
   /** Host milliseconds of a monotonic clock. */
   at: number;
@@ -31,101 +31,14 @@ export type Pulse = {
  */
 type Standstill = 'spinning' | 'asleep' | 'stopped';
 
-/** How long each must last, in host milliseconds. A process that is stopped for a few seconds usually continues. */
+/** How long each kind must last, in host milliseconds. A process that is stopped for a few seconds usually continues. */
 export type Patience = { spinning: number; asleep: number; stopped: number };
 
 export const usualPatience: Patience = { spinning: 10_000, asleep: 20_000, stopped: 60_000 };
 
-/** A busy thread of a busy host gets at least this share of a CPU; an answer takes a thousandth of that. */
-const leastShare = 1 / 10;
-
-/** Looks that are further apart (of a process that was stopped itself, on a host that was suspended) prove nothing. */
-const longestGap = 5_000;
-
-/** The minimum number of samples, however much time they cover. */
-const fewestLooks = 8;
-
-/**
- * Judges a series of samples of QEMU, in order; null while nothing is certain. A guest that is slow or halted does not count:
- * these: QEMU's main thread answers then. Nor is one that a busy host starves: a main thread that waits for a turn is seen so
- * (state R), and has used no CPU time to speak of. Nor is a slow disk: who waits for it is in state D.
- */
-export function findStandstill(pulses: readonly Pulse[], patience: Patience): Standstill | null {
-  if (lasts(tail(pulses, isStopped), patience.stopped)) return 'stopped';
-  const spins = (looks: readonly Pulse[], which: Which): boolean =>
-    lasts(looks, patience.spinning) && cpuTime(looks, which) >= leastShare * patience.spinning;
-  if (spins(tail(pulses, mainThreadSleeps), isOther)) return 'spinning';
-  if (spins(tail(pulses, unanswered), isMain)) return 'spinning';
-  return lasts(tail(pulses, allSleep), patience.asleep) ? 'asleep' : null;
-}
-
-function isStopped({ threads: [main] }: Pulse): boolean {
-  return main?.state === 'T';
-}
-
-/** The question is still the same, and the main thread waits neither for the disk nor for a signal. */
-function unanswered({ askedAt, threads: [main] }: Pulse, newest: Pulse): boolean {
-  const sameQuestion = askedAt !== null && askedAt === newest.askedAt;
-  return sameQuestion && (main?.state === 'S' || main?.state === 'R');
-}
-
-/** And it has not run since. */
-function mainThreadSleeps(pulse: Pulse, newest: Pulse): boolean {
-  const [main] = pulse.threads;
-  return unanswered(pulse, newest) && main?.state === 'S' && sameAccount(main, newest.threads[0]);
-}
-
-/** Nor has any other. */
-function allSleep(pulse: Pulse, newest: Pulse): boolean {
-  const { threads } = pulse;
-  const asleep = threads.every((thread) => {
-    const now = newest.threads.find(({ tid }) => tid === thread.tid);
-    return thread.state === 'S' && sameAccount(thread, now);
-  });
-  return asleep && unanswered(pulse, newest);
-}
-
-function sameAccount(thread: ThreadPulse, other: ThreadPulse | undefined): boolean {
-  return thread.cpuMs === other?.cpuMs && thread.turns === other.turns;
-}
-
-/** The newest looks of which all hold, without a gap between them. */
-function tail(
-  pulses: readonly Pulse[],
-  holds: (pulse: Pulse, newest: Pulse) => boolean,
-): readonly Pulse[] {
-  const newest = pulses.at(-1);
-  if (newest === undefined) return [];
-  const broken = pulses.findLastIndex((pulse, index) => {
-    const next = pulses[index + 1] ?? pulse;
-    return !holds(pulse, newest) || next.at - pulse.at > longestGap;
-  });
-  return pulses.slice(broken + 1);
-}
-
-function lasts(pulses: readonly Pulse[], milliseconds: number): boolean {
-  const [first, last] = [pulses[0], pulses.at(-1)];
-  if (first === undefined || last === undefined || pulses.length < fewestLooks) return false;
-  return last.at - first.at >= milliseconds;
-}
-
-type Which = (thread: ThreadPulse, index: number) => boolean;
-const isMain: Which = (_, index) => index === 0;
-const isOther: Which = (_, index) => index > 0;
-
-/** What those threads that are there from the first look to the last have used. */
-function cpuTime(pulses: readonly Pulse[], which: Which): number {
-  const last = (pulses.at(-1)?.threads ?? []).filter(which);
-  const used = last.map(({ tid, cpuMs }) => {
-    const before = pulses[0]?.threads.find((thread) => thread.tid === tid);
-    return before === undefined ? 0 : cpuMs - before.cpuMs;
-  });
-  return used.reduce((sum, each) => sum + each, 0);
-}
-
 type Options = {
   patience?: Patience;
-  /** How often to look, in host milliseconds. */
+  /** How often to sample, in host milliseconds. */
   every?: number;
   /** Ends the watching. */
   signal: AbortSignal;
@@ -135,7 +48,7 @@ type Options = {
 const kept = 200;
 
 /**
- * Watches QEMU from outside: always has a query pending, and looks at QEMU's threads. Resolves with the kind of
+ * Watches QEMU from outside: always has a query pending, and samples QEMU's threads. Resolves with the kind of
  * standstill once it is certain, and with null if QEMU has ended or `signal` fires.
  */
 export async function watchForStandstill(
@@ -154,7 +67,7 @@ export async function watchForStandstill(
     const answered = (): void => {
       askedAt = null;
     };
-    // A refusal is an answer, too, and so is the end of the connection, which others report.
+    // A refusal is an answer too, and so is the end of the connection, which is reported elsewhere.
     machine.execute('query-status').then(answered, answered);
   };
   let pulses: Pulse[] = [];
@@ -171,13 +84,102 @@ export async function watchForStandstill(
   return null;
 }
 
+/** A busy thread on a busy host gets at least this share of a CPU; an answer needs a thousandth of that. */
+const leastShare = 1 / 10;
+
+/** Samples further apart prove nothing: this process was stopped, or the host was suspended. Milliseconds. */
+const longestGap = 5_000;
+
+/** The minimum number of samples, however much time they cover. */
+const fewestSamples = 8;
+
+/**
+ * Judges a series of samples of QEMU, in order; null while nothing is certain. None of these is a standstill:
+ *
+ * - a slow or halted guest: QEMU's main thread answers;
+ * - a busy host: the main thread waits for a CPU (state R) and uses hardly any CPU time;
+ * - a slow disk: the thread that waits for it is in state D.
+ */
+export function findStandstill(pulses: readonly Pulse[], patience: Patience): Standstill | null {
+  if (lasts(tail(pulses, isStopped), patience.stopped)) return 'stopped';
+  const spins = (samples: readonly Pulse[], which: Which): boolean =>
+    lasts(samples, patience.spinning) && cpuTime(samples, which) >= leastShare * patience.spinning;
+  if (spins(tail(pulses, mainThreadSleeps), isOther)) return 'spinning';
+  if (spins(tail(pulses, unanswered), isMain)) return 'spinning';
+  return lasts(tail(pulses, allSleep), patience.asleep) ? 'asleep' : null;
+}
+
+function isStopped({ threads: [main] }: Pulse): boolean {
+  return main?.state === 'T';
+}
+
+/** Whether the same query is still pending, and the main thread waits neither for the disk nor for a signal. */
+function unanswered({ askedAt, threads: [main] }: Pulse, newest: Pulse): boolean {
+  const sameQuery = askedAt !== null && askedAt === newest.askedAt;
+  return sameQuery && (main?.state === 'S' || main?.state === 'R');
+}
+
+/** Whether the main thread has also not run since. */
+function mainThreadSleeps(pulse: Pulse, newest: Pulse): boolean {
+  const [main] = pulse.threads;
+  return unanswered(pulse, newest) && main?.state === 'S' && sameAccount(main, newest.threads[0]);
+}
+
+/** Whether no thread has run since. */
+function allSleep(pulse: Pulse, newest: Pulse): boolean {
+  const { threads } = pulse;
+  const asleep = threads.every((thread) => {
+    const now = newest.threads.find(({ tid }) => tid === thread.tid);
+    return thread.state === 'S' && sameAccount(thread, now);
+  });
+  return asleep && unanswered(pulse, newest);
+}
+
+function sameAccount(thread: ThreadPulse, other: ThreadPulse | undefined): boolean {
+  return thread.cpuMs === other?.cpuMs && thread.turns === other.turns;
+}
+
+/** The newest samples for which `holds` is true, without a gap between them. */
+function tail(
+  pulses: readonly Pulse[],
+  holds: (pulse: Pulse, newest: Pulse) => boolean,
+): readonly Pulse[] {
+  const newest = pulses.at(-1);
+  if (newest === undefined) return [];
+  const broken = pulses.findLastIndex((pulse, index) => {
+    const next = pulses[index + 1] ?? pulse;
+    return !holds(pulse, newest) || next.at - pulse.at > longestGap;
+  });
+  return pulses.slice(broken + 1);
+}
+
+function lasts(pulses: readonly Pulse[], milliseconds: number): boolean {
+  const [first, last] = [pulses[0], pulses.at(-1)];
+  if (first === undefined || last === undefined || pulses.length < fewestSamples) return false;
+  return last.at - first.at >= milliseconds;
+}
+
+type Which = (thread: ThreadPulse, index: number) => boolean;
+const isMain: Which = (_, index) => index === 0;
+const isOther: Which = (_, index) => index > 0;
+
+/** The CPU time of the threads that exist from the first sample to the last. Milliseconds. */
+function cpuTime(pulses: readonly Pulse[], which: Which): number {
+  const last = (pulses.at(-1)?.threads ?? []).filter(which);
+  const used = last.map(({ tid, cpuMs }) => {
+    const before = pulses[0]?.threads.find((thread) => thread.tid === tid);
+    return before === undefined ? 0 : cpuMs - before.cpuMs;
+  });
+  return used.reduce((sum, each) => sum + each, 0);
+}
+
 /** The message for the user, and what to do. */
 export function describeStandstill(
   found: Standstill,
   { spinning, asleep, stopped }: Patience = usualPatience,
 ): { message: string; hint: string } {
   const anotherQemu =
-    'This is a fault of QEMU, not of the guest. Try another QEMU with --qemu-dir; kexec-lab doctor lists those it finds.';
+    'This is a fault of QEMU, not of the guest. Try another QEMU with --qemu-dir; `kexec-lab doctor` lists the installed ones.';
   const seconds = (milliseconds: number): string => `${Math.round(milliseconds / 1000)} s`;
   switch (found) {
     case 'spinning':

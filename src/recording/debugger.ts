@@ -4,14 +4,14 @@ import type { Machine } from '../qemu/machine.ts';
 import { executed } from './play.ts';
 
 /**
- * To go back, QEMU loads the previous snapshot and replays from there. When the first is taken and how often the others, in
- * host milliseconds, and how many are kept. Each is as large as the memory the guest has used.
+ * To go back, QEMU loads the previous snapshot and replays from there. These are the time of the first snapshot and the
+ * interval of the others, in host milliseconds, and how many are kept. Each is as large as the memory that the guest has used.
  */
 const firstMs = 100;
 const everyMs = 2000;
 const kept = 20;
 
-/** Takes snapshots of a machine while it is played, until `over`: without one, gdb cannot go back. */
+/** Takes snapshots of a machine while it is replayed, until `over` is aborted. Without one, gdb cannot go back. */
 export async function takeSnapshots(
   machine: Pick<Machine, 'whilePaused' | 'execute'>,
   over: AbortSignal,
@@ -22,14 +22,14 @@ export async function takeSnapshots(
     );
     if (over.aborted) return;
     await machine.whilePaused(async () => {
-      // While a disk's answer is due QEMU takes none; the next one will do.
+      // QEMU takes none while it waits for a disk; the next one is soon enough.
       await saveSnapshot(machine, `at-${number}`);
       if (number > kept) await deleteSnapshot(machine, `at-${number - kept}`);
     });
   }
 }
 
-/** @returns whether it was taken: QEMU takes none while a disk's answer is due */
+/** @returns whether it was taken: QEMU takes none while it waits for a disk */
 async function saveSnapshot(machine: Pick<Machine, 'execute'>, name: string): Promise<boolean> {
   return (await monitor(machine, `savevm ${name}`)) === '';
 }
@@ -43,7 +43,7 @@ export async function openForGdb(machine: Pick<Machine, 'execute'>, socket: stri
   await monitor(machine, `gdbserver unix:${socket},server=on,wait=off`);
 }
 
-/** QEMU's commands for humans: what they print is all that they answer. */
+/** Executes a command of QEMU's monitor and returns its output. */
 async function monitor(machine: Pick<Machine, 'execute'>, line: string): Promise<string> {
   const answer = await machine.execute('human-monitor-command', { 'command-line': line });
   return String(answer).trim();
@@ -51,13 +51,13 @@ async function monitor(machine: Pick<Machine, 'execute'>, line: string): Promise
 
 type PlayedMachine = Pick<Machine, 'console' | 'execute' | 'pause'>;
 
-/** By how much a machine has overrun a place on its console. */
+/** How far a machine has overrun a point on its console. */
 export type Overrun = {
-  /** Instructions executed when the console was seen not to have come so far. */
+  /** The last known number of instructions at which the console had not reached the point. */
   before: number;
-  /** Bytes the console had shown when the machine was stopped. */
+  /** Bytes on the console when the machine was stopped. */
   shown: number;
-  /** Bytes it is to have shown. */
+  /** Bytes on the console at the point. */
   wanted: number;
 };
 
@@ -67,12 +67,12 @@ const pollMs = 1;
 const near = 'near';
 
 /**
- * Takes a machine that is played, and stands still some way behind a place on its console, back to the first instruction
- * boundary behind it. How far the console has come at an instruction is told by what is still to come from there to where
- * the machine stood; so it is sought by halves, in a few seconds.
- * @param patience a machine that is to play, and has executed nothing for so long, does not: host milliseconds
- * @returns whether it stands there; if not, it is where it was.
- * @throws UnavailableError when QEMU is gone, or plays from none of its snapshots
+ * Takes a replayed machine, which was stopped some time after a point on its console, back to the first instruction boundary
+ * after that point. The output between an instruction and the place where the machine was stopped shows whether the
+ * instruction is before or after the point, so a binary search finds it in a few seconds.
+ * @param patience a machine that executes nothing for this long does not continue; host milliseconds
+ * @returns whether it is there; if not, it is where it was stopped.
+ * @throws UnavailableError if QEMU has ended, or cannot replay from any of its snapshots
  */
 export async function stopExactly(
   machine: PlayedMachine,
@@ -82,25 +82,26 @@ export async function stopExactly(
   const where = await executed(machine);
   const search = new Search(machine, where, patience);
   try {
-    const isBehind = async (icount: number) => shown - (await search.stillToCome(icount)) >= wanted;
-    if (await isBehind(before)) return false;
+    const isAfter = async (icount: number) =>
+      shown - (await search.remainingOutput(icount)) >= wanted;
+    if (await isAfter(before)) return false;
     let [low, high] = [before, where];
     while (high - low > 1) {
       const middle = Math.floor((low + high) / 2);
-      if (await isBehind(middle)) high = middle;
+      if (await isAfter(middle)) high = middle;
       else low = middle;
     }
     await search.goBack(high);
     return true;
   } catch (error) {
     if (!(error instanceof UnavailableError)) throw error;
-    // The place is before the first snapshot.
+    // The point is before the first snapshot.
     await seek(machine, where, patience);
     return false;
   }
 }
 
-/** Seeks to earlier instructions, and back to where the machine was stopped. */
+/** Seeks to earlier instructions, and back to the one where the machine was stopped. */
 class Search {
   readonly #machine: PlayedMachine;
   readonly #where: number;
@@ -114,10 +115,10 @@ class Search {
     this.#patience = patience;
   }
 
-  /** How many bytes the console shows from an instruction to where the machine stood; it stands there again. */
-  async stillToCome(icount: number): Promise<number> {
+  /** The output from an instruction to the one where the machine was stopped, in bytes. It is stopped there again. */
+  async remainingOutput(icount: number): Promise<number> {
     await this.goBack(icount);
-    // QEMU takes none while a disk's answer is due. The nearest one in front of all that is still sought is best.
+    // QEMU takes none while it waits for a disk. The best one is just before the instructions that are still searched.
     if (this.#saved === null && (await saveSnapshot(this.#machine, near))) this.#saved = icount;
     await seek(this.#machine, this.#where, this.#patience);
     return drain(this.#machine);
@@ -128,12 +129,12 @@ class Search {
     try {
       await seek(this.#machine, icount, this.#patience);
     } catch (error) {
-      // QEMU takes some that it does not play from: seen where a guest was idle.
+      // QEMU cannot replay from some of its snapshots: seen with an idle guest.
       if (!(error instanceof UnavailableError) || this.#saved === null) throw error;
-      const inFront = this.#saved - 1;
+      const earlier = this.#saved - 1;
       await this.#forget();
-      // It loads another only to go back.
-      await seek(this.#machine, inFront, this.#patience);
+      // QEMU loads another snapshot only to go back.
+      await seek(this.#machine, earlier, this.#patience);
       await seek(this.#machine, icount, this.#patience);
     }
     drain(this.#machine);
@@ -166,7 +167,7 @@ async function isRunning(machine: PlayedMachine): Promise<boolean> {
   return running;
 }
 
-/** Reads everything available on a console and returns its size in bytes. */
+/** Reads the available output of a console and returns its size in bytes. */
 function drain({ console }: PlayedMachine): number {
   let bytes = 0;
   for (let chunk = console.read(); chunk.length > 0; chunk = console.read()) bytes += chunk.length;

@@ -17,17 +17,17 @@ import { readManifest, recordingFiles, localPath } from './manifest.ts';
 type LoadedRecording = {
   /** The case, as `run` names it. */
   name: string;
-  /** The same machine, to be played. */
+  /** The same machine, set up to replay. */
   spec: MachineSpec;
   qemu: Qemu;
-  /** What its console showed. */
+  /** Its recorded console. */
   console: Buffer;
 };
 
 /**
  * Finds the files that a recording needs, and checks that they are unchanged.
  * @param directory the directory of the recorded case
- * @throws UsageError where it holds no whole recording; UnavailableError where something it needs is missing or another.
+ * @throws UsageError if it contains no complete recording; UnavailableError if a file or QEMU is missing or has changed.
  */
 export async function loadRecording(directory: string, qemuDir?: string): Promise<LoadedRecording> {
   const manifest = readManifest(directory);
@@ -54,10 +54,10 @@ export async function loadRecording(directory: string, qemuDir?: string): Promis
   return { name: manifest.case, spec, qemu, console };
 }
 
-/** More than a boot ever prints. Bytes. */
+/** More than the console output of any boot. Bytes. */
 const mostConsole = 256 * 2 ** 20;
 
-/** A recording counts what QEMU does inside itself: only the same version does the same again. */
+/** A recording depends on the internals of QEMU, so only the same version can replay it. */
 async function sameQemu(
   { qemu: version, profile: { arch } }: RecordingManifest,
   directory: string | undefined = process.env['KEXEC_LAB_QEMU_DIR'],
@@ -68,7 +68,7 @@ async function sameQemu(
   const others = found.map((one) => one.version).join(', ') || 'none';
   throw new UnavailableError(
     `this was recorded with QEMU ${version}, and only the same version can replay it; found: ${others}`,
-    { hint: 'Give the directory of that QEMU with --qemu-dir, or record the case again.' },
+    { hint: 'Name the directory of that QEMU with --qemu-dir, or record the case again.' },
   );
 }
 
@@ -97,7 +97,7 @@ async function sameFile(recorded: RecordedFile, directory: string): Promise<stri
   return file;
 }
 
-/** @throws UnavailableError unless `file` has the bytes that were recorded */
+/** @throws UnavailableError unless `file` has the recorded content */
 async function compare(file: string, { sha256 }: RecordedFile): Promise<void> {
   const digest = await digestOnce(file).catch((cause: unknown) => {
     throw hostFileError(cause, {

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import path from 'node:path';
+import path, { join } from 'node:path';
 import * as z from 'zod';
 import { UsageError } from '../errors.ts';
 import { cacheDirectory } from '../host/directories.ts';
@@ -11,7 +10,7 @@ import type { Qemu } from '../qemu/find-qemu.ts';
 import type { MachineProfile, MachineSpec } from '../qemu/machine-spec.ts';
 import { machineProfileSchema } from '../qemu/machine-spec.ts';
 
-/** What a case's directory holds of its recording, beside `console.raw`. */
+/** The files of a recording in a case's directory, in addition to `console.raw`. */
 export const recordingFiles = { manifest: 'recording.json', events: 'recording.rr' } as const;
 
 const file = z.strictObject({
@@ -20,7 +19,7 @@ const file = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-/** The machine as it was at power-on, and QEMU: without any of it the recording cannot be played. */
+/** The machine at power-on, and QEMU: everything that a replay requires. */
 export const manifestSchema = z.strictObject({
   schema: z.literal('kexec-lab/recording@1'),
   /** The case, as `run` names it. */
@@ -34,7 +33,7 @@ export const manifestSchema = z.strictObject({
   disks: z
     .array(
       z.strictObject({
-        // Both become part of an option of QEMU's, in which a comma would begin another.
+        // Both become part of an option of QEMU, in which a comma would begin another one.
         id: z.string().regex(/^[\w-]+$/),
         serial: z.string().regex(/^[\w-]*$/),
         readonly: z.boolean(),
@@ -86,7 +85,7 @@ async function writeManifest(
   await writeFile(place, `${JSON.stringify(manifest, null, 2)}\n`);
 }
 
-/** @throws UsageError where the directory holds no recording, or its description is not one. */
+/** @throws UsageError if the directory contains no recording, or its description is invalid. */
 export function readManifest(directory: string): RecordingManifest {
   const place = join(directory, recordingFiles.manifest);
   const hint = 'Name the directory of a case that was run with --record or --record-on-failure.';
@@ -95,13 +94,17 @@ export function readManifest(directory: string): RecordingManifest {
     return manifestSchema.parse(JSON.parse(text));
   } catch (cause) {
     const why = cause instanceof z.ZodError ? firstIssue(cause) : 'it is not JSON';
-    throw new UsageError(`this is not a recording's description: ${why}`, { place, hint, cause });
+    throw new UsageError(`this is not a valid description of a recording: ${why}`, {
+      place,
+      hint,
+      cause,
+    });
   }
 }
 
 /**
- * A path as it is written down, so that a recording can be moved, also to another machine with the same images: what is
- * in the case's directory begins with `{case}/`, what is in the image cache with `{cache}/`.
+ * A path in a form that lets a recording be moved, even to another machine with the same images: a path in the case's
+ * directory begins with `{case}/`, a path in the image cache with `{cache}/`.
  */
 export function portablePath(file: string, caseDirectory: string): string {
   for (const [name, root] of roots(caseDirectory)) {
@@ -111,7 +114,7 @@ export function portablePath(file: string, caseDirectory: string): string {
   return file;
 }
 
-/** The path on this host for the result of {@link portablePath}. */
+/** The path on this host, from the result of {@link portablePath}. */
 export function localPath(portable: string, caseDirectory: string): string {
   for (const [name, root] of roots(caseDirectory)) {
     if (portable.startsWith(`${name}/`)) return path.join(root, portable.slice(name.length + 1));
@@ -132,7 +135,7 @@ export function canRecord({ cpus, network }: MachineProfile): boolean {
 }
 
 /**
- * The same machine, recorded into `directory`, where what is needed to play it is written down first.
+ * The same machine, set up to be recorded into `directory`. First writes the description that a replay requires.
  * @param name the case, as `run` names it
  */
 export async function withRecording(

@@ -13,17 +13,14 @@ const readEvery = 1;
  */
 const lookEvery = 20;
 
-/**
- * How playing a recording ended: `played` as far as it goes, `stalled` where the machine did not get on any more, or
- * `stopped`: paused where it was asked for.
- */
+/** How a replay ended: `played` to the end of the recording, `stalled` without progress, or `stopped` at the stop point. */
 export type Ending = 'played' | 'stalled' | 'stopped';
 
 export type Played = {
   ending: Ending;
-  /** How many instructions had been executed when the console was last seen before the stop point. */
+  /** The last known number of executed instructions before the stop point. */
   before: number;
-  /** How many bytes it had shown at the end, including those after the stop point. */
+  /** Bytes on the console at the end, including those after the stop point. */
   shown: number;
 };
 
@@ -31,17 +28,17 @@ type PlayedMachine = Pick<Machine, 'console' | 'continue' | 'pause' | 'execute'>
 
 type Hooks = {
   onBytes: (chunk: Uint8Array) => void;
-  /** Pause the machine once its console has shown so many bytes, and read no further. */
+  /** Pauses the machine once its console has shown this many bytes, and reads no further. */
   stopAfter: number;
   /** Called before it is paused. */
   onArrival?: () => Promise<void>;
-  /** After how long without an instruction executed it is given up, in host milliseconds. */
+  /** How long the machine may execute no instruction before it counts as stalled, in host milliseconds. */
   patience?: number;
 };
 
 /**
- * Plays a machine that was started from a recording, and compares its console to the recorded one as it comes. A machine
- * that was stopped has run some milliseconds past that place.
+ * Replays a machine that was started from a recording, and compares its console with the recorded one meanwhile. A machine
+ * that was stopped has run some milliseconds past the stop point.
  */
 export async function play(
   machine: PlayedMachine,
@@ -78,7 +75,7 @@ export async function play(
   };
   const look = (icount: number): void => {
     if (over.signal.aborted) return;
-    // What was shown until then is there to be read.
+    // All output until then can be read now.
     take();
     if (!arrived()) before = icount;
   };
@@ -92,7 +89,7 @@ export async function play(
   }
 }
 
-/** Resolves when the machine has executed nothing for too long; never if `over` comes first. */
+/** Resolves when the machine has executed nothing for too long; never if `over` is aborted first. */
 async function standstill(
   machine: PlayedMachine,
   patience: number,
@@ -118,11 +115,11 @@ export async function executed(machine: Pick<Machine, 'execute'>): Promise<numbe
   return icount;
 }
 
-/** Compares the console of a machine that is played to the recorded one, as it comes. */
+/** Compares the console of a replayed machine with the recorded one. */
 export class ConsoleComparison {
-  /** How much has come. */
+  /** Bytes compared so far. */
   bytes = 0;
-  /** Offset of the first byte that is not as it was recorded; null while all are. */
+  /** Offset of the first byte that differs from the recording; null if none does. */
   differsAt: number | null = null;
   readonly #recorded: Uint8Array;
 
@@ -136,17 +133,17 @@ export class ConsoleComparison {
     this.bytes += chunk.length;
   }
 
-  /** Nothing more will come: what is missing differs, too. */
+  /** Ends the comparison. Missing output counts as a difference. */
   end(): void {
     if (this.bytes < this.#recorded.length) this.differsAt ??= this.bytes;
   }
 
-  /** Whether all that was recorded has come. */
+  /** Whether the console has shown as much as was recorded. */
   get complete(): boolean {
     return this.bytes >= this.#recorded.length;
   }
 
-  /** The line, counted from 1, that the first difference is in. */
+  /** The line of the first difference, 1-based; null if there is none. */
   get line(): number | null {
     if (this.differsAt === null) return null;
     return 1 + this.#recorded.subarray(0, this.differsAt).filter((byte) => byte === 10).length;

@@ -20,14 +20,14 @@ export type Rewound = {
   /** The case, as `run` names it. */
   name: string;
   ending: Ending;
-  /** Bytes the console showed, and bytes it had shown when recorded. */
+  /** Bytes on the console in the replay and in the recording. */
   bytes: number;
   recordedBytes: number;
-  /** Offset and line (1-based) of the first byte that was not as recorded; null where all were. */
+  /** Offset and line (1-based) of the first byte that differs from the recording; null if none does. */
   differsAt: number | null;
   line: number | null;
   hostSeconds: number;
-  /** What QEMU said, where it had to say something. */
+  /** QEMU's error output; usually empty. */
   words: string;
 };
 
@@ -36,27 +36,27 @@ export type StoppedMachine = {
   arch: Arch;
   socket: string;
   point: StopPoint;
-  /** Whether it stopped at the exact instruction; otherwise it is some milliseconds of its own time past it. */
+  /** Whether it stopped at the exact instruction; otherwise some milliseconds of guest time later. */
   exact: boolean;
 };
 
 export type RewindOptions = {
   qemuDir?: string | undefined;
   signal: AbortSignal;
-  /** A finished line of the console, cleaned of control characters. */
+  /** Called with each complete line of the console, cleaned of control characters. */
   onLine(text: string): void;
   /**
-   * Stop after the line that shows this (see `findStopPoint`), and wait for gdb until it ends the machine or `signal`
-   * fires. Left out: play to the end.
+   * Stops after the line that shows this (see `findStopPoint`), and waits for gdb until it ends the machine or `signal` is
+   * aborted. Default: plays to the end.
    */
   debug?: { at: string | undefined; onStopped(standing: StoppedMachine): void };
 };
 
 /**
- * Plays the recording of a case again, and compares what its console shows to what it showed.
+ * Replays the recording of a case, and compares its console with the recorded one.
  * @param directory the directory of the recorded case
- * @throws UsageError, UnavailableError as `loadRecording`; UsageError where the console never shows what to stop at;
- *   `signal.reason` when aborted before the end.
+ * @throws UsageError and UnavailableError like `loadRecording`; UsageError if the console never shows the stop point;
+ *   `signal.reason` if aborted before the end.
  */
 export async function rewind(
   directory: string,
@@ -75,7 +75,7 @@ export async function rewind(
     const onBytes = (chunk: Uint8Array): void => {
       for (const { text } of lines.feed(chunk)) hooks.onLine(text);
     };
-    // A snapshot lets the machine go on when it is taken.
+    // Taking a snapshot continues the machine, so it must have finished.
     const onArrival = async (): Promise<void> => {
       over.abort();
       await snapshots;
@@ -85,7 +85,7 @@ export async function rewind(
       stopAfter,
       onArrival,
     });
-    // A machine that was ended from here has not shown the rest; that says nothing of the recording.
+    // An aborted machine has not shown its whole console, so nothing can be compared.
     if (ending !== 'stopped') signal.throwIfAborted();
     for (const { text } of lines.end()) hooks.onLine(text);
     const hostSeconds = Math.round(performance.now() - started) / 1000;
@@ -106,7 +106,7 @@ export async function rewind(
   }
 }
 
-/** Lets gdb have a machine that was stopped, until it ends. */
+/** Leaves a stopped machine to gdb until it ends. */
 async function standForGdb(
   machine: Machine,
   overrun: Overrun,
@@ -126,13 +126,13 @@ async function standForGdb(
   }
 }
 
-/** A place on a recorded console: after the line that ends at `offset`. */
+/** A point on a recorded console: after the line that ends at `offset`. */
 type StopPoint = { offset: number; line: number; text: string };
 
 /**
  * Finds where to stop: after the first line that shows a signal (if `at` is the id of a signature) or contains the text
  * `at`. Without `at`, at the end.
- * @throws UsageError where the console never shows it
+ * @throws UsageError if the console never shows it
  */
 export function findStopPoint(console: Buffer, at: string | undefined): StopPoint {
   const isSignal = signatures.some(({ id }) => id === at);
@@ -157,7 +157,7 @@ export function findStopPoint(console: Buffer, at: string | undefined): StopPoin
   });
 }
 
-/** Where the lines end, and their bytes; what follows the last newline is a line, too. */
+/** The lines of a console, and the offsets where they end. Text after the last newline counts as a line. */
 function* linesOf(console: Buffer): Generator<{ offset: number; bytes: Buffer }> {
   let from = 0;
   while (from < console.length) {

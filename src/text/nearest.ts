@@ -1,6 +1,6 @@
 /**
- * The candidates a mistyped word most likely meant, nearest first, at most three.
- * Near is: at most a third of the word's letters differ (two swapped neighbours count as one), or one begins with the other.
+ * The candidates that a mistyped word most likely means, nearest first, at most three. At most a third of its letters differ
+ * (two swapped neighbours count as one), or one word begins with the other.
  */
 export function nearest(word: string, candidates: Iterable<string>): string[] {
   const typed = word.toLowerCase();

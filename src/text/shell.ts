@@ -4,7 +4,7 @@ export function shellQuote(word: string): string {
 }
 
 /**
- * A command a human can read and paste into a shell: the program, then one option with its value per line.
+ * A command that can be read and pasted into a shell: the program, then one option with its value per line.
  */
 export function formatCommandLine(binary: string, argv: readonly string[]): string {
   const separator = (word: string): string => (word.startsWith('-') ? ' \\\n  ' : ' ');

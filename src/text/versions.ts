@@ -1,6 +1,6 @@
 /**
- * Compares two versions as `dpkg --compare-versions` does (deb-version(7)): negative where `a` is older than `b`, 0 where
- * they are equal, for Array.sort. The versions of QEMU, kexec-tools and Linux sort the same way.
+ * Compares two versions like `dpkg --compare-versions` (deb-version(7)), for Array.sort: negative if `a` is older than `b`, 0 if
+ * they are equal. The versions of QEMU, kexec-tools and Linux sort the same way.
  */
 export function compareVersions(a: string, b: string): number {
   const [left, right] = [parseVersion(a), parseVersion(b)];
@@ -11,7 +11,7 @@ export function compareVersions(a: string, b: string): number {
   );
 }
 
-/** The version that upstream gave a Debian package: 2.0.25 of `1:2.0.25-3+deb12u3`. */
+/** The upstream part of a Debian version: 2.0.25 of `1:2.0.25-3+deb12u3`. */
 export function upstreamVersion(version: string): string {
   return parseVersion(version).upstream;
 }
@@ -23,7 +23,7 @@ function parseVersion(version: string): { epoch: number; upstream: string; revis
   return { epoch: Number(epoch), upstream, revision };
 }
 
-/** Runs of other characters and runs of digits, in turn. */
+/** Compares runs of other characters and runs of digits in turn. */
 function compareParts(a: string, b: string): number {
   const [left, right] = [partsOf(a), partsOf(b)];
   for (let index = 0; index < Math.max(left.length, right.length); index += 1) {
@@ -41,7 +41,7 @@ function partsOf(text: string): string[] {
   ]).flat();
 }
 
-/** Character by character: `~` before the end, the end before letters, letters before all others. */
+/** Compares character by character: `~` before the end, the end before letters, letters before all others. */
 function compareText(a: string, b: string): number {
   for (let index = 0; index < Math.max(a.length, b.length); index += 1) {
     const order = weight(a[index]) - weight(b[index]);

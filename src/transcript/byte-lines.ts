@@ -1,37 +1,37 @@
-/** A longer line keeps its two ends, as on a console. Bytes. */
+/** Of a longer line both ends are kept, as in LineSplitter. Bytes. */
 const longestLine = 4096;
 const keptEnd = longestLine / 2;
-/** Where bytes are left out: the ends are shown apart. */
+/** Replaces omitted bytes, so that the two ends become separate segments. */
 const gap = Buffer.from('…\r…');
 
 const newline = 10;
 
-/** Bytes of a text that are kept until their lines are taken. Holds no more of a line than its two ends. */
+/** Buffers a text until its lines are taken. Holds at most the two ends of a line. */
 export class ByteLines {
   #bytes = Buffer.alloc(65_536);
   #length = 0;
-  /** Where each complete line begins, and where the unfinished one does. */
+  /** The offset of each complete line, and of the unfinished one. */
   #starts: number[] = [0];
-  /** The unfinished line has lost its middle already. */
+  /** Whether the unfinished line has already lost its middle. */
   #cut = false;
 
   get bytes(): Buffer {
     return this.#bytes;
   }
 
-  /** How many lines are complete. */
+  /** The number of complete lines. */
   get count(): number {
     return this.#starts.length - 1;
   }
 
-  /** Whether a line has been begun. */
+  /** Whether there is an unfinished line. */
   get hasRest(): boolean {
     return this.#length > this.#begin(this.count);
   }
 
   append(chunk: Uint8Array): void {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    // Lines of a usual length are put in together.
+    // Lines of a usual length are copied together.
     let put = 0;
     let begin = 0;
     let held = this.#length - this.#begin(this.count);
@@ -54,13 +54,13 @@ export class ByteLines {
     if (this.hasRest) this.#finish();
   }
 
-  /** Where the line with that index begins, and where its newline is. The unfinished one ends where the bytes do. */
+  /** The offsets of a line's beginning and of its newline. The unfinished line ends where the bytes end. */
   range(index: number): [from: number, to: number] {
     const to = index < this.count ? this.#begin(index + 1) - 1 : this.#length;
     return [this.#begin(index), to];
   }
 
-  /** Forgets the first lines. */
+  /** Drops the first lines. */
   drop(count: number): void {
     const at = this.#begin(count);
     this.#bytes.copyWithin(0, at, this.#length);
@@ -79,7 +79,7 @@ export class ByteLines {
     this.#starts.push(this.#length);
   }
 
-  /** Of a line without an end no more is kept than its ends need. */
+  /** Adds to the unfinished line, and keeps only its ends if it is too long. */
   #add(bytes: Buffer): void {
     if (bytes.length > 2 * longestLine) {
       this.#add(bytes.subarray(0, longestLine));
@@ -96,7 +96,7 @@ export class ByteLines {
     if (this.#length - this.#begin(this.count) > 2 * longestLine) this.#trim(longestLine);
   }
 
-  /** Leaves out the middle of the unfinished line if it is longer than that. */
+  /** Omits the middle of the unfinished line if it is longer than `longest`. */
   #trim(longest: number): void {
     const from = this.#begin(this.count);
     const length = this.#length - from - (this.#cut ? gap.length : 0);

@@ -1,20 +1,24 @@
+/**
+ * Recognises what a recorder (a terminal program, syslog, a CI system, …) prints before every line of a console: it is learned
+ * from the lines themselves.
+ */
 import type { HeadToken, Prefix } from './prefix.ts';
 import { headOf, prefixPattern } from './prefix.ts';
 
-/** As many of the lines must begin with it; the others are the recorder's own words, or were cut. */
+/** This share of the lines must begin with the prefix. The others may be the recorder's own lines, or were cut. */
 const share = 0.8;
-/** As many neighbours must be in the order of their clocks: threads of a recorder may overtake each other. */
+/** This share of neighbouring lines must be in the order of their clocks: threads of a recorder may overtake each other. */
 const inOrder = 0.95;
 
-/** A printk time stamp, as shapes. It is the kernel's own and no recorder's. */
+/** The shapes of a printk time stamp, which is not part of a recorder's prefix. */
 const stamp = ['[', '9', '.6', ']'];
 
-/** What may stand between a prefix and the console's text. */
+/** The shapes that may end a prefix. */
 const separators = [' ', ']', '|', '>', ':'];
 
 /**
- * Finds what stands in front of every one of these lines: with a clock that never runs backwards, or always the same text
- * in front of a kernel's records. Null where they have nothing in common but what kernels and programs write themselves.
+ * Finds the prefix that these lines share: it has a clock that never runs backwards, or is constant text before a kernel's
+ * records. Null if the lines share only text that kernels and programs print themselves.
  */
 export function learnPrefix(lines: readonly string[]): Prefix | null {
   const heads = lines.filter((line) => line.trim() !== '').map(headOf);
@@ -24,7 +28,7 @@ export function learnPrefix(lines: readonly string[]): Prefix | null {
   if (quoted !== null) return quoted;
   const whole = beforeContent(shapes, heads);
   const own = heads.filter((head) => beginsWith(head, whole));
-  // Behind a clock, words that all lines share may be what a program says again and again.
+  // After a clock, words that all lines share may also be the repeated output of a program.
   const clock = upToClock(whole, own);
   const prefix: Prefix =
     leadsToKernel(whole, own) || leadsToConsole(whole, own)
@@ -34,7 +38,7 @@ export function learnPrefix(lines: readonly string[]): Prefix | null {
   return hasClock(prefix, own) || isConstant(prefix, own) ? prefix : null;
 }
 
-/** A level or a name in brackets that all lines have behind the clock. */
+/** A level, or a name in brackets, that all lines have after the clock. */
 const tags = /^(?:LEVEL (?:[FP] )?|9[OE][ +]|(?:<[^> ]+>|\[[^\] ]+\]|\([^) ]+\)):? )+/;
 
 function tagBehind(shapes: readonly string[]): Prefix {
@@ -47,14 +51,14 @@ function tagBehind(shapes: readonly string[]): Prefix {
   return shapes.slice(0, end);
 }
 
-/** Syslog's host, and the name of the program that speaks. */
+/** The host of syslog, and the name of the program that printed the line. */
 const hostAndTag =
   /^(?<host>(?:[A-Z]{3,5} |[+-]\d{2}:?\d{2} )?[\w.-]+ )(?<tag>[\w.()/-]+(?:\[\d+\])?: )/;
 
-/** Programs whose name is part of what they say. */
+/** Programs whose name is part of their output. */
 const ownTag = /^(?:kernel|systemd|dracut)/;
 
-/** The shapes of a host's name behind the clock, and of the recorder's own, where all lines have the same: a journal. */
+/** The shapes of the host's name after the clock, and of the recorder's name, if all lines have the same (a journal). */
 function hostBehind(clock: Prefix, lines: readonly string[]): Prefix {
   if (clock.length === 0) return [];
   const pattern = prefixPattern(clock);
@@ -66,7 +70,7 @@ function hostBehind(clock: Prefix, lines: readonly string[]): Prefix {
   return headOf(name).map(({ shape }) => shape);
 }
 
-/** What nearly all have, where it is the same. */
+/** The text that nearly all have; null if there is none. */
 function shared(texts: (string | undefined)[]): string | null {
   const [text] = texts;
   const same = texts.filter((other) => other === text);
@@ -76,12 +80,12 @@ function shared(texts: (string | undefined)[]): string | null {
 function beginsWith(head: readonly HeadToken[], prefix: Prefix): boolean {
   return prefix.every((shape, index) => {
     const found = head[index]?.shape;
-    // Recorders and editors take a blank at the end of a line away.
+    // Recorders and editors remove a blank at the end of a line.
     return found === shape || (found === undefined && shape === ' ' && index === prefix.length - 1);
   });
 }
 
-/** The longest row of shapes that nearly all heads begin with. */
+/** The longest sequence of shapes that nearly all heads begin with. */
 function sharedShapes(heads: readonly HeadToken[][]): string[] {
   const shapes: string[] = [];
   let left = heads;
@@ -104,8 +108,8 @@ function sharedShapes(heads: readonly HeadToken[][]): string[] {
 }
 
 /**
- * What an answer to a mail, or a tool that shows several logs, puts in front of every line. Scaleway's initramfs begins its
- * own lines with `>>> `.
+ * The prefix of a quotation in a mail, or of a tool that shows several logs. Scaleway's initramfs begins its own lines with
+ * `>>> `.
  */
 function quotation(shapes: readonly string[]): Prefix | null {
   const mail = /^>{1,2} /.exec(shapes.join(''))?.[0] ?? '';
@@ -118,14 +122,14 @@ function quotation(shapes: readonly string[]): Prefix | null {
 const longestName = 12;
 
 /**
- * Cuts off what is the console's own: the kernel's stamp and all behind it, LAVA's wrapping (see unwrap.ts), and a word
- * that is not separated.
+ * Removes the shapes that belong to the console: the kernel's stamp and everything after it, LAVA's wrapping (see `unwrap`),
+ * and a word without a separator after it.
  */
 function beforeContent(shapes: readonly string[], heads: readonly HeadToken[][]): string[] {
   let at = -1;
   for (let from = 0; from + stamp.length <= shapes.length; from += 1)
     if (stamp.every((shape, offset) => shapes[from + offset] === shape)) at = from;
-  // A recorder's clock may look like the kernel's, but the kernel's stands behind it.
+  // A recorder's clock may look like the kernel's, if the kernel's own stamp is after it.
   const own = at === -1 ? [] : shapes.slice(0, at + stamp.length + 1);
   if (own.at(-1) === ' ' && stampedBehind(own, heads) >= 2) return own;
   const wrapped = shapes.join('').indexOf('- {');
@@ -136,17 +140,17 @@ function beforeContent(shapes: readonly string[], heads: readonly HeadToken[][])
   return before;
 }
 
-/** Whether the numbers in it, the first the most important, never go back from one line to the next. */
+/** Whether the numbers in the prefix, the most significant first, never decrease from one line to the next. */
 function hasClock(prefix: Prefix, heads: readonly HeadToken[][]): boolean {
   const clocks = heads.map((head) => numbersIn(head, prefix));
   const steps = clocks.slice(1).map((clock, index) => compare(clock, clocks[index] ?? []));
   const back = steps.filter((step) => step < 0).length;
   if (back > Math.max(1, (1 - inOrder) * steps.length)) return false;
-  // A number that grows is a clock only in front of a kernel: process ids and session numbers grow, too.
+  // A growing number is a clock only before a kernel's records: process ids and session numbers grow too.
   const grows = steps.filter((step) => step > 0).length >= 2;
   if (/9:9:9|^\[9\.9\]/.test(prefix.join(''))) return true;
   if (/^9\.6 /.test(prefix.join('')) && (heads[0]?.[0]?.value ?? 0) > epoch) return true;
-  // What stands in brackets and grows by fractions is nothing else.
+  // A growing number with a fraction in brackets can only be a clock.
   if (grows && /^[[({<].*9\.9.*[\])}>] $/.test(prefix.join(''))) return true;
   return grows && leadsToKernel(prefix, heads);
 }
@@ -154,7 +158,7 @@ function hasClock(prefix: Prefix, heads: readonly HeadToken[][]): boolean {
 /** Seconds since 1970 have ten digits from September 2001 on. */
 const epoch = 1e9;
 
-/** Fractions of seconds are left out: recorders with several threads mix them up. */
+/** Without fractions of seconds, which recorders with several threads print out of order. */
 function numbersIn(head: readonly HeadToken[], prefix: Prefix): number[] {
   return head
     .slice(0, prefix.length)
@@ -169,7 +173,7 @@ function compare(one: readonly number[], other: readonly number[]): number {
   return 0;
 }
 
-/** Whether a kernel's record stands behind it: stamped, or named as syslog names it. */
+/** Whether a kernel's record follows the prefix: with its stamp, or with the name that syslog gives it. */
 function leadsToKernel(prefix: Prefix, heads: readonly HeadToken[][]): boolean {
   return prefix.slice(-3).join('') === 'kernel: ' || stampedBehind(prefix, heads) > 0;
 }
@@ -180,13 +184,13 @@ function stampedBehind(prefix: Prefix, heads: readonly HeadToken[][]): number {
   ).length;
 }
 
-/** Without the words behind the clock, but for what closes it: a zone, a bracket, a blank. */
+/** Without the words after the clock, other than those that end it: a time zone, a bracket, a blank. */
 function upToClock(prefix: Prefix, heads: readonly HeadToken[][]): Prefix {
   const varies = (index: number): boolean =>
     new Set(heads.map((head) => head[index]?.value ?? null)).size > 1;
   const time = prefix.join('\0').lastIndexOf(['9', ':', '9', ':', '9'].join('\0'));
   const endOfTime = time === -1 ? -1 : prefix.join('\0').slice(0, time).split('\0').length + 3;
-  // Numbers behind the time of day count other things.
+  // Numbers after the time of day are not part of the clock.
   const end = endOfTime === -1 ? prefix.length : prefix.indexOf(' ', endOfTime);
   const last = prefix.findLastIndex(
     (_, index) => index === endOfTime || (varies(index) && (end === -1 || index < end)),
@@ -197,7 +201,7 @@ function upToClock(prefix: Prefix, heads: readonly HeadToken[][]): Prefix {
   return blank === -1 ? [] : prefix.slice(0, blank + 1);
 }
 
-/** Whether many lines all have it, and one of them begins behind it as only a console's lines do. */
+/** Whether many lines have the prefix, and one of them continues as only a line of a console does. */
 function leadsToConsole(prefix: Prefix, heads: readonly HeadToken[][]): boolean {
   const text = prefix.join('');
   if (heads.length < manyLines || ownTag.test(text) || text.startsWith('EFI ')) return false;
@@ -212,16 +216,16 @@ function leadsToConsole(prefix: Prefix, heads: readonly HeadToken[][]): boolean 
 
 const manyLines = 10;
 
-/** Whether it is a text without a clock, and what it stands in front of is a kernel's log. */
+/** Whether the prefix is constant text, and a kernel's log follows it. */
 function isConstant(prefix: Prefix, heads: readonly HeadToken[][]): boolean {
   const values = new Set(heads.map((head) => numbersIn(head, prefix).join()));
   return values.size === 1 && (stampedBehind(prefix, heads) >= 2 || leadsToConsole(prefix, heads));
 }
 
-/** Fewer lines tell nothing. */
+/** Fewer lines are not enough to find an indentation. */
 const fewest = 4;
 
-/** The blanks that a paste has in front of nearly all lines; null if it has none. */
+/** The indentation that nearly all lines of a pasted log share; null if there is none. */
 export function indentationOf(lines: readonly string[]): RegExp | null {
   const widths = lines
     .filter((line) => line.trim() !== '')

@@ -1,31 +1,31 @@
-/** What a recorder puts in front of every line: the shapes of its pieces. */
+/** The text that a recorder prints before every line, as the shapes of its pieces. */
 export type Prefix = readonly string[];
 
-/** One piece of a line's head: what kind of text it is, and where it ends. */
+/** One piece of a line's head: its kind, and where it ends. */
 export type HeadToken = {
   /**
-   * `9` for a number, `.6` for six digits behind a point, a blank for blanks, `Mon` for a day or a month, else the text
-   * itself.
+   * `9` for a number, `.6` for a point and six digits, a blank for blanks, `Mon` for a day or a month, `LEVEL` for a log
+   * level, otherwise the text itself.
    */
   shape: string;
-  /** For comparing clocks: the number, or the month's. */
+  /** The number, or the number of the month, to compare clocks. */
   value: number | null;
-  /** The offset behind it. */
+  /** The offset after it. */
   end: number;
 };
 
-/** Nothing that stands in front of a line is longer. UTF-16 units. */
+/** Longer than any prefix. UTF-16 units. */
 const longestHead = 120;
 
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 const days = 'Mon Tue Wed Thu Fri Sat Sun'.split(' ');
-/** Words of recorders that change from line to line. */
+/** Words in prefixes that change from line to line. */
 const levels = /^(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|stdout|stderr)$/;
 
-/** A number takes the blanks before it along where it is padded: in brackets and at the start of a line. */
+/** A number includes the blanks before it where it may be padded: in brackets and at the start of a line. */
 const piece = /(?:^|(?<=\[)) *\d+|\.\d{6}(?!\d)|\d+|[A-Za-z]+|[ \t]+|[^ \tA-Za-z\d]/g;
 
-/** Takes the head of a line apart. */
+/** Splits the head of a line into its pieces. */
 export function headOf(line: string): HeadToken[] {
   const head = line.slice(0, longestHead);
   return [...head.matchAll(piece)].map(({ 0: text, index }) => ({
@@ -39,12 +39,12 @@ function shapeOf(text: string): Pick<HeadToken, 'shape' | 'value'> {
   if (/\d$/.test(text)) return { shape: '9', value: Number(text) };
   if (/^[ \t]/.test(text)) return { shape: ' ', value: null };
   if (months.includes(text)) return { shape: 'Mon', value: months.indexOf(text) };
-  // A week's day says nothing about what comes first.
+  // The day of the week is not needed to compare clocks.
   if (days.includes(text)) return { shape: 'Mon', value: 0 };
   return { shape: levels.test(text) ? 'LEVEL' : text, value: null };
 }
 
-/** A pattern that takes the prefix off a line. */
+/** A pattern that matches the prefix at the start of a line. */
 export function prefixPattern(prefix: Prefix): RegExp {
   const pieces = prefix.map((shape, index) => {
     if (shape === '.6') return '\\.\\d{6}';

@@ -2,29 +2,29 @@ import type { ConsoleLine } from '../console/lines.ts';
 import { learnPrefix } from './learn-prefix.ts';
 import { prefixPattern } from './prefix.ts';
 
-/** How long lines were cut: a terminal cuts at its width, a mail program between two words. Columns. */
+/** How long lines were cut: a terminal cuts at its width, a mail program between two words. `width` is in columns. */
 export type Wrap = { width: number; between: 'characters' | 'words' };
 
-/** A narrower terminal is nobody's. Columns. */
+/** No terminal is narrower. Columns. */
 const narrowest = 60;
 
-/** Mail programs wrap below that. Columns. */
+/** Mail programs wrap at this width or less. Columns. */
 const widestMail = 80;
 
-/** As many lines must fill the width before it is taken for one. */
+/** This many different lines must fill a width before it counts as the width of a terminal. */
 const enough = 3;
 
-/** What an answer to a mail puts in front of a line. */
+/** The mark of a quoted line in a mail. */
 const quoting = /^(?:> ?)+/;
 
-/** How a terminal or a mail program has cut the lines; null if none has. */
+/** How a terminal or a mail program cut the lines; null if they were not cut. */
 export function wrapOf(lines: readonly ConsoleLine[]): Wrap | null {
   return wrappedByTerminal(lines) ?? wrappedByMail(lines);
 }
 
 /**
- * The width of the terminal that a console was copied from, if it cut long lines there: several lines fill it, none is
- * longer, few are nearly as long, and what follows a full line does not look like the start of one.
+ * The width of the terminal that a console was copied from, if it cut long lines: several lines fill it, none is longer, few
+ * are nearly as long, and the lines after full lines do not look like the start of a line.
  */
 function wrappedByTerminal(lines: readonly ConsoleLine[]): Wrap | null {
   const lengths = lines.map(({ text }) => text.length);
@@ -32,7 +32,7 @@ function wrappedByTerminal(lines: readonly ConsoleLine[]): Wrap | null {
   if (width < narrowest) return null;
   const wrap: Wrap = { width, between: 'characters' };
   const full = lines.filter((line) => mayGoOn(line, wrap));
-  // A program that says the same again and again fills the same width each time.
+  // A line that is printed repeatedly has the same width each time.
   const texts = new Set(full.map(({ text }) => text));
   const nearly = lengths.filter((length) => length < width && length >= width - 4);
   if (texts.size < enough || full.length <= 2 * nearly.length) return null;
@@ -44,7 +44,7 @@ function wrappedByTerminal(lines: readonly ConsoleLine[]): Wrap | null {
   return prefix !== null && mostStart(prefixPattern(prefix)) ? null : wrap;
 }
 
-/** What decides where a mail program may have cut. Lengths in UTF-16 units, without quoting and blanks at the end. */
+/** The facts about a line that decide whether a mail program cut it. Lengths in UTF-16 units, without quote marks and trailing blanks. */
 type Shape = { length: number; firstWord: number; isRecord: boolean; isWhole: boolean };
 
 function shapeOf({ text, segments }: ConsoleLine): Shape {
@@ -57,12 +57,12 @@ function shapeOf({ text, segments }: ConsoleLine): Shape {
   };
 }
 
-/** A kernel's stamp. */
+/** The stamp of a kernel's record. */
 const stamped = /^(?:<\d+>)?\[ *\d+\.\d{6}\]/;
 
 /**
- * The width at which a mail program has wrapped the lines, if it has: no line is longer, and where something without a stamp
- * follows a kernel's record, its first word would mostly not have fitted behind that.
+ * The width at which a mail program wrapped the lines, if it did: no line is longer, and in most cases where a line without a
+ * stamp follows a kernel's record, its first word would not have fitted on the line of the record.
  */
 function wrappedByMail(lines: readonly ConsoleLine[]): Wrap | null {
   const shapes = lines.map(shapeOf);
@@ -79,7 +79,7 @@ function wrappedByMail(lines: readonly ConsoleLine[]): Wrap | null {
   return best === undefined ? null : { width: best.width, between: 'words' };
 }
 
-/** How many lines were cut at that width; none where it does not explain most of what follows a record. */
+/** How many lines were cut at that width; 0 if it does not explain most of the lines that follow a record. */
 function cutAt(
   shapes: readonly Shape[],
   pairs: readonly { line: Shape; next: Shape }[],
@@ -87,12 +87,12 @@ function cutAt(
 ): number {
   const possible = pairs.filter(({ line }) => mayBreak(line, width));
   const cut = possible.filter(({ line, next }) => isCut(line, next, width)).length;
-  // What cannot be cut stays longer.
+  // A line without blanks cannot be cut and stays longer.
   const longer = shapes.filter(({ length }) => length > width).length;
   return 2 * cut > possible.length && cut > longer ? cut : 0;
 }
 
-/** Puts together what was cut. A line keeps the number it began with. */
+/** Joins lines that were cut. A joined line has the number of its first part. */
 export function rejoin(lines: readonly ConsoleLine[], wrap: Wrap): ConsoleLine[] {
   const joined: ConsoleLine[] = [];
   let before: ConsoleLine | undefined;
@@ -112,7 +112,7 @@ export function rejoin(lines: readonly ConsoleLine[], wrap: Wrap): ConsoleLine[]
   return joined;
 }
 
-/** Whether the next line may belong to this one. Padding fills a terminal's width, too, but with blanks. */
+/** Whether the next line may belong to this one. A line that was padded to the terminal's width ends with a blank. */
 export function mayGoOn(line: ConsoleLine | undefined, { width, between }: Wrap): boolean {
   if (line?.segments.length !== 1) return false;
   if (between === 'words') return mayBreak(shapeOf(line), width);
@@ -124,18 +124,18 @@ function goesOn(line: ConsoleLine | undefined, next: ConsoleLine, wrap: Wrap): b
   return wrap.between === 'characters' || isCut(shapeOf(line), shapeOf(next), wrap.width);
 }
 
-/** A mail program can cut at any blank; half a line is the least it leaves. */
+/** A mail program can cut at any blank, and leaves at least half a line. */
 function mayBreak({ length, isWhole }: Shape, width: number): boolean {
   return isWhole && 2 * length > width && length <= width;
 }
 
-/** Whether the first word of the next line would not have fitted behind this one. */
+/** Whether the first word of the next line would not have fitted on this one. */
 function isCut(line: Shape, next: Shape, width: number): boolean {
   const fits = line.length + 1 + next.firstWord <= width;
   return next.firstWord > 0 && !fits && !next.isRecord && next.isWhole;
 }
 
-/** Without what the answer to a mail has put in front. */
+/** The text without the quote marks of a mail. */
 function own(text: string): string {
   return text.startsWith('>') ? text.replace(quoting, '') : text;
 }

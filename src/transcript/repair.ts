@@ -1,12 +1,12 @@
 import { cleanSegments } from '../console/lines.ts';
 
-/** ESC as two characters or more: terminals' own copy and paste, mail programs and web pages do that. */
+/** ESC as visible characters, as terminals, mail programs and web pages copy it. */
 const writtenEscape = /(?:\^\[|\\e|\\x1b|\\033|\u241B)(?=\[)/g;
 
-/** Colours whose ESC was lost: SGR (`m`) only, for nothing else looks like it. */
+/** Colours whose ESC was lost: only SGR (`m`), which cannot be mistaken for other text. */
 const lostEscape = /\[\d{1,2}(?:;\d{1,3})*m/g;
 
-/** What web pages write for characters that mean something to them. */
+/** HTML entities. */
 const entity = /&(lt|gt|amp|quot|nbsp|#39);/g;
 const characters: Readonly<Record<string, string>> = {
   lt: '<',
@@ -17,30 +17,30 @@ const characters: Readonly<Record<string, string>> = {
   '#39': "'",
 };
 
-/** What word processors and web pages make of quotes and dashes. */
+/** Quotes and dashes as word processors and web pages change them. */
 const typographic: readonly [RegExp, string][] = [
   [/[\u2018\u2019]/g, "'"],
   [/[\u201C\u201D]/g, '"'],
   [/[\u2010-\u2015\u2212]/g, '-'],
 ];
 
-/** tbot draws the tree of what it does in front of the console's own lines. */
+/** tbot draws the tree of its steps before the console's lines. */
 const tree = /^(?:\u2502 *)+(?:<> )?/;
 
-/** `cat -v` shows a carriage return; an editor may have made a tab of the blanks in a time stamp. */
+/** `cat -v` shows a carriage return as `^M`; an editor may replace the blanks in a time stamp by a tab. */
 const shownReturn = /\^M$/;
 const tabInStamp = /^\[[\t ]*\t[\t ]*(?=\d+\.\d{6}\])/;
 
-/** The kernel's own log, as /dev/kmsg and netconsole's extended form give it: level, number, microseconds, flags. */
+/** A record as /dev/kmsg and extended netconsole print it: level, number, microseconds, flags. */
 const kmsg = /^\d{1,3},\d+,(?<micros>\d+),[-+c](?:,[^;]*)?;/;
 
-/** Only these make a line worth a closer look. */
+/** Lines without any of these need no repair. */
 const suspicious =
   /^\d+,\d+,|^\[ *\t|\[\d[\d;]*m|&[a-z#]|\^[[M]|\\[ex0]|[\u2010-\u201D\u2212\u241B\u2502]/;
 
 /**
- * A line as the machine wrote it, where copying it has damaged it: escape sequences, entities, padding. Never empty; what
- * stood on screen lines of its own is apart again.
+ * Restores a line that copying has damaged: escape sequences, entities, padding. Returns its segments (see
+ * `cleanSegments`), at least one.
  */
 export function repair(text: string): string[] {
   const trimmed = text.trimEnd();
@@ -62,15 +62,15 @@ function stampOf(micros: number): string {
 }
 
 /**
- * A line of LAVA's job log: `- {"dt": "…", "lvl": "target", "msg": "…"}`. `target` and `feedback` are the console,
- * everything else is LAVA talking about the job. Written by its dispatcher as YAML in one line.
+ * A line of LAVA's job log, YAML in one line: `- {"dt": "…", "lvl": "target", "msg": "…"}`. `target` and `feedback` are the
+ * console; all other levels are LAVA's own messages.
  */
 const lavaLine = /^- \{"dt": "[^"]*", "lvl": "(?<level>\w+)", "msg": (?<message>.*)\}$/;
 
-/** What containers, journals and cloud providers call a line of output in their JSON. */
+/** The JSON fields in which containers, journals and cloud providers put a line of output. */
 const fields = ['log', 'msg', 'message', 'MESSAGE', 'text', 'line', 'data', 'textPayload'];
 
-/** Takes a console's lines out of LAVA's, or out of JSON; what only LAVA said is left out. The same array where there is none. */
+/** Extracts a console's lines from LAVA's log, JSON or Python's bytes. LAVA's own lines are omitted. Returns the same array if nothing is wrapped. */
 export function unwrap(segments: string[]): string[] {
   // Most logs are neither, and some have millions of lines.
   if (!segments.some(isWrapped)) return segments;
@@ -83,7 +83,7 @@ export function unwrap(segments: string[]): string[] {
   });
 }
 
-/** Whether it may be such a line. */
+/** Whether a line may be wrapped in this way. */
 export function isWrapped(text: string): boolean {
   return (
     text.startsWith('- {"dt"') ||
@@ -92,7 +92,7 @@ export function isWrapped(text: string): boolean {
   );
 }
 
-/** How Python prints bytes. */
+/** Bytes as Python prints them. */
 const pythonBytes = /^b(['"])(?<text>.*)\1$/;
 
 function fromPython(line: string): string {
@@ -118,7 +118,7 @@ function fromJson(line: string): string[] {
   return text === undefined ? [line] : cleanSegments(text.replace(/\n$/, ''));
 }
 
-/** The text of a double-quoted YAML string, whose escapes are JSON's and a few more; as it stands where it is none. */
+/** The text of a double-quoted YAML string, whose escapes are those of JSON and a few more; other text is returned unchanged. */
 function quotedText(yaml: string): string {
   const json = yaml
     .replace(/\\x([0-9A-Fa-f]{2})/g, '\\u00$1')

@@ -1,13 +1,17 @@
+/**
+ * Skips lines of a log without making strings of them: those that need no cleaning and that no signature can match. See "How a
+ * log is read" in docs/architecture.md.
+ */
 import type { Skipped } from '../console/lines.ts';
 import { lineScan, marks, isOneOf } from '../signatures/match.ts';
 
-/** `passed` over, `plain` (ASCII that nothing has to be taken off, but perhaps known to a signature), or anything. */
+/** `passed` over, `plain` (ASCII that needs no cleaning but may match a signature), or `other`. */
 type Look = 'passed' | 'plain' | 'other';
 
-/** A line's bytes, and its number; 0 where there is none. There is one object of it for very many lines. */
+/** A line's bytes and its number, which is 0 if there is none. Objects are reused, because there are very many lines. */
 type Range = { from: number; to: number; line: number };
 
-/** A clock that falls back by more than this is looked at. Seconds; below what the boot machine calls a fall. */
+/** A record whose clock falls back by more than this is not skipped. Seconds, less than the boot machine's own limit. */
 const tolerance = 0.5;
 
 const [tab, newline, carriageReturn, blank, open, close, point, zero, nine, dash] = Array.from(
@@ -15,24 +19,24 @@ const [tab, newline, carriageReturn, blank, open, close, point, zero, nine, dash
   (character) => character.charCodeAt(0),
 ) as [number, number, number, number, number, number, number, number, number, number];
 
-/** Lines that begin so may be LAVA's, JSON, Python's or another recorder's. */
+/** The first characters of lines that may be from LAVA, JSON, Python or another recorder. */
 const wrapped = new Set(Array.from('-{b<0123456789', (character) => character.charCodeAt(0)));
 
-/** A kernel that begins needs no stamp to be believed. */
+/** The first character of a kernel's first message (`Booting Linux`), which may have no stamp. */
 const kernelBegins = 'B'.charCodeAt(0);
 
-/** Looks at raw lines of a console and tells which need no second look. */
+/** Decides which raw lines of a console need no further work. */
 export class Skim {
   #clock = 0;
-  /** Of the stamp that was read last. */
+  /** The time in the stamp that was read last. */
   #seconds = 0;
   #skipped: Skipped = nothingSkipped();
   readonly #program: Range = { from: 0, to: 0, line: 0 };
   readonly #last: Range = { from: 0, to: 0, line: 0 };
 
   /**
-   * Passes over the line if its kernel stamps its records and no signature can know it; then it has been counted.
-   * @param to where its newline is
+   * Skips and counts the line if it needs no cleaning and no signature can match it.
+   * @param to the offset of its newline
    */
   pass(bytes: Buffer, from: number, to: number, line: number): Look {
     const end = endOf(bytes, from, to);
@@ -56,7 +60,7 @@ export class Skim {
     return 'passed';
   }
 
-  /** The same for a line that is wanted whatever it says. The next record is looked at, whatever its time. */
+  /** The same for a line that must not be skipped. The next record is not skipped either, whatever its time. */
   look(bytes: Buffer, from: number, to: number): Look {
     this.#clock = Infinity;
     const end = endOf(bytes, from, to);
@@ -66,7 +70,7 @@ export class Skim {
     return isStrange(bytes, body, end, lineScan.bytes(bytes, body, end)) ? 'other' : 'plain';
   }
 
-  /** What has been passed over since it was asked last. Must be asked before the bytes change. */
+  /** The lines that were skipped since the last call. Must be called before the bytes change. */
   take(bytes: Buffer): Skipped | null {
     if (this.#skipped.lines === 0) return null;
     const skipped = this.#skipped;
@@ -78,14 +82,14 @@ export class Skim {
     return skipped;
   }
 
-  /** Whether the stamp that was read last is one of another kernel's. */
+  /** Whether the last stamp is earlier than the one before, as if another kernel printed it. */
   #fellBack(): boolean {
     const before = this.#clock;
     this.#clock = this.#seconds;
     return this.#seconds < before - tolerance;
   }
 
-  /** Where the record behind a stamp begins; `none` where it is no stamp. */
+  /** The offset of the record after a stamp; `none` if there is no valid stamp. */
   #stamp(bytes: Buffer, from: number, end: number): number {
     let at = from + 1;
     while (bytes[at] === blank) at += 1;
@@ -130,7 +134,7 @@ function textOf(bytes: Buffer, { from, to, line }: Range): Skipped['last'] {
   return line === 0 ? null : { line, text: bytes.toString('latin1', from, to) };
 }
 
-/** A stamp, a caller, a colour without its ESC, or a host and a program as journals write them. */
+/** A stamp, a caller, a colour without its ESC, or a host and a program as in a journal. */
 const notOwn = /\[(?:[ \d]{5,}\.| +\d| *[TC]\d|\d[\d;]*m)|^[\w.-]+ [\w@().-]+\[\d+\]: /;
 
 function isStrange(bytes: Buffer, from: number, end: number, found: readonly number[]): boolean {
@@ -138,7 +142,7 @@ function isStrange(bytes: Buffer, from: number, end: number, found: readonly num
   return found.includes(marks.bracket) && notOwn.test(bytes.toString('latin1', from, end));
 }
 
-/** Where the line ends without the blanks and the carriage return behind it. */
+/** The end of a line without trailing blanks and its carriage return. */
 export function endOf(bytes: Uint8Array, from: number, to: number): number {
   let end = to > from && bytes[to - 1] === carriageReturn ? to - 1 : to;
   while (end > from && (bytes[end - 1] === blank || bytes[end - 1] === tab)) end -= 1;

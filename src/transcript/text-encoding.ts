@@ -5,11 +5,11 @@ type TextEncoding = {
   /** Bytes of one code unit. */
   unit: 1 | 2 | 4;
   bigEndian: boolean;
-  /** Lines end with a carriage return and nothing else, as old terminal programs save them. */
+  /** Whether lines end with only a carriage return, as old terminal programs save them. */
   returnsOnly: boolean;
 };
 
-/** So much is looked at. Bytes. */
+/** How much of a file `encodingOf` needs. Bytes. */
 export const encodingSample = 4096;
 
 const marks: [string, TextEncoding['unit'], boolean][] = [
@@ -19,13 +19,13 @@ const marks: [string, TextEncoding['unit'], boolean][] = [
   ['feff', 2, true],
 ];
 
-/** One code unit in so many may have other bytes than those of English text. */
+/** The share of code units that must be ASCII. */
 const share = 0.9;
 
-/** Tells the encoding of a text by its beginning: by its byte order mark, or by where its NULs are. */
+/** Determines the encoding of a text from its beginning: from its byte order mark, or from the positions of NULs. */
 export function encodingOf(head: Buffer): TextEncoding {
   const start = head.toString('hex', 0, 4);
-  // The same bytes are noise on a line, too.
+  // Noise on a serial line can have the same bytes.
   const mark = marks.find(
     ([bytes, unit, big]) => start.startsWith(bytes) && fits(head.subarray(unit), unit, big) > 0.5,
   );
@@ -37,7 +37,7 @@ export function encodingOf(head: Buffer): TextEncoding {
   return { unit, bigEndian, returnsOnly: !text.includes('\n') && /\r[^\r\n]+\r/.test(text) };
 }
 
-/** Of ASCII in UTF-16 and UTF-32 all bytes of a unit but one are NUL. */
+/** For ASCII in UTF-16 and UTF-32, all bytes of a unit except one are NUL. */
 function withoutMark(head: Buffer): [TextEncoding['unit'], boolean] {
   for (const unit of [4, 2] as const) {
     for (const bigEndian of [false, true])
@@ -46,7 +46,7 @@ function withoutMark(head: Buffer): [TextEncoding['unit'], boolean] {
   return [1, false];
 }
 
-/** Which share of the code units are ASCII. */
+/** The share of code units that are ASCII. */
 function fits(head: Buffer, unit: number, bigEndian: boolean): number {
   const units = Math.floor(head.length / unit);
   const own = bigEndian ? unit - 1 : 0;
@@ -60,7 +60,7 @@ function isAscii(unit: Buffer, own: number): boolean {
   return unit.every((byte, index) => (index === own ? byte !== 0 && byte < 0x80 : byte === 0));
 }
 
-/** Decodes whole code units; bytes behind the last are left out. */
+/** Decodes complete code units. Remaining bytes are ignored. */
 function decodeUnits(
   bytes: Buffer,
   { unit, bigEndian }: Pick<TextEncoding, 'unit' | 'bigEndian'>,
@@ -76,7 +76,7 @@ function decodeUnits(
   return points.join('');
 }
 
-/** The same text in UTF-8 with `\n` at the end of each line. The encoding that most logs have costs nothing. */
+/** Converts a text to UTF-8 with `\n` at the end of each line. The usual encoding is passed through without work. */
 export async function* asUtf8(
   source: AsyncIterable<Uint8Array>,
   encoding: TextEncoding,
@@ -89,7 +89,7 @@ export async function* asUtf8(
   let left = Buffer.alloc(0);
   for await (const chunk of source) {
     const bytes = Buffer.concat([left, chunk]);
-    // Half a surrogate pair at the end costs one character, never a line.
+    // A surrogate pair that is cut here becomes replacement characters.
     const end = bytes.length - (bytes.length % unit);
     left = bytes.subarray(end);
     const utf8 = unit === 1 ? bytes : Buffer.from(decodeUnits(bytes.subarray(0, end), encoding));
@@ -97,7 +97,7 @@ export async function* asUtf8(
   }
 }
 
-/** What no text begins with: programs, images, archives, disks. */
+/** Formats that are not text: programs, images, archives, disks. */
 const binaries: readonly [format: Format, kind: string][] = [
   ['elf', 'a program or a core dump (ELF)'],
   ['png', 'a PNG image'],
@@ -112,7 +112,7 @@ const binaries: readonly [format: Format, kind: string][] = [
   ['tar', 'a tar archive'],
 ];
 
-/** What the file is, where it is no text; null for a text, and for what may be a console's noise. */
+/** The format of a file that is not text, for a message; null for text, and for anything that may be noise on a console. */
 export function binaryKind(head: Buffer): string | null {
   return binaries.find(([format]) => hasMagic(head, format))?.[1] ?? null;
 }

@@ -8,9 +8,9 @@ import { mayGoOn, rejoin, wrapOf } from './rejoin.ts';
 import { repair, isWrapped, unwrap } from './repair.ts';
 import { endOf, Skim } from './skim.ts';
 
-/** As many lines are read before the first is passed on. */
+/** How many lines are buffered before the first is returned. */
 const window = 1024;
-/** So many of them, spread over the window, tell what all have in front; and so many, whether it is worth that look. */
+/** How many of them, spread over the window, are used to learn prefixes, and to decide whether that is necessary. */
 const sample = 256;
 const glance = 16;
 
@@ -19,26 +19,26 @@ const mostRecorders = 3;
 const carriageReturn = 13;
 const bracket = '['.charCodeAt(0);
 
-/** Syslog's name for the kernel, behind its date and host. */
+/** Syslog's name for the kernel, after its date and host. */
 const kernelTag = /^kernel: /;
 
 /**
- * The lines of a console log that somebody recorded, without what the recorder put in front of each. It is learned from
- * the lines themselves, window by window, so that the recorder need not be known and may change. Holds one window; how the
- * bytes are chunked cannot matter.
+ * The lines of a recorded console log, without the prefixes of the recorder. These are learned from the lines themselves,
+ * window by window, so the recorder may be unknown and may change. Holds one window. The result does not depend on how the
+ * bytes are chunked.
  */
 export class Transcript implements LineSource {
-  /** Every line is wanted, also those that no signature knows. */
+  /** Whether all lines are needed, including those that no signature can match. */
   attentive = true;
   readonly #bytes = new ByteLines();
-  /** The number of the first line that is held. */
+  /** The number of the first buffered line. */
   #line = 1;
-  /** One recorder's output may have been recorded by another: the outermost first. */
+  /** The output of a recorder may have been recorded by another; the outermost prefix is first. */
   #prefixes: RegExp[] = [];
   #learned = false;
-  /** How a terminal or a mail program has cut the lines. */
+  /** How a terminal or a mail program cut the lines. */
   #wrap: Wrap | null = null;
-  /** Full lines at the end of the last window, which the next may go on with. */
+  /** Full lines at the end of the last window, which the next window may continue. */
   #open: ConsoleLine[] = [];
   readonly #skim = new Skim();
 
@@ -76,7 +76,7 @@ export class Transcript implements LineSource {
     this.#line += lines;
   }
 
-  /** Passes on the lines with these indices, a window or what is left of the log. */
+  /** Yields the lines with these indices: a window, or the rest of the log. */
   *#take(from: number, to: number): Iterable<ConsoleLine> {
     const isLast = to - from !== window;
     const isPlain = this.#isPlain(from, to);
@@ -102,7 +102,7 @@ export class Transcript implements LineSource {
     }
   }
 
-  /** Whether the window is as those before it, which nothing had to be taken off. */
+  /** Whether the window, like those before it, has no prefixes and was not cut. */
   #isPlain(from: number, to: number): boolean {
     if (!this.#learned || this.#prefixes.length > 0 || this.#wrap !== null) return false;
     if (to - from < glance) return true;
@@ -113,7 +113,7 @@ export class Transcript implements LineSource {
     return isPlain && !this.#mayBeWrapped(from, to);
   }
 
-  /** Several different lines fill one width, none is longer, and few records follow: worth the look at all of them. */
+  /** Whether several different lines fill one width, none is longer, and few of them are followed by records. */
   #mayBeWrapped(from: number, to: number): boolean {
     const { bytes } = this.#bytes;
     let longest = 0;
@@ -139,14 +139,14 @@ export class Transcript implements LineSource {
     return { line: this.#line + index, text: segments.join(' '), segments };
   }
 
-  /** A line of ASCII that nothing has to be taken off or out of. */
+  /** A line of ASCII that needs no cleaning. */
   #plain(index: number, from: number, to: number): ConsoleLine {
     const { bytes } = this.#bytes;
     const text = bytes.toString('latin1', from, endOf(bytes, from, to));
     return { line: this.#line + index, text, segments: [text] };
   }
 
-  /** Lines that were cut, put together; a last one that may go on waits for what follows. */
+  /** Joins lines that were cut. A last line that may continue is kept for the next window. */
   #whole(lines: ConsoleLine[], isLast: boolean): ConsoleLine[] {
     if (lines.length >= glance || this.#wrap === null) this.#wrap = wrapOf(lines) ?? this.#wrap;
     const wrap = this.#wrap;
@@ -155,7 +155,7 @@ export class Transcript implements LineSource {
     return rejoin(lines, wrap);
   }
 
-  /** Few lines at the end of a log are recorded as those before them. */
+  /** Learns the prefixes of these lines. For a few lines at the end of a log, the known prefixes are kept. */
   #learn(all: readonly string[]): void {
     const texts = all.filter((text) => text !== '');
     if (texts.length === 0 || (this.#learned && texts.length < glance)) return;
@@ -167,7 +167,7 @@ export class Transcript implements LineSource {
     this.#prefixes = learnAll(spread(texts, sample));
   }
 
-  /** The line as the machine wrote it. */
+  /** The line as the machine printed it. */
   #asWritten(line: ConsoleLine): ConsoleLine {
     const [first = '', ...others] = line.segments;
     const start = withoutHost(this.#withoutPrefixes(first));
@@ -185,17 +185,17 @@ export class Transcript implements LineSource {
   }
 }
 
-/** `journalctl -o short-monotonic` writes the kernel's clock, then the host and who speaks. */
+/** `journalctl -o short-monotonic` prints the kernel's clock, then the host and the program. */
 const monotonic = /^(\[ *\d+\.\d{6}\] )[\w.-]+ (?:kernel: |(?=[\w@().-]+\[\d+\]: ))/;
 
-/** A recorder's clock that looks like the kernel's: no kernel has run since 2001. */
+/** A recorder's clock in the kernel's format, in seconds since 1970. */
 const sinceEpoch = /^\[1\d{9}\.\d{6}\] ?(?!\[ )/;
 
 function withoutHost(text: string): string {
   return text.startsWith('[') ? text.replace(monotonic, '$1').replace(sinceEpoch, '') : text;
 }
 
-/** Half of the lines are a kernel's records and begin with its stamp: nothing can stand in front of all. */
+/** Whether half of the lines begin with the stamp of a kernel's record, so that they cannot have a prefix. */
 function hasBareStamps(texts: readonly string[]): boolean {
   return 2 * texts.filter((text) => bareStamp.test(text)).length >= texts.length;
 }
@@ -216,7 +216,7 @@ function learnAll(lines: readonly string[]): RegExp[] {
   return indentation === null ? prefixes : [indentation];
 }
 
-/** At most so many of them, in order. */
+/** At most `most` of them, in order. */
 function spread(texts: readonly string[], most: number): string[] {
   const step = Math.ceil(texts.length / most);
   return texts.filter((_, index) => index % step === 0);

@@ -97,7 +97,7 @@ void t.test(
     writeFileSync(dump, bytes);
     t.match(await kexecLab(['autopsy', dump]), {
       exitCode: 2,
-      stderr: /this is the core dump of a program\n {2}Give the core dump of a machine/,
+      stderr: /this is the core dump of a program\n {2}Use the core dump of a machine/,
     });
   },
 );

@@ -63,7 +63,7 @@ t.test('a QEMU that cannot skip idle time', async (t) => {
   t.equal(exitCode, 0);
   t.match(
     stdout,
-    'arm: idle skipping: does not work: QEMU hangs at disk I/O; machines wait out their idle time (sleep=on)',
+    'arm: idle skipping: does not work: QEMU hangs at disk I/O; machines wait in real time while idle (sleep=on)',
   );
 });
 

@@ -78,7 +78,7 @@ t.test('where no pipe can be made, that is said, with what to do', async (t) => 
   await t.rejects(ConsolePipe.make(), {
     name: 'UnavailableError',
     message:
-      /^cannot make a pipe for the console: no such file or directory \(.*\/nowhere\/at\/all/,
+      /^cannot create a pipe for the console: no such file or directory \(.*\/nowhere\/at\/all/,
     hint: /TMPDIR/,
   });
 });

@@ -37,7 +37,7 @@ t.test('a dump may take as long as it likes while it gets on', async (t) => {
 t.test('one that gets no further, and one that fails, are given up', async (t) => {
   const still = qmpThatSays([{ status: 'active', completed: 7 }]);
   await t.rejects(dumpMemory(still, '/memory', slowClock()), {
-    message: "QEMU stopped writing the guest's memory: 7 of 1000 bytes are written",
+    message: "QEMU stopped writing the guest's memory: 7 of 1000 bytes written",
     hint: /--out/,
     exitCode: 5,
   });

@@ -86,7 +86,7 @@ t.test('what a recording needs must be there, and the same', async (t) => {
   rmSync(join(directory, 'recording.rr'));
   await t.rejects(play(directory), UsageError, 'the recording itself is gone');
   writeFileSync(join(directory, 'recording.json'), '{"schema":"something"}');
-  await t.rejects(play(directory), { message: /this is not a recording's description/ });
+  await t.rejects(play(directory), { message: /this is not a valid description of a recording/ });
   rmSync(join(directory, 'recording.json'));
   await t.rejects(play(directory), {
     message: /^cannot read this recording: no such file or directory/,

@@ -4,12 +4,12 @@ import type { Arch } from '../../arch.ts';
 const ticksPerSecond = 62_500_000;
 
 /**
- * The smallest guest that does what a kernel does when it scans a disk for partitions: it reads from a virtio disk, again
- * and again, sleeps until the disk or a timer interrupts it, and always has a timer running. Then it sleeps for as long as
- * the disk says, and switches the machine off. It stands without any kernel or firmware, in machine code, since no
- * assembler need be on the host. QEMU loads it like a kernel (`-kernel`).
+ * The smallest guest that does what a kernel does when it scans a disk for partitions: it reads repeatedly from a virtio
+ * disk, sleeps until the disk or a timer interrupts it, and always has a timer running. Then it sleeps for the time stored on
+ * the disk, and switches the machine off. It needs no kernel or firmware, and is given as machine code, because the host may
+ * not have an assembler. QEMU loads it like a kernel (`-kernel`).
  *
- * It drives a virtio-blk-pci device in slot 1 through the registers of virtio 0.9.5 ("legacy"), and takes for granted:
+ * It drives a virtio-blk-pci device in slot 1 through the registers of virtio 0.9.5 ("legacy"), and requires
  * `-machine virt,highmem=off,gic-version=2`, one CPU, and 64 MiB of memory.
  */
 export function trialProgram(arch: Arch): Buffer {
@@ -20,7 +20,7 @@ export function trialProgram(arch: Arch): Buffer {
   return Buffer.concat(words.map((word) => Buffer.from(word, 'hex').reverse()));
 }
 
-/** Its disk, which says how many guest seconds it sleeps in the end (34 at most). */
+/** Its disk, which contains the number of guest seconds to sleep at the end (34 at most). */
 export function trialDisk(seconds: number): Buffer {
   const disk = Buffer.alloc(64 * 1024);
   disk.writeUInt32LE(seconds * ticksPerSecond);
@@ -57,7 +57,7 @@ b9000321   str w1, [x25]
 b9001281   str w1, [x20, #16]
 528000a1   mov w1, #0x5
 79000a81   strh w1, [x20, #4]
-           ; the driver is there and wants no features; queue 0 lies at x22
+           ; the driver is present and requests no features; queue 0 is at x22
 52800061   mov w1, #0x3
 39004aa1   strb w1, [x21, #18]
 b90006bf   str wzr, [x21, #4]
@@ -105,7 +105,7 @@ d5033fbf   dmb sy
 79000762   strh w2, [x27, #2]
 d5033fbf   dmb sy
 790022bf   strh wzr, [x21, #16]
-           ; tick: the timer comes in a millisecond
+           ; tick: the timer interrupts in a millisecond
 529e8481   mov w1, #0xf424
 d51be301   msr cntv_tval_el0, x1
 52800021   mov w1, #0x1
@@ -119,12 +119,12 @@ d503207f   wfi
 d53be321   mrs x1, cntv_ctl_el0
 3617ff41   tbz w1, #2, wait
 17fffff5   b tick
-           ; answered: 64 times, then sleep for as many ticks as the sector says
+           ; answered: 64 times, then sleep for the number of ticks in the sector
 7101005f   cmp w2, #0x40
 54fffd43   b.cc request
 b94022e1   ldr w1, [x23, #32]
 d51be301   msr cntv_tval_el0, x1
-           ; sleep; the last answer's interrupt may come only now, and nobody sleeps while it is pending
+           ; sleep; the interrupt of the last answer may still be pending and would end wfi at once
 d503207f   wfi
 39404ea1   ldrb w1, [x21, #19]
 d53be321   mrs x1, cntv_ctl_el0
@@ -166,7 +166,7 @@ e3a01a01   mov r1, #4096
 e5841010   str r1, [r4, #16]
 e3a01005   mov r1, #5
 e1c410b4   strh r1, [r4, #4]
-           ; the driver is there and wants no features; queue 0 lies at r6
+           ; the driver is present and requests no features; queue 0 is at r6
 e3a01003   mov r1, #3
 e5c51012   strb r1, [r5, #18]
 e3a00000   mov r0, #0
@@ -215,7 +215,7 @@ f57ff05f   dmb sy
 e1cb20b2   strh r2, [fp, #2]
 f57ff05f   dmb sy
 e1c501b0   strh r0, [r5, #16]
-           ; tick: the timer comes in a millisecond
+           ; tick: the timer interrupts in a millisecond
 e30f1424   movw r1, #62500
 ee0e1f13   mcr p15, 0, r1, c14, c3, 0 (CNTV_TVAL)
 e3a01001   mov r1, #1
@@ -230,13 +230,13 @@ ee1e1f33   mrc p15, 0, r1, c14, c3, 1 (CNTV_CTL)
 e3110004   tst r1, #4
 0afffff7   beq wait
 eafffff2   b tick
-           ; answered: 64 times, then sleep for as many ticks as the sector says
+           ; answered: 64 times, then sleep for the number of ticks in the sector
 e3001040   movw r1, #64
 e1520001   cmp r2, r1
 3affffe6   bcc request
 e5971020   ldr r1, [r7, #32]
 ee0e1f13   mcr p15, 0, r1, c14, c3, 0 (CNTV_TVAL)
-           ; sleep; the last answer's interrupt may come only now, and nobody sleeps while it is pending
+           ; sleep; the interrupt of the last answer may still be pending and would end wfi at once
 e320f003   wfi
 e5d51013   ldrb r1, [r5, #19]
 ee1e1f33   mrc p15, 0, r1, c14, c3, 1 (CNTV_CTL)

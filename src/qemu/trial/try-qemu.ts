@@ -30,8 +30,8 @@ type Options = {
 
 /**
  * Finds out whether this QEMU can skip a guest's idle time, by running the smallest guest that does disk I/O. Takes a moment,
- * once for each build of QEMU. If QEMU hangs, it is tried again with idle time waited out; if that fails as
- * well, only the host's clock remains. If the trial is inconclusive, skipping is assumed to work, and tried again next time.
+ * once for each build of QEMU. If QEMU hangs, it is tried again without skipping; if that fails as well, only the host's
+ * clock remains. If the trial is inconclusive, skipping is assumed to work, and tried again next time.
  */
 export async function tryQemu(
   qemu: Qemu,
@@ -46,7 +46,7 @@ export async function tryQemu(
   return { ...qemu, idleSkipping };
 }
 
-/** What is known about this QEMU without starting it. */
+/** The stored result for this QEMU, without starting it. */
 export async function recallQemu(qemu: Qemu, arch: Arch, cache: string): Promise<ProvedQemu> {
   const remembered = await readMemo(await memoFile(qemu, arch, cache));
   return { ...qemu, idleSkipping: remembered ?? assume('it has not been used yet') };
@@ -59,7 +59,7 @@ async function prove(qemu: Qemu, arch: Arch): Promise<IdleSkipping> {
   const { detail } = skipping;
   const waiting = await tryTime(qemu, arch, 'sleep=on');
   if (waiting.kind === 'failed') return { time: 'host', certainty: 'proved', detail };
-  // It is proved that idle time cannot be skipped; whether waiting it out always works shows in use.
+  // This proves only that idle time cannot be skipped. Whether `sleep=on` always works is not tried.
   return { time: 'sleep=on', certainty: 'proved', detail };
 }
 
@@ -123,13 +123,13 @@ async function writeMemo(file: string, qemu: Qemu, proved: IdleSkipping): Promis
 /** The result of a trial: the guest did all its work, QEMU failed, or the trial is inconclusive. */
 type TrialEnd = { kind: 'held' | 'failed' | 'undecided'; detail: string };
 
-/** With idle time skipped, a guest sleeps this long in a moment; a guest that waits does not need to sleep that long. */
+/** How long the guest sleeps at the end, in guest seconds: if idle time is skipped, this takes only a moment. */
 const asleepSeconds: Record<GuestTime, number> = { 'sleep=off': 20, 'sleep=on': 0, host: 0 };
 
-/** The guest executes a few thousand instructions and is done at once; only a busy host takes longer. Milliseconds. */
+/** The guest executes a few thousand instructions, so only a busy host needs longer than a moment. Milliseconds. */
 const longest = 60_000;
 
-/** The guest does so little that a hanging QEMU can be recognized early. Milliseconds. */
+/** The guest does so little that a hanging QEMU can be recognised early. Milliseconds. */
 const patience: Patience = { spinning: 2_000, asleep: 5_000, stopped: 30_000 };
 
 /** Runs the trial guest (see {@link trialProgram}) with this guest time, in a temporary directory. */
