@@ -70,7 +70,7 @@ export type Examined = {
 };
 
 /**
- * Reads a dump and says why its machine is silent.
+ * Reads a dump and finds out why its machine is silent.
  * @throws UsageError for a file that is not a dump, or is damaged
  */
 function examineDump({ file, base, lines, pcs, dead }: ExamineRequest): Examined {

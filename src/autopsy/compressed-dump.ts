@@ -35,8 +35,8 @@ export function isCompressedDump({ read }: Bytes): boolean {
 
 /**
  * The memory in a dump in the kdump-compressed format, as makedumpfile and dump-guest-memory's `kdump-zlib` write it
- * (makedumpfile's IMPLEMENTATION): two bitmaps of pages, those that there are and those that were kept, and for each
- * kept one where it is. A page that was left out reads as zeros, which most of them are.
+ * (makedumpfile's IMPLEMENTATION): two bitmaps, of all pages and of the stored ones, and a descriptor for each stored
+ * page. A page that was not stored reads as zeros, which is correct for most of them.
  */
 export class CompressedMemory implements DumpedMemory {
   readonly ranges: readonly MemoryRange[];
@@ -151,7 +151,7 @@ export class CompressedMemory implements DumpedMemory {
   }
 }
 
-/** struct disk_dump_header; what follows the time in it is 12 bytes further back where a time has 64 bits. */
+/** struct disk_dump_header; the fields after the time have offsets larger by 12 bytes if a time has 64 bits. */
 function readHeader(file: Bytes, place: string) {
   const header = file.read(0, 464);
   for (const at of [416, 428]) {

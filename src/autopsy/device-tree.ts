@@ -2,7 +2,7 @@ import { hasMagic, magics } from '../formats/magic.ts';
 import type { GuestMemory, UnreadList } from './guest-memory.ts';
 import { Budget, occurrences } from './guest-memory.ts';
 
-/** A flattened device tree that is whole, with what a boot depends on. */
+/** A complete flattened device tree: the facts that a boot depends on. */
 export type DeviceTree = {
   /** Physical address. */
   address: number;

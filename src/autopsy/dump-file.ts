@@ -142,7 +142,7 @@ function firstAfter(pieces: readonly Piece[], offset: number): number {
 type OtherFormat = { format: Format; name: string; hint: string };
 
 /** What to do with a damaged dump. */
-export const copyIt = 'Copy it again from where it was taken, and compare the sizes.';
+export const copyIt = 'Copy it again from its source, and compare the sizes.';
 
 const dumpIt = "Write a dump with QEMU's dump-guest-memory or virsh dump --memory-only.";
 

@@ -16,7 +16,7 @@ export type Findings = {
   images: KernelImage[];
   /** Where the purgatory of kexec-tools keeps its message for a digest mismatch. Physical addresses. */
   purgatories: number[];
-  /** Structures that were found but cannot be read, and what was skipped because there is too much of it; short phrases. */
+  /** Short phrases about structures that cannot be read, and about those skipped because there are too many. */
   unreadable: string[];
 };
 

@@ -133,7 +133,7 @@ function withoutLeftover(text: string): string {
 
 type Info = { seconds: number; level: number; length: number };
 
-/** `struct printk_info` up to what is read of it: seq (8), ts_nsec (8), text_len (2), facility (1), flags and level (1). */
+/** The part of `struct printk_info` that is read: seq (8), ts_nsec (8), text_len (2), facility (1), flags and level (1). */
 const infoSize = 20;
 
 /** It begins with a 64-bit number. Bytes. */

@@ -99,7 +99,7 @@ function coreSegments({ read }: Bytes, place: string): Segment[] {
     if (entry.length < entryBytes) break;
     const { type, offset, physicalAddress: from, fileSize: size } = readElfSegment(entry, header);
     if (type !== loadSegment || size === 0) continue;
-    // Not memory: in /proc/kcore, what has no physical address.
+    // Segments of /proc/kcore without a physical address are not memory.
     if (from + size > addressEnd || !Number.isSafeInteger(offset + size)) continue;
     segments.push({ from, to: from + size, offset });
   }

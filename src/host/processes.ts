@@ -1,6 +1,6 @@
 /**
- * How programs of the host are run, and what the kernel reports about processes. execa is loaded on first use: a run that
- * builds no image starts QEMU without it.
+ * Running programs of the host, and the kernel's accounts of processes. execa is loaded on first use, because a run that builds
+ * no image does not need it.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess, StdioOptions } from 'node:child_process';
@@ -56,7 +56,7 @@ export async function runTool(
     const notStarted = startError(tool, error);
     if (notStarted !== null) throw notStarted;
     const stderr = stderrOf(error);
-    // apt marks its errors with `E:`; what follows them says less.
+    // apt marks its errors with `E:`. Its other lines are not helpful.
     const errors = stderr.split('\n').filter((line) => line.startsWith('E: '));
     const words = lastLines(errors.join('\n') || stderr, 5) || error.shortMessage;
     throw new UnavailableError(`${tool} failed: ${words}`, { cause: error, ...(hint && { hint }) });

@@ -13,7 +13,7 @@ import { planImages } from './recipes/plan.ts';
 import type { Manifest } from './store/entry.ts';
 import { findEntries, type Manifests } from './store/entry.ts';
 
-/** Files ready to boot, and what a report says about them. Paths are absolute; the files must not be written. */
+/** Files ready to boot, and the facts about them for a report. Paths are absolute; the files must not be written. */
 export type ImageSet = {
   kernel: string | null;
   initramfs: string | null;
@@ -81,7 +81,7 @@ export async function ensureEntries(
 type Kind = 'kernel' | 'initramfs' | 'disk';
 
 /**
- * Checks the user's own files in a request before they are used. Throws ScenarioError if a file is not what it should be.
+ * Checks the user's own files in a request before they are used. Throws ScenarioError for a file of another kind, or a damaged one.
  */
 export async function checkFiles({ arch, kernel, initramfs, disk }: ImageRequest): Promise<void> {
   await checkReference('kernel', kernel, arch);

@@ -1,4 +1,4 @@
-/** One word of a POSIX shell command, quoted only where it must be. */
+/** One word of a POSIX shell command, quoted only if necessary. */
 export function shellQuote(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
