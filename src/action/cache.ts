@@ -10,14 +10,14 @@ import { expandCases } from '../scenario/select.ts';
 import type { Request } from './inputs.ts';
 import { scenariosOf } from './run.ts';
 
-/** The lab's images: all that is worth keeping for the next job. What is in it is whole, whatever ended the run. */
+/** The directory of images, which is kept for the next job. It contains only complete images, however the run ended. */
 export const imagesPath = (): string => join(cacheDirectory(), 'images');
 
-/** Where the images of kernels that were under test once take more than this, only the lab's own are kept. Bytes. */
+/** If images of earlier candidates take more than this, only the lab's own images are kept. Bytes. */
 const largestCache = 4e9;
 
 /**
- * The beginning of the keys that GitHub keeps the images under. It changes when a request boots other images.
+ * The beginning of the cache keys for the images. It changes when a request boots other images.
  * @throws ScenarioError, UsageError and NothingSelectedError as `run` does
  */
 export function cacheKeyOf(request: Request): string {
@@ -35,8 +35,8 @@ export function cacheKeyOf(request: Request): string {
 }
 
 /**
- * The key to save the images under after a run, null where there is nothing new. What is in the cache is a part of it:
- * GitHub never changes what is under a key, and a run that failed may have built only some of the images.
+ * The cache key for saving the images after a run; null if there are no new ones. It depends on the images in the cache: GitHub
+ * never changes the content of a key, and a failed run may have built only some of the images.
  */
 export async function saveKeyOf(cacheKey: string, restoredKey: string): Promise<string | null> {
   const images = imagesPath();

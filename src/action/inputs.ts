@@ -12,7 +12,7 @@ type Rule = { reading: Reading; of: readonly ActionCommand[] };
 const any = commands;
 const booting = ['run', 'check'] as const;
 
-/** The inputs that are options of the same name, and which commands know them. `out` names a place of the Action's, too. */
+/** Inputs that are options of the same name, and the commands that have them. */
 const options = {
   arch: { reading: 'words', of: any },
   scenarios: { reading: 'lines', of: booting },
@@ -34,20 +34,20 @@ type OptionName = keyof typeof options;
 const optionNames = Object.keys(options) as OptionName[];
 const others = { what: booting, out: any } as const;
 
-/** What the inputs of the Action ask for. */
+/** The inputs of the Action. */
 export type Request = {
   command: ActionCommand;
   /** The scenarios, as words of the command line. */
   what: string[];
-  /** The values of every option that was given. */
+  /** The values of each option that was given. */
   options: Partial<Record<OptionName, string[]>>;
-  /** Where the reports and the records of the runs go. */
+  /** The directory for reports and records of runs. */
   out: string;
 };
 
 /**
- * Reads the inputs as `toJSON(inputs)` gives them. What is empty was not given.
- * @throws UsageError that names the input, for one that is not understood or that the command does not know
+ * Reads the inputs as `toJSON(inputs)` prints them. Empty inputs are ignored.
+ * @throws UsageError with the input, if it is invalid or the command does not take it
  */
 export function readInputs(json: string): Request {
   const given = z.record(z.string(), z.string()).parse(JSON.parse(json));
@@ -78,8 +78,8 @@ export function readInputs(json: string): Request {
 function refuseUnknown(name: string, command: ActionCommand): void {
   const known: readonly ActionCommand[] = isOption(name) ? options[name].of : otherCommands(name);
   if (known.includes(command)) return;
-  if (known.length === 0) throw refusal(name, `the Action has no such input`, {});
-  throw refusal(name, `the command ${command} does not take it`, {
+  if (known.length === 0) throw refusal(name, 'the Action does not have this input', {});
+  throw refusal(name, `the command ${command} does not take this input`, {
     hint: `It is an input of ${known.join(' and ')}. Leave it out, or choose another command.`,
   });
 }
@@ -98,7 +98,7 @@ function read(name: string, text: string | undefined, reading: Reading): string[
   if (reading === 'value') {
     const [value, ...more] = text.split('\n');
     if (more.length === 0 && value !== undefined) return [value];
-    throw refusal(name, 'it takes one value, on one line', {});
+    throw refusal(name, 'takes one value, on one line', {});
   }
   try {
     return wordsOf(text);
@@ -111,7 +111,7 @@ function refusal(name: string, message: string, { hint }: { hint?: string | unde
   return new UsageError(message, { place: `input "${name}"`, ...(hint && { hint }) });
 }
 
-/** The lines of an input that say something: no blank ones and no comments (`#` at the start). */
+/** The lines of an input, without blank lines and comments (`#` at the start). */
 export function linesOf(text: string): string[] {
   return text
     .split('\n')
@@ -120,9 +120,9 @@ export function linesOf(text: string): string[] {
 }
 
 /**
- * The words of an input, on any number of lines. Blanks separate words; quotes of either kind keep blanks in a word; a
- * word that begins with `#` begins a comment. Nothing is expanded.
- * @throws UsageError for a quote without its end, with the number of the line
+ * The words of an input, on any number of lines. Spaces separate words; quotes of either kind keep spaces in a word; a word
+ * that starts with `#` starts a comment. Nothing is expanded.
+ * @throws UsageError with the line number, for an unclosed quote
  */
 export function wordsOf(text: string): string[] {
   return text.split('\n').flatMap((line, index) => wordsOfLine(line, index + 1));
@@ -138,7 +138,7 @@ function wordsOfLine(line: string, number: number): string[] {
     word.lastIndex = at;
     const [found] = word.exec(line) ?? [''];
     if (found === '' || /["']/.test(line[word.lastIndex] ?? '')) {
-      throw new UsageError(`line ${number} has a quote without its end`, {
+      throw new UsageError(`line ${number} has an unclosed quote`, {
         hint: 'Put a word with spaces between two quotes of the same kind.',
       });
     }

@@ -7,7 +7,7 @@ import { runRequest, setOutputs } from './run.ts';
 
 /** The steps of action.yml, in their order. Each returns its exit code. */
 const steps: Record<string, () => Promise<number>> = {
-  /** Reads the inputs, so that a mistake is told at once, and says where the images are kept. */
+  /** Reads the inputs, so that mistakes are reported first, and sets the outputs for the cache of images. */
   plan() {
     const request = readInputs(variable('INPUTS'));
     setOutputs({ images: imagesPath(), 'cache-key': cacheKeyOf(request) });
@@ -18,7 +18,7 @@ const steps: Record<string, () => Promise<number>> = {
     return runRequest(readInputs(variable('INPUTS')));
   },
 
-  /** Says whether there are images that the cache of GitHub does not have yet. */
+  /** Sets the key for saving images that GitHub's cache does not have yet. */
   async keep() {
     const key = await saveKeyOf(variable('CACHE_KEY'), variable('RESTORED_KEY'));
     setOutputs({ 'save-key': key ?? '' });
@@ -30,7 +30,7 @@ function variable(name: string): string {
   return process.env[name] ?? '';
 }
 
-/** An annotation for the page of the run, at its place where that is a line of a file, and the message in the log. */
+/** Writes an annotation, at the line of the file if there is one, and the message to the log. */
 function tell(error: KexecLabError): number {
   const [, file, line] = /^(.+?):(\d+)(?::\d+)?$/.exec(error.place ?? '') ?? [];
   const message = error.describe();

@@ -10,13 +10,13 @@ import { guardOf } from '../report/github.ts';
 import { fenced } from '../report/markdown.ts';
 import type { Request } from './inputs.ts';
 
-/** The step that does what the Action is for. Returns the exit code of kexec-lab. */
+/** The main step of the Action. Returns the exit code of kexec-lab. */
 export async function runRequest(request: Request): Promise<number> {
   const { command, out } = request;
   const summary = process.env['GITHUB_STEP_SUMMARY'] || undefined;
   const { words, report, junit } = commandLineOf(request, summary);
   await makeOut(out);
-  // `run` guards the log itself, by its reporter, since its annotations are commands.
+  // The reporter of `run` guards the log itself, since its annotations are commands.
   const guard = command === 'run' ? null : guardOf(randomBytes(16).toString('hex'));
   if (guard) process.stdout.write(guard.stop);
   const { code, text } = await kexecLab(words, command === 'preflight');
@@ -33,19 +33,19 @@ export async function runRequest(request: Request): Promise<number> {
   return code;
 }
 
-/** What is known of the kernel: nothing where the lab could not run, and nothing where it was used wrongly. */
+/** The verdict on the kernel; empty if the lab could not run or was used wrongly. */
 function verdictOf(code: number): 'ROLL' | 'HOLD' | '' {
   if (code === exitCodes.ok) return 'ROLL';
   return code === exitCodes.hold || code === exitCodes.fail ? 'HOLD' : '';
 }
 
-/** Runs kexec-lab. What it prints goes to the log, and is returned where it is `kept`. */
+/** Runs kexec-lab. Its output goes to the log; with `kept` it is also returned. */
 async function kexecLab(words: string[], kept: boolean): Promise<{ code: number; text: string }> {
   const program = join(ownDirectory, 'dist/cli/main.js');
   const child = spawn(process.execPath, [program, ...words], {
     stdio: ['ignore', kept ? 'pipe' : 'inherit', 'inherit'],
   });
-  // The runner interrupts only the process it started.
+  // The runner signals only the process that it started.
   const pass = (signal: NodeJS.Signals) => child.kill(signal);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, pass);
   let text = '';
@@ -59,7 +59,7 @@ async function kexecLab(words: string[], kept: boolean): Promise<{ code: number;
 }
 
 async function makeOut(out: string): Promise<void> {
-  const hint = 'Choose another place with the input "out".';
+  const hint = 'Choose another directory with the input "out".';
   await makeDirectory(out).catch((cause: unknown) => {
     throw hostFileError(cause, { place: out, doing: 'make this directory', hint });
   });
@@ -73,10 +73,10 @@ export function setOutputs(outputs: Record<string, string>): void {
   const file = process.env['GITHUB_OUTPUT'];
   if (file === undefined || file === '') {
     throw new UsageError('GITHUB_OUTPUT is not set', {
-      hint: 'This program is a step of a GitHub Action; use kexec-lab itself elsewhere.',
+      hint: 'This program is a step of a GitHub Action. Elsewhere, use kexec-lab itself.',
     });
   }
-  // A value could hold any line but one it cannot know.
+  // Random, so that no value contains it.
   const end = `end-${randomBytes(16).toString('hex')}`;
   const text = Object.entries(outputs).map(
     ([name, value]) => `${name}<<${end}\n${value}\n${end}\n`,
@@ -84,17 +84,17 @@ export function setOutputs(outputs: Record<string, string>): void {
   appendFileSync(file, text.join(''));
 }
 
-/** What a command is started with, and the reports it then writes. */
+/** The arguments of a command, and the reports that it writes. */
 type CommandLine = {
   words: string[];
-  /** HTML of the run or of the comparison; text of a preflight, which the Action itself writes. */
+  /** The HTML page of the run or comparison, or the text of a preflight, which the Action writes. */
   report: string;
   junit: string | null;
 };
 
 /**
- * The words after `kexec-lab` that do what was asked for.
- * @param summary the file of the job's summary; undefined where there is none
+ * The command line for a request.
+ * @param summary the file of the job summary; undefined if there is none
  */
 export function commandLineOf(request: Request, summary: string | undefined): CommandLine {
   const { command, out, what } = request;
@@ -117,13 +117,13 @@ export function commandLineOf(request: Request, summary: string | undefined): Co
   };
 }
 
-/** What is booted: without a word, `run` takes the quick scenarios. (`check` has its own, and `preflight` boots nothing.) */
+/** The scenarios of a request. By default `run` boots the quick ones and `check` those labelled check; `preflight` boots nothing. */
 export function scenariosOf({ command, what }: Request): string[] {
   if (what.length > 0) return what;
   return { run: ['quick'], check: ['check'], preflight: [] }[command];
 }
 
-/** `--name=value` each, so that no value can be taken for an option. */
+/** `--name=value`, so that a value cannot be mistaken for an option. */
 function optionWords({ options }: Request): string[] {
   return Object.entries(options).flatMap(([name, values]) =>
     values.map((value) => `--${name}=${value}`),

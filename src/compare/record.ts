@@ -12,12 +12,13 @@ import type { RunReport } from '../model/run.ts';
 import { runReportSchema } from '../model/run.ts';
 import type { RunOnDisk } from './side.ts';
 import { sidesOf } from './side.ts';
-/** What was read. A baseline file is not a run: nothing is left of it to look at. */
+
+/** The record, and the run it is from; null for a baseline file, which has no consoles. */
 export type Loaded = { record: Baseline; run: RunOnDisk | null };
 
 /**
- * Reads what is to be compared: a run's directory, its report.json, or a baseline file.
- * @throws UsageError for what is none of these, and for a report of a newer kind.
+ * Reads one side of a comparison: a run directory, its report.json, or a baseline file.
+ * @throws UsageError for anything else, and for a report of a newer version
  */
 export async function loadRecord(place: string): Promise<Loaded> {
   const file = await reportFile(place);
@@ -30,7 +31,7 @@ export async function loadRecord(place: string): Promise<Loaded> {
   }
   if (schema !== 'kexec-lab/baseline@1') {
     const what = schema === undefined ? 'is neither a run nor a baseline' : `is a ${schema}`;
-    throw new UsageError(`${what}; a kexec-lab/run@1 or a kexec-lab/baseline@1 is wanted`, {
+    throw new UsageError(`${what}; expected kexec-lab/run@1 or kexec-lab/baseline@1`, {
       place: file,
       hint: 'Name the directory of a run (such as runs/latest), or a file that `kexec-lab baseline accept` wrote.',
     });
@@ -39,7 +40,7 @@ export async function loadRecord(place: string): Promise<Loaded> {
   return { record: validate(baselineSchema, value, file, hint), run: null };
 }
 
-/** The record of a run. Nothing in it tells when or where it was made; everything is in a fixed order. */
+/** The record of a run, in a fixed order and without times or places, so that equal results give equal records. */
 export function recordOf({ environment, results }: RunReport): Baseline {
   const versions = Object.entries(environment.qemu).map(([arch, { version }]) => {
     return [arch, version] as const;
@@ -60,17 +61,17 @@ export function recordOf({ environment, results }: RunReport): Baseline {
   };
 }
 
-/** A record as its file has it. */
+/** The text of a baseline file. */
 export function recordText(record: Baseline): string {
   return `${JSON.stringify(record, null, 2)}\n`;
 }
 
-/** A record's sides, as `compareSides` wants them. */
+/** The sides of a record, for `compareSides`. */
 export function sidesIn({ scenarios }: Baseline): Map<string, Side> {
   return new Map(Object.entries(scenarios));
 }
 
-/** What two records have not in common though they should, one sentence each. */
+/** Differences apart from the kernel (QEMU, first images), which make times incomparable; one sentence each. */
 export function differencesOf(a: Baseline, b: Baseline): string[] {
   const differ = (what: string, ours: Record<string, string>, theirs: Record<string, string>) =>
     Object.keys(ours)
@@ -109,7 +110,7 @@ function validate<T>(schema: z.ZodType<T>, value: unknown, file: string, hint: s
   throw new UsageError(`this record is damaged: ${firstIssue(error)}`, { place: file, hint });
 }
 
-/** Larger than the report of a thousand cases. Bytes. */
+/** Limit for the size of a report, in bytes. That of a thousand cases is smaller. */
 const mostReport = 64 * 2 ** 20;
 
 function readJson(file: string): unknown {
@@ -118,7 +119,7 @@ function readJson(file: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    // V8's words quote the text; a stack that is too small is told apart by nothing but its class.
+    // V8's message quotes the text. Too deep nesting is a RangeError.
     const why = cause instanceof RangeError ? 'it is nested too deeply' : 'it is not JSON';
     throw new UsageError(`this is not a record: ${why}`, { place: file, hint, cause });
   }

@@ -3,12 +3,12 @@ import type { Side } from '../model/comparison.ts';
 import type { CaseResult, StageTime } from '../model/result.ts';
 import type { RunReport } from '../model/run.ts';
 
-/** What names a side in a report. */
+/** The key of a side in a record. */
 function sideKey({ arch, scenario }: Pick<Side, 'arch' | 'scenario'>): string {
   return `${arch}/${scenario}`;
 }
 
-/** Sums up a run, case by case. */
+/** Summarises the boots of a run, per case. */
 export function sidesOf(results: readonly CaseResult[]): Map<string, Side> {
   const sides = new Map<string, Side>();
   for (const result of results) {
@@ -21,15 +21,15 @@ export function sidesOf(results: readonly CaseResult[]): Map<string, Side> {
   return sides;
 }
 
-/** A finished run and the directory that `directory` of its results is in. */
+/** A finished run, and the directory to which `directory` of its results is relative. */
 export type RunOnDisk = { directory: string; report: RunReport };
 
-/** One boot of each side, to be looked at; null where there is none. */
+/** One boot of each side that is shown; null if there is none. */
 type Representatives = { baseline: CaseResult | null; candidate: CaseResult | null };
 
 /**
- * Of all boots of a case the two that show best what changed: the candidate's first that did what no boot of the baseline
- * did, and the most usual of the baseline's. Where nothing changed, the most usual of both.
+ * The two boots of a case that show best what changed: the first boot of the candidate with a result that the baseline does
+ * not have, and the most common one of the baseline. If nothing changed, the most common one of each.
  */
 export function representatives(
   key: string,
@@ -67,7 +67,7 @@ function add(side: Side, result: CaseResult): void {
   if (verdict === 'pass') for (const stage of result.stages) addCost(side.cost, stage);
 }
 
-/** Stages in front of the checkpoint have no time of their own, nor have those the kernel's clock did not cover. */
+/** Stages before a checkpoint, and stages without a guest clock, have no time. */
 function addCost(cost: Side['cost'], { name, generation, guestSeconds }: StageTime): void {
   if (guestSeconds === null || guestSeconds === 0) return;
   (cost[`${generation} ${name}`] ??= []).push(guestSeconds);
@@ -87,13 +87,13 @@ function mostUsual(all: readonly CaseResult[]): CaseResult | null {
 
 type Boot = Pick<CaseResult, 'outcome' | 'stage' | 'generation' | 'captures' | 'evidence'>;
 
-/** The one capture that matters though no cause names it: what a system that came up has its root on. */
+/** A capture that counts even if the cause does not contain it: the root device of a system that booted. */
 const ofSuccess = 'root';
 
 /**
- * What became of a boot, as 12 hex digits that are the same whenever the same became of it: outcome, generation, stage and
- * what its cause names (a device, a panic's text), without what differs from boot to boot (addresses, times, process ids).
- * What only supports the cause is left out: kernels differ in how much they say.
+ * The result of a boot as 12 hex digits: outcome, generation, stage and what the cause names (a device, the text of a panic),
+ * without what differs between boots (addresses, times, process ids). Equal results give equal fingerprints. Evidence that only
+ * supports the cause does not count, since kernels differ in how much they print.
  */
 export function fingerprint({ outcome, stage, generation, captures, evidence }: Boot): string {
   const cause = evidence[0]?.text ?? '';
@@ -105,7 +105,7 @@ export function fingerprint({ outcome, stage, generation, captures, evidence }: 
   return shortDigest(parts, 12);
 }
 
-/** A text of the kernel's without what is another in every boot of it. */
+/** A text of the kernel without addresses, ids and times, which differ between boots. */
 export function withoutAccidents(text: string): string {
   return text
     .replaceAll(/\[ *\d+\.\d+\]/g, '')

@@ -12,19 +12,19 @@ import { describeStep, needsNetwork } from './step.ts';
 
 type ImageKind = 'kernel' | 'initramfs' | 'disk';
 
-/** What a scenario can name: machine profiles, and the recipes that can stand for each kind of image. */
+/** What a scenario can name: machine profiles, and recipes by kind of image. */
 export type Catalogue = {
   machines: Pick<Named<Pick<MachineProfile, 'arch' | 'network' | 'firmware'>>, 'get' | 'keys'>;
   isRecipe(name: string, kind: ImageKind): boolean;
-  /** Why the disk of that recipe cannot have this kernel on it as its second; null: it can. */
+  /** Why this kernel cannot be the second kernel on the disk of that recipe; null if it can. */
   secondKernelTrouble(disk: string, kernel: SecondKernel): string | null;
   /** The names of all recipes of a kind. */
   recipes(kind: ImageKind): readonly string[];
 };
 
 /**
- * What is wrong with a file of the right shape: names and files that do not exist, and expectations that contradict
- * each other. `scenario` is what `resolveScenario` made of `file`.
+ * Finds problems in a file that matches the schema: names and files that do not exist, and contradictory expectations.
+ * `scenario` is the result of `resolveScenario` for `file`.
  */
 export function checkScenario(
   file: ScenarioFile,
@@ -85,7 +85,7 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
       find(
         'boot',
         'kernel',
-        `machine "${setup.machine}" has no firmware to find one (see uefi-${arch})`,
+        `machine "${setup.machine}" has no firmware that looks for one (see machine uefi-${arch})`,
       );
     }
     const idle = 'not used on this machine: the firmware starts the kernel on the disk';
@@ -95,7 +95,7 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
       find(
         'expect',
         'release',
-        'the firmware starts the kernel on the disk, which is called second',
+        'the firmware starts the kernel on the disk, whose name here is second',
       );
     }
   }
@@ -119,40 +119,40 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
     if (trouble !== null) find('boot', 'second-kernel', trouble);
   }
   if (setup.onReset === 'exit' && steps.some((step) => step.do === 'reset')) {
-    const message = 'a reset needs on-reset: reboot, or the machine ends with it';
+    const message = 'a reset step needs on-reset: reboot; otherwise the reset ends the boot';
     findings.push({ path: ['steps'], message });
   }
   if (expect.outcome !== 'booted') {
     for (const key of ['release', 'root'] as const) {
       if (expect[key] === undefined) continue;
-      find('expect', key, `only a boot can prove this, and the outcome is ${expect.outcome}`);
+      find('expect', key, `this is only proved by a boot, but the outcome is ${expect.outcome}`);
     }
   }
   for (const message of proofTrouble(resolved)) find('expect', 'proof', message);
   if (proof !== 'lab' && expect.root !== undefined) {
-    find('expect', 'root', 'only the lines of the lab (proof: lab) name the root device');
+    find('expect', 'root', 'only proof: lab reports the root device');
   }
   if (limits.silence > limits.total) {
-    find('limits', 'silence', `${limits.silence} is more than the total of ${limits.total}`);
+    find('limits', 'silence', `${limits.silence} s exceeds the total of ${limits.total} s`);
   }
   return findings;
 }
 
-/** Why a proof other than the lab's own lines would not be one. */
+/** Why a proof other than `lab` would prove nothing. */
 function proofTrouble({ proof = 'lab', expect, setup }: Plan): string[] {
   if (proof === 'lab') return [];
   if (expect.outcome !== 'booted')
-    return [`only a boot can be proved, and the outcome is ${expect.outcome}`];
+    return [`only a boot can be proved, but the outcome is ${expect.outcome}`];
   const troubles: string[] = [];
   if (expect.generation === undefined || expect.generation < 1)
-    troubles.push('say which kernel is meant to come up: generation (2 after one kexec)');
+    troubles.push('add the generation that should come up (2 after one kexec)');
   if (setup.onReset === 'reboot')
     troubles.push(
-      'on-reset: reboot may start the first kernel again without a word, which only proof: lab can tell from a kexec',
+      'with on-reset: reboot, only proof: lab can distinguish a restarted first kernel from a kexec',
     );
   const tellsRelease = typeof setup.disk === 'string' || /\d/.test(expect.release ?? '');
   if (typeof proof === 'object' && proof.output === null && !tellsRelease)
-    troubles.push('nothing says what it should print: add output, or an exact release');
+    troubles.push('the expected output is unknown: add output, or an exact release');
   return troubles;
 }
 
@@ -161,7 +161,7 @@ function unknown(what: string, name: string, known: readonly string[]): string {
   return `unknown ${what} "${name}"${suggestion}`;
 }
 
-/** Where the author wrote a value: in `per-arch` where that has it, else in the common part. */
+/** The path of a value in the file: in `per-arch` if it is there, otherwise in the common part. */
 function placeOf(file: ScenarioFile, arch: Arch, [section, key]: Finding['path']): string[] {
   type Sections = Partial<Record<string, object>>;
   const override: Sections = file['per-arch']?.[arch] ?? {};
@@ -171,7 +171,7 @@ function placeOf(file: ScenarioFile, arch: Arch, [section, key]: Finding['path']
   return key in (override[section] ?? {}) ? ['per-arch', arch, section, key] : [section, key];
 }
 
-/** Both architectures complain about a common value; its author needs to hear it once. */
+/** A problem of a common value is found on both architectures, and reported once. */
 function withoutRepeats(problems: Problem[]): Problem[] {
   const key = ({ path, message }: Problem) => JSON.stringify([path, message]);
   return [...new Map(problems.map((problem) => [key(problem), problem])).values()];

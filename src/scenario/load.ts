@@ -10,19 +10,19 @@ import { resolveScenario } from './resolve.ts';
 import type { Scenario } from './scenario.ts';
 import { namePattern, scenarioFileSchema } from './schema.ts';
 
-/** The scenarios that come with kexec-lab. */
+/** The directory of the built-in scenarios. */
 export const ownScenarios = join(ownDirectory, 'scenarios');
 
 /**
- * Loads one scenario file; its name is the file's without the extension.
- * @throws ScenarioError that names every problem of the file with its place
+ * Loads a scenario file. The scenario's name is that of the file without the extension.
+ * @throws ScenarioError with every problem of the file and its place
  */
 export function loadScenario(file: string, catalogue: Catalogue): Scenario {
   const name = scenarioName(file);
   if (!namePattern.test(name) || name === 'all') {
     throw new ScenarioError(`a scenario cannot be named "${name}"`, {
       place: file,
-      hint: 'Name the file with a-z, 0-9 and single dashes, such as kexec-to-distro.yaml; "all" is taken.',
+      hint: 'Name the file with a-z, 0-9 and single dashes, such as kexec-to-distro.yaml; "all" is reserved.',
     });
   }
   const { value: parsed, lineOf } = readYamlFile(file, scenarioFileSchema, (value) =>
@@ -31,16 +31,15 @@ export function loadScenario(file: string, catalogue: Catalogue): Scenario {
   return resolveScenario(name, file, parsed, lineOf);
 }
 
-export type ScenarioSource = {
+type ScenarioSource = {
   directories?: string[];
   files?: string[];
-  /** What is asked for: where these are all names of files, the others need not be read. */
+  /** Words of the command line. If all are names of scenarios, only those files are read. */
   wanted?: readonly string[];
 };
 
 /**
- * Loads the scenarios of some directories and single files, in order of their names.
- * A file that is reached twice counts once.
+ * Loads the scenarios of directories and single files, ordered by name. A file that is found twice is loaded once.
  *
  * @throws ScenarioError with the problems of all files, or for two files of the same name
  * @throws UsageError for a directory that cannot be listed
@@ -64,13 +63,14 @@ export function loadScenarios(
   for (const { name, file } of scenarios) {
     const owner = owners.get(name);
     if (owner === undefined) owners.set(name, file);
-    else problems.push(`${file}: the name "${name}" is taken by ${owner}; rename one`);
+    else
+      problems.push(`${file}: the name "${name}" is already used by ${owner}; rename one of them`);
   }
   if (problems.length > 0) throw new ScenarioError(problems.join('\n'));
   return scenarios.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** All of them, unless the words are names, and nothing but names. */
+/** All files, unless every word is the name of one. */
 function onlyNamed(files: string[], words: readonly string[]): string[] {
   const names = new Set(files.map(scenarioName));
   if (words.length === 0 || !words.every((word) => names.has(word))) return files;
@@ -82,7 +82,7 @@ export function scenarioName(file: string): string {
   return basename(file, extname(file));
 }
 
-/** Tells whether a word on the command line means a file rather than a name. */
+/** Whether a word on the command line is a file rather than a name. */
 export function isScenarioFile(word: string): boolean {
   return /\.ya?ml$/.test(word) || word.includes('/');
 }
@@ -106,7 +106,7 @@ function withoutRepeats(files: string[]): string[] {
     try {
       return realpathSync(file);
     } catch {
-      return file; // Reading it will say what is wrong with it.
+      return file; // Reading it will report the problem.
     }
   };
   return [...new Map(files.map((file) => [identity(file), file])).values()];

@@ -6,7 +6,7 @@ import type { ScenarioFile } from './schema.ts';
 import type { Step } from './step.ts';
 import { resolveStep } from './step.ts';
 
-/** What a scenario gets that says nothing about it. */
+/** Defaults of a scenario. */
 const defaults = {
   boot: {
     kernel: 'provider-kernel',
@@ -20,15 +20,15 @@ const defaults = {
   limits: { total: 300, silence: 60 },
 } as const;
 
-/** A kernel that the firmware finds is not given these from outside. */
+/** Defaults if the firmware looks for the kernel: it gets neither from QEMU. */
 const withoutKernel = { initramfs: null, cmdline: '' } as const;
 
 /**
- * A validated file as the scenario it describes: defaults filled in, `per-arch` laid over the rest
- * (key by key; tags and captures too), and user's files as absolute paths.
+ * The scenario that a validated file describes: with defaults, with `per-arch` applied key by key (also to tags and captures),
+ * and with absolute paths.
  *
- * @param path the file it was read from; relative `{ file }` references start at its directory
- * @param lineOf the line of a value in that file; without it steps do not know their places
+ * @param path the file; relative paths in it start at its directory
+ * @param lineOf the line of a value in that file; without it steps have no places
  */
 export function resolveScenario(
   name: string,
@@ -57,7 +57,7 @@ export function resolveScenario(
   };
 }
 
-/** What the provider's own kernel is told, as Scaleway's is. */
+/** The root= that the provider gives its own kernel, as Scaleway does. */
 const rootOf = { virtio: 'root=/dev/vda', nbd: 'root=/dev/nbd0' } as const;
 
 function resolveArch(arch: Arch, path: string, file: ScenarioFile): Omit<Plan, 'steps'> {
@@ -103,7 +103,7 @@ function proofOf(written: NonNullable<ScenarioFile['expect']['proof']>): Proof {
     : { by: 'run', command: run, output };
 }
 
-/** A command that proves something comes after all other steps, in the generation that is meant to come up. */
+/** The step of a proof by command. It is the last one, in the generation that should come up. */
 function proofSteps({ proof, expect }: Omit<Plan, 'steps'>, place: string | undefined): Step[] {
   if (proof === undefined || typeof proof === 'string') return [];
   const { by, command } = proof;
@@ -125,7 +125,7 @@ function resolveSteps(
   }));
 }
 
-/** Where each expectation is written: in `per-arch` where that has it, else in the common part. */
+/** The line of each expectation: in `per-arch` if it is there, otherwise in the common part. */
 function linesOf(
   arch: Arch,
   file: ScenarioFile,
@@ -148,7 +148,7 @@ function linesOf(
 
 type Boot = Required<NonNullable<ScenarioFile['boot']>>;
 
-/** Paths in a scenario start at its own directory. */
+/** Relative paths in a scenario start at its directory. */
 function fromFile(image: NonNullable<Boot['kernel']>, path: string): ImageReference {
   if (typeof image === 'string') return image;
   const beside = (file: string) => resolve(dirname(path), file);

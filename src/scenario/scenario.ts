@@ -2,7 +2,7 @@ import type { Arch } from '../arch.ts';
 import type { Expectation } from '../model/result.ts';
 import type { Step } from './step.ts';
 
-/** A recipe: one of images/ by name, or the user's by its absolute path. Or a finished file of the user's. */
+/** A recipe (of images/ by name, the user's by absolute path), or a finished file of the user's. */
 export type ImageReference = string | { file: string };
 
 export const storages = ['virtio', 'nbd'] as const;
@@ -11,11 +11,11 @@ export type Storage = (typeof storages)[number];
 /** The kernel under test as `--kernel`, `--initrd` and `--kexec-tools` take it; paths are absolute. */
 export type SecondKernel = { kernel: string; initrd?: string; kexecTools?: string };
 
-/** What the scenario boots; one per architecture after `overrides` have been merged in. */
+/** What a scenario boots on one architecture, with `per-arch` applied. */
 export type Setup = {
-  /** Name of a machine profile in qemu/, or absolute path of the user's own. Default: the architecture's own (`aarch64`, `arm`). */
+  /** Name of a machine profile in qemu/, or absolute path of the user's. Default: the architecture's own (`aarch64`, `arm`). */
   machine: string;
-  /** The kernel QEMU starts. Default recipe: `provider-kernel`; null: the firmware looks for one itself. */
+  /** The first kernel, which QEMU starts. Default recipe: `provider-kernel`; null: the firmware looks for one. */
   kernel: ImageReference | null;
   /**
    * Its initramfs. Default recipe: `provider-initramfs` (with kexec); `provider-initramfs-bare` has neither kexec nor
@@ -24,26 +24,26 @@ export type Setup = {
   initramfs: ImageReference | null;
   /** The disk behind /dev/vda. Default recipe: `mini-disk`; null: no disk. */
   disk: ImageReference | null;
-  /** The kernel on the disk, in the place of the distribution's; it is what the kexec starts. Default: the recipe's. */
+  /** The kernel under test, which the kexec starts. It replaces the kernel of the disk's recipe. */
   secondKernel?: SecondKernel;
   /** How the server reaches its disk: as /dev/vda, or over the network as /dev/nbd0. Default: `virtio`. */
   storage: Storage;
-  /** Whether the disk refuses to be written, to all of the guest. Default: false. */
+  /** Whether the disk refuses all writes. Default: false. */
   readOnly: boolean;
   /**
-   * The first kernel's command line, behind what the machine profile needs (`console=…`). Default: `root=/dev/vda`, and
-   * nothing where there is no such kernel.
+   * The first kernel's command line, after what the machine profile needs (`console=…`). Default: `root=/dev/vda`; empty if
+   * the firmware looks for the kernel.
    */
   cmdline: string;
   /** Server tags, handed to the provider's initramfs in order (`KEXEC_KERNEL`, `KEXEC_APPEND`, …). */
   tags: Record<string, string>;
-  /** What is wrong with the metadata API: takes no connections, or answers the first states 429. Default: nothing. */
+  /** Faults of the metadata API: it refuses connections, or answers the first `busy` states with 429. Default: none. */
   metadata: { down?: boolean; busy?: number };
-  /** What a guest reset does: end the run (`exit`, the default) or start the machine anew (`reboot`). */
+  /** What a guest reset does: end the run (`exit`, the default) or restart the machine (`reboot`). */
   onReset: 'exit' | 'reboot';
 };
 
-/** A command whose output says what runs: typed in the shell on the console (`run`), or over ssh. */
+/** A command whose output proves what runs: typed in the shell on the console (`run`), or over ssh. */
 export type CommandProof = {
   by: 'run' | 'ssh';
   command: string;
@@ -57,23 +57,23 @@ export type CommandProof = {
  */
 export type Proof = 'lab' | 'login' | CommandProof;
 
-/** Bounds on one case, in seconds of guest time where the machine's clock is the guest's, else scaled host seconds. */
+/** Limits of a case, in seconds of guest time if the machine's clock is the guest's, otherwise in scaled host seconds. */
 export type Limits = {
   /** Power-on to outcome. */
   total: number;
-  /** Longest silence of a guest that is not proved dead before the case ends as what it looks like. */
+  /** Longest silence of a guest that is not proved dead; then the case ends with the most likely outcome. */
   silence: number;
 };
 
-/** What is done on one architecture, and what should come of it. */
+/** What is done on one architecture, and the expected result. */
 export type Plan = {
   setup: Setup;
   steps: Step[];
   expect: Expectation;
-  /** Left out: `lab`. */
+  /** Default: `lab`. */
   proof?: Proof;
   limits: Limits;
-  /** The line of the scenario's file that each part of `expect` is in: by key, captures as `captures.<name>`. */
+  /** The line in the file of each part of `expect`: by key, captures as `captures.<name>`. */
   lines?: Record<string, number>;
 };
 
@@ -81,7 +81,7 @@ export type Plan = {
 export type Scenario = {
   name: string;
   title: string;
-  /** The story behind it: prose, Markdown. */
+  /** Why it happens, in Markdown. */
   story: string;
   /** The YAML file it came from. */
   file: string;
@@ -91,7 +91,7 @@ export type Scenario = {
   perArch: Partial<Record<Arch, Plan>>;
 };
 
-/** One thing to run: a scenario on an architecture, the n-th repeat of it (1-based). */
+/** A scenario on one architecture, in one repeat (1-based). */
 export type Case = Plan & {
   id: string;
   scenario: Scenario;

@@ -11,7 +11,7 @@ const seconds = z
   .positive('must be more than 0 seconds')
   .max(86_400, 'must be at most a day (86400 seconds)');
 
-/** What names of scenarios and labels look like: they become directory names and words on the command line. */
+/** Names of scenarios and labels, which become directory names and words on the command line. */
 export const namePattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 const image = z.union([text, z.strictObject({ file: text }), z.strictObject({ recipe: text })], {
@@ -60,18 +60,20 @@ const boot = z.strictObject({
     ),
   'read-only': z
     .boolean()
-    .describe('The server cannot write its disk, nor can anybody in it. Default: false.'),
+    .describe('Nothing in the machine can write to the disk. Default: false.'),
   cmdline: line.describe(
-    "The first kernel's command line, behind what the machine needs. Default: root=/dev/vda.",
+    "The first kernel's command line, after what the machine needs. Default: root=/dev/vda.",
   ),
-  tags: tagsSchema.describe("Server tags, in the order the provider's initramfs is given them."),
+  tags: tagsSchema.describe(
+    "Server tags, in the order in which the provider's initramfs receives them.",
+  ),
   metadata: z
     .strictObject({
-      down: z.boolean().describe('It takes no connections.'),
-      busy: z.int().min(1).describe('How many reported states are answered 429 first.'),
+      down: z.boolean().describe('It refuses connections.'),
+      busy: z.int().min(1).describe('How many reported states it first answers with 429.'),
     })
     .partial()
-    .describe('What is wrong with the metadata API.'),
+    .describe('Faults of the metadata API.'),
   'on-reset': z
     .enum(['exit', 'reboot'])
     .describe('What a reset by the guest does: end the boot (default) or restart the machine.'),
@@ -97,41 +99,41 @@ const proof = z.union(
 );
 
 const expect = z.strictObject({
-  outcome: z.enum(outcomeIds).describe('What should become of the boot.'),
+  outcome: z.enum(outcomeIds).describe('Expected outcome.'),
   generation: z
     .int()
     .min(0, 'must be 0 (firmware) or more')
     .optional()
-    .describe('How many kernels have spoken since power-on when it is decided.'),
-  stage: z.enum(stages).optional().describe('Where in the boot it happens.'),
+    .describe('How many kernels have started since power-on when the outcome is decided.'),
+  stage: z.enum(stages).optional().describe('The stage of the boot in which it happens.'),
   release: text
     .optional()
     .describe('For booted: the kernel that must run: first, second, or an exact release.'),
   proof: proof
     .optional()
     .describe(
-      "For booted: what shows it. lab (default): the lines that the lab's images print, with release, root and command line. login: a login prompt after a kexec; neither release nor root. { run: COMMAND } in the shell on the console, or { ssh: COMMAND }: what it prints.",
+      "For booted: its proof. lab (default): the lines that the lab's images print, with release, root and command line. login: a login prompt after a kexec; neither release nor root. { run: COMMAND } in the shell on the console, or { ssh: COMMAND }: what it prints.",
     ),
   root: text
     .regex(/^\/dev\//, 'must be a device, such as /dev/vda1')
     .optional()
-    .describe('For booted: the device the running system must really have as its root.'),
+    .describe('For booted: the root device that the running system must report.'),
   captures: z
     .record(z.string(), line)
     .optional()
-    .describe('What the evidence must name, such as device: /dev/vda.'),
+    .describe('Values that the evidence must contain, such as device: /dev/vda.'),
   reported: z
     .array(text)
     .optional()
-    .describe('The states the guest must have reported to the control plane, in order.'),
+    .describe('The states that the guest must report to the control plane, in order.'),
 });
 
-const steps = z.array(stepSchema).describe('What is done to the running machine, in order.');
+const steps = z.array(stepSchema).describe('What the lab does to the running machine, in order.');
 
 const limits = z.strictObject({
   total: seconds.describe('From power-on to the outcome. Default: 300.'),
   silence: seconds.describe(
-    'Longest silence of a guest that is not proved dead; twice that while its CPUs are about to prove something. Default: 60.',
+    'Longest silence of a guest that is not proved dead; doubled while samples of its CPUs may still prove something. Default: 60.',
   ),
 });
 
@@ -147,24 +149,26 @@ const override = z
 
 const noRepeats = (values: unknown[]) => new Set(values).size === values.length;
 
-/** A scenario file as its author writes it. `resolveScenario` makes a `Scenario` of it. */
+/** A scenario file as it is written. `resolveScenario` turns it into a `Scenario`. */
 export const scenarioFileSchema = z
   .strictObject({
-    title: text.max(100, 'must be at most 100 characters').describe('One line, as in a list.'),
+    title: text
+      .max(100, 'must be at most 100 characters')
+      .describe('One line, as kexec-lab list shows it.'),
     story: z.string().min(1, 'must not be empty').describe('Why this happens, in Markdown.'),
     labels: z
       .array(z.string().regex(namePattern, 'a label is made of a-z, 0-9 and single dashes'))
       .refine(noRepeats, 'a label is repeated')
       .optional()
-      .describe('Words `run` and `list` select by.'),
+      .describe('Words by which commands select scenarios.'),
     arch: z
       .array(z.enum(arches))
       .min(1, 'name at least one architecture')
       .refine(noRepeats, 'an architecture is repeated')
       .describe('The architectures the scenario runs on.'),
-    boot: boot.partial().optional().describe('What is booted, and how.'),
+    boot: boot.partial().optional().describe('What is booted.'),
     steps: steps.optional(),
-    expect: expect.describe('What should happen. Everything named must hold.'),
+    expect: expect.describe('What should happen. Every key must match.'),
     limits: limits
       .partial()
       .optional()
@@ -174,13 +178,13 @@ export const scenarioFileSchema = z
     'per-arch': z
       .strictObject({ aarch64: override, arm: override })
       .optional()
-      .describe('What differs on one architecture, laid over the above.'),
+      .describe('Differences of one architecture, which override the keys above.'),
   })
   .describe('A kexec-lab scenario: what is booted and what should happen.');
 
 export type ScenarioFile = z.infer<typeof scenarioFileSchema>;
 
-/** The JSON Schema editors check scenario files with (draft 2020-12). */
+/** The JSON Schema of scenario files, for editors (draft 2020-12). */
 export function scenarioJsonSchema(): object {
   return { title: 'kexec-lab scenario', ...z.toJSONSchema(scenarioFileSchema, { io: 'input' }) };
 }

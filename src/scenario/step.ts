@@ -16,18 +16,18 @@ export type Awaited =
   /** A state that the guest reports to the control plane. */
   | { reported: string };
 
-/** One thing done to a running machine; the next one begins when it is done. */
+/** Something the lab does to the running machine. The next step begins when it is done. */
 export type Step = Action & {
-  /** Where its author wrote it, as `file:line`; steps that come out of no file have none. */
+  /** Its `file:line`; undefined for steps that are not from a file. */
   place?: string;
 };
 
 type Action =
   | { do: 'wait'; for: Awaited }
-  /** Keystrokes on the serial console, as they are; a newline is the enter key. */
+  /** Keystrokes on the serial console; a newline is the Enter key. */
   | { do: 'type'; text: string }
   | { do: 'key'; key: KeyName }
-  /** A command in the shell that the console shows the prompt of. */
+  /** A command in the shell whose prompt is on the console. */
   | { do: 'run'; command: string; exit: Ending }
   /** A command over ssh, with `stdin` piped into it. */
   | { do: 'ssh'; command: string; stdin: string; exit: Ending }
@@ -37,7 +37,7 @@ type Action =
   | { do: 'reset' }
   /** The provider's NBD server dies. */
   | { do: 'fault'; fault: Fault }
-  /** A command that shows what runs in `generation`; comes from `expect.proof`, never from `steps`. */
+  /** A command that proves which kernel runs in `generation`; from `expect.proof`, not from `steps`. */
   | { do: 'prove'; by: 'run' | 'ssh'; command: string; generation: number };
 
 export const faults = ['nbd-dies'] as const;
@@ -65,7 +65,7 @@ const actions = {
   wait: z.union([text, awaited], {
     error: 'expected the id of a signature, or { screen: … }',
   }),
-  type: text.describe('Keystrokes on the serial console; a newline is the enter key.'),
+  type: text.describe('Keystrokes on the serial console; a newline is the Enter key.'),
   key: z.enum(keyNames as [KeyName, ...KeyName[]]).describe('One key on the serial console.'),
   run: text.describe('A command in the shell on the console.'),
   ssh: text.describe('A command over ssh, as root.'),
@@ -77,16 +77,18 @@ const actions = {
 type ActionName = keyof typeof actions;
 const actionNames = Object.keys(actions) as ActionName[];
 
-/** A step as its author writes it. */
+/** A step as it is written. */
 export const stepSchema = z
   .strictObject({
     ...actions,
-    stdin: z.string().describe('With ssh: what is piped into the command.'),
+    stdin: z.string().describe('With ssh: standard input of the command.'),
     exit: z
       .union([z.int().min(0).max(255), z.literal('gone')], {
         error: 'expected an exit code, or gone',
       })
-      .describe('With run and ssh: the exit code, or gone where the machine goes. Default: 0.'),
+      .describe(
+        'With run and ssh: the expected exit code, or gone if the machine goes down. Default: 0.',
+      ),
   })
   .partial()
   .superRefine((step, context) => {
@@ -95,12 +97,13 @@ export const stepSchema = z
       context.addIssue({ code: 'custom', message });
     };
     if (named.length !== 1) {
-      complain(`a step is exactly one of ${actionNames.join(', ')}`);
+      complain(`a step has exactly one of these keys: ${actionNames.join(', ')}`);
       return;
     }
-    if (step.stdin !== undefined && step.ssh === undefined) complain('stdin goes with ssh only');
+    if (step.stdin !== undefined && step.ssh === undefined)
+      complain('stdin is only valid with ssh');
     if (step.exit !== undefined && step.ssh === undefined && step.run === undefined) {
-      complain('exit goes with run and ssh only');
+      complain('exit is only valid with run and ssh');
     }
     if (step.wait === undefined) return;
     const { generation, ...sources }: z.infer<typeof awaited> =
@@ -113,11 +116,11 @@ export const stepSchema = z
     if (Object.keys(sources).length !== 1) {
       complain('wait for exactly one of signature, screen, reported');
     } else if (generation !== undefined && sources.signature === undefined) {
-      complain('a generation goes with a signature only');
+      complain('generation is only valid with signature');
     }
   });
 
-/** A validated step as what it does. */
+/** The action of a validated step. */
 export function resolveStep(step: z.infer<typeof stepSchema>): Action {
   const { wait, type, key, run, ssh, tags, fault, stdin = '', exit = 0 } = step;
   if (wait !== undefined) {

@@ -170,8 +170,8 @@ per-arch:
       'names.yaml:5:12: boot.machine: unknown machine "scaleway-c2"; did you mean "scaleway-c1"?',
       'names.yaml:6:11: boot.kernel: unknown recipe for a kernel "mini-disk"; choose from: provider-kernel, old-kernel',
       'names.yaml:7:14: boot.initramfs: none.cpio does not exist',
-      'names.yaml:8:36: expect.root: only a boot can prove this, and the outcome is bye-hang',
-      'names.yaml:9:31: limits.silence: 20 is more than the total of 10',
+      'names.yaml:8:36: expect.root: this is only proved by a boot, but the outcome is bye-hang',
+      'names.yaml:9:31: limits.silence: 20 s exceeds the total of 10 s',
       'names.yaml:11:28: boot.disk: unknown recipe for a disk "big-disk"; choose from: mini-disk',
       'names.yaml:12:3: per-arch: "arm" is not in the list of arch',
     ],
@@ -200,7 +200,7 @@ t.test(
       return refusal(directory, () => loadScenario(join(directory, 'uefi.yaml'), catalogue));
     };
     t.match(told('{ kernel: null }'), [
-      /^uefi.yaml:5:17: boot.kernel: machine "aarch64" has no firmware to find one \(see uefi-aarch64\)/,
+      /^uefi.yaml:5:17: boot.kernel: machine "aarch64" has no firmware that looks for one \(see machine uefi-aarch64\)/,
       /machine "arm" has no firmware/,
     ]);
     t.same(told('{ machine: uefi-arm, kernel: null }'), ['nothing was refused']);
@@ -294,21 +294,21 @@ t.test('a proof is read, and one that would prove nothing is refused at its plac
   t.same(load('{ outcome: booted, generation: 2, proof: login }'), fine);
   t.same(load('{ outcome: booted, generation: 2, proof: { run: uname -r } }'), fine);
   t.match(load('{ outcome: booted, proof: login }'), [
-    /^proof.yaml:4:35: expect.proof: say which kernel is meant to come up: generation/,
+    /^proof.yaml:4:35: expect.proof: add the generation that should come up/,
   ]);
   t.match(load('{ outcome: bye-hang, generation: 1, proof: login }'), [
-    /expect.proof: only a boot can be proved, and the outcome is bye-hang/,
+    /expect.proof: only a boot can be proved, but the outcome is bye-hang/,
   ]);
   t.match(load('{ outcome: booted, generation: 2, proof: login, root: /dev/vda1 }'), [
-    /expect.root: only the lines of the lab/,
+    /expect.root: only proof: lab reports the root device/,
   ]);
   t.match(
     load('{ outcome: booted, generation: 2, proof: login }', 'boot: { on-reset: reboot }\n'),
-    [/expect.proof: on-reset: reboot may start the first kernel again/],
+    [/expect.proof: with on-reset: reboot, only proof: lab/],
   );
   const noDisk = 'boot: { disk: null }\n';
   t.match(load('{ outcome: booted, generation: 2, proof: { run: uname -r } }', noDisk), [
-    /expect.proof: nothing says what it should print/,
+    /expect.proof: the expected output is unknown/,
   ]);
   t.same(
     load('{ outcome: booted, generation: 2, proof: { run: uname -r, output: "6.1" } }', noDisk),
@@ -426,7 +426,7 @@ t.test('many files: sorted by name, problems of all, a file reached twice counts
     refusal(directory, () =>
       loadScenarios({ directories: [own, join(directory, 'other')] }, catalogue),
     ),
-    ['other/a.yaml: the name "a" is taken by own/a.yaml; rename one'],
+    ['other/a.yaml: the name "a" is already used by own/a.yaml; rename one of them'],
   );
   const problems = refusal(directory, () =>
     loadScenarios({ directories: [join(directory, 'broken')] }, catalogue),

@@ -74,12 +74,12 @@ steps:
     refusal(directory, () => loadScenario(join(directory, 'bad.yaml'), catalogue)),
     [
       place(7, 11, 'steps.0.wait: unknown signature "login-promt"; did you mean "login-prompt"?'),
-      place(8, 5, `steps.1: a step is exactly one of ${kinds}`),
-      place(9, 5, 'steps.2: exit goes with run and ssh only'),
-      place(10, 5, 'steps.3: stdin goes with ssh only'),
+      place(8, 5, `steps.1: a step has exactly one of these keys: ${kinds}`),
+      place(9, 5, 'steps.2: exit is only valid with run and ssh'),
+      place(10, 5, 'steps.3: stdin is only valid with ssh'),
       place(11, 10, 'steps.4.key: "escpae" is not valid here; did you mean "escape"?'),
-      place(12, 5, 'steps.5: a generation goes with a signature only'),
-      place(13, 5, `steps.6: a step is exactly one of ${kinds}`),
+      place(12, 5, 'steps.5: generation is only valid with signature'),
+      place(13, 5, `steps.6: a step has exactly one of these keys: ${kinds}`),
       place(14, 12, 'steps.7.reset: this is not valid here; choose from: true'),
     ],
   );
@@ -101,7 +101,7 @@ steps:
       /^dry.yaml:6:18: boot.storage: machine "aarch64" has no network/,
       /^dry.yaml:6:18: boot.storage: machine "arm" has no network/,
       /steps: ssh true: machine "aarch64" has no network/,
-      /steps: a reset needs on-reset: reboot/,
+      /steps: a reset step needs on-reset: reboot/,
       /steps: ssh true: machine "arm" has no network/,
     ],
   );

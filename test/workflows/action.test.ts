@@ -123,11 +123,14 @@ t.test('what a command does not know is refused before anything runs', async (t)
   const { directory, runner } = workspace(t, goodBoot);
   const action = release(directory);
   const refused: [Record<string, string>, RegExp][] = [
-    [{ command: 'check', shard: '1/2' }, /input "shard": the command check does not take it/],
+    [
+      { command: 'check', shard: '1/2' },
+      /input "shard": the command check does not take this input/,
+    ],
     [{ command: 'preflight', what: 'quick' }, /input "what": the command preflight does not/],
     [{ command: 'chekc' }, /input "command": unknown command "chekc"; did you mean "check"/],
-    [{ what: '"mine.yaml' }, /input "what": line 1 has a quote without its end/],
-    [{ kernel: 'a\nb' }, /input "kernel": it takes one value, on one line/],
+    [{ what: '"mine.yaml' }, /input "what": line 1 has an unclosed quote/],
+    [{ kernel: 'a\nb' }, /input "kernel": takes one value, on one line/],
     [{ what: 'no-such-scenario' }, /no-such-scenario/],
   ];
   for (const [inputs, message] of refused) {
