@@ -27,11 +27,11 @@ import type { SessionListener } from './listener.ts';
 import { Recorder } from './recorder.ts';
 import { explainSilence } from './silence-autopsy.ts';
 
-/** What a boot has shown, on the console and beside it. */
+/** What a boot has shown, on the console and elsewhere. */
 export type BootFacts = Watched & {
-  /** What the guest told the control plane. */
+  /** The states that the guest reported to the control plane. */
   reported: readonly ReportedState[];
-  /** Whether the boot can be played again. */
+  /** Whether the boot can be replayed. */
   recorded: boolean;
 };
 
@@ -40,20 +40,20 @@ type Watched = {
   steps: readonly StepResult[];
   /** How the last kernel was started. */
   bornBy: BootObserver['bornBy'];
-  /** Key of the checkpoint the boot began at; null if it began at power-on. */
+  /** Key of the checkpoint that the boot started from; null if it started at power-on. */
   checkpoint: string | null;
-  /** The reason for its silence that the machine's memory told; null if it was not read or told none. */
+  /** Why the machine was silent, read from its memory; null if it was not read or explains nothing. */
   autopsy: Autopsy | null;
 };
 
 type Surroundings = {
-  /** Where the boot leaves its records. */
+  /** Where the records of the boot are written. */
   directory: string;
   images: ImageSet;
   qemu: ProvedQemu;
   /** Null: every case boots from power-on. */
   checkpoints: CheckpointStore | null;
-  /** Whether to record the machine, if that is possible. */
+  /** Whether to record the boot for replay, where the machine allows it. */
   recording?: boolean | undefined;
   /** The generation whose login prompt ends the boot. */
   awaitGeneration: number;
@@ -61,10 +61,10 @@ type Surroundings = {
 
 /**
  * Boots a case's machine and watches it to its end. All records are in the case's directory afterwards.
- * QEMU is gone when this returns or throws.
+ * QEMU has exited when this returns or throws.
  * @param listeners called after the recorder
- * @throws UnavailableError when something of the lab's failed, such as QEMU or the provider's servers; ScenarioError when
- *   the machine does not fit the case
+ * @throws UnavailableError when the lab failed, for example QEMU or the provider's servers; ScenarioError when the
+ *   machine does not fit the case
  */
 export async function bootCase(
   case_: Case,
@@ -77,7 +77,7 @@ export async function bootCase(
   const tags = join(directory, 'tags.img');
   const profile = loadMachineProfile(setup.machine);
   const { time } = qemu.idleSkipping;
-  // What QEMU records is counted in instructions.
+  // QEMU records only machines whose clock counts instructions.
   const recording = wanted && canRecord(profile) && time !== 'host';
   const { provider, keyFile } = await startCaseProvider(case_, profile, images, directory);
   const recorder = new Recorder(directory);
@@ -102,7 +102,7 @@ export async function bootCase(
   }
 }
 
-/** Watches a machine from power-on to its end; if it ends in silence, reads its memory before QEMU is stopped. */
+/** Watches a machine from power-on to its end. If it ends silent, its memory is read before QEMU is stopped. */
 async function watchMachine(
   { steps, limits }: Case,
   { machine, checkpoint, taker }: BegunBoot,
@@ -147,7 +147,7 @@ async function watchMachine(
   };
 }
 
-/** The same machine for a human: the terminal that runs this script is its console. */
+/** Writes a script that starts the same machine by hand, with the terminal as its console. */
 async function writeScript(file: string, spec: MachineSpec, qemu: Qemu): Promise<void> {
   const command = formatCommandLine(qemu.binary, [...qemu.options, ...interactiveArguments(spec)]);
   await writeFile(file, `#!/bin/sh\nexec ${command}\n`, { mode: 0o755 });

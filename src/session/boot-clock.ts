@@ -1,8 +1,9 @@
 import type { Limits } from '../scenario/scenario.ts';
-/** Seconds since power-on, and of the console's silence that lasts. */
+
+/** Seconds since power-on, and seconds that the current silence of the console has lasted. */
 export type Lasting = { total: number; silence: number };
 
-/** An answer takes milliseconds. A machine that takes so long over one stood still meanwhile. Host milliseconds. */
+/** QEMU answers within milliseconds. If an answer takes this long, the machine was stopped. Host milliseconds. */
 const standstill = 2000;
 
 /** How long a boot and its silence have lasted, on the host's clock and on the guest's. */
@@ -12,8 +13,9 @@ export class BootClock {
   #lastByte = 0;
   #powerOn: number | undefined;
   #silentSince: number | undefined;
-  /** What the guest's clock said last. */
+  /** The newest reading of the guest's clock. */
   #read: number | undefined;
+  /** Host milliseconds in which the machine was stopped. */
   #leftOut = 0;
   #guest: Lasting = { total: 0, silence: 0 };
 
@@ -37,12 +39,12 @@ export class BootClock {
     return { total: this.elapsed / 1000, silence: this.quiet / 1000 };
   }
 
-  /** As far as it was read: what has happened since is not in it. */
+  /** As of the newest reading of the guest's clock. */
   get guest(): Lasting {
     return this.#guest;
   }
 
-  /** A byte came, and with it another silence begins. */
+  /** A byte arrived: a new silence begins. */
   hear(): void {
     this.#lastByte = this.elapsed;
     this.#silentSince = undefined;
@@ -50,11 +52,11 @@ export class BootClock {
   }
 
   /**
-   * Reads the guest's clock, the first time at power-on. A byte that comes meanwhile may be older or newer than the
-   * reading, which then tells nothing of the silence. Nor does one for which QEMU took seconds: it was stopped (SIGSTOP, a
-   * frozen container, a suspended host), that time is the host's and counts nowhere, and another silence begins.
-   * @param guestSeconds on a clock of any beginning
-   * @returns whether the machine stood still
+   * Reads the guest's clock, the first time at power-on. A byte that arrives meanwhile may be older or newer than the
+   * reading, so the reading does not measure the silence then. If QEMU took seconds to answer, it was stopped (SIGSTOP, a
+   * frozen container, a suspended host): that time is not counted, and a new silence begins.
+   * @param guestSeconds reads a clock that may start anywhere
+   * @returns whether the machine was stopped meanwhile
    */
   async readGuest(guestSeconds: () => Promise<number>): Promise<boolean> {
     const silence = this.#lastByte;
@@ -65,7 +67,7 @@ export class BootClock {
     this.#powerOn ??= seconds;
     if (stood) {
       this.#leftOut += took;
-      // A clock that is the host's went on.
+      // Where the guest uses the host's clock, that clock went on.
       this.#powerOn += Math.min(seconds - (this.#read ?? seconds), took / 1000);
       this.hear();
     }
@@ -77,29 +79,28 @@ export class BootClock {
   }
 }
 
-/** A guest that floods its console is stopped here: nobody reads more, and disks are finite. Bytes. */
+/** Stops a guest that floods its console before it fills the disk. Bytes. */
 export const consoleLimit = 64 * 2 ** 20;
 
-/** A guest that goes from fault to fault fills a recording with 8 MB/s. Bytes. */
+/** A guest that loops through faults makes its recording grow by 8 MB/s. Bytes. */
 export const recordingLimit = 2 ** 30;
 
 /**
- * Limits are guest time. Host time bounds them from both sides: a guest whose disk is slow, because the host is busy,
- * ages fast (idle time is skipped: a Debian that took 90 s on a quiet host was 600 s old after 150 s on a busy one), so a
- * limit also needs its share of host time; and a guest that executes nothing does not age at all, so there is a longest
- * time on the wall.
+ * Limits are guest time, bounded by host time from both sides. Where idle time is skipped, guest time runs fast while a
+ * busy host delays the disk (a Debian that took 90 s on a quiet host was 600 s old after 150 s on a busy one), so a limit
+ * also needs its share of host time. A guest that executes nothing does not age at all, so host time has a maximum, too.
  */
 const leastHostShare = { silence: 1 / 4, total: 1 };
 const mostHostShare = 3;
 
-/** A silence that is about to prove something may last so many times as long: a busy host only makes proofs slow. */
+/** Factor on the silence limit while the silence is about to prove something: a busy host only makes proofs slow. */
 const patience = 2;
 
-/** How far a boot has come, on both clocks. */
+/** What the limits of a boot are compared with. */
 export type Progress = {
-  /** Of the console. */
+  /** Bytes of the console. */
   bytes: number;
-  /** Of the recording; 0 where there is none. */
+  /** Bytes of the recording; 0 where there is none. */
   recorded: number;
   /** The silence is about to prove something, see the observer. */
   becomingCertain: boolean;
@@ -107,7 +108,7 @@ export type Progress = {
   guest: Lasting;
 };
 
-/** Which limit a boot has passed, in words; undefined while there is none. */
+/** The limit that a boot has passed, in words; undefined if it has not passed any. */
 export function exceededLimit(
   { bytes, recorded, becomingCertain, host, guest }: Progress,
   { total, silence: usual }: Limits,

@@ -11,7 +11,7 @@ type Span = {
   /** Host milliseconds. */
   from: number;
   to: number;
-  /** What the kernel's own clock said first and last. */
+  /** The first and the last reading of the kernel's own clock, in seconds. */
   firstGuest: number | null;
   lastGuest: number | null;
 };
@@ -51,7 +51,7 @@ export class StageClock implements SessionListener {
   }
 }
 
-/** The kernel's clock tells no less, and that of a guest that counts instructions can be trusted in all of it. */
+/** The resolution of printk. A guest that counts instructions is as precise as that. */
 function toMicroseconds(seconds: number): number {
   return Math.round(seconds * 1e6) / 1e6;
 }
@@ -60,7 +60,7 @@ function round(seconds: number): number {
   return Math.round(seconds * 1000) / 1000;
 }
 
-/** Adds the stages up; null where only one kernel ran, or none. */
+/** Adds up the stages before and after the last kernel took over; null where fewer than two kernels ran. */
 export function bootPrice(stages: readonly StageTime[]): BootPrice | null {
   const last = Math.max(0, ...stages.map(({ generation }) => generation));
   if (last < 2) return null;
@@ -74,7 +74,7 @@ export function bootPrice(stages: readonly StageTime[]): BootPrice | null {
   };
 }
 
-/** Collects from signals, in order, what each kernel says of its random numbers. */
+/** Collects when each kernel could provide random numbers. */
 export class EntropyClock implements SessionListener {
   readonly #generations = new Map<number, EntropyTimes>();
 
@@ -91,7 +91,7 @@ export class EntropyClock implements SessionListener {
     times.getrandom ??= seconds === undefined ? 'blocked' : Number(seconds);
   }
 
-  /** One entry per kernel that has spoken, in their order. */
+  /** One entry per kernel that printed something, in order. */
   times(): EntropyTimes[] {
     return [...this.#generations.values()];
   }

@@ -16,14 +16,14 @@ import { usesSsh } from '../scenario/step.ts';
 type Files = Pick<ImageSet, 'kernel' | 'initramfs' | 'disk'>;
 
 /**
- * The machine a case boots: its profile, the images, and a disk with the server tags where there are any and no network
- * to ask for them.
- * @param tagsFile where that disk is (or will be) written.
- * @param forwards what the machine's network reaches, where it has one.
- * @param qemu where the QEMU is that runs it (it may bring firmware of its own), and how its guest time runs (default:
- *   as it should).
+ * The machine that a case boots: its profile and images. Where it has server tags and no network to request them over,
+ * it also gets a disk that carries them.
+ * @param tagsFile where that disk is (or will be) written
+ * @param forwards the host's servers that the machine's network can reach, where it has one
+ * @param qemu the directory of the QEMU that runs it, which may contain its own firmware, and how its guest time runs
+ *   (default: idle time is skipped)
  * @throws ScenarioError when the machine is unknown or of another architecture; UnavailableError when the host lacks
- *   the firmware it wants.
+ *   the firmware that the machine needs
  */
 export function machineSpec(
   arch: Arch,
@@ -91,9 +91,9 @@ export type CaseProvider = {
 };
 
 /**
- * Starts what the provider has to offer to the machine of a case: metadata with the server's tags and the lab's ssh
- * key, and its volume where the machine has no disk of its own.
- * @throws UnavailableError when that cannot be done.
+ * Starts the provider's servers for the machine of a case: the metadata API with the server's tags and the lab's ssh
+ * key, and the network disk where the scenario uses one.
+ * @throws UnavailableError when a server cannot be started
  */
 export async function startCaseProvider(
   { setup, steps }: Case,
@@ -103,7 +103,7 @@ export async function startCaseProvider(
 ): Promise<CaseProvider> {
   const keyFile = join(directory, 'ssh-key');
   if (!profile.network) return { provider: null, keyFile };
-  // Most machines have no network, and start sooner without all this.
+  // Most machines have no network, and start sooner without loading these modules.
   const { startProvider } = await import('../provider/provider.ts');
   const sshKeys = steps.some(usesSsh)
     ? [await (await import('../steps/ssh.ts')).makeKey(keyFile)]
@@ -121,7 +121,7 @@ export async function startCaseProvider(
   return { provider, keyFile };
 }
 
-/** The format of a case's disk. Only a file of the user's may be something other than raw. */
+/** The format of a case's disk. Only a disk that is the user's own file may have a format other than raw. */
 function formatOf(setup: Setup, disk: string | null): DiskFormat {
   return typeof setup.disk === 'object' && disk !== null ? diskFormatOf(disk) : 'raw';
 }

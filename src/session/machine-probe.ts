@@ -6,21 +6,22 @@ import type { CpuSample } from '../model/boot.ts';
 import type { Machine, MachineExit } from '../qemu/machine.ts';
 import { QmpLost } from '../qemu/qmp.ts';
 import type { BootClock } from './boot-clock.ts';
+
 /** How often to sample the CPUs, in host milliseconds. No single sample decides an outcome. */
 const sampleEvery = 50;
-/** A sample costs the guest 2 ms. A guest that makes progress needs fewer of them. */
+/** A sample costs the guest 2 ms, so a guest that makes progress is sampled less often. Host milliseconds. */
 const sampleEveryWhileGettingOn = 150;
 
 type Hooks = {
-  /** Passes on what the guest has printed by now. */
+  /** Passes on what the guest has printed so far. */
   catchUp: () => void;
   /** Called before the observer gets the sample. */
   onSample: (taken: TakenSample) => void;
 };
 
 /**
- * Asks a machine that is being watched what its console does not say. What the guest had printed when QEMU answered is
- * passed on before anything follows from the answer.
+ * Reads a running machine's clock and samples its CPUs. What the guest had printed when QEMU answered is passed on before
+ * the answer is used.
  */
 export class MachineProbe {
   readonly #machine: Machine;
@@ -28,17 +29,17 @@ export class MachineProbe {
   readonly #observer: BootObserver;
   readonly #hooks: Hooks;
   #sampledAt = 0;
-  #gone = false;
+  #exited = false;
 
   constructor(machine: Machine, clock: BootClock, observer: BootObserver, hooks: Hooks) {
     this.#machine = machine;
     this.#clock = clock;
     this.#observer = observer;
     this.#hooks = hooks;
-    void machine.exited.then(() => (this.#gone = true));
+    void machine.exited.then(() => (this.#exited = true));
   }
 
-  /** Reads the guest's clock. @throws QmpLost when QEMU is there and does not answer */
+  /** Reads the guest's clock. @throws QmpLost when QEMU runs and does not answer */
   async readClock(): Promise<void> {
     await this.#ask(() => this.#machine.guestSeconds());
   }
@@ -60,10 +61,10 @@ export class MachineProbe {
   }
 
   /**
-   * QEMU may end between two questions; the session notices that, and it is not an error here. A question that QEMU or the
-   * host refuses (a host may keep no account of CPU time) is left out, and the session goes on.
-   * @returns whether the machine stood still meanwhile
-   * @throws QmpLost when QEMU is there and does not answer
+   * Asks QEMU, and updates the clock. QEMU may exit at any time; that is not an error here, since the session notices it.
+   * If QEMU or the host refuses a question (a host may not account CPU time), it is skipped and the session goes on.
+   * @returns whether the machine was stopped meanwhile
+   * @throws QmpLost when QEMU runs and does not answer
    */
   async #ask(ask: () => Promise<number>): Promise<boolean> {
     let refusal: unknown;
@@ -80,9 +81,9 @@ export class MachineProbe {
       if (stoodStill) this.#observer.disturbed();
       return stoodStill;
     } catch (error) {
-      // An error of a listener (a full disk) says nothing about QEMU.
+      // Errors of a listener (a full disk) are not QEMU's.
       if (error !== refusal) throw error;
-      if (this.#gone) return false;
+      if (this.#exited) return false;
       if (!(error instanceof UnavailableError)) throw error;
       if (error instanceof QmpLost && (await exitSoon(this.#machine)) === null) throw error;
       return false;
@@ -90,11 +91,11 @@ export class MachineProbe {
   }
 }
 
-/** What a signal that ended QEMU usually comes from. */
+/** Hints by the signal that killed QEMU: where it usually comes from. */
 const origins: Partial<Record<NodeJS.Signals, string>> = {
   SIGKILL:
-    'Somebody killed it, or the host ran out of memory (see dmesg); run fewer cases at a time with --jobs.',
-  SIGXFSZ: 'A file it wrote reached the limit for file sizes; raise it with `ulimit -f unlimited`.',
+    'It was killed by another program, or the host ran out of memory (see dmesg); run fewer cases at a time with --jobs.',
+  SIGXFSZ: 'A file that it wrote reached the limit for file sizes; raise it with `ulimit -f unlimited`.',
   SIGXCPU: 'It reached the limit for CPU time; raise it with `ulimit -t unlimited`.',
 };
 
@@ -102,8 +103,8 @@ const crashed =
   'QEMU itself has crashed. Run the case again; if it crashes again, try another version with --qemu-dir.';
 
 /**
- * Why QEMU ended, where neither the guest nor the lab had asked for it: killed, crashed, or given up with a message of
- * its own; or had failed the guest before, on the host's disk or in its network. Null where the guest did it (it switched itself off or reset), which is a statement about the guest.
+ * The error to report if QEMU or the host failed: QEMU was killed, crashed, gave up with a message, or could not write
+ * the guest's disk or run its network. Null if the guest ended the machine (power-off, reset) or the lab did.
  */
 export function qemuTrouble({
   code,
@@ -125,9 +126,9 @@ export function qemuTrouble({
       },
     );
   }
-  if (asked || isGuests(reason)) return null;
+  if (asked || isByGuest(reason)) return null;
   const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
-  const why = [reason === 'host-signal' ? 'somebody ended it' : reason, stderr].filter(Boolean);
+  const why = [reason === 'host-signal' ? 'a signal ended it' : reason, stderr].filter(Boolean);
   const hint = reason === 'host-signal' ? undefined : ((signal && origins[signal]) ?? crashed);
   return new UnavailableError(
     `QEMU ended in the middle of the boot (${[how, ...why].join(', ')})`,
@@ -135,8 +136,8 @@ export function qemuTrouble({
   );
 }
 
-/** Reasons for a shutdown as QMP names them (`ShutdownCause`): the guest's, or a step's that pressed the reset button. */
-function isGuests(reason: string | null): boolean {
+/** Whether the guest, or a step that reset the machine, caused the shutdown. Reasons are QMP's (`ShutdownCause`). */
+function isByGuest(reason: string | null): boolean {
   if (reason === null) return false;
   return (
     reason.startsWith('guest-') || ['subsystem-reset', 'host-qmp-system-reset'].includes(reason)
@@ -144,8 +145,8 @@ function isGuests(reason: string | null): boolean {
 }
 
 /**
- * How QEMU ended, if it does within `milliseconds`: what it leaves behind (a closed connection) is often seen before its
- * end is. Null where it stays.
+ * How QEMU exited, if it does so within `milliseconds`; null if it keeps running. A closed connection is often noticed
+ * before the exit itself.
  */
 export async function exitSoon(
   { exited }: Pick<Machine, 'exited'>,

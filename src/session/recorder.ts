@@ -8,8 +8,8 @@ import type { Signal } from '../model/boot.ts';
 import type { SessionListener } from './listener.ts';
 
 /**
- * Keeps the records of a case while it runs. It is the first listener: every file is complete up to the last byte the
- * guest wrote, however the run ends.
+ * Writes the records of a case while it runs. It is the first listener, so every file is complete up to the last byte
+ * that the guest wrote, however the run ends.
  */
 export class Recorder implements SessionListener {
   readonly #raw: RecordFile;
@@ -19,7 +19,7 @@ export class Recorder implements SessionListener {
   readonly #notes: RecordFile;
   #startedAt = performance.now();
 
-  /** @throws UnavailableError, here and from every method, when the disk takes no more */
+  /** @throws UnavailableError, here and from every method, when the disk is full */
   constructor(directory: string) {
     const open = (name: string): RecordFile => openRecord(join(directory, name));
     this.#raw = open('console.raw');
@@ -29,7 +29,7 @@ export class Recorder implements SessionListener {
     this.#notes = open('steps.log');
   }
 
-  /** The machine is about to be powered on: the times in the records count from here. */
+  /** Call before power-on: times in the records are counted from here. */
   start(): void {
     this.#startedAt = performance.now();
   }
@@ -39,12 +39,12 @@ export class Recorder implements SessionListener {
     this.#raw.write(chunk);
   }
 
-  /** `console.log`: its line n is line n of the raw console, after the host seconds at which it came. */
+  /** `console.log`: line n of the raw console as line n, with the host seconds at which it arrived in front. */
   onLine({ text }: ConsoleLine): void {
     this.#log.write(`${this.#seconds.toFixed(3).padStart(9)} ${text}\n`);
   }
 
-  /** `signals.jsonl`: what was recognised, and when. */
+  /** `signals.jsonl`: the recognised signals, with host seconds. */
   onSignal(signal: Signal): void {
     this.#signals.write(`${JSON.stringify({ seconds: this.#seconds, ...signal })}\n`);
   }
@@ -54,7 +54,7 @@ export class Recorder implements SessionListener {
     this.#samples.write(`${sampleLine(taken)}\n`);
   }
 
-  /** `steps.log`: what programs that steps ran have printed, and notes of the lab's. */
+  /** `steps.log`: the output of programs that steps ran, and notes of the lab. */
   note(text: string): void {
     this.#notes.write(text.endsWith('\n') ? text : `${text}\n`);
   }

@@ -10,21 +10,21 @@ import type { Outcome } from '../model/boot.ts';
 import type { OutcomeId } from '../model/vocabulary.ts';
 import type { Machine } from '../qemu/machine.ts';
 
-/** What the autopsy of a case needs beside the machine. */
+/** What an autopsy needs besides the machine. */
 type Silence = {
   outcome: Outcome;
-  /** Where the memory is kept meanwhile, and what is found in it for good. */
+  /** Where the memory dump is kept for as long as it is read, and where `memory.log` stays. */
   directory: string;
   /** What the console has shown, line by line. */
   lines: ReadonlySet<string>;
-  /** Told what could not be read or kept. */
+  /** Receives what could not be read or written. */
   note: (text: string) => void;
   signal: AbortSignal;
 };
 
 /**
- * Looks in a machine's memory for the reason of its silence. Never fails: the outcome rests on the console and the CPUs.
- * @returns null if the boot did not end in silence, or the memory tells nothing
+ * Looks in a machine's memory for the reason of its silence. Never throws: the outcome does not depend on it.
+ * @returns null if the boot did not end in silence, or the memory explains nothing
  */
 export async function explainSilence(
   machine: Machine,
@@ -45,25 +45,23 @@ export async function explainSilence(
   }
 }
 
-/** What is known of a silent machine beside its memory. */
+/** What is known about a silent machine besides its memory. */
 type SilentMachine = {
   /** What the console has shown, line by line. */
   lines: ReadonlySet<string>;
-  /** Whether the machine is proved to be dead, and not only silent. */
+  /** Whether the machine is proved to hang, and not only silent. */
   dead: boolean;
 };
 
-/** The reason for silence, if its memory tells one; and what could not be read or kept, in a few words each. */
+/** Why the machine is silent, if its memory shows it; and what could not be read or written, in a few words each. */
 type AutopsyOfCase = { autopsy: Autopsy | null; notes: string[] };
 
 /**
- * Reads why a silent machine is silent out of its memory, in a process with limits. Its memory lies in `directory` for as
- * long as that takes, and is as large as the machine's.
+ * Reads from a machine's memory why it is silent, in a separate process with limits. Until that is done, `directory`
+ * contains a dump as large as the machine's memory. A kernel log that never reached the console is written to `memory.log`.
  *
- * A log that never reached the console is written whole to `memory.log`.
- *
- * @throws UnavailableError when QEMU cannot write it, or reading it reaches a limit; UsageError for a dump that is
- *   damaged; the reason of `signal`
+ * @throws UnavailableError when QEMU cannot write the dump, or reading it reaches a limit; UsageError for a damaged dump;
+ *   the reason of `signal`
  */
 export async function autopsyOf(
   machine: Machine,
@@ -90,7 +88,7 @@ export async function autopsyOf(
   }
 }
 
-/** Why it cannot be written, if it cannot: what is in it is known all the same. */
+/** @returns a note if the file cannot be written; its contents are known all the same */
 async function writeLog(file: string, lines: string[]): Promise<string[]> {
   return writeFile(file, lines).then(
     () => [],
@@ -98,18 +96,18 @@ async function writeLog(file: string, lines: string[]): Promise<string[]> {
   );
 }
 
-/** Outcomes that say no more than that nothing is heard. */
+/** Outcomes in which the machine is silent. */
 const silent: readonly OutcomeId[] = ['bye-hang', 'console-lost', 'kernel-hang', 'kernel-silent'];
 
-/** Of a machine that is proved to be dead. */
+/** Outcomes in which the machine is proved to hang. */
 const dead: readonly OutcomeId[] = ['bye-hang', 'kernel-hang', 'kernel-silent'];
 
-/** Whether a boot has ended in a silence that the machine's memory may explain. */
+/** Whether a boot ended in a silence that the machine's memory may explain. */
 export function isSilent({ id, stage }: Pick<Outcome, 'id' | 'stage'>): boolean {
   return silent.includes(id) || (id === 'unknown' && stage === 'kexec');
 }
 
-/** Whether a boot has ended in a machine that is proved to be dead. */
+/** Whether a boot ended with a machine that is proved to hang. */
 export function isDead({ id }: Pick<Outcome, 'id'>): boolean {
   return dead.includes(id);
 }
