@@ -14,10 +14,9 @@ import { findQemu } from '../qemu/find-qemu.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import { tryQemu } from '../qemu/trial/try-qemu.ts';
 import type { SecondKernel } from '../scenario/scenario.ts';
-import type { RunOptions } from './needs.ts';
-import type { Lab } from './run-case.ts';
+import type { Lab, RunOptions } from './run-case.ts';
 
-/** A lab that also remembers what it gave out, for the report. */
+/** A lab that also remembers the images and QEMUs that cases used, for the report. */
 export type RememberingLab = Lab & {
   used(): Promise<{
     images: { arch: Arch; set: ImageSet }[];
@@ -25,7 +24,7 @@ export type RememberingLab = Lab & {
   }>;
 };
 
-/** Finds each QEMU and makes each set of images once, however many cases ask, and at the first one who asks. */
+/** Finds each QEMU and builds each set of images once, when the first case asks for it. */
 export function createLab(
   {
     qemuDir,
@@ -88,13 +87,13 @@ function remember<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Valu
   return value;
 }
 
-/** What failed has been told with the case that asked for it. */
+/** Failures are left out: the cases that asked have reported them. */
 async function successes<Value>(promises: Promise<Value>[]): Promise<Value[]> {
   const settled = await Promise.allSettled(promises);
   return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
-/** What a report says about where and with what a run was made; call it when the cases are done. */
+/** The host, QEMUs and images of a run, for its report. Call it when the cases are done. */
 export async function describeEnvironment(
   lab: RememberingLab,
   candidate?: Candidate,
@@ -134,7 +133,7 @@ function keysOf(
   );
 }
 
-/** `PRETTY_NAME` of os-release(5), with the kernel's release behind it. */
+/** `PRETTY_NAME` of os-release(5), followed by the kernel's release. */
 function osName(): string {
   const kernel = `${os.type()} ${os.release()}`;
   try {

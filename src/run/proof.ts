@@ -4,24 +4,24 @@ import type { Outcome } from '../model/boot.ts';
 import type { StepResult } from '../model/result.ts';
 import type { CommandProof, Proof } from '../scenario/scenario.ts';
 
-/** Console signatures by which the lab's images say what they run on. All three are needed. */
+/** The lines that the lab's images print about the running system. All three are required. */
 const proofLines = ['proof-release', 'proof-root', 'proof-cmdline'] as const;
 
-/** Which kernel is meant to come up, and what has to show it. */
+/** The kernel that is expected to come up, and the proof that is required. */
 export type Awaited = {
   generation: number;
-  /** Null: any. */
+  /** Null: any release. */
   release: string | null;
   /** Default: `lab`. */
   proof?: Proof | undefined;
 };
 
-/** What was seen of a boot besides its outcome. */
+/** What a boot has shown besides its outcome. */
 export type Seen = { bornBy: BootContext['bornBy']; steps: readonly StepResult[] };
 
 /**
- * Holds a `booted` to its proof. It becomes `wrong-kernel` when another kernel than the awaited one came up, and
- * `unknown` when the proof is incomplete. Every other outcome is returned as it is.
+ * Checks the proof of a `booted`. It becomes `wrong-kernel` if another kernel than the expected one came up, and `unknown`
+ * if the proof is incomplete. Every other outcome is returned unchanged.
  */
 export function proveBooted(outcome: Outcome, awaited: Awaited, seen: Seen): Outcome {
   if (outcome.id !== 'booted') return outcome;
@@ -29,8 +29,8 @@ export function proveBooted(outcome: Outcome, awaited: Awaited, seen: Seen): Out
     return {
       ...outcome,
       id: 'wrong-kernel',
-      meaning: `A login prompt came up in generation ${outcome.generation}: the kernel that kexec was meant to start never ran; the one before it did.`,
-      cure: 'Find out what kept the kexec from happening: whether it was requested at all (tags, service), and what the console says between the first kernel and the prompt.',
+      meaning: `A login prompt appeared in generation ${outcome.generation}: the kernel that kexec should have started never ran, and the previous one came up.`,
+      cure: 'Find out why the kexec did not happen: whether it was requested at all (tags, service), and what the console shows between the first kernel and the prompt.',
     };
   }
   const { proof = 'lab' } = awaited;
@@ -41,7 +41,7 @@ export function proveBooted(outcome: Outcome, awaited: Awaited, seen: Seen): Out
       ...outcome,
       id: 'wrong-kernel',
       meaning: `A system came up, but its kernel was started by ${births[seen.bornBy]}, not by ${births[expectedBirth]}.`,
-      cure: 'Look for a reset between the kexec and the prompt, and for what the console says before it.',
+      cure: 'Look for a reset between the kexec and the prompt, and at what the console shows before it.',
     };
   }
   return proof === 'login'
@@ -59,7 +59,7 @@ function provedByLab(outcome: Outcome, awaited: Awaited): Outcome {
     return {
       ...outcome,
       id: 'unknown',
-      meaning: `A login prompt came up, but the system did not say what it runs on (${missing.join(', ')} missing), so nothing proves which kernel got there.`,
+      meaning: `A login prompt appeared, but the system did not print all proof lines (missing: ${missing.join(', ')}), so it is not proved which kernel runs.`,
       cure: 'Boot a disk that prints the proof lines, as the recipe mini-disk does, or choose another proof with expect.proof (docs/writing-scenarios.md).',
     };
   }
@@ -79,14 +79,14 @@ function provedByLab(outcome: Outcome, awaited: Awaited): Outcome {
 const checkKernel =
   'Check which kernel file the kexec was given, and that the symlinks on the disk point to the kernel under test.';
 
-/** A prompt shows that a system is up; which kernel it runs, only the kernel's own banner can say. */
+/** A prompt shows that a system is up. Only the kernel's own banner shows which kernel it runs. */
 function provedByLogin(outcome: Outcome, { generation, release }: Awaited): Outcome {
   const named = outcome.captures['release'];
   if (release !== null && named === undefined) {
     return {
       ...outcome,
       id: 'unknown',
-      meaning: `A login prompt came up, but the kernel did not print its release, so nothing proves that it is ${release}.`,
+      meaning: `A login prompt appeared, but the kernel did not print its release, so it is not proved to be ${release}.`,
       cure: 'Remove quiet from its command line, or prove the release with a command: proof: { run: uname -r }.',
     };
   }
@@ -107,12 +107,12 @@ function provedByCommand(
   const wanted = output ?? release;
   const how = by === 'ssh' ? 'over ssh' : 'on the console';
   if (step?.status !== 'done' || wanted === null) {
-    const why = wanted === null ? 'nothing says what it should print' : 'it was not run to its end';
+    const why = wanted === null ? 'its expected output is not known' : 'it did not run to its end';
     return {
       ...outcome,
       id: 'unknown',
       meaning: `A system came up, but \`${command}\` ${how} proves nothing: ${why}.`,
-      cure: 'See the steps of this case, and add output to the proof where no release is known.',
+      cure: 'See the steps of this case. If the release is not known, add output to the proof.',
     };
   }
   const { detail: printed } = step;

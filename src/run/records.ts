@@ -10,17 +10,17 @@ import type { Summary } from '../model/run.ts';
 import type { Verdict } from '../model/vocabulary.ts';
 import type { Case } from '../scenario/scenario.ts';
 
-/** Where a run keeps everything: `<out>/<id>/`. */
-export type RunDirectory = {
+/** The directory with all records of a run: `<out>/<id>/`. */
+type RunDirectory = {
   id: string;
   path: string;
-  /** Why `<out>/latest` does not lead here; null where it does. */
+  /** Why `<out>/latest` does not point here; null where it does. */
   notLatest: string | null;
 };
 
 /**
- * Makes `<out>/<id>` and points `<out>/latest` at it. The id sorts by time and cannot collide.
- * @throws UnavailableError when the directory cannot be made.
+ * Creates `<out>/<id>` and points `<out>/latest` at it. The id sorts by time and cannot collide.
+ * @throws UnavailableError when the directory cannot be created
  */
 export async function createRunDirectory(out: string, now: Date): Promise<RunDirectory> {
   const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
@@ -29,15 +29,16 @@ export async function createRunDirectory(out: string, now: Date): Promise<RunDir
   try {
     await makeDirectory(path);
   } catch (error) {
-    const hint = 'Choose another place with --out.';
+    const hint = 'Choose another directory with --out.';
     throw hostFileError(error, { place: out, doing: 'make the run directory', hint });
   }
   return { id, path, notLatest: await pointLatest(out, id) };
 }
 
 /**
- * Points `<out>/latest` at a run, in one step: whoever looks, however many runs begin at once, finds a run behind it. It
- * is a convenience, which stops no run. Returns why it could not be done, else null.
+ * Points `<out>/latest` at a run. The link is replaced atomically, so it always leads to a run, however many start at
+ * once. It is a convenience: a failure does not stop the run.
+ * @returns why the link could not be replaced; null if it was
  */
 async function pointLatest(out: string, id: string): Promise<string | null> {
   const latest = join(out, 'latest');
@@ -45,7 +46,7 @@ async function pointLatest(out: string, id: string): Promise<string | null> {
   try {
     const there = await lstat(latest).catch(() => null);
     if (there !== null && !there.isSymbolicLink())
-      return `${latest} is not a symbolic link, and stays as it is`;
+      return `${latest} is not a symbolic link and was left as it is`;
     await symlink(id, aside);
     await rename(aside, latest);
     return null;
@@ -57,7 +58,7 @@ async function pointLatest(out: string, id: string): Promise<string | null> {
 
 /** A case's directory, relative to the run's: `<arch>/<scenario>`, with the repeat and the retry where there are several. */
 export function caseDirectory({ arch, scenario, repeat }: Case, attempt: number): string {
-  // A scenario's name has no dot, so these can never be another scenario's directory.
+  // Names of scenarios contain no dot, so this cannot be the directory of another scenario.
   const repeated = repeat > 1 ? `.repeat${repeat}` : '';
   const retried = attempt > 1 ? `.retry${attempt - 1}` : '';
   return join(arch, `${scenario.name}${repeated}${retried}`);
@@ -82,8 +83,8 @@ export function summarise(results: CaseResult[], wallSeconds: number): Summary {
 /**
  * The exit code of a run, from how many cases ended with each verdict.
  *
- * A stopped run comes first, because its other numbers are incomplete. Then what was learnt about the thing under test,
- * then what must be mended in the scenario, then the lab's own trouble. No case at all is never a success.
+ * `interrupted` comes first, because the other counts of a stopped run are incomplete. Then come failures of the thing
+ * under test, errors of scenarios, and problems of the lab. A run without cases is not a success.
  */
 export function exitCodeOf(counts: Record<Verdict, number>): ExitCode {
   if (counts.interrupted > 0) return exitCodes.interrupted;

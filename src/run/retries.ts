@@ -6,9 +6,8 @@ import type { Case } from '../scenario/scenario.ts';
 import { caseReference } from '../scenario/select.ts';
 import type { SessionListener } from '../session/listener.ts';
 import { isSilent } from '../session/silence-autopsy.ts';
-import type { RunOptions, Telling } from './needs.ts';
 import { caseDirectory } from './records.ts';
-import type { Lab } from './run-case.ts';
+import type { Lab, RunOptions, UntimedEvent } from './run-case.ts';
 import { runCase } from './run-case.ts';
 
 type Asked = Pick<
@@ -17,16 +16,16 @@ type Asked = Pick<
 >;
 
 /**
- * Runs a case until it passes or its retries are used up. Only a `fail` or an `unavailable` is tried again: a wrong
- * scenario stays wrong, and an interrupted run is over. A pass after a failure is marked `flaky`. Where `explain` asks for
- * it, a failure in silence comes with a second opinion; where `recordOnFailure` does, a failure comes with a recording.
+ * Runs a case until it passes or its retries are used up. Only `fail` and `unavailable` are retried. A pass after a
+ * failure is marked `flaky`. With `explain`, a silent failure is booted again with verbose kernel output; with
+ * `recordOnFailure`, a failure is booted again with recording.
  */
 export async function runWithRetries(
   case_: Case,
   lab: Lab,
   runDirectory: string,
   { retries, tail, explain, record = false, recordOnFailure, signal }: Asked,
-  tell: (event: Telling) => void,
+  tell: (event: UntimedEvent) => void,
 ): Promise<CaseResult> {
   const reference = caseReference(case_);
   const attempts: Attempt[] = [];
@@ -46,7 +45,7 @@ export async function runWithRetries(
     tell({ type: 'case-retried', case: reference, attempt, result: whole });
   }
 
-  /** What a failed case is booted again for. */
+  /** Boots a failed case again, for a second opinion or a recording where the options ask for them. */
   async function lookCloser(
     result: CaseResult,
     place: { directory: string; relative: string },
@@ -58,7 +57,7 @@ export async function runWithRetries(
     return { ...(opinion && { secondOpinion: opinion }), ...(recording && { recording }) };
   }
 
-  /** The listener that turns a boot into events. */
+  /** A listener that turns a boot into events. */
   function tellEvents(): SessionListener {
     let shown = '';
     return {
@@ -78,16 +77,16 @@ export async function runWithRetries(
 }
 
 /**
- * What a kernel developer adds to hear a kernel that dies early: a console from the first word on that stays when the real one
- * comes, and every message. (kexec says what it loads where with `-d`.)
+ * Kernel parameters that show why a kernel dies early: a console from the first line on, which stays when the real one
+ * starts, and messages of every level. With `-d`, kexec prints what it loads and where.
  */
-const talkative = { append: 'earlycon,keep_bootcon,ignore_loglevel', flags: '-d' };
+const verbose = { append: 'earlycon,keep_bootcon,ignore_loglevel', flags: '-d' };
 
 /**
- * Boots a case that failed in silence once more, made to talk. Null where it did not fail so, where the kexec is not the
- * provider's (its options are not the lab's then), or when it was stopped.
+ * Boots a silent failure again with verbose kernel output. Null if the failure was not silent, if the kexec is not the
+ * provider's (only that one takes its options from tags), or if the boot was stopped.
  *
- * @param place the directory of the case itself; this boot's is `explained` in it
+ * @param place the directory of the case; the directory of this boot is `explained` in it
  */
 export async function secondOpinion(
   case_: Case,
@@ -104,18 +103,19 @@ export async function secondOpinion(
     directory: join(place.directory, 'explained'),
     relative: join(place.relative, 'explained'),
   };
-  const again = await runCase(madeToTalk(case_), lab, inside, [], signal);
+  const again = await runCase(withVerboseKernel(case_), lab, inside, [], signal);
   const { outcome, generation, stage, meaning, evidence, directory } = again;
   return outcome === null ? null : { outcome, generation, stage, meaning, evidence, directory };
 }
 
 /**
- * Boots a case that failed again, recorded, until it fails once more, in its directory's `recorded`. A boot that did not
- * fail leaves nothing. Null where none did, the machine cannot be recorded, or the run was stopped.
+ * Boots a failed case again with recording, until it fails again. The failed boot is kept in `recorded` in the case's
+ * directory; boots that do not fail are removed. Null if none failed, the machine cannot be recorded, or the run was
+ * stopped.
  *
- * @param boots how often it is booted at most
+ * @param boots the maximum number of boots
  */
-export async function recordFailure(
+async function recordFailure(
   case_: Case,
   lab: Lab,
   place: { directory: string; relative: string },
@@ -135,8 +135,8 @@ export async function recordFailure(
   return null;
 }
 
-/** The same case with more options for kexec, and a longer command line for the second kernel. */
-export function madeToTalk(case_: Case): Case {
+/** The same case with verbose output of kexec and of the second kernel. */
+export function withVerboseKernel(case_: Case): Case {
   const { tags } = case_.setup;
   const joined = (...words: (string | undefined)[]) => words.filter(Boolean).join(',');
   return {
@@ -145,9 +145,9 @@ export function madeToTalk(case_: Case): Case {
       ...case_.setup,
       tags: {
         ...tags,
-        [flagsTag]: joined(tags[flagsTag], talkative.flags),
-        // In front of a loglevel= that would silence the early console before it has said its first word.
-        [appendTag]: joined(talkative.append, tags[appendTag]),
+        [flagsTag]: joined(tags[flagsTag], verbose.flags),
+        // Comes before a loglevel= that would silence the early console.
+        [appendTag]: joined(verbose.append, tags[appendTag]),
       },
     },
   };

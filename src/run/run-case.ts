@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import type { Arch } from '../arch.ts';
+import type { Candidate } from '../candidate/candidate.ts';
 import type { CheckpointStore } from '../checkpoint/store.ts';
 import type { ImageSet } from '../image/ensure-images.ts';
 import type { ImageRequest } from '../image/recipes/plan.ts';
 import type { CaseResult } from '../model/result.ts';
+import type { LabEvent, ShardOfRun } from '../model/run.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import type { Case, Setup } from '../scenario/scenario.ts';
 import { bootCase } from '../session/boot-case.ts';
@@ -18,7 +20,47 @@ import {
   expectedRelease,
   settlingGeneration,
 } from './verdict.ts';
-/** What a case needs of the lab; both may take long the first time and are instant after it. */
+
+/** Options of a run, as `runCases` takes them. */
+export type RunOptions = {
+  /** How many cases run at a time. */
+  jobs: number;
+  /** How many times a case that did not pass is retried. */
+  retries: number;
+  /** The parent of the run directory. */
+  out: string;
+  /** Use the QEMUs of this directory only. */
+  qemuDir?: string;
+  /** Debian mirror to build images from; default: the host's. */
+  mirror?: string;
+  /** Whether cases may start from a checkpoint of the first boot they share. */
+  checkpoint: boolean;
+  /** The kernel under test, which replaces the distribution's. */
+  candidate?: Candidate | undefined;
+  /** Fires when the user wants the run to stop: running cases end as `interrupted`, the report is still written. */
+  signal: AbortSignal;
+  /** The shard that this run is; left out for a whole run. */
+  shard?: ShardOfRun;
+  /** Whether a silent failure is booted again with verbose kernel output. */
+  explain?: boolean;
+  /** Whether every boot is recorded for replay. */
+  record?: boolean;
+  /** How many times a failed case is booted again with recording, until it fails again. Left out: never. */
+  recordOnFailure?: number;
+  /** Receives notices for the user that do not stop the run. */
+  onNotice?: (notice: string) => void;
+  /** Whether console lines are emitted as events. */
+  tail: boolean;
+};
+
+/** An event without its time, which `runCases` adds. */
+export type UntimedEvent = LabEvent extends infer Event
+  ? Event extends unknown
+    ? Omit<Event, 'at'>
+    : never
+  : never;
+
+/** What a case needs from the lab. Images and QEMUs may take long the first time, and are remembered. */
 export type Lab = {
   images(request: ImageRequest & Pick<Setup, 'secondKernel'>): Promise<ImageSet>;
   qemu(arch: Arch): Promise<ProvedQemu>;
@@ -27,11 +69,12 @@ export type Lab = {
 };
 
 /**
- * One attempt at one case: images, machine, boot, outcome, verdict. Leaves everything it saw in `directory` and
- * nothing running. Resolves with a result whatever happens; rejects only for bugs.
- * @param place.relative what the report calls `directory` (an absolute path)
+ * One attempt at one case: images, machine, boot, outcome, verdict. All records are in `directory` afterwards, and
+ * nothing runs any more. Resolves with a result whatever happens; rejects only for bugs.
+ * @param place.directory absolute path
+ * @param place.relative the same directory, relative to the run's, for the report
  * @param listeners called during the boot, after the recorder
- * @param place.record whether the boot is recorded, to be played again
+ * @param place.record whether to record the boot for replay
  */
 export async function runCase(
   case_: Case,
@@ -58,7 +101,7 @@ export async function runCase(
     signal.throwIfAborted();
     const images = await lab.images({ arch: case_.arch, ...case_.setup });
     packages = images.packages;
-    // Images are built once and for all cases; the one that asked first did not take that long.
+    // Images are built once for all cases: their time does not belong to the case that asked first.
     started = performance.now();
     const awaited = {
       proof: case_.proof,

@@ -6,15 +6,15 @@ import { loadMachineProfile } from '../qemu/machine-spec.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { caseReference } from '../scenario/select.ts';
 import { describeEnvironment, createLab } from './lab.ts';
-import type { RunOptions, Telling } from './needs.ts';
 import { createRunDirectory, exitCodeOf, summarise } from './records.ts';
 import { runWithRetries } from './retries.ts';
+import type { RunOptions, UntimedEvent } from './run-case.ts';
 
 /**
- * Runs the cases and tells `emit` about it. The run directory holds `events.jsonl`, `report.json` and a directory
- * per case. Resolves with the report whatever became of the cases.
- * @throws UnavailableError when the run directory cannot be made, or takes no more; ScenarioError when a machine
- * profile cannot be read.
+ * Runs the cases and passes each event to `emit`. The run directory contains `events.jsonl`, `report.json` and a
+ * directory per case. Resolves with the report, whatever the verdicts.
+ * @throws UnavailableError when the run directory cannot be created or the disk is full; ScenarioError when a machine
+ *   profile cannot be read
  */
 export async function runCases(
   cases: Case[],
@@ -23,21 +23,21 @@ export async function runCases(
 ): Promise<RunReport> {
   const started = performance.now();
   const startedAt = new Date();
-  // A run whose records cannot be written is over; so are the cases under way.
+  // When a record cannot be written, the run ends, and so do the cases under way.
   const failure = new AbortController();
   const signal = AbortSignal.any([options.signal, failure.signal]);
   const lab = createLab({ ...options, signal }, (progress) => {
     tell({ type: 'images-progress', progress });
   });
-  // QEMU takes its time to say its version. What is wrong with it is told to the case that asks again.
+  // Starts early, since QEMU takes long to print its version. Errors are reported by the case that asks again.
   for (const { arch } of cases) lab.qemu(arch).catch(() => undefined);
   const queue = slowestFirst(cases);
   const { id, path: directory, notLatest } = await createRunDirectory(options.out, startedAt);
   if (notLatest !== null) options.onNotice?.(notLatest);
   const log = openRecord(join(directory, 'events.jsonl'));
-  const tell = (event: Telling): void => {
+  const tell = (event: UntimedEvent): void => {
     const stamped: LabEvent = { at: Math.round(performance.now() - started), ...event };
-    // The consoles' lines are in the cases' own directories.
+    // Console lines are in the directories of the cases.
     if (event.type !== 'case-console') log.write(`${JSON.stringify(stamped)}\n`);
     emit(stamped);
   };
@@ -46,7 +46,7 @@ export async function runCases(
     try {
       tell({ type: 'interrupted', signal: String(options.signal.reason) });
     } catch {
-      // A disk that takes no more is told by whoever writes next, and not out of a signal's handler.
+      // The disk is full. The next write reports it; a signal handler must not throw.
     }
   };
   options.signal.addEventListener('abort', onAbort);
@@ -106,8 +106,8 @@ function writeJson(file: string, value: unknown): void {
 }
 
 /**
- * Runs `work` over `items`, at most `width` at a time, started in order. Resolves with the results in the items' order.
- * Where one rejects, no further item is started, and the first error is thrown once all that had begun have ended.
+ * Runs `work` on each item, at most `width` at a time, started in order. Resolves with the results in the items' order.
+ * @throws the first error, after everything that had started has ended; no further item is started after it
  */
 export async function pool<Item, Result>(
   items: readonly Item[],
@@ -118,7 +118,7 @@ export async function pool<Item, Result>(
   const queue = items.entries();
   const failures: unknown[] = [];
   const worker = async (): Promise<void> => {
-    // All workers draw from one iterator: whoever is free takes the next item.
+    // All workers share one iterator: a free worker takes the next item.
     for (const [index, item] of queue) {
       try {
         results[index] = await work(item);
@@ -134,9 +134,9 @@ export async function pool<Item, Result>(
 }
 
 /**
- * Cases in the order they are to start in: what takes long comes first, so that no core is alone with it at the end.
- * A machine on the host's clock cannot skip what it waits for and takes longest; then counts what the scenario allows;
- * with the same limits, a 32-bit machine takes about twice as long as a 64-bit one.
+ * Cases in the order in which they start: the slowest first, so that the end of a run does not wait for a single case.
+ * Machines on the host's clock cannot skip idle time and take longest; then the scenario's limit counts; with the same
+ * limit, a 32-bit machine takes about twice as long as a 64-bit one.
  * @throws ScenarioError for a machine profile that cannot be read
  */
 export function slowestFirst(cases: readonly Case[]): Case[] {

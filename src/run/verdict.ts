@@ -14,16 +14,16 @@ import type { Case, Setup } from '../scenario/scenario.ts';
 import type { BootFacts } from '../session/boot-case.ts';
 import { bootPrice } from '../session/boot-times.ts';
 
-/** The generation that must come up to count as booted. A scenario that asks for a kexec wants the second kernel. */
+/** The generation that must come up to count as booted. A scenario that requests a kexec expects the second kernel. */
 export function awaitedGeneration(setup: Setup, expect: Expectation): number {
   const asked = 'KEXEC_KERNEL' in setup.tags ? 2 : 1;
   return Math.max(asked, expect.outcome === 'booted' ? (expect.generation ?? 1) : 1);
 }
 
 /**
- * The first generation whose login prompt ends the observation. An outcome that is expected in a later generation, or after
- * a kexec from a running system, has not happened yet when an earlier system is up. A scenario that expects the wrong kernel
- * has seen its outcome when that kernel is up.
+ * The first generation whose login prompt ends the boot. If an outcome is expected in a later generation, or after a kexec
+ * from a running system, the login prompt of an earlier generation does not end it. If the wrong kernel is expected, the
+ * prompt of that kernel does.
  */
 export function settlingGeneration(setup: Setup, expect: Expectation): number {
   if (expect.outcome === 'reboot-loop') return Infinity;
@@ -36,8 +36,8 @@ export function settlingGeneration(setup: Setup, expect: Expectation): number {
 type Releases = ImageSet['releases'];
 
 /**
- * The release an expectation names: a recipe word (`first`, `second`), or a release as it stands. The kernel on the disk
- * is the `second` even where the firmware starts it and no other runs before it.
+ * The release that is expected: that of the `first` or the `second` kernel, or a release given literally. The kernel on
+ * the disk is the `second`, even where firmware starts it directly.
  */
 export function expectedRelease(
   setup: Pick<Setup, 'kernel'>,
@@ -50,7 +50,7 @@ export function expectedRelease(
   return wanted;
 }
 
-/** What an outcome is worth, and which parts of the expectation were not met (keys as in `Plan.lines`). */
+/** The verdict on an outcome, and the parts of the expectation that were not met (keys as in `Case.lines`). */
 type Judgement = {
   verdict: Extract<Verdict, 'pass' | 'fail'>;
   reasons: string[];
@@ -58,8 +58,8 @@ type Judgement = {
 };
 
 /**
- * Sets what came of a boot against the expectation. `reasons` holds one sentence per thing that differs, and one for the
- * step that was not done.
+ * Compares a boot with the expectation. `reasons` has one sentence per difference, and one for a step that was not
+ * done.
  */
 export function judge(
   outcome: Outcome,
@@ -108,7 +108,7 @@ export function statesOf(reported: BootFacts['reported']): string[] {
   return reported.map(({ state }) => state).filter((state, at, all) => state !== all[at - 1]);
 }
 
-/** What is known of an attempt whatever became of it. */
+/** What is known about every attempt, whatever its result. */
 export type AttemptFacts = {
   directory: string;
   wallSeconds: number;
@@ -143,7 +143,7 @@ export function judgedResult(
     ...(boot.recorded && {
       recording: { directory: facts.directory, outcome: outcome.id, boots: 1 },
     }),
-    // A boot that began in its middle says nothing of what booting twice costs.
+    // A boot from a checkpoint skips the first kernel, so it cannot show what booting twice costs.
     ...(boot.checkpoint !== null && { checkpoint: boot.checkpoint, price: null }),
     ...(boot.autopsy && {
       autopsy: { reason: boot.autopsy.reason, sentence: boot.autopsy.sentence },
@@ -158,9 +158,8 @@ export function interruptedResult(case_: Case, reason: string, facts: AttemptFac
 }
 
 /**
- * The result of an attempt that could not be made: `error` where the scenario is at fault, else `unavailable`.
- * Never a statement about the kernel. What the host's system refuses is the lab's trouble; other errors nobody foresaw
- * are bugs and are thrown on.
+ * The result of an attempt that could not be made: `error` if the scenario is at fault, otherwise `unavailable`, also for
+ * errors of the host's system. It says nothing about the kernel. Unforeseen errors are bugs and are thrown again.
  */
 export function troubleResult(case_: Case, error: unknown, facts: AttemptFacts): CaseResult {
   const readable = readableError(error);
@@ -169,7 +168,7 @@ export function troubleResult(case_: Case, error: unknown, facts: AttemptFacts):
   return blank(case_, atFault ? 'error' : 'unavailable', [readable.describe()], facts);
 }
 
-/** Where the scenario says what did not come true: the step that failed, or the first expectation that was not met. */
+/** The place in the scenario of the step that failed, or of the first expectation that was not met. */
 function placeOf(
   { scenario, lines = {} }: Case,
   unmet: string[] = [],

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import t from 'tap';
 import { UnavailableError } from '../../src/errors.ts';
-import type { Telling } from '../../src/run/needs.ts';
-import { madeToTalk, secondOpinion, runWithRetries } from '../../src/run/retries.ts';
+import type { UntimedEvent } from '../../src/run/run-case.ts';
+import { withVerboseKernel, secondOpinion, runWithRetries } from '../../src/run/retries.ts';
 import { runCase } from '../../src/run/run-case.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { caseOf, fakeLab, goodBootUntil, goodBoot } from './cases.ts';
@@ -21,10 +21,10 @@ async function run(t: Test, failures: number, retries: number) {
       return Promise.reject(new UnavailableError('the mirror does not answer'));
     },
   };
-  const told: Telling[] = [];
+  const told: UntimedEvent[] = [];
   const { signal } = new AbortController();
   const options = { retries, tail: false, signal };
-  const tell = (event: Telling): void => void told.push(event);
+  const tell = (event: UntimedEvent): void => void told.push(event);
   const result = await runWithRetries(caseOf(), lab, temporaryDirectory(t), options, tell);
   return { result, types: told.map(({ type }) => type) };
 }
@@ -94,7 +94,7 @@ const never = new AbortController().signal;
 const tags = { KEXEC_KERNEL: '/vmlinuz', KEXEC_LAB_APPEND: 'loglevel=0' };
 
 t.test('what makes a kernel talk comes before what silences it', (t) => {
-  t.match(madeToTalk(caseOf({ setup: { tags } })).setup.tags, {
+  t.match(withVerboseKernel(caseOf({ setup: { tags } })).setup.tags, {
     KEXEC_KERNEL: '/vmlinuz',
     KEXEC_LAB_FLAGS: '-d',
     KEXEC_LAB_APPEND: 'earlycon,keep_bootcon,ignore_loglevel,loglevel=0',
