@@ -24,7 +24,7 @@ export const evidenceSchema = openObject({
     ),
 });
 
-/** One piece of proof. Console evidence has a line (lines end at `\n`); samples, silence and QEMU's own messages have none. */
+/** One piece of evidence. Evidence from the console has a line (lines end at `\n`); samples, silence and QEMU's messages do not. */
 export type Evidence = z.infer<typeof evidenceSchema>;
 
 const signal = {
@@ -77,7 +77,7 @@ export const sampleLineSchema = z.strictObject({
       'How long those threads have been runnable since power-on, running or waiting for a host CPU, in milliseconds.',
     ),
   guestSeconds: z.number().describe("The guest's clock, in seconds from an arbitrary start."),
-  /** The rest of the guest's time was skipped because every CPU was idle, however busy the skipping kept the host. */
+  /** The rest of the guest's time was idle and skipped. Skipping keeps the host's CPU busy, so CPU time does not show it. */
   executedSeconds: z
     .number()
     .nullable()
@@ -107,12 +107,12 @@ export const diagnosisSchema = z.strictObject({
   stage: stageSchema,
   evidence: z.array(evidenceSchema).describe('The cause first, then what supports it.'),
   captures: wordsSchema.describe('What the evidence names: device, reason, panic, release, …'),
-  meaning: z.string().describe('What this means, in one or two sentences.'),
+  meaning: z.string().describe('What the outcome means, in one or two sentences.'),
   cure: z.string().describe('What usually helps, in one or two sentences. Empty for booted.'),
   certainty: z
     .enum(certainties)
     .describe(
-      'proved: by more than the console. shown: a console line says so. likely: inferred from where the console ends. unknown: the console does not tell.',
+      'proved: by more than the console. shown: a console line says so. likely: inferred from where the console ends. unknown: the console does not show it.',
     ),
   alternatives: z
     .array(
@@ -126,14 +126,14 @@ export const diagnosisSchema = z.strictObject({
   settle: z.string().describe('What would settle the diagnosis. Empty where it is certain.'),
   signals: z
     .array(signalSchema)
-    .describe('What was recognised, in order. A very long log keeps the beginning and the end.'),
+    .describe('The recognised signals, in order. For a very long log, only those at both ends.'),
   signalsOmitted: z.int().min(0).describe('How many signals are left out in the middle.'),
 });
 
 /** What a console log shows, as `kexec-lab diagnose --json` prints it. */
 export type DiagnosisDocument = z.infer<typeof diagnosisSchema>;
 
-/** What happened, and what says so. */
+/** What happened in a boot, with its evidence, meaning and cure. */
 export type Outcome = { id: OutcomeId } & Pick<
   DiagnosisDocument,
   'generation' | 'stage' | 'evidence' | 'captures' | 'meaning' | 'cure'

@@ -12,7 +12,7 @@ const tallySchema = z.strictObject({
   count: z.int().min(1),
 });
 
-/** How often a scenario had one result. */
+/** How often a scenario had one particular result. */
 export type Tally = z.infer<typeof tallySchema>;
 
 /** Boots of one kernel in one scenario. */
@@ -40,12 +40,12 @@ const sideSchema = z.strictObject({
 /** What one kernel did in one scenario on one architecture, over all repeats. */
 export type Side = z.infer<typeof sideSchema>;
 
-/** A baseline file: what is kept of a run to compare others with, made for review in git. */
+/** A baseline file: the results of a run that others are compared with, in a form for review in git. */
 export const baselineSchema = z.strictObject({
   schema: z.literal('kexec-lab/baseline@1'),
   qemu: wordsSchema.describe("QEMU's version, by architecture."),
   images: wordsSchema.describe(
-    'Content keys of the images that boot first, by arch/recipe. What kexec starts is left out, because it is what is compared.',
+    'Content keys of the images that boot first, by arch/recipe. The images that kexec starts are left out, because they are what is compared.',
   ),
   releases: z
     .record(z.string(), z.array(z.string()))
@@ -74,7 +74,7 @@ export type CostChange = z.infer<typeof costChangeSchema>;
 const comparisonEntrySchema = z.strictObject({
   key: z.string().describe('arch/scenario'),
   class: z.enum(comparisonClasses),
-  reason: z.string().describe('What puts it into that class, one sentence.'),
+  reason: z.string().describe('Why it is in that class, one sentence.'),
   baseline: sideSchema.nullable(),
   candidate: sideSchema.nullable(),
   cost: z.array(costChangeSchema),
@@ -90,7 +90,7 @@ export const comparisonSchema = z.strictObject({
   candidate: z.string(),
   differences: z
     .array(z.string())
-    .describe('What else differs between the sides. Their times are not compared then.'),
+    .describe('What else differs between the sides. If anything does, times are not compared.'),
   decision: z.enum(decisions),
   reasons: z.array(z.string()).describe('Why the decision is HOLD, one sentence each.'),
   comparisons: z.array(comparisonEntrySchema),
@@ -98,5 +98,5 @@ export const comparisonSchema = z.strictObject({
 
 export type ComparisonReport = z.infer<typeof comparisonSchema>;
 
-/** Whether to roll the candidate out, and why not. */
+/** Whether to roll the candidate out, and if not, why. */
 export type RolloutDecision = Pick<ComparisonReport, 'decision' | 'reasons'>;

@@ -2,14 +2,13 @@ import * as z from 'zod';
 import { arches } from '../arch.ts';
 
 /**
- * An object that keeps the keys it does not know: what a later version adds to a record is no reason to refuse it. Its type
- * has the known keys only.
+ * An object that keeps unknown keys, so that records of later versions can be read. Its type has the known keys only.
  */
 export function openObject<Shape extends z.core.$ZodShape>(shape: Shape): z.ZodObject<Shape> {
   return z.looseObject(shape);
 }
 
-/** The first problem of a record in one line: where in the record, and what. */
+/** The first problem of a record in one line, with its place in the record. */
 export function firstIssue({ issues: [issue] }: z.ZodError): string {
   const place = issue?.path.map(String).join('.') ?? '';
   return `${place === '' ? 'the record' : place}: ${issue?.message ?? 'not valid'}`;
@@ -18,10 +17,10 @@ export function firstIssue({ issues: [issue] }: z.ZodError): string {
 export const archSchema = z.enum(arches);
 export const scenarioName = z.string().regex(/^[a-z0-9-]+$/, 'this is not a scenario name');
 
-/** Seconds on the host's clock or the kernel's. The limit is thirty years, more than any run takes. */
+/** Seconds on the host's clock or the kernel's. The limit is thirty years. */
 export const seconds = z.number().min(0).max(1e9);
 
-/** How many kernels have spoken. */
+/** How many kernels have started since power-on; 0 is firmware. */
 export const generation = z.int().min(0).max(1e6);
 
 /** How often something was done, at least once. */

@@ -24,7 +24,7 @@ export const packageSchema = openObject({
 /** A Debian package that went into an image. */
 export type PackageVersion = z.infer<typeof packageSchema>;
 
-/** A case's directory, as `caseDirectory` names it. A record from elsewhere must not lead out of its run. */
+/** A case's directory, as `caseDirectory` names it. Checked so that a record of unknown origin cannot lead out of its run. */
 const ofCase = '(aarch64|arm)/[a-z0-9-]+(\\.repeat\\d+)?(\\.retry\\d+)?';
 export const caseDirectorySchema = z
   .string()
@@ -104,7 +104,7 @@ const entropyTimesSchema = openObject({
     .describe('How long the first getrandom(2) call took; blocked if the program gave up waiting.'),
 });
 
-/** When one kernel could provide random numbers. Guest seconds; null where the console does not tell. */
+/** When one kernel could provide random numbers. Guest seconds; null where the console does not show it. */
 export type EntropyTimes = z.infer<typeof entropyTimesSchema>;
 
 /** The outcome of a boot. */
@@ -160,7 +160,7 @@ export const caseResultSchema = openObject({
   autopsy: openObject({ reason: z.enum(silenceReasons), sentence: z.string() })
     .nullable()
     .describe(
-      'Why the machine was silent, read from its memory; null where memory was not examined or explains nothing.',
+      'Why the machine was silent, read from its memory; null where the memory was not examined or explains nothing.',
     ),
   secondOpinion: secondOpinionSchema
     .nullable()

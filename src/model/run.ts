@@ -11,6 +11,9 @@ import {
 } from './primitives.ts';
 import { caseDirectorySchema, caseResultSchema, packageSchema } from './result.ts';
 import { severities, guestTimes } from './vocabulary.ts';
+
+// Records of a whole run: its environment, its report, its events; and the findings of preflight.
+
 /** Memory and CPUs of a machine. */
 const amount = z.number().min(0).max(1e12);
 
@@ -65,7 +68,7 @@ const environmentSchema = openObject({
   packages: z.array(packageSchema),
 });
 
-/** Where and with what a run was made. */
+/** The host, QEMUs and images of a run. */
 export type Environment = z.infer<typeof environmentSchema>;
 
 const summarySchema = openObject({
@@ -107,7 +110,7 @@ const shardSchema = z.strictObject({
   all: z.array(referenceSchema),
 });
 
-/** Which part of a run this is, and all cases of the whole run. */
+/** Which shard of a run this is, and all cases of the whole run. */
 export type ShardOfRun = z.infer<typeof shardSchema>;
 
 const progressSchema = openObject({
@@ -124,7 +127,7 @@ export type ImageProgress = z.infer<typeof progressSchema>;
 const at = z.number().min(0).describe('Host milliseconds since the run began.');
 const attempt = z.int().min(1);
 
-/** A line of `events.jsonl`: the whole contract between running and showing. */
+/** A line of `events.jsonl`. Reporters learn about a run from these events alone. */
 export const eventSchema = z.discriminatedUnion('type', [
   openObject({
     at,
@@ -135,7 +138,7 @@ export const eventSchema = z.discriminatedUnion('type', [
     directory: z.string(),
     cases: z.array(referenceSchema),
     jobs: z.int().min(1),
-    shard: shardSchema.optional().describe('Present where this is one part of a run.'),
+    shard: shardSchema.optional().describe('Present if this run is one shard of a larger run.'),
   }),
   openObject({ at, type: z.literal('environment'), environment: environmentSchema }),
   openObject({ at, type: z.literal('images-progress'), progress: progressSchema }),
@@ -187,7 +190,7 @@ export const eventSchema = z.discriminatedUnion('type', [
 export type LabEvent = z.infer<typeof eventSchema>;
 
 const findingSchema = z.strictObject({
-  id: z.string().describe('Stable, for scripts.'),
+  id: z.string().describe('A stable identifier, for scripts.'),
   severity: z
     .enum(severities)
     .describe(
@@ -198,7 +201,7 @@ const findingSchema = z.strictObject({
   source: z.string().describe('Where it was found: a file, a configuration line.'),
 });
 
-/** Something that preflight found out about a candidate. */
+/** A problem that preflight found in a candidate. */
 export type Finding = z.infer<typeof findingSchema>;
 
 export const preflightSchema = z.strictObject({

@@ -1,9 +1,9 @@
 /**
- * The closed lists of words that records use. Each list is the one definition: its type, its place in a schema and every
- * table by these words follow from it. Nothing here loads zod, so the core and the start of the program may use the lists.
+ * The closed lists of words that records use. Types, schemas and tables are derived from these lists. This file does not
+ * load zod, so the core and the start of the program can use the lists.
  */
 
-/** What can happen to a boot, in the order the documentation lists it. */
+/** Boot outcomes, in the order of the documentation. */
 export const outcomeIds = [
   'booted',
   'bye-hang',
@@ -39,10 +39,10 @@ export type Stage = (typeof stages)[number];
 /**
  * How sure a diagnosis is.
  *
- * - `proved`: more than the console says so: the CPUs were sampled, the system named its own kernel, or QEMU ended.
+ * - `proved`: by more than the console: the CPUs were sampled, the system named its own kernel, or QEMU exited.
  * - `shown`: a line of the console says so.
- * - `likely`: no line says so; the console ends there.
- * - `unknown`: the console does not tell.
+ * - `likely`: inferred from where the console ends.
+ * - `unknown`: the console does not show it.
  */
 export const certainties = ['proved', 'shown', 'likely', 'unknown'] as const;
 export type Certainty = (typeof certainties)[number];

@@ -11,9 +11,10 @@ import { describeStep } from '../scenario/step.ts';
 import type { Stage } from './perform.ts';
 import { isReady, perform, StepFailure } from './perform.ts';
 import { SignalLog } from './signal-log.ts';
+
 type Props = Pick<Stage, 'keyFile' | 'onOutput'> & { provider: Provider | null };
 
-/** Does a case's steps, one after the other, while its boot is watched. */
+/** Performs the steps of a case one after the other, while its boot is watched. */
 export class Conductor {
   readonly results: StepResult[];
   readonly #steps: readonly Step[];
@@ -32,7 +33,7 @@ export class Conductor {
     });
   }
 
-  /** Whether there is still something to be done to the machine. */
+  /** Whether a step is still to be performed. */
   get pending(): boolean {
     return !this.failed && this.results.some(({ status }) => status === 'pending');
   }
@@ -41,7 +42,7 @@ export class Conductor {
     return this.results.some(({ status }) => status === 'failed');
   }
 
-  /** Whether a step is at work that the console need not show. */
+  /** Whether a step is at work that may leave the console silent. */
   get busy(): boolean {
     const step = this.#current;
     if (step?.do === 'prove') return isReady(step, this.#signals);
@@ -61,14 +62,14 @@ export class Conductor {
     this.#over.abort();
   }
 
-  /** The rows of the guest's screen now. */
+  /** The current rows of the guest's screen. */
   screen(): Promise<string[]> {
     return this.#screen.text();
   }
 
   /**
-   * Does the steps until one fails.
-   * @throws UnavailableError when a step could not be done for a reason of the lab's; it stays `pending`
+   * Performs the steps until one fails.
+   * @throws UnavailableError when the lab failed to perform a step, which stays `pending`
    */
   async run(machine: Machine): Promise<void> {
     const { signal } = this.#over;

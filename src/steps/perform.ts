@@ -10,35 +10,40 @@ import { shellLine, shellLineWithOutput } from './shell-line.ts';
 import type { SignalLog } from './signal-log.ts';
 import type { SshEnd } from './ssh.ts';
 
-/** Everything steps act on. */
+/** Everything that steps act on. */
 export type Stage = {
   machine: Pick<Machine, 'write' | 'reset' | 'sshPort'>;
   /** Null: the machine has no network, and no step needs one. */
   provider: Provider | null;
   screen: Screen;
   signals: SignalLog;
-  /** The private key the guest's ssh server lets in. */
+  /** The private key that the guest's ssh server accepts. */
   keyFile: string;
-  /** What a program that a step ran has printed. */
+  /** Receives the output of a program that a step ran. */
   onOutput: (text: string) => void;
 };
 
-/** A step that did not do what it should. */
+/** A step that did not do what the scenario says. */
 export class StepFailure extends Error {}
 
-/** How often to look at what nobody tells of: the screen, and what the guest has reported. */
-const look = 200;
+/** How often to poll what has no events: the screen and the states that the guest reported. Milliseconds. */
+const pollEvery = 200;
 
-/** A serial line is slow, and so is the program behind it: bytes at a time, and milliseconds between them. */
+/** Serial lines and the programs that read them lose input that is typed too fast. Bytes at once, and the milliseconds between. */
 const pace = { bytes: 8, pause: 20 };
 
-/** What is said when a kernel goes, or by the one that comes after it. */
-const farewells: (Meaning | null)[] = ['kexec-starts', 'kexec-leaves', 'reset', 'kernel-starts'];
+/** What a kernel prints when it leaves, or the next one when it starts. */
+const departureMeanings: (Meaning | null)[] = [
+  'kexec-starts',
+  'kexec-leaves',
+  'reset',
+  'kernel-starts',
+];
 const departures = new Set(
-  signatures.filter(({ meaning }) => farewells.includes(meaning)).map(({ id }) => id),
+  signatures.filter(({ meaning }) => departureMeanings.includes(meaning)).map(({ id }) => id),
 );
 
-/** What shows that a command can be run: a shell on the console, a system that is up for ssh. */
+/** Signatures that show that a command can be run: a shell on the console; for ssh, a system that is up. */
 const readiness = {
   run: signatures.filter(({ shell }) => shell === true).map(({ id }) => id),
   ssh: signatures
@@ -48,7 +53,7 @@ const readiness = {
     .map(({ id }) => id),
 };
 
-/** Whether the system that a proof is about is ready for its command. */
+/** Whether the system that a proof is about can run its command. */
 export function isReady({ by, generation }: Proving, log: SignalLog): boolean {
   return log.hasSeen(readiness[by], generation);
 }
@@ -56,9 +61,9 @@ export function isReady({ by, generation }: Proving, log: SignalLog): boolean {
 type Proving = Extract<Step, { do: 'prove' }>;
 
 /**
- * Does one step; resolves when it is done, with what the command of a proof has printed.
- * @param number the step's own, 1-based: by it the end of a command on the console is recognised.
- * @throws StepFailure where it did not do what it should; `signal.reason` when aborted.
+ * Performs one step. Resolves when it is done; for a proof by command, with the first line that the command printed.
+ * @param number the number of the step, 1-based, by which the end of a command on the console is recognised
+ * @throws StepFailure when the step failed; `signal.reason` when aborted
  */
 export async function perform(
   step: Step,
@@ -120,7 +125,7 @@ async function waitFor(
     'screen' in awaited
       ? async () => (await screen.text()).some((row) => row.includes(awaited.screen))
       : () => provider?.reported.some(({ state }) => state === awaited.reported);
-  while (!(await isThere())) await sleep(look, undefined, { signal });
+  while (!(await isThere())) await sleep(pollEvery, undefined, { signal });
 }
 
 async function type(machine: Stage['machine'], text: string, signal: AbortSignal): Promise<void> {
@@ -156,7 +161,7 @@ async function stepEnd(
   return end;
 }
 
-/** Runs a proof's command once the system it is about is ready. Returns the first line it printed. */
+/** Runs the command of a proof once the system is ready. Returns the first line that it printed. */
 async function prove(
   step: Proving,
   number: number,
@@ -172,7 +177,7 @@ async function prove(
   await type(machine, `${shellLineWithOutput(command, number)}\r`, signal);
   const { exit, output, generation } = await stepEnd(number, signals, signal);
   if (generation !== wanted)
-    throw new StepFailure(`it was answered in generation ${generation}, not ${wanted}`);
+    throw new StepFailure(`generation ${generation} answered, not generation ${wanted}`);
   if (exit !== 0) throw wrongEnding(0, exit, output);
   return firstLine(output);
 }
@@ -192,13 +197,13 @@ async function ssh(
   const { runSsh } = await import('./ssh.ts');
   const ended = runSsh(target, command, stdin, both);
   try {
-    // A machine that goes never closes the connection: the console tells first.
+    // A machine that leaves never closes the connection; the console shows that it has left.
     const gone = exit === 'gone' ? signals.next(isDeparture, both) : new Promise<never>(() => {});
     const end = await Promise.race([ended, gone]);
     if (end === undefined) return '';
     onOutput(end.output);
     if (exit === 'gone' && end.exitCode === null && end.refused === undefined) return end.output;
-    // 255 is also what ssh itself ends with where there is no connection, and so what a scenario expects of none.
+    // ssh itself exits with 255 where there is no connection, so a scenario that expects none says 255.
     if ((end.exitCode ?? 255) !== exit) throw sshFailure(exit, end);
     return end.output;
   } finally {
@@ -211,18 +216,18 @@ function isDeparture({ signature }: { signature: string }): boolean {
   return departures.has(signature);
 }
 
-/** An ssh server that is not there is the usual reason, and the guest's console does not say so. */
+/** The usual reason is a missing ssh server, which the guest's console does not show. */
 function sshFailure(exit: Ending, { exitCode, output, refused }: SshEnd): StepFailure {
   if (refused === undefined) return wrongEnding(exit, exitCode, output);
   const { attempts, seconds } = refused;
   return new StepFailure(
-    `no ssh server let us in (tried ${attempts} times in ${seconds} s)${lastWords(output)}\n` +
-      "In the provider's initramfs the tag INITRD_DROPBEAR: '1' starts one; wait for scaleway-sshd-waits before the step.",
+    `no ssh server accepted the connection (tried ${attempts} times in ${seconds} s)${lastWords(output)}\n` +
+      "In the provider's initramfs, the tag INITRD_DROPBEAR: '1' starts a server; wait for scaleway-sshd-waits before this step.",
   );
 }
 
 function wrongEnding(expected: Ending, exitCode: number | null, output: string): StepFailure {
-  const wanted = expected === 'gone' ? 'the machine to go' : `exit code ${expected}`;
+  const wanted = expected === 'gone' ? 'the machine to leave' : `exit code ${expected}`;
   const got = exitCode === null ? 'the connection broke' : `got exit code ${exitCode}`;
   return new StepFailure(`expected ${wanted}, ${got}${lastWords(output)}`);
 }

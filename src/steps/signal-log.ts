@@ -1,12 +1,13 @@
 import type { Signal } from '../model/boot.ts';
-/** A guest may say what it wants, for ever; who waits for more than this much of it waits for nothing. */
+
+/** Caps buffered signals so that a noisy guest cannot exhaust memory. */
 const kept = 10_000;
 
 type Entry = Pick<Signal, 'signature' | 'captures'> & { generation: number };
 
-/** What the console has said so far, for steps that wait: they look at what came after the one before them. */
+/** The signals of a boot, for steps that wait. A step sees only the signals after those that earlier steps waited for. */
 export class SignalLog {
-  /** What nobody has waited past yet. */
+  /** The signals after the one that was waited for last. */
   #entries: Entry[] = [];
   #wake: (() => void)[] = [];
   /** The latest generation each signature was seen in. */
@@ -21,7 +22,7 @@ export class SignalLog {
     for (const wake of waiting) wake();
   }
 
-  /** Resolves when the next entry that `matches` is there, and goes on behind it the next time. */
+  /** Resolves when an entry matches. The next call continues after that entry. */
   async next(matches: (entry: Entry) => boolean, signal: AbortSignal): Promise<void> {
     for (;;) {
       const found = this.#entries.findIndex(matches);
@@ -47,7 +48,7 @@ export class SignalLog {
     while (!this.hasSeen(signatures, generation)) await this.#change(signal);
   }
 
-  /** From here on: what was said until now is not waited for any more. */
+  /** Forgets the signals so far: the next call waits for later ones. */
   skip(): void {
     this.#entries = [];
   }

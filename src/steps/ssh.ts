@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { UnavailableError } from '../errors.ts';
 import { leash, toolEnvironment } from '../host/processes.ts';
 
-/** A server that is about to start gets so many more chances, and so much time for all of them. */
+/** Attempts to connect, since the server may only just be starting, and milliseconds for all of them. */
 const attempts = 5;
 const longestTry = 60_000;
 
@@ -12,15 +12,18 @@ export type SshTarget = { port: number; keyFile: string };
 
 /** How a command over ssh ended. */
 export type SshEnd = {
-  /** The command's own; null where there is none, because the connection broke or never stood. */
+  /** The command's exit code; null if the connection broke or was never made. */
   exitCode: number | null;
-  /** All that the command printed; where there is no exit code, what ssh said of that. */
+  /** The output of the command; without an exit code, also ssh's messages about the connection. */
   output: string;
-  /** Set where no server let anybody in: how often that was tried, and for how many seconds. */
+  /** Set if no server accepted the connection: how often that was tried, and for how many seconds. */
   refused?: { attempts: number; seconds: number };
 };
 
-/** Makes a key pair without a passphrase at `file`; returns the public key's line. */
+/**
+ * Makes a key pair without a passphrase at `file`; returns the line of the public key.
+ * @throws UnavailableError when ssh-keygen fails
+ */
 export async function makeKey(file: string): Promise<string> {
   const { program, args } = leash(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', file]);
   const { failed, shortMessage } = await execa(program, args, quiet());
@@ -29,11 +32,10 @@ export async function makeKey(file: string): Promise<string> {
 }
 
 /**
- * Runs `command` as root on the guest, the way the post does: its host key is new on every boot, so nobody checks it.
- * A connection that is refused before the command began is tried again a few times; one that stood never is, whatever
- * the command's exit code. ssh's own log, beside the key while this lasts, tells the two apart: exit code 255 is both
- * ssh's and any command's (ssh(1)).
- * @throws UnavailableError when ssh cannot be run, or is killed
+ * Runs `command` as root on the guest. Its host key is not checked, because it is new on every boot. A connection that is
+ * refused before the command starts is retried a few times; a command that has started is never run again. Only ssh's own
+ * log, kept next to the key meanwhile, distinguishes the two: exit code 255 may be ssh's or the command's (ssh(1)).
+ * @throws UnavailableError when ssh cannot be run or is killed
  */
 export async function runSsh(
   { port, keyFile }: SshTarget,
@@ -81,31 +83,31 @@ export async function runSsh(
 }
 
 function notRun(why: string): UnavailableError {
-  return new UnavailableError(`ssh could not be run to its end: ${why}`, {
-    hint: 'Look for what the host lacks: kexec-lab doctor shows its tools, df and ulimit -a its room.',
+  return new UnavailableError(`ssh did not run to its end: ${why}`, {
+    hint: 'Check the host: kexec-lab doctor for tools, df for disk space, ulimit -a for limits.',
   });
 }
 
 const quiet = () => ({ env: toolEnvironment(), reject: false }) as const;
 
-/** What ssh's own log (`ssh -E FILE -o LogLevel=DEBUG1`) tells of a connection. */
+/** What ssh's own log (`ssh -E FILE -o LogLevel=DEBUG1`) shows about a connection. */
 export type SshLog = {
-  /** Whether the server let us in; the command has been started then. */
+  /** Whether the server accepted the key; the command has been started then. */
   authenticated: boolean;
-  /** The command's exit code; null where ssh never heard of it. */
+  /** The command's exit code; null if ssh did not receive it. */
   exitCode: number | null;
-  /** What ssh says of the connection besides, its errors among it. */
+  /** ssh's other messages about the connection, errors included. */
   words: string;
 };
 
-/** Reads the log; null where ssh did not get so far as to write one. Messages are those of OpenSSH 8.4 to 10. */
+/** Reads the log; null if ssh did not get far enough to write one. The messages are those of OpenSSH 8.4 to 10. */
 export function readSshLog(log: string): SshLog | null {
   const lines = log.split('\n').map((line) => line.trimEnd());
   if (!lines.some((line) => line.startsWith('debug1: '))) return null;
   const exit = lines
     .flatMap((line) => /^debug1: Exit status (-?\d+)$/.exec(line)?.[1] ?? [])
     .at(-1);
-  // A command that a signal ended has no exit code; the client's is -1 then, and ssh's own 255.
+  // A command that a signal killed has no exit code: the log says -1, and ssh exits with 255.
   const exitCode = exit === undefined ? null : Number(exit);
   return {
     authenticated: lines.some((line) =>

@@ -142,7 +142,10 @@ t.test('an ssh server that does not answer fails the step with ssh’s own words
   await conductor.run({ ...machine, sshPort: () => Promise.resolve(port) });
   const { status, detail = '', place } = conductor.results[0] ?? {};
   t.equal(status, 'failed');
-  t.match(detail, /^no ssh server let us in \(tried 5 times in \d+ s\): .*(closed|reset)/i);
+  t.match(
+    detail,
+    /^no ssh server accepted the connection \(tried 5 times in \d+ s\): .*(closed|reset)/i,
+  );
   t.match(detail, /\n.*INITRD_DROPBEAR: '1' .*scaleway-sshd-waits/, 'and what to do');
   t.equal(place, 'some.yaml:12');
 });
