@@ -3,23 +3,47 @@ import type { DiagnosisDocument, Doubt, Outcome, Signal } from '../model/boot.ts
 import { Transcript } from '../transcript/transcript.ts';
 import { firmwareScreen, withScreen } from './decide/evidence.ts';
 import { createBootObserver } from './observer.ts';
-/** How many signals are kept of each end of a log: the beginning shows the machine, the end what it died of. */
+
+/**
+ * A console log: its text, its bytes, its lines (without line ends), or a stream of bytes cut anywhere, such as
+ * `createReadStream('ttyS0.log')`. Bytes are UTF-8 and not compressed.
+ */
+export type ConsoleLog = string | Uint8Array | readonly string[] | AsyncIterable<Uint8Array>;
+
+export type DiagnoseOptions = {
+  /** Stops the reading; `diagnose` then rejects with the signal's reason. */
+  signal?: AbortSignal;
+};
+
+/**
+ * Diagnoses a console log: its outcome, the evidence, what it means and what usually helps. The same code watches the
+ * lab's own boots. Memory use does not grow with the length of a stream.
+ * @throws TypeError if `log` is not a console log; whatever the stream throws
+ */
+export async function diagnose(
+  log: ConsoleLog,
+  { signal }: DiagnoseOptions = {},
+): Promise<DiagnosisDocument> {
+  return diagnosisDocument(await diagnoseLog(chunksOf(log, signal)));
+}
+
+/** Signals kept from each end of a log: the beginning shows the machine, the end why it failed. */
 const keptSignals = 1000;
 
-/** What a log that somebody recorded shows. */
+/** What a recorded log shows. */
 export type Diagnosis = {
   outcome: Outcome;
   doubt: Doubt;
-  /** What was recognised, in order; of a very long log the beginning and the end. */
+  /** The recognised signals, in order. For a very long log, only those at both ends. */
   signals: Signal[];
-  /** How many signals are left out between the two. */
+  /** How many signals are left out in the middle. */
   signalsOmitted: number;
   /** Lines of the log. */
   lines: number;
 };
 
 /**
- * Reads a console log to its end. What it holds in memory does not grow with the log.
+ * Reads a console log to its end. Memory use does not grow with the length of the log.
  * @throws whatever `chunks` throws
  */
 export async function diagnoseLog(chunks: AsyncIterable<Uint8Array>): Promise<Diagnosis> {
@@ -51,7 +75,7 @@ export async function diagnoseLog(chunks: AsyncIterable<Uint8Array>): Promise<Di
   };
 }
 
-/** @param log where the log was read from; left out for one in memory */
+/** The document that `kexec-lab diagnose --json` prints. @param log the name of the log's file; left out for a log in memory */
 export function diagnosisDocument(
   { outcome: { id, ...outcome }, doubt, signals, signalsOmitted, lines }: Diagnosis,
   log?: string,
@@ -68,29 +92,6 @@ export function diagnosisDocument(
   };
 }
 
-/**
- * A console log: its text, its bytes, its lines (without line ends), or a stream of bytes cut anywhere, such as
- * `createReadStream('ttyS0.log')`. Bytes are UTF-8 and not compressed.
- */
-export type ConsoleLog = string | Uint8Array | readonly string[] | AsyncIterable<Uint8Array>;
-
-export type DiagnoseOptions = {
-  /** Stops the reading; `diagnose` then rejects with the signal's reason. */
-  signal?: AbortSignal;
-};
-
-/**
- * Says what a console log shows: the outcome, what proves it, what it means and what usually helps. The same code
- * watches the lab's own boots. Memory does not grow with the length of a stream.
- * @throws TypeError for what is not a console log, and whatever the stream throws
- */
-export async function diagnose(
-  log: ConsoleLog,
-  { signal }: DiagnoseOptions = {},
-): Promise<DiagnosisDocument> {
-  return diagnosisDocument(await diagnoseLog(chunksOf(log, signal)));
-}
-
 async function* chunksOf(log: ConsoleLog, signal?: AbortSignal): AsyncGenerator<Uint8Array> {
   signal?.throwIfAborted();
   if (typeof log === 'string') yield Buffer.from(log);
@@ -102,7 +103,9 @@ async function* chunksOf(log: ConsoleLog, signal?: AbortSignal): AsyncGenerator<
       yield bytes(chunk);
     }
   } else {
-    throw new TypeError('a console log is a string, bytes, an array of lines or a stream of bytes');
+    throw new TypeError(
+      'a console log must be a string, bytes, an array of lines or a stream of bytes',
+    );
   }
 }
 
@@ -116,13 +119,13 @@ function isStream(log: unknown): log is AsyncIterable<unknown> {
 
 function line(value: unknown): string {
   if (typeof value === 'string') return value;
-  throw new TypeError('every line of a console log is a string');
+  throw new TypeError('every line of a console log must be a string');
 }
 
-/** Text in a stream may be lines (of node:readline) or pieces (after `setEncoding`); nothing tells which. */
+/** Rejects text: strings may be lines (node:readline) or arbitrary pieces (`setEncoding`), and cannot be told apart. */
 function bytes(chunk: unknown): Uint8Array {
   if (chunk instanceof Uint8Array) return chunk;
   throw new TypeError(
-    'a stream of a console log has bytes: do not set its encoding, and give lines as an array',
+    'a stream of a console log must yield bytes: do not set its encoding, and pass lines as an array',
   );
 }

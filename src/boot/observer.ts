@@ -16,45 +16,45 @@ import type { Recognised } from './recognise/recogniser.ts';
 import { Recogniser } from './recognise/recogniser.ts';
 import { BootTracker } from './recognise/tracker.ts';
 
-/** A place on the console of a boot: the line, and which kernel is in which stage there. */
+/** A place in a boot: a line of the console, and the generation and stage there. */
 export type Place = { generation: number; stage: Stage; line: number };
 
-/** Watches one boot over its console. A live run and a log on disk go through exactly this. */
+/** Watches one boot through its console. Live runs and recorded logs use the same code. */
 export type BootObserver = {
-  /** Takes the next bytes of the console. Only complete lines count, so how they are chunked cannot matter. */
+  /** Takes the next bytes of the console. Only complete lines are matched, so chunk boundaries do not matter. */
   feed(chunk: Uint8Array): Signal[];
-  /** The console is quiet: looks at the unfinished line too, for prompts. Idempotent. */
+  /** Call when the console is quiet: also looks for prompts on the unfinished line. Idempotent. */
   peek(): Signal[];
-  /** Takes one look at the CPUs during silence (live runs only). */
+  /** Takes a sample of the CPUs during silence (live runs only). */
   sample(sample: CpuSample): void;
-  /** The machine was kept from running: what its CPUs were seen doing before is no argument any more. */
+  /** The machine was stopped for a while: earlier samples of this silence are dropped. */
   disturbed(): void;
-  /** The last word: nothing more will come. Returns what the unfinished line says. */
+  /** Ends the boot. Returns the signals of the unfinished line. */
   end(end: End): Signal[];
-  /** Where the boot stands. */
+  /** The current line, generation and stage. */
   readonly position: Place;
-  /** How the kernel that runs now was started. */
+  /** How the running kernel was started. */
   readonly bornBy: BootContext['bornBy'];
-  /** The console stands in the middle of a line: at a prompt, perhaps. */
+  /** Whether the last line has no newline yet: perhaps it is a prompt. */
   readonly unfinished: boolean;
-  /** The outcome will not change by waiting; a live run may stop after a short grace. */
+  /** Whether waiting will not change the outcome; a live run may stop after a short grace period. */
   readonly settled: boolean;
-  /** The machine is beyond help: nothing that is done to it will change the outcome. */
+  /** Whether the outcome is final, whatever is done to the machine. */
   readonly over: boolean;
-  /** The silence that lasts is about to prove something: worth waiting for beyond the usual. */
+  /** Whether the current silence is about to prove something, so that it is worth waiting longer. */
   readonly becomingCertain: boolean;
-  /** The newest look found the CPUs at work on something new. */
+  /** Whether the newest sample shows CPUs in a state that is new in this silence. */
   readonly gettingOn: boolean;
-  /** What became of the boot, as far as it is known; final after `end()`. Never throws. */
+  /** The outcome so far; final after `end()`. Never throws. */
   outcome(): Outcome;
-  /** How sure that is. */
+  /** How certain the outcome is. */
   doubt(): Doubt;
 };
 
 type ObserverOptions = {
-  /** Which generation's login prompt settles the boot. Default: the first that comes. */
+  /** The generation whose login prompt settles the boot. Default: the first. */
   awaitGeneration?: number;
-  /** What cuts the bytes into lines. Default: a console as it comes from the machine. */
+  /** Cuts the bytes into lines. Default: as for a console that comes directly from the machine. */
   lines?: LineSource;
 };
 
@@ -83,7 +83,7 @@ export function createBootObserver({
       tracker.take(recognised);
       return none;
     }
-    // Many programs have such words and prompts. They are a boot loader's only while one speaks.
+    // Other programs print such words and prompts, too. They are a boot loader's only while one is running.
     const meant = tracker.state.has('loader')
       ? sightings
       : sightings.filter(({ signature }) => !isLoaders(signature));
@@ -106,7 +106,7 @@ export function createBootObserver({
     return signals;
   }
 
-  /** Lines without anything to recognise still move the clock, and may be the last words of a program. */
+  /** Takes account of lines that the splitter skipped: their clock, and the last line of a program. */
   function passOver(): void {
     const skipped = lines.takeSkipped?.() ?? null;
     if (skipped === null) return;

@@ -11,6 +11,7 @@ import { scalewaySignatures } from './scaleway.ts';
 import type { Signature } from './signature.ts';
 import { complaintSignatures, troubleSignatures } from './trouble.ts';
 import { shellSignatures, userspaceSignatures } from './userspace.ts';
+
 const all = [
   ...firmwareSignatures,
   ...loaderSignatures,

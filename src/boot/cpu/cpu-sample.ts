@@ -2,66 +2,86 @@ import type { CpuSample, SampleLine } from '../../model/boot.ts';
 /**
  * What the CPUs do while the console is silent.
  *
- * - `stuck`: going round in a few instructions, or stopped for good; nothing will come of it.
- * - `idle`: a kernel that waits for something, and is alive.
- * - `waiting`: something that is no kernel waits: firmware at a menu, a boot loader that counts down.
- * - `busy`: at work, on what cannot be said.
- * - `insufficient`: too few samples to say.
+ * - `stuck`: in an endless loop of a few instructions, or stopped for good.
+ * - `idle`: in a kernel that waits for something and is alive.
+ * - `waiting`: waiting outside a kernel: firmware at a menu, a boot loader that counts down.
+ * - `busy`: at work on something unknown.
+ * - `insufficient`: too few samples to decide.
  */
 export type CpuJudgement = CpuFacts & {
   kind: 'stuck' | 'idle' | 'waiting' | 'busy' | 'insufficient';
 };
 
-/** A machine that waits within this many bytes waits for nothing. */
+/** Measurements over a series of samples. */
+type CpuFacts = {
+  samples: number;
+  /** Host milliseconds from the first to the last. */
+  spanMs: number;
+  /** Different program counters among them, over all CPUs. */
+  distinct: number;
+  /** Lowest and highest program counter of the first CPU. */
+  lowest: bigint;
+  highest: bigint;
+  /** Host CPU time used per host time, in per cent; above 100 with several vCPU threads. */
+  cpuPercent: number;
+};
+
+/** How many samples a question needs, over how much time of each kind. */
+type Enough = { samples: number; spanMs: number; cpuMs: number; executedSeconds: number };
+
+/** A machine that waits outside a kernel, within this many bytes of code, has stopped. */
 const tinyWindow = 64n;
 const watched: Enough = { samples: 20, spanMs: 2000, cpuMs: 0, executedSeconds: 0 };
 
 /**
- * A deterministic machine that is seen in the same few states again and again goes nowhere, be it an empty loop or a
- * fault whose handler faults. CPU time counts beside the time on the wall: on a busy host a guest at work stays in one
- * state for long, too.
+ * A deterministic machine that keeps returning to the same few states makes no progress, whether in an empty loop or in a
+ * fault whose handler faults. CPU time counts in addition to host time, since a working guest also stays in one state for
+ * long on a busy host.
  */
 const repeated = { ...watched, cpuMs: 1500 };
 
 /**
- * How often each of the states must have been seen on average. The more states a round has, the more looks that takes
- * (an oops whose handler faults was seen to go through 29).
+ * How often each state must have been sampled on average. A loop with more states takes more samples (an oops whose
+ * handler faults had 29).
  */
 const visits = 2.5;
-const looks = [20, 40, 80, 160, 320];
+const sampleCounts = [20, 40, 80, 160, 320];
 
 /**
- * A panicked kernel waits in a delay loop that reads the time, so no two states are the same, but the addresses are few.
- * So they are in long computations: the longest silent one that was met is 5.10's test of its own DH and RSA on arm, 26
- * seconds of executed instructions. Several CPUs are not known well enough for this: all but one may be asleep.
+ * A panicked kernel waits in a delay loop that reads the time, so its states differ, but its addresses are few. A long
+ * computation also has few addresses: the longest silent one seen is the DH and RSA self-test of Linux 5.10 on arm, 26
+ * seconds of executed instructions. Applies to single CPUs only: of several, all but one may be asleep.
  */
 const looping = { samples: 40, spanMs: 5000, cpuMs: 0, executedSeconds: 60 };
 const loopAddresses = 16;
 
-/** A machine that wants less than this share of a CPU is waiting. Sampling itself costs the guest some. */
+/** A machine whose threads are runnable for less than this share of the time is waiting. Sampling itself uses some CPU. */
 const stillPercent = 10;
 
-/** And its threads sleep whenever one looks, save when a look itself has woken them. */
+/** In addition, its threads must be asleep in this share of the samples. Sampling sometimes wakes them. */
 const asleepPercent = 80;
 
-/** So is one whose clock skips more than this share of the time, and more than the clock's coarseness can make up. */
+/** A machine whose clock skips more than this share of the time is waiting, too. `seconds` covers the clock's resolution. */
 const skipped = { percent: 50, seconds: 3 };
 
+/** Samples are 50 to 200 ms apart. More CPU time than this between two of them is not credible. Milliseconds. */
+const longestStep = 250;
+
 /**
- * Judges the samples of one silence, in order. Only the newest ones count, as many as the question needs: what the
- * CPUs did before they got stuck is no argument.
+ * Judges the samples of one silence, in order of time. Each question uses only as many of the newest samples as it needs,
+ * since the CPUs may have worked before they got stuck.
  */
 export function judgeCpu(samples: readonly CpuSample[]): CpuJudgement {
   const recent = newest(samples, watched);
   if (recent === null) return { kind: 'insufficient', ...measure(samples) };
   const facts = measure(recent);
   if (isWaiting(recent)) {
-    // A program that wakes up now and then is seen outside the kernel; the waiting itself is done inside it.
+    // A program that wakes up now and then is sampled outside the kernel, but the waiting happens inside it.
     const alive = recent.some(({ pcs: [pc] }) => pc !== undefined && isKernelAddress(pc));
     const kind = alive ? 'idle' : onOneSpot(recent) ? 'stuck' : 'waiting';
     return { kind, ...facts };
   }
-  for (const count of looks) {
+  for (const count of sampleCounts) {
     const tail = newest(samples, { ...repeated, samples: count });
     if (tail === null) break;
     if (repeatsItself(tail)) return { kind: 'stuck', ...measure(tail) };
@@ -75,7 +95,7 @@ export function judgeCpu(samples: readonly CpuSample[]): CpuJudgement {
   return { kind: 'busy', ...facts };
 }
 
-/** The judgement's numbers as evidence, one sentence. */
+/** The numbers of a judgement as one sentence of evidence. */
 export function describeCpu({ kind, ...facts }: CpuJudgement): string {
   const where =
     facts.lowest === facts.highest
@@ -85,12 +105,12 @@ export function describeCpu({ kind, ...facts }: CpuJudgement): string {
   return `${span}: ${where}, CPU ${Math.round(facts.cpuPercent)} % busy (${kind})`;
 }
 
-/** aarch64 kernels live at the top of 64 bits, 32-bit ones in the last GiB of 32 bits (the usual 3:1 split). */
+/** aarch64 kernels are at the top of the 64-bit space, 32-bit kernels in the last GiB of 32 bits (the usual 3:1 split). */
 function isKernelAddress(pc: bigint): boolean {
   return pc >= 0xffff_0000_0000_0000n || (pc >= 0xc000_0000n && pc <= 0xffff_ffffn);
 }
 
-/** Whether the CPUs wait for something: they want no host CPU, or the guest's clock skips their idle time. */
+/** Whether the CPUs wait for something: they need no host CPU, or the guest's clock skips their idle time. */
 function isWaiting(samples: readonly CpuSample[]): boolean {
   const runnable = growth(samples, 'runnableMs') / growth(samples, 'at');
   const asleep = samples.filter((sample) => sample.asleep).length / samples.length;
@@ -102,8 +122,8 @@ function isWaiting(samples: readonly CpuSample[]): boolean {
 }
 
 /**
- * Whether all registers are again and again what they were before. The address alone would not do: a loop of a few
- * instructions can be a copy, such as that of the new kernel into place, for seconds (arm64_relocate_new_kernel).
+ * Whether all registers keep returning to earlier values. The address alone is not enough: a loop of a few instructions
+ * may be a copy that takes seconds, for example of the new kernel into place (arm64_relocate_new_kernel).
  */
 function repeatsItself(samples: readonly CpuSample[]): boolean {
   return new Set(samples.map(({ registers }) => registers)).size * visits <= samples.length;
@@ -132,28 +152,8 @@ function hex(value: bigint): string {
   return `0x${value.toString(16)}`;
 }
 
-/** What a row of samples measures, in order of time. */
-export type CpuFacts = {
-  samples: number;
-  /** Host milliseconds the samples span. */
-  spanMs: number;
-  /** Different program counters among them, over all CPUs. */
-  distinct: number;
-  /** Lowest and highest program counter of the first CPU. */
-  lowest: bigint;
-  highest: bigint;
-  /** Host CPU time used per host time, in per cent; above 100 with several vCPU threads. */
-  cpuPercent: number;
-};
-
-/** How much of a row a question needs: that many samples, over that much time of each kind. */
-export type Enough = { samples: number; spanMs: number; cpuMs: number; executedSeconds: number };
-
-/** Looks are 50 to 200 ms apart; CPU time of more than this between two of them is doubtful. */
-const longestStep = 250;
-
-/** The shortest tail that has enough samples over enough time of each kind, null if there is none. */
-export function newest(samples: readonly CpuSample[], enough: Enough): readonly CpuSample[] | null {
+/** The shortest series of newest samples that is long enough; null if there is none. */
+function newest(samples: readonly CpuSample[], enough: Enough): readonly CpuSample[] | null {
   for (let from = samples.length - enough.samples; from >= 0; from -= 1) {
     const tail = samples.slice(from);
     const long =
@@ -166,8 +166,8 @@ export function newest(samples: readonly CpuSample[], enough: Enough): readonly 
 }
 
 /**
- * CPU time over the samples, in milliseconds. A host that is a virtual machine may lose its CPU for a while, and accounts
- * for all of that to the thread it interrupted: no time between two looks counts for more than it can have been.
+ * CPU time over the samples, in milliseconds. If the host is a virtual machine that loses its CPU for a while, it charges
+ * that time to the interrupted thread, so the time between two samples is capped.
  */
 function cpuTime(samples: readonly CpuSample[]): number {
   return samples.slice(1).reduce((sum, sample, index) => {
@@ -176,7 +176,7 @@ function cpuTime(samples: readonly CpuSample[]): number {
 }
 
 /** By how much a field grew over the samples; 0 where it is not counted. */
-export function growth(
+function growth(
   samples: readonly CpuSample[],
   field: Exclude<keyof CpuSample, 'pcs' | 'asleep' | 'registers'>,
 ): number {
@@ -184,8 +184,8 @@ export function growth(
   return first === null || last === null ? 0 : last - first;
 }
 
-/** The row's facts; of none at all they are zero. */
-export function measure(samples: readonly CpuSample[]): CpuFacts {
+/** Measures a series of samples; all values are zero for an empty one. */
+function measure(samples: readonly CpuSample[]): CpuFacts {
   const spanMs = growth(samples, 'at');
   const boot = samples.map(({ pcs }) => pcs[0] ?? 0n);
   return {
@@ -198,18 +198,18 @@ export function measure(samples: readonly CpuSample[]): CpuFacts {
   };
 }
 
-export function min(values: bigint[]): bigint {
+function min(values: bigint[]): bigint {
   return values.reduce((low, value) => (value < low ? value : low), values[0] ?? 0n);
 }
 
-export function max(values: bigint[]): bigint {
+function max(values: bigint[]): bigint {
   return values.reduce((high, value) => (value > high ? value : high), values[0] ?? 0n);
 }
 
-/** A sample, and for how many host milliseconds the console had been silent: less than before is another silence. */
+/** A sample, and how long the console had been silent, in host milliseconds. A smaller value starts another silence. */
 export type TakenSample = { sample: CpuSample; silentMs: number };
 
-/** A sample as one line of JSON, program counters in hexadecimal: how `samples.jsonl` keeps it. */
+/** A sample as a line of `samples.jsonl`, with program counters in hexadecimal. */
 export function sampleLine({ sample, silentMs }: TakenSample): string {
   const pcs = sample.pcs.map((pc) => pc.toString(16));
   const line: SampleLine = { ...sample, pcs, silentMs };

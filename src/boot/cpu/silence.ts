@@ -3,23 +3,23 @@ import type { CpuJudgement } from './cpu-sample.ts';
 import { judgeCpu } from './cpu-sample.ts';
 
 /**
- * An idle kernel may be waiting for a disk for half a minute of its own time, or for a busy host to answer. Only after
- * that its silence is a lost console.
+ * An idle kernel may wait half a minute of guest time for a disk, or for a busy host to answer. Only after that does its
+ * silence mean a lost console.
  */
 const longestWait = { guestSeconds: 30, hostMs: 6_000 };
 
-/** The longest a boot menu counts down in silence (EDK2 takes its time from QEMU's splash-time, at most 65.5 s). */
+/** The longest silent countdown of a boot menu (EDK2 uses QEMU's splash-time, at most 65.5 s). */
 const longestCountdown = { guestSeconds: 66, hostMs: 6_000 };
 
-/** More samples than any judgement looks at: a minute of executed instructions, on a slow host. */
+/** More samples than any judgement uses: a minute of executed instructions on a slow host. */
 const keptSamples = 1000;
 
-/** A silence of the console, as far as the CPUs were looked at during it. Immutable. */
+/** A silence of the console, and the CPU samples taken during it. Immutable. */
 export type Silence = {
   samples: readonly CpuSample[];
   /** Host milliseconds from the first sample on. */
   spanMs: number;
-  /** The sample at which the CPUs were first judged idle or waiting, if they have been ever since. */
+  /** The first sample since which the CPUs have always been judged idle, or always waiting. */
   idleSince: CpuSample | null;
   judgement: CpuJudgement | null;
   startedAt: number;
@@ -33,7 +33,7 @@ export const noSilence: Silence = {
   startedAt: 0,
 };
 
-/** The silence goes on, and here is one more look at the CPUs. */
+/** Adds a sample to the silence. */
 export function lengthen(silence: Silence, sample: CpuSample): Silence {
   const samples = [...silence.samples.slice(1 - keptSamples), sample];
   const startedAt = silence.samples.length === 0 ? sample.at : silence.startedAt;
@@ -44,7 +44,7 @@ export function lengthen(silence: Silence, sample: CpuSample): Silence {
   return { samples, startedAt, spanMs: sample.at - startedAt, judgement, idleSince };
 }
 
-/** What is certain about the CPUs by now, if anything is. */
+/** What is certain about the CPUs; null if nothing is yet. */
 export function certainty({
   judgement,
   idleSince,
@@ -61,8 +61,8 @@ export function certainty({
 }
 
 /**
- * Whether the newest look found CPUs at work on something new: they run, in a state they were not in before. A machine
- * that got stuck is not seen so for long; it goes round, and comes back to where it was.
+ * Whether the newest sample shows running CPUs in a state that is new in this silence. A stuck machine soon returns to
+ * earlier states.
  */
 export function isGettingOn({ samples }: Silence): boolean {
   const now = samples.at(-1);
@@ -71,8 +71,8 @@ export function isGettingOn({ samples }: Silence): boolean {
 }
 
 /**
- * Whether going on may make something certain: the CPUs wait, or stand on one spot, only not for long enough yet. What
- * is certain already becomes no more so; a guest that is known to wait has no more patience coming than any other.
+ * Whether waiting longer may make something certain: the CPUs wait or repeat themselves, but not yet for long enough. False
+ * once something is certain.
  */
 export function isBecomingCertain(silence: Silence): boolean {
   const { judgement, idleSince } = silence;

@@ -1,6 +1,7 @@
 import type { Evidence, Outcome, Signal } from '../../model/boot.ts';
 import { describeCpu } from '../cpu/cpu-sample.ts';
 import type { Decision, Standing } from './decision.ts';
+
 const longestEvidence = 12;
 
 /** The last line that held any text, for an outcome nothing else speaks for. */

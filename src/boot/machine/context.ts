@@ -2,66 +2,69 @@ import type { Signal } from '../../model/boot.ts';
 import type { OutcomeId, Stage } from '../../model/vocabulary.ts';
 import type { Meaning } from '../../signatures/signature.ts';
 import type { Failure } from './failures.ts';
-/** Everything the boot machine remembers. Never changed in place, and bounded: a console may go on for ever. */
+
+/** What is known of a boot. Immutable, and limited in size, since a console may be endless. */
 export type BootContext = {
   stage: Stage;
   generation: number;
-  /** How the kernel that is running came to run. */
+  /** How the running kernel was started. */
   bornBy: 'power-on' | 'kexec' | 'reset';
-  /** What has ended the running kernel already; null while it runs. */
+  /** What ended the newest kernel; null while it runs. */
   boundary: 'kexec' | 'reset' | null;
   /** Whether the running kernel has printed its version banner. */
   named: boolean;
-  /** With an early console the log may be printed twice; the second time is no other kernel. */
+  /** With an early console, a kernel may print its log twice. The second time is not another kernel. */
   replay: 'impossible' | 'possible' | 'done';
   banner: Signal | null;
-  /** Whether anything but the kernel has spoken in this generation. */
+  /** Whether a program has printed anything in this generation. */
   programsSpoke: boolean;
 
   kexecAnnounced: Signal | null;
-  /** Somebody's words that a kexec does not work. */
+  /** A message that a kexec does not work. */
   kexecComplaint: Signal | null;
-  /** A kexec that somebody has typed has failed. */
+  /** Whether a kexec failed that was typed at a prompt. */
   typedInVain: boolean;
   kexecStarted: Signal | null;
   kexecLeft: Signal | null;
-  /** Of a loader or an EFI stub: its last word before the kernel. */
+  /** The last message of a boot loader or EFI stub before the kernel. */
   handedOver: Signal | null;
-  /** The kernel's decompressor has run, so the jump went well. */
+  /** The kernel's decompressor printed something, so the jump worked. */
   decompressed: Signal | null;
   login: Signal | null;
-  /** What says without a login prompt that the system is up, and a shell that may be all there is of a system. */
+  /** A message other than a login prompt that shows that the system is up. */
   up: Signal | null;
+  /** A shell prompt without a user or host name, which may be the whole system. */
   bareShell: Signal | null;
-  /** This kernel was started because the one before it had panicked. */
+  /** A message that this kernel was started because the previous one had panicked. */
   crashKernel: Signal | null;
   poweredOff: Signal | null;
-  /** The device systemd has waited for in vain. */
+  /** The device that did not appear before systemd's timeout. */
   timedOut: Signal | null;
   rescue: Signal | null;
   proofs: Signal[];
-  /** The firmware and boot loaders that have announced themselves since the last kernel, or the last reset. */
+  /** Signatures of the firmware and boot loaders that started since the last kernel or reset. */
   firmwareStarted: string[];
   firmwareFailed: Signal | null;
 
-  /** Of the running kernel, in order. A warning is a failure only if the boot gets no further. */
+  /** Of the running kernel, in order. A warning counts as a failure only if the boot gets no further. */
   failures: Failure[];
   warnings: Failure[];
-  /** What looked like trouble and was none: life went on. */
+  /** Problems after which the boot went on. */
   survived: Failure[];
   /** Why an earlier kernel had to be reset. */
   carried: Failure[];
-  /** That was a plain boot, and this one is its next try: if it comes up, the machine is as good as after power-on. */
+  /** Whether this boot retries a plain boot that failed: if it comes up, the earlier failure does not count. */
   recovers: boolean;
-  /** The panicked kernel starts its crash kernel. */
+  /** Whether the panicked kernel starts its crash kernel. */
   crashes: boolean;
-  /** The kernel that a kexec had started and a reset took away: what comes up instead is no success. */
+  /** The kernel that a kexec started and a reset ended: a system that comes up afterwards is not a success. */
   replaced: Signal | null;
 
-  /** Resets since power-on or the last login, and the last words before each (the newest few). */
+  /** Resets since power-on or the last login. */
   resets: number;
+  /** The last message before each of the newest few. */
   lastWords: Signal[];
-  /** What began each kexec since power-on or the last reset (the newest few). */
+  /** The first sign of each kexec since power-on or the last reset (the newest few). */
   jumps: Signal[];
 };
 
@@ -103,23 +106,16 @@ export const initialContext: BootContext = {
   jumps: [],
 };
 
-/** Whether the machine starts again and again without ever being of use. */
+/** Whether the machine starts again and again without reaching a login. */
 export function isLooping({ resets, jumps }: BootContext): boolean {
   return resets >= 3 || jumps.length >= 4;
 }
 
-/** How the boot machine's memory changes: one pure function per thing that can be noted. */
-export type Update = (context: BootContext, event: SignalEvent) => Partial<BootContext>;
-export type SignalEvent = Extract<BootEvent, { signal: unknown }>;
-
-/** A console may go on for ever; what is remembered of it may not. */
-export const longestList = 16;
-
-/** What the boot machine is told. */
+/** An event of the boot machine. */
 export type BootEvent =
   /**
-   * A signature was seen. `outcome`: what it is a cause of; `stage`: where, if the text tells; `words`: the last line of
-   * a program no signature knows, where the event is its end.
+   * A signature was recognised. `outcome`: the outcome that it may cause; `stage`: the stage that the text names, if any;
+   * `words`: if an unknown program ended, the last line that it printed.
    */
   | {
       type: Meaning;
@@ -127,10 +123,10 @@ export type BootEvent =
       outcome?: OutcomeId | undefined;
       stage?: Stage | undefined;
       words?: Signal | null | undefined;
-      /** It answers a command that somebody has typed. */
+      /** Whether it answers a command that was typed. */
       typed?: boolean | undefined;
     }
-  /** Words that only a kernel, or a kernel's programs, can have said; and it is not the one known so far. */
+  /** A message that only a kernel or its programs print, and not those of the kernel known so far. */
   | {
       type: 'kernel-evident';
       signal: Signal;
@@ -139,9 +135,16 @@ export type BootEvent =
       words?: undefined;
       typed?: undefined;
     }
-  /** Enough came after a warning to show that life goes on. */
+  /** Enough was printed after a warning to show that the boot goes on. */
   | { type: 'life' }
-  /** Whatever the CPUs were thought to do: the console is not silent any more. */
+  /** The console is no longer silent, whatever the CPU samples suggested. */
   | { type: 'console-speaks' }
-  /** What the CPUs do during a silence, once that is certain. */
+  /** What the CPUs do during a silence, once it is certain. */
   | { type: 'cpu-stuck' | 'cpu-idle' | 'cpu-waiting' };
+
+/** How an event changes what is known. Pure. */
+export type Update = (context: BootContext, event: SignalEvent) => Partial<BootContext>;
+export type SignalEvent = Extract<BootEvent, { signal: unknown }>;
+
+/** Limits every list in the context, since a console may be endless. */
+export const longestList = 16;

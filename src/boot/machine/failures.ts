@@ -3,7 +3,7 @@ import type { OutcomeId, Stage } from '../../model/vocabulary.ts';
 import type { SignatureId } from '../../signatures/all.ts';
 import { isOf } from '../../signatures/all.ts';
 
-/** A reason why a boot may not have succeeded, and where it was when it showed. */
+/** A possible reason why a boot failed, and the generation and stage in which it appeared. */
 export type Failure = {
   outcome: OutcomeId;
   generation: number;
@@ -15,17 +15,17 @@ export type Failure = {
 
 const kexecOutcomes: readonly OutcomeId[] = ['kexec-missing', 'kexec-load-failed', 'kexec-refused'];
 
-/** Whether the failure is that of a kexec, which leaves the old kernel running. */
+/** Whether a kexec failed before the jump, so that the old kernel keeps running. */
 export function isKexecFailure({ outcome }: Failure): boolean {
   return kexecOutcomes.includes(outcome);
 }
 
-/** Whether a kexec has failed, on either side of the jump. */
+/** Whether a kexec failed, before or after the jump. */
 export function isOfKexec(failure: Failure): boolean {
   return isKexecFailure(failure) || failure.outcome === 'bye-hang';
 }
 
-/** A broken initrd is why the kernel finds no root or no init, even where the kernel goes on for a while. */
+/** Failures that a broken initrd causes: without it, the kernel finds no root or no init, perhaps much later. */
 const consequencesOfBrokenInitrd: readonly OutcomeId[] = [
   'root-mount-failed',
   'root-missing',
@@ -33,18 +33,17 @@ const consequencesOfBrokenInitrd: readonly OutcomeId[] = [
   'kernel-panic',
 ];
 
-/** A fault of the kernel, as far as it did not go on. */
+/** Whether the kernel hit a fault from which it did not recover. */
 export function isOops({ outcome }: Failure): boolean {
   return outcome === 'kernel-panic';
 }
 
-/** What a fault of the kernel in its first process, or anywhere, makes it say. */
+/** Messages that follow from a fault of the kernel, in its first process or elsewhere. */
 const consequencesOfOops: readonly SignatureId[] = ['kernel-panic', 'init-exited'];
 
 /**
- * The causes of a generation's end, the primary one first. It is the first failure there was, for what follows
- * is a consequence; a refusal by the kernel goes before the words kexec has for it, a fault of the kernel before the
- * panic it ends in.
+ * The causes of a generation's end, the primary one first. That is the first failure, since later ones follow from it.
+ * Exceptions: the kernel's refusal comes before kexec's message about it, and a fault before the panic that it leads to.
  */
 export function causes({
   failures,
@@ -69,8 +68,8 @@ function isPanic(signal: Signal): boolean {
 }
 
 /**
- * Warnings that explain a boot which stops there, the most telling first: a stack that names its reason says more
- * than the stall it comes with. A complaint about the initrd alone is no proof; some are harmless.
+ * Warnings that explain why a boot stops, the most specific first: a trace that names its reason explains more than the
+ * stall that it accompanies. A complaint about the initrd alone is not a proof; some are harmless.
  */
 const severities: OutcomeId[] = [
   'entropy-blocked',
@@ -84,8 +83,8 @@ const severities: OutcomeId[] = [
 ];
 
 /**
- * Of several troubles of a kernel the first is the cause; firmware that goes on to its next boot option has left the last
- * one behind.
+ * Warnings that may explain why a boot stopped, the most likely cause first. Among equals, that is a kernel's first
+ * problem, but firmware's last: firmware goes on to its next boot option after each.
  */
 export function worstFirst(warnings: Failure[]): Failure[] {
   const order = ({ outcome }: Failure) => severities.indexOf(outcome);
@@ -102,7 +101,7 @@ export function isOfFirmware({ outcome }: Failure): boolean {
   return outcome === 'firmware-stuck';
 }
 
-/** Why an initramfs may offer a shell. */
+/** Whether it is a problem after which an initramfs offers a shell. */
 export function isRootTrouble({ outcome }: Failure): boolean {
   return outcome === 'root-missing' || outcome === 'root-mount-failed' || outcome === 'no-init';
 }

@@ -5,8 +5,10 @@ import type { BootContext, SignalEvent, Update } from './context.ts';
 import { initialContext, longestList } from './context.ts';
 import type { Failure } from './failures.ts';
 import { causes, isKexecFailure, isOfKexec, isOops } from './failures.ts';
-/** How one kernel follows another: starts, resets, firmware in between, kexec. */
 
+// Updates for the change from one kernel to the next: starts, resets, firmware in between, kexec.
+
+/** How many last messages before resets are kept. */
 const longestLoop = 4;
 
 export const startKernel: Update = (context, { signal }) => {
@@ -32,7 +34,7 @@ export const startKernel: Update = (context, { signal }) => {
   };
 };
 
-/** Why a kernel had to be reset. What a kexec had started was meant to stay: any trouble it was in counts. */
+/** Why a kernel had to be reset. For a kernel that a kexec started, every open problem counts. */
 function reasonsOf(context: BootContext): Failure[] {
   if (context.failures.length > 0) return causes(context);
   const { bornBy, warnings, rescue, generation, stage, banner } = context;
@@ -42,7 +44,7 @@ function reasonsOf(context: BootContext): Failure[] {
   return [...worstFirst(warnings), ...shell];
 }
 
-/** The kernel behind the last kexec, where a reset has ended it. */
+/** The kernel that the last kexec started, if a reset ended it. */
 function replacedBy({ bornBy, banner, jumps, replaced }: BootContext): Signal | null {
   return bornBy === 'kexec' ? (banner ?? jumps.at(-1) ?? null) : replaced;
 }
@@ -52,7 +54,7 @@ export const nameKernel = (
   { signal }: Pick<SignalEvent, 'signal'>,
 ): Partial<BootContext> => (isOf(signal, 'kernel-version') ? { named: true, banner: signal } : {});
 
-/** The machine was reset, or says it is about to be. Said twice it is one reset. */
+/** The machine was reset, or announces it. Two messages in a row are one reset. */
 export const noteReset = (
   context: BootContext,
   { signal }: Pick<SignalEvent, 'signal'>,
@@ -61,7 +63,7 @@ export const noteReset = (
 
 function countReset(context: BootContext, signal: Signal): Partial<BootContext> {
   const { generation, boundary, warnings, kexecLeft, kexecStarted, banner } = context;
-  // Only a kernel that is dead starts its crash kernel: what was an oops is the cause of its death.
+  // Only a dead kernel starts its crash kernel, so an earlier oops was fatal.
   const crashes = isOf(signal, 'kexec-crash-start');
   const fatal = crashes ? warnings.filter(isOops) : [];
   const failures = [...context.failures, ...fatal, ...neverCame(context)];
@@ -81,7 +83,7 @@ function countReset(context: BootContext, signal: Signal): Partial<BootContext> 
   };
 }
 
-/** A kexec that was announced, and a reset instead of it. */
+/** The failure of a kexec that was announced and did not happen before the reset. */
 function neverCame({
   stage,
   boundary,
@@ -98,14 +100,14 @@ export const notePowerOff: Update = (context, event) => ({
   poweredOff: event.signal,
 });
 
-/** Firmware speaks: if a kernel ran before, it does not any more. */
+/** Firmware prints something: if a kernel ran before, it has ended. */
 export const noteFirmware: Update = (context, event) => ({
   ...noteReset(context, event),
   firmwareFailed: event.type === 'firmware-fails' ? event.signal : null,
   ...(event.type === 'firmware-leaves' ? handOver(context, event) : { handedOver: null }),
 });
 
-/** What could not be loaded or started did no harm: something else was. */
+/** A kernel was started, so boot options that failed before did no harm. */
 const handOver: Update = ({ warnings, survived }, { signal }) => ({
   handedOver: signal,
   warnings: warnings.filter(({ outcome }) => outcome !== 'firmware-stuck'),
@@ -114,18 +116,18 @@ const handOver: Update = ({ warnings, survived }, { signal }) => ({
   ),
 });
 
-/** A decompressor speaks: what started it has done its part. */
+/** The kernel's decompressor prints something, so the jump or the boot loader worked. */
 export const noteDecompressed: Update = ({ stage, handedOver }, { signal }) => ({
   decompressed: signal,
   handedOver: stage === 'firmware' ? signal : handedOver,
 });
 
-/** It waits for somebody; the error before it says why. */
+/** Firmware waits at a prompt. If an error came before it, that is the reason. */
 export const noteFirmwarePrompt: Update = ({ warnings }, { signal }) => ({
   firmwareFailed: warnings.length > 0 ? null : signal,
 });
 
-/** Each stage of firmware announces itself once. A second time without a kernel in between is a reset too. */
+/** Each stage of firmware prints its start once. A second time without a kernel in between is a reset. */
 export const noteFirmwareStart: Update = (context, event) => {
   const { signature } = event.signal;
   const again = context.firmwareStarted.includes(signature);
@@ -136,7 +138,7 @@ export const noteFirmwareStart: Update = (context, event) => {
   };
 };
 
-/** In a system that is up, others may speak of kexec: only what was typed there is about this one. */
+/** In a system that is up, other programs may mention kexec: only the answer to a typed command counts. */
 export const noteKexecComplaint: Update = (context, { signal, typed }) => ({
   kexecComplaint: context.kexecComplaint ?? (context.login === null || typed ? signal : null),
   typedInVain: context.typedInVain || typed === true,
@@ -144,7 +146,7 @@ export const noteKexecComplaint: Update = (context, { signal, typed }) => ({
 
 export const noteKexecAnnounced: Update = (_, { signal }) => ({ kexecAnnounced: signal });
 
-/** The jump begins, so whatever went wrong with an earlier try does not matter any more. */
+/** The jump begins, so failures of earlier tries no longer matter. */
 export const noteKexecStarted: Update = ({ failures }, { signal }) => ({
   kexecStarted: signal,
   kexecLeft: null,

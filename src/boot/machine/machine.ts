@@ -1,6 +1,6 @@
 import { bootSetup } from './setup.ts';
 
-/** Programs that speak show how far the boot has come, wherever it was thought to be; a panic ends every stage. */
+/** Messages of programs show how far the boot has come, whatever the state was; a panic ends every stage. */
 const alive = {
   'init-runs': [
     { guard: 'runsInitramfs', target: '#boot.initramfs.running' },
@@ -20,19 +20,19 @@ const alive = {
   panic: { target: 'panicked', actions: 'noteFailure' },
 } as const;
 
-/** Before the system itself runs, an initramfs of any kind may. */
+/** Before the system itself runs, a message may be from an initramfs of any kind. */
 const early = {
   'root-doubt': { actions: 'noteWarning' },
   'rescue-doubt': { target: '#boot.initramfs.rescue', actions: 'noteRescue' },
 } as const;
 
-/** The initramfs is gone for good; what looks like its words is somebody else's. */
-const noWayBack = {
+/** The initramfs cannot run again: messages that look like its own come from another program. */
+const afterInitramfs = {
   'initramfs-starts': { actions: 'noteProgress' },
   'initramfs-speaks': { actions: 'noteProgress' },
 } as const;
 
-/** The old kernel has let go. What was under way on the console may still trickle in; only first words count. */
+/** The old kernel has begun the jump. Its last output may still arrive, so only messages of a starting system count. */
 const leaving = {
   'initramfs-starts': {
     target: '#boot.initramfs.running',
@@ -59,8 +59,8 @@ const leaving = {
   'cpu-idle': 'lost',
 } as const;
 
-/** Behind its last word the old kernel's programs cannot say any more: who asks for a login is the new kernel's. */
-const gone = {
+/** After the old kernel's last message its programs print nothing more: a login prompt is the new kernel's. */
+const left = {
   ...leaving,
   'kexec-starts': {},
   'initramfs-rescue': {
@@ -75,9 +75,9 @@ const gone = {
 } as const;
 
 /**
- * The boot as states: its stages, and within each what can become of it. What is known of the boot is no part of it: an
- * event brings the conditions that hold, a transition names what is to be noted (`step()`). Firmware, a kernel's first
- * word and the jump are heard in every state, so they stand at the root.
+ * The states of a boot, grouped by stage. The context is not part of the machine: an event brings the conditions that
+ * hold, and a transition names the actions that `step()` performs on the context. Messages of firmware, a starting kernel
+ * and the jump are handled in every state, so their transitions are at the root.
  */
 export const bootMachine = bootSetup.createMachine({
   id: 'boot',
@@ -177,24 +177,24 @@ export const bootMachine = bootSetup.createMachine({
           tags: 'leaving',
           on: {
             ...leaving,
-            // systemd has ended every program before the jump.
-            login: [{ guard: 'programsEnded', ...gone.login }, { actions: 'noteLogin' }],
+            // systemd stops all programs before the jump.
+            login: [{ guard: 'programsEnded', ...left.login }, { actions: 'noteLogin' }],
           },
         },
-        gone: { tags: 'leaving', on: gone },
-        hung: { tags: ['leaving', 'over'], on: { ...gone, 'console-speaks': 'gone' } },
-        lost: { tags: ['leaving', 'over'], on: { ...gone, 'console-speaks': 'gone' } },
+        gone: { tags: 'leaving', on: left },
+        hung: { tags: ['leaving', 'over'], on: { ...left, 'console-speaks': 'gone' } },
+        lost: { tags: ['leaving', 'over'], on: { ...left, 'console-speaks': 'gone' } },
         panicked: { tags: 'over' },
       },
     },
     userspace: {
       initial: 'starting',
       states: {
-        starting: { tags: 'shell', on: { ...alive, ...noWayBack } },
+        starting: { tags: 'shell', on: { ...alive, ...afterInitramfs } },
         up: {
           on: {
             ...alive,
-            ...noWayBack,
+            ...afterInitramfs,
             'userspace-speaks': { actions: 'noteProgress' },
             'system-up': { actions: 'noteUp' },
             proof: { actions: 'noteProof' },
@@ -202,7 +202,7 @@ export const bootMachine = bootSetup.createMachine({
         },
         rescue: {
           tags: ['shell', 'rescue'],
-          on: { ...alive, ...noWayBack, 'userspace-speaks': { actions: 'noteProgress' } },
+          on: { ...alive, ...afterInitramfs, 'userspace-speaks': { actions: 'noteProgress' } },
         },
         panicked: { tags: 'over' },
       },

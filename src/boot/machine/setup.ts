@@ -6,10 +6,10 @@ import { isKexecFailure } from './failures.ts';
 import * as kernels from './kernel-updates.ts';
 import * as updates from './updates.ts';
 
-/** How the boot machine's memory changes when an action of this name is to be done. */
+/** How an action of the boot machine changes the context. */
 export type Note = (context: BootContext, event: BootEvent) => Partial<BootContext>;
 
-/** An event without a signal has nothing to note. */
+/** Turns an update into an action. Events without a signal change nothing. */
 function note(update: Update): Note {
   return (context, event) => ('signal' in event ? update(context, event) : {});
 }
@@ -48,7 +48,7 @@ export const notes = {
 
 type Condition = (context: BootContext, event: BootEvent) => boolean;
 
-/** What decides between two transitions of the boot machine, besides its state and the event. */
+/** The guards of transitions: conditions on the context and the event. */
 const conditions = {
   isReplay: ({ replay, stage, boundary }) =>
     replay === 'possible' && stage === 'kernel' && boundary === null,
@@ -61,15 +61,15 @@ const conditions = {
   kexecHasFailed: ({ failures }) => failures.some(isKexecFailure),
 } satisfies Record<string, Condition>;
 
-/** Whether a banner is not that of the kernel that has shown its own. */
+/** Whether a banner is another kernel's than the one known so far. */
 function isOther(banner: Signal | null, { captures }: Signal): boolean {
   return banner !== null && banner.captures.release !== captures.release;
 }
 
-/** An event as the machine hears it. `holds`: one bit for each of the conditions, in their order. */
+/** An event as the state machine gets it. `holds`: one bit for each of the conditions, in their order. */
 export type Heard = { type: BootEvent['type']; holds: number };
 
-/** What there is to decide on when an event comes. */
+/** Evaluates all conditions for an event, so that a transition depends on nothing else. */
 export function heard(context: BootContext, event: BootEvent): Heard {
   let holds = 0;
   let bit = 1;
@@ -87,21 +87,21 @@ function holds(condition: Condition) {
   return ({ event }: { event: Heard }) => (event.holds & bit) !== 0;
 }
 
-/** The caller does what the machine only names. */
+/** xstate only names the actions; `step()` performs them. */
 const named = (): void => undefined;
 
 /**
- * What several states have in common.
+ * Properties that several states share.
  *
- * - `over`: nothing that is done to the machine will change the outcome.
- * - `leaving`: the old kernel has begun the jump, and no other kernel has spoken.
- * - `rescue`: a shell waits for somebody who repairs the system.
- * - `loader`: a boot loader may speak.
- * - `shell`: commands can be typed there, and their shell remains.
+ * - `over`: the outcome is final, whatever is done to the machine.
+ * - `leaving`: the old kernel has begun the jump, and no other kernel has printed anything.
+ * - `rescue`: a rescue shell waits for input.
+ * - `loader`: a boot loader may be running.
+ * - `shell`: commands may be typed at a shell that keeps running.
  */
 export type Tag = 'over' | 'leaving' | 'rescue' | 'loader' | 'shell';
 
-/** The words the boot machine is written in. */
+/** The types, actions and guards of the boot machine. */
 export const bootSetup = setup({
   types: { events: {} as Heard, tags: {} as Tag },
   actions: mapValues(notes, () => named),

@@ -23,13 +23,13 @@ export type BootState = {
   readonly name: StateName;
   readonly node: Node;
   readonly has: (tag: Tag) => boolean;
-  /** Where the events lead that have come so far, and what has to be noted; by event and what holds. */
+  /** The transitions taken so far, by event and conditions. */
   readonly moves: Map<string, Move>;
 };
 
-type Move = { to: BootState; noted: readonly Note[] };
+type Move = { to: BootState; actions: readonly Note[] };
 
-/** Where a boot stands, and what is known of it. Immutable. */
+/** The state of a boot, and what is known of it. Immutable. */
 export type BootSnapshot = { readonly state: BootState; readonly context: BootContext };
 
 const states = new Map<StateName, BootState>();
@@ -39,25 +39,25 @@ export const initialSnapshot: BootSnapshot = {
   context: initialContext,
 };
 
-/** What the boot machine makes of an event. Pure. */
+/** The snapshot after an event. Pure. */
 export function step({ state, context }: BootSnapshot, event: BootEvent): BootSnapshot {
-  const word = heard(context, event);
-  const key = `${word.type} ${word.holds}`;
-  const move = state.moves.get(key) ?? moveOf(state, word);
+  const input = heard(context, event);
+  const key = `${input.type} ${input.holds}`;
+  const move = state.moves.get(key) ?? moveOf(state, input);
   state.moves.set(key, move);
   let next = context;
-  for (const note of move.noted) next = { ...next, ...note(next, event) };
+  for (const note of move.actions) next = { ...next, ...note(next, event) };
   const { stage } = move.to;
   return { state: move.to, context: next.stage === stage ? next : { ...next, stage } };
 }
 
-/**
- * xstate says which way to go. It takes some time to do so, and a log may have very many events, of which nearly all have
- * come before.
- */
-function moveOf({ node }: BootState, word: Heard): Move {
-  const [next, actions] = transition(bootMachine, node, word);
-  return { to: stateOf(next), noted: actions.map(({ type }) => notes[type as keyof typeof notes]) };
+/** Asks xstate for a transition. That is slow, so the answer is kept: a log may have very many events, nearly all alike. */
+function moveOf({ node }: BootState, input: Heard): Move {
+  const [next, actions] = transition(bootMachine, node, input);
+  return {
+    to: stateOf(next),
+    actions: actions.map(({ type }) => notes[type as keyof typeof notes]),
+  };
 }
 
 function stateOf(node: Node): BootState {

@@ -6,9 +6,10 @@ import type { BootContext, SignalEvent, Update } from './context.ts';
 import { longestList } from './context.ts';
 import type { Failure } from './failures.ts';
 import { isKexecFailure, isOops } from './failures.ts';
-/** What a kernel and its programs say of themselves: failures, warnings, progress. */
 
-/** A system that is up has its root and its init; who speaks of them there speaks of something else. */
+// Updates for messages of a kernel and its programs: failures, warnings, progress.
+
+/** A system that is up has its root and its init, so a later message about them does not concern the boot. */
 export const noteFailure: Update = (context, event) => {
   const failure = failureOf(context, event);
   const tooLate = context.login !== null && ['kernel', 'initramfs'].includes(event.stage ?? '');
@@ -18,12 +19,12 @@ export const noteFailure: Update = (context, event) => {
   return { failures: once([...context.failures, ...words, failure]), typedInVain };
 };
 
-/** An init that nobody knows ran, and said why it gave up. */
+/** The last line of an unknown init, which may say why it gave up. */
 function wordsOf({ generation, banner, stage }: BootContext, { words }: SignalEvent): Failure[] {
   return words ? [{ outcome: 'kernel-panic', generation, stage, signal: words, banner }] : [];
 }
 
-/** The function in which the kernel faulted belongs to the fault. */
+/** The function in which the kernel faulted, kept with the fault. */
 export const noteTrace: Update = (context, event) =>
   context.warnings.some(isOops) ? noteWarning(context, event) : {};
 
@@ -35,13 +36,13 @@ export const noteWarning: Update = (context, event) => {
   return { warnings: [...others, warning].slice(-longestList) };
 };
 
-/** The boot got further: what was only a warning did no harm. A broken initrd may still do. */
+/** The boot got further, so its warnings were harmless, except for a broken initrd. */
 export const noteProgress: Update = (context) => ({
   programsSpoke: true,
   ...outlive(context, context.warnings),
 });
 
-/** Something still works in the kernel, so it has neither died nor stopped. What a loader complained about did not matter. */
+/** The kernel still works, so it has neither died nor stopped, and complaints of a loader were harmless. */
 export const noteLife = (context: BootContext): Partial<BootContext> =>
   outlive(
     context,
@@ -60,13 +61,13 @@ function outlive({ warnings, survived }: BootContext, over: Failure[]): Partial<
   };
 }
 
-/** A shell waits for somebody. A rescue shell is no sign that the system is up. */
+/** A shell prompt. After a rescue shell it does not show that the system is up. */
 export const noteShell: Update = (context, { signal }) => {
   const { stage, rescue, up, bareShell } = context;
   const running = stage !== 'firmware' && stage !== 'kexec';
   if (!running || rescue !== null) return noteLife(context);
   const named = ['who', 'bracketed', 'host'].some((name) => name in signal.captures);
-  // A console offers a shell without a login to root; who has none may be at the machine that records.
+  // Without a login, a console offers only root's shell. Another user's prompt may be that of the recording machine.
   const isHere = isAndroid(signal) || asksKernel(signal) || /#( |$)/.test(signal.text);
   if (named && !isHere) return noteLife(context);
   return {
@@ -75,14 +76,14 @@ export const noteShell: Update = (context, { signal }) => {
   };
 };
 
-/** Android's console has a shell of the user `shell`, without a login. */
+/** Android's console offers a shell of the user `shell`, without a login. */
 function isAndroid({ captures: { host, who } }: Signal): boolean {
   return host === 'console' || who?.startsWith('shell@') === true;
 }
 
 export const noteUp: Update = ({ up }, { signal }) => ({ up: up ?? signal });
 
-/** The system itself runs, so its root is there; a kexec that failed is as failed as before. */
+/** The system itself runs, so its root was found. A failed kexec stays failed. */
 export const noteSystem: Update = (context, event) => {
   const over = context.failures.filter((failure) => !isKexecFailure(failure));
   const { survived = [], ...others } = noteProgress(context, event);
@@ -109,7 +110,7 @@ export const noteCrashKernel: Update = (_, { signal }) => ({ crashKernel: signal
 
 export const noteTimeout: Update = ({ timedOut }, { signal }) => ({ timedOut: timedOut ?? signal });
 
-/** The root file system itself needs what did not come. */
+/** The root file system depends on the device that did not appear. */
 export const noteRootDependency: Update = (context) => {
   const { timedOut: signal } = context;
   if (signal === null) return {};
@@ -129,7 +130,7 @@ export const noteRescue: Update = ({ rescue }, { signal }) => ({ rescue: rescue 
 
 function failureOf(context: BootContext, { signal, outcome, stage, words }: SignalEvent): Failure {
   const { generation, banner, programsSpoke } = context;
-  // An init that dies before the system has said a word never was one; a later death is that of the whole system.
+  // If init dies before the system has printed anything, it could not run; a later death is a panic of the system.
   const systemSpoke = context.stage === 'userspace' && programsSpoke;
   const ran =
     isOf(signal, 'init-exited') && (systemSpoke || words != null || wasKilled(signal.captures));
@@ -143,14 +144,14 @@ function failureOf(context: BootContext, { signal, outcome, stage, words }: Sign
 }
 
 /**
- * Whether a signal has killed it that only a program gets that runs: SIGABRT, SIGBUS, or SIGKILL (which is what the kernel
- * sends whose own fault it was). A wrong program for this CPU gets SIGILL or SIGSEGV.
+ * Whether a signal killed it that only a working program gets: SIGABRT, SIGBUS, or SIGKILL (sent by the kernel after a
+ * fault of its own). A program for another CPU gets SIGILL or SIGSEGV.
  */
 function wasKilled({ exitcode = '0' }: Record<string, string>): boolean {
   return [6, 7, 9].includes(Number(exitcode) & 0x7f);
 }
 
-/** The first of each kind of sign, and not too many of them. */
+/** The first failure of each signature, up to a limit. */
 function once(failures: Failure[]): Failure[] {
   const first = failures.filter(
     ({ signal }, index) =>

@@ -11,6 +11,7 @@ import { asksKernel, complaintOf, complains, gaveUp, typesKexec, wordsOf } from 
 import type { Point } from './prompts.ts';
 import { clockTolerance, Prompts } from './prompts.ts';
 import type { ClockReading, Recognised, Sighting } from './recogniser.ts';
+
 /** A reset that nothing announces: the clock has fallen by more than that. Seconds. */
 const unannounced = 3;
 
