@@ -32,7 +32,7 @@ const idleSkippingSchema = openObject({
 /** How guest time runs under one build of QEMU. */
 export type IdleSkipping = z.infer<typeof idleSkippingSchema>;
 
-export const candidateLabelSchema = z.strictObject({
+const candidateLabelSchema = z.strictObject({
   kernel: z.string(),
   initrd: z.string().nullable(),
   kexecTools: z.string().nullable(),

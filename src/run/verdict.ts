@@ -109,7 +109,7 @@ export function statesOf(reported: BootFacts['reported']): string[] {
 }
 
 /** What is known about every attempt, whatever its result. */
-export type AttemptFacts = {
+type AttemptFacts = {
   directory: string;
   wallSeconds: number;
   packages: PackageVersion[];

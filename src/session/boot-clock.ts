@@ -1,7 +1,7 @@
 import type { Limits } from '../scenario/scenario.ts';
 
 /** Seconds since power-on, and seconds that the current silence of the console has lasted. */
-export type Lasting = { total: number; silence: number };
+type Lasting = { total: number; silence: number };
 
 /** QEMU answers within milliseconds. If an answer takes this long, the machine was stopped. Host milliseconds. */
 const standstill = 2000;

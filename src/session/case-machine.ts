@@ -61,7 +61,7 @@ export function machineSpec(
 }
 
 /** Serial number by which the provider's initramfs finds the disk with the server tags. */
-export const tagsSerial = 'kexec-lab-tags';
+const tagsSerial = 'kexec-lab-tags';
 
 const sector = 512;
 

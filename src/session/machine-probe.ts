@@ -95,7 +95,8 @@ export class MachineProbe {
 const origins: Partial<Record<NodeJS.Signals, string>> = {
   SIGKILL:
     'It was killed by another program, or the host ran out of memory (see dmesg); run fewer cases at a time with --jobs.',
-  SIGXFSZ: 'A file that it wrote reached the limit for file sizes; raise it with `ulimit -f unlimited`.',
+  SIGXFSZ:
+    'A file that it wrote reached the limit for file sizes; raise it with `ulimit -f unlimited`.',
   SIGXCPU: 'It reached the limit for CPU time; raise it with `ulimit -t unlimited`.',
 };
 

@@ -94,7 +94,13 @@ export class SilenceWatch {
     const silence = conductor.busy ? 0 : host.silence;
     const { becomingCertain } = this.#observer;
     const recorded = recording === undefined ? 0 : sizeOf(recording);
-    return { bytes: this.#relay.bytes, recorded, becomingCertain, host: { ...host, silence }, guest };
+    return {
+      bytes: this.#relay.bytes,
+      recorded,
+      becomingCertain,
+      host: { ...host, silence },
+      guest,
+    };
   }
 }
 

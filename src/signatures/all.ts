@@ -29,16 +29,16 @@ const all = [
   ...complaintSignatures,
 ] as const;
 
-/** Every signature there is, in the order a boot goes through them. */
+/** Every signature, in the order of a boot. */
 export const signatures: readonly Signature[] = all;
 
-/** The id of a signature. Records name it as text: they may come from another version. */
+/** The id of a signature. In records it is any text, since they may come from another version. */
 export type SignatureId = (typeof all)[number]['id'];
 
-/** What a signal or a piece of evidence may be called: a signature, or what the recogniser makes of lines by itself. */
+/** Ids of signals: those of signatures, and those that the recogniser gives to other lines. */
 type SignalId = SignatureId | 'printk' | 'last-words';
 
-/** Whether a signal, of any version's records, has one of these ids. */
+/** Whether a signal, perhaps from another version's records, has one of these ids. */
 export function isOf({ signature }: { signature: string }, ...ids: readonly SignalId[]): boolean {
   return (ids as readonly string[]).includes(signature);
 }

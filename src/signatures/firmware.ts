@@ -26,7 +26,7 @@ export const firmwareSignatures = [
     meaning: 'warning',
     outcome: 'firmware-stuck',
     pattern: /^BdsDxe: failed to (?:load|start) (?<option>Boot[0-9A-F]{4}) .*: (?<reason>[^:]+)$/,
-    description: 'EDK2 could not start a boot option; it goes on to the next',
+    description: 'EDK2 could not start a boot option; it tries the next',
     source: 'EDK2 MdeModulePkg, BdsDxe',
   },
   {
@@ -34,7 +34,7 @@ export const firmwareSignatures = [
     id: 'edk2-no-option',
     meaning: 'firmware-fails',
     pattern: /^BdsDxe: (?<reason>No bootable option or device was found)/,
-    description: 'EDK2 has run out of boot options',
+    description: 'EDK2 has no more boot options to try',
     source: 'EDK2 MdeModulePkg, BdsDxe',
   },
   {
@@ -44,7 +44,7 @@ export const firmwareSignatures = [
     pattern:
       /^(?:BdsDxe: starting Boot[0-9A-F]{4} "(?<reason>UiApp|BootManagerMenuApp)"| *\^v=Move Highlight +(?:<Enter>=|F9=|Esc=))/,
     description:
-      'EDK2 opens its setup menu, because a key was pressed or nothing else is left, and waits',
+      'EDK2 opens its setup menu and waits, because a key was pressed or nothing could be booted',
     source: 'EDK2 MdeModulePkg, UiApp and BootManagerMenuApp; Escape or F2 opens it',
   },
   {
@@ -69,7 +69,7 @@ export const firmwareSignatures = [
     meaning: 'firmware-fails',
     pattern: /^(?<reason>Shell>) ?$/,
     prompt: true,
-    description: 'the EFI shell waits for somebody',
+    description: 'the EFI shell waits for input',
     source: 'EDK2 ShellPkg',
   },
   {
@@ -86,7 +86,7 @@ export const firmwareSignatures = [
     id: 'qualcomm-uefi',
     meaning: 'firmware-starts',
     pattern: /^UEFI Start +\[ *\d+\]/,
-    description: "Qualcomm's firmware starts, on phones and boards with their chips",
+    description: "Qualcomm's firmware starts, on phones and boards with its chips",
     source: 'Qualcomm XBL, which is built on EDK2',
   },
   {
@@ -103,7 +103,7 @@ export const firmwareSignatures = [
     meaning: 'firmware-speaks',
     pattern:
       /^EFI stub: (?!ERROR: |Exiting boot services|Loaded initrd|Measured initrd|UEFI Secure Boot)(?<message>.+)/,
-    description: "the kernel's EFI stub runs; the kernel itself has not spoken yet",
+    description: "the kernel's EFI stub runs; the kernel itself has not printed anything yet",
     source: 'Linux drivers/firmware/efi/libstub',
   },
   {
@@ -111,7 +111,7 @@ export const firmwareSignatures = [
     id: 'efi-stub-exit',
     meaning: 'firmware-leaves',
     pattern: /^EFI stub: (?:Exiting boot services|Loaded initrd|Measured initrd|UEFI Secure Boot)/,
-    description: 'the last words before the kernel proper; all of a silent EFI hang',
+    description: 'the last message before the kernel itself; a silent hang under EFI ends here',
     source: 'Linux drivers/firmware/efi/libstub',
   },
   {
@@ -120,7 +120,7 @@ export const firmwareSignatures = [
     meaning: 'warning',
     outcome: 'firmware-stuck',
     pattern: /^EFI stub: ERROR: (?<reason>.+)/,
-    description: 'the EFI stub could not do something it wanted to',
+    description: 'the EFI stub reports an error',
     source: 'Linux drivers/firmware/efi/libstub',
   },
 ] as const satisfies readonly Signature[];

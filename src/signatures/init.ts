@@ -2,7 +2,7 @@ import type { Signature } from './signature.ts';
 
 const noInit = { outcome: 'no-init' } as const;
 
-/** The first program of the system: not there, not runnable, or dead. */
+/** The first program of the system: missing, not runnable, or dead. */
 export const initSignatures = [
   {
     ...noInit,
@@ -22,7 +22,7 @@ export const initSignatures = [
     meaning: 'panic',
     pattern:
       /^Kernel panic(?: - not syncing)?: (?<panic>Attempted to kill init!(?: exitcode=(?<exitcode>0x[0-9a-f]+))?)/,
-    description: 'the first program ended; nothing can run without it',
+    description: 'the first program ended; the kernel cannot run without it',
     source: 'Linux kernel/exit.c',
   },
   {
@@ -73,7 +73,7 @@ export const initSignatures = [
     meaning: 'failure',
     pattern: /^systemd\[1\]: (?<reason>Freezing execution)/,
     kmsg: true,
-    description: 'systemd crashed as PID 1 and does nothing any more',
+    description: 'systemd crashed as PID 1 and has stopped',
     source: 'systemd src/core/main.c',
   },
 ] as const satisfies readonly Signature[];

@@ -15,7 +15,7 @@ export const initramfsSignatures = [
     id: 'initramfs-tools-start',
     meaning: 'initramfs-starts',
     pattern: /^Loading, please wait\.\.\.$/,
-    description: "initramfs-tools' first word",
+    description: "initramfs-tools' first line",
   },
   {
     ...tools,
@@ -31,7 +31,7 @@ export const initramfsSignatures = [
     pattern: /^\(initramfs\) ?$/,
     prompt: true,
     shell: true,
-    description: 'the shell initramfs-tools falls into',
+    description: 'the rescue shell of initramfs-tools',
   },
   {
     ...tools,
@@ -39,7 +39,7 @@ export const initramfsSignatures = [
     meaning: 'reset',
     pattern: /^Rebooting automatically due to panic= boot argument/,
     description:
-      'initramfs-tools gave up, and panic= on the command line turns its shell into a reboot',
+      'initramfs-tools gave up; because of panic= on the command line it reboots instead of offering a shell',
   },
   {
     ...dracut,
@@ -49,7 +49,7 @@ export const initramfsSignatures = [
     stage: 'initramfs',
     pattern:
       /^dracut-initqueue(?:\[\d+\])?: (?:Warning: )?(?<reason>dracut-initqueue:? timeout|Timed out while waiting)/,
-    description: 'dracut has waited long enough for the root device',
+    description: 'dracut gave up waiting for the root device',
   },
   {
     ...dracut,
@@ -58,7 +58,7 @@ export const initramfsSignatures = [
     outcome: 'root-missing',
     stage: 'initramfs',
     pattern: /^(?:dracut-\w+(?:\[\d+\])?: )?dracut: FATAL: (?<reason>.+)/,
-    description: 'dracut cannot go on: it does not understand root=, or lacks what that needs',
+    description: 'dracut cannot continue: it does not understand root=, or lacks a module for it',
   },
   {
     ...dracut,
@@ -67,14 +67,14 @@ export const initramfsSignatures = [
     outcome: 'root-missing',
     stage: 'initramfs',
     pattern: /^(?:dracut-\w+(?:\[\d+\])?: )?Warning: (?<device>\/dev\/\S+) does not exist$/,
-    description: 'dracut names a device it waited for in vain',
+    description: 'dracut names a device that did not appear',
   },
   {
     origin: 'initramfs',
     id: 'fsck-clean',
     meaning: 'initramfs-starts',
     pattern: /^(?<device>\/dev\/\S+): (?:clean, \d+\/\d+ files|recovering journal$)/,
-    description: 'a file system is checked, as a system does that has just come up',
+    description: 'a file system is checked, as in a system that has just started',
     source: 'e2fsprogs e2fsck/unix.c',
   },
   {
@@ -118,7 +118,7 @@ export const initramfsSignatures = [
     id: 'mkinitcpio-shell',
     meaning: 'initramfs-rescue',
     pattern: /^You are now being dropped into an emergency shell\.$/,
-    description: 'the shell mkinitcpio falls into',
+    description: 'the rescue shell of mkinitcpio',
   },
   {
     ...stage1,
@@ -127,7 +127,7 @@ export const initramfsSignatures = [
     outcome: 'root-missing',
     stage: 'initramfs',
     pattern: /^Timed out waiting for device (?<device>\/\S+?), trying to mount anyway/,
-    description: 'NixOS has waited long enough for the root device',
+    description: 'NixOS gave up waiting for the root device',
   },
   {
     ...stage1,
@@ -143,7 +143,7 @@ export const initramfsSignatures = [
     id: 'nixos-shell',
     meaning: 'initramfs-rescue',
     pattern: /^An error occurred in stage 1 of the boot process/,
-    description: 'NixOS asks what to do',
+    description: 'NixOS offers a menu of rescue options',
   },
   {
     origin: 'initramfs',

@@ -2,14 +2,14 @@ import type { Signature } from './signature.ts';
 
 const kernel = { origin: 'kernel' } as const;
 
-/** A kernel from its first word to its first program. */
+/** A kernel from its first line to its first program. */
 export const kernelStartSignatures = [
   {
     ...kernel,
     id: 'kernel-booting',
     meaning: 'kernel-starts',
     pattern: /^Booting Linux on physical CPU (?:0x[0-9a-f]+|\d+\s*$)/,
-    description: "the kernel's first word on arm and arm64 (before 3.8 with a plain number)",
+    description: "the kernel's first line on arm and arm64 (before 3.8 with a plain number)",
     source: 'Linux arch/arm64/kernel/setup.c, arch/arm/kernel/setup.c',
   },
   {
@@ -25,7 +25,7 @@ export const kernelStartSignatures = [
     id: 'kernel-cmdline',
     meaning: null,
     pattern: /^Kernel command line: (?<cmdline>.*)/,
-    description: 'the command line this kernel was given',
+    description: 'the command line of this kernel',
     source: 'Linux init/main.c',
   },
   {
@@ -33,7 +33,7 @@ export const kernelStartSignatures = [
     id: 'crash-kernel',
     meaning: 'crash-kernel',
     pattern: /^Kernel command line: (?:.* )?elfcorehdr=/,
-    description: 'this is a crash kernel: the kernel before it has panicked',
+    description: 'this is a crash kernel: the previous kernel panicked',
     source: 'kexec-tools, kexec -p',
   },
   {
@@ -41,7 +41,7 @@ export const kernelStartSignatures = [
     id: 'x86-kernel',
     meaning: null,
     pattern: /^(?:BIOS-provided physical RAM map:|BIOS-e820: |x86\/\w+: |smpboot: |tsc: |DMI: )/,
-    description: 'a kernel on a PC or its like',
+    description: 'a kernel on an x86 machine',
     source: 'Linux arch/x86',
   },
   {
@@ -75,7 +75,7 @@ export const kernelStartSignatures = [
     meaning: 'warning',
     outcome: 'initramfs-corrupt',
     pattern: /^Initramfs unpacking failed: (?<reason>.+)/,
-    description: 'the initrd is not what it should be, or something wrote over it',
+    description: 'the initrd is damaged, or was overwritten in memory',
     source: 'Linux init/initramfs.c',
   },
   {
@@ -86,7 +86,7 @@ export const kernelStartSignatures = [
     pattern:
       /^rootfs image is not initramfs \((?<reason>.+)\); looks like an initrd|^RAMDISK: (?<image>Couldn't find valid RAM disk image|incomplete write|EOF while reading|error reading|bad gzipped|crc error|ran out of)/,
     description:
-      'what lies where the initrd should be is not an initramfs: it has another format, or was overwritten',
+      'the initrd is not an initramfs: it has another format, or was overwritten in memory',
     source: 'Linux init/initramfs.c, init/do_mounts_rd.c',
   },
   {
@@ -96,7 +96,7 @@ export const kernelStartSignatures = [
     outcome: 'initramfs-corrupt',
     pattern:
       /^(?<reason>initrd not fully accessible via the linear mapping|INITRD: 0x[0-9a-f]+\+0x[0-9a-f]+ (?:overlaps in-use memory region|is not a memory region)|initrd (?:extends beyond end of memory|overwritten)|Initrd .* not (?:in memory|accessible))/,
-    description: 'the initrd lies where the kernel cannot use it, and is ignored',
+    description: 'the initrd is in memory that the kernel cannot use, and is ignored',
     source: 'Linux arch/arm64/mm/init.c, arch/arm/mm/init.c, init/initramfs.c',
   },
   {
@@ -105,7 +105,7 @@ export const kernelStartSignatures = [
     meaning: 'decompressed',
     pattern:
       /^(?:(?:Unc|Dec)ompressing Linux\.\.\.|early console in (?:extract|setup)|Booting the kernel\b)/,
-    description: "the zImage's decompressor works; some kernels are built to say so",
+    description: 'the decompressor of the kernel image runs; not all kernels print this',
     source: 'Linux arch/arm/boot/compressed/misc.c, arch/x86/boot/compressed/misc.c',
   },
   {

@@ -2,7 +2,7 @@ import type { Signature } from './signature.ts';
 
 const kernel = { origin: 'kernel' } as const;
 
-/** The first kernel on its way out, and the purgatory behind it. */
+/** The first kernel as it leaves, and kexec's purgatory. */
 export const kexecKernelSignatures = [
   {
     ...kernel,
@@ -25,7 +25,7 @@ export const kexecKernelSignatures = [
     id: 'cpus-disabling',
     meaning: null,
     pattern: /^Disabling non-boot CPUs \.\.\.$/,
-    description: 'the other CPUs are being stopped: part of a kexec, of a shutdown, of a suspend',
+    description: 'the kernel stops its other CPUs, for a kexec, a shutdown or a suspend',
     source: 'Linux kernel/cpu.c',
   },
   {
@@ -42,8 +42,7 @@ export const kexecKernelSignatures = [
     meaning: 'kexec-leaves',
     weak: true,
     pattern: /^Bye!$/,
-    description:
-      "the first kernel's very last word; what comes next is the purgatory, then the second kernel",
+    description: "the first kernel's last message; next come the purgatory and the second kernel",
     source: 'Linux arch/arm/kernel/machine_kexec.c, arch/arm64/kernel/machine_kexec.c',
   },
   {
@@ -63,7 +62,7 @@ export const kexecKernelSignatures = [
     outcome: 'kexec-load-failed',
     stage: 'kexec',
     pattern: /^(?<reason>Out of memory: Kill(?:ed)? process \d+ \(kexec\))/,
-    description: 'there was not enough memory to load the image, and the kernel killed kexec',
+    description: 'there was not enough memory to load the image, so the kernel killed kexec',
     source: 'Linux mm/oom_kill.c',
   },
   {
@@ -81,7 +80,7 @@ export const kexecKernelSignatures = [
     id: 'purgatory',
     meaning: null,
     pattern: /^I'm in purgatory/,
-    description: 'the jump worked; kexec-tools checks the images next (`kexec --serial`)',
+    description: 'the jump worked, and the purgatory checks the images next (`kexec --serial`)',
     source: 'kexec-tools purgatory/purgatory.c',
   },
   {
@@ -90,7 +89,7 @@ export const kexecKernelSignatures = [
     meaning: 'warning',
     outcome: 'bye-hang',
     pattern: /^(?<reason>sha256 digests do not match)/,
-    description: 'what kexec loaded was damaged before the jump; the purgatory loops forever',
+    description: 'the loaded images were damaged before the jump; the purgatory loops forever',
     source: 'kexec-tools purgatory/purgatory.c',
   },
 ] as const satisfies readonly Signature[];

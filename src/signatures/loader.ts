@@ -17,7 +17,7 @@ export const loaderSignatures = [
     id: 'u-boot-image',
     meaning: 'firmware-speaks',
     pattern: /^## (?:Booting|Loading|Executing|Flattened) /,
-    description: 'U-Boot has found an image and looks at it',
+    description: 'U-Boot has found an image and examines it',
     source: 'U-Boot boot/bootm.c, boot/image*.c',
   },
   {
@@ -27,7 +27,7 @@ export const loaderSignatures = [
     pattern:
       /^(?:\[\d{4}\.\d{3}\] I> |[A-Z][A-Z0-9]{2,3}:BL\d?:|S - QC_IMAGE_VERSION|DDR Version |DDR V\d|(?:\[\d+\])?HELLO! \w|BOOT0 is |Bootrom start|System startup$|Ralink UBoot Version|U-Boot 1\.\d|Preloader Start|F0: [0-9A-F]{4} )/,
     description:
-      "the first stage of a board's own firmware: NVIDIA, Amlogic, Qualcomm, Rockchip, Allwinner, HiSilicon, MediaTek",
+      "the first stage of a board's firmware: NVIDIA, Amlogic, Qualcomm, Rockchip, Allwinner, HiSilicon, MediaTek",
     source: 'their boot ROMs and first loaders',
   },
   {
@@ -43,7 +43,7 @@ export const loaderSignatures = [
     id: 'u-boot-starting-kernel',
     meaning: 'firmware-leaves',
     pattern: /^Starting kernel \.\.\./,
-    description: "U-Boot's last words before the kernel",
+    description: "U-Boot's last message before the kernel",
     source: 'U-Boot arch/arm/lib/bootm.c',
   },
   {
@@ -62,7 +62,7 @@ export const loaderSignatures = [
     outcome: 'firmware-stuck',
     pattern:
       /^(?<reason>Bad (?:Linux (?:\w+ )?Image magic|Data CRC|Header Checksum|Magic Number)!?|Wrong (?:Image|Ramdisk Image|FIT image) (?:Format|Type) for \w+ command|ERROR: (?:can't get kernel image!|Did not find a cmdline Flattened Device Tree|RD image overlaps OS image.*|reserving fdt memory region failed.*)|Could not find a valid device tree|FDT and ATAGS support not compiled in.*|libfdt fdt_check_header\(\): .*|No (?:FDT|partition table) .*|Retry count exceeded.*|\*\* (?:Invalid partition|Bad device|File not found|Unable to read file|No partition table|Unrecognized filesystem type).*|\w+ boot failed.*)/,
-    description: 'U-Boot could not load or start something; it may go on to the next',
+    description: 'U-Boot could not load or start something; it may try the next entry',
     source: 'U-Boot boot/bootm.c, boot/image*.c, arch/arm/lib/image.c, fs/fs.c, disk/part.c',
   },
   {
@@ -72,7 +72,7 @@ export const loaderSignatures = [
     pattern:
       /^(?!Shell>|grub(?: rescue)?>|(?:ba|da|a)?sh-)(?<reason>[A-Za-z][\w.-]{0,23} ?(?:=>|>{1,3}|#)|\d >|boot:) ?$/,
     prompt: true,
-    description: "a boot loader's prompt, which boards name as they like: nothing was booted",
+    description: "a boot loader's prompt, whose name depends on the board: nothing was booted",
     source: 'U-Boot CONFIG_SYS_PROMPT, barebox',
   },
   {
@@ -89,7 +89,7 @@ export const loaderSignatures = [
     meaning: 'firmware-doubt',
     outcome: 'firmware-stuck',
     pattern: /^(?:error: (?:[\w./-]+:\d+:)?(?<reason>\S.+?)\.?|(?<number>Error \d+)(?:: .+)?)$/,
-    description: 'GRUB could not do something; it may go on to the next entry',
+    description: 'a GRUB command failed; GRUB may try the next entry',
     source: 'GRUB kern/err.c, stage2/common.c of GRUB 0.97',
   },
   {
@@ -114,7 +114,7 @@ export const loaderSignatures = [
     meaning: 'firmware-fails',
     pattern: /^(?<reason>grub(?: rescue)?>) ?$/,
     prompt: true,
-    description: 'GRUB has no menu to show, or could not load its own modules',
+    description: 'GRUB has no menu, or could not load its own modules',
     source: 'GRUB kern/rescue_reader.c and normal mode',
   },
   {
@@ -122,7 +122,7 @@ export const loaderSignatures = [
     id: 'grub-loads',
     meaning: 'firmware-leaves',
     pattern: /^Loading (?:Linux \S+|initial ramdisk) \.\.\.$/,
-    description: "the last words of a GRUB entry, as Debian's grub-mkconfig writes it",
+    description: 'the last message of a GRUB menu entry, as grub-mkconfig writes it on Debian',
     source: 'GRUB util/grub.d/10_linux.in',
   },
   {
@@ -140,7 +140,7 @@ export const loaderSignatures = [
     outcome: 'firmware-stuck',
     pattern:
       /^(?:ERROR: )?(?<reason>Nothing bootable found(?: on '[^']*')?|Booting entry '[^']*' failed|booting '?[^']*'? failed: .+)/,
-    description: 'barebox found nothing to boot there; it may go on to the next',
+    description: 'barebox found nothing to boot there; it may try the next entry',
     source: 'barebox commands/boot.c, common/bootchooser.c',
   },
   {
@@ -157,7 +157,7 @@ export const loaderSignatures = [
     id: 'barebox-leaves',
     meaning: 'firmware-leaves',
     pattern: /^Starting kernel in (?:\w+ )?mode\b/,
-    description: "barebox's last words before the kernel",
+    description: "barebox's last message before the kernel",
     source: 'barebox arch/arm/lib32/armlinux.c',
   },
   {
@@ -174,7 +174,7 @@ export const loaderSignatures = [
     meaning: 'firmware-fails',
     pattern:
       /^(?:SPL: (?<reason>failed to boot from all boot devices)|(?<hang>.*### ERROR ### Please RESET the board ###))/,
-    description: 'U-Boot stands still: nothing to go on with',
+    description: 'U-Boot has stopped: it found nothing to boot',
     source: 'U-Boot common/spl/spl.c, lib/hang.c',
   },
   {
@@ -199,7 +199,7 @@ export const loaderSignatures = [
     id: 'coreboot-no-payload',
     meaning: 'firmware-fails',
     pattern: /^(?:\[\w+ *\] +)?(?<reason>Payload not loaded)\.$/,
-    description: 'coreboot has nothing to go on with',
+    description: 'coreboot found no payload to start',
     source: 'coreboot src/lib/selfboot.c',
   },
   {
@@ -208,7 +208,8 @@ export const loaderSignatures = [
     meaning: 'firmware-starts',
     pattern:
       /^(?:RedBoot\(tm\) |CFE version |(?:SYS|PXE|ISO|EXT)LINUX \d|PMON\S* \w|Petitboot |SLOF \*|(?:Welcome to )?OpenBIOS )/,
-    description: 'a boot loader starts: RedBoot, CFE, SYSLINUX and its like, PMON, SLOF, OpenBIOS',
+    description:
+      'a boot loader starts: RedBoot, CFE, SYSLINUX and its variants, PMON, SLOF, OpenBIOS',
     source: 'their banners',
   },
   {
@@ -217,7 +218,7 @@ export const loaderSignatures = [
     meaning: 'firmware-leaves',
     pattern:
       /^(?:Using base address 0x[0-9a-f]+ and length 0x[0-9a-f]+|Starting program at 0x[0-9a-f]+|Booting Linux via __start\(\))/,
-    description: 'the last words of RedBoot, CFE or SLOF before the kernel',
+    description: 'the last message of RedBoot, CFE or SLOF before the kernel',
     source: 'RedBoot exec, CFE, Linux arch/powerpc/kernel/prom_init.c',
   },
   {
@@ -227,7 +228,7 @@ export const loaderSignatures = [
     outcome: 'firmware-stuck',
     pattern:
       /^(?<reason>Could not find kernel image: .+|No DEFAULT or UI configuration directive found!)/,
-    description: 'SYSLINUX does not find its kernel',
+    description: 'SYSLINUX cannot find its kernel',
     source: 'SYSLINUX com32/elflink/ldlinux',
   },
   {
@@ -243,7 +244,7 @@ export const loaderSignatures = [
     id: 'depthcharge-exit',
     meaning: 'firmware-leaves',
     pattern: /^Exiting depthcharge with code \d+ at timestamp/,
-    description: "depthcharge's last words before the kernel",
+    description: "depthcharge's last message before the kernel",
     source: 'depthcharge src/base/cleanup_funcs.c',
   },
   {
@@ -252,7 +253,7 @@ export const loaderSignatures = [
     meaning: 'firmware-fails',
     pattern:
       /^(?:VbBootRecovery\(\)|recovery_ui:|vboot:) (?<reason>.*(?:waiting|NO_DISK_FOUND|recovery image).*)/,
-    description: 'the boot loader of Chromebooks found nothing to boot, and waits for somebody',
+    description: 'the boot loader of Chromebooks found nothing to boot and waits for input',
     source: 'depthcharge and vboot_reference',
   },
   {
@@ -277,7 +278,7 @@ export const loaderSignatures = [
     id: 'ipxe',
     meaning: 'firmware-speaks',
     pattern: /^iPXE (?:\d\S* |\(http)/,
-    description: 'a boot loader for networks starts',
+    description: 'a network boot loader starts',
     source: 'iPXE src/usr/autoboot.c',
   },
   {
@@ -298,8 +299,9 @@ export const loaderSignatures = [
     fallback: true,
     pattern:
       /^(?!.*(?:[Nn]etwork|[Ee]thernet|[Ee]nvironment|\benv\b|USB|PHY|MAC|[Vv]ideo|[Ss]plash|[Ww]arning))(?=.*(?:[Kk]ernel|\b[Ii]mage\b|[Bb]oot|\b[Ll]oad|[Dd]evice [Tt]ree|\b[Ff][Dd][Tt]|initrd|ramdisk|[Pp]artition|\b[Ff]ile\b|[Dd]isk\b|[Mm]edi(?:a|um)\b|[Pp]ayload))(?=.*(?:[Ff]ail(?:ed|ure)|[Ii]nvalid|\b[Bb]ad \w|[Cc]orrupt|[Cc]annot|[Cc]an't|[Cc]ould not|[Cc]ouldn't|[Uu]nable|not (?:found|bootable|recognized|supported|valid)|[Uu]nknown|[Mm]issing|\bNo (?:valid|bootable|such|boot)|mismatch|[Aa]bort(?:ed|ing)))(?<reason>.*)$/,
-    description: 'a boot loader says that something cannot be loaded or started; it may go on',
-    source: 'boot loaders of any kind',
+    description:
+      'a boot loader reports that something cannot be loaded or started; it may try something else',
+    source: 'any boot loader',
   },
   {
     ...firmware,

@@ -3,12 +3,12 @@ import { requiredTexts } from './required-texts.ts';
 import type { Signature } from './signature.ts';
 import { TextScan } from './text-scan.ts';
 
-/** A signature in a text, with the named groups that took part. */
+/** A signature that matched, with its named groups. */
 export type Match = { signature: Signature; captures: Record<string, string> };
 
 /**
- * Where a text stands: in a printk record (without its prefix), in a finished line of firmware or of a program, or in a line
- * that nobody has finished yet. systemd's lines come as records too.
+ * Where a text is: in a printk record (without its prefix), in a complete line of firmware or a program, or in an
+ * unfinished line. systemd's lines may also be records.
  */
 export type Place = 'record' | 'program' | 'prompt';
 
@@ -18,7 +18,7 @@ const inPlace: Readonly<Record<Place, readonly boolean[]>> = {
   prompt: signatures.map(({ prompt }) => prompt === true),
 };
 
-/** The kernel's signatures without their `^`, to be found within a line. */
+/** The kernel's patterns without their `^`, to find them within a line. */
 const kernelText = signatures.map(({ origin, pattern }) =>
   origin === 'kernel' ? new RegExp(pattern.source.replace(/^\^/, '')) : null,
 );
@@ -29,8 +29,8 @@ const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 /**
- * Texts that make a line worth taking apart, besides anything that is not ASCII: control characters, what a recorder, a copy or
- * a journal may have added, and a prompt that other text may follow directly.
+ * Texts that require a line to be cleaned or split, like any character outside ASCII: control characters, additions of
+ * recorders, copies and journals, and a prompt that other text may follow directly.
  */
 const strange = [
   ...characters([...range(0, 8), ...range(10, 31), 127]),
@@ -39,36 +39,36 @@ const strange = [
   ' kernel: ',
 ];
 
-/** A second stamp may begin so, a caller behind the stamp, and an escape sequence that has lost its ESC. */
+/** The start of a second timestamp, of a caller after the timestamp, or of an escape sequence that lost its ESC. */
 const bracket = Array.from(' 0123456789TC', (character) => `[${character}`);
 
-/** How the text that getty prints above its prompt names its terminal. */
+/** Names of terminals in the text that getty prints above its prompt. */
 const terminal = ['tty', 'console', 'hvc'];
 
-/** What a line has in it: the indices below the number of signatures are theirs. */
+/** Marks of a line. Lower indices are those of the signatures. */
 export const marks = {
   strange: signatures.length,
   bracket: signatures.length + 1,
   terminal: signatures.length + 2,
 } as const;
 
-/** One look at a line: which signatures may be in it, and which marks are. */
+/** Finds in one pass which signatures a line may contain, and which marks it has. */
 export const lineScan = new TextScan(
   [...signatures.map(({ pattern }) => requiredTexts(pattern)), strange, bracket, terminal],
   marks.strange,
 );
 
-/** What a printk record (without its prefix) says; systemd's lines come this way too. */
+/** The signatures in a printk record (without its prefix). systemd's lines may also be records. */
 export function matchRecord(body: string): Match[] {
   return matches('record', body);
 }
 
-/** What a finished line of firmware or of a program says. */
+/** The signatures in a complete line of firmware or a program. */
 export function matchLine(text: string): Match[] {
   return matches('program', text);
 }
 
-/** What a line says that nobody has finished yet. */
+/** The prompts in an unfinished line. */
 export function matchPrompt(text: string): Match[] {
   return matches('prompt', text);
 }
@@ -92,8 +92,8 @@ function isIn(place: Place, text: string, candidates: readonly number[]): boolea
 }
 
 /**
- * Where in `text` the kernel begins to say something known, null where it does not.
- * @param leaving whether a kexec is under way, so that its short words count too.
+ * The offset in `text` at which a known kernel message begins; null if there is none.
+ * @param leaving whether a kexec is under way, so that short messages count, too
  */
 export function findKernelText(text: string, leaving: boolean): number | null {
   let first: number | null = null;
@@ -106,7 +106,7 @@ export function findKernelText(text: string, leaving: boolean): number | null {
   return first;
 }
 
-/** How a journal, or a program that writes to the kernel's log, names who speaks. */
+/** The program's name in front of a message, in a journal or the kernel's log. */
 const programTag = /^[\w@.-]+\[\d+\]: /;
 
 function tagOf(text: string): string {
@@ -123,10 +123,10 @@ function matches(place: Place, text: string): Match[] {
   return isOwn(untagged) || found.length === 0 ? untagged : found;
 }
 
-/** Shared by the many texts that say nothing. */
+/** Shared by all texts without signatures; never modified. */
 const none: Match[] = [];
 
-/** Whether they say more than what any other signature goes before. */
+/** Whether any of them is more than a fallback. */
 function isOwn(found: readonly Match[]): boolean {
   return found.some(({ signature }) => signature.fallback !== true);
 }

@@ -3,7 +3,7 @@ import type { Signature } from './signature.ts';
 const oops = { origin: 'kernel', meaning: 'warning', outcome: 'kernel-panic' } as const;
 const reset = { origin: 'kernel', meaning: 'reset', source: 'Linux kernel/reboot.c' } as const;
 
-/** A kernel that dies, and machines that start anew. */
+/** Kernels that die, and machines that are reset or switched off. */
 export const panicSignatures = [
   {
     origin: 'kernel',
@@ -12,7 +12,7 @@ export const panicSignatures = [
     outcome: 'kernel-panic',
     pattern:
       /^Kernel panic(?: - not syncing)?: (?!VFS: Unable to mount root(?: fs|$)|No (?:working )?init found|Requested init |Attempted to kill init!)(?<panic>.*\S)/,
-    description: 'the kernel has stopped, and says why',
+    description: 'the kernel has stopped, with the reason',
     source: 'Linux kernel/panic.c',
   },
   {
@@ -20,43 +20,43 @@ export const panicSignatures = [
     id: 'oops',
     pattern:
       /^(?<reason>Internal error: .+?|\S+\[\d+\]: (?:Oops|[A-Z][\w ]+ fault|NaT consumption|[\w ]+ [Ee]xception) \d+)(?: \[#?\d+\].*)?$/,
-    description: 'the kernel hit a bug of its own; it may or may not go on',
+    description: 'the kernel hit a bug in its own code; it may or may not continue',
     source: 'Linux arch/arm64/kernel/traps.c, arch/arm/kernel/traps.c',
   },
   {
     ...oops,
     id: 'bad-access',
     pattern: /^(?<reason>Unable to handle kernel .+? at virtual address [0-9a-f]+)/,
-    description: 'the kernel touched memory that is not there',
+    description: 'the kernel accessed memory that is not mapped',
     source: 'Linux arch/arm64/mm/fault.c, arch/arm/mm/fault.c',
   },
   {
     ...oops,
     id: 'serror',
     pattern: /^(?<reason>SError Interrupt on CPU\d+)/,
-    description: 'the hardware reported an error the kernel cannot pin down',
+    description: 'the hardware reported an error that the kernel cannot attribute',
     source: 'Linux arch/arm64/kernel/traps.c',
   },
   {
     ...oops,
     id: 'unhandled-fault',
     pattern: /^(?<reason>Unhandled fault: .+)/,
-    description: 'an access faulted in a way the kernel does not expect',
+    description: 'a memory access faulted in an unexpected way',
     source: 'Linux arch/arm/mm/fault.c',
   },
   {
     ...oops,
     id: 'kernel-bug',
-    // DEBUG: is what drivers say.
+    // Drivers print DEBUG:
     pattern:
       /^(?<reason>kernel BUG at \S+:\d+|(?<![A-Z])BUG: (?!soft lockup|workqueue lockup|spinlock lockup|spinlock bad magic|sleeping function|scheduling while atomic|using \S+\(\) in preemptible|using __this_cpu|KC?SAN|KASAN|KCSAN|KMSAN|KFENCE|UBSAN|Bad |MAX_|key |mapping_|non-zero |workqueue leaked|Invalid wait context|arch topology).+|Fixing recursive fault but reboot is needed!)/,
-    description: 'the kernel checked itself and found something impossible',
+    description: 'a consistency check in the kernel failed',
     source: 'Linux lib/bug.c and callers',
   },
   {
     ...oops,
     id: 'die',
-    // Every architecture counts its oopses so; what stands before the number is the trap's name and its error code.
+    // Every architecture numbers its oopses like this, after the name of the trap and its error code.
     pattern:
       /^(?=[^[]{3,110}\[#\d)(?!Internal error: )(?<reason>(?=.*(?:[Oo]ops|BUG|bug|trap|fault|illegal|invalid|error|opcode|[Ee]xception|overflow|abort|segment|int3))[A-Za-z][\w ,.:/()-]{2,100}?)(?:: [0-9a-f]{4,8})? \[#\d+\](?: |$)/,
     description:
@@ -68,7 +68,7 @@ export const panicSignatures = [
     id: 'bad-mode',
     pattern:
       /^(?<reason>Bad mode in .+? handler detected.*|Insufficient stack space to handle exception!|Kernel stack overflow.*|PANIC: double fault.*)/,
-    description: 'an exception the kernel cannot handle',
+    description: 'an exception that the kernel cannot handle',
     source: 'Linux arch/arm64/kernel/traps.c, arch/x86/kernel/traps.c',
   },
   {
@@ -77,7 +77,7 @@ export const panicSignatures = [
     meaning: 'warning',
     outcome: 'kernel-panic',
     pattern: /^(?<reason>PANIC: early exception .+)/,
-    description: 'a kernel on a PC dies before it can report it as usual',
+    description: 'an x86 kernel dies before it can print a regular report',
     source: 'Linux arch/x86/kernel/head_64.S, head64.c',
   },
   {
@@ -95,7 +95,7 @@ export const panicSignatures = [
     id: 'cut-here',
     meaning: null,
     pattern: /^8<--- cut here ---/,
-    description: 'a 32-bit ARM kernel begins to report a bug of its own',
+    description: 'a 32-bit ARM kernel begins the report of a bug',
     source: 'Linux arch/arm/mm/fault.c, arch/arm/kernel/traps.c',
   },
   {
@@ -109,7 +109,7 @@ export const panicSignatures = [
     id: 'power-off',
     meaning: 'power-off',
     pattern: /^(?:reboot: )?(?:Power down|System halted)\.?$/,
-    description: 'the kernel switches the machine off: somebody has asked for it',
+    description: 'the kernel switches the machine off, as requested',
   },
   {
     ...reset,

@@ -1,30 +1,30 @@
 import type { AST } from '@eslint-community/regexpp';
 import { RegExpParser } from '@eslint-community/regexpp';
 
-/** What is known of the texts that a part of a pattern matches. Null: nothing. */
+/** What is known about the texts that a part of a pattern matches. Null: nothing. */
 type Known = {
-  /** All of them. */
+  /** All texts that it matches. */
   exact: string[] | null;
-  /** Each of them has one of these in it. */
+  /** Texts of which every match contains at least one. */
   inside: string[] | null;
 };
 
 const nothing: Known = { exact: null, inside: null };
 const empty: Known = { exact: [''], inside: null };
 
-/** More alternatives than that are not spelled out. */
+/** Maximum number of alternatives that are listed. */
 const most = 64;
-/** A longer text finds nothing that this much of it does not find. Characters. */
+/** Texts are cut to this length, which is enough to select lines. Characters. */
 const longest = 12;
-/** A class or a repetition with more members counts as anything. */
+/** A class or repetition with more members counts as unknown. */
 const fewMembers = 4;
 
 const parser = new RegExpParser({ ecmaVersion: 2023 });
 
 /**
- * Texts of which every match of the pattern has at least one in it: a line that holds none need not be matched. The longest
- * that can be found, as trigram indices do it (R. Cox, Regular Expression Matching with a Trigram Index). ASCII only.
- * @throws Error if there are none, so that the pattern could match anything
+ * Texts of which every match of the pattern contains at least one, so that lines without them need not be matched. Picks
+ * the longest, like a trigram index (R. Cox, Regular Expression Matching with a Trigram Index). ASCII only.
+ * @throws Error if there are none, because the pattern can match anything
  */
 export function requiredTexts(pattern: RegExp): string[] {
   const { alternatives } = parser.parsePattern(pattern.source);
@@ -41,13 +41,13 @@ function ofAlternatives(alternatives: readonly AST.Alternative[]): Known {
   return { exact: exact !== null && exact.length > most ? null : exact, inside };
 }
 
-/** What every alternative has, taken together; null if one has nothing. */
+/** The union over all alternatives; null if one of them is unknown. */
 function all(sets: readonly (string[] | null)[]): string[] | null {
   return sets.every((set) => set !== null) ? unique(sets.flat()) : null;
 }
 
 function ofSequence({ elements }: AST.Alternative): Known {
-  // The texts that the elements since the last unknown one make together.
+  // The texts that the elements since the last unknown one form together.
   let run = [''];
   let inside: string[] | null = null;
   let isWhole = true;
@@ -105,7 +105,7 @@ function ofCharacters(codes: readonly number[] | null): Known {
   return { exact: codes.map((code) => String.fromCodePoint(code)), inside: null };
 }
 
-/** The characters of a class; null where they are too many to name. */
+/** The characters of a class; null if it contains an escape such as `\\w`. */
 function members(elements: readonly AST.CharacterClass['elements'][number][]): number[] | null {
   const codes: number[] = [];
   for (const element of elements) {
@@ -117,16 +117,16 @@ function members(elements: readonly AST.CharacterClass['elements'][number][]): n
   return codes;
 }
 
-/** Each of the one followed by each of the other; null if they are too many. */
+/** Each of `ones` followed by each of `others`; null if that is too many. */
 function joined(ones: readonly string[], others: readonly string[]): string[] | null {
   if (ones.length * others.length > most) return null;
   return unique(ones.flatMap((one) => others.map((other) => one + other)));
 }
 
-/** Those that say more: whose shortest is longer. Null where neither says anything. */
+/** The more selective set: the one whose shortest text is longer. Null if neither selects anything. */
 function better(one: string[] | null, other: string[] | null): string[] | null {
   if (shortest(one) === 0) return shortest(other) === 0 ? null : other;
-  // Of two that are as long the later is a prompt's end rather than the beginning of its path.
+  // With equal lengths the later set is better: in prompts it is their end rather than the start of a path.
   return shortest(other) >= shortest(one) ? other : one;
 }
 

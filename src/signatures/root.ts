@@ -7,14 +7,14 @@ const kernel = { origin: 'kernel', stage: 'kernel' } as const;
 const local = "initramfs-tools' scripts/local";
 const mounts = 'Linux init/do_mounts.c';
 
-/** The root file system: not there, or not mountable. */
+/** The root file system: missing, or not mountable. */
 export const rootSignatures = [
   {
     ...missing,
     id: 'mount-root-no-device',
     pattern:
       /^mount: mounting (?<device>\/dev\/\S+) on \/(?:root|newroot|sysroot|mnt|mnt-root\/?) failed: (?<reason>No such file or directory|No such device or address)/,
-    description: 'the device that should be mounted as the root file system is not there',
+    description: 'the device of the root file system does not exist',
     source: 'BusyBox mount, called by an initramfs',
   },
   {
@@ -22,7 +22,7 @@ export const rootSignatures = [
     id: 'mount-root-failed',
     pattern:
       /^mount: mounting (?<device>\S+) on \/(?:root|newroot|sysroot|mnt-root\/?) failed: (?!No such (?:file|device or))(?<reason>.+)/,
-    description: 'mounting the root file system failed, and how',
+    description: 'mounting the root file system failed, with the reason',
     source: 'BusyBox mount, called by an initramfs',
   },
   {
@@ -44,7 +44,7 @@ export const rootSignatures = [
     ...mountFailed,
     id: 'root-needs-fsck',
     pattern: /^The root filesystem on (?<device>\S+) (?<reason>requires a manual fsck)/,
-    description: 'the root file system is damaged and waits for somebody to repair it',
+    description: 'the root file system is damaged and needs a manual repair',
     source: "initramfs-tools' scripts/functions",
   },
   {
@@ -74,7 +74,8 @@ export const rootSignatures = [
     outcome: 'root-mount-failed',
     pattern:
       /^VFS: Unable to mount root fs on (?!"%)(?:"(?<device>[^"]*)")?(?: or )?(?<block>[^\s"]+)?/,
-    description: 'the same before a panic that blames the configuration instead',
+    description:
+      'the kernel could not mount the root file system; its panic names the configuration instead',
     source: `${mounts}, the newest kernels`,
   },
   {
@@ -83,7 +84,7 @@ export const rootSignatures = [
     meaning: 'failure',
     outcome: 'root-mount-failed',
     pattern: /^VFS: Unable to mount root fs via (?<device>NFS|SMB)\b/,
-    description: 'the root file system of the network could not be mounted; others are tried',
+    description: 'the root file system on the network could not be mounted; others are tried',
     source: mounts,
   },
   {
@@ -99,7 +100,7 @@ export const rootSignatures = [
     ...missing,
     id: 'root-gave-up-waiting',
     pattern: /^Gave up waiting for (?:the )?root (?:file system )?device/,
-    description: 'initramfs-tools has waited long enough for the root device',
+    description: 'initramfs-tools gave up waiting for the root device',
     source: local,
   },
   {

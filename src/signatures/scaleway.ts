@@ -5,17 +5,17 @@ const scaleway = {
   source: 'scaleway/initrd, Linux/tree-common/init and functions',
 } as const;
 
-/** What our rebuilt initramfs says where Scaleway's says nothing. */
+/** Messages of the lab's rebuilt initramfs that Scaleway's does not print. */
 const ours = { origin: 'initramfs', source: 'images/provider-network' } as const;
 
-/** Scaleway's initramfs, and ours that behaves like it. */
+/** Scaleway's initramfs, and the lab's, which behaves like it. */
 export const scalewaySignatures = [
   {
     ...scaleway,
     id: 'scaleway-start',
     meaning: 'initramfs-starts',
     pattern: /^>>> Installing busybox/,
-    description: 'the first thing the initramfs does',
+    description: 'the first message of the initramfs',
   },
   {
     ...scaleway,
@@ -30,14 +30,14 @@ export const scalewaySignatures = [
     id: 'scaleway-in-kexec',
     meaning: 'initramfs-starts',
     pattern: /^>>> Running in a kexec/,
-    description: 'the same initramfs came up again behind a kexec, and will not do another',
+    description: 'the initramfs runs again after a kexec, and will not kexec again',
   },
   {
     ...scaleway,
     id: 'kexec-announced',
     meaning: 'kexec-announced',
     pattern: /^>>> kexec: kernel=(?<kernel>\S*) initrd=(?<initrd>\S*) append='(?<append>.*)'/,
-    description: 'a kexec was asked for by server tags, and begins',
+    description: 'a kexec that server tags request begins',
   },
   {
     ...scaleway,
@@ -46,14 +46,14 @@ export const scalewaySignatures = [
     outcome: 'kexec-load-failed',
     stage: 'kexec',
     pattern: /^>>> kexec: (?<reason>(?<file>kernel|initrd) not found)/,
-    description: 'the kernel or initrd named by a server tag is not there',
+    description: 'the kernel or initrd named by a server tag does not exist',
   },
   {
     ...scaleway,
     id: 'nbd-client-missing',
     meaning: null,
     pattern: /^\S+: (?:line )?\d+: xnbd-client: not found/,
-    description: 'no NBD tools in this image; noise on a server whose root is a virtio disk',
+    description: 'the image has no NBD tools; harmless if the root is a virtio disk',
   },
   {
     ...ours,
@@ -67,28 +67,28 @@ export const scalewaySignatures = [
     id: 'scaleway-no-metadata',
     meaning: 'initramfs-speaks',
     pattern: /^>>> No metadata from (?<address>\S+)/,
-    description: "the provider's metadata API does not answer, so there are no tags",
+    description: "the provider's metadata API does not answer, so no tags are known",
   },
   {
     ...scaleway,
     id: 'scaleway-state',
     meaning: 'initramfs-speaks',
     pattern: /^>>> Signaling the server is (?<state>\S+) to the control plane/,
-    description: 'the control plane is about to be told a state',
+    description: 'the initramfs reports a state to the control plane',
   },
   {
     ...scaleway,
     id: 'scaleway-state-untold',
     meaning: 'initramfs-speaks',
     pattern: /^>>> unable to signal state=(?<state>\S+) after \d+ attempts/,
-    description: 'the control plane did not take the state',
+    description: 'the control plane did not accept the state',
   },
   {
     ...ours,
     id: 'scaleway-nbd-attached',
     meaning: 'initramfs-speaks',
     pattern: /^>>> Attached (?<device>nbd\d+): /,
-    description: "the server's disk has been reached over the network",
+    description: "the server's disk is attached over the network",
   },
   {
     ...scaleway,
@@ -104,14 +104,14 @@ export const scalewaySignatures = [
     id: 'scaleway-sshd-waits',
     meaning: 'initramfs-speaks',
     pattern: /^>>> \*\*DEBUG DROPBEAR\*\*/,
-    description: 'the boot waits for somebody to log in over ssh and run continue-boot',
+    description: 'the boot waits until continue-boot is run over ssh',
   },
   {
     ...scaleway,
     id: 'scaleway-shell-waits',
     meaning: 'initramfs-speaks',
     pattern: /^\*\*DEBUG SHELL\*\* \(requested from the /,
-    description: 'the boot waits at a shell on the console until that ends',
+    description: 'the boot waits until the shell on the console exits',
   },
   {
     ...scaleway,
@@ -128,13 +128,13 @@ export const scalewaySignatures = [
     meaning: 'initramfs-rescue',
     pattern: /^Press Enter to open a console or wait 5s to reboot/,
     prompt: true,
-    description: 'the initramfs has given up; it reboots unless somebody presses Enter',
+    description: 'the initramfs gave up; it reboots unless Enter is pressed',
   },
   {
     ...scaleway,
     id: 'scaleway-rescue-shell',
     meaning: 'initramfs-rescue',
     pattern: /^>>> Rescue Shell/,
-    description: 'somebody pressed Enter',
+    description: 'the rescue shell, after Enter was pressed',
   },
 ] as const satisfies readonly Signature[];

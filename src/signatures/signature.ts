@@ -1,22 +1,23 @@
 import type { OutcomeId, Stage } from '../model/vocabulary.ts';
+
 /**
- * What a signature says about the boot: the events of the boot machine. `null` marks text worth showing that
- * moves nothing.
+ * What a signature means for the boot: the events of the boot machine. `null` marks text that is worth showing but does
+ * not change the state.
  *
- * - `firmware-starts` is said once per power-on, `firmware-speaks` by any firmware or boot loader, `firmware-fails`
+ * - `firmware-starts` is printed once per power-on, `firmware-speaks` by any firmware or boot loader, `firmware-fails`
  *   when there is nothing to boot.
- * - `kernel-starts` is a kernel's first word, `kernel-names-itself` its version banner (the second of the pair).
- * - `…-starts` of initramfs and userspace is said only by a system that has just come up; `…-speaks` at any time.
- * - `failure` is a cause by itself, `warning` only if the boot does not get any further.
- * - `kexec-doubt` is a text many programs print: a failure only while a kexec is being prepared.
- * - `kexec-complaint` counts if the old kernel goes on and nothing else says why.
- * - `root-doubt` is a warning, and `rescue-doubt` an offer of a shell, only while an initramfs may run.
- * - `firmware-doubt` and `firmware-prompt` likewise: a warning, and an end, only while a boot loader speaks.
- * - `firmware-leaves` is a boot loader's last word, `decompressed` that of a kernel's decompressor.
- * - `system-up` says what a login prompt says, where a console has none; `shell` is a prompt with or without a command.
+ * - `kernel-starts` is a kernel's first line, `kernel-names-itself` its version banner, usually the next line.
+ * - `…-starts` of initramfs and userspace is printed only by a system that has just started; `…-speaks` at any time.
+ * - `failure` is a cause by itself, `warning` only if the boot gets no further.
+ * - `kexec-doubt` is a text that many programs print: a failure only while a kexec is being prepared.
+ * - `kexec-complaint` counts if the old kernel keeps running and nothing else says why.
+ * - `root-doubt` is a warning, and `rescue-doubt` the offer of a shell, only while an initramfs may run.
+ * - `firmware-doubt` is a warning, and `firmware-prompt` an end, only while a boot loader runs.
+ * - `firmware-leaves` is a boot loader's last message before the kernel, `decompressed` one of a kernel's decompressor.
+ * - `system-up` means the same as a login prompt, for consoles without one; `shell` is a prompt with or without a command.
  * - `trace` names the function in which a kernel faulted.
  * - `device-timeout` is a failure only if the root file system depends on the device (`root-dependency`).
- * - `crash-kernel` shows that the kernel before this one has panicked. `power-off` is an orderly end.
+ * - `crash-kernel` shows that the previous kernel panicked. `power-off` is an orderly end.
  */
 export type Meaning =
   | 'firmware-starts'
@@ -58,31 +59,31 @@ export type Meaning =
   | 'power-off'
   | 'reset';
 
-/** A pattern with an id: one thing a program says on a serial console. */
+/** A pattern with an id: a text that a program prints on a serial console. */
 export type Signature = {
-  /** Unique; the words are the program's or the field's. */
+  /** Unique, in the terms of the program or the field. */
   id: string;
-  /** Who says it. A `kernel` text is a whole printk record; all others are lines (or prompts) of their own. */
+  /** Who prints it. A `kernel` text is a whole printk record; all others are whole lines or prompts. */
   origin: 'kernel' | 'firmware' | 'initramfs' | 'userspace';
   meaning: Meaning | null;
-  /** For `failure`, `warning`, `panic` and `kexec-doubt`: the outcome it is a cause of. */
+  /** For `failure`, `warning`, `panic` and the doubts: the outcome that it causes. */
   outcome?: OutcomeId;
-  /** For the same: the stage it belongs to, where the text alone tells. */
+  /** For the same: the stage that it belongs to, if the text alone shows it. */
   stage?: Stage;
-  /** Begins with `^` and has no flags: a line or record is known by its start. Named groups become captures. */
+  /** Begins with `^` and has no flags, since lines and records are recognised from their start. Named groups become captures. */
   pattern: RegExp;
-  /** The text stays on the console without a newline, waiting for somebody. */
+  /** The text has no newline: the program waits for input. */
   prompt?: true;
-  /** A shell waits there: what is typed says how to read the lines that follow. */
+  /** A shell's prompt: the typed command decides how the next lines are read. */
   shell?: true;
-  /** Says so little that any other signature in the same text goes before it. */
+  /** So general that any other signature in the same text takes precedence. */
   fallback?: true;
-  /** Too short a word to be believed without a time stamp, but while a kexec is under way. */
+  /** Too short to count without a timestamp, except while a kexec is under way. */
   weak?: true;
-  /** systemd and dracut write it to /dev/kmsg: it also comes as a printk record. */
+  /** Also printed as a printk record, because systemd or dracut write it to /dev/kmsg. */
   kmsg?: true;
-  /** What it means to see it, in half a sentence. */
+  /** What the text means, in half a sentence. */
   description: string;
-  /** The program, and the place in it, that prints the text. */
+  /** The program that prints the text, and the place in its source. */
   source: string;
 };

@@ -1,25 +1,25 @@
-/** Bytes a state of the automaton goes on with: ASCII. A larger table would not stay in the CPU's cache. */
+/** Transitions per state, one for each ASCII byte. A larger table would not fit into the CPU's cache. */
 const width = 128;
 
 /**
- * Looks for many texts at once, in one pass (A. Aho and M. Corasick, Efficient String Matching). Made for lines of which
- * most hold none of them.
+ * Searches for many texts in one pass (A. Aho and M. Corasick, Efficient String Matching). Fast for lines that contain none
+ * of them, as most do.
  */
 export class TextScan {
   /**
-   * The next state, by state and byte. A state is the index of its first entry, so that a step is one addition; it is
-   * negative where something has been found once it is reached.
+   * The next state, by state and byte. A state is the index of its first entry, so a step is one addition. It is negative
+   * if reaching it completes a text.
    */
   readonly #next: Int32Array;
   readonly #beyond: readonly number[];
-  /** Which sets have been found once a state is reached. */
+  /** The sets whose texts are complete at each state. */
   readonly #found: (readonly number[] | undefined)[] = [];
   /** Room for the bytes of a text. */
   #encoded = Buffer.alloc(3 * 1024);
 
   /**
-   * @param sets what is looked for: the index of a set is found where one of its texts is. ASCII only, none empty.
-   * @param beyond which set is found, besides, where there is anything but ASCII
+   * @param sets the texts to search for: a set is found if any of its texts is. ASCII only, none empty.
+   * @param beyond the set that is found if there are characters outside ASCII
    */
   constructor(sets: readonly (readonly string[])[], beyond: number) {
     this.#beyond = [beyond];
@@ -56,7 +56,7 @@ export class TextScan {
     return this.bytes(this.#encoded, 0, this.#encoded.write(text));
   }
 
-  /** Makes a tree of the texts: each state is the beginning of one. */
+  /** Builds a tree of the texts: each state is a prefix of a text. */
   #plant(sets: readonly (readonly string[])[]): void {
     let states = 1;
     for (const [set, texts] of sets.entries()) {
@@ -72,7 +72,7 @@ export class TextScan {
     }
   }
 
-  /** Where a text does not go on, the longest end of it that begins another does. The shortest beginnings first. */
+  /** Adds the fallback transitions: to the longest suffix that is a prefix of another text. Breadth first. */
   #link(): void {
     const next = this.#next;
     const queue: [state: number, other: number][] = [[0, 0]];
@@ -91,10 +91,10 @@ export class TextScan {
   }
 }
 
-/** Shared by the many lines that hold nothing; never written to. */
+/** Shared by all lines without a text; never modified. */
 const none: number[] = [];
 
-/** Puts them in where they belong: the lists are short, and `sort()` makes a copy of each. */
+/** Inserts in ascending order. The lists are short, and `sort()` would copy each. */
 function add(hits: number[], here: readonly number[] = none): number[] {
   const all = hits === none ? [] : hits;
   for (const set of here) {

@@ -1,15 +1,16 @@
 import type { Signature } from './signature.ts';
+
 const kernel = { origin: 'kernel', meaning: 'warning' } as const;
 const random = 'Linux drivers/char/random.c';
 
-/** Signs that a kernel is not getting on: lock-ups, interrupts nobody wants, entropy. A slow emulator causes some of them too. */
+/** Signs that a kernel makes no progress: lockups, unhandled interrupts, missing entropy. A slow emulator causes some, too. */
 export const troubleSignatures = [
   {
     ...kernel,
     id: 'soft-lockup',
     outcome: 'kernel-hang',
     pattern: /^(?:(?:NMI )?watchdog: )?(?<reason>BUG: soft lockup - CPU#\d+ stuck for \d+s!.*)/,
-    description: 'one CPU has run kernel code for many seconds without a pause',
+    description: 'one CPU has run kernel code for many seconds without scheduling',
     source: 'Linux kernel/watchdog.c',
   },
   {
@@ -18,7 +19,7 @@ export const troubleSignatures = [
     outcome: 'kernel-hang',
     pattern:
       /^(?:rcu: )?(?<reason>INFO: \w+ (?:self-)?detected (?:expedited )?stalls? on (?:CPUs?|tasks).*|\w+ kthread (?:timer wakeup didn't happen|starved) for \d+ jiffies!.*)/,
-    description: 'a CPU or a task has kept RCU waiting for many seconds',
+    description: 'a CPU or a task has blocked RCU for many seconds',
     source: 'Linux kernel/rcu/tree_stall.h, kernel/rcu/tasks.h',
   },
   {
@@ -27,7 +28,7 @@ export const troubleSignatures = [
     outcome: 'kernel-hang',
     pattern:
       /^(?<reason>INFO: task (?<task>\S+) blocked (?:in I\/O wait )?for more than \d+ seconds)/,
-    description: 'a program has waited for the kernel for two minutes',
+    description: 'a program has been blocked in the kernel for two minutes',
     source: 'Linux kernel/hung_task.c',
   },
   {
@@ -36,7 +37,7 @@ export const troubleSignatures = [
     outcome: 'kernel-hang',
     pattern:
       /^(?:(?:NMI )?watchdog: )?(?<reason>Watchdog detected hard LOCKUP on cpu \d+|CPU \d+ (?:self-)?(?:detected )?[Hh]ard LOCKUP.*)/,
-    description: 'one CPU has taken no interrupt for many seconds',
+    description: 'one CPU has not handled interrupts for many seconds',
     source: 'Linux kernel/watchdog.c, kernel/watchdog_hld.c before 6.5',
   },
   {
@@ -44,7 +45,7 @@ export const troubleSignatures = [
     id: 'workqueue-lockup',
     outcome: 'kernel-hang',
     pattern: /^(?<reason>BUG: (?:workqueue lockup - pool .*stuck for \d+s!|spinlock lockup\b.*))/,
-    description: "work of the kernel's own threads is not done, or a lock is never let go",
+    description: "the kernel's worker threads are stuck, or a lock is never released",
     source: 'Linux kernel/workqueue.c, lib/spinlock_debug.c',
   },
   {
@@ -53,7 +54,7 @@ export const troubleSignatures = [
     outcome: 'root-missing',
     pattern:
       /^block (?<device>nbd\d+): (?<reason>Receive control failed \(result -\d+\)|Dead connection|Connection timed out|Wrong magic)/,
-    description: 'the server of a network block device has gone away',
+    description: 'the connection to the server of a network block device was lost',
     source: 'Linux drivers/block/nbd.c',
   },
   {
@@ -61,7 +62,7 @@ export const troubleSignatures = [
     id: 'irq-nobody-cared',
     outcome: 'irq-storm',
     pattern: /^irq (?<irq>\d+): nobody cared/,
-    description: 'an interrupt keeps coming and no driver feels responsible',
+    description: 'an interrupt keeps firing and no driver handles it',
     source: 'Linux kernel/irq/spurious.c',
   },
   {
@@ -69,7 +70,7 @@ export const troubleSignatures = [
     id: 'irq-disabled',
     outcome: 'irq-storm',
     pattern: /^Disabling IRQ #(?<irq>\d+)/,
-    description: 'the kernel switched that interrupt off; whatever needs it is dead',
+    description: 'the kernel disabled that interrupt; devices that need it stop working',
     source: 'Linux kernel/irq/spurious.c',
   },
   {
@@ -77,7 +78,7 @@ export const troubleSignatures = [
     id: 'irq-unexpected',
     outcome: 'irq-storm',
     pattern: /^[Uu]nexpected IRQ trap at vector (?<irq>[0-9a-f]+)/,
-    description: 'an interrupt nobody has set up',
+    description: 'an interrupt that no driver has set up',
     source: 'Linux include/asm-generic/hardirq.h, arch/arm/include/asm/hardirq.h',
   },
   {
@@ -85,7 +86,7 @@ export const troubleSignatures = [
     id: 'crng-ready',
     meaning: null,
     pattern: /^random: (?:crng init done|nonblocking pool is initialized)/,
-    description: 'getrandom(2) does not block any more',
+    description: 'getrandom(2) no longer blocks',
     source: random,
   },
   {
@@ -93,7 +94,7 @@ export const troubleSignatures = [
     id: 'getrandom-took',
     meaning: null,
     pattern: /^kexec-lab: getrandom=(?:(?<seconds>\d+(?:\.\d+)?)|blocked)$/,
-    description: 'how long getrandom(2) kept the first program that asked, in seconds',
+    description: 'how long getrandom(2) blocked the first program that called it, in seconds',
     source: 'images/debian-system, a script of the initrd',
   },
   {
@@ -101,7 +102,7 @@ export const troubleSignatures = [
     id: 'urandom-early',
     meaning: null,
     pattern: /^random: (?<task>\S+): uninitialized urandom read/,
-    description: 'a program asked for random numbers before there were any',
+    description: 'a program read random numbers before the kernel had any',
     source: random,
   },
   {
@@ -110,7 +111,7 @@ export const troubleSignatures = [
     meaning: 'warning',
     outcome: 'entropy-blocked',
     pattern: /^(?:\[pid +\d+\] )?(?<reason>getrandom)\([^)]*$/,
-    description: 'strace shows a call of getrandom(2) that has not come back',
+    description: 'strace shows a call of getrandom(2) that has not returned',
     source: 'strace',
   },
   {
@@ -119,7 +120,7 @@ export const troubleSignatures = [
     outcome: 'entropy-blocked',
     pattern:
       /^ *(?:\[<[0-9a-f]+>\] )?\(?(?<reason>wait_for_random_bytes|_random_read|(?:__arm64_)?sys_getrandom|SyS_getrandom)(?:\+0x|\) from)/,
-    description: 'in the stack of a task that hangs: it waits for random numbers',
+    description: 'the stack of a blocked task shows that it waits for random numbers',
     source: random,
   },
 ] as const satisfies readonly Signature[];
@@ -130,12 +131,12 @@ const complaint = {
   meaning: 'root-doubt',
   fallback: true,
   kmsg: true,
-  source: 'initramfs of any kind',
+  source: 'any initramfs',
 } as const;
 
 /**
- * What any initramfs may say in its own words, where no other signature knows them. It counts only while an initramfs may
- * run, and only if the boot gets no further.
+ * General messages that any initramfs may print, for texts without a signature of their own. They count only while an
+ * initramfs may run, and only if the boot gets no further.
  */
 export const complaintSignatures = [
   {
@@ -144,7 +145,7 @@ export const complaintSignatures = [
     outcome: 'root-missing',
     pattern:
       /^(?!.*(?:[Mm]ount|fsck|swap|\/s?bin\/init\b|[Ss]kipping|Kernel panic|VFS: ))(?=.*(?:(?<device>\/dev\/(?!null|tty|console|pts|shm|rtc|watchdog|input|urandom|random)[\w/.-]*\w|(?:PART)?(?:UUID|LABEL)=[\w-]+)|\b[Rr]oot (?:block )?(?:device|disk|partition|volume|file ?system)|\brootfs\b|\broot=|\bmedi(?:a|um)\b|\blive (?:image|system|file)))(?=.*(?:not (?:be )?(?:found|appear|available|present|exist)|(?:doesn't|does not|didn't|did not) (?:exist|appear|show)|never (?:appeared|showed)|[Nn]o such (?:file|device)|(?:[Cc]ould not|[Cc]ouldn't|[Cc]annot|[Cc]an't|[Uu]nable to|[Ff]ailed to|[Dd]id not) (?:find|locate|resolve|detect|determine)|[Tt]imed out|[Tt]imeout|[Gg]ave up|[Gg]iving up|is missing|not a valid))(?<reason>.*)$/,
-    description: 'some program says that it does not find the root device',
+    description: 'a program reports that it cannot find the root device',
   },
   {
     ...complaint,
@@ -152,7 +153,7 @@ export const complaintSignatures = [
     outcome: 'root-mount-failed',
     pattern:
       /^(?!.*(?:Kernel panic|VFS: |\/proc|\/sys\b|\/dev\/pts|\/run|\/tmp|debugfs|tracefs|cgroup))(?=.*[Mm]ount)(?=.*(?:\broot|\/(?:sysroot|newroot|new_root|rootfs|mnt)\b|\/dev\/\w|(?:UUID|LABEL)=))(?=.*(?:[Ff]ailed|[Cc]annot|[Cc]an't|[Cc]ould not|[Cc]ouldn't|[Uu]nable|isn't mounted|wrong fs type|bad superblock))(?<reason>.*)$/,
-    description: 'some program says that it cannot mount the root file system',
+    description: 'a program reports that it cannot mount the root file system',
   },
   {
     ...complaint,
@@ -160,7 +161,7 @@ export const complaintSignatures = [
     outcome: 'no-init',
     pattern:
       /^(?!\/?init\b)(?=.*(?:\/s?bin\/init\b|\binit (?:program|binary|process)|switch_root|switch root|pivot_root|OS tree))(?=.*(?:not (?:be )?(?:found|executable|seem)|(?:doesn't|does not) (?:exist|seem)|[Nn]o such file|[Cc]annot|[Cc]an't|[Cc]ould not|[Ff]ailed|[Uu]nable|is missing|denied|format error))(?<reason>.*)$/,
-    description: "some program says that it cannot start the system's first program",
+    description: "a program reports that it cannot start the system's first program",
   },
   {
     ...complaint,
@@ -168,6 +169,6 @@ export const complaintSignatures = [
     meaning: 'rescue-doubt',
     pattern:
       /^(?!\[|Start(?:ing|ed) \S+\.service|.*(?:ssh|to (?:enter|get|open|start|run) ))(?:.{0,80}\b)?(?:(?:[Dd]ropp(?:ing|ed)|[Ff]alling|[Ff]ell|[Ss]pawning|[Ll]aunching|[Ss]tarting|[Ee]ntering|[Oo]pening)\b.{0,40} (?:shell|ash|bash|sh|console)\b|(?:emergency|recovery|rescue|maintenance|repair|debug) (?:\w+ )?shell\b)/,
-    description: 'some program offers a shell, because the boot does not go on',
+    description: 'a program offers a shell, because the boot cannot continue',
   },
 ] as const satisfies readonly Signature[];

@@ -1,4 +1,5 @@
 import type { Signature } from './signature.ts';
+
 const userspace = { origin: 'userspace' } as const;
 const proof = {
   ...userspace,
@@ -6,7 +7,7 @@ const proof = {
   source: "the init of kexec-lab's own test disk",
 } as const;
 
-/** The real system: its first words, its prompts, and what our own test disk says of itself. */
+/** The system itself: its first messages, its prompts, and the proof lines of the lab's test disk. */
 export const userspaceSignatures = [
   {
     ...userspace,
@@ -50,7 +51,7 @@ export const userspaceSignatures = [
     pattern:
       /^(?:\[ TIME \] |systemd\[1\]: )Timed out waiting for (?:device )?(?:\S+\.device - )?(?<device>(?!device)\S+?)\.?$/,
     kmsg: true,
-    description: 'systemd has waited in vain for a device',
+    description: "a device did not appear before systemd's timeout",
     source: 'systemd src/core/job.c',
   },
   {
@@ -60,7 +61,7 @@ export const userspaceSignatures = [
     pattern:
       /^(?:\[DEPEND\] |systemd\[1\]: )Dependency failed for (?:\S+\.\w+ - )?(?:\/sysroot|Initrd Root (?:Device|File System))\b/,
     kmsg: true,
-    description: 'the root file system needs what did not come up',
+    description: 'the root file system depends on a unit that failed',
     source: 'systemd src/core/job.c',
   },
   {
@@ -70,7 +71,7 @@ export const userspaceSignatures = [
     pattern:
       /^(?:\[? {1,2}OK {1,2}\] |systemd\[1\]: )Reached target (?:(?:multi-user|graphical)\.target - )?(?:Multi-User System|Graphical Interface)\b/,
     kmsg: true,
-    description: 'systemd has started all that a running system needs',
+    description: 'systemd has started its default target',
     source: 'systemd units/multi-user.target, units/graphical.target',
   },
   {
@@ -79,7 +80,7 @@ export const userspaceSignatures = [
     meaning: 'system-up',
     pattern: /^<LAVA_SIGNAL_STARTRUN (?<test>\S+)/,
     kmsg: true,
-    description: 'LAVA has logged in and its test has begun',
+    description: 'LAVA has logged in and started its test',
     source: 'LAVA lava_dispatcher/lava_test_shell, lava-test-runner',
   },
   {
@@ -88,7 +89,7 @@ export const userspaceSignatures = [
     meaning: 'userspace-speaks',
     pattern: /^init: (?<message>.+)/,
     kmsg: true,
-    description: "the first program writes into the kernel's log: Android's init, or Upstart",
+    description: "the first program writes to the kernel's log: Android's init, or Upstart",
     source: 'Android system/core/init, Upstart',
   },
   {
@@ -97,7 +98,7 @@ export const userspaceSignatures = [
     meaning: 'login',
     pattern: /^Please press Enter to activate this console\./,
     prompt: true,
-    description: 'BusyBox init has started all it was asked to, and offers a shell',
+    description: 'BusyBox init has started everything in its configuration and offers a shell',
     source: 'BusyBox init/init.c, the action askfirst',
   },
   {
@@ -108,7 +109,7 @@ export const userspaceSignatures = [
       /^(?!(?:[Ll]ast|[Ff]irst|[Pp]revious|[Ff]ailed|[Ss]uccessful|[Ii]nvalid|[Uu]ser|[Nn]ew|[Rr]emote|[Pp]lease|[Yy]our) )(?<host>[\w.()-]+) login:(?: (?!(?:fail|ok\b|succe|error|timed|denied|incorrect|reject|done\b|complete|attempt|session|refused|aborted|retry))(?:[a-z_][a-z0-9_-]{0,31}(?: \(automatic login\))?)?)?$/,
     prompt: true,
     description:
-      "getty waits for somebody to log in: this system is up; a bare `login:` is anybody's",
+      'getty waits for a login, so the system is up; `login:` without a host name does not count',
     source: 'util-linux agetty, BusyBox getty',
   },
   {
@@ -135,7 +136,7 @@ export const userspaceSignatures = [
     id: 'sulogin-locked',
     meaning: 'userspace-rescue',
     pattern: /^Cannot open access to console, (?<reason>the root account is locked)/,
-    description: 'a maintenance shell was wanted, but root has no password',
+    description: 'a maintenance shell cannot be offered, because root has no password',
     source: 'util-linux sulogin',
   },
   {
@@ -143,39 +144,39 @@ export const userspaceSignatures = [
     id: 'step-ended',
     meaning: null,
     pattern: /^kexec-lab: step (?<step>\d+) ended with (?<exit>\d+)(?:, printed (?<output>.*))?$/,
-    description: 'a command that a scenario has run on the console is over',
+    description: 'a command that a scenario ran on the console has ended',
     source: 'src/steps/shell-line.ts',
   },
   {
     ...proof,
     id: 'proof-release',
     pattern: /^kexec-lab: release=(?<release>\S+)$/,
-    description: 'the release that really runs (`uname -r`)',
+    description: 'the release of the running kernel (`uname -r`)',
   },
   {
     ...proof,
     id: 'proof-root',
     pattern: /^kexec-lab: root=(?<root>\S+)$/,
-    description: 'the device that is really mounted on /',
+    description: 'the device that is mounted on /',
   },
   {
     ...proof,
     id: 'proof-cmdline',
     pattern: /^kexec-lab: cmdline=(?<cmdline>.*)$/,
-    description: 'the command line of the kernel that really runs',
+    description: 'the command line of the running kernel',
   },
 ] as const satisfies readonly Signature[];
 
 const shell = { origin: 'userspace', meaning: 'shell', prompt: true, shell: true } as const;
 
-/** Shells at their prompts. What was typed behind one says how to read the lines that follow. */
+/** Prompts of shells. The command typed at one decides how the next lines are read. */
 export const shellSignatures = [
   {
     ...shell,
     id: 'root-shell',
     origin: 'initramfs',
     pattern: /^(?:\/|~) # ?$/,
-    description: 'a plain shell, of a system that has no login: it got that far',
+    description: 'the shell of a system without a login, which is up',
     source: "BusyBox ash's prompt",
   },
   {
@@ -183,7 +184,7 @@ export const shellSignatures = [
     id: 'bare-prompt',
     meaning: null,
     pattern: /^[#$](?: (?<command>[\w./].*)?)?$/,
-    description: 'a shell without a name; believed only where somebody has logged in',
+    description: 'a shell prompt without a name; counts only after a login',
     source: "dash's and other shells' prompt for users without a profile",
   },
   {
@@ -191,7 +192,7 @@ export const shellSignatures = [
     id: 'shell-prompt',
     pattern:
       /^(?:(?<who>[\w.-]+@(?:[\w.-]+|\(none\)))[: ]\S* ?[#$%]|\[(?<bracketed>[\w.-]+(?:@[\w.-]+)?) [^\]\s]+\][#$]|(?<host>\w[\w.-]*):[~/][\w./~-]* ?[#$]|[~/][\w./-]* ?[#$]|\(initramfs\)(?= [\w./])|(?:ba|da|a)?sh-\d[\d.]*[#$])(?: (?<command>.*))?$/,
-    description: 'a shell waits for a command, or has been given one',
+    description: 'a shell waits for a command, or got one',
     source: 'bash, dash and BusyBox ash, with the prompts distributions give them',
   },
 ] as const satisfies readonly Signature[];

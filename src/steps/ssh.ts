@@ -8,7 +8,7 @@ import { leash, toolEnvironment } from '../host/processes.ts';
 const attempts = 5;
 const longestTry = 60_000;
 
-export type SshTarget = { port: number; keyFile: string };
+type SshTarget = { port: number; keyFile: string };
 
 /** How a command over ssh ended. */
 export type SshEnd = {
@@ -91,7 +91,7 @@ function notRun(why: string): UnavailableError {
 const quiet = () => ({ env: toolEnvironment(), reject: false }) as const;
 
 /** What ssh's own log (`ssh -E FILE -o LogLevel=DEBUG1`) shows about a connection. */
-export type SshLog = {
+type SshLog = {
   /** Whether the server accepted the key; the command has been started then. */
   authenticated: boolean;
   /** The command's exit code; null if ssh did not receive it. */

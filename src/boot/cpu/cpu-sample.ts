@@ -1,4 +1,5 @@
 import type { CpuSample, SampleLine } from '../../model/boot.ts';
+
 /**
  * What the CPUs do while the console is silent.
  *

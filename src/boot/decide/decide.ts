@@ -16,7 +16,7 @@ import {
 import type { Decision, Standing } from './decision.ts';
 import { byFailure, byWarning, known } from './decision.ts';
 
-/** Decides what became of a boot: the strongest proof first, and `unknown` wherever there is doubt. */
+/** Decides the outcome of a boot: the strongest proof first, and `unknown` where there is doubt. */
 export function decide(standing: Standing): Decision {
   const { state, context } = standing;
   const { generation, stage, banner } = context;
@@ -26,7 +26,7 @@ export function decide(standing: Standing): Decision {
     return { ...here, id: 'reboot-loop', because: resets >= 3 ? lastWords : jumps };
   }
   const [cause, ...consequences] = causes(context);
-  // A plain boot that died, and a firmware that does not get to the next: the machine stands there now.
+  // A plain boot that failed, and firmware that then gets stuck: the machine is in the firmware now.
   const isPast = context.boundary === 'reset' && !context.failures.some(isOfKexec);
   if (state.name === 'firmware.stuck' && context.firmwareFailed !== null && isPast)
     return decideStuck(standing);
@@ -67,7 +67,7 @@ export function decide(standing: Standing): Decision {
   return decideUnfinished(standing);
 }
 
-/** Firmware that waits for somebody, or has crashed. */
+/** Firmware that waits for input, or has crashed. */
 function decideStuck({ context, silence }: Standing): Decision {
   const { generation, stage, banner, firmwareFailed } = context;
   const because = known([firmwareFailed, ...warned(context, 'firmware-stuck')]);
@@ -75,7 +75,7 @@ function decideStuck({ context, silence }: Standing): Decision {
   return { id: 'firmware-stuck', generation, stage, banner, because, byCpu };
 }
 
-/** After the jump: silence is the normal thing for a while, and only samples or the log's end say more. */
+/** After the jump: silence is normal for a while, so only CPU samples or the end of the log decide. */
 function decideLeaving({ state, context, silence, end }: Standing): Decision {
   const { generation, stage, banner, kexecLeft, kexecStarted, login } = context;
   const lastWords = known([kexecLeft, kexecStarted, context.decompressed]);
@@ -93,7 +93,7 @@ function decideLeaving({ state, context, silence, end }: Standing): Decision {
   return { ...here, id: 'unknown', byCpu: silence.judgement !== null };
 }
 
-/** Nothing failed and nothing succeeded, as far as the console shows. */
+/** The console shows neither failure nor success. */
 function decideUnfinished({ context, bytesSeen, end }: Standing): Decision {
   const { generation, stage, banner, warnings, kexecComplaint, bornBy } = context;
   const here = { generation, stage, banner, byCpu: false, because: [] };
@@ -108,21 +108,21 @@ function decideUnfinished({ context, bytesSeen, end }: Standing): Decision {
   return { ...here, id: bytesSeen ? 'unknown' : 'no-output' };
 }
 
-/** In a kernel that came by kexec and is up, another kexec that fails changes nothing, unless somebody has typed it. */
+/** After a kexec into a system that is up, another kexec that fails does not matter, unless it was typed. */
 function outlived({ bornBy, login, failures, typedInVain }: BootContext): boolean {
   return bornBy === 'kexec' && login !== null && !typedInVain && failures.every(isKexecFailure);
 }
 
 /**
- * What the purgatory and the next kernel's first instructions say. Any other trouble before "Bye!" is that of the old
- * kernel, which began the jump and never got out of its own shutdown.
+ * Messages of the purgatory and of the next kernel's first instructions. Any other problem before "Bye!" is the old
+ * kernel's, which began the jump and did not finish its shutdown.
  */
 const afterTheJump: readonly SignatureId[] = ['purgatory-digest', 'early-arm-error'];
 
-/** A loader's last word, and what it had complained of before. */
+/** A boot loader's last message, and its complaints before it. */
 function handedOverTo({ handedOver, survived }: BootContext): Signal[] {
   const complaints = survived.filter(isOfFirmware);
-  // The last may be why; those before it were followed by another try.
+  // The last complaint may be the cause; each earlier one was followed by another try.
   return known([handedOver, ...complaints.map(({ signal }) => signal).reverse()]);
 }
 
@@ -130,8 +130,8 @@ function warned({ warnings }: BootContext, outcome: OutcomeId): Signal[] {
   return warnings.filter((warning) => warning.outcome === outcome).map(({ signal }) => signal);
 }
 
-/** A system that is up is a success only of the kernel that was meant to get there, and only while it stays up. */
-export function decideUp({ context, end }: Standing, up: Signal): Decision {
+/** A system that is up is a success only if the intended kernel runs it, and only while it stays up. */
+function decideUp({ context, end }: Standing, up: Signal): Decision {
   const {
     bornBy,
     boundary,
@@ -158,7 +158,7 @@ export function decideUp({ context, end }: Standing, up: Signal): Decision {
   const [stuck, ...before] = worstFirst(warnings.filter(isOfFirmware));
   if (boundary === 'reset' && stuck !== undefined) return byWarning(stuck, before, null);
   if (boundary === 'reset' && poweredOff === null) return { ...here, id: 'unknown', because: [up] };
-  // The lab ends a boot that is up at once: there is no time for a machine to show that it lives on.
+  // The lab ends a boot as soon as it is up, so only a longer log can show that a warning was harmless.
   const open = warnings.filter((warning) => !isOver(warning, up));
   const [trouble, ...others] = end?.reason === 'log-ended' ? worstFirst(open) : [];
   if (trouble !== undefined) return byWarning(trouble, others, up);
@@ -167,19 +167,14 @@ export function decideUp({ context, end }: Standing, up: Signal): Decision {
   return { ...here, id: 'booted', because, aside };
 }
 
-/** A shell is a system's where nothing went wrong before it and no initramfs has offered it. */
-export function loneShell({
-  bareShell,
-  programsSpoke,
-  survived,
-  warnings,
-}: BootContext): Signal | null {
-  // An initrd that was complained about, and a shell from it: it was not that bad.
+/** The shell that is the whole system, if no problem came before it and no initramfs offered it. */
+function loneShell({ bareShell, programsSpoke, survived, warnings }: BootContext): Signal | null {
+  // If an initrd that the kernel complained about offers a shell, it works.
   const open = warnings.filter(({ outcome }) => outcome !== 'initramfs-corrupt');
   return programsSpoke || survived.length > 0 || open.length > 0 ? null : bareShell;
 }
 
-/** Whoever shows a prompt of a system has its root. */
+/** Whether a later prompt of the system shows that it has its root after all. */
 function isOver(warning: Failure, up: Signal): boolean {
   const named = ['who', 'bracketed', 'host'].some((name) => name in up.captures);
   return isRootTrouble(warning) && named && up.line > warning.signal.line;

@@ -8,18 +8,18 @@ import type { Failure } from '../machine/failures.ts';
 import { causes, isKexecFailure } from '../machine/failures.ts';
 import type { BootState } from '../machine/step.ts';
 
-/** How the watching ended. `log-ended` says nothing about the machine but that no more was recorded. */
+/** Why observation ended. `log-ended`: the recording ends there, which says nothing about the machine. */
 export type End = {
   reason: 'log-ended' | 'qemu-exited' | 'stopped';
-  /** QEMU's own words, or why the watching was stopped. */
+  /** QEMU's message, or why observation was stopped. */
   detail?: string;
   /** How long the console had been silent, in host milliseconds. */
   silentMs?: number;
 };
 
-/** All there is to decide on. */
+/** Everything that a decision is based on. */
 export type Standing = {
-  /** Where the boot machine stands. */
+  /** The state of the boot machine. */
   state: BootState;
   context: BootContext;
   bytesSeen: boolean;
@@ -28,7 +28,7 @@ export type Standing = {
   end: End | null;
 };
 
-/** What became of the boot, before it is put into words. The cause comes first in `because`. */
+/** The outcome of a boot, before it is explained. The cause comes first in `because`. */
 export type Decision = {
   id: OutcomeId;
   generation: number;
@@ -38,20 +38,21 @@ export type Decision = {
   banner: Signal | null;
   /** Whether the CPU samples and the silence are part of the proof. */
   byCpu: boolean;
-  /** What looked like trouble and was none. */
+  /** Problems that the boot survived. */
   aside?: Signal[];
-  /** No line says it: the console ends there. */
+  /** Present if no line says so, and the outcome is inferred from where the console ends. */
   bySilence?: true;
 };
 
-/** A decision, what it rests on, and what its evidence names. */
+/** A decision with its basis, and what its evidence captures. */
 export type Decided = { decision: Decision; standing: Standing; captures: Record<string, string> };
 
-/** A warning after which nothing came. */
+/** The decision for a warning that nothing followed. */
 export function byWarning(cause: Failure, others: Failure[], login: Signal | null): Decision {
   return { ...byFailure(cause, others, login), bySilence: true };
 }
 
+/** The decision for a failure. */
 export function byFailure(cause: Failure, others: Failure[], login: Signal | null): Decision {
   const { outcome: id, generation, stage, banner } = cause;
   const because = known([...[cause, ...others].map(({ signal }) => signal), login]);
@@ -62,15 +63,15 @@ export function known(signals: (Signal | null)[]): Signal[] {
   return signals.filter((signal) => signal !== null);
 }
 
-/** Whether nothing more can come of the boot, whatever anybody does to the machine. */
+/** Whether the outcome is final, whatever is done to the machine. */
 export function isOver({ state, context }: Standing): boolean {
   return isLooping(context) || state.has('over');
 }
 
 /**
- * Whether waiting will not change the outcome any more, so that a live run may stop after a short grace.
- * @param awaitGeneration the kernel that is meant to come up: an earlier one's login prompt is no end while its
- *   kexec may still come.
+ * Whether waiting will not change the outcome, so that a live run may stop after a short grace period.
+ * @param awaitGeneration the generation that should come up: the login prompt of an earlier one does not settle the boot,
+ *   since its kexec may still follow
  */
 export function isSettled(standing: Standing, awaitGeneration: number): boolean {
   const { state, context } = standing;
@@ -83,7 +84,7 @@ export function isSettled(standing: Standing, awaitGeneration: number): boolean 
   return state.name === 'userspace.up' && context.generation >= awaitGeneration;
 }
 
-/** What a console tells of the machine, for advice that fits it. Null: not known. */
+/** What a console shows about the machine, for advice that fits it. Null: not known. */
 export type MachineFacts = {
   arch: 'arm' | 'arm64' | 'x86' | 'riscv' | null;
   loader: 'uefi' | 'u-boot' | 'grub' | 'bios' | null;
@@ -91,7 +92,7 @@ export type MachineFacts = {
 
 export const nothingKnown: MachineFacts = { arch: null, loader: null };
 
-/** Distributions name the architecture in the release; the compiler's name is in the same line. */
+/** Patterns for the architecture in a kernel's banner: in the release, as distributions name it, or the compiler's name. */
 const banners: [RegExp, MachineFacts['arch']][] = [
   [/amd64|x86[_-]64|i[36]86/, 'x86'],
   [/riscv/, 'riscv'],
@@ -99,14 +100,14 @@ const banners: [RegExp, MachineFacts['arch']][] = [
   [/armmp|armv7|armhf|arm-linux/, 'arm'],
 ];
 
-/** Adds what one signal tells. The newest word on the loader counts, the first on the architecture. */
+/** Adds what one signal shows. The newest loader counts, and the first architecture. */
 export function learnMachine(facts: MachineFacts, signal: Signal): MachineFacts {
   const loader = loaderOf(signal) ?? facts.loader;
   const arch = facts.arch ?? archOf(signal);
   return loader === facts.loader && arch === facts.arch ? facts : { arch, loader };
 }
 
-/** The signatures of firmware and loaders begin with its name. */
+/** Loaders by the first word of their signatures. */
 const loaders: readonly [string, MachineFacts['loader']][] = [
   ['edk2', 'uefi'],
   ['efi', 'uefi'],
@@ -132,7 +133,7 @@ function archOf(signal: Signal): MachineFacts['arch'] {
   return isOf(signal, 'riscv-kernel', 'opensbi') ? 'riscv' : null;
 }
 
-/** Unless the console shows another architecture, advice for 32-bit arm is worth a try. */
+/** Whether advice for 32-bit arm may apply: the console does not show another architecture. */
 export function mayBeArm({ arch }: MachineFacts): boolean {
   return arch === null || arch === 'arm';
 }

@@ -6,7 +6,7 @@ import type { Decision, Standing } from './decision.ts';
 
 const mostAlternatives = 4;
 
-/** Says how sure a decision is. */
+/** Says how certain a decision is, what else it could be, and what would settle it. */
 export function doubtOf(decision: Decision, standing: Standing): Doubt {
   const certainty = certaintyOf(decision);
   const others = [...silent(decision, standing), ...contradicted(decision, standing)];

@@ -4,10 +4,10 @@ import type { Decision, Standing } from './decision.ts';
 
 const longestEvidence = 12;
 
-/** The last line that held any text, for an outcome nothing else speaks for. */
+/** The last line with text, for an outcome that has no other evidence. */
 export type LastLine = { line: number; text: string };
 
-/** What backs a decision: console lines, the cause first, then what was seen from outside the machine. */
+/** The evidence of a decision: console lines, the cause first, then what was seen from outside the machine. */
 export function evidenceOf(
   { id, because, byCpu, aside = [] }: Decision,
   { silence, end }: Standing,
@@ -34,7 +34,7 @@ export function evidenceOf(
   return id === 'qemu-exited' ? [...outside, ...lines] : [...lines, ...outside];
 }
 
-/** What the evidence names. The cause's own words win over those of its consequences. */
+/** The captures of all evidence. Those of the cause win over those of its consequences. */
 export function capturesOf({ because, banner }: Decision): Record<string, string> {
   const said: Signal[] = [...because, ...(banner ? [banner] : [])].reverse();
   const captures = Object.assign({}, ...said.map((signal) => signal.captures)) as Record<
@@ -46,7 +46,7 @@ export function capturesOf({ because, banner }: Decision): Record<string, string
   return device === undefined ? captures : { ...captures, device };
 }
 
-/** The kernel prints `vda` for /dev/vda, and `(null)` or nothing where it was given no name. */
+/** The kernel prints `vda` for /dev/vda, and `(null)` or nothing where no name was given. */
 function deviceName(printed: string | undefined): string | undefined {
   if (printed === undefined || printed === '' || printed === '(null)') return undefined;
   return /^[a-z]\w*$/.test(printed) ? `/dev/${printed}` : printed;
@@ -59,14 +59,14 @@ function seen(signature: string, text: string): Evidence {
 /** The size of EDK2's largest text mode on a serial terminal in either direction (80 × 50 and 128 × 40). */
 export const firmwareScreen = { columns: 128, rows: 50 } as const;
 
-/** A menu has its title, its entries and its keys on as many rows. */
+/** Enough rows for a menu with its title, entries and keys. */
 const longestScreen = 24;
 
 /**
- * The outcome with what is on the machine's screen, where somebody who stands before it would look at that first: at
- * firmware that waits. A menu is painted, not written line by line, so the console's lines do not show it.
+ * Adds the machine's screen to the evidence of firmware that waits. A menu is drawn with cursor movements, so the lines of
+ * the console do not show it.
  *
- * @param screen its rows, see {@link createScreen}; not asked for any other outcome
+ * @param screen returns its rows, see {@link createScreen}; not called for other outcomes
  */
 export async function withScreen(
   outcome: Outcome,
@@ -76,7 +76,7 @@ export async function withScreen(
   const shown = (await screen())
     .map((row) => row.trim().replace(/\s{2,}/g, '  '))
     .filter((row) => row !== '')
-    // What somebody sees last stands at the bottom.
+    // The newest text is at the bottom.
     .slice(-longestScreen)
     .map((text): Evidence => ({ line: null, text, signature: 'screen' }));
   return { ...outcome, evidence: [...outcome.evidence, ...shown] };

@@ -7,7 +7,7 @@ import { loadCure, rootCure, loaderCure } from './cures.ts';
 import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './explain-silence.ts';
 
 /** What an outcome means and its usual cure, one or two sentences each. */
-export type Explanation = { meaning: string; cure: string };
+type Explanation = { meaning: string; cure: string };
 
 /** Explains a decision to somebody whose server does not come back. */
 export function explain(decided: Decided): Explanation {
@@ -174,11 +174,7 @@ const shown: readonly [SignatureId, string][] = [
 ];
 
 /** A system that is up, and the trouble that it survived. */
-export function booted({
-  decision,
-  standing: { context },
-  captures: { release },
-}: Decided): string {
+function booted({ decision, standing: { context }, captures: { release } }: Decided): string {
   const { because, aside = [] } = decision;
   const [, how = 'came up'] =
     shown.find(([id]) => because.some((signal) => isOf(signal, id))) ?? [];
@@ -195,13 +191,13 @@ export function booted({
 }
 
 /** A system that is up on an unexpected kernel. */
-export function wrongKernel({ decision, standing: { context } }: Decided): string {
+function wrongKernel({ decision, standing: { context } }: Decided): string {
   const lost = context.replaced;
   if (lost === null || !decision.because.includes(lost))
     return 'A system came up, but not on the expected kernel.';
   return `The second kernel ran, then the machine was reset and its normal boot started ${kernelName(context.banner?.captures['release'])}.`;
 }
 
-export function kernelName(release: string | undefined): string {
+function kernelName(release: string | undefined): string {
   return release === undefined ? 'a kernel of unknown release' : `kernel ${release}`;
 }

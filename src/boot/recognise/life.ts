@@ -2,30 +2,30 @@ import type { OutcomeId } from '../../model/vocabulary.ts';
 import type { Failure } from '../machine/failures.ts';
 import type { Recognised } from './recogniser.ts';
 
-/** What has come since the last sign of trouble and does not belong to it. */
+/** What was printed since the last sign of trouble and does not belong to it. */
 export type Calm = { records: number; lines: number };
 
 export const noCalm: Calm = { records: 0, lines: 0 };
 
 /**
- * How long kernel records have to go on, in seconds of the kernel's clock. An oops that kills the boot leaves other CPUs
- * and timers a few seconds of work. A hang is told again by its watchdog: of soft lockups every half minute, of stalls
- * every minute, of tasks that wait every two.
+ * How long kernel records must go on to prove life, in seconds of the kernel's clock. After a fatal oops, other CPUs and
+ * timers work for a few more seconds. Watchdogs report a hang repeatedly: soft lockups every half minute, stalls every
+ * minute, blocked tasks every two.
  */
 const proves: Partial<Record<OutcomeId, number>> = { 'kernel-panic': 10, 'kernel-hang': 130 };
 const longest = 130;
 
-/** One record may have been on its way, and one line may be a recorder's. */
+/** Records or lines that prove life: one record may have been on its way, and one line may be the recorder's. */
 const enough = 3;
 
 /** Programs that write to the kernel's log: `systemd[1]: `. */
 const program = /^[\w@.-]+\[\d+\]: /;
 
-/** What kernels print below an oops, a lock-up or a stall: registers, stacks, code, the state of CPUs and tasks. */
+/** What kernels print in the report of an oops, a lock-up or a stall: registers, stacks, code, states of CPUs and tasks. */
 const report =
   /^(?:\s|Pid: |[\w ]{1,12}: ?[0-9a-f]{8}|CPU: |Hardware name|Modules linked|Call [Tt]race|Code: |Stack|Process |Workqueue: |task:|pstate|\w{1,3} ?: |\w{2} is at|Flags: |Control: |Register |Backtrace|---\[|R[A-Z0-9]{1,2}[:P]|CR\d|Mem abort|Data abort|user pgtable|swapper pgtable|\[[0-9a-f<]|pgd|note: |Fixing recursive|rcu|NMI|Sending NMI|Kernel Offset|SMP: |irq event|\w+irqs|handlers:|"echo |INFO: |Exception |Tainted|x\d|\(?[\w.]+\+0x|[0-9a-f?]{8,16}(?: |$)|r\d{1,2}:|\(\w+\)|bl?r? )/;
 
-/** Whether a line without a stamp is the kernel's all the same: with its level in front, or a piece of its report. */
+/** Whether a line without a timestamp is the kernel's: it begins with a log level, or is part of a report. */
 function belongs(text: string): boolean {
   return /^<\d>/.test(text) || report.test(text);
 }
@@ -45,9 +45,9 @@ export function later(
 }
 
 /**
- * Whether life has gone on since the last sign of trouble.
- * @param since when that was, in seconds of the kernel's clock
- * @param isUp whether the system was up: then a few lines no one knows may be a recorder's, or another machine's
+ * Whether the boot has gone on since the last sign of trouble.
+ * @param since the time of that sign, in seconds of the kernel's clock
+ * @param isUp whether the system was up: then unknown lines may come from the recorder or another machine
  */
 export function isAlive(
   warnings: readonly Failure[],

@@ -1,31 +1,32 @@
 import type { Signal } from '../../model/boot.ts';
-/** What a prompt shows: whose shell it is, and what was typed there. */
+
+/** A shell's prompt: its user or host, and what kind of command was typed there. */
 export type Prompt = {
-  /** For comparing: `root@web1`, or the prompt itself where it names nobody. */
+  /** For comparison: `root@web1`, or the prompt itself if it has no name. */
   who: string;
-  /** It names a user or a host, so it is known again. */
+  /** Whether it names a user or a host, and so can be recognised again. */
   named: boolean;
-  /** What was typed prints what is stored, and cannot end the machine. */
+  /** Whether the command prints stored text, and cannot end the machine. */
   prints: boolean;
-  /** What was typed shows a file page by page: nothing of it is new. */
+  /** Whether the command shows a file page by page, so nothing that it prints is new. */
   pages: boolean;
 };
 
-/** Programs that print what somebody else has said at some other time. */
+/** Programs that print stored text, or the console of another machine. */
 const printing =
   /^(?:dmesg|journalctl|cat|zcat|xzcat|bzcat|tac|head|tail|less|more|most|e?grep|zgrep|rg|sed|awk|strings|echo|printf|hexdump|xxd|od|pstree|lsinitramfs|systemctl (?:-\S+ )*status|vim?|nano|virsh console|docker logs|kubectl logs|crash|screen|minicom|picocom|tio|ssh|cu|tmux|ipmitool|conserver|console)(?:\s|$)/;
 
-/** Files that are switches of the kernel. */
+/** Redirections into files that control the kernel. */
 const switches = />\s*\/(?:proc|sys|dev)\/(?!null)/;
 
-/** Programs that stand at the end of what they show. */
+/** Programs that show text page by page. */
 const pager = /(?:^|[|;&]\s*)(?:less|more|most|man|vim?|nano)\s/;
 
-/** What is typed beside that, and ends no machine either. */
+/** Other commands that cannot end the machine. */
 const harmless =
   /^(?:mkdir|mount|umount|cd|ls|pwd|sort|uniq|wc|cut|tr|nl|column|find|xargs|tee|sleep|true|clear|export \w|[\w]+=\S*$|set |stty|lsblk|blkid|date|uptime|which|rpm|dpkg|log)(?:\s|$)|^$/;
 
-/** Whether a command line prints what is stored, and does nothing else that is not known. */
+/** Whether a command line prints stored text, and otherwise runs only harmless commands. */
 function printsOnly(typed: string): boolean {
   const commands = typed.split(/[|;&\n]+/).map((part) =>
     part
@@ -40,10 +41,10 @@ function printsOnly(typed: string): boolean {
   );
 }
 
-/** What may stand before the command proper. */
+/** Words that may precede the command itself. */
 const before = /^(?:(?:sudo(?: -\w+)*|nohup|time|busybox|do|then)\s+)+/;
 
-/** Takes a sighting of a shell's prompt apart. */
+/** Parses the signal of a shell's prompt. */
 export function promptOf({ text, captures }: Signal): Prompt {
   const { who, bracketed, host, command = '' } = captures;
   const name = who ?? bracketed ?? host;
@@ -59,43 +60,45 @@ export function promptOf({ text, captures }: Signal): Prompt {
 /** A prompt without a name: `/ #`, `~ $`, `#`, `(initramfs)`, `bash-5.2#`. */
 const bare = /^(?:\(initramfs\)|(?:[~/][\w./-]* ?)?[#$]|(?:ba|da|a)?sh-\d[\d.]*[#$]) ?/;
 
-/** What terminal programs and emulators say when they end: the prompt behind it is that of whoever ran them. */
+/** Messages of terminal programs and emulators that exit: the next prompt is that of the machine that ran them. */
 export const recorderEnds =
   /(?:Connection closed by|Connection to \S+ closed|terminating on signal \d+|^QEMU: Terminated|^Script done|^\[(?:screen is terminating|exited|detached|disconnect|terminated \w+)|^(?:Terminated|Killed|Hangup|Disconnected)\b|Thanks for using picocom)/;
 
-/** Whether somebody asks for what the kernel has said, now or when it died: it is the one under that prompt. */
+/** Whether the command shows the log of the machine's own kernel, now or from its last crash. */
 export function asksKernel({ captures: { command = '' } }: Signal): boolean {
   return /^(?:sudo )?(?:dmesg\b|journalctl\b|\w+ \S*\/pstore\/)/.test(command);
 }
 
-/** A line of a program that no signature knows. */
+/** A program's line that no signature matches. */
 type Line = { line: number; text: string };
 
-/** Whether an init has ended by itself, and not well: the low byte of a wait status is the signal it was killed by. */
+/** Whether init exited by itself with an error. The low seven bits of a wait status are the signal that killed it. */
 export function gaveUp({ exitcode = '0' }: Record<string, string>): boolean {
   return Number(exitcode) !== 0 && (Number(exitcode) & 0x7f) === 0;
 }
 
-/** Whether a command line calls kexec, or has systemd call it. Other words that begin so are packages and other programs. */
+/** Whether a command line runs kexec, directly or through systemd. Longer words are packages and other programs. */
 export function typesKexec(command: string): boolean {
   return !asks.test(command) && kexec.test(command);
 }
 
 const kexec = /(?:^|[\s;&|/('"`])kexec(?:$|[\s;&|)'"`]|\.(?:target|service))/;
 
-/** Programs that are asked about it. */
+/** Commands that only mention kexec. */
 const asks =
   /^(?:sudo )?(?:man|apt\S*|dnf|yum|apk|pacman|rpm|dpkg|which|whereis|type|command|file|ls|cat|grep|echo)\s/;
 
-/** What any program says that does not do what it was told to. */
+/** Words with which programs report failure. */
 export const complains =
   /\b(?:[Ff]ail(?:ed|ure)|[Ee]rror|[Cc]annot|[Cc]an't|[Cc]ould not|[Uu]nable|[Rr]efus\w+|[Dd]enied|[Nn]ot (?:found|loaded|permitted|supported|allowed|implemented|enough)|[Nn]o such|[Ii]nvalid|[Uu]nsupported|[Aa]borted|[Rr]ejected|[Kk]illed|[Ss]egmentation fault)\b/;
 
+/** The signal for a program's message that a typed kexec failed. */
 export function complaintOf(program: Line): Signal {
   const words = wordsOf(program);
   return { ...words, signature: 'kexec-complaint', captures: { reason: words.text } };
 }
 
+/** The signal for the last line of an unknown program. */
 export function wordsOf({ line, text }: Line): Signal {
   return { signature: 'last-words', line, text: text.trimEnd(), captures: {}, guestSeconds: null };
 }

@@ -5,74 +5,74 @@ import type { BootSnapshot } from '../machine/step.ts';
 import type { Prompt } from './prompt.ts';
 import { asksKernel, promptOf, recorderEnds } from './prompt.ts';
 
-/** Where the machine stands, and the newest printk time of its kernel, in seconds. Immutable. */
+/** The state of the boot, and the newest printk time of its kernel, in seconds. Immutable. */
 export type Point = {
   snapshot: BootSnapshot;
   clock: number;
 };
 
-/** A clock that falls back by more than this belongs to another kernel: CPUs differ by less. Seconds. */
+/** If the clock falls back by more than this, another kernel runs: the clocks of CPUs differ by less. Seconds. */
 export const clockTolerance = 1;
 
-/** No machine is this long in starting. Seconds. */
+/** A kernel whose clock shows this much was running before the log began. Seconds. */
 const longRunning = 60;
 
-/** Somebody is at a prompt. What is printed until it comes back may be a quotation. */
+/** A command was typed at a prompt. What is printed until the prompt comes back may be quoted from another log. */
 type Session = Prompt & {
-  /** Where the machine stood when the command was typed. */
+  /** The state of the boot when the command was typed. */
   point: Point;
-  /** The machine has said itself that it ends. */
+  /** Whether the machine itself has announced its end. */
   left: boolean;
   firmware: boolean;
 };
 
-/** Of a machine that ends, whoever has asked for it. */
+/** Signals of a machine that ends, whatever the reason. */
 const endings: readonly Meaning[] = ['panic', 'reset', 'power-off', 'kexec-starts', 'kexec-leaves'];
 
-/** Somebody has logged in, and no prompt has been seen yet. */
+/** After a login, before a prompt was seen. */
 const noPrompt: Prompt = { who: '', named: false, prints: false, pages: false };
 
-/** Follows who is at which prompt, to tell what happens to the machine from what somebody reads there. */
+/** Follows the prompts on a console, to distinguish what happens to the machine from logs that are read at a prompt. */
 export class Prompts {
   #session: Session | null = null;
-  /** A session in which a log was read that seemed to end the machine. */
+  /** A session in which a log was read that contained a login. */
   #reading: Session | null = null;
-  /** Prompts of whoever recorded the console. */
+  /** Prompts of the machine that recorded the console. */
   readonly #strangers = new Set<string>();
-  /** Prompts that came before any kernel spoke: of a machine that runs, or of whoever starts the one that is recorded. */
+  /** Prompts before the first kernel message: of a machine that runs already, or of the one that records. */
   #early: string[] | null = [];
   #recorderEnded = false;
 
-  /** Where the machine stands while somebody reads a log and the prompt has not come back; null if nobody does. */
+  /** The state of the boot while a log is read at a prompt that has not come back; null otherwise. */
   get readingFrom(): Point | null {
     const session = this.#session;
     return session !== null && session.prints && !session.left ? session.point : null;
   }
 
-  /** A line of a program, or `''` for anything else that only the machine can have said. */
+  /** Takes a program's line, or `''` for anything else that only the machine prints. */
   hear(line: string): void {
     this.#recorderEnded = recorderEnds.test(line);
   }
 
   /**
-   * A prompt is there. If it has come back though the machine seemed to have gone on, that was quoted.
-   * @returns whether it is the machine's own, and where the machine really stands if that is somewhere else
+   * Takes a prompt. If it came back although the machine seemed to have gone on, the output in between was quoted.
+   * @returns whether the prompt is the machine's own, and the state to return to if output was quoted
    */
   at(prompt: Signal, point: Point): { isOwn: boolean; back: Point | null } {
     const shown = promptOf(prompt);
     const { generation, login } = point.snapshot.context;
-    // Scripts write comments so.
+    // Comments of scripts look the same.
     if (isOf(prompt, 'bare-prompt') && login === null) return { isOwn: false, back: null };
     if (asksKernel(prompt)) this.#strangers.delete(shown.who);
     const known = generation > 0 && !(this.#recorderEnded && this.#session?.who !== shown.who);
-    // A prompt without a name is everybody's.
+    // A prompt without a name may be any machine's.
     if (!known && shown.named) this.#strangers.add(shown.who);
     if (!known) {
       if (generation === 0) this.#early?.push(shown.who);
       return { isOwn: false, back: null };
     }
     if (this.#strangers.has(shown.who)) return { isOwn: false, back: null };
-    // A log that is read may have prompts in it; and the prompt that it is read at may still come back.
+    // A log that is read may contain prompts, and the prompt at which it is read may still come back.
     if (this.#session?.prints === true && this.#session.who !== shown.who)
       return { isOwn: this.readingFrom === null, back: null };
     if (this.#reading?.who === shown.who) this.#session = this.#reading;
@@ -83,23 +83,23 @@ export class Prompts {
     return { isOwn: true, back: back ? now : null };
   }
 
-  /** The first kernel that speaks has been running for so long, in seconds: those who were at a prompt before were at its own. */
+  /** Takes the first reading of a kernel's clock, in seconds. If it was running already, earlier prompts were its own. */
   hearKernel(seconds: number): void {
     if (this.#early === null) return;
     if (seconds >= longRunning) for (const who of this.#early) this.#strangers.delete(who);
     this.#early = null;
   }
 
-  /** Somebody logs in. */
+  /** Takes a login. */
   login(point: Point): void {
     if (this.readingFrom !== null) return;
     const session = this.#session;
-    // What was read may have had a login in it; if its prompt comes back, it was so.
+    // The login may be part of a log that is read; it was if the prompt comes back.
     if (session !== null && session.prints && isKnownAgain(session)) this.#reading = session;
     this.#open(noPrompt, point);
   }
 
-  /** What the machine says about its own end in a session is no quotation: its clock has gone on. */
+  /** Takes a signal in a session. An end of the machine is not quoted if its clock has gone on. */
   follow(meaning: Meaning, { guestSeconds }: Signal): void {
     const session = this.#session;
     if (session === null) return;
@@ -117,7 +117,7 @@ export class Prompts {
   }
 }
 
-/** Whether the prompt shows that the machine never left the session, whatever seemed to have happened since. */
+/** Whether the prompt shows that the machine never left the session, whatever was printed since. */
 function isBack(session: Session, { who }: Prompt, { snapshot }: Point): boolean {
   const before = session.point.snapshot;
   const { state } = snapshot;
@@ -126,13 +126,13 @@ function isBack(session: Session, { who }: Prompt, { snapshot }: Point): boolean
   if (session.who === '') return !session.left && !restarted && inFirmware;
   if (session.who !== who) return false;
   if (session.prints) return true;
-  // Neither a dead machine nor one that has got further goes back to the prompt it came from.
+  // A dead machine, or one that got further, does not return to an earlier prompt.
   if (!restarted && state !== before.state && !state.has('shell')) return true;
   if (!session.named || session.left) return false;
   return inFirmware || (restarted && !session.firmware);
 }
 
-/** Whether nobody else has such a prompt. */
+/** Whether the prompt is distinctive enough to be recognised again. */
 function isKnownAgain({ who, named }: Prompt): boolean {
   return named || who.startsWith('(');
 }

@@ -7,10 +7,10 @@ import type { PrintkRecord, PrintkHabit } from './printk.ts';
 import { splitKernelText } from './printk.ts';
 import { recorderEnds } from './prompt.ts';
 
-/** A signature with its meaning, as the boot machine takes it. */
+/** A recognised signature and its signal. */
 export type Sighting = { signature: Signature; signal: Signal };
 
-/** A kernel record that no signature has to know: its clock alone may say that another kernel runs. */
+/** The clock of a kernel record. It alone may show that another kernel runs, whatever the record says. */
 export type ClockReading = {
   line: number;
   text: string;
@@ -21,43 +21,43 @@ export type ClockReading = {
 
 export type Recognised = {
   sightings: Sighting[];
-  /** Of the last record in the line. */
+  /** The clock of the last record in the line. */
   clock: ClockReading | null;
-  /** A finished line of a program that no signature knows. */
+  /** A complete line of a program that no signature matches. */
   program: { line: number; text: string } | null;
-  /** A shell's prompt, with what has been typed so far; said again while somebody types. */
+  /** A shell's prompt, with what has been typed so far. Reported again while a command is typed. */
   prompt: Signal | null;
 };
 
-/** A program's text that the kernel cut off, and what has been recognised of it already. */
+/** A program's text that the kernel cut off, and the signatures already recognised in it. */
 type Fragment = { text: string; line: number; said: Set<string> };
 
 const longestFragment = 4096;
 
-/** Shared by the many lines that say nothing; never written to. */
+/** Shared by all lines without sightings; never modified. */
 const none: Sighting[] = [];
 
-/** The line above a login prompt names the terminal, as distributions write it. util-linux agetty, `\\l` */
+/** The line above a login prompt, which names the terminal (util-linux agetty, `\\l` in /etc/issue). */
 const issue = /^\S.* \(?(?:tty\w+|console|hvc\d+)\)?\s*$/;
 
 const glued = /^(?<prompt>[\w.-]+ login: )(?<rest>.+)/;
 
-/** How a kernel closes the report of a panic. Linux, kernel/panic.c */
+/** The last line of a panic's report. Linux, kernel/panic.c */
 const panicEnd = /^---\[ end (?<panic>Kernel panic - not syncing: .*?)(?: \]---)?$/;
 
-/** Turns console lines into sightings: puts back together what the kernel's and the programs' text cut apart. */
+/** Turns console lines into sightings. Rejoins text of programs that kernel messages cut apart. */
 export class Recogniser {
   #habit: PrintkHabit = { stamps: null, leaving: false };
   #fragment: Fragment | null = null;
   #shell: Signal | null = null;
-  /** The newest kernel has panicked. */
+  /** Whether the newest kernel has panicked. */
   #panicked = false;
-  /** The last line was the text that getty prints above its prompt. */
+  /** Whether the last line was the text that getty prints above its prompt. */
   #issued = false;
-  /** What the unfinished line has already been seen to say. */
+  /** Signatures already reported for the unfinished line. */
   #peeked = new Set<string>();
 
-  /** A finished line. Each of its segments may end in a kernel record. */
+  /** Takes a complete line. Each of its segments may end in a kernel record. */
   line({ line, segments }: ConsoleLine): Recognised {
     const sightings: Sighting[] = [];
     let clock: ClockReading | null = null;
@@ -84,18 +84,18 @@ export class Recogniser {
     return { sightings, clock, program: unknown, prompt: this.#takeShell() };
   }
 
-  /** The next line may belong to what is known already, or may be a kernel's without saying so. */
+  /** Whether the next line must be read even if it contains no signature's text: it may continue a cut line, or be a kernel's line without a timestamp. */
   get isOpen(): boolean {
     return this.#fragment !== null || this.#habit.stamps !== true || this.#habit.leaving;
   }
 
-  /** Lines were passed over that say nothing. @param text some of them were not blank */
+  /** Lines without any signature's text were skipped. @param text whether any of them was not blank */
   passOver(text: boolean): void {
     if (text) this.#issued = false;
     this.#peeked.clear();
   }
 
-  /** The console is quiet: prompts on the unfinished line, and what a cut line says as far as it came. Idempotent. */
+  /** Call when the console is quiet: reports prompts on the unfinished line, and the signals of a cut line. Idempotent. */
   peek(rest: ConsoleLine | null): Recognised {
     const last = this.#prompt(rest?.segments.at(-1) ?? '');
     const line = rest?.line ?? 0;
@@ -114,7 +114,7 @@ export class Recogniser {
     return { sightings, clock: null, program: null, prompt: this.#takeShell() };
   }
 
-  /** Nothing will come any more: what the last, cut line says. */
+  /** Call at the end: reports the signals of a line that the kernel cut off. */
   end(): Recognised {
     return { sightings: this.#flush(), clock: null, program: null, prompt: this.#takeShell() };
   }
@@ -125,7 +125,7 @@ export class Recogniser {
     return shell;
   }
 
-  /** A program's line is complete: on its own, joined to what the kernel cut off before it, and that alone. */
+  /** Matches a program's complete line: alone, joined to the text that the kernel had cut off, and that text alone. */
   #finish(program: string, line: number): Sighting[] {
     const fragment = this.#fragment;
     this.#fragment = null;
@@ -143,14 +143,14 @@ export class Recogniser {
     ];
   }
 
-  /** Behind the text that getty prints comes its prompt, and right behind that what a terminal program says when it ends. */
+  /** A login prompt may be followed directly by the last message of a terminal program, which is removed here. */
   #prompt(text: string): string {
     if (!text.includes(' login: ')) return text;
     const { prompt, rest = '' } = glued.exec(text)?.groups ?? {};
     return prompt !== undefined && (this.#issued || recorderEnds.test(rest)) ? prompt : text;
   }
 
-  /** The kernel cut a program's line. A prompt is complete as it stands; anything else waits for its other half. */
+  /** The kernel cut a program's line. A prompt counts as complete; other text waits for the rest of its line. */
   #interrupt(program: string, line: number): Sighting[] {
     const fragment = this.#fragment ?? { text: '', line, said: new Set<string>() };
     const whole = fragment.text + program;
@@ -179,7 +179,7 @@ export class Recogniser {
     return this.#say(matches, record.text, line, null, record.seconds);
   }
 
-  /** A log that has only the end of a panic's report has the panic in it. */
+  /** If a log contains only the end of a panic's report, the panic is read from there. */
   #lastScreen(body: string): string {
     return this.#panicked ? body : (panicEnd.exec(body)?.groups?.['panic'] ?? body);
   }
@@ -201,7 +201,7 @@ export class Recogniser {
         captures,
         guestSeconds,
       };
-      // Of a prompt that the kernel cut in two the whole is looked at first.
+      // For a prompt that the kernel cut in two, the joined text comes first.
       if (signature.shell === true) this.#shell ??= signal;
       if (said?.has(signature.id)) continue;
       said?.add(signature.id);
@@ -211,15 +211,15 @@ export class Recogniser {
     return sightings;
   }
 
-  /** Another kernel may have other habits; one that leaves or is reset may be followed by any. */
+  /** Each kernel may print timestamps or not. After a kexec or a reset, that is not known again. */
   #learn({ id, meaning }: Signature, guestSeconds: number | null): void {
     if (meaning === 'kernel-starts' || (meaning === 'kernel-names-itself' && guestSeconds === null))
       this.#habit = { stamps: guestSeconds !== null, leaving: false };
-    // Whoever comes up has another kernel under them.
+    // A system that comes up runs on the next kernel.
     if (meaning !== null && comesUp.includes(meaning)) this.#habit.leaving = false;
     this.#panicked = meaning === 'panic' || (this.#panicked && !startsKernel(meaning));
     if (meaning === 'kexec-starts' || id === 'cpus-disabling') this.#habit.leaving = true;
-    // Behind the last word nothing is under way on the console any more.
+    // After the last message, no more text of the old kernel arrives.
     if (meaning === 'kexec-leaves') this.#habit.leaving = false;
     if (meaning === 'kexec-leaves' || meaning === 'reset' || meaning?.startsWith('firmware')) {
       this.#habit.stamps = null;

@@ -12,26 +12,26 @@ import type { Point } from './prompts.ts';
 import { clockTolerance, Prompts } from './prompts.ts';
 import type { ClockReading, Recognised, Sighting } from './recogniser.ts';
 
-/** A reset that nothing announces: the clock has fallen by more than that. Seconds. */
+/** A clock that falls back by more than this shows an unannounced reset. Seconds. */
 const unannounced = 3;
 
-/** Seconds of the kernel's clock before which no kernel has a program running. */
+/** Seconds of the kernel's clock before which no program runs. */
 const fastest = 0.2;
 
-/** Runs the boot machine on what the recogniser finds. */
+/** Feeds the boot machine with what the recogniser finds. */
 export class BootTracker {
   #snapshot = initialSnapshot;
   /** The newest printk time of the newest kernel, in seconds. */
   #clock = 0;
   #lastSaid = '';
   readonly #prompts = new Prompts();
-  /** Where the machine stood before it was said to have died, or to have started again without a word. */
+  /** The state before a panic or an unannounced start, which may turn out to be quoted from another log. */
   #before: Point | null = null;
   #calm: Calm = noCalm;
   #troubleAt = 0;
-  /** The command that was typed last is a kexec, so that files it cannot read are its own. */
+  /** Whether the last typed command is a kexec, so that errors about files are its own. */
   #kexecTyped = false;
-  /** The last line of a program no signature knows. */
+  /** The last line of an unknown program. */
   #words: Signal | null = null;
 
   get context(): BootContext {
@@ -42,7 +42,7 @@ export class BootTracker {
     return this.#believed.state;
   }
 
-  /** While somebody reads a log at a prompt, nothing in it happens. */
+  /** While a log is read at a prompt, its contents do not count. */
   get #believed(): BootSnapshot {
     return this.#prompts.readingFrom?.snapshot ?? this.#snapshot;
   }
@@ -63,7 +63,7 @@ export class BootTracker {
     const isSpoken = clock !== null || sightings.some(({ signature }) => signature.shell !== true);
     if (program !== null || isSpoken) this.#prompts.hear(program?.text ?? '');
     const before = this.#point;
-    // A record that shares its line with a prompt stands behind it.
+    // In a line with a prompt and a record, the prompt comes first.
     const isOwn = prompt === null || this.#isAtPrompt(prompt);
     if (clock !== null) this.#prompts.hearKernel(starts ? 0 : clock.seconds);
     if (clock !== null && !starts) this.#readClock(clock);
@@ -75,13 +75,13 @@ export class BootTracker {
     this.#look(recognised);
   }
 
-  /** Every line counts: a kernel has yet to speak, a warning stands until life goes on, or a kexec was typed. */
+  /** Whether every line matters: no kernel has printed anything yet, a warning is open, a kernel has ended, or a kexec was typed. */
   get isWatching(): boolean {
     const { generation, warnings, boundary } = this.#snapshot.context;
     return generation === 0 || warnings.length > 0 || boundary !== null || this.#kexecTyped;
   }
 
-  /** Lines were passed over that say nothing but what time it is. */
+  /** Lines without any signature's text were skipped; only their clock and the last program's line count. */
   passOver({ clock, program }: Skipped): void {
     if (clock !== null) this.#clock = clock;
     if (program === null) return;
@@ -95,7 +95,7 @@ export class BootTracker {
       if (meaning === 'kernel-starts') this.#rememberBefore(before);
       this.#clock = signal.guestSeconds ?? 0;
       this.#kexecTyped = false;
-    } else if (origin !== 'firmware' && !isAnybodys(meaning) && this.#generation === 0) {
+    } else if (origin !== 'firmware' && !isAmbiguous(meaning) && this.#generation === 0) {
       this.send({ type: 'kernel-evident', signal });
     }
     if (outcome !== undefined) {
@@ -116,7 +116,7 @@ export class BootTracker {
     if (meaning === 'login') this.#prompts.login(this.#point);
   }
 
-  /** Whether the prompt is one of the machine's own. If it comes back, what was printed since may have been quoted. */
+  /** Whether the prompt is the machine's own. If it came back, what was printed since may have been quoted. */
   #isAtPrompt(prompt: Signal): boolean {
     if (this.#generation === 0 && asksKernel(prompt))
       this.send({ type: 'kernel-evident', signal: prompt });
@@ -127,7 +127,7 @@ export class BootTracker {
     return isOwn;
   }
 
-  /** What a word means here and now: a file that kexec cannot read, a kernel that names itself a second time. */
+  /** The meaning in context: a file that a typed kexec cannot read is a failure; a second banner is another kernel's. */
   #meant(meaning: Meaning, { guestSeconds }: Signal, before: Point): Meaning {
     if (meaning === 'kexec-doubt' && this.#kexecTyped) return 'failure';
     const fellBack = guestSeconds !== null && before.clock - guestSeconds > clockTolerance;
@@ -135,7 +135,7 @@ export class BootTracker {
     return meaning === 'kernel-names-itself' && isNew ? 'kernel-starts' : meaning;
   }
 
-  /** No kernel is that fast: whose prompt it may be, it is not that of a program it has started. */
+  /** Whether it is too early for this kernel to have started a program, so that a prompt cannot be its own. */
   get #isTooEarly(): boolean {
     const { stage } = this.#snapshot.context;
     return stage === 'kernel' && this.#clock > 0 && this.#clock < fastest;
@@ -145,18 +145,18 @@ export class BootTracker {
     return this.#snapshot.context.generation;
   }
 
-  /** What an init nobody knows said last before it ended. */
+  /** The last line of an unknown init before it ended. */
   #lastWords(signal: Signal): Signal | null {
     const { stage, programsSpoke } = this.#snapshot.context;
     const own = isOf(signal, 'init-exited') && stage === 'initramfs' && !programsSpoke;
     return own && gaveUp(signal.captures) ? this.#words : null;
   }
 
-  /** Chatty programs say a lot; the machine only needs to hear it when something could change. */
+  /** Whether a signal could change anything. Programs print many that cannot. */
   #isNews(meaning: Meaning, said: string): boolean {
     const { programsSpoke, warnings } = this.#snapshot.context;
     const { name, stage } = this.#snapshot.state;
-    // Another prompt may be another user's.
+    // The same prompt signature may be another user's.
     const again = said === this.#lastSaid && meaning !== 'shell';
     if (again && !meaning.endsWith('-starts')) return false;
     if (meaning === 'firmware-speaks') return name !== 'firmware.booting';
@@ -165,30 +165,30 @@ export class BootTracker {
     return meaning !== 'userspace-speaks' || stage !== 'userspace';
   }
 
-  /** Kernels that were told to be quiet give themselves away by their clock. */
+  /** Recognises the start of a quiet kernel by its clock. */
   #readClock({ seconds, text, line }: ClockReading): void {
     const { boundary } = this.#snapshot.context;
     const fellBack = this.#clock - seconds > clockTolerance;
     if (fellBack && this.#resumes(seconds)) return;
-    // The clocks of CPUs that are just being started differ by more.
+    // While CPUs start, their clocks differ by more.
     const restarted = seconds < clockTolerance && this.#clock - seconds > unannounced;
-    const anew = fellBack && (boundary !== null || restarted);
-    if (this.#generation === 0 || anew) {
+    const isNewKernel = fellBack && (boundary !== null || restarted);
+    if (this.#generation === 0 || isNewKernel) {
       const signal = { signature: 'printk', line, text, captures: {}, guestSeconds: seconds };
-      if (anew) this.#rememberBefore(this.#point);
+      if (isNewKernel) this.#rememberBefore(this.#point);
       this.send({ type: 'kernel-evident', signal });
     }
     this.#clock = seconds;
   }
 
-  /** A death, or a start that nothing has announced, may be a quotation: then the machine's own clock goes on. */
+  /** A panic or an unannounced start may be quoted from another log. If so, the machine's own clock goes on later. */
   #rememberBefore(before: Point): void {
     const { boundary, generation } = before.snapshot.context;
     const announced = boundary !== null || before.snapshot.state.stage === 'firmware';
     this.#before = generation === 0 || announced || before.clock === 0 ? null : before;
   }
 
-  /** Whether the clock goes on where it was before somebody quoted another log. */
+  /** Whether the clock goes on where it was before another log was quoted. If so, returns to that state. */
   #resumes(seconds: number): boolean {
     const before = this.#before;
     if (before === null || seconds < before.clock) return false;
@@ -197,7 +197,7 @@ export class BootTracker {
     return true;
   }
 
-  /** What came since was somebody else's. */
+  /** Forgets what was printed since that point. */
   #goBack({ snapshot, clock }: Point): void {
     this.#snapshot = snapshot;
     this.#clock = clock;
@@ -205,7 +205,7 @@ export class BootTracker {
     this.#before = null;
   }
 
-  /** Looks whether life goes on after a warning. */
+  /** Checks whether the boot goes on after a warning. */
   #look(recognised: Recognised): void {
     const { warnings, login } = this.#snapshot.context;
     if (warnings.length === 0) return;
@@ -216,8 +216,8 @@ export class BootTracker {
   }
 }
 
-/** Words that firmware may have as well: they show no kernel. */
-function isAnybodys(meaning: Meaning): boolean {
+/** Messages that firmware may print as well, so they do not show that a kernel runs. */
+function isAmbiguous(meaning: Meaning): boolean {
   return ['decompressed', 'kexec-doubt', 'kexec-complaint', 'root-doubt', 'rescue-doubt'].includes(
     meaning,
   );
