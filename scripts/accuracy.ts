@@ -4,7 +4,7 @@ import type { OutcomeId } from '../src/model/vocabulary.ts';
 import { outcomeIds } from '../src/model/vocabulary.ts';
 import { diagnose, judge, knownLogs, tryOne } from './mutate/mutate.ts';
 
-/** Writes docs/accuracy.md: how often the recogniser is right, on what, and what that does not say. */
+/** Writes docs/accuracy.md: how often a diagnosis is right, on which logs. */
 
 const mutated = { from: 1_000_000, count: 60_000 };
 
@@ -29,7 +29,7 @@ async function answers(logs: { bytes: Buffer; truth: OutcomeId[] }[]): Promise<A
   return found;
 }
 
-/** Of an outcome: how many answers name it, how many of those are right, and how many logs show it. */
+/** The row of an outcome: its logs, precision and recall. */
 function row(id: OutcomeId, all: readonly Answer[]): string {
   const named = all.filter(({ got }) => got === id);
   const right = named.filter(({ truth }) => truth.includes(id));
@@ -70,21 +70,22 @@ for (let seed = mutated.from; seed < mutated.from + mutated.count; seed += 1) {
 const count = (verdict: string): number => worst.get(verdict) ?? 0;
 const page = `# How often a diagnosis is right
 
-This page is made by \`npm run accuracy\` (seeds ${mutated.from} to ${mutated.from + mutated.count - 1}); nothing on it is written by hand but
-the sentences.
+This page is made by \`npm run accuracy\` (seeds ${mutated.from} to ${mutated.from + mutated.count - 1}); only its
+sentences are written by hand.
 
-**Precision** of an outcome: of all answers that name it, how many are right. **Recall**: of all logs that show it, how many are
-called so. A log may have several right answers; it counts for the first, or for the one that was given.
+**Precision** of an outcome: the share of diagnoses with this outcome that are right. **Recall**: the share of logs with this
+outcome that are diagnosed as such. If a log has several right outcomes, it counts for the one that was diagnosed, otherwise
+for the first.
 
 ## The consoles of \`test/logs\`
 
-Recorded by this lab, or typed after what programs print; the recogniser was written with them in view.
+Recorded by this lab, or written by hand from the messages of programs. The recogniser was developed with them.
 
 ${table(recorded)}
 ## The consoles of \`test/consoles\`
 
-Small logs of many machines, recorders and faults, written in sets by authors who did not know the recogniser. Each set was answered once
-before anything was learned from it; what was wrong then has been taught. The first answers, in order:
+Small logs of many machines, recorders and faults, written in sets by authors who did not know the recogniser. Each set was first
+diagnosed with the recogniser as it was; the recogniser was corrected afterwards. The results of these first diagnoses, in order:
 
 | set | right at first | false \`booted\` | good boots called a failure |
 | --- | ---: | ---: | ---: |
@@ -102,16 +103,16 @@ before anything was learned from it; what was wrong then has been taught. The fi
 | 12, everything | 108 of 109 | 0 | 1 |
 | 13, everyday | 105 of 109 | 0 | 0 |
 
-Of set 11 six more have the right outcome and another generation. Two sets of logs that people had pasted in public (mails, issues, forums), which
-are not part of this repository: 125 of 154 and 125 of 145 at first (1 and 0 false \`booted\`); many end where whoever pasted
-them stopped.
+In set 11, six more have the right outcome and a wrong generation. Two more sets, of logs that people had posted in public (mails,
+issues, forums), are not part of this repository: 125 of 154 and 125 of 145 were right at first (1 and 0 false \`booted\`); many of them
+are incomplete.
 
 ${table(small)}
 ## Changed consoles
 
-Each is a log of \`test/logs\`, changed at random in a way whose truth is known (\`npm run mutate -- --help\`): what recorders, terminals
-and mail programs do, tails cut off, failures quoted, resets put in. **${count('false-booted')} false successes and ${count('false-failure')} false
-failures** in ${changed.length}; ${count('lost')} say \`unknown\` though the log shows more, ${count('wrong')} name another failure.
+Each is a log of \`test/logs\` with a random change whose effect on the outcome is known (\`npm run mutate -- --help\`): changes by
+recorders, terminals and mail programs, missing tails, quoted failures, added resets. **${count('false-booted')} false successes and ${count('false-failure')} false
+failures** in ${changed.length}; ${count('lost')} are \`unknown\` although the log shows an outcome, ${count('wrong')} are another failure.
 
 ${table(changed)}
 | change | tried | lost | wrong |
@@ -121,13 +122,13 @@ ${[...kinds]
   .map(([name, { tried, lost, wrong }]) => `| ${name} | ${tried} | ${lost} | ${wrong} |`)
   .join('\n')}
 
-## What this does not say
+## Limits of these numbers
 
-- How often each outcome occurs out there. The logs here are chosen for their variety, so the shares mean nothing.
-- How right the answers are on machines, boot loaders and distributions that no log here is from. The first answers on
-  \`test/consoles\` are the best guess there is.
-- Whether the sentences and cures help. Only the outcome, and the generation where one is known, is compared.
-- Anything about live runs, which look at the CPUs as well.
+- They do not show how often each outcome occurs in practice. The logs were chosen for variety.
+- They do not cover machines, boot loaders and distributions without a log here. For those, the first diagnoses of
+  \`test/consoles\` are the best estimate.
+- They do not show whether meanings and cures help. Only the outcome, and the generation where it is known, is compared.
+- They do not cover live runs, which also sample the CPUs.
 `;
 const file = new URL('../docs/accuracy.md', import.meta.url);
 writeFileSync(

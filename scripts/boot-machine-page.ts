@@ -17,9 +17,9 @@ function render(): string {
 
 # The boot machine
 
-A boot as states: the stages, and within each what can become of it. What a signature says moves the machine; when
-the console ends, the state and what was noted on the way decide the outcome ([diagnose.md](diagnose.md)).
-An arrow from a whole stage is taken from several of its states; arrows from *anywhere* from every state.
+The states of a boot, grouped by stage. The signatures below cause its events. When the console ends, the state and
+what else is known decide the outcome ([diagnose.md](diagnose.md)). An arrow from a whole stage applies to several of
+its states, an arrow from *anywhere* to every state.
 
 \`\`\`mermaid
 ${diagram()}
@@ -27,10 +27,10 @@ ${diagram()}
 
 ## Signatures
 
-What is looked for on the console. A signature without an event is only shown. The outcome is the one the text is a
-cause of; one of event \`warning\` counts only if the boot gets no further.
+The texts that are recognised on the console. A signature without an event is only shown. The outcome is the one that the
+text causes; that of a \`warning\` counts only if the boot gets no further.
 
-| signature | event | outcome | what it means to see it | printed by |
+| signature | event | outcome | meaning | printed by |
 | --- | --- | --- | --- | --- |
 ${signatures.map(row).join('\n')}
 `;
