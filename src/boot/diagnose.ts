@@ -75,7 +75,10 @@ export async function diagnoseLog(chunks: AsyncIterable<Uint8Array>): Promise<Di
   };
 }
 
-/** The document that `kexec-lab diagnose --json` prints. @param log the name of the log's file; left out for a log in memory */
+/**
+ * The document that `kexec-lab diagnose --json` prints.
+ * @param log the name of the log's file; left out for a log in memory
+ */
 export function diagnosisDocument(
   { outcome: { id, ...outcome }, doubt, signals, signalsOmitted, lines }: Diagnosis,
   log?: string,

@@ -24,7 +24,10 @@ export const evidenceSchema = openObject({
     ),
 });
 
-/** One piece of evidence. Evidence from the console has a line (lines end at `\n`); samples, silence and QEMU's messages do not. */
+/**
+ * One piece of evidence. Evidence from the console has a line (lines end at `\n`); samples, silence and QEMU's messages
+ * do not.
+ */
 export type Evidence = z.infer<typeof evidenceSchema>;
 
 const signal = {
@@ -77,7 +80,10 @@ export const sampleLineSchema = z.strictObject({
       'How long those threads have been runnable since power-on, running or waiting for a host CPU, in milliseconds.',
     ),
   guestSeconds: z.number().describe("The guest's clock, in seconds from an arbitrary start."),
-  /** The rest of the guest's time was idle and skipped. Skipping keeps the host's CPU busy, so CPU time does not show it. */
+  /**
+   * The rest of the guest's time was idle and skipped. Skipping keeps the host's CPU busy, so CPU time does not show
+   * it.
+   */
   executedSeconds: z
     .number()
     .nullable()

@@ -24,7 +24,10 @@ export const packageSchema = openObject({
 /** A Debian package that went into an image. */
 export type PackageVersion = z.infer<typeof packageSchema>;
 
-/** A case's directory, as `caseDirectory` names it. Checked so that a record of unknown origin cannot lead out of its run. */
+/**
+ * A case's directory, as `caseDirectory` names it. Checked so that a record of unknown origin cannot lead out of its
+ * run.
+ */
 const ofCase = '(aarch64|arm)/[a-z0-9-]+(\\.repeat\\d+)?(\\.retry\\d+)?';
 export const caseDirectorySchema = z
   .string()

@@ -33,7 +33,10 @@ export type OutcomeId = (typeof outcomeIds)[number];
 
 export const stages = ['firmware', 'kernel', 'initramfs', 'kexec', 'userspace'] as const;
 
-/** Where in a boot something happened. `kexec` lasts from the first sign of a kexec to the first line of the next kernel. */
+/**
+ * Where in a boot something happened. `kexec` lasts from the first sign of a kexec to the first line of the next
+ * kernel.
+ */
 export type Stage = (typeof stages)[number];
 
 /**

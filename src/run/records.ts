@@ -56,7 +56,10 @@ async function pointLatest(out: string, id: string): Promise<string | null> {
   }
 }
 
-/** A case's directory, relative to the run's: `<arch>/<scenario>`, with the repeat and the retry where there are several. */
+/**
+ * A case's directory, relative to the run's: `<arch>/<scenario>`, with the repeat and the retry where there are
+ * several.
+ */
 export function caseDirectory({ arch, scenario, repeat }: Case, attempt: number): string {
   // Names of scenarios contain no dot, so this cannot be the directory of another scenario.
   const repeated = repeat > 1 ? `.repeat${repeat}` : '';

@@ -70,7 +70,10 @@ export type Signature = {
   outcome?: OutcomeId;
   /** For the same: the stage that it belongs to, if the text alone shows it. */
   stage?: Stage;
-  /** Begins with `^` and has no flags, since lines and records are recognised from their start. Named groups become captures. */
+  /**
+   * Begins with `^` and has no flags, since lines and records are recognised from their start. Named groups become
+   * captures.
+   */
   pattern: RegExp;
   /** The text has no newline: the program waits for input. */
   prompt?: true;

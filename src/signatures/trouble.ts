@@ -3,7 +3,10 @@ import type { Signature } from './signature.ts';
 const kernel = { origin: 'kernel', meaning: 'warning' } as const;
 const random = 'Linux drivers/char/random.c';
 
-/** Signs that a kernel makes no progress: lockups, unhandled interrupts, missing entropy. A slow emulator causes some, too. */
+/**
+ * Signs that a kernel makes no progress: lockups, unhandled interrupts, missing entropy. A slow emulator causes some,
+ * too.
+ */
 export const troubleSignatures = [
   {
     ...kernel,

@@ -29,7 +29,10 @@ export class StepFailure extends Error {}
 /** How often to poll what has no events: the screen and the states that the guest reported. Milliseconds. */
 const pollEvery = 200;
 
-/** Serial lines and the programs that read them lose input that is typed too fast. Bytes at once, and the milliseconds between. */
+/**
+ * Serial lines and the programs that read them lose input that is typed too fast. Bytes at once, and the milliseconds
+ * between.
+ */
 const pace = { bytes: 8, pause: 20 };
 
 /** What a kernel prints when it leaves, or the next one when it starts. */

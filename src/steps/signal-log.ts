@@ -5,7 +5,9 @@ const kept = 10_000;
 
 type Entry = Pick<Signal, 'signature' | 'captures'> & { generation: number };
 
-/** The signals of a boot, for steps that wait. A step sees only the signals after those that earlier steps waited for. */
+/**
+ * The signals of a boot, for steps that wait. A step sees only the signals after those that earlier steps waited for.
+ */
 export class SignalLog {
   /** The signals after the one that was waited for last. */
   #entries: Entry[] = [];

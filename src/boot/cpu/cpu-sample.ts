@@ -56,13 +56,18 @@ const sampleCounts = [20, 40, 80, 160, 320];
 const looping = { samples: 40, spanMs: 5000, cpuMs: 0, executedSeconds: 60 };
 const loopAddresses = 16;
 
-/** A machine whose threads are runnable for less than this share of the time is waiting. Sampling itself uses some CPU. */
+/**
+ * A machine whose threads are runnable for less than this share of the time is waiting. Sampling itself uses some CPU.
+ */
 const stillPercent = 10;
 
 /** In addition, its threads must be asleep in this share of the samples. Sampling sometimes wakes them. */
 const asleepPercent = 80;
 
-/** A machine whose clock skips more than this share of the time is waiting, too. `seconds` covers the clock's resolution. */
+/**
+ * A machine whose clock skips more than this share of the time is waiting, too. `seconds` covers the clock's
+ * resolution.
+ */
 const skipped = { percent: 50, seconds: 3 };
 
 /** Samples are 50 to 200 ms apart. More CPU time than this between two of them is not credible. Milliseconds. */
@@ -106,7 +111,9 @@ export function describeCpu({ kind, ...facts }: CpuJudgement): string {
   return `${span}: ${where}, CPU ${Math.round(facts.cpuPercent)} % busy (${kind})`;
 }
 
-/** aarch64 kernels are at the top of the 64-bit space, 32-bit kernels in the last GiB of 32 bits (the usual 3:1 split). */
+/**
+ * aarch64 kernels are at the top of the 64-bit space, 32-bit kernels in the last GiB of 32 bits (the usual 3:1 split).
+ */
 function isKernelAddress(pc: bigint): boolean {
   return pc >= 0xffff_0000_0000_0000n || (pc >= 0xc000_0000n && pc <= 0xffff_ffffn);
 }

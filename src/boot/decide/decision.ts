@@ -92,7 +92,9 @@ export type MachineFacts = {
 
 export const nothingKnown: MachineFacts = { arch: null, loader: null };
 
-/** Patterns for the architecture in a kernel's banner: in the release, as distributions name it, or the compiler's name. */
+/**
+ * Patterns for the architecture in a kernel's banner: in the release, as distributions name it, or the compiler's name.
+ */
 const banners: [RegExp, MachineFacts['arch']][] = [
   [/amd64|x86[_-]64|i[36]86/, 'x86'],
   [/riscv/, 'riscv'],

@@ -9,7 +9,7 @@ import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './expl
 /** What an outcome means and its usual cure, one or two sentences each. */
 type Explanation = { meaning: string; cure: string };
 
-/** Explains a decision to somebody whose server does not come back. */
+/** Explains a decision to an operator whose server does not come back. */
 export function explain(decided: Decided): Explanation {
   return explanations[decided.decision.id](decided);
 }

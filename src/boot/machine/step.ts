@@ -51,7 +51,9 @@ export function step({ state, context }: BootSnapshot, event: BootEvent): BootSn
   return { state: move.to, context: next.stage === stage ? next : { ...next, stage } };
 }
 
-/** Asks xstate for a transition. That is slow, so the answer is kept: a log may have very many events, nearly all alike. */
+/**
+ * Asks xstate for a transition. That is slow, so the answer is kept: a log may have very many events, nearly all alike.
+ */
 function moveOf({ node }: BootState, input: Heard): Move {
   const [next, actions] = transition(bootMachine, node, input);
   return {

@@ -21,7 +21,9 @@ const enough = 3;
 /** Programs that write to the kernel's log: `systemd[1]: `. */
 const program = /^[\w@.-]+\[\d+\]: /;
 
-/** What kernels print in the report of an oops, a lock-up or a stall: registers, stacks, code, states of CPUs and tasks. */
+/**
+ * What kernels print in the report of an oops, a lock-up or a stall: registers, stacks, code, states of CPUs and tasks.
+ */
 const report =
   /^(?:\s|Pid: |[\w ]{1,12}: ?[0-9a-f]{8}|CPU: |Hardware name|Modules linked|Call [Tt]race|Code: |Stack|Process |Workqueue: |task:|pstate|\w{1,3} ?: |\w{2} is at|Flags: |Control: |Register |Backtrace|---\[|R[A-Z0-9]{1,2}[:P]|CR\d|Mem abort|Data abort|user pgtable|swapper pgtable|\[[0-9a-f<]|pgd|note: |Fixing recursive|rcu|NMI|Sending NMI|Kernel Offset|SMP: |irq event|\w+irqs|handlers:|"echo |INFO: |Exception |Tainted|x\d|\(?[\w.]+\+0x|[0-9a-f?]{8,16}(?: |$)|r\d{1,2}:|\(\w+\)|bl?r? )/;
 

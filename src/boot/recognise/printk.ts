@@ -63,7 +63,10 @@ export type PrintkHabit = {
   leaving: boolean;
 };
 
-/** A line of the console in two parts: a program's text, and the kernel records that cut it off (to the end of the line). */
+/**
+ * A line of the console in two parts: a program's text, and the kernel records that cut it off (to the end of the
+ * line).
+ */
 type SplitLine = { program: string; records: PrintkRecord[] };
 
 /** The prefix of a kernel's record in syslog and journals. */

@@ -83,7 +83,9 @@ export class Prompts {
     return { isOwn: true, back: back ? now : null };
   }
 
-  /** Takes the first reading of a kernel's clock, in seconds. If it was running already, earlier prompts were its own. */
+  /**
+   * Takes the first reading of a kernel's clock, in seconds. If it was running already, earlier prompts were its own.
+   */
   hearKernel(seconds: number): void {
     if (this.#early === null) return;
     if (seconds >= longRunning) for (const who of this.#early) this.#strangers.delete(who);

@@ -84,7 +84,10 @@ export class Recogniser {
     return { sightings, clock, program: unknown, prompt: this.#takeShell() };
   }
 
-  /** Whether the next line must be read even if it contains no signature's text: it may continue a cut line, or be a kernel's line without a timestamp. */
+  /**
+   * Whether the next line must be read even if it contains no signature's text: it may continue a cut line, or be a
+   * kernel's line without a timestamp.
+   */
   get isOpen(): boolean {
     return this.#fragment !== null || this.#habit.stamps !== true || this.#habit.leaving;
   }
@@ -95,7 +98,9 @@ export class Recogniser {
     this.#peeked.clear();
   }
 
-  /** Call when the console is quiet: reports prompts on the unfinished line, and the signals of a cut line. Idempotent. */
+  /**
+   * Call when the console is quiet: reports prompts on the unfinished line, and the signals of a cut line. Idempotent.
+   */
   peek(rest: ConsoleLine | null): Recognised {
     const last = this.#prompt(rest?.segments.at(-1) ?? '');
     const line = rest?.line ?? 0;

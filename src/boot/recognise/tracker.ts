@@ -75,7 +75,10 @@ export class BootTracker {
     this.#look(recognised);
   }
 
-  /** Whether every line matters: no kernel has printed anything yet, a warning is open, a kernel has ended, or a kexec was typed. */
+  /**
+   * Whether every line matters: no kernel has printed anything yet, a warning is open, a kernel has ended, or a kexec
+   * was typed.
+   */
   get isWatching(): boolean {
     const { generation, warnings, boundary } = this.#snapshot.context;
     return generation === 0 || warnings.length > 0 || boundary !== null || this.#kexecTyped;
@@ -127,7 +130,9 @@ export class BootTracker {
     return isOwn;
   }
 
-  /** The meaning in context: a file that a typed kexec cannot read is a failure; a second banner is another kernel's. */
+  /**
+   * The meaning in context: a file that a typed kexec cannot read is a failure; a second banner is another kernel's.
+   */
   #meant(meaning: Meaning, { guestSeconds }: Signal, before: Point): Meaning {
     if (meaning === 'kexec-doubt' && this.#kexecTyped) return 'failure';
     const fellBack = guestSeconds !== null && before.clock - guestSeconds > clockTolerance;
