@@ -19,7 +19,7 @@ import { standardOutput } from '../report/reporter.ts';
 import { createStyle } from '../report/style.ts';
 import { collect, oneOf } from './options.ts';
 
-/** `kexec-lab compare`: what one run did against what another did. */
+/** `kexec-lab compare`: compares two runs and decides ROLL or HOLD. */
 export function compareCommand(): Command {
   const command = new Command('compare')
     .description('compare two runs and decide whether to roll out the second')
@@ -58,7 +58,7 @@ export type ComparisonOptions = {
   failOn: ComparisonClass[];
 };
 
-/** What `compare` and `check` have in common. */
+/** The options that `compare` and `check` share. */
 export function comparisonOptions(): Option[] {
   return [
     new Option('--fail-on <class>', 'also hold for this class, such as costlier (repeatable)')
@@ -71,14 +71,14 @@ export function comparisonOptions(): Option[] {
 }
 
 /**
- * Makes sure that the files can be written, before minutes of boots whose result would have no place.
+ * Checks that the files of the options can be written, before minutes of boots.
  * @throws UsageError for a path that cannot be written, or that both options name
  */
 export function checkComparisonFiles({ markdown, html }: ComparisonOptions): void {
   if (markdown !== undefined && html !== undefined && resolve(markdown) === resolve(html)) {
     throw new UsageError('--markdown and --html name the same file', {
       place: html,
-      hint: 'Give each a file of its own.',
+      hint: 'Use a different file for each.',
     });
   }
   for (const file of [markdown, html]) {
@@ -92,16 +92,19 @@ export function checkComparisonFiles({ markdown, html }: ComparisonOptions): voi
   }
 }
 
-/** What is compared, and what people call it. */
+/** One side of the comparison, and its name in the report. */
 type Named = Loaded & { name: string };
 
-/** Compares, shows, and sets the exit code: 0 for ROLL, 7 for HOLD. @param more reasons to hold found elsewhere */
+/**
+ * Compares two sides, prints the comparison, and sets the exit code: 0 for ROLL, 7 for HOLD.
+ * @param more reasons to hold that were found before the comparison
+ */
 export async function showComparison(
   baseline: Named,
   candidate: Named,
   { json, markdown, html, failOn }: ComparisonOptions,
   more: string[] = [],
-): Promise<ComparisonReport> {
+): Promise<void> {
   const differences = differencesOf(baseline.record, candidate.record);
   const sides = [sidesIn(baseline.record), sidesIn(candidate.record)] as const;
   const comparisons = compareSides(...sides, { differences });
@@ -125,7 +128,6 @@ export async function showComparison(
     await write(html, comparisonHtml(report, baseline.run, candidate.run), writeFile);
   }
   process.exitCode = report.decision === 'ROLL' ? exitCodes.ok : exitCodes.hold;
-  return report;
 }
 
 function nameOf({ name, record: { releases } }: Named): string {
@@ -142,7 +144,7 @@ async function write(file: string, text: string, how: typeof appendFile): Promis
   }
 }
 
-/** `kexec-lab baseline`: the file that says how things are, for people to review. */
+/** `kexec-lab baseline`: the file with the results that later runs are compared with. */
 export function baselineCommand(): Command {
   const baseline = new Command('baseline').description(
     'save the results of a run for later comparisons',
@@ -159,7 +161,7 @@ export function baselineCommand(): Command {
 }
 
 const acceptHelp = `
-The file is sorted and holds no times of day, so that git shows what changed.
+The file is sorted and contains no times of day, so that a diff shows only what changed.
 
 Examples:
   kexec-lab baseline accept runs/latest
@@ -172,7 +174,7 @@ async function accept(
   const { record } = await loadRecord(run);
   const sides = Object.entries(record.scenarios);
   const untold = sides.filter(([, side]) => side.untold > 0).map(([key]) => key);
-  if (sides.length === 0) throw new UsageError('has no results to accept', { place: run });
+  if (sides.length === 0) throw new UsageError('this run has no results to accept', { place: run });
   if (untold.length > 0 && !allowUntold) {
     throw new UsageError(`inconclusive cases: ${untold.join(', ')}`, {
       place: run,

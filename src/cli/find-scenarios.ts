@@ -14,11 +14,12 @@ import type { Case, Scenario, SecondKernel } from '../scenario/scenario.ts';
 import { selectScenarios } from '../scenario/select.ts';
 
 /**
- * The scenarios some words of the command line mean, out of kexec-lab's own, those of the user's `directories`, and
- * the files among the words.
+ * The scenarios that words of the command line select: built-in ones, those in `directories`, and the files among the
+ * words.
  *
- * @throws ScenarioError for a file with mistakes, UsageError for a directory that cannot be listed or the name of a case,
- * NothingSelectedError for a word that means nothing, and where `exclude` leaves nothing
+ * @param exclude names, globs or labels of scenarios to leave out
+ * @throws ScenarioError for a file with mistakes; UsageError for a directory that cannot be listed, or the name of a case;
+ * NothingSelectedError for a word that selects nothing, or if `exclude` leaves nothing
  */
 export function findScenarios(
   words: string[],
@@ -38,16 +39,16 @@ export function findScenarios(
   const selected = selectScenarios(all, wanted).filter((scenario) => !left.has(scenario));
   if (selected.length > 0 || exclude.length === 0) return selected;
   throw new NothingSelectedError('--exclude leaves out every selected scenario', {
-    hint: 'Exclude fewer, or select more. kexec-lab list shows names and labels.',
+    hint: 'Exclude fewer scenarios or select more; kexec-lab list shows names and labels.',
   });
 }
 
-/** Cases are listed as `arm/kexec-to-distro`, and people type what they read. */
+/** Reports list cases as `arm/kexec-to-distro`; typed as a scenario, that name gets a hint. */
 function refuseCase(word: string): void {
   const [, arch = '', name = ''] = /^(aarch64|arm)\/([\w-]+)(?:#\d+)?$/.exec(word) ?? [];
   if (name === '' || existsSync(word)) return;
   throw new UsageError(`${word} is a case, not a scenario`, {
-    hint: `Write ${name} --arch ${arch}.`,
+    hint: `Use ${name} --arch ${arch}.`,
   });
 }
 
@@ -57,7 +58,7 @@ export const ownCatalogue: Catalogue = {
   isRecipe: (name, kind) => ownRecipes.get(name)?.kind === kind,
   secondKernelTrouble: (disk, kernel) => {
     const recipe = ownRecipes.get(disk);
-    // A disk that does not exist is a mistake of its own.
+    // A disk that does not exist is reported elsewhere.
     if (recipe !== undefined && !isDiskOfKernel(recipe))
       return `the disk "${disk}" has a kernel of its own; mini-disk takes another`;
     return troubleOf(kernel);
@@ -65,7 +66,7 @@ export const ownCatalogue: Catalogue = {
   recipes: (kind) => namesOfKind(ownRecipes, kind),
 };
 
-/** What can be said of a second kernel before anything is read or downloaded. */
+/** What is wrong with a second kernel, as far as its words and files show before anything is read or downloaded. */
 function troubleOf({ kernel, initrd, kexecTools }: SecondKernel): string | null {
   try {
     const parsed = parseKernel(kernel, 'second-kernel');
@@ -83,18 +84,18 @@ function troubleOf({ kernel, initrd, kexecTools }: SecondKernel): string | null 
   }
 }
 
-/** What did not pass in a run. */
-export type LastFailed = {
-  /** The words that select its scenarios: names of built-in ones, files of the others. */
+/** The cases of a run that did not pass. */
+type LastFailed = {
+  /** The words that select their scenarios: names of built-in ones, files of the others. */
   words: string[];
-  /** Whether a case is one of those that did not pass; a repeat counts for all repeats of its case. */
+  /** Whether a case is one of them. One repeat that did not pass selects all repeats of its case. */
   includes(case_: Case): boolean;
 };
 
 /**
  * The cases that did not pass in the newest finished run: failed, in error, not run or interrupted.
  * @param out the directory that holds the runs, as in `--out`
- * @throws NothingSelectedError where there is no finished run, or everything passed; UsageError for a damaged report
+ * @throws NothingSelectedError if there is no finished run, or all its cases passed; UsageError for a damaged report
  */
 export async function lastFailed(out: string): Promise<LastFailed> {
   const newest = newestFinished(out);
@@ -119,7 +120,7 @@ export async function lastFailed(out: string): Promise<LastFailed> {
   };
 }
 
-/** The names of runs begin with their times, so the last in order is the newest. `latest` is a link to one of them. */
+/** The name of a run begins with its time, so the last name in order is the newest. `latest` is a link to a run. */
 function newestFinished(out: string): string | undefined {
   const names = existsSync(out) ? readdirSync(out) : [];
   return names

@@ -10,21 +10,23 @@ import { expandCases, shardOf, weightOf } from '../scenario/select.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { archOption, excludeOption, scenariosOption, wholeNumber } from './options.ts';
 
-/** `kexec-lab list`: which scenarios there are. */
+type ListOptions = { json?: boolean; scenarios: string[]; exclude: string[] };
+
+/** `kexec-lab list`: lists scenarios. */
 export function listCommand(): Command {
   return new Command('list')
     .description('list scenarios')
     .argument('[what...]', 'names, globs, labels or files', ['all'])
-    .option('--json', 'as JSON, with stories, setups and expectations')
+    .option('--json', 'print JSON with stories, setups and expectations')
     .addOption(scenariosOption())
     .addOption(excludeOption())
     .addHelpText('after', '\nExamples:\n  kexec-lab list\n  kexec-lab list "arm-*" --json')
-    .action(
-      (what: string[], options: { json?: boolean; scenarios: string[]; exclude: string[] }) => {
-        const scenarios = findScenarios(what, options.scenarios, options.exclude);
-        process.stdout.write(options.json ? `${printableJson(scenarios)}\n` : table(scenarios));
-      },
-    );
+    .action(list);
+}
+
+function list(words: string[], { json, scenarios, exclude }: ListOptions): void {
+  const found = findScenarios(words, scenarios, exclude);
+  process.stdout.write(json ? `${printableJson(found)}\n` : table(found));
 }
 
 function table(scenarios: Scenario[]): string {
@@ -44,7 +46,7 @@ function table(scenarios: Scenario[]): string {
     .join('');
 }
 
-/** One word where all architectures agree, else one per architecture. */
+/** One outcome if all architectures agree, otherwise one per architecture. */
 function expectedOutcomes({ perArch }: Scenario): string {
   const outcomes = arches.flatMap((arch) => perArch[arch]?.expect.outcome ?? []);
   return [...new Set(outcomes)].join(' | ');
@@ -62,7 +64,7 @@ type MatrixOptions = {
 /** One job of a CI system: `kexec-lab run … --arch <arch> --shard <shard>/<shards>`. */
 type Job = { arch: Arch; shard: number; shards: number; name: string; images: string };
 
-/** `kexec-lab matrix`: how to spread a run over several machines. */
+/** `kexec-lab matrix`: divides a run among several machines. */
 export function matrixCommand(): Command {
   return new Command('matrix')
     .description('divide a run into jobs for several machines, one per architecture and shard')
@@ -72,13 +74,13 @@ export function matrixCommand(): Command {
     .addOption(excludeOption())
     .option('--repeat <n>', 'run every case n times', wholeNumber(1), 1)
     .option('--shards <n>', 'at most n shards per architecture', wholeNumber(1), 1)
-    .option('--json', "one line of JSON, as GitHub's strategy.matrix takes it")
+    .option('--json', "print one line of JSON for GitHub's strategy.matrix")
     .addHelpText('after', helpText)
     .action(matrix);
 }
 
 const helpText = `
-The "images" value of a job is a cache key: it changes when the images of its cases have to be rebuilt.
+The "images" value of a job is a cache key. It changes when the images of its cases have to be rebuilt.
 
 Examples:
   kexec-lab matrix all --shards 2
@@ -100,7 +102,7 @@ function matrix(words: string[], options: MatrixOptions): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** No job without a case: there are never more shards than cases. */
+/** The jobs of one architecture, each with at least one case. */
 function jobsOf(arch: Arch, cases: Case[], most: number): { job: Job; cases: Case[] }[] {
   const shards = Math.min(most, cases.length);
   return Array.from({ length: shards }, (_, at) => {

@@ -5,43 +5,21 @@ import type { LabEvent } from '../model/run.ts';
 import { count } from '../report/result-text.ts';
 import type { Shard } from '../scenario/select.ts';
 
-/** More of anything than one machine can run. A larger number is a slip, and would fill the memory with cases. */
-const most = 9999;
-
-/** Arguments that may be empty text; every other value of the command line may not. */
-export const mayBeEmpty = new WeakSet<object>();
-
-/** A parser for whole numbers from `least` to 9999. */
-export function wholeNumber(least: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (!/^\d+$/.test(text) || number < least || number > most) {
-      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-    }
-    return number;
-  };
-}
-
-/** A parser for options that can be given several times. */
-export function collect<T>(parse: (text: string) => T): (text: string, before?: T[]) => T[] {
-  return (text, before = []) => [...before, parse(text)];
-}
-
-/** `--arch`, as every command has it. */
+/** `--arch`, the same in every command. */
 export function archOption(): Option {
   return new Option('--arch <arch>', `only this architecture: ${arches.join(' or ')} (repeatable)`)
     .argParser(collect(oneOf(arches)))
     .default([], 'all');
 }
 
-/** `--jobs`, as every command has it. */
+/** `--jobs`, the same in every command. */
 export function jobsOption(): Option {
   return new Option('--jobs <n>', 'cases that run at the same time')
     .argParser(wholeNumber(1))
     .default(availableParallelism(), 'one per CPU');
 }
 
-/** `--scenarios`, as every command has it. */
+/** `--scenarios`, the same in every command. */
 export function scenariosOption(): Option {
   return new Option(
     '--scenarios <directory>',
@@ -51,7 +29,7 @@ export function scenariosOption(): Option {
     .default([], 'none');
 }
 
-/** `--exclude`, as every command has it. */
+/** `--exclude`, the same in every command. */
 export function excludeOption(): Option {
   return new Option(
     '--exclude <pattern>',
@@ -61,25 +39,36 @@ export function excludeOption(): Option {
     .default([], 'none');
 }
 
-/** `--mirror`, as every command has it. */
+/** `--mirror`. @param purpose what the command uses the mirror for */
 export function mirrorOption(purpose: string): Option {
-  return new Option('--mirror <url>', `${purpose} (default: the host's)`).argParser(parseMirror);
+  const option = new Option('--mirror <url>', `${purpose} (default: the host's)`);
+  return orVariable(option.argParser(parseMirror), 'KEXEC_LAB_MIRROR');
 }
 
-/** `--qemu-dir`, as every command has it. */
+/** `--qemu-dir`, the same in every command. */
 export function qemuDirOption(): Option {
-  return new Option('--qemu-dir <directory>', 'use only the QEMU programs in this directory').env(
-    'KEXEC_LAB_QEMU_DIR',
+  const option = new Option(
+    '--qemu-dir <directory>',
+    'use only the QEMU programs in this directory',
   );
+  return orVariable(option, 'KEXEC_LAB_QEMU_DIR');
 }
 
-/** A URI that apt can download from. */
-function parseMirror(text: string): string {
-  if (/^(?:https?|file|copy):\/.+/.test(text) && URL.canParse(text)) return text;
-  throw new InvalidArgumentError('It must be a URL such as http://HOST/debian.');
+/** An environment variable sets the option where the command line does not. An empty variable counts as unset. */
+function orVariable(option: Option, variable: string): Option {
+  if (process.env[variable] === '') Reflect.deleteProperty(process.env, variable);
+  return option.env(variable);
 }
 
-/** A parser for one of a few words. */
+/** Arguments that accept empty text. All other arguments and options refuse it. */
+export const mayBeEmpty = new WeakSet<object>();
+
+/** Makes a parser for repeatable options: it collects the values in a list. */
+export function collect<T>(parse: (text: string) => T): (text: string, before?: T[]) => T[] {
+  return (text, before = []) => [...before, parse(text)];
+}
+
+/** Makes a parser that accepts only these words. */
 export function oneOf<Word extends string>(words: readonly Word[]): (text: string) => Word {
   return (text) => {
     const word = words.find((known) => known === text);
@@ -92,19 +81,24 @@ function alternatives(words: readonly string[]): string {
   return [words.slice(0, -1).join(', '), words.at(-1)].filter(Boolean).join(' or ');
 }
 
-/** A parser for `2/4`: one shard of several. */
-export function parseShard(text: string): Shard {
-  const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.map(Number) ?? [];
-  if (index === undefined || count === undefined || index < 1 || index > count) {
-    throw new InvalidArgumentError('Use INDEX/TOTAL with 1 <= INDEX <= TOTAL, for example 1/4.');
-  }
-  return { index, count };
+/** More than any machine can run. A larger number is a typing mistake, and its cases would fill the memory. */
+const most = 9999;
+
+/** Makes a parser for whole numbers from `least` to 9999. */
+export function wholeNumber(least: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || number < least || number > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    }
+    return number;
+  };
 }
 
-/** The longest time limit, in minutes: a week. Node's timers take no more than 24 days. */
+/** The longest time limit in minutes: a week. A timer of Node cannot exceed 24 days. */
 const longest = 7 * 24 * 60;
 
-/** A parser for `--timeout`: minutes, with decimals. */
+/** Parses minutes, with decimals. */
 export function parseMinutes(text: string): number {
   const minutes = Number(text);
   if (/^\d+(?:\.\d+)?$/.test(text) && minutes > 0 && minutes <= longest) return minutes;
@@ -113,10 +107,25 @@ export function parseMinutes(text: string): number {
   );
 }
 
+/** Parses `2/4`: the second of four shards. */
+export function parseShard(text: string): Shard {
+  const [, index, count] = /^(\d{1,4})\/(\d{1,4})$/.exec(text)?.map(Number) ?? [];
+  if (index === undefined || count === undefined || index < 1 || index > count) {
+    throw new InvalidArgumentError('Use INDEX/TOTAL with 1 <= INDEX <= TOTAL, for example 1/4.');
+  }
+  return { index, count };
+}
+
+/** Parses a URL that apt can download from. */
+function parseMirror(text: string): string {
+  if (/^(?:https?|file|copy):\/.+/.test(text) && URL.canParse(text)) return text;
+  throw new InvalidArgumentError('It must be a URL, such as http://deb.debian.org/debian.');
+}
+
 type RunLimits = {
-  /** Fires when a limit is reached; its reason says which. */
+  /** Fires when a limit is reached; its reason names the limit. */
   signal: AbortSignal;
-  /** Counts failures. Every event of the run must be passed to it. */
+  /** Counts failures. Needs every event of the run. */
   note(event: LabEvent): void;
   /** Whether `--max-failures` stopped the run. */
   failedOften(): boolean;
@@ -125,7 +134,7 @@ type RunLimits = {
 };
 
 /**
- * Stops a run after a time or after a number of failures (`fail` and `error`; what the lab could not run does not count).
+ * Stops a run after a time, or after a number of failures (verdict `fail` or `error`).
  * @param timeout minutes from now
  */
 export function limitRun({

@@ -4,7 +4,7 @@ import { UsageError } from '../errors.ts';
 import { standardOutput } from '../report/reporter.ts';
 import { didYouMean } from '../text/nearest.ts';
 
-/** `kexec-lab schema`: the JSON Schemas of the files the lab reads and writes. */
+/** `kexec-lab schema`: lists or prints the JSON Schemas of the files that kexec-lab reads and writes. */
 export function schemaCommand(): Command {
   return new Command('schema')
     .description('list JSON Schemas, or print one')
@@ -13,7 +13,7 @@ export function schemaCommand(): Command {
     .action(print);
 }
 
-/** @throws UsageError for a name that is not one of them */
+/** @throws UsageError for an unknown name */
 async function print(name?: string): Promise<void> {
   const output = standardOutput();
   if (name === undefined) {
@@ -33,13 +33,13 @@ async function print(name?: string): Promise<void> {
 /** A JSON Schema, as `kexec-lab schema` prints it and the package ships it (`kexec-lab/schemas/NAME.json`). */
 export type NamedSchema = {
   name: string;
-  /** The file it describes, and what is in the file. */
+  /** The file it describes, and the contents of that file. */
   about: string;
   /** Makes the schema, draft 2020-12. Loads zod, so call it only when the schema is needed. */
   load: () => Promise<object>;
 };
 
-/** Every file that the lab writes or reads. For a `.jsonl` file, the schema describes one line. */
+/** The schema of every file that kexec-lab writes or reads. For a `.jsonl` file, it describes one line. */
 export const schemas: readonly NamedSchema[] = [
   {
     name: 'scenario',

@@ -82,6 +82,8 @@ t.test('command line, environment, file, default', async (t) => {
   process.env['KEXEC_LAB_QEMU_DIR'] = 'environment';
   t.match(await optionsOf('run', 'all'), { qemuDir: 'environment' });
   t.match(await optionsOf('run', 'all', '--qemu-dir', 'cli'), { qemuDir: 'cli' });
+  process.env['KEXEC_LAB_QEMU_DIR'] = '';
+  t.match(await optionsOf('run', 'all'), { qemuDir: 'file' }, 'an empty variable counts as unset');
   const quiet = await optionsOf('run', 'all', '--quiet');
   t.equal(quiet['quiet'], true);
   t.notOk('tail' in quiet, 'the command line outweighs what contradicts it');

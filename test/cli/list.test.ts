@@ -60,7 +60,7 @@ t.test('the name of a case, as runs print it, is told how to be written', async 
   t.equal(exitCode, 2);
   t.match(
     stderr,
-    /arm\/kexec-to-distro#2 is a case, not a scenario\n +Write kexec-to-distro --arch arm\./,
+    /arm\/kexec-to-distro#2 is a case, not a scenario\n +Use kexec-to-distro --arch arm\./,
   );
 });
 
