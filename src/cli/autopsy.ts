@@ -16,8 +16,8 @@ type Options = { base: number; console?: string; log?: boolean; json?: boolean }
 
 const help = `
 A dump is an ELF core (QEMU's dump-guest-memory, kdump's /proc/vmcore, virsh dump --memory-only), a
-compressed one (makedumpfile -c, kdump-zlib), or raw memory (QEMU's pmemsave). With --console, kernels whose
-output reached the console are told apart from silent ones.
+compressed one (makedumpfile -c, kdump-zlib), or raw memory (QEMU's pmemsave). --console shows which kernels
+wrote to the console, and so which were silent.
 
 Examples:
   kexec-lab autopsy memory.elf
@@ -29,7 +29,7 @@ Exit codes:
   2  the dump cannot be read
   5  reading exceeded the limits on memory or time for a dump of this size`;
 
-/** `kexec-lab autopsy`: what a dead machine's memory says. */
+/** `kexec-lab autopsy`: reads the memory dump of a machine. */
 export function autopsyCommand(): Command {
   return new Command('autopsy')
     .description('read kernel logs, and the reason for a silence, from a memory dump')
@@ -50,7 +50,7 @@ export function autopsyCommand(): Command {
 function parseAddress(text: string): number {
   const value = /^(?:0x[0-9a-f]+|\d+)$/i.test(text) ? Number(text) : Number.NaN;
   if (value < addressEnd) return value;
-  throw new InvalidArgumentError('Write an address such as 0x40000000, below 2^52.');
+  throw new InvalidArgumentError('It must be an address below 2^52, such as 0x40000000.');
 }
 
 async function autopsy(file: string, { base, console, log, json }: Options): Promise<void> {
@@ -59,7 +59,7 @@ async function autopsy(file: string, { base, console, log, json }: Options): Pro
   process.stdout.write(render({ file, ...examined }, { log, json }));
 }
 
-/** More than a console shows in months. Bytes. */
+/** The largest console log that is read, in bytes. A console takes months to print as much. */
 const mostConsole = 64 * 2 ** 20;
 
 function linesOf(log: string): string[] {
@@ -92,7 +92,9 @@ function render(examined: Shown, { log, json }: Pick<Options, 'log' | 'json'>): 
     ...(missingBytes > 0
       ? style.wrap(`  The file is truncated: ${mebibytes(missingBytes)} are missing.`, 2)
       : []),
-    ...unreadable.flatMap((reason) => style.wrap(`  Not readable: ${printable(reason, 1000)}.`, 2)),
+    ...unreadable.flatMap((reason) =>
+      style.wrap(`  Cannot be read: ${printable(reason, 1000)}.`, 2),
+    ),
     ...logs.flatMap((one) => ['', ...describeLog(one, log ?? false, style)]),
     '',
   ].join('\n');
@@ -116,7 +118,7 @@ function mebibytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB of memory`;
 }
 
-/** The machine-readable form, schema `kexec-lab/autopsy@1`. */
+/** The content of `--json`, schema `kexec-lab/autopsy@1`. */
 function document({ file, missingBytes, findings, silence }: Shown) {
   return {
     schema: 'kexec-lab/autopsy@1',

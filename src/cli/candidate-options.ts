@@ -11,7 +11,7 @@ import { ownRecipes } from '../image/recipes/recipe.ts';
 import { printable } from '../report/printable.ts';
 import { type Case } from '../scenario/scenario.ts';
 
-/** The options by which a command is told of a kernel under test. */
+/** Adds the options that name a kernel under test. */
 export function addCandidateOptions(command: Command): Command {
   return command
     .option(
@@ -32,7 +32,7 @@ export function addCandidateOptions(command: Command): Command {
     );
 }
 
-/** Whether any of them was given. */
+/** Whether any of these options was given. */
 export function namesCandidate(words: CandidateWords): boolean {
   const { kernel, initrd, kexecTools, firstKernel } = words;
   return [kernel, initrd, kexecTools, firstKernel].some((word) => word !== undefined);
@@ -41,8 +41,8 @@ export function namesCandidate(words: CandidateWords): boolean {
 type Options = CandidateWords & { arch: Arch[]; mirror?: string; withDeps?: boolean };
 
 /**
- * The candidate that a command's options name, looked at and kept in the cache.
- * @throws UsageError for what cannot be used, or is for another architecture than `--arch`
+ * Reads the candidate that the options name, and keeps it in the cache.
+ * @throws UsageError if it cannot be used, or is for another architecture than `--arch`
  */
 export async function candidateOf(options: Options, signal?: AbortSignal): Promise<Candidate> {
   const { mirror, withDeps = false } = options;
@@ -59,8 +59,8 @@ export async function candidateOf(options: Options, signal?: AbortSignal): Promi
 }
 
 /**
- * The cases that boot a candidate. Those that do not are left out, with a line on standard error.
- * @throws NothingSelectedError when none is left
+ * The cases that boot a candidate. The others are left out, with a line on standard error.
+ * @throws NothingSelectedError if none is left
  */
 export function casesOf(cases: readonly Case[], candidate: Candidate): Case[] {
   const { cases: kept, leftOut } = selectCases(cases, candidate, ownRecipes);
@@ -69,12 +69,10 @@ export function casesOf(cases: readonly Case[], candidate: Candidate): Case[] {
     throw new NothingSelectedError(
       `none of the selected scenarios boots ${candidate.label.kernel}`,
       {
-        hint: 'A candidate takes the place of the kernel on the mini disks; kexec-to-distro boots it.',
+        hint: 'A candidate replaces the kernel on the mini disks. Select a scenario that boots one, such as kexec-to-distro.',
       },
     );
   if (names !== '')
-    process.stderr.write(
-      `left out, because the candidate is not on their disk: ${printable(names)}\n`,
-    );
+    process.stderr.write(`left out because they do not boot the candidate: ${printable(names)}\n`);
   return kept;
 }

@@ -47,13 +47,13 @@ type CheckOptions = CandidateWords &
     withDeps?: boolean;
   };
 
-/** What is booted where nobody says what: cases that tell kernels apart, few enough to wait for. */
+/** The default selection: a few cases that show differences between kernels. */
 const usual = ['check'];
 
-/** The lab's own second kernel, see images/distro-kernel.yaml. */
+/** The name of the second kernel that the images contain, see images/distro-kernel.yaml. */
 const ownKernel = "the lab's own kernel";
 
-/** `kexec-lab check`: whether a kernel can be rolled out. */
+/** `kexec-lab check`: decides whether a kernel can be rolled out. */
 export function checkCommand(): Command {
   const command = new Command('check')
     .description('boot a new kernel and the current one, compare them, and decide ROLL or HOLD')
@@ -93,7 +93,7 @@ Exit codes:
 async function check(words: string[], options: CheckOptions): Promise<void> {
   if (options.kernel === undefined && options.firstKernel === undefined) {
     throw new UsageError('no kernel to check', {
-      hint: 'Name the new kernel with --kernel, or the new first kernel with --first-kernel. To check kexec-tools or an initramfs alone, give the kernel in use as --kernel.',
+      hint: 'Name the new kernel with --kernel, or the new first kernel with --first-kernel. To check only kexec-tools or an initramfs, name the current kernel with --kernel.',
     });
   }
   checkComparisonFiles(options);
@@ -103,7 +103,7 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
   const candidate = await candidateOf(options);
   const current = await baselineOf(options);
   const cases = [candidate, ...(current === null ? [] : [current])].reduce(casesOf, all);
-  // What is booted: the candidate, and the baseline unless its results are known.
+  // The baseline is booted only if its results are not known.
   const sides = known === null ? [candidate, current ?? undefined] : [candidate];
   const interrupt = catchInterrupts();
   const { signal } = interrupt;
@@ -149,12 +149,12 @@ async function baselineOf({
   });
 }
 
-/** Where people look while they wait: standard output, unless that is for a machine. */
+/** Progress goes to standard output, or to standard error if standard output is JSON. */
 function progressOutput({ json }: CheckOptions) {
   return standardOutput(json ? process.stderr : process.stdout);
 }
 
-/** Says what is known before anything boots. Returns why that is reason enough to hold. */
+/** Prints what the preflight checks find, before anything boots. Returns the reasons to hold. */
 async function showPreflight(
   candidate: Candidate,
   cases: readonly Case[],
@@ -164,7 +164,7 @@ async function showPreflight(
   const output = progressOutput(options);
   const stops: string[] = [];
   for (const arch of new Set(cases.map((case_) => case_.arch))) {
-    // The command line of a case that is to come up: a scenario of the user's may name the wrong root.
+    // The command line of a case that is expected to boot: other scenarios may name a wrong root on purpose.
     const boots = cases.find((case_) => case_.arch === arch && case_.expect.outcome === 'booted');
     const cmdline = boots?.setup.tags['KEXEC_APPEND'];
     const findings = await preflight(candidate, arch, {
@@ -180,7 +180,7 @@ async function showPreflight(
   return stops;
 }
 
-/** Boots the cases with one of the kernels; null when the user stopped it. */
+/** Boots the cases with one of the kernels. Returns null if the user interrupted it. */
 async function boot(
   side: string,
   cases: Case[],

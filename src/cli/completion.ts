@@ -9,16 +9,19 @@ import { mayBeEmpty, oneOf } from './options.ts';
 const shells = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof shells)[number];
 
-/** What can stand at a place of the command line: words, or files that the shell itself completes. */
+/** What can follow on the command line: words, and whether files fit too. The shell itself completes files. */
 type Completion = { files: 'none' | 'files' | 'directories'; words: Word[] };
 type Word = { word: string; about: string };
 
-/** Makes the program; of commands that are not wanted, only the name and the summary. */
+/** Makes the program. Commands that are not wanted have only a name and a summary. */
 type CreateProgram = (wanted: (name: string) => boolean) => Promise<Command>;
 
-/** `kexec-lab completion`: prints the script for a shell. With words of a command line, what completes the last of them. */
+/**
+ * `kexec-lab completion`: prints the script for a shell. Called with the words of a command line, as the scripts do, it
+ * prints what completes the last word.
+ */
 export function completionCommand(createProgram: CreateProgram): Command {
-  const words = new Argument('[words...]', 'used by the script: the words to complete');
+  const words = new Argument('[words...]', 'words to complete; the script passes them');
   mayBeEmpty.add(words);
   return new Command('completion')
     .description('print a script that completes kexec-lab commands in a shell')
@@ -42,7 +45,7 @@ Examples:
   eval "$(kexec-lab completion zsh)"     # in ~/.zshrc, after compinit
   kexec-lab completion fish | source     # in config.fish`;
 
-/** Each script passes the words up to the cursor and shows the answer: its first line says whether files fit too. */
+/** Each script passes the words up to the cursor, and shows the answer. The first line of it says whether files fit too. */
 const scripts: Record<Shell, string> = {
   bash: `_kexec_lab() {
   local files line current="\${COMP_WORDS[COMP_CWORD]}"
@@ -91,7 +94,7 @@ complete -c kexec-lab -f -a '(__kexec_lab_complete)'
 `,
 };
 
-/** What the placeholders of options and the names of arguments stand for. A test holds every one of the program's here. */
+/** What completes each placeholder of an option and each argument. A test ensures that none is missing. */
 export const placeholders: Record<string, () => Promise<Completion> | Completion> = {
   ...named(['log', 'logs', 'dump', 'file', 'candidate', 'source', 'baseline', 'run'], () =>
     completion('files'),
@@ -131,7 +134,7 @@ function fromList(words: readonly string[]): Completion {
   );
 }
 
-/** Names and labels. A file of the user's with a mistake must not keep the others from being completed. */
+/** Names and labels of the built-in scenarios. Files of the user are not read, since they may contain mistakes. */
 async function scenarios(): Promise<Completion> {
   const { findScenarios } = await import('./find-scenarios.ts');
   const all = findScenarios(['all']);
@@ -155,7 +158,7 @@ async function complete(
   const program = await createProgram((name) => name === wanted);
   const found = await expected(program, before, current);
   const fitting = found.words.filter(({ word }) => word.startsWith(current));
-  // bash replaces only what follows the last = or :.
+  // bash replaces only what follows the last = or : of a word.
   const kept = shell === 'bash' ? (/^.*[=:]/.exec(current)?.[0].length ?? 0) : 0;
   return {
     files: found.files,
@@ -163,7 +166,7 @@ async function complete(
   };
 }
 
-/** bash parts words at = and :, which become words of their own. */
+/** Joins words again that bash split at = and :. */
 function withoutBreaks(words: string[]): string[] {
   const whole: string[] = [];
   let isGlued = false;
@@ -213,7 +216,7 @@ async function expected(
   };
 }
 
-/** `help` has commands for arguments. */
+/** The arguments of `help` are commands. */
 function argumentOf(argument: Argument, program: Command, current: string) {
   if (argument.name() !== 'command') return valueOf(argument.name(), current);
   return completion(
@@ -258,7 +261,7 @@ export function placeholderOf({ flags }: Option): string {
 }
 
 async function valueOf(placeholder: string, current: string): Promise<Completion> {
-  // A reporter's file follows its name.
+  // A file follows the name of a reporter.
   if (placeholder === 'name[=file]' && current.includes('=')) return completion('files');
   return (await placeholders[placeholder]?.()) ?? completion('none');
 }

@@ -29,6 +29,7 @@ export function withoutOptions(argv: readonly string[]): string[] {
  * The configuration file in use: the one that `--config` names, otherwise the first that exists of the two default
  * places. Directories above the current one are not searched.
  * @param asked the value of `--config`; false for `--no-config`
+ * @returns its path, relative if it is in the current directory; null if there is none
  */
 export function findConfig(asked: string | false | undefined): string | null {
   if (asked !== undefined) return asked === false ? null : asked;
@@ -44,7 +45,7 @@ function userFiles(): string[] {
 
 /**
  * Sets the options of `command` that the configuration file sets and that neither the command line nor the environment
- * sets. The commands of which only the name is loaded are not checked.
+ * sets. Commands that are not loaded are checked only by name.
  * @param words the words that lead to the command, such as `images build`
  * @param program the commands that the file is checked against
  * @param isLoaded whether the options of a top-level command are loaded

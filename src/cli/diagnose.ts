@@ -27,8 +27,8 @@ type Options = {
 };
 
 const help = `
-The log may come from anywhere: a serial console, screen, minicom, a cloud provider's page, a CI job, a mail. What a
-recorder puts in front of the lines, colours, CRLF, quoting, gzip and UTF-16 do not matter.
+The log may come from anywhere: a serial console, screen, minicom, a cloud provider's page, a CI job, a mail.
+Prefixes of recorders, colours, CRLF, quoting, gzip and UTF-16 are handled.
 
 Examples:
   kexec-lab diagnose server.log
@@ -39,9 +39,9 @@ Examples:
 Exit codes:
   0  every log was read (with --exit-code: every log shows booted)
   1  with --exit-code: a log shows another outcome
-  2  a log cannot be read; the others are diagnosed`;
+  2  a log cannot be read (the others are diagnosed)`;
 
-/** `kexec-lab diagnose`: the recogniser of live runs, on console logs captured anywhere. */
+/** `kexec-lab diagnose`: diagnoses saved console logs. */
 export function diagnoseCommand(): Command {
   return new Command('diagnose')
     .description('diagnose saved console logs and show the lines that prove the outcome')
@@ -66,7 +66,7 @@ async function diagnoseAll(logs: string[], options: Options): Promise<void> {
   if (logs.filter((log) => log === '-').length > 1)
     throw new UsageError('standard input can be read only once', { place: '-' });
   if (options.html !== undefined) checkOutput(options.html);
-  // A long log makes much garbage that is short-lived: V8 need not keep more room for it than for a short one.
+  // A long log creates much short-lived garbage. These flags keep V8 from growing its heap for it.
   setFlagsFromString('--semi-space-growth-factor=1');
   setFlagsFromString('--heap-growing-percent=40');
   const read: DiagnosedLog[] = [];
@@ -76,7 +76,7 @@ async function diagnoseAll(logs: string[], options: Options): Promise<void> {
     try {
       const found = await readLog(log, { excerpts });
       read.push(found);
-      // One at a time: of many logs, or long ones, the first can be read while the next is.
+      // Printed one by one, so that the first can be read while the next is diagnosed.
       if (!options.json) process.stdout.write(render(found, options, read.length > 1));
     } catch (error) {
       if (!(error instanceof KexecLabError) || logs.length === 1) throw error;

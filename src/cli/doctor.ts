@@ -21,7 +21,7 @@ import { qemuDirOption } from './options.ts';
 
 type DoctorOptions = { json?: boolean; withDeps?: boolean; qemuDir?: string };
 
-/** `kexec-lab doctor`: what the lab needs of this host, and what it has. */
+/** `kexec-lab doctor`: shows what the lab needs on this host, and what is installed. */
 export function doctorCommand(): Command {
   return new Command('doctor')
     .description('show what is installed, what is missing, and which QEMU is used')
@@ -40,7 +40,7 @@ Examples:
 
 Exit codes:
   0  the lab can run here
-  5  something is missing`;
+  5  something is missing, or no QEMU can be used`;
 
 async function doctor(
   { json, withDeps = false, qemuDir }: DoctorOptions,
@@ -75,11 +75,11 @@ function isUsable(candidates: QemuCandidate[]): boolean {
 
 function conclusion(install: string | null, withoutQemu: string[], style: Style): string {
   const missing: string[] = [];
-  // What is to be installed may be a QEMU; one chosen by hand it cannot cure.
+  // Installing packages can add a QEMU, except where --qemu-dir names the only ones to use.
   if (withoutQemu.length > 0)
     missing.push(
       ...style.wrap(
-        `No usable QEMU for ${withoutQemu.join(' and ')}: it takes ${oldestQemu} or newer.`,
+        `No usable QEMU for ${withoutQemu.join(' and ')}: QEMU ${oldestQemu} or newer is required.`,
       ),
     );
   if (install !== null)
@@ -92,7 +92,7 @@ function conclusion(install: string | null, withoutQemu: string[], style: Style)
 
 const sections: Record<Purpose, string> = {
   boot: 'To boot machines',
-  images: 'To build their images',
+  images: 'To build images',
 };
 
 /** The report as a person reads it: a mark with a name, a version and a place per line, in columns. */
@@ -120,11 +120,11 @@ function hostReportText(report: HostReport, style: Style): string {
   const { directory, usedBytes, freeBytes } = report.cache;
   return [
     ...tools,
-    style.bold('QEMU, the newest first; the one marked is used'),
+    style.bold('QEMU (newest first; the marked one is used)'),
     ...style.table(qemus, 2),
     ...skipping,
     ...style.wrap(
-      style.dim('  All run by emulation (tcg), so that a boot is the same on every host.'),
+      style.dim('  Machines are always emulated (tcg), so that a boot is the same on every host.'),
       2,
     ),
     '',

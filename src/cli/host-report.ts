@@ -13,7 +13,7 @@ import type { QemuCandidate } from '../qemu/find-qemu.ts';
 import { listQemus } from '../qemu/find-qemu.ts';
 import { tryQemu } from '../qemu/trial/try-qemu.ts';
 
-/** A requirement as it was found; `path` is null where it is missing, `version` where it does not say one. */
+/** A requirement and what was found; `path` is null if it is missing, `version` if it is unknown. */
 export type FoundRequirement = Omit<
   Requirement,
   'versionArguments' | 'need' | 'arch' | 'notForRoot'
@@ -22,18 +22,18 @@ export type FoundRequirement = Omit<
   version: string | null;
 };
 
-/** A QEMU as it was found; of the one that is used, also how its machines' guest time runs. */
+/** A QEMU that was found. The one in use also has the result of the trial of idle skipping. */
 export type ExaminedQemu = QemuCandidate & { idleSkipping?: IdleSkipping };
 
-/** Everything about this host that decides whether the lab can work. */
+/** What is known about this host. */
 export type HostReport = {
   requirements: FoundRequirement[];
-  /** Every QEMU there is per architecture; the first is used, if it has no problem, and only of that one more is known. */
+  /** Every QEMU per architecture, newest first. The first is used unless it has a problem. */
   qemus: Record<Arch, ExaminedQemu[]>;
   cache: { directory: string; usedBytes: number; freeBytes: number };
 };
 
-/** Looks at the host, and tries its QEMUs if that has not been done before; changes nothing. */
+/** Examines the host, and tries its QEMUs unless the cache has the results. Changes nothing. */
 export async function examineHost(
   qemuDirectory = process.env['KEXEC_LAB_QEMU_DIR'],
 ): Promise<HostReport> {
@@ -49,7 +49,7 @@ async function examineQemus(arch: Arch, directory?: string): Promise<ExaminedQem
   const [first, ...others] = await listQemus(arch, directory);
   if (first === undefined) return [];
   if ('problem' in first) return [first, ...others];
-  // A run remembers what it found. Nothing is written for somebody who only asks.
+  // Only a run writes the result to the cache.
   const used = await tryQemu(first, arch, { cache: cacheDirectory(), remember: false });
   return [used, ...others];
 }
@@ -75,7 +75,7 @@ async function nearestExisting(path: string): Promise<string> {
   return there ? path : nearestExisting(dirname(path));
 }
 
-/** The version the command at `path` says it is, such as `2.38.1`; null where it says none, or cannot be asked. */
+/** The version that the command at `path` prints, such as `2.38.1`; null if it prints none, or cannot be started. */
 export async function readVersion(
   path: string,
   versionArguments: string[],

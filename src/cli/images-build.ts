@@ -18,9 +18,9 @@ import { catchInterrupts } from './interrupt.ts';
 export type BuildOptions = CandidateWords & { arch: Arch[]; mirror?: string; withDeps?: boolean };
 
 /**
- * The entries of the recipes named (none: all of the catalog), for the architectures asked for (none: both).
- * @param commands what a mistyped name may have meant besides a recipe
- * @throws UsageError for a name that is no recipe
+ * The entries of the named recipes (none: the whole catalog), for the given architectures (none: both).
+ * @param commands names of commands, to suggest one for a mistyped name
+ * @throws UsageError for an unknown recipe
  */
 export function planNamed(
   names: string[],
@@ -41,7 +41,7 @@ export function planNamed(
     .flatMap((known) => planEntries(wanted, known, catalog));
 }
 
-/** With a kernel under test: what is built from it, and what that needs. */
+/** The entries to build. With a kernel under test, those built from it and what they need. */
 async function planFor(names: string[], options: BuildOptions): Promise<PlannedEntry[]> {
   const catalog = ownRecipes;
   const usual = planNamed(names, options.arch, catalog);
@@ -56,7 +56,7 @@ async function planFor(names: string[], options: BuildOptions): Promise<PlannedE
     .flatMap((arch) => planEntries(wanted, arch, tested));
 }
 
-/** Builds images by name (none: all); with `refresh` those too that have newer packages by now. */
+/** Builds images by name (none: all). `refresh` also rebuilds images whose packages have newer versions. */
 export async function buildImages(
   names: string[],
   options: BuildOptions,
@@ -88,7 +88,7 @@ export async function buildImages(
 
 type Progress = {
   show: (progress: ImageProgress) => void;
-  /** Leaves a line that stays. */
+  /** Prints a line that stays. */
   finish: (line: string) => void;
   end: () => void;
 };
@@ -99,7 +99,7 @@ function needsOf(entries: readonly PlannedEntry[]): HostNeeds {
   );
 }
 
-/** One line per step; on a terminal, one line that changes. */
+/** One line per step; on a terminal, one line that is rewritten. */
 function showProgress(): Progress {
   const rewrite = process.stderr.isTTY ? '\r\x1b[K' : null;
   let shown = '';

@@ -19,7 +19,7 @@ import { archOption, mirrorOption } from './options.ts';
 
 type Options = { arch: Arch[]; json?: boolean };
 
-/** `list` is taken where no command is named: a mistyped command comes to it as the name of an image. */
+/** `list` is the default command, so it receives a mistyped command as the name of an image. */
 const commands = ['list', 'build', 'refresh', 'path', 'prune'];
 
 /** `kexec-lab images`: the kernels, initramfs images and disks that scenarios boot. */
@@ -34,7 +34,7 @@ export function imagesCommand(): Command {
   buildCommand(images, 'refresh', 'rebuild images that have newer packages', { refresh: true });
   subcommand(images, 'path', 'print the paths of images, built or not').action(printPaths);
   subcommand(images, 'verify', 'read every file in the cache and report damage')
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .action(verify);
   images
     .command('prune')
@@ -104,15 +104,15 @@ function printPaths(names: string[], { arch }: Options): void {
 }
 
 /**
- * `kexec-lab images verify`: reads every image in full, and, where none are named, the downloads too. What is damaged is
- * left for the next run to find, which builds it again.
- * @throws UsageError for a name that is no recipe; UnavailableError, once all has been shown, where something is damaged
+ * `kexec-lab images verify`: reads every image in full and, if none is named, the downloads too. Damaged images are not
+ * removed: the next run builds them again.
+ * @throws UsageError for an unknown recipe; UnavailableError, after everything is printed, if something is damaged
  */
 async function verify(
   names: string[],
   { arch, json }: { arch: Arch[]; json?: boolean },
 ): Promise<void> {
-  // Loaded for this command alone: `images` lists at once.
+  // Loaded only for this command, so that `images` lists at once.
   const { verifyDownloads, verifyEntry } = await import('../image/store/upkeep.ts');
   const rows: Verified[] = [];
   const output = standardOutput();
@@ -132,15 +132,18 @@ async function verify(
     process.exitCode = exitCodes.unavailable;
     return;
   }
-  throw new UnavailableError(`${damaged.length} of ${rows.length} are damaged`, {
-    hint: 'The next run builds them again; kexec-lab images build does it now.',
-  });
+  throw new UnavailableError(
+    `${damaged.length} of ${rows.length} images and downloads are damaged`,
+    {
+      hint: 'The next run builds damaged images again; kexec-lab images build does it now.',
+    },
+  );
 }
 
 async function prune({ dryRun = false }: { dryRun?: boolean }): Promise<void> {
   const { removed, bytes } = await pruneCache({
     dryRun,
-    onWait: () => process.stderr.write('waiting for another kexec-lab that is building\n'),
+    onWait: () => process.stderr.write('waiting for another kexec-lab that is building images\n'),
   });
   if (dryRun) for (const path of removed) process.stdout.write(`${printable(path, 4096)}\n`);
   const images = `${removed.length} image${removed.length === 1 ? '' : 's'}`;

@@ -10,14 +10,14 @@ import { shellQuote } from '../text/shell.ts';
 const example = join(ownDirectory, 'examples', 'init');
 const scenario = 'my-boot.yaml';
 
-/** What `init` writes, as paths below the directory. */
+/** The files that `init` writes, relative to the directory. */
 const files = [scenario, join('machines', 'my-machine.yaml')];
 
-/** `kexec-lab init`: a commented scenario and machine to start from. */
+/** `kexec-lab init`: writes a commented scenario and machine to start from. */
 export function initCommand(): Command {
   return new Command('init')
     .description('write a commented example: a scenario and a machine of your own')
-    .argument('[directory]', 'where to write it', '.')
+    .argument('[directory]', 'where to write the files', '.')
     .addHelpText('after', helpText)
     .action(init);
 }
@@ -29,7 +29,7 @@ Example:
   kexec-lab init boot-tests
   kexec-lab run boot-tests/${scenario} --tail`;
 
-/** @throws UsageError where a file is there already, or cannot be written; nothing is overwritten */
+/** @throws UsageError if a file exists already, or cannot be written; nothing is overwritten */
 async function init(directory: string): Promise<void> {
   const places = files.map((file) => join(directory, file));
   for (const place of places) refuseExisting(place);
@@ -48,13 +48,13 @@ async function init(directory: string): Promise<void> {
   process.stdout.write(`\nRun it:\n  ${printable(run)}\n`);
 }
 
-/** A path that `run` takes for a file's. */
+/** The path of the scenario, in a form that `run` does not take for a name. */
 function runnable(directory: string): string {
   const place = join(directory, scenario);
   return place.includes('/') ? place : `./${place}`;
 }
 
-/** @throws UsageError where anything has that name, even a link that leads nowhere */
+/** @throws UsageError if anything has that name, even a dangling link */
 function refuseExisting(place: string): void {
   let found;
   try {
@@ -73,6 +73,6 @@ function cannotWrite(error: unknown, place: string): Error {
 function alreadyThere(place: string): UsageError {
   return new UsageError('this file already exists', {
     place,
-    hint: 'Choose another directory, or move the file away.',
+    hint: 'Choose another directory, or move the file.',
   });
 }

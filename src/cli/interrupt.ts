@@ -2,8 +2,8 @@ import { EventEmitter } from 'node:events';
 import { exitCodes } from '../errors.ts';
 
 /**
- * Says `failed` for every write to standard output that failed, and `closed` where what runs should end because nobody
- * reads it. Not the signal SIGPIPE: that one also comes for any other pipe, such as that of a tool that ended early.
+ * Emits `failed` for every failed write to standard output, and `closed` if the command should stop because its output
+ * has no reader. The signal SIGPIPE is not used: it also arrives for other pipes, such as that of a tool that ended early.
  */
 export const outputEvents = new EventEmitter<{ closed: []; failed: [error: Error] }>();
 
@@ -12,26 +12,26 @@ export function readerHasGone({ code }: NodeJS.ErrnoException): boolean {
   return code === 'EPIPE' || code === 'EIO';
 }
 
-/** Signals that ask for an end. */
+/** Signals that stop the command. */
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** The reason when nobody reads our standard output any more. */
+/** The reason of an abort because standard output has no reader. */
 const outputClosed = 'standard output is closed';
 
 /** npm and npx pass on the SIGINT that the terminal has already sent: both arrive within milliseconds. */
 const sameWithin = 300;
 
 type Interrupt = {
-  /** Fires at the first stop signal, or when standard output is closed; its reason is the signal's name, or that. */
+  /** Fires at the first stop signal (its reason is the name of the signal), or when standard output is closed. */
   signal: AbortSignal;
-  /** Gives the signals back their usual meaning. */
+  /** Restores the default effect of the signals. */
   release(): void;
 };
 
 /**
- * Turns the first stop signal into an abort, so that work ends in order, and a later one into an end at once, with
- * exit code 130 (QEMU dies with us). A signal within 300 ms of the first is the same one. A closed output stops too,
- * but never at once: every further write reports it again.
+ * Turns the first stop signal into an abort, so that work ends in order. A later signal ends the process at once with exit
+ * code 130 (QEMU ends with it); a signal within 300 ms of the first counts as the same. Closed output only aborts, since
+ * every further write reports it again.
  *
  * @param now milliseconds, from any fixed point
  */

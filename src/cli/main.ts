@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Starts the program. It loads nothing by itself: where the host has too few open files even for that, it says so. */
+/** Starts the program. It imports nothing statically, so that it can report that the limit for open files is too low. */
 try {
   const { start } = await import('./start.ts');
   await start(process.argv.slice(2));

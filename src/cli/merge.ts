@@ -10,7 +10,7 @@ import { rerunCommand, openReporter, reporterOption } from './reporter-option.ts
 
 type MergeOptions = { reporter: string[]; out: string };
 
-/** `kexec-lab merge`: shards of a run become the run they are parts of. */
+/** `kexec-lab merge`: merges the shards of a run into one run. */
 export function mergeCommand(): Command {
   return new Command('merge')
     .description('merge sharded runs into one run and report on it')
@@ -26,8 +26,8 @@ Examples:
   kexec-lab merge shards/1 shards/2
   kexec-lab merge downloaded --reporter github --reporter html=report.html
 
-The exit codes are those of kexec-lab run, over all cases. A missing, damaged or duplicate shard exits with 2. An
-unfinished run is reported as far as it got; its cases without a result count as interrupted (130).`;
+The exit codes are those of kexec-lab run, for all cases together. A missing, damaged or duplicate shard is an
+error (exit code 2). Cases of an unfinished run that have no result count as interrupted (130).`;
 
 async function merge(directories: string[], options: MergeOptions): Promise<void> {
   const runs = findRuns(directories).map((path) => readRun(recordIn(path)));
@@ -36,9 +36,9 @@ async function merge(directories: string[], options: MergeOptions): Promise<void
     const text = `${path}: unfinished run (killed, or still running): ${unfinished} of ${start.cases.length} cases have no result`;
     process.stderr.write(`${printableLines(text)}\n`);
   }
-  // findRuns refuses where there is none.
+  // findRuns throws if there is none.
   const some = runs as [RecordedRun, ...RecordedRun[]];
-  // Looked at before anything is written, so that a missing shard leaves nothing behind.
+  // Tried before anything is written, so that a missing shard leaves no files.
   mergeRuns(some, { id: '', directory: '' });
   const reporter = openReporter(options.reporter, { rerun: rerunCommand });
   try {

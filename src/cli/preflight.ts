@@ -21,17 +21,17 @@ type Options = CandidateWords & {
   json?: boolean;
 };
 
-/** `kexec-lab preflight`: what is wrong with a kernel that can be seen without starting it. */
+/** `kexec-lab preflight`: finds problems of a kernel without starting it. */
 export function preflightCommand(): Command {
   const command = new Command('preflight').description(
     'examine a kernel, its initramfs and its kexec-tools without booting them',
   );
   return addCandidateOptions(command)
     .addOption(archOption())
-    .option('--root <device>', 'the root= device of its command line', '/dev/vda1')
+    .option('--root <device>', 'root= device on the kernel command line', '/dev/vda1')
     .addOption(mirrorOption('Debian mirror to download from'))
     .option('--with-deps', 'install missing system packages with apt')
-    .option('--json', 'as JSON')
+    .option('--json', 'print JSON')
     .addHelpText('after', helpText)
     .action(run);
 }
@@ -42,7 +42,7 @@ Examples:
   kexec-lab preflight --kernel ./vmlinuz-6.12 --initrd ./initrd.img-6.12 --root /dev/vda2
 
 Exit codes:
-  0  no problem that prevents a boot was found
+  0  no problem that prevents a boot
   2  the candidate cannot be used
   5  a download failed
   7  the candidate cannot boot`;
@@ -103,7 +103,9 @@ export function describe(
   findings: readonly Finding[],
   style: Style,
 ): string {
-  const result = findings.some(isStop) ? 'it cannot work' : 'nothing is in the way';
+  const result = findings.some(isStop)
+    ? 'this kernel cannot boot'
+    : 'no problem that prevents a boot';
   const lines = findings.flatMap(({ severity, message, advice, source, id }) => [
     `  ${severity.padEnd(4)}  ${printable(message)} (${id})`,
     `        ${printable(advice)}`,
@@ -115,7 +117,7 @@ export function describe(
     .join('');
 }
 
-/** Each step of a download once, on standard error. */
+/** Prints each step of a download once, to standard error. */
 function showSteps() {
   let shown = '';
   return (progress: Parameters<typeof describeProgress>[0]) => {

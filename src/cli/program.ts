@@ -6,7 +6,7 @@ import { didYouMean } from '../text/nearest.ts';
 import { applyConfig, configOptions, findConfig, withoutOptions } from './config.ts';
 import { mayBeEmpty } from './options.ts';
 
-/** The commands. A module is loaded when its command is wanted, so that help is there at once. */
+/** The commands. Each module is loaded only for its command, so that the program starts fast. */
 const commands: { name: string; summary: string; load: () => Promise<Command> }[] = [
   {
     name: 'run',
@@ -111,15 +111,15 @@ Exit codes:
   7    HOLD: do not roll out
   130  interrupted`;
 
-/** The command that is wanted, or wanted help for; undefined where none is named. */
+/** The command that is run, or that help is shown for; undefined if none is named. */
 export function wantedCommand(argv: readonly string[]): string | undefined {
   const [first, second] = withoutOptions(argv);
   return first === 'help' ? second : first;
 }
 
 /**
- * The whole command line as commander knows it.
- * @param wanted tells which commands are loaded; of the others only name and summary are there
+ * Defines the command line.
+ * @param wanted which commands are loaded; the others have only a name and a summary
  */
 export async function createProgram(wanted: (name: string) => boolean): Promise<Command> {
   const program = new Command('kexec-lab')
@@ -167,9 +167,9 @@ async function readConfig(
 }
 
 /**
- * What every command promises, at every level: a mistake in the arguments is one message with a suggestion on standard
- * error (commander throws, and the program exits with 2), no value is empty, and `help` finds every command. Commands
- * do not pass these settings on to commands below them, so they are set on each.
+ * Applies to every command, at every level: a mistake in the arguments is one message with a suggestion on standard error
+ * (commander throws, and the program exits with 2), no value is empty, and `help` finds every command. Commander does not
+ * pass these settings on to subcommands, so they are set on each.
  */
 function keepContract(command: Command): Command {
   command.configureOutput({
@@ -180,7 +180,7 @@ function keepContract(command: Command): Command {
   command.options.forEach(refuseEmpty);
   command.registeredArguments.forEach(refuseEmpty);
   for (const below of command.commands) {
-    // Adopted first: the settings of the one above include its way to show mistakes.
+    // First, because it also copies how the command above shows mistakes.
     below.copyInheritedSettings(command);
     keepContract(below);
   }
@@ -188,7 +188,7 @@ function keepContract(command: Command): Command {
   return command;
 }
 
-/** Commander's own sentence, and where to look unless that says what to do. */
+/** Commander's message, followed by a pointer to the usage unless the message says what to do. */
 function describeMistake(text: string, command: Command): string {
   const message = printableLines(text.trimEnd().replace('\n(Did', ' (did'));
   if (/\(did you mean|; did you mean|is invalid\. |cannot be used with/.test(message))
@@ -196,12 +196,12 @@ function describeMistake(text: string, command: Command): string {
   return `${message}\n  ${fullName(command)} --help shows the usage.\n`;
 }
 
-/** As it is typed: `kexec-lab images build`. */
+/** The command as it is typed: `kexec-lab images build`. */
 export function fullName(command: Command): string {
   return command.parent === null ? command.name() : `${fullName(command.parent)} ${command.name()}`;
 }
 
-/** An empty value is a variable that was not set. */
+/** Refuses an empty value: usually the shell variable was not set. */
 function refuseEmpty(target: Option | Argument): void {
   const takesValue = !('flags' in target) || target.required || target.optional;
   if (!takesValue || mayBeEmpty.has(target)) return;
@@ -211,14 +211,14 @@ function refuseEmpty(target: Option | Argument): void {
     if (value === '') throw new InvalidArgumentError('It must not be empty.');
     if (parse !== undefined) return parse(value, previous);
     if (!isVariadic) return value;
-    // As commander collects them: the default is not among them.
+    // Like commander, without the default.
     return previous === target.defaultValue || !Array.isArray(previous)
       ? [value]
       : [...(previous as string[]), value];
   });
 }
 
-/** Commander's `help` answers an unknown command with the usage of all, and goes one level deep. */
+/** Replaces commander's `help`, which shows the general usage for an unknown command and reaches only one level. */
 function replaceHelp(group: Command): void {
   const help = new Command('help')
     .description('show help for a command')

@@ -13,7 +13,7 @@ import { shellQuote } from '../text/shell.ts';
 import { readerHasGone, outputEvents } from './interrupt.ts';
 import { collect } from './options.ts';
 
-/** `--reporter`, as every command has it. */
+/** `--reporter`, the same in every command. */
 export function reporterOption(): Option {
   const names = reporterNames.join(', ');
   return new Option(
@@ -26,16 +26,16 @@ export function reporterOption(): Option {
 
 type OpenReporter = Pick<ReporterGuard, 'onEvent' | 'onError'> & {
   /**
-   * Ends the reports. What could not be written is told on standard error, and turns an exit code 0 into 5: the run
-   * passed, but somebody waits for a report. Every other exit code says something more important.
+   * Ends the reports. A report that could not be written is named on standard error, and turns exit code 0 into 5. Any
+   * other exit code is more important and is kept.
    */
   close(): Promise<void>;
 };
 
 /**
- * Opens the reporters asked for. Trouble with standard output is theirs until they are closed: a full disk behind it
- * stops nothing; a reader that has gone stops the run only if no other report was asked for.
- * @throws UsageError for requests that make no sense
+ * Opens the reporters. Until they are closed, they handle failures of standard output: a full disk does not stop the run,
+ * and a closed pipe stops it only if no report goes to a file.
+ * @throws UsageError for requests that cannot be combined, or a file that cannot be written
  */
 export function openReporter(
   requests: string[],
@@ -55,7 +55,7 @@ export function openReporter(
     onError: reporter.onError.bind(reporter),
     async close() {
       await reporter.close();
-      // A stream tells its failures after the write; whatever comes of this one, those before it have been told.
+      // A stream reports failures after the write. Once this empty write is done, all earlier ones have been reported.
       await new Promise<unknown>((resolve) => process.stdout.write('', resolve));
       outputEvents.off('failed', onFailed);
       const trouble = reporter.trouble();
@@ -66,12 +66,12 @@ export function openReporter(
   };
 }
 
-/** The command that runs a case again, as one types it: built-in scenarios by their names, the user's by their files. */
+/** The command that runs a case again. It names a built-in scenario by its name, any other by its file. */
 export function rerunCommand({ scenario, arch, place }: CaseResult): string {
   const program = process.env.npm_command === 'exec' ? 'npx kexec-lab' : 'kexec-lab';
   const { file } = splitPlace(place);
   const own = dirname(file) === ownScenarios;
-  // The run may have been made on another machine, with kexec-lab elsewhere.
+  // The run may come from another machine, with kexec-lab in another place.
   const builtIn = own || (!existsSync(file) && existsSync(join(ownScenarios, `${scenario}.yaml`)));
   const what = builtIn ? scenario : shellQuote(shortPath(file));
   return `${program} run ${what} --arch ${arch} --tail`;

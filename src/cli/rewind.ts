@@ -14,7 +14,7 @@ type Options = { gdb?: boolean; at?: string; qemuDir?: string; json?: boolean };
 
 const help = `
 The directory is that of a case run with --record, or its "recorded" directory after
---record-on-failure. Replaying needs the same QEMU and the same images.
+--record-on-failure. Replaying needs the QEMU and the images of the recording.
 
 Examples:
   kexec-lab run kexec-to-distro --arch aarch64 --record
@@ -24,10 +24,10 @@ Examples:
 Exit codes:
   0  replayed byte for byte (with --gdb: stopped where asked)
   1  the replay differs
-  2  no recording, or no such place to stop
+  2  no recording found, or nowhere to stop
   5  the QEMU or an image of the recording is missing`;
 
-/** `kexec-lab rewind`: plays a recorded boot again, exactly. */
+/** `kexec-lab rewind`: replays a recorded boot. */
 export function rewindCommand(): Command {
   return new Command('rewind')
     .description('replay a recorded boot byte for byte, or stop in it for gdb')
@@ -45,7 +45,9 @@ export function rewindCommand(): Command {
 
 async function run(directory: string, { gdb, at, qemuDir, json }: Options): Promise<void> {
   if (at !== undefined && !gdb) {
-    throw new UsageError('--at says where --gdb stops; without --gdb everything is played');
+    throw new UsageError('--at needs --gdb', {
+      hint: 'Add --gdb to stop there, or leave out --at to replay the whole boot.',
+    });
   }
   const interrupt = catchInterrupts();
   const output = standardOutput();
@@ -70,17 +72,17 @@ async function run(directory: string, { gdb, at, qemuDir, json }: Options): Prom
   }
 }
 
-/** What stands in the way of gdb is told on standard error: standard output is the console's. */
+/** Prints where the machine stopped and how to attach gdb. On standard error, since standard output is the console. */
 function tellStopped({ arch, socket, point, exact }: StoppedMachine): void {
   const place = point.line === 0 ? 'power-on' : `line ${point.line}: ${point.text}`;
-  const where = `${exact ? 'right' : 'some milliseconds'} behind ${place}`;
+  const where = `${exact ? 'right' : 'some milliseconds'} after ${place}`;
   const attach = [`set architecture ${arch}`, `target remote ${socket}`];
   const command = attach.map((line) => `-ex ${shellQuote(line)}`).join(' ');
   process.stderr.write(
     [
       `stopped ${printable(where)}`,
       `  in another terminal: gdb-multiarch ${command}`,
-      '  continue and stepi go on; reverse-stepi and reverse-continue go back; kill or Ctrl-C ends it',
+      '  continue and stepi run forwards, reverse-continue and reverse-stepi backwards; kill or Ctrl-C ends the machine',
       '',
     ].join('\n'),
   );
@@ -109,7 +111,7 @@ function describe(rewound: Rewound): string {
   return rows.join('\n');
 }
 
-/** The machine-readable form, schema `kexec-lab/rewind@1`. */
+/** The content of `--json`, schema `kexec-lab/rewind@1`. */
 function document({ name, ...rest }: Rewound): object {
   return { schema: 'kexec-lab/rewind@1', case: name, ...rest };
 }

@@ -59,7 +59,7 @@ type RunOptions = CandidateWords & {
   quiet?: boolean;
 };
 
-/** `kexec-lab run`: boots what is asked for and says what became of it. */
+/** `kexec-lab run`: boots scenarios and reports their outcomes. */
 export function runCommand(): Command {
   const command = new Command('run')
     .description(
@@ -69,7 +69,7 @@ export function runCommand(): Command {
     .addOption(archOption())
     .addOption(scenariosOption())
     .addOption(excludeOption())
-    .option('--last-failed', 'only what did not pass in the newest finished run of --out')
+    .option('--last-failed', 'only cases that did not pass in the newest finished run in --out')
     .addOption(jobsOption())
     .option('--repeat <n>', 'run every case n times', wholeNumber(1), 1)
     .option('--retries <n>', 'rerun cases that did not pass, up to n times', wholeNumber(0), 0)
@@ -149,7 +149,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
   const limits = limitRun(options);
   const signal = AbortSignal.any([interrupt.signal, limits.signal]);
   if (machineReadable(options.reporter)) {
-    // A report for machines has no place for the notice that the others show.
+    // The other reporters show this notice themselves.
     interrupt.signal.addEventListener('abort', () => {
       process.stderr.write('stopping; press Ctrl-C again to leave at once\n');
     });
@@ -184,7 +184,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
   }
 }
 
-/** The cases that the words and the options of the command line select. */
+/** The cases that the command line selects. */
 async function selectedCases(words: string[], options: RunOptions): Promise<Case[]> {
   const { scenarios, exclude, arch, repeat } = options;
   const failed = options.lastFailed ? await lastFailed(options.out) : null;
@@ -203,7 +203,7 @@ async function selectedCases(words: string[], options: RunOptions): Promise<Case
   });
 }
 
-/** A dry run installs nothing either. */
+/** The options without `--with-deps` in a dry run, which installs nothing. */
 function withoutInstalling(options: RunOptions): RunOptions {
   return options.dryRun ? { ...options, withDeps: false } : options;
 }
@@ -234,7 +234,7 @@ function partOf(cases: Case[], shard: Shard): Case[] {
   return part;
 }
 
-/** What cannot be started on any machine is told before one is. */
+/** Runs the preflight checks before any machine starts. @throws UsageError if no machine could start the candidate */
 async function refuseUnusableIn(
   cases: Case[],
   candidate: Candidate,

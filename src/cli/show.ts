@@ -27,7 +27,7 @@ import { archOption, qemuDirOption, scenariosOption } from './options.ts';
 
 type ShowOptions = { arch: Arch[]; scenarios: string[]; qemuDir?: string };
 
-/** `kexec-lab show`: what a scenario does, and how to boot it by hand. */
+/** `kexec-lab show`: describes scenarios and how to boot them by hand. */
 export function showCommand(): Command {
   return new Command('show')
     .description('describe scenarios and print the commands that boot them by hand')

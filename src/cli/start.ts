@@ -5,7 +5,7 @@ import { fileReason, readableError } from '../file-error.ts';
 import { readerHasGone, outputEvents } from './interrupt.ts';
 import { createProgram, wantedCommand } from './program.ts';
 
-/** Says what went wrong in the one way each kind of error is said, and returns the exit code. */
+/** Prints an error, and returns its exit code. */
 async function explain(error: unknown): Promise<ExitCode> {
   if (error instanceof CommanderError) {
     return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
@@ -23,7 +23,7 @@ async function explain(error: unknown): Promise<ExitCode> {
   return exitCodes.internal;
 }
 
-/** Where not even a module can be loaded, what is to be said of that is said all the same. */
+/** Makes text safe to print. Works even if no module can be loaded, to report just that. */
 async function loadPrintable(): Promise<(text: string) => string> {
   try {
     const { printableLines } = await import('../report/printable.ts');
@@ -36,10 +36,10 @@ async function loadPrintable(): Promise<(text: string) => string> {
   }
 }
 
-/** Standard output can fail at any time: quietly when its reader has gone, otherwise with a message. */
+/** Ends the program if standard output fails: silently if its reader has gone, otherwise with a message. */
 function watchOutput(): void {
   process.stdout.on('error', (error: Error) => {
-    // A run has other reports to write.
+    // A run handles it, since it may have other reports to write.
     if (outputEvents.emit('failed', error)) return;
     if (readerHasGone(error)) {
       if (!outputEvents.emit('closed')) process.exit(process.exitCode ?? exitCodes.ok);
@@ -50,12 +50,12 @@ function watchOutput(): void {
   });
 }
 
-/** Runs the command that these words of a command line ask for, and sets the exit code. */
+/** Runs a command line, and sets the exit code. @param argv without the program's name */
 export async function start(argv: string[]): Promise<void> {
-  // Stack traces name the lines of the sources. It costs 3 % of a start, and only commands loaded from here on.
+  // Stack traces name lines of the sources. This slows down the start by 3 %, and affects only modules loaded later.
   process.setSourceMapsEnabled(true);
   watchOutput();
-  // Otherwise a file that reaches the limit for its size (ulimit -f) ends us without a word; so its write fails instead.
+  // With a handler, a write beyond the size limit (ulimit -f) fails; without one, the process ends without a message.
   process.on('SIGXFSZ', () => undefined);
   process.on('uncaughtException', (error) => {
     void explain(error).then((code) => process.exit(code));

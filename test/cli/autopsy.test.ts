@@ -136,7 +136,7 @@ void t.test('what a guest wrote to mislead is named, and the rest is read', asyn
   writeFileSync(file, bytes);
   t.match(await kexecLab(['autopsy', file]), {
     exitCode: 0,
-    stdout: /Not readable: the log of kernel 6\.1: SYMBOL\(prb\) is not an address\./,
+    stdout: /Cannot be read: the log of kernel 6\.1: SYMBOL\(prb\) is not an address\./,
   });
   const { stdout } = await kexecLab(['autopsy', file, '--json']);
   t.match(JSON.parse(stdout), { logs: [], unreadable: [/not an address/] });

@@ -201,7 +201,7 @@ t.test('options that contradict each other, do nothing, or mean too much', async
     [['matrix', 'all', '--shards', '0'], /from 1 to 9999/],
     [['diagnose', 'x', '--json', '--signals'], /'--json' cannot be used with option '--signals'/],
     [['autopsy', 'x', '--json', '--log'], /'--json' cannot be used with option '--log'/],
-    [['rewind', 'x', '--at', 'y'], /--at says where --gdb stops/],
+    [['rewind', 'x', '--at', 'y'], /--at needs --gdb/],
     [
       ['check', '--kernel', 'debian:sid', '--baseline', 'debian:trixie', '--against', 'x'],
       /'--baseline <candidate>' cannot be used with option '--against <file>'/,

@@ -81,7 +81,7 @@ t.test('no usable QEMU', async (t) => {
   });
   t.equal(exitCode, 5);
   t.match(stdout, /✗ arm .*qemu-system-arm: version 6\.2\.0 is older than 7\.2\.0/);
-  t.match(stdout, 'No usable QEMU for aarch64 and arm: it takes 7.2.0 or newer.');
+  t.match(stdout, 'No usable QEMU for aarch64 and arm: QEMU 7.2.0 or newer is required.');
 });
 
 t.test('no usable QEMU, and something else is missing', async (t) => {

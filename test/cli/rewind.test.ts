@@ -16,7 +16,7 @@ t.test('a directory without a recording is one message and exit code 2', async (
 t.test('where to stop is only for gdb', async (t) => {
   const { stderr, exitCode } = await kexecLab(['rewind', t.testdir(), '--at', 'kexec-bye']);
   t.equal(exitCode, 2);
-  t.match(stderr, '--at says where --gdb stops');
+  t.match(stderr, '--at needs --gdb');
 });
 
 t.test('what cannot be recorded is told before anything is booted', async (t) => {

@@ -111,7 +111,7 @@ t.test('a recorded failure is played again, byte for byte, and gdb goes back in 
     told += String(chunk);
     if (told.includes('Ctrl-C ends it')) break;
   }
-  t.match(told, /^stopped right behind line \d+: .*Bye!$/m);
+  t.match(told, /^stopped right after line \d+: .*Bye!$/m);
   const socket = /target remote (\S+)'/.exec(told)?.[1] ?? '';
   const gdb = await installed.runTool('gdb-multiarch', [
     ...['-nx', '-batch', '-ex', 'set architecture aarch64', '-ex', `target remote ${socket}`],

@@ -96,11 +96,11 @@ void t.test('the command exits with 7 where something cannot work', async (t) =>
   const run = (...words: string[]) =>
     kexecLab(['preflight', '--kernel', kernel, ...words], { KEXEC_LAB_CACHE: cacheDir });
   const good = await run();
-  t.match(good, { exitCode: 0, stdout: /^aarch64 .*good\.deb: nothing is in the way$/ });
+  t.match(good, { exitCode: 0, stdout: /^aarch64 .*good\.deb: no problem that prevents a boot$/ });
   const wrong = await run('--root', '/dev/vda');
   t.match(wrong, {
     exitCode: 7,
-    stdout: /it cannot work\n {2}stop {2}root=\/dev\/vda is the whole disk/,
+    stdout: /this kernel cannot boot\n {2}stop {2}root=\/dev\/vda is the whole disk/,
   });
   const json = await run('--root', '/dev/vda', '--json');
   t.equal(json.exitCode, 7);

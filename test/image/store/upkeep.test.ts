@@ -32,7 +32,7 @@ t.test('downloads are what their names say', async (t) => {
   t.equal(exitCode, 5);
   t.match(stdout, `damaged   ${bad}: it has the wrong content`);
   t.match(stdout, /^not built arm\/provider-kernel$/m);
-  t.match(stderr, /^1 of \d+ are damaged\n/);
+  t.match(stderr, /^1 of \d+ images and downloads are damaged\n/);
 });
 
 t.test('nothing is damaged, or is not asked for', async (t) => {
