@@ -58,7 +58,7 @@ void t.test('what cannot be read is one message and exit 2', async (t) => {
   t.match(await refused(process.execPath), { exitCode: 2, stderr: /is not a core dump/ });
   t.match(await refused(process.execPath, '--base', 'x'), {
     exitCode: 2,
-    stderr: /address such as/,
+    stderr: /must be an address/,
   });
   const dump = dumpFile(t, 'aarch64-truncated-kernel');
   t.match(await refused(dump, '--console', join(directory, 'missing')), {
