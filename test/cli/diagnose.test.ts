@@ -132,7 +132,7 @@ void t.test('--exit-code tells a boot that came up from everything else', async 
 void t.test('what cannot be read is said so, with a hint', async (t) => {
   const directory = t.testdir();
   const tries: [log: string, input: Buffer, message: RegExp][] = [
-    [directory, Buffer.alloc(0), /: this is a directory, not a console log\n {2}Name one file/],
+    [directory, Buffer.alloc(0), /: this is a directory, not a console log\n {2}Name a file in it/],
     [
       join(directory, 'none.log'),
       Buffer.alloc(0),
