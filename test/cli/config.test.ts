@@ -162,7 +162,7 @@ const mistakes: [text: string, message: string][] = [
     'help: {}',
     '1:1: unknown command "help"; options belong below the name of their command, such as "run"',
   ],
-  ['run: { jobs: 1, jobs: 2 }', '1:17: this key is already there'],
+  ['run: { jobs: 1, jobs: 2 }', '1:17: duplicate key'],
   [
     'run: [',
     '2:1: Flow sequence in block collection must be sufficiently indented and end with a ]',
