@@ -103,9 +103,12 @@ export function describe(
   findings: readonly Finding[],
   style: Style,
 ): string {
+  const warned = findings.some(({ severity }) => severity === 'warn');
   const result = findings.some(isStop)
     ? 'this kernel cannot boot'
-    : 'no problem that prevents a boot';
+    : warned
+      ? 'this kernel boots only after some preparation'
+      : 'no problem that prevents a boot';
   const lines = findings.flatMap(({ severity, message, advice, source, id }) => [
     `  ${severity.padEnd(4)}  ${printable(message)} (${id})`,
     `        ${printable(advice)}`,

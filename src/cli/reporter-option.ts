@@ -21,7 +21,7 @@ export function reporterOption(): Option {
     `write a report to standard output or a file: ${names} (repeatable)`,
   )
     .argParser(collect((text) => parseRequest(text).request))
-    .default([], 'list on a terminal, otherwise plain');
+    .default([], 'list on a terminal, otherwise plain; also beside reports in files');
 }
 
 type OpenReporter = Pick<ReporterGuard, 'onEvent' | 'onError'> & {

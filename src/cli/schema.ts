@@ -74,9 +74,14 @@ export const schemas: readonly NamedSchema[] = [
   written('comparison', 'kexec-lab check --json and compare --json', async () => {
     return (await import('../model/comparison.ts')).comparisonSchema;
   }),
-  written('diagnosis', 'kexec-lab diagnose --json', async () => {
-    return (await import('../model/boot.ts')).diagnosisSchema;
-  }),
+  written(
+    'diagnosis',
+    'kexec-lab diagnose --json: an object for one log, an array for several',
+    async () => {
+      const { diagnosisSchema } = await import('../model/boot.ts');
+      return diagnosisSchema.or(diagnosisSchema.array());
+    },
+  ),
   written('preflight', 'kexec-lab preflight --json', async () => {
     return (await import('../model/run.ts')).preflightSchema;
   }),

@@ -18,8 +18,14 @@ const consoleReporters = ['list', 'plain', 'github'];
 
 /** Whether one of the requested reporters shows the console of running cases. */
 export function showsConsole(requests: readonly string[]): boolean {
-  const names = requests.map((request) => request.split('=')[0] ?? '');
-  return names.length === 0 || names.some((name) => consoleReporters.includes(name));
+  return withDefault(requests).some((request) =>
+    consoleReporters.includes(request.split('=')[0] ?? ''),
+  );
+}
+
+/** Reports in files leave standard output to `list`, so that a run is never silent. */
+function withDefault(requests: readonly string[]): readonly string[] {
+  return requests.every((request) => request.includes('=')) ? ['list', ...requests] : requests;
 }
 
 const reporters: Record<string, (output: ReporterOutput, options: ReporterOptions) => Reporter> = {
@@ -36,8 +42,8 @@ const reporters: Record<string, (output: ReporterOutput, options: ReporterOption
 export const reporterNames = Object.keys(reporters);
 
 /**
- * One reporter that passes every event to the requested ones, each given as `name` (to standard output) or `name=file`. Without
- * a request it is `list`, which falls back to `plain` if the cursor cannot be moved.
+ * One reporter that passes every event to the requested ones, each given as `name` (to standard output) or `name=file`. If
+ * none writes to standard output, `list` does; it falls back to `plain` if the cursor cannot be moved.
  *
  * @throws UsageError for an unknown name, two reporters on standard output or in one file, or a file that cannot be written
  */
@@ -46,7 +52,7 @@ export function createReporter(
   options: ReporterOptions,
   output: () => ReporterOutput = standardOutput,
 ): ReporterGuard {
-  const wanted = (requests.length > 0 ? requests : ['list']).map(parseRequest);
+  const wanted = withDefault(requests).map(parseRequest);
   const onOutput = wanted.filter(({ file }) => file === null).map(({ name }) => name);
   if (onOutput.length > 1) {
     throw new UsageError(
