@@ -79,7 +79,7 @@ export const schemas: readonly NamedSchema[] = [
     'kexec-lab diagnose --json: an object for one log, an array for several',
     async () => {
       const { diagnosisSchema } = await import('../model/boot.ts');
-      return diagnosisSchema.or(diagnosisSchema.array());
+      return diagnosisSchema.or(diagnosisSchema.array().min(2));
     },
   ),
   written('preflight', 'kexec-lab preflight --json', async () => {
