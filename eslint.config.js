@@ -39,7 +39,18 @@ const browserGlobals = Object.fromEntries(
 );
 
 export default tseslint.config(
-  { ignores: ['dist', '.dist-*', '.types-*', 'runs', '.tap', 'node_modules', 'examples'] },
+  {
+    ignores: [
+      'dist',
+      '.dist-*',
+      '.types-*',
+      'runs',
+      '.tap',
+      'tap-snapshots',
+      'node_modules',
+      'examples',
+    ],
+  },
   eslint.configs.recommended,
   { files: ['assets/*.js'], languageOptions: { sourceType: 'script', globals: browserGlobals } },
   {

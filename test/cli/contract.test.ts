@@ -56,7 +56,7 @@ function assertMistake(t: Test, words: string[], said: Said, message: RegExp): v
   t.match(said.err, message, line);
   t.match(
     said.err,
-    /^error: .*(?:\(did you mean .*\)|; did you mean .*\?|is invalid\. It must .*\.|\n {2}kexec-lab.* --help shows the usage\.)\n$/,
+    /^error: .*(?:\(did you mean .*\)|; did you mean .*\?|is invalid\. .*\.|\n {2}kexec-lab.* --help shows the usage\.)\n$/,
     line,
   );
 }
@@ -104,7 +104,7 @@ t.test('an empty value, and none, for every option and argument', async (t) => {
       const words = [...wordsTo(command), ...someArguments(command), flag];
       assertMistake(t, words, await say(words), /argument missing/);
       const empty = [...words, ''];
-      assertMistake(t, empty, await say(empty), /argument '' is invalid\. It must/);
+      assertMistake(t, empty, await say(empty), /argument '' is invalid\. /);
     }
     if (command.registeredArguments.length === 0) continue;
     const words = [...wordsTo(command), ''];
@@ -150,21 +150,17 @@ t.test('help is on standard output, in each way to ask for it', async (t) => {
 
 t.test('the exit codes of the program itself', async (t) => {
   const cases: [words: string[], exitCode: number, said: RegExp][] = [
-    [
-      ['images', 'build', '--bogus'],
-      2,
-      /^error: unknown option '--bogus'\n {2}kexec-lab images build --help/,
-    ],
-    [['images', 'bulid'], 2, /^unknown image "bulid"; did you mean "build"\?\n/],
-    [['baseline', 'acept', 'x'], 2, /unknown command 'acept' \(did you mean accept\?\)$/],
-    [['help', 'images', 'bulid'], 2, /unknown command 'bulid'; did you mean "build"\?$/],
+    [['images', 'build', '--bogus'], 2, /'--bogus'\n {2}kexec-lab images build --help/],
+    [['images', 'bulid'], 2, /"bulid".*"build"/],
+    [['baseline', 'acept', 'x'], 2, /'acept'.*accept/],
+    [['help', 'images', 'bulid'], 2, /'bulid'.*"build"/],
     [['help', 'images', 'build'], 0, /^$/],
-    [['images', 'build', 'x', '--arch', 'mips'], 2, /It must be aarch64 or arm\.$/],
-    [['run', '\x1b[2J', '--\x1b[31mx'], 2, /^error: unknown option '--x'/],
-    [['check'], 2, /^no kernel to check\n {2}Name the new kernel with --kernel, /],
-    [['check', '--kexec-tools', 'debian:sid'], 2, /^no kernel to check/],
-    [['preflight'], 2, /^no kernel to examine\n {2}Name a kernel with --kernel/],
-    [['preflight', '--json'], 2, /^no kernel to examine/],
+    [['images', 'build', 'x', '--arch', 'mips'], 2, /'mips'.*aarch64.*arm/],
+    [['run', '\x1b[2J', '--\x1b[31mx'], 2, /'--x'/],
+    [['check'], 2, /--kernel.*--first-kernel/],
+    [['check', '--kexec-tools', 'debian:sid'], 2, /--kernel/],
+    [['preflight'], 2, /--kernel/],
+    [['preflight', '--json'], 2, /--kernel/],
   ];
   for (const [words, exitCode, said] of cases) {
     const ended = await kexecLab(words);
@@ -179,35 +175,29 @@ t.test('options that contradict each other, do nothing, or mean too much', async
   const cases: [words: string[], said: RegExp][] = [
     [
       ['run', 'all', '--record', '--record-on-failure', '2'],
-      /cannot be used with option '--record'/,
+      /'--record-on-failure <n>'.*'--record'/,
     ],
-    [
-      ['run', 'all', '--tail', '--reporter', 'json'],
-      /^--tail needs a reporter that shows consoles/,
-    ],
-    [['run', 'all', '--reporter', 'tap', '--reporter', 'json'], /only one reporter/],
-    [
-      ['run', 'all', '--reporter', `tap=${file}`, '--reporter', `json=${file}`],
-      /two reporters write/,
-    ],
-    [['run', 'all', '--mirror', 'nonsense'], /It must be a URL/],
-    [['run', 'all', '--shard', '3/2'], /Use INDEX\/TOTAL/],
+    [['run', 'all', '--tail', '--reporter', 'json'], /^--tail .*\n.*--reporter/],
+    [['run', 'all', '--reporter', 'tap', '--reporter', 'json'], /tap.*json\n.*--reporter json=/],
+    [['run', 'all', '--reporter', `tap=${file}`, '--reporter', `json=${file}`], /\/report: /],
+    [['run', 'all', '--mirror', 'nonsense'], /'nonsense'/],
+    [['run', 'all', '--shard', '3/2'], /'3\/2'/],
     ...['0', '-1', '1e9', '10000', 'NaN', '0x10', ' 1', '1.5'].map((value): [string[], RegExp] => [
       ['run', 'all', `--jobs=${value}`],
-      /It must be a whole number from 1 to 9999\.$/,
+      /'--jobs <n>'.* 1 .*9999/,
     ]),
-    [['run', 'all', '--repeat', '1000000000'], /from 1 to 9999/],
-    [['run', 'all', '--retries=-1'], /from 0 to 9999/],
-    [['matrix', 'all', '--shards', '0'], /from 1 to 9999/],
-    [['diagnose', 'x', '--json', '--signals'], /'--json' cannot be used with option '--signals'/],
-    [['autopsy', 'x', '--json', '--log'], /'--json' cannot be used with option '--log'/],
-    [['rewind', 'x', '--at', 'y'], /--at needs --gdb/],
+    [['run', 'all', '--repeat', '1000000000'], /'--repeat <n>'.* 1 .*9999/],
+    [['run', 'all', '--retries=-1'], /'--retries <n>'.* 0 .*9999/],
+    [['matrix', 'all', '--shards', '0'], /'--shards <n>'.* 1 .*9999/],
+    [['diagnose', 'x', '--json', '--signals'], /'--json'.*'--signals'/],
+    [['autopsy', 'x', '--json', '--log'], /'--json'.*'--log'/],
+    [['rewind', 'x', '--at', 'y'], /--at.*--gdb/],
     [
       ['check', '--kernel', 'debian:sid', '--baseline', 'debian:trixie', '--against', 'x'],
-      /'--baseline <candidate>' cannot be used with option '--against <file>'/,
+      /--baseline.*--against/,
     ],
-    [['compare', 'a', 'b', '--html', file, '--markdown', file], /name the same file/],
-    [['compare', 'a', 'b', '--html', '/no/such/x'], /cannot write the comparison: no such file/],
+    [['compare', 'a', 'b', '--html', file, '--markdown', file], /report: .*--markdown.*--html/],
+    [['compare', 'a', 'b', '--html', '/no/such/x'], /^\/no\/such\/x: /],
   ];
   for (const [words, said] of cases) {
     const { stdout, stderr, exitCode } = await kexecLab(words);

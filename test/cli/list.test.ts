@@ -43,25 +43,22 @@ t.test('mistakes in a scenario: each with its place, exit code 2', async (t) => 
   const { stdout, stderr, exitCode } = await kexecLab(['list', '--scenarios', directory]);
   t.equal(exitCode, 2);
   t.equal(stdout, '');
-  t.strictSame(stderr.replaceAll(`${directory}/`, '').split('\n'), [
-    'b.yaml:1:1: expected a mapping, got nothing',
-    'mine.yaml:5:1: unknown key "limit"; did you mean "limits"?',
+  t.match(stderr.replaceAll(`${directory}/`, '').split('\n'), [
+    /^b\.yaml:1:1: /,
+    /^mine\.yaml:5:1: .*"limit".*"limits"/,
   ]);
 });
 
 t.test('nothing selected: exit code 4, with what may have been meant', async (t) => {
   const { stderr, exitCode } = await kexecLab(['list', 'kexec-to-ditsro']);
   t.equal(exitCode, 4);
-  t.match(stderr, '"kexec-to-ditsro"; did you mean "kexec-to-distro"?');
+  t.match(stderr, /"kexec-to-ditsro".*"kexec-to-distro"/);
 });
 
 t.test('the name of a case, as runs print it, is told how to be written', async (t) => {
   const { stderr, exitCode } = await kexecLab(['list', 'arm/kexec-to-distro#2']);
   t.equal(exitCode, 2);
-  t.match(
-    stderr,
-    /arm\/kexec-to-distro#2 is a case, not a scenario\n +Use kexec-to-distro --arch arm\./,
-  );
+  t.match(stderr, /^arm\/kexec-to-distro#2 .*\n.* kexec-to-distro --arch arm\b/);
 });
 
 t.setTimeout(120_000);

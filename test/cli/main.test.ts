@@ -22,13 +22,13 @@ t.test('the version is the package’s', async (t) => {
 
 t.test('mistakes in the arguments are one message and exit code 2', async (t) => {
   const mistakes: [arguments_: string[], message: RegExp | string][] = [
-    [['lsit'], "error: unknown command 'lsit' (did you mean list?)"],
-    [['run', 'all', '--ach', 'arm'], "error: unknown option '--ach' (did you mean --arch?)"],
-    [['run'], 'no scenarios to run'],
-    [['run', 'all', '--jobs', '0'], /'--jobs <n>' argument '0' is invalid. It must be a whole/],
-    [['run', 'all', '--jobs', '1e3'], /argument '1e3' is invalid/],
-    [['list', '--arch', 'arm'], /unknown option '--arch'/],
-    [['show', 'kexec-to-distro', '--arch', 'mips'], /It must be aarch64 or arm/],
+    [['lsit'], /'lsit'.*list/],
+    [['run', 'all', '--ach', 'arm'], /'--ach'.*--arch/],
+    [['run'], 'kexec-lab list'],
+    [['run', 'all', '--jobs', '0'], /'--jobs <n>'.*'0'/],
+    [['run', 'all', '--jobs', '1e3'], /'1e3'/],
+    [['list', '--arch', 'arm'], /'--arch'/],
+    [['show', 'kexec-to-distro', '--arch', 'mips'], /'mips'.*aarch64.*arm/],
   ];
   for (const [arguments_, message] of mistakes) {
     const { stdout, stderr, exitCode } = await kexecLab(arguments_);
@@ -53,7 +53,7 @@ t.test('a reader that goes away ends it quietly', async (t) => {
 t.test('a full disk behind standard output is said', async (t) => {
   const { stderr, exitCode } = await inShell('"$@" > /dev/full', ['list']);
   t.equal(exitCode, 5);
-  t.match(stderr, /^cannot write to standard output: no space left on the disk$/);
+  t.match(stderr, /standard output/);
 });
 
 t.test('a bug is called a bug, with its stack, and has an exit code of its own', async (t) => {
@@ -68,7 +68,7 @@ t.test('a bug is called a bug, with its stack, and has an exit code of its own',
     { reject: false },
   );
   t.equal(exitCode, 3);
-  t.match(stderr, /^internal error: .*please report/);
+  t.match(stderr, /^internal error: /);
   t.match(stderr, 'TypeError: oh no');
   t.notMatch(stderr, '\x1b');
 });

@@ -7,16 +7,13 @@ t.test('a directory without a recording is one message and exit code 2', async (
   const { stdout, stderr, exitCode } = await kexecLab(['rewind', t.testdir()]);
   t.equal(exitCode, 2);
   t.equal(stdout, '');
-  t.match(
-    stderr,
-    /recording\.json: cannot read this recording: no such file or directory\n {2}Name the directory of a case/,
-  );
+  t.match(stderr, /recording\.json: .*\n.*--record/);
 });
 
 t.test('where to stop is only for gdb', async (t) => {
   const { stderr, exitCode } = await kexecLab(['rewind', t.testdir(), '--at', 'kexec-bye']);
   t.equal(exitCode, 2);
-  t.match(stderr, '--at needs --gdb');
+  t.match(stderr, /--at.*--gdb/);
 });
 
 t.test('what cannot be recorded is told before anything is booted', async (t) => {
@@ -25,7 +22,7 @@ t.test('what cannot be recorded is told before anything is booted', async (t) =>
   const run = (scenario: string, ...options: string[]) =>
     kexecLab(['run', scenario, ...places, ...options]);
   const networked = await run('nbd-dies', '--record');
-  t.match(networked.stderr, /^not recorded: machines with a network .* \(scaleway-c1\)$/);
+  t.match(networked.stderr, /^not recorded: .*scaleway-c1/);
   t.equal(networked.exitCode, 5);
   const later = await run('nbd-dies', '--record-on-failure', '3');
   t.match(later.stderr, /^not recorded: /);

@@ -29,10 +29,10 @@ t.test('--exclude leaves scenarios out, by name, glob or label', async (t) => {
   );
   const nothing = await kexecLab(words('mine.yaml', '--exclude', 'mine'), env);
   t.equal(nothing.exitCode, 4);
-  t.match(nothing.stderr, '--exclude leaves out every selected scenario\n  Exclude fewer');
+  t.match(nothing.stderr, /--exclude.*\n.*kexec-lab list/);
   const unknown = await kexecLab(words('mine.yaml', '--exclude', 'mien'), env);
   t.equal(unknown.exitCode, 4);
-  t.match(unknown.stderr, 'no scenario is named or labelled "mien"; did you mean "mine"?');
+  t.match(unknown.stderr, /"mien".*"mine"/);
   const listed = await kexecLab(['list', '--exclude', 'arm-*']);
   t.match(listed.stdout, /^kexec-to-distro /m);
   t.notMatch(listed.stdout, /^arm-/m);
@@ -42,7 +42,7 @@ t.test('--last-failed runs again what did not pass in the newest finished run', 
   const bad = fakeRun(t, { text: panicking });
   const none = await kexecLab(bad.words('--last-failed'), bad.env);
   t.equal(none.exitCode, 4);
-  t.match(none.stderr, 'no finished run found\n  Run without');
+  t.match(none.stderr, /runs: .*\n.*--last-failed/);
   t.equal((await kexecLab(bad.words('mine.yaml', 'broken.yaml'), bad.env)).exitCode, 1);
   const good = { FAKE_QEMU_PLAY: JSON.stringify({ text: goodBoot }) };
   const again = await kexecLab(bad.words('--last-failed', '--exclude', 'broken'), good);
@@ -50,7 +50,7 @@ t.test('--last-failed runs again what did not pass in the newest finished run', 
   t.match(again.stdout, '\n✓ aarch64/mine  booted');
   const passed = await kexecLab(bad.words('--last-failed'), good);
   t.equal(passed.exitCode, 4);
-  t.match(passed.stderr, 'every case of the newest finished run passed');
+  t.match(passed.stderr, /runs\/\S+: .*\n.*--last-failed/);
 });
 
 t.test('--max-failures stops the run', async (t) => {
@@ -58,7 +58,7 @@ t.test('--max-failures stops the run', async (t) => {
   const asked = ['mine.yaml', '--repeat', '3', '--jobs', '1', '--max-failures', '1'];
   const { stdout, exitCode } = await kexecLab(words(...asked), env);
   t.equal(exitCode, 1);
-  t.match(stdout, 'stopping (--max-failures: 1 case failed)');
+  t.match(stdout, /--max-failures: 1 /);
   t.match(report()?.summary, { fail: 1, interrupted: 2 });
   t.strictSame(leftovers(), []);
 });
@@ -71,19 +71,19 @@ t.test('--timeout stops the run; what was not booted is reported as such', async
   const asked = ['mine.yaml', 'other.yaml', '--jobs', '1', '--timeout', '0.03'];
   const { stdout, exitCode } = await kexecLab(words(...asked), env);
   t.equal(exitCode, 130);
-  t.match(stdout, 'stopping (--timeout: 0.03 minutes passed)');
+  t.match(stdout, /--timeout: 0\.03 /);
   t.match(report()?.summary, { total: 2, interrupted: 2 });
   t.strictSame(leftovers(), []);
   const wrong = await kexecLab(['run', join(directory, 'mine.yaml'), '--timeout', '0']);
   t.equal(wrong.exitCode, 2);
-  t.match(wrong.stderr, 'Use minutes greater than 0');
+  t.match(wrong.stderr, /--timeout <minutes>.*'0'/);
 });
 
 t.test('images prune --dry-run removes nothing', async (t) => {
   const cache = t.testdir({ kexec: { images: { old: { file: 'x' } }, debs: { 'a.deb': 'x' } } });
   const env = { KEXEC_LAB_CACHE: join(cache, 'kexec') };
   const dry = await kexecLab(['images', 'prune', '--dry-run'], env);
-  t.match(dry.stdout, /images\/old\nWould remove the downloads, the checkpoints and 1 image /);
+  t.match(dry.stdout, /images\/old\n.*1 image /);
   const wet = await kexecLab(['images', 'prune'], env);
-  t.match(wet.stdout, /^Removed the downloads, the checkpoints and 1 image /);
+  t.match(wet.stdout, / 1 image /);
 });

@@ -59,5 +59,5 @@ t.test('they are listed and printed', async (t) => {
     t.strictSame(JSON.parse((await kexecLab(['schema', name])).stdout), schema, name);
   const { exitCode, stderr } = await kexecLab(['schema', 'raport']);
   t.equal(exitCode, 2);
-  t.match(stderr, 'unknown schema "raport"; did you mean "report"?');
+  t.match(stderr, /"raport".*"report"/);
 });

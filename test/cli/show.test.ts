@@ -22,7 +22,7 @@ t.test('story, setup and expectation of each architecture', async (t) => {
   t.equal(exitCode, 0);
   t.match(stdout, 'mine: A title\n\nA story.\n\naarch64\n  machine    aarch64\n');
   t.match(stdout, '  tags       KEXEC_KERNEL=/vmlinuz\n             KEXEC_APPEND=it');
-  t.match(stdout, '  expected   booted\n  limits     300 s in all, 60 s of silence\n');
+  t.match(stdout, /^ {2}expected +booted\n {2}limits +300 s .* 60 s /m);
   t.match(stdout, `  kernel     ${directory}/kernel,1\n`);
   const arm = await kexecLab(['show', join(directory, 'mine.yaml'), '--arch', 'arm']);
   t.notMatch(arm.stdout, 'aarch64');
@@ -35,7 +35,7 @@ t.test('the commands can be pasted into a shell', async (t) => {
     { TMPDIR: directory },
   );
   t.match(stdout, '# arm/mine\n');
-  t.match(stdout, '# No usable qemu-system-arm found');
+  t.match(stdout, /^# .*qemu-system-arm/m);
   const echo = stdout.replace(/^qemu-system-arm/m, "printf '<%s>\\n'");
   const run = await execa('sh', ['-eu', '-c', echo]);
   t.match(run.stdout, `<-kernel>\n<${directory}/kernel,1>`);
@@ -53,9 +53,9 @@ t.test(
   'what a pasted command lacks of the network is said, and nothing is made in vain',
   async (t) => {
     const { stdout } = await kexecLab(['show', 'c1-bye']);
-    t.match(stdout, "# A run also starts the provider's servers");
+    t.match(stdout, /^# .*servers/m);
     t.notMatch(stdout, 'tags.img', 'its tags are metadata');
-    t.notMatch((await kexecLab(['show', 'first-kernel-boots'])).stdout, "provider's servers");
+    t.notMatch((await kexecLab(['show', 'first-kernel-boots'])).stdout, /^# .*servers/m);
   },
 );
 

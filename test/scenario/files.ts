@@ -52,3 +52,19 @@ export function refusal(directory: string, action: () => unknown): string[] {
   }
   return ['nothing was refused'];
 }
+
+/**
+ * The same without the prose: `file:line:column`, the key and what is quoted, per problem. What a problem is called, and its
+ * hint, are in the snapshots of test/cli/messages/list.test.ts.
+ */
+export function refusedAt(directory: string, action: () => unknown): string[] {
+  return refusal(directory, action)
+    .filter((line) => !line.startsWith('  '))
+    .map((line) => {
+      const [, place, key, rest = ''] = problem.exec(line) ?? [];
+      const names = [...rest.matchAll(/"([^"]+)"/g)].map(([, name]) => name);
+      return place === undefined ? line : [place, key, ...names].filter(Boolean).join(' ');
+    });
+}
+
+const problem = /^(\S+?(?::\d+:\d+)?): (?:([a-z][\w.-]*): )?(.*)$/;

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Catalogue } from '../../src/scenario/check.ts';
 import { loadScenario, loadScenarios } from '../../src/scenario/load.ts';
-import { catalogue, least, refusal, writeFiles } from './files.ts';
+import { catalogue, least, refusedAt, writeFiles } from './files.ts';
 
 t.test('a file that says the least gets the defaults', (t) => {
   const directory = writeFiles(t, { 'plain.yaml': least });
@@ -127,22 +127,22 @@ per-arch:
 `,
   });
   t.strictSame(
-    refusal(directory, () => loadScenario(join(directory, 'bad.yaml'), catalogue)),
+    refusedAt(directory, () => loadScenario(join(directory, 'bad.yaml'), catalogue)),
     [
-      'bad.yaml:1:1: "story" is missing',
-      'bad.yaml:2:1: unknown key "storry"; did you mean "story"?',
-      'bad.yaml:3:9: labels: a label is repeated',
-      'bad.yaml:3:24: labels.2: a label is made of a-z, 0-9 and single dashes',
-      'bad.yaml:4:17: arch.1: "amr" is not valid here; did you mean "arm"?',
-      'bad.yaml:6:11: boot.kernel: expected the name of a recipe, { file: PATH } or { recipe: PATH }',
-      'bad.yaml:7:3: boot: unknown key "initrd"; choose from: machine, kernel, initramfs, disk, second-kernel, storage, read-only, cmdline, tags, metadata, on-reset',
-      'bad.yaml:8:11: boot.tags.kexec: a tag is named like KEXEC_KERNEL',
-      'bad.yaml:8:42: boot.tags.KEXEC_APPEND: expected text, got a number (put it in quotes)',
-      'bad.yaml:9:13: boot.on-reset: "stop" is not valid here; choose from: exit, reboot',
-      'bad.yaml:10:20: expect.outcome: "bye-hnag" is not valid here; did you mean "bye-hang"?',
-      'bad.yaml:11:18: limits.total: must be more than 0 seconds',
-      'bad.yaml:11:31: limits.silence: expected a number, got text',
-      'bad.yaml:13:18: per-arch.arm.boot: unknown key "tagss"; did you mean "tags"?',
+      'bad.yaml:1:1 story',
+      'bad.yaml:2:1 storry story',
+      'bad.yaml:3:9 labels',
+      'bad.yaml:3:24 labels.2',
+      'bad.yaml:4:17 arch.1 amr arm',
+      'bad.yaml:6:11 boot.kernel',
+      'bad.yaml:7:3 boot initrd',
+      'bad.yaml:8:11 boot.tags.kexec',
+      'bad.yaml:8:42 boot.tags.KEXEC_APPEND',
+      'bad.yaml:9:13 boot.on-reset stop',
+      'bad.yaml:10:20 expect.outcome bye-hnag bye-hang',
+      'bad.yaml:11:18 limits.total',
+      'bad.yaml:11:31 limits.silence',
+      'bad.yaml:13:18 per-arch.arm.boot tagss tags',
     ],
   );
   t.end();
@@ -165,15 +165,15 @@ per-arch:
 `,
   });
   t.strictSame(
-    refusal(directory, () => loadScenario(join(directory, 'names.yaml'), catalogue)),
+    refusedAt(directory, () => loadScenario(join(directory, 'names.yaml'), catalogue)),
     [
-      'names.yaml:5:12: boot.machine: unknown machine "scaleway-c2"; did you mean "scaleway-c1"?',
-      'names.yaml:6:11: boot.kernel: unknown recipe for a kernel "mini-disk"; choose from: provider-kernel, old-kernel',
-      'names.yaml:7:14: boot.initramfs: none.cpio does not exist',
-      'names.yaml:8:36: expect.root: this is only proved by a boot, but the outcome is bye-hang',
-      'names.yaml:9:31: limits.silence: 20 s exceeds the total of 10 s',
-      'names.yaml:11:28: boot.disk: unknown recipe for a disk "big-disk"; choose from: mini-disk',
-      'names.yaml:12:3: per-arch: "arm" is not in the list of arch',
+      'names.yaml:5:12 boot.machine scaleway-c2 scaleway-c1',
+      'names.yaml:6:11 boot.kernel mini-disk',
+      'names.yaml:7:14 boot.initramfs',
+      'names.yaml:8:36 expect.root',
+      'names.yaml:9:31 limits.silence',
+      'names.yaml:11:28 boot.disk big-disk',
+      'names.yaml:12:3 per-arch arm',
     ],
   );
   t.end();
@@ -182,10 +182,8 @@ per-arch:
 t.test('a problem of the common part is named once, not once per architecture', (t) => {
   const directory = writeFiles(t, { 'twice.yaml': `${least}boot: { machine: vax }\n` });
   t.strictSame(
-    refusal(directory, () => loadScenario(join(directory, 'twice.yaml'), catalogue)),
-    [
-      'twice.yaml:5:18: boot.machine: unknown machine "vax"; choose from: aarch64, arm, scaleway-c1, vps-64, uefi-arm',
-    ],
+    refusedAt(directory, () => loadScenario(join(directory, 'twice.yaml'), catalogue)),
+    ['twice.yaml:5:18 boot.machine vax'],
   );
   t.end();
 });
@@ -197,25 +195,25 @@ t.test(
     const told = (boot: string): string[] => {
       const file = boot.includes('uefi-arm') ? ofArm : least;
       const directory = writeFiles(t, { 'uefi.yaml': `${file}boot: ${boot}\n` });
-      return refusal(directory, () => loadScenario(join(directory, 'uefi.yaml'), catalogue));
+      return refusedAt(directory, () => loadScenario(join(directory, 'uefi.yaml'), catalogue));
     };
     t.match(told('{ kernel: null }'), [
-      /^uefi.yaml:5:17: boot.kernel: machine "aarch64" has no firmware that looks for one \(see machine uefi-aarch64\)/,
-      /machine "arm" has no firmware/,
+      'uefi.yaml:5:17 boot.kernel aarch64',
+      'uefi.yaml:5:17 boot.kernel arm',
     ]);
     t.same(told('{ machine: uefi-arm, kernel: null }'), ['nothing was refused']);
     t.same(told('{ machine: uefi-arm, kernel: null, cmdline: quiet }'), [
-      'uefi.yaml:5:51: boot.cmdline: not used on this machine: the firmware starts the kernel on the disk',
+      'uefi.yaml:5:51 boot.cmdline',
     ]);
     t.same(told('{ machine: uefi-arm, kernel: null, initramfs: provider-initramfs }'), [
-      'uefi.yaml:5:53: boot.initramfs: not used on this machine: the firmware starts the kernel on the disk',
+      'uefi.yaml:5:53 boot.initramfs',
     ]);
     const directory = writeFiles(t, {
       'first.yaml': `${ofArm.replace('booted', 'booted, release: first')}boot: { machine: uefi-arm, kernel: null }\n`,
     });
     t.match(
-      refusal(directory, () => loadScenario(join(directory, 'first.yaml'), catalogue)),
-      [/^first.yaml:4:37: expect.release: the firmware starts the kernel on the disk/],
+      refusedAt(directory, () => loadScenario(join(directory, 'first.yaml'), catalogue)),
+      ['first.yaml:4:37 expect.release'],
     );
     t.end();
   },
@@ -262,24 +260,14 @@ t.test('files that are missing, and a second kernel that fits no disk, are named
   const told = (boot: string): string[] => {
     const text = `${least.replace('[aarch64, arm]', '[aarch64]')}boot: ${boot}\n`;
     const directory = writeFiles(t, { 'odd.yaml': text });
-    return refusal(directory, () => loadScenario(join(directory, 'odd.yaml'), catalogue));
+    return refusedAt(directory, () => loadScenario(join(directory, 'odd.yaml'), catalogue));
   };
-  t.same(told('{ machine: { file: no.yaml } }'), [
-    'odd.yaml:5:18: boot.machine: no.yaml does not exist',
-  ]);
-  t.same(told('{ disk: { recipe: no.yaml } }'), [
-    'odd.yaml:5:15: boot.disk: no.yaml does not exist',
-  ]);
-  t.same(told('{ machine: scaleway-c1 }'), [
-    'odd.yaml:5:18: boot.machine: machine "scaleway-c1" is arm, not aarch64',
-  ]);
-  t.same(told("{ second-kernel: 'debian:' }"), [
-    'odd.yaml:5:24: boot.second-kernel: not debian: on mini-disk',
-  ]);
-  t.match(told("{ disk: null, second-kernel: 'debian:sid' }"), [
-    /boot.second-kernel: a second kernel needs a disk recipe/,
-  ]);
-  t.match(told('{ second-kernel: { initramfs: x } }'), [/boot.second-kernel/]);
+  t.same(told('{ machine: { file: no.yaml } }'), ['odd.yaml:5:18 boot.machine']);
+  t.same(told('{ disk: { recipe: no.yaml } }'), ['odd.yaml:5:15 boot.disk']);
+  t.same(told('{ machine: scaleway-c1 }'), ['odd.yaml:5:18 boot.machine scaleway-c1']);
+  t.same(told("{ second-kernel: 'debian:' }"), ['odd.yaml:5:24 boot.second-kernel']);
+  t.match(told("{ disk: null, second-kernel: 'debian:sid' }"), [/boot.second-kernel$/]);
+  t.match(told('{ second-kernel: { initramfs: x } }'), [/boot\.second-kernel/]);
   t.same(told("{ second-kernel: 'debian:sid' }"), ['nothing was refused']);
   t.end();
 });
@@ -288,39 +276,35 @@ t.test('a proof is read, and one that would prove nothing is refused at its plac
   const load = (expect: string, more = ''): string[] => {
     const file = `title: A title\nstory: A story.\narch: [aarch64]\nexpect: ${expect}\n${more}`;
     const directory = writeFiles(t, { 'proof.yaml': file });
-    return refusal(directory, () => loadScenario(join(directory, 'proof.yaml'), catalogue));
+    return refusedAt(directory, () => loadScenario(join(directory, 'proof.yaml'), catalogue));
   };
   const fine = ['nothing was refused'];
   t.same(load('{ outcome: booted, generation: 2, proof: login }'), fine);
   t.same(load('{ outcome: booted, generation: 2, proof: { run: uname -r } }'), fine);
-  t.match(load('{ outcome: booted, proof: login }'), [
-    /^proof.yaml:4:35: expect.proof: add the generation that should come up/,
-  ]);
-  t.match(load('{ outcome: bye-hang, generation: 1, proof: login }'), [
-    /expect.proof: only a boot can be proved, but the outcome is bye-hang/,
-  ]);
+  t.match(load('{ outcome: booted, proof: login }'), ['proof.yaml:4:35 expect.proof']);
+  t.match(load('{ outcome: bye-hang, generation: 1, proof: login }'), [/ expect\.proof$/]);
   t.match(load('{ outcome: booted, generation: 2, proof: login, root: /dev/vda1 }'), [
-    /expect.root: only proof: lab reports the root device/,
+    / expect\.root$/,
   ]);
   t.match(
     load('{ outcome: booted, generation: 2, proof: login }', 'boot: { on-reset: reboot }\n'),
-    [/expect.proof: with on-reset: reboot, only proof: lab/],
+    [/ expect\.proof$/],
   );
   const noDisk = 'boot: { disk: null }\n';
   t.match(load('{ outcome: booted, generation: 2, proof: { run: uname -r } }', noDisk), [
-    /expect.proof: the expected output is unknown/,
+    / expect\.proof$/,
   ]);
   t.same(
     load('{ outcome: booted, generation: 2, proof: { run: uname -r, output: "6.1" } }', noDisk),
     fine,
   );
   t.match(load('{ outcome: booted, generation: 2, proof: { ssh: uname -r } }'), [
-    /steps: prove by ssh: uname -r: machine "aarch64" has no network/,
+    / steps aarch64$/,
   ]);
-  t.match(load('{ outcome: booted, generation: 2, proof: hearsay }'), [
-    /expect.proof: expected lab, login, \{ run: COMMAND \} or \{ ssh: COMMAND \}/,
+  t.match(load('{ outcome: booted, generation: 2, proof: hearsay }'), [/ expect\.proof$/]);
+  t.match(load('{ outcome: booted, generation: 2, proof: { run: a, ssh: b } }'), [
+    / expect\.proof$/,
   ]);
-  t.match(load('{ outcome: booted, generation: 2, proof: { run: a, ssh: b } }'), [/expect.proof/]);
   t.end();
 });
 
@@ -349,24 +333,21 @@ expect:
 
 t.test('what is not YAML at all', (t) => {
   const cases: [content: string | Uint8Array, message: string][] = [
-    ['', ':1:1: expected a mapping, got nothing'],
-    ['- a\n', ':1:1: expected a mapping, got a list'],
-    ['title: a\ntitle: b\n', ':2:1: duplicate key'],
-    ['a: 1\n---\nb: 2\n', ':2:1: a second document begins here; a file contains one'],
-    ['a:\n  b: 1\n\tc: 2\n  d: 3\n', ':3:1: Tabs are not allowed as indentation'],
-    [
-      'a: [[\n',
-      ':2:1: Flow sequence in block collection must be sufficiently indented and end with a ]',
-    ],
-    ['? [a]\n: 1\n', ':1:3: a key must be text'],
-    ['story: !!js/function x\n', ':1:8: Unresolved tag: tag:yaml.org,2002:js/function'],
-    [Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0xff), ': this is not UTF-8 text'],
-    ['#'.repeat(1024 * 1024 + 1), ': this file is larger than 1 MiB (1 MiB)'],
+    ['', ':1:1'],
+    ['- a\n', ':1:1'],
+    ['title: a\ntitle: b\n', ':2:1'],
+    ['a: 1\n---\nb: 2\n', ':2:1'],
+    ['a:\n  b: 1\n\tc: 2\n  d: 3\n', ':3:1'],
+    ['a: [[\n', ':2:1'],
+    ['? [a]\n: 1\n', ':1:3'],
+    ['story: !!js/function x\n', ':1:8'],
+    [Uint8Array.of(0x7f, 0x45, 0x4c, 0x46, 0xff), ''],
+    ['#'.repeat(1024 * 1024 + 1), ''],
   ];
   for (const [content, message] of cases) {
     const directory = writeFiles(t, { 'odd.yaml': content });
     t.strictSame(
-      refusal(directory, () => loadScenario(join(directory, 'odd.yaml'), catalogue)),
+      refusedAt(directory, () => loadScenario(join(directory, 'odd.yaml'), catalogue)),
       [`odd.yaml${message}`],
     );
   }
@@ -376,8 +357,8 @@ t.test('what is not YAML at all', (t) => {
 t.test('brackets in brackets without end are refused, and as one mistake', (t) => {
   const directory = writeFiles(t, { 'deep.yaml': `a: ${'['.repeat(10_000)}` });
   t.match(
-    refusal(directory, () => loadScenario(join(directory, 'deep.yaml'), catalogue)),
-    [/^deep\.yaml:1:\d+: this is nested too deeply$/],
+    refusedAt(directory, () => loadScenario(join(directory, 'deep.yaml'), catalogue)),
+    [/^deep\.yaml:1:\d+$/],
   );
   t.end();
 });
@@ -389,8 +370,8 @@ t.test('aliases that would grow without bound are refused', (t) => {
   });
   const directory = writeFiles(t, { 'bomb.yaml': `${levels.join('\n')}\n` });
   t.match(
-    refusal(directory, () => loadScenario(join(directory, 'bomb.yaml'), catalogue)),
-    [/^bomb\.yaml:1:1: Excessive alias count/],
+    refusedAt(directory, () => loadScenario(join(directory, 'bomb.yaml'), catalogue)),
+    ['bomb.yaml:1:1'],
   );
   t.end();
 });
@@ -399,8 +380,8 @@ t.test('file names that cannot be names', (t) => {
   for (const name of ['all', 'Upper', 'a--b', 'a b', '-a']) {
     const directory = writeFiles(t, { [`${name}.yaml`]: least });
     t.match(
-      refusal(directory, () => loadScenario(join(directory, `${name}.yaml`), catalogue)),
-      [`${name}.yaml: a scenario cannot be named "${name}"`, /Name the file with/],
+      refusedAt(directory, () => loadScenario(join(directory, `${name}.yaml`), catalogue)),
+      [new RegExp(`^${name}\\.yaml\\b`)],
     );
   }
   t.end();
@@ -423,18 +404,16 @@ t.test('many files: sorted by name, problems of all, a file reached twice counts
   ).map(({ name }) => name);
   t.strictSame(names, ['a', 'b', 'c']);
   t.strictSame(
-    refusal(directory, () =>
+    refusedAt(directory, () =>
       loadScenarios({ directories: [own, join(directory, 'other')] }, catalogue),
     ),
-    ['other/a.yaml: the name "a" is already used by own/a.yaml; rename one of them'],
+    ['other/a.yaml a'],
   );
-  const problems = refusal(directory, () =>
+  const problems = refusedAt(directory, () =>
     loadScenarios({ directories: [join(directory, 'broken')] }, catalogue),
   );
-  t.ok(
-    problems.includes('broken/d.yaml:1:8: title: expected text, got a number (put it in quotes)'),
-  );
-  t.ok(problems.includes('broken/e.yaml:1:7: arch: name at least one architecture'));
+  t.ok(problems.includes('broken/d.yaml:1:8 title'));
+  t.ok(problems.includes('broken/e.yaml:1:7 arch'));
   t.end();
 });
 
@@ -452,18 +431,9 @@ t.test('where scenarios are named, the others are not read', (t) => {
 t.test('files and directories that are not there', (t) => {
   const directory = writeFiles(t, { file: '' });
   const load = (source: Parameters<typeof loadScenarios>[0]) =>
-    refusal(directory, () => loadScenarios(source, catalogue));
-  t.strictSame(load({ files: [join(directory, 'none.yaml')] }), [
-    'none.yaml: cannot read this file: no such file or directory',
-    '  Check the path.',
-  ]);
-  t.strictSame(load({ directories: [join(directory, 'none')] }), [
-    'none: cannot list this directory of scenarios: no such file or directory',
-    '  Give --scenarios a directory that you can read.',
-  ]);
-  t.strictSame(load({ directories: [join(directory, 'file')] }), [
-    'file: cannot list this directory of scenarios: a part of the path is not a directory',
-    '  Give --scenarios a directory that you can read.',
-  ]);
+    refusedAt(directory, () => loadScenarios(source, catalogue));
+  t.strictSame(load({ files: [join(directory, 'none.yaml')] }), ['none.yaml']);
+  t.strictSame(load({ directories: [join(directory, 'none')] }), ['none']);
+  t.strictSame(load({ directories: [join(directory, 'file')] }), ['file']);
   t.end();
 });

@@ -60,10 +60,10 @@ t.test('words select by name, glob and label, in the order of the scenarios', (t
 t.test('a word that means nothing is refused, even beside one that does', (t) => {
   t.throws(() => select('all', 'kexce'), {
     constructor: NothingSelectedError,
-    message: 'no scenario is named or labelled "kexce"; did you mean "kexec"?',
+    message: /"kexce".*"kexec"/,
   });
-  t.throws(() => select('.*'), { message: 'no scenario is named or labelled ".*"' });
-  t.throws(() => select('kexe'), { message: /did you mean "kexec"/ });
+  t.throws(() => select('.*'), { message: /"\.\*"$/ });
+  t.throws(() => select('kexe'), { message: /"kexe".*"kexec"/ });
   t.throws(() => select('x*'), NothingSelectedError);
   t.end();
 });
@@ -84,7 +84,7 @@ t.test('cases: by scenario, architecture and repeat', (t) => {
   });
   t.throws(() => ids(selectScenarios(scenarios, ['slow']), { only: ['arm'] }), {
     constructor: NothingSelectedError,
-    message: 'none of the selected scenarios runs on arm',
+    message: / arm$/,
   });
   t.end();
 });

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { describeStep } from '../../src/scenario/step.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
-import { catalogue, least, refusal, writeFiles } from './files.ts';
+import { catalogue, least, refusedAt, writeFiles } from './files.ts';
 
 t.test('steps as their author writes them', (t) => {
   const directory = writeFiles(t, {
@@ -67,20 +67,19 @@ steps:
   - reset: false
 `,
   });
-  const place = (line: number, column: number, message: string): string =>
-    `bad.yaml:${line}:${column}: ${message}`;
-  const kinds = 'wait, type, key, run, ssh, tags, reset, fault';
+  const place = (line: number, column: number, named: string): string =>
+    `bad.yaml:${line}:${column} ${named}`;
   t.strictSame(
-    refusal(directory, () => loadScenario(join(directory, 'bad.yaml'), catalogue)),
+    refusedAt(directory, () => loadScenario(join(directory, 'bad.yaml'), catalogue)),
     [
-      place(7, 11, 'steps.0.wait: unknown signature "login-promt"; did you mean "login-prompt"?'),
-      place(8, 5, `steps.1: a step has exactly one of these keys: ${kinds}`),
-      place(9, 5, 'steps.2: exit is only valid with run and ssh'),
-      place(10, 5, 'steps.3: stdin is only valid with ssh'),
-      place(11, 10, 'steps.4.key: "escpae" is not valid here; did you mean "escape"?'),
-      place(12, 5, 'steps.5: generation is only valid with signature'),
-      place(13, 5, `steps.6: a step has exactly one of these keys: ${kinds}`),
-      place(14, 12, 'steps.7.reset: this is not valid here; choose from: true'),
+      place(7, 11, 'steps.0.wait login-promt login-prompt'),
+      place(8, 5, 'steps.1'),
+      place(9, 5, 'steps.2'),
+      place(10, 5, 'steps.3'),
+      place(11, 10, 'steps.4.key escpae escape'),
+      place(12, 5, 'steps.5'),
+      place(13, 5, 'steps.6'),
+      place(14, 12, 'steps.7.reset'),
     ],
   );
   t.end();
@@ -96,13 +95,13 @@ steps:
 `,
   });
   t.match(
-    refusal(directory, () => loadScenario(join(directory, 'dry.yaml'), catalogue)),
+    refusedAt(directory, () => loadScenario(join(directory, 'dry.yaml'), catalogue)),
     [
-      /^dry.yaml:6:18: boot.storage: machine "aarch64" has no network/,
-      /^dry.yaml:6:18: boot.storage: machine "arm" has no network/,
-      /steps: ssh true: machine "aarch64" has no network/,
-      /steps: a reset step needs on-reset: reboot/,
-      /steps: ssh true: machine "arm" has no network/,
+      'dry.yaml:6:18 boot.storage aarch64',
+      'dry.yaml:6:18 boot.storage arm',
+      / steps aarch64$/,
+      / steps$/,
+      / steps arm$/,
     ],
   );
   t.end();

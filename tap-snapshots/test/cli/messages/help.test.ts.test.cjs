@@ -1,0 +1,841 @@
+/* IMPORTANT
+ * This snapshot file is auto-generated, but designed for humans.
+ * It should be checked into source control and tracked carefully.
+ * Re-generate by setting TAP_SNAPSHOT=1 and running tests.
+ * Make sure to inspect the output below.  Do not ignore changes!
+ */
+'use strict'
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab 1`] = `
+Usage: kexec-lab [options] [command]
+
+Boots ARM machines, makes them kexec, and explains every failure.
+
+Options:
+  -V, --version                             output the version number
+  --config <file>                           file with defaults for options (default: kexec-lab.config.yaml in the current directory, otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config                               ignore configuration files
+  -h, --help                                display help for command
+
+Commands:
+  run [options] [what...]                   boot scenarios, compare each with its expected outcome, and explain every difference
+  init [directory]                          write a commented example: a scenario and a machine of your own
+  matrix [options] <what...>                divide a run into jobs for several machines, one per architecture and shard
+  merge [options] <directory...>            merge sharded runs into one run and report on it
+  list [options] [what...]                  list scenarios
+  show [options] <scenario...>              describe scenarios and print the commands that boot them by hand
+  preflight [options]                       examine a kernel, its initramfs and its kexec-tools without booting them
+  diagnose [options] <logs...>              diagnose saved console logs and show the lines that prove the outcome
+  check [options] [what...]                 boot a new kernel and the current one, compare them, and decide ROLL or HOLD
+  compare [options] <baseline> <candidate>  compare two runs and decide whether to roll out the second
+  baseline                                  save the results of a run for later comparisons
+  autopsy [options] <dump>                  read kernel logs, and the reason for a silence, from a memory dump
+  rewind [options] <directory>              replay a recorded boot byte for byte, or stop in it for gdb
+  doctor [options]                          show what is installed, what is missing, and which QEMU is used
+  images                                    list, build, verify and remove the images that scenarios boot
+  schema [name]                             list JSON Schemas, or print one
+  completion <shell> [words...]             print a script that completes kexec-lab commands in a shell
+  help [command...]                         show help for a command
+
+Examples:
+  kexec-lab run all
+  kexec-lab run kexec-to-distro --arch arm --tail
+  kexec-lab help run
+
+Exit codes:
+  0    success; all cases went as expected
+  1    a case failed
+  2    invalid arguments, or an invalid scenario
+  3    internal error: a bug in kexec-lab
+  4    no case selected
+  5    the lab could not run a case
+  7    HOLD: do not roll out
+  130  interrupted
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab autopsy 1`] = `
+Usage: kexec-lab autopsy [options] <dump>
+
+read kernel logs, and the reason for a silence, from a memory dump
+
+Arguments:
+  dump              memory dump: ELF core, kdump-compressed, or raw
+
+Options:
+  --base <address>  physical address at which raw memory begins (default:
+                    1073741824)
+  --console <log>   console log of the machine
+  --log             print every log in full
+  --json            print JSON with every log
+  -h, --help        display help for command
+
+Global Options:
+  --config <file>   file with defaults for options (default:
+                    kexec-lab.config.yaml in the current directory, otherwise
+                    ~/.config/kexec-lab/config.yaml)
+  --no-config       ignore configuration files
+
+A dump is an ELF core (QEMU's dump-guest-memory, kdump's /proc/vmcore, virsh dump --memory-only), a
+compressed one (makedumpfile -c, kdump-zlib), or raw memory (QEMU's pmemsave). With --console, kernels whose
+output reached the console are told apart from silent ones.
+
+Examples:
+  kexec-lab autopsy memory.elf
+  kexec-lab autopsy memory.raw --base 0x80000000 --console console.log
+  kexec-lab autopsy memory.elf --log | less
+
+Exit codes:
+  0  the dump was read
+  2  the dump cannot be read
+  5  reading exceeded the limits on memory or time for a dump of this size
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab baseline 1`] = `
+Usage: kexec-lab baseline [options] [command]
+
+save the results of a run for later comparisons
+
+Options:
+  -h, --help              display help for command
+
+Global Options:
+  --config <file>         file with defaults for options (default:
+                          kexec-lab.config.yaml in the current directory,
+                          otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config             ignore configuration files
+
+Commands:
+  accept [options] <run>  write the results of a run to a baseline file
+  help [command...]       show help for a command
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab baseline accept 1`] = `
+Usage: kexec-lab baseline accept [options] <run>
+
+write the results of a run to a baseline file
+
+Arguments:
+  run              a run directory or its report.json
+
+Options:
+  --out <file>     baseline file to write (default: "baseline.json")
+  --allow-untold   accept inconclusive cases
+  -h, --help       display help for command
+
+Global Options:
+  --config <file>  file with defaults for options (default:
+                   kexec-lab.config.yaml in the current directory, otherwise
+                   ~/.config/kexec-lab/config.yaml)
+  --no-config      ignore configuration files
+
+The file is sorted and holds no times of day, so that git shows what changed.
+
+Examples:
+  kexec-lab baseline accept runs/latest
+  kexec-lab check --kernel debian:trixie --against baseline.json
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab check 1`] = `
+Usage: kexec-lab check [options] [what...]
+
+boot a new kernel and the current one, compare them, and decide ROLL or HOLD
+
+Arguments:
+  what                     scenarios to boot (default: those labelled check)
+
+Options:
+  --baseline <candidate>   the current kernel (default: the lab's own kernel)
+  --against <file>         earlier results of the current kernel: a baseline
+                           file or a run
+  --arch <arch>            only this architecture: aarch64 or arm (repeatable)
+                           (default: all)
+  --scenarios <directory>  directory with your own scenarios, added to the
+                           built-in ones (repeatable) (default: none)
+  --jobs <n>               cases that run at the same time (default: one per
+                           CPU)
+  --repeat <n>             boot every case n times with each kernel (default: 3)
+  --out <directory>        directory for the records of the runs (default:
+                           "runs")
+  --no-checkpoint          boot every case from power-on
+  --qemu-dir <directory>   use only the QEMU programs in this directory (env:
+                           KEXEC_LAB_QEMU_DIR)
+  --mirror <url>           Debian mirror to build images from (default: the
+                           host's)
+  --with-deps              install missing system packages with apt
+  --fail-on <class>        also hold for this class, such as costlier
+                           (repeatable) (default: none)
+  --json                   print the comparison as JSON
+  --markdown <file>        append the comparison to a file as Markdown
+  --html <file>            write an HTML page with both consoles side by side
+  --kernel <candidate>     kernel under test: debian:SUITE,
+                           debian:SUITE/PACKAGE, comma-separated .deb files, a
+                           directory, an image, or https://...#sha256=HEX
+  --initrd <file>          initramfs of the kernel under test (default: built
+                           with the modules it needs)
+  --kexec-tools <source>   kexec-tools that load it: debian:SUITE, a .deb, or a
+                           kexec program
+  --first-kernel <source>  kernel that the machine starts with and kexecs from:
+                           debian:SUITE or debian:SUITE/PACKAGE
+  -h, --help               display help for command
+
+Global Options:
+  --config <file>          file with defaults for options (default:
+                           kexec-lab.config.yaml in the current directory,
+                           otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config              ignore configuration files
+
+Examples:
+  kexec-lab check --kernel debian:trixie
+  kexec-lab check --kernel debian:bookworm-backports --baseline debian:bookworm --arch arm
+  kexec-lab check --kernel ./linux-image-6.12_arm64.deb --against baseline.json
+
+Exit codes:
+  0    ROLL: the new kernel can be rolled out
+  2    invalid arguments
+  5    a tool is missing
+  7    HOLD: do not roll out
+  130  interrupted
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab compare 1`] = `
+Usage: kexec-lab compare [options] <baseline> <candidate>
+
+compare two runs and decide whether to roll out the second
+
+Arguments:
+  baseline           a run directory, its report.json, or a baseline file
+  candidate          the same, for the new kernel
+
+Options:
+  --fail-on <class>  also hold for this class, such as costlier (repeatable)
+                     (default: none)
+  --json             print the comparison as JSON
+  --markdown <file>  append the comparison to a file as Markdown
+  --html <file>      write an HTML page with both consoles side by side
+  -h, --help         display help for command
+
+Global Options:
+  --config <file>    file with defaults for options (default:
+                     kexec-lab.config.yaml in the current directory, otherwise
+                     ~/.config/kexec-lab/config.yaml)
+  --no-config        ignore configuration files
+
+Examples:
+  kexec-lab compare runs/20260101T120000Z-1a2b runs/latest
+  kexec-lab compare baseline.json runs/latest --fail-on costlier
+
+Exit codes:
+  0  ROLL
+  2  invalid arguments
+  7  HOLD
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab completion 1`] = `
+Usage: kexec-lab completion [options] <shell> [words...]
+
+print a script that completes kexec-lab commands in a shell
+
+Arguments:
+  shell            bash, zsh, fish
+  words            used by the script: the words to complete
+
+Options:
+  -h, --help       display help for command
+
+Global Options:
+  --config <file>  file with defaults for options (default:
+                   kexec-lab.config.yaml in the current directory, otherwise
+                   ~/.config/kexec-lab/config.yaml)
+  --no-config      ignore configuration files
+
+Examples:
+  eval "$(kexec-lab completion bash)"    # in ~/.bashrc
+  eval "$(kexec-lab completion zsh)"     # in ~/.zshrc, after compinit
+  kexec-lab completion fish | source     # in config.fish
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab diagnose 1`] = `
+Usage: kexec-lab diagnose [options] <logs...>
+
+diagnose saved console logs and show the lines that prove the outcome
+
+Arguments:
+  logs               console logs, or - for standard input
+
+Options:
+  --json             print JSON with every recognised signal; an array for
+                     several logs
+  --signals          list every recognised signal instead
+  --explain-signals  explain each recognised signal
+  --html <file>      also write an HTML page with the decisive lines
+  --exit-code        exit with 1 unless every outcome is \`booted\`
+  -h, --help         display help for command
+
+Global Options:
+  --config <file>    file with defaults for options (default:
+                     kexec-lab.config.yaml in the current directory, otherwise
+                     ~/.config/kexec-lab/config.yaml)
+  --no-config        ignore configuration files
+
+The log may come from anywhere: a serial console, screen, minicom, a cloud provider's page, a CI job, a mail. What a
+recorder puts in front of the lines, colours, CRLF, quoting, gzip and UTF-16 do not matter.
+
+Examples:
+  kexec-lab diagnose server.log
+  kexec-lab diagnose --html report.html logs/*.log
+  ssh console-host cat ttyS1.log | kexec-lab diagnose -
+  kexec-lab diagnose server.log --json | jq -r .outcome
+
+Exit codes:
+  0  every log was read (with --exit-code: every log shows booted)
+  1  with --exit-code: a log shows another outcome
+  2  a log cannot be read; the others are diagnosed
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab doctor 1`] = `
+Usage: kexec-lab doctor [options]
+
+show what is installed, what is missing, and which QEMU is used
+
+Options:
+  --json                  print JSON
+  --with-deps             install missing system packages with apt
+  --qemu-dir <directory>  use only the QEMU programs in this directory (env:
+                          KEXEC_LAB_QEMU_DIR)
+  -h, --help              display help for command
+
+Global Options:
+  --config <file>         file with defaults for options (default:
+                          kexec-lab.config.yaml in the current directory,
+                          otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config             ignore configuration files
+
+Examples:
+  kexec-lab doctor
+  kexec-lab doctor --with-deps
+  kexec-lab doctor --json
+
+Exit codes:
+  0  the lab can run here
+  5  something is missing
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab images 1`] = `
+Usage: kexec-lab images [options] [command]
+
+list, build, verify and remove the images that scenarios boot
+
+Options:
+  -h, --help                     display help for command
+
+Global Options:
+  --config <file>                file with defaults for options (default:
+                                 kexec-lab.config.yaml in the current directory,
+                                 otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config                    ignore configuration files
+
+Commands:
+  list [options] [recipe...]     list images and whether they are built
+  build [options] [recipe...]    build missing images
+  refresh [options] [recipe...]  rebuild images that have newer packages
+  path [options] [recipe...]     print the paths of images, built or not
+  verify [options] [recipe...]   read every file in the cache and report damage
+  prune [options]                remove downloads, checkpoints, and images of
+                                 other versions
+  help [command...]              show help for a command
+
+Examples:
+  kexec-lab images
+  kexec-lab images build
+  kexec-lab images refresh mini-disk --arch arm
+  kexec-lab images refresh --kernel debian:sid
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab images build 1`] = `
+Usage: kexec-lab images build [options] [recipe...]
+
+build missing images
+
+Arguments:
+  recipe                   image names (default: all)
+
+Options:
+  --arch <arch>            only this architecture: aarch64 or arm (repeatable)
+                           (default: all)
+  --mirror <url>           Debian mirror to download from (default: the host's)
+  --with-deps              install missing system packages with apt
+  --kernel <candidate>     kernel under test: debian:SUITE,
+                           debian:SUITE/PACKAGE, comma-separated .deb files, a
+                           directory, an image, or https://...#sha256=HEX
+  --initrd <file>          initramfs of the kernel under test (default: built
+                           with the modules it needs)
+  --kexec-tools <source>   kexec-tools that load it: debian:SUITE, a .deb, or a
+                           kexec program
+  --first-kernel <source>  kernel that the machine starts with and kexecs from:
+                           debian:SUITE or debian:SUITE/PACKAGE
+  -h, --help               display help for command
+
+Global Options:
+  --config <file>          file with defaults for options (default:
+                           kexec-lab.config.yaml in the current directory,
+                           otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config              ignore configuration files
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab images list 1`] = `
+Usage: kexec-lab images list [options] [recipe...]
+
+list images and whether they are built
+
+Arguments:
+  recipe           image names (default: all)
+
+Options:
+  --arch <arch>    only this architecture: aarch64 or arm (repeatable) (default:
+                   all)
+  --json           print JSON with the versions of all packages
+  -h, --help       display help for command
+
+Global Options:
+  --config <file>  file with defaults for options (default:
+                   kexec-lab.config.yaml in the current directory, otherwise
+                   ~/.config/kexec-lab/config.yaml)
+  --no-config      ignore configuration files
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab images path 1`] = `
+Usage: kexec-lab images path [options] [recipe...]
+
+print the paths of images, built or not
+
+Arguments:
+  recipe           image names (default: all)
+
+Options:
+  --arch <arch>    only this architecture: aarch64 or arm (repeatable) (default:
+                   all)
+  -h, --help       display help for command
+
+Global Options:
+  --config <file>  file with defaults for options (default:
+                   kexec-lab.config.yaml in the current directory, otherwise
+                   ~/.config/kexec-lab/config.yaml)
+  --no-config      ignore configuration files
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab images prune 1`] = `
+Usage: kexec-lab images prune [options]
+
+remove downloads, checkpoints, and images of other versions
+
+Options:
+  --dry-run        show what would be removed; remove nothing
+  -h, --help       display help for command
+
+Global Options:
+  --config <file>  file with defaults for options (default:
+                   kexec-lab.config.yaml in the current directory, otherwise
+                   ~/.config/kexec-lab/config.yaml)
+  --no-config      ignore configuration files
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab images refresh 1`] = `
+Usage: kexec-lab images refresh [options] [recipe...]
+
+rebuild images that have newer packages
+
+Arguments:
+  recipe                   image names (default: all)
+
+Options:
+  --arch <arch>            only this architecture: aarch64 or arm (repeatable)
+                           (default: all)
+  --mirror <url>           Debian mirror to download from (default: the host's)
+  --with-deps              install missing system packages with apt
+  --kernel <candidate>     kernel under test: debian:SUITE,
+                           debian:SUITE/PACKAGE, comma-separated .deb files, a
+                           directory, an image, or https://...#sha256=HEX
+  --initrd <file>          initramfs of the kernel under test (default: built
+                           with the modules it needs)
+  --kexec-tools <source>   kexec-tools that load it: debian:SUITE, a .deb, or a
+                           kexec program
+  --first-kernel <source>  kernel that the machine starts with and kexecs from:
+                           debian:SUITE or debian:SUITE/PACKAGE
+  -h, --help               display help for command
+
+Global Options:
+  --config <file>          file with defaults for options (default:
+                           kexec-lab.config.yaml in the current directory,
+                           otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config              ignore configuration files
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab images verify 1`] = `
+Usage: kexec-lab images verify [options] [recipe...]
+
+read every file in the cache and report damage
+
+Arguments:
+  recipe           image names (default: all)
+
+Options:
+  --arch <arch>    only this architecture: aarch64 or arm (repeatable) (default:
+                   all)
+  --json           as JSON
+  -h, --help       display help for command
+
+Global Options:
+  --config <file>  file with defaults for options (default:
+                   kexec-lab.config.yaml in the current directory, otherwise
+                   ~/.config/kexec-lab/config.yaml)
+  --no-config      ignore configuration files
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab init 1`] = `
+Usage: kexec-lab init [options] [directory]
+
+write a commented example: a scenario and a machine of your own
+
+Arguments:
+  directory        where to write it (default: ".")
+
+Options:
+  -h, --help       display help for command
+
+Global Options:
+  --config <file>  file with defaults for options (default:
+                   kexec-lab.config.yaml in the current directory, otherwise
+                   ~/.config/kexec-lab/config.yaml)
+  --no-config      ignore configuration files
+
+Existing files are never overwritten.
+
+Example:
+  kexec-lab init boot-tests
+  kexec-lab run boot-tests/my-boot.yaml --tail
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab list 1`] = `
+Usage: kexec-lab list [options] [what...]
+
+list scenarios
+
+Arguments:
+  what                     names, globs, labels or files (default: ["all"])
+
+Options:
+  --json                   as JSON, with stories, setups and expectations
+  --scenarios <directory>  directory with your own scenarios, added to the
+                           built-in ones (repeatable) (default: none)
+  --exclude <pattern>      leave out scenarios by name, glob or label
+                           (repeatable) (default: none)
+  -h, --help               display help for command
+
+Global Options:
+  --config <file>          file with defaults for options (default:
+                           kexec-lab.config.yaml in the current directory,
+                           otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config              ignore configuration files
+
+Examples:
+  kexec-lab list
+  kexec-lab list "arm-*" --json
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab matrix 1`] = `
+Usage: kexec-lab matrix [options] <what...>
+
+divide a run into jobs for several machines, one per architecture and shard
+
+Arguments:
+  what                     all, names, globs, labels, or scenario files
+
+Options:
+  --arch <arch>            only this architecture: aarch64 or arm (repeatable)
+                           (default: all)
+  --scenarios <directory>  directory with your own scenarios, added to the
+                           built-in ones (repeatable) (default: none)
+  --exclude <pattern>      leave out scenarios by name, glob or label
+                           (repeatable) (default: none)
+  --repeat <n>             run every case n times (default: 1)
+  --shards <n>             at most n shards per architecture (default: 1)
+  --json                   one line of JSON, as GitHub's strategy.matrix takes
+                           it
+  -h, --help               display help for command
+
+Global Options:
+  --config <file>          file with defaults for options (default:
+                           kexec-lab.config.yaml in the current directory,
+                           otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config              ignore configuration files
+
+The "images" value of a job is a cache key: it changes when the images of its cases have to be rebuilt.
+
+Examples:
+  kexec-lab matrix all --shards 2
+  echo "matrix=$(kexec-lab matrix all --shards 2 --json)" >> "$GITHUB_OUTPUT"
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab merge 1`] = `
+Usage: kexec-lab merge [options] <directory...>
+
+merge sharded runs into one run and report on it
+
+Arguments:
+  directory                 run directories, or directories that contain them
+
+Options:
+  --reporter <name[=file]>  write a report to standard output or a file: list,
+                            plain, tap, json, junit, html, github (repeatable)
+                            (default: list on a terminal, otherwise plain)
+  --out <directory>         directory for the records of the merged run
+                            (default: "runs")
+  -h, --help                display help for command
+
+Global Options:
+  --config <file>           file with defaults for options (default:
+                            kexec-lab.config.yaml in the current directory,
+                            otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config               ignore configuration files
+
+Examples:
+  kexec-lab merge shards/1 shards/2
+  kexec-lab merge downloaded --reporter github --reporter html=report.html
+
+The exit codes are those of kexec-lab run, over all cases. A missing, damaged or duplicate shard exits with 2. An
+unfinished run is reported as far as it got; its cases without a result count as interrupted (130).
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab preflight 1`] = `
+Usage: kexec-lab preflight [options]
+
+examine a kernel, its initramfs and its kexec-tools without booting them
+
+Options:
+  --kernel <candidate>     kernel under test: debian:SUITE,
+                           debian:SUITE/PACKAGE, comma-separated .deb files, a
+                           directory, an image, or https://...#sha256=HEX
+  --initrd <file>          initramfs of the kernel under test (default: built
+                           with the modules it needs)
+  --kexec-tools <source>   kexec-tools that load it: debian:SUITE, a .deb, or a
+                           kexec program
+  --first-kernel <source>  kernel that the machine starts with and kexecs from:
+                           debian:SUITE or debian:SUITE/PACKAGE
+  --arch <arch>            only this architecture: aarch64 or arm (repeatable)
+                           (default: all)
+  --root <device>          the root= device of its command line (default:
+                           "/dev/vda1")
+  --mirror <url>           Debian mirror to download from (default: the host's)
+  --with-deps              install missing system packages with apt
+  --json                   as JSON
+  -h, --help               display help for command
+
+Global Options:
+  --config <file>          file with defaults for options (default:
+                           kexec-lab.config.yaml in the current directory,
+                           otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config              ignore configuration files
+
+Examples:
+  kexec-lab preflight --kernel debian:sid
+  kexec-lab preflight --kernel ./vmlinuz-6.12 --initrd ./initrd.img-6.12 --root /dev/vda2
+
+Exit codes:
+  0  no problem that prevents a boot was found
+  2  the candidate cannot be used
+  5  a download failed
+  7  the candidate cannot boot
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab rewind 1`] = `
+Usage: kexec-lab rewind [options] <directory>
+
+replay a recorded boot byte for byte, or stop in it for gdb
+
+Arguments:
+  directory               directory of a recorded case
+
+Options:
+  --gdb                   stop and wait for gdb
+  --at <text>             stop after the line with this text, or at this signal
+                          (default: the last line)
+  --qemu-dir <directory>  use only the QEMU programs in this directory (env:
+                          KEXEC_LAB_QEMU_DIR)
+  --json                  print JSON, without the console
+  -h, --help              display help for command
+
+Global Options:
+  --config <file>         file with defaults for options (default:
+                          kexec-lab.config.yaml in the current directory,
+                          otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config             ignore configuration files
+
+The directory is that of a case run with --record, or its "recorded" directory after
+--record-on-failure. Replaying needs the same QEMU and the same images.
+
+Examples:
+  kexec-lab run kexec-to-distro --arch aarch64 --record
+  kexec-lab rewind runs/latest/aarch64/kexec-to-distro
+  kexec-lab rewind runs/latest/aarch64/kexec-to-distro --gdb --at kexec-bye
+
+Exit codes:
+  0  replayed byte for byte (with --gdb: stopped where asked)
+  1  the replay differs
+  2  no recording, or no such place to stop
+  5  the QEMU or an image of the recording is missing
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab run 1`] = `
+Usage: kexec-lab run [options] [what...]
+
+boot scenarios, compare each with its expected outcome, and explain every
+difference
+
+Arguments:
+  what                      all, names, globs, labels, or scenario files
+
+Options:
+  --arch <arch>             only this architecture: aarch64 or arm (repeatable)
+                            (default: all)
+  --scenarios <directory>   directory with your own scenarios, added to the
+                            built-in ones (repeatable) (default: none)
+  --exclude <pattern>       leave out scenarios by name, glob or label
+                            (repeatable) (default: none)
+  --last-failed             only what did not pass in the newest finished run of
+                            --out
+  --jobs <n>                cases that run at the same time (default: one per
+                            CPU)
+  --repeat <n>              run every case n times (default: 1)
+  --retries <n>             rerun cases that did not pass, up to n times
+                            (default: 0)
+  --max-failures <n>        stop the run after n cases have failed (exit code 1)
+  --timeout <minutes>       stop the run after this time (exit code 130)
+  --shard <i/n>             run only the i-th of n parts; kexec-lab merge joins
+                            them
+  --reporter <name[=file]>  write a report to standard output or a file: list,
+                            plain, tap, json, junit, html, github (repeatable)
+                            (default: list on a terminal, otherwise plain)
+  --out <directory>         directory for the records of the run (default:
+                            "runs")
+  --explain                 rerun silent failures with verbose kernel output
+  --record                  record every boot, for kexec-lab rewind (from
+                            power-on, in real time)
+  --record-on-failure <n>   rerun failed cases with recording until they fail
+                            again, at most n times
+  --tail                    show the console of running cases
+  -q, --quiet               show only the cases that did not pass, and the
+                            summary
+  --qemu-dir <directory>    use only the QEMU programs in this directory (env:
+                            KEXEC_LAB_QEMU_DIR)
+  --mirror <url>            Debian mirror to build images from (default: the
+                            host's)
+  --no-checkpoint           boot every case from power-on, without shared
+                            checkpoints
+  --with-deps               install missing system packages with apt
+  --dry-run                 show the cases and the commands that boot them;
+                            start nothing
+  --kernel <candidate>      kernel under test: debian:SUITE,
+                            debian:SUITE/PACKAGE, comma-separated .deb files, a
+                            directory, an image, or https://...#sha256=HEX
+  --initrd <file>           initramfs of the kernel under test (default: built
+                            with the modules it needs)
+  --kexec-tools <source>    kexec-tools that load it: debian:SUITE, a .deb, or a
+                            kexec program
+  --first-kernel <source>   kernel that the machine starts with and kexecs from:
+                            debian:SUITE or debian:SUITE/PACKAGE
+  -h, --help                display help for command
+
+Global Options:
+  --config <file>           file with defaults for options (default:
+                            kexec-lab.config.yaml in the current directory,
+                            otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config               ignore configuration files
+
+Examples:
+  kexec-lab run all
+  kexec-lab run 'arm-*' --tail
+  kexec-lab run all --arch aarch64 --reporter tap --reporter json=report.json
+  kexec-lab run ./my-scenario.yaml --repeat 3
+  kexec-lab run quick --kernel debian:sid
+  kexec-lab run kexec-to-distro --kernel ./linux-image-6.12.deb --kexec-tools debian:trixie
+
+Exit codes:
+  0    all cases went as expected
+  1    a case failed
+  2    invalid arguments, or an invalid scenario
+  4    no case selected
+  5    the lab could not run a case
+  130  interrupted
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab schema 1`] = `
+Usage: kexec-lab schema [options] [name]
+
+list JSON Schemas, or print one
+
+Arguments:
+  name             the schema to print
+
+Options:
+  -h, --help       display help for command
+
+Global Options:
+  --config <file>  file with defaults for options (default:
+                   kexec-lab.config.yaml in the current directory, otherwise
+                   ~/.config/kexec-lab/config.yaml)
+  --no-config      ignore configuration files
+
+Example:
+  kexec-lab schema scenario > scenario.schema.json
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab show 1`] = `
+Usage: kexec-lab show [options] <scenario...>
+
+describe scenarios and print the commands that boot them by hand
+
+Arguments:
+  scenario                 names, globs, labels or files
+
+Options:
+  --arch <arch>            only this architecture: aarch64 or arm (repeatable)
+                           (default: all)
+  --scenarios <directory>  directory with your own scenarios, added to the
+                           built-in ones (repeatable) (default: none)
+  --qemu-dir <directory>   use only the QEMU programs in this directory (env:
+                           KEXEC_LAB_QEMU_DIR)
+  -h, --help               display help for command
+
+Global Options:
+  --config <file>          file with defaults for options (default:
+                           kexec-lab.config.yaml in the current directory,
+                           otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config              ignore configuration files
+
+Example:
+  kexec-lab show kexec-to-distro --arch arm
+
+`

@@ -1,0 +1,186 @@
+/* IMPORTANT
+ * This snapshot file is auto-generated, but designed for humans.
+ * It should be checked into source control and tracked carefully.
+ * Re-generate by setting TAP_SNAPSHOT=1 and running tests.
+ * Make sure to inspect the output below.  Do not ignore changes!
+ */
+'use strict'
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel empty 1`] = `
+$ kexec-lab preflight --kernel empty
+stderr: --kernel empty: this file is empty
+exit code 2
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel Image --initrd damaged.img 1`] = `
+$ kexec-lab preflight --kernel Image --initrd damaged.img
+aarch64  Image: it cannot work
+  stop  This initramfs is a truncated cpio archive. (initrd-damaged)
+        Rebuild it (update-initramfs -u), or copy it again.
+        read in damaged.img
+  note  This kernel's configuration is unknown, so its support for kexec could not be checked. (config-unknown)
+        Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
+        read in Image
+exit code 7
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel Image --initrd missing 1`] = `
+$ kexec-lab preflight --kernel Image --initrd missing
+stderr: --initrd missing: cannot read it: no such file or directory
+stderr:   Check the path.
+exit code 2
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel Image --initrd text.txt 1`] = `
+$ kexec-lab preflight --kernel Image --initrd text.txt
+aarch64  Image: it cannot work
+  stop  This initramfs is not an initramfs: it is neither a cpio archive nor compressed. (initrd-damaged)
+        Rebuild it (update-initramfs -u), or copy it again.
+        read in text.txt
+  note  This kernel's configuration is unknown, so its support for kexec could not be checked. (config-unknown)
+        Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
+        read in Image
+exit code 7
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel Image --initrd with-modules.img 1`] = `
+$ kexec-lab preflight --kernel Image --initrd with-modules.img
+aarch64  Image: nothing is in the way
+  warn  For virtio over PCI, the initramfs lacks the module virtio_pci. Unless it is built into the kernel, which could not be checked, the root is not found. (no-virtio-pci)
+        Add virtio_pci to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
+        read in with-modules.img
+  warn  For the root file system (ext4), the initramfs lacks the module ext4. Unless it is built into the kernel, which could not be checked, the root is not found. (no-ext4)
+        Add ext4 to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
+        read in with-modules.img
+  note  This kernel's configuration is unknown, so its support for kexec could not be checked. (config-unknown)
+        Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
+        read in Image
+exit code 0
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel Image --initrd without-modules.img 1`] = `
+$ kexec-lab preflight --kernel Image --initrd without-modules.img
+aarch64  Image: nothing is in the way
+  warn  For the virtio disk, the initramfs lacks the module virtio_blk. Unless it is built into the kernel, which could not be checked, the root is not found. (no-virtio-blk)
+        Add virtio_blk to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
+        read in without-modules.img
+  warn  For virtio over PCI, the initramfs lacks the module virtio_pci. Unless it is built into the kernel, which could not be checked, the root is not found. (no-virtio-pci)
+        Add virtio_pci to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
+        read in without-modules.img
+  warn  For the root file system (ext4), the initramfs lacks the module ext4. Unless it is built into the kernel, which could not be checked, the root is not found. (no-ext4)
+        Add ext4 to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
+        read in without-modules.img
+  note  This kernel's configuration is unknown, so its support for kexec could not be checked. (config-unknown)
+        Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
+        read in Image
+stderr: aarch64/distro-kernel: collecting modules
+exit code 0
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel Image 1`] = `
+$ kexec-lab preflight --kernel Image
+stderr: --kernel Image: the modules that it needs to find its root are unknown
+stderr:   Add its initramfs with --initrd FILE, or use a directory that also has lib/modules.
+exit code 2
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel missing 1`] = `
+$ kexec-lab preflight --kernel missing
+stderr: --kernel missing: cannot read it: no such file or directory
+stderr:   Check the path.
+exit code 2
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel no-kexec --initrd with-modules.img 1`] = `
+$ kexec-lab preflight --kernel no-kexec --initrd with-modules.img
+aarch64  no-kexec: it cannot work
+  stop  This kernel is built without kexec: it boots, but the next update cannot kexec from it. (no-kexec)
+        Build it with CONFIG_KEXEC=y.
+        read in config-6.9-test: # CONFIG_KEXEC is not set
+stderr: aarch64/distro-kernel: collecting modules
+exit code 7
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel nothing 1`] = `
+$ kexec-lab preflight --kernel nothing
+stderr: --kernel nothing: no kernel found in this directory
+stderr:   The kernel must be called vmlinuz, vmlinuz-RELEASE or boot/vmlinuz-RELEASE.
+exit code 2
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel short.Image --initrd with-modules.img 1`] = `
+$ kexec-lab preflight --kernel short.Image --initrd with-modules.img
+aarch64  short.Image: nothing is in the way
+  warn  For virtio over PCI, the initramfs lacks the module virtio_pci. Unless it is built into the kernel, which could not be checked, the root is not found. (no-virtio-pci)
+        Add virtio_pci to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
+        read in with-modules.img
+  warn  For the root file system (ext4), the initramfs lacks the module ext4. Unless it is built into the kernel, which could not be checked, the root is not found. (no-ext4)
+        Add ext4 to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
+        read in with-modules.img
+  note  This kernel's configuration is unknown, so its support for kexec could not be checked. (config-unknown)
+        Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
+        read in short.Image
+stderr: aarch64/distro-kernel: collecting modules
+exit code 0
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel text.txt 1`] = `
+$ kexec-lab preflight --kernel text.txt
+stderr: --kernel text.txt: this is not a kernel for arm or aarch64: it is a text file
+exit code 2
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel tree --arch arm 1`] = `
+$ kexec-lab preflight --kernel tree --arch arm
+stderr: --arch arm: tree is a kernel for aarch64
+stderr:   Leave --arch out, or name a kernel for arm.
+exit code 2
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel tree --initrd with-modules.img 1`] = `
+$ kexec-lab preflight --kernel tree --initrd with-modules.img
+aarch64  tree: nothing is in the way
+exit code 0
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel tree --kexec-tools text.txt 1`] = `
+$ kexec-lab preflight --kernel tree --kexec-tools text.txt
+stderr: --kexec-tools text.txt: this is neither a .deb nor a program for arm or aarch64
+exit code 2
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel tree --root x 1`] = `
+$ kexec-lab preflight --kernel tree --root x
+aarch64  tree: nothing is in the way
+stderr: aarch64/distro-kernel: collecting modules
+exit code 0
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel two 1`] = `
+$ kexec-lab preflight --kernel two
+stderr: --kernel two: this directory has several kernels: boot/vmlinuz-6.10, boot/vmlinuz-6.9-test
+stderr:   Choose a directory with one kernel.
+exit code 2
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel zImage --initrd with-modules.img 1`] = `
+$ kexec-lab preflight --kernel zImage --initrd with-modules.img
+arm  zImage: nothing is in the way
+  warn  For virtio over PCI, the initramfs lacks the module virtio_pci. Unless it is built into the kernel, which could not be checked, the root is not found. (no-virtio-pci)
+        Add virtio_pci to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
+        read in with-modules.img
+  warn  For the root file system (ext4), the initramfs lacks the module ext4. Unless it is built into the kernel, which could not be checked, the root is not found. (no-ext4)
+        Add ext4 to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
+        read in with-modules.img
+  note  This kernel's configuration is unknown, so its support for kexec could not be checked. (config-unknown)
+        Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
+        read in zImage
+stderr: arm/distro-kernel: collecting modules
+exit code 0
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight 1`] = `
+$ kexec-lab preflight
+stderr: no kernel to examine
+stderr:   Name a kernel with --kernel, for example --kernel debian:sid.
+exit code 2
+`
