@@ -37,6 +37,7 @@ export function snapshots(t: Test, { directory, env = {}, instead = [] }: Situat
         ...surroundings,
         LC_ALL: 'C.UTF-8',
         NO_COLOR: '1',
+        XDG_CONFIG_HOME: `${directory}/config`,
         KEXEC_LAB_CACHE: `${directory}/cache`,
         KEXEC_LAB_QEMU_DIR: fakeQemuDirectory,
         ...env,
