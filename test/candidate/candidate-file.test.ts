@@ -30,8 +30,8 @@ t.test('what has another checksum is kept by nobody', async (t) => {
   const fetcher = answers(new Response('another kernel'));
   await t.rejects(download(cache, url, sha256, { fetcher }), {
     exitCode: 2,
-    message: /does not match its checksum/,
-    hint: /^The SHA-256 is [0-9a-f]{64}, not /,
+    message: new RegExp(`^${url} `),
+    hint: /[0-9a-f]{64}.*[0-9a-f]{64}/,
   });
   t.same(readdirSync(join(cache, 'candidates')), []);
 });
@@ -41,7 +41,7 @@ t.test('what cannot be fetched is the lab’s trouble', async (t) => {
   const missing = answers(new Response('', { status: 404, statusText: 'Not Found' }));
   await t.rejects(download(cache, url, sha256, { fetcher: missing }), {
     exitCode: 5,
-    message: /the server answered 404 Not Found/,
+    message: /404 Not Found/,
   });
   await t.rejects(download(cache, url, sha256, { fetcher: answers() }), {
     exitCode: 5,

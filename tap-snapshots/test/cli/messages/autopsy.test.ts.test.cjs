@@ -55,7 +55,7 @@ exports[`test/cli/messages/autopsy.test.ts > TAP > what cannot be read > kexec-l
 $ kexec-lab autopsy misleading.raw
 misleading.raw: 0 logs
   No kernel log found. The dump may be incomplete, predate Linux 5.10, or need a different --base.
-  Not readable: the log of kernel 6.1: SYMBOL(prb) is not an address.
+  Cannot be read: the log of kernel 6.1: SYMBOL(prb) is not an address.
 exit code 0
 `
 
@@ -89,7 +89,7 @@ exit code 0
 
 exports[`test/cli/messages/autopsy.test.ts > TAP > what cannot be read > kexec-lab autopsy whole.elf --base x 1`] = `
 $ kexec-lab autopsy whole.elf --base x
-stderr: error: option '--base <address>' argument 'x' is invalid. Write an address such as 0x40000000, below 2^52.
+stderr: error: option '--base <address>' argument 'x' is invalid. It must be an address below 2^52, such as 0x40000000.
 exit code 2
 `
 

@@ -53,13 +53,13 @@ exit code 2
 exports[`test/cli/messages/check.test.ts > TAP > check > kexec-lab check --kexec-tools debian:sid 1`] = `
 $ kexec-lab check --kexec-tools debian:sid
 stderr: no kernel to check
-stderr:   Name the new kernel with --kernel, or the new first kernel with --first-kernel. To check kexec-tools or an initramfs alone, give the kernel in use as --kernel.
+stderr:   Name the new kernel with --kernel, or the new first kernel with --first-kernel. To check only kexec-tools or an initramfs, name the current kernel with --kernel.
 exit code 2
 `
 
 exports[`test/cli/messages/check.test.ts > TAP > check > kexec-lab check 1`] = `
 $ kexec-lab check
 stderr: no kernel to check
-stderr:   Name the new kernel with --kernel, or the new first kernel with --first-kernel. To check kexec-tools or an initramfs alone, give the kernel in use as --kernel.
+stderr:   Name the new kernel with --kernel, or the new first kernel with --first-kernel. To check only kexec-tools or an initramfs, name the current kernel with --kernel.
 exit code 2
 `

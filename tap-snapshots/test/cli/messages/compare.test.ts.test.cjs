@@ -112,7 +112,7 @@ exit code 2
 exports[`test/cli/messages/compare.test.ts > TAP > compare > kexec-lab compare good.json hang.json --html same --markdown same 1`] = `
 $ kexec-lab compare good.json hang.json --html same --markdown same
 stderr: same: --markdown and --html name the same file
-stderr:   Give each a file of its own.
+stderr:   Use a different file for each.
 exit code 2
 `
 

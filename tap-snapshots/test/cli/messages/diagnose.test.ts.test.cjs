@@ -76,7 +76,7 @@ kexec-start
 
 cpus-disabling
   bye.log:2: [  129.298586] Disabling non-boot CPUs ...
-  Means: the other CPUs are being stopped: part of a kexec, of a shutdown, of a suspend.
+  Means: the kernel stops its other CPUs, for a kexec, a shutdown or a suspend.
   Printed by: Linux kernel/cpu.c.
 
 cpu-down (3 times)
@@ -86,8 +86,7 @@ cpu-down (3 times)
 
 kexec-bye
   bye.log:6: [  129.700758] Bye!
-  Means: the first kernel's very last word; what comes next is the purgatory, then the second
-  kernel.
+  Means: the first kernel's last message; next come the purgatory and the second kernel.
   Printed by: Linux arch/arm/kernel/machine_kexec.c, arch/arm64/kernel/machine_kexec.c.
 exit code 0
 `
@@ -735,14 +734,14 @@ exit code 0
 exports[`test/cli/messages/diagnose.test.ts > TAP > what cannot be read > kexec-lab diagnose . 1`] = `
 $ kexec-lab diagnose .
 stderr: .: this is a directory, not a console log
-stderr:   Name one file of it; a run of kexec-lab keeps the console in <arch>/<scenario>/console.raw.
+stderr:   Name a file in it. In a run of kexec-lab, the console is <arch>/<scenario>/console.raw.
 exit code 2
 `
 
 exports[`test/cli/messages/diagnose.test.ts > TAP > what cannot be read > kexec-lab diagnose /dev/zero 1`] = `
 $ kexec-lab diagnose /dev/zero
 stderr: /dev/zero: this is a device, not a file
-stderr:   Give the part with the boot: tail -c 100M LOG | kexec-lab diagnose -
+stderr:   Diagnose only the part with the boot: tail -c 100M LOG | kexec-lab diagnose -
 exit code 2
 `
 
@@ -800,7 +799,7 @@ exit code 2
 exports[`test/cli/messages/diagnose.test.ts > TAP > what cannot be read > kexec-lab diagnose damaged.log.gz 1`] = `
 $ kexec-lab diagnose damaged.log.gz
 stderr: damaged.log.gz: cannot read this log: the gzip data is damaged
-stderr:   Name a saved console log, or - to read it from standard input.
+stderr:   Name a saved console log, or - for standard input.
 exit code 2
 `
 
@@ -846,20 +845,20 @@ Next
 
 1 logs: 1 bye-hang
 stderr: missing.log: cannot read this log: no such file or directory
-stderr:   Name a saved console log, or - to read it from standard input.
+stderr:   Name a saved console log, or - for standard input.
 exit code 2
 `
 
 exports[`test/cli/messages/diagnose.test.ts > TAP > what cannot be read > kexec-lab diagnose packed.log.xz 1`] = `
 $ kexec-lab diagnose packed.log.xz
-stderr: packed.log.xz: this is a file compressed by xz
-stderr:   Try: xz -dc packed.log.xz | kexec-lab diagnose -
+stderr: packed.log.xz: this file is compressed with xz
+stderr:   Unpack it: xz -dc packed.log.xz | kexec-lab diagnose -
 exit code 2
 `
 
 exports[`test/cli/messages/diagnose.test.ts > TAP > what cannot be read > kexec-lab diagnose program.log 1`] = `
 $ kexec-lab diagnose program.log
 stderr: program.log: this is a program or a core dump (ELF), not a console log
-stderr:   Give the text of the serial console, as it was recorded or pasted.
+stderr:   Name a file with the text of the serial console, as it was recorded or pasted.
 exit code 2
 `

@@ -26,7 +26,7 @@ To boot machines
   ✓ ssh  FOUND  logs in to a waiting initramfs
   ✓ ssh-keygen  FOUND  creates the key for that login
 
-To build their images
+To build images
   ✓ apt-get  FOUND  downloads Debian packages and checks their signatures
   ✓ dpkg-deb  FOUND  unpacks Debian packages
   ✓ debian-archive-keyring.gpg  FOUND  the keys for those signatures
@@ -41,10 +41,10 @@ To build their images
   ✓ mke2fs  FOUND  creates ext4 file systems
   ✓ debugfs  FOUND  makes root the owner of the files in them
 
-QEMU, the newest first; the one marked is used
+QEMU (newest first; the marked one is used)
   ✗ aarch64  none
   ✗ arm      none
-  All run by emulation (tcg), so that a boot is the same on every host.
+  Machines are always emulated (tcg), so that a boot is the same on every host.
 
 Images
   cache: N MiB used, N MiB free
@@ -52,7 +52,7 @@ Images
 Configuration file
   none
 
-No usable QEMU for aarch64 and arm: it takes 7.2.0 or newer.
+No usable QEMU for aarch64 and arm: QEMU 7.2.0 or newer is required.
 exit code 5
 `
 
@@ -70,7 +70,7 @@ To boot machines
   ✓ ssh  FOUND  logs in to a waiting initramfs
   ✓ ssh-keygen  FOUND  creates the key for that login
 
-To build their images
+To build images
   ✓ apt-get  FOUND  downloads Debian packages and checks their signatures
   ✓ dpkg-deb  FOUND  unpacks Debian packages
   ✓ debian-archive-keyring.gpg  FOUND  the keys for those signatures
@@ -85,12 +85,12 @@ To build their images
   ✓ mke2fs  FOUND  creates ext4 file systems
   ✓ debugfs  FOUND  makes root the owner of the files in them
 
-QEMU, the newest first; the one marked is used
+QEMU (newest first; the marked one is used)
   ✓ aarch64  FOUND  PACKAGE/test/fixtures/fake-qemu/qemu-system-aarch64
   ✓ arm  FOUND  PACKAGE/test/fixtures/fake-qemu/qemu-system-arm
     aarch64: idle skipping: works (sleep=off)
     arm: idle skipping: works (sleep=off)
-  All run by emulation (tcg), so that a boot is the same on every host.
+  Machines are always emulated (tcg), so that a boot is the same on every host.
 
 Images
   cache: N MiB used, N MiB free
@@ -116,7 +116,7 @@ To boot machines
   ✓ ssh  FOUND  logs in to a waiting initramfs
   ✓ ssh-keygen  FOUND  creates the key for that login
 
-To build their images
+To build images
   ✓ apt-get  FOUND  downloads Debian packages and checks their signatures
   ✓ dpkg-deb  FOUND  unpacks Debian packages
   ✓ debian-archive-keyring.gpg  FOUND  the keys for those signatures
@@ -131,12 +131,12 @@ To build their images
   ✓ mke2fs  FOUND  creates ext4 file systems
   ✓ debugfs  FOUND  makes root the owner of the files in them
 
-QEMU, the newest first; the one marked is used
+QEMU (newest first; the marked one is used)
   ✓ aarch64  FOUND  PACKAGE/test/fixtures/fake-qemu/qemu-system-aarch64
   ✓ arm  FOUND  PACKAGE/test/fixtures/fake-qemu/qemu-system-arm
     aarch64: idle skipping: does not work: QEMU hangs at disk I/O; machines wait in real time while idle (sleep=on)
     arm: idle skipping: does not work: QEMU hangs at disk I/O; machines wait in real time while idle (sleep=on)
-  All run by emulation (tcg), so that a boot is the same on every host.
+  Machines are always emulated (tcg), so that a boot is the same on every host.
 
 Images
   cache: N MiB used, N MiB free
@@ -162,7 +162,7 @@ To boot machines
   ✓ ssh  FOUND  logs in to a waiting initramfs
   ✓ ssh-keygen  FOUND  creates the key for that login
 
-To build their images
+To build images
   ✓ apt-get  FOUND  downloads Debian packages and checks their signatures
   ✓ dpkg-deb  FOUND  unpacks Debian packages
   ✓ debian-archive-keyring.gpg  FOUND  the keys for those signatures
@@ -177,10 +177,10 @@ To build their images
   ✓ mke2fs  FOUND  creates ext4 file systems
   ✓ debugfs  FOUND  makes root the owner of the files in them
 
-QEMU, the newest first; the one marked is used
+QEMU (newest first; the marked one is used)
   ✗ aarch64    PACKAGE/test/fixtures/fake-qemu/qemu-system-aarch64: version 6.2.0 is older than 7.2.0
   ✗ arm        PACKAGE/test/fixtures/fake-qemu/qemu-system-arm: version 6.2.0 is older than 7.2.0
-  All run by emulation (tcg), so that a boot is the same on every host.
+  Machines are always emulated (tcg), so that a boot is the same on every host.
 
 Images
   cache: N MiB used, N MiB free
@@ -188,7 +188,7 @@ Images
 Configuration file
   none
 
-No usable QEMU for aarch64 and arm: it takes 7.2.0 or newer.
+No usable QEMU for aarch64 and arm: QEMU 7.2.0 or newer is required.
 exit code 5
 `
 
@@ -206,7 +206,7 @@ To boot machines
   ✗ ssh  MISSING  package openssh-client: logs in to a waiting initramfs
   ✗ ssh-keygen  MISSING  package openssh-client: creates the key for that login
 
-To build their images
+To build images
   ✗ apt-get  MISSING  package apt: downloads Debian packages and checks their signatures
   ✗ dpkg-deb  MISSING  package dpkg: unpacks Debian packages
   ✓ debian-archive-keyring.gpg  FOUND  the keys for those signatures
@@ -221,10 +221,10 @@ To build their images
   ✓ mke2fs  FOUND  creates ext4 file systems
   ✓ debugfs  FOUND  makes root the owner of the files in them
 
-QEMU, the newest first; the one marked is used
+QEMU (newest first; the marked one is used)
   ✗ aarch64  none
   ✗ arm      none
-  All run by emulation (tcg), so that a boot is the same on every host.
+  Machines are always emulated (tcg), so that a boot is the same on every host.
 
 Images
   cache: N MiB used, N MiB free
@@ -232,7 +232,7 @@ Images
 Configuration file
   none
 
-No usable QEMU for aarch64 and arm: it takes 7.2.0 or newer.
+No usable QEMU for aarch64 and arm: QEMU 7.2.0 or newer is required.
 Something is missing. kexec-lab doctor --with-deps runs this:
 APT-GET …
 exit code 5

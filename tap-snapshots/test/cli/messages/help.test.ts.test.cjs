@@ -76,8 +76,8 @@ Global Options:
   --no-config       ignore configuration files
 
 A dump is an ELF core (QEMU's dump-guest-memory, kdump's /proc/vmcore, virsh dump --memory-only), a
-compressed one (makedumpfile -c, kdump-zlib), or raw memory (QEMU's pmemsave). With --console, kernels whose
-output reached the console are told apart from silent ones.
+compressed one (makedumpfile -c, kdump-zlib), or raw memory (QEMU's pmemsave). --console shows which kernels
+wrote to the console, and so which were silent.
 
 Examples:
   kexec-lab autopsy memory.elf
@@ -130,7 +130,7 @@ Global Options:
                    ~/.config/kexec-lab/config.yaml)
   --no-config      ignore configuration files
 
-The file is sorted and holds no times of day, so that git shows what changed.
+The file is sorted and contains no times of day, so that a diff shows only what changed.
 
 Examples:
   kexec-lab baseline accept runs/latest
@@ -163,7 +163,7 @@ Options:
   --qemu-dir <directory>   use only the QEMU programs in this directory (env:
                            KEXEC_LAB_QEMU_DIR)
   --mirror <url>           Debian mirror to build images from (default: the
-                           host's)
+                           host's) (env: KEXEC_LAB_MIRROR)
   --with-deps              install missing system packages with apt
   --fail-on <class>        also hold for this class, such as costlier
                            (repeatable) (default: none)
@@ -242,7 +242,7 @@ print a script that completes kexec-lab commands in a shell
 
 Arguments:
   shell            bash, zsh, fish
-  words            used by the script: the words to complete
+  words            words to complete; the script passes them
 
 Options:
   -h, --help       display help for command
@@ -283,8 +283,8 @@ Global Options:
                      ~/.config/kexec-lab/config.yaml)
   --no-config        ignore configuration files
 
-The log may come from anywhere: a serial console, screen, minicom, a cloud provider's page, a CI job, a mail. What a
-recorder puts in front of the lines, colours, CRLF, quoting, gzip and UTF-16 do not matter.
+The log may come from anywhere: a serial console, screen, minicom, a cloud provider's page, a CI job, a mail.
+Prefixes of recorders, colours, CRLF, quoting, gzip and UTF-16 are handled.
 
 Examples:
   kexec-lab diagnose server.log
@@ -295,7 +295,7 @@ Examples:
 Exit codes:
   0  every log was read (with --exit-code: every log shows booted)
   1  with --exit-code: a log shows another outcome
-  2  a log cannot be read; the others are diagnosed
+  2  a log cannot be read (the others are diagnosed)
 
 `
 
@@ -324,7 +324,7 @@ Examples:
 
 Exit codes:
   0  the lab can run here
-  5  something is missing
+  5  something is missing, or no QEMU can be used
 
 `
 
@@ -372,6 +372,7 @@ Options:
   --arch <arch>            only this architecture: aarch64 or arm (repeatable)
                            (default: all)
   --mirror <url>           Debian mirror to download from (default: the host's)
+                           (env: KEXEC_LAB_MIRROR)
   --with-deps              install missing system packages with apt
   --kernel <candidate>     kernel under test: debian:SUITE,
                            debian:SUITE/PACKAGE, comma-separated .deb files, a
@@ -464,6 +465,7 @@ Options:
   --arch <arch>            only this architecture: aarch64 or arm (repeatable)
                            (default: all)
   --mirror <url>           Debian mirror to download from (default: the host's)
+                           (env: KEXEC_LAB_MIRROR)
   --with-deps              install missing system packages with apt
   --kernel <candidate>     kernel under test: debian:SUITE,
                            debian:SUITE/PACKAGE, comma-separated .deb files, a
@@ -495,7 +497,7 @@ Arguments:
 Options:
   --arch <arch>    only this architecture: aarch64 or arm (repeatable) (default:
                    all)
-  --json           as JSON
+  --json           print JSON
   -h, --help       display help for command
 
 Global Options:
@@ -512,7 +514,7 @@ Usage: kexec-lab init [options] [directory]
 write a commented example: a scenario and a machine of your own
 
 Arguments:
-  directory        where to write it (default: ".")
+  directory        where to write the files (default: ".")
 
 Options:
   -h, --help       display help for command
@@ -540,7 +542,7 @@ Arguments:
   what                     names, globs, labels or files (default: ["all"])
 
 Options:
-  --json                   as JSON, with stories, setups and expectations
+  --json                   print JSON with stories, setups and expectations
   --scenarios <directory>  directory with your own scenarios, added to the
                            built-in ones (repeatable) (default: none)
   --exclude <pattern>      leave out scenarios by name, glob or label
@@ -576,8 +578,7 @@ Options:
                            (repeatable) (default: none)
   --repeat <n>             run every case n times (default: 1)
   --shards <n>             at most n shards per architecture (default: 1)
-  --json                   one line of JSON, as GitHub's strategy.matrix takes
-                           it
+  --json                   print one line of JSON for GitHub's strategy.matrix
   -h, --help               display help for command
 
 Global Options:
@@ -586,7 +587,7 @@ Global Options:
                            otherwise ~/.config/kexec-lab/config.yaml)
   --no-config              ignore configuration files
 
-The "images" value of a job is a cache key: it changes when the images of its cases have to be rebuilt.
+The "images" value of a job is a cache key. It changes when the images of its cases have to be rebuilt.
 
 Examples:
   kexec-lab matrix all --shards 2
@@ -605,7 +606,8 @@ Arguments:
 Options:
   --reporter <name[=file]>  write a report to standard output or a file: list,
                             plain, tap, json, junit, html, github (repeatable)
-                            (default: list on a terminal, otherwise plain)
+                            (default: list on a terminal, otherwise plain; also
+                            beside reports in files)
   --out <directory>         directory for the records of the merged run
                             (default: "runs")
   -h, --help                display help for command
@@ -620,8 +622,8 @@ Examples:
   kexec-lab merge shards/1 shards/2
   kexec-lab merge downloaded --reporter github --reporter html=report.html
 
-The exit codes are those of kexec-lab run, over all cases. A missing, damaged or duplicate shard exits with 2. An
-unfinished run is reported as far as it got; its cases without a result count as interrupted (130).
+The exit codes are those of kexec-lab run, for all cases together. A missing, damaged or duplicate shard is an
+error (exit code 2). Cases of an unfinished run that have no result count as interrupted (130).
 
 `
 
@@ -642,11 +644,12 @@ Options:
                            debian:SUITE or debian:SUITE/PACKAGE
   --arch <arch>            only this architecture: aarch64 or arm (repeatable)
                            (default: all)
-  --root <device>          the root= device of its command line (default:
+  --root <device>          root= device on the kernel command line (default:
                            "/dev/vda1")
   --mirror <url>           Debian mirror to download from (default: the host's)
+                           (env: KEXEC_LAB_MIRROR)
   --with-deps              install missing system packages with apt
-  --json                   as JSON
+  --json                   print JSON
   -h, --help               display help for command
 
 Global Options:
@@ -660,7 +663,7 @@ Examples:
   kexec-lab preflight --kernel ./vmlinuz-6.12 --initrd ./initrd.img-6.12 --root /dev/vda2
 
 Exit codes:
-  0  no problem that prevents a boot was found
+  0  no problem that prevents a boot
   2  the candidate cannot be used
   5  a download failed
   7  the candidate cannot boot
@@ -691,7 +694,7 @@ Global Options:
   --no-config             ignore configuration files
 
 The directory is that of a case run with --record, or its "recorded" directory after
---record-on-failure. Replaying needs the same QEMU and the same images.
+--record-on-failure. Replaying needs the QEMU and the images of the recording.
 
 Examples:
   kexec-lab run kexec-to-distro --arch aarch64 --record
@@ -701,7 +704,7 @@ Examples:
 Exit codes:
   0  replayed byte for byte (with --gdb: stopped where asked)
   1  the replay differs
-  2  no recording, or no such place to stop
+  2  no recording found, or nowhere to stop
   5  the QEMU or an image of the recording is missing
 
 `
@@ -722,8 +725,8 @@ Options:
                             built-in ones (repeatable) (default: none)
   --exclude <pattern>       leave out scenarios by name, glob or label
                             (repeatable) (default: none)
-  --last-failed             only what did not pass in the newest finished run of
-                            --out
+  --last-failed             only cases that did not pass in the newest finished
+                            run in --out
   --jobs <n>                cases that run at the same time (default: one per
                             CPU)
   --repeat <n>              run every case n times (default: 1)
@@ -735,7 +738,8 @@ Options:
                             them
   --reporter <name[=file]>  write a report to standard output or a file: list,
                             plain, tap, json, junit, html, github (repeatable)
-                            (default: list on a terminal, otherwise plain)
+                            (default: list on a terminal, otherwise plain; also
+                            beside reports in files)
   --out <directory>         directory for the records of the run (default:
                             "runs")
   --explain                 rerun silent failures with verbose kernel output
@@ -749,7 +753,7 @@ Options:
   --qemu-dir <directory>    use only the QEMU programs in this directory (env:
                             KEXEC_LAB_QEMU_DIR)
   --mirror <url>            Debian mirror to build images from (default: the
-                            host's)
+                            host's) (env: KEXEC_LAB_MIRROR)
   --no-checkpoint           boot every case from power-on, without shared
                             checkpoints
   --with-deps               install missing system packages with apt

@@ -287,7 +287,7 @@ exit code 2
 exports[`test/cli/messages/list.test.ts > TAP > scenarios > kexec-lab list arm/kexec-to-distro#2 1`] = `
 $ kexec-lab list arm/kexec-to-distro#2
 stderr: arm/kexec-to-distro#2 is a case, not a scenario
-stderr:   Write kexec-to-distro --arch arm.
+stderr:   Use kexec-to-distro --arch arm.
 exit code 2
 `
 
@@ -301,7 +301,7 @@ exit code 4
 exports[`test/cli/messages/list.test.ts > TAP > scenarios > kexec-lab list mine.yaml --exclude mine 1`] = `
 $ kexec-lab list mine.yaml --exclude mine
 stderr: --exclude leaves out every selected scenario
-stderr:   Exclude fewer, or select more. kexec-lab list shows names and labels.
+stderr:   Exclude fewer scenarios or select more; kexec-lab list shows names and labels.
 exit code 4
 `
 

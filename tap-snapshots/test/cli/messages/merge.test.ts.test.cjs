@@ -29,7 +29,7 @@ exit code 2
 exports[`test/cli/messages/merge.test.ts > TAP > merge > kexec-lab merge first second --out /dev/null/merged 1`] = `
 $ kexec-lab merge first second --out /dev/null/merged
 stderr: /dev/null/merged: cannot make the run directory: a part of the path is not a directory (/dev/null/merged/RUN)
-stderr:   Choose another place with --out.
+stderr:   Choose another directory with --out.
 exit code 5
 `
 

@@ -46,7 +46,7 @@ exit code 0
 exports[`test/cli/messages/other.test.ts > TAP > init > kexec-lab init tests 2`] = `
 $ kexec-lab init tests
 stderr: tests/my-boot.yaml: this file already exists
-stderr:   Choose another directory, or move the file away.
+stderr:   Choose another directory, or move the file.
 exit code 2
 `
 
@@ -113,7 +113,8 @@ exit code 2
 
 exports[`test/cli/messages/other.test.ts > TAP > rewind > kexec-lab rewind case --at kexec-bye 1`] = `
 $ kexec-lab rewind case --at kexec-bye
-stderr: --at says where --gdb stops; without --gdb everything is played
+stderr: --at needs --gdb
+stderr:   Add --gdb to stop there, or leave out --at to replay the whole boot.
 exit code 2
 `
 
@@ -149,7 +150,7 @@ sample      samples.jsonl: CPU samples taken during silences, one per line
 recording   recording.json: what is needed to replay a recorded boot
 baseline    a baseline file, as kexec-lab baseline accept writes it
 comparison  kexec-lab check --json and compare --json
-diagnosis   kexec-lab diagnose --json
+diagnosis   kexec-lab diagnose --json: an object for one log, an array for several
 preflight   kexec-lab preflight --json
 image       manifest.json of an image in the cache
 checkpoint  manifest.json of a checkpoint in the cache

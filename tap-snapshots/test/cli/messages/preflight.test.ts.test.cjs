@@ -13,7 +13,7 @@ exit code 2
 
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel Image --initrd damaged.img 1`] = `
 $ kexec-lab preflight --kernel Image --initrd damaged.img
-aarch64  Image: it cannot work
+aarch64  Image: this kernel cannot boot
   stop  This initramfs is a truncated cpio archive. (initrd-damaged)
         Rebuild it (update-initramfs -u), or copy it again.
         read in damaged.img
@@ -32,7 +32,7 @@ exit code 2
 
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel Image --initrd text.txt 1`] = `
 $ kexec-lab preflight --kernel Image --initrd text.txt
-aarch64  Image: it cannot work
+aarch64  Image: this kernel cannot boot
   stop  This initramfs is not an initramfs: it is neither a cpio archive nor compressed. (initrd-damaged)
         Rebuild it (update-initramfs -u), or copy it again.
         read in text.txt
@@ -44,7 +44,7 @@ exit code 7
 
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel Image --initrd with-modules.img 1`] = `
 $ kexec-lab preflight --kernel Image --initrd with-modules.img
-aarch64  Image: nothing is in the way
+aarch64  Image: this kernel boots only after some preparation
   warn  For virtio over PCI, the initramfs lacks the module virtio_pci. Unless it is built into the kernel, which could not be checked, the root is not found. (no-virtio-pci)
         Add virtio_pci to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
         read in with-modules.img
@@ -59,7 +59,7 @@ exit code 0
 
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel Image --initrd without-modules.img 1`] = `
 $ kexec-lab preflight --kernel Image --initrd without-modules.img
-aarch64  Image: nothing is in the way
+aarch64  Image: this kernel boots only after some preparation
   warn  For the virtio disk, the initramfs lacks the module virtio_blk. Unless it is built into the kernel, which could not be checked, the root is not found. (no-virtio-blk)
         Add virtio_blk to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
         read in without-modules.img
@@ -92,7 +92,7 @@ exit code 2
 
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel no-kexec --initrd with-modules.img 1`] = `
 $ kexec-lab preflight --kernel no-kexec --initrd with-modules.img
-aarch64  no-kexec: it cannot work
+aarch64  no-kexec: this kernel cannot boot
   stop  This kernel is built without kexec: it boots, but the next update cannot kexec from it. (no-kexec)
         Build it with CONFIG_KEXEC=y.
         read in config-6.9-test: # CONFIG_KEXEC is not set
@@ -109,7 +109,7 @@ exit code 2
 
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel short.Image --initrd with-modules.img 1`] = `
 $ kexec-lab preflight --kernel short.Image --initrd with-modules.img
-aarch64  short.Image: nothing is in the way
+aarch64  short.Image: this kernel boots only after some preparation
   warn  For virtio over PCI, the initramfs lacks the module virtio_pci. Unless it is built into the kernel, which could not be checked, the root is not found. (no-virtio-pci)
         Add virtio_pci to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
         read in with-modules.img
@@ -138,7 +138,7 @@ exit code 2
 
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel tree --initrd with-modules.img 1`] = `
 $ kexec-lab preflight --kernel tree --initrd with-modules.img
-aarch64  tree: nothing is in the way
+aarch64  tree: no problem that prevents a boot
 exit code 0
 `
 
@@ -150,7 +150,7 @@ exit code 2
 
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel tree --root x 1`] = `
 $ kexec-lab preflight --kernel tree --root x
-aarch64  tree: nothing is in the way
+aarch64  tree: no problem that prevents a boot
 stderr: aarch64/distro-kernel: collecting modules
 exit code 0
 `
@@ -164,7 +164,7 @@ exit code 2
 
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel zImage --initrd with-modules.img 1`] = `
 $ kexec-lab preflight --kernel zImage --initrd with-modules.img
-arm  zImage: nothing is in the way
+arm  zImage: this kernel boots only after some preparation
   warn  For virtio over PCI, the initramfs lacks the module virtio_pci. Unless it is built into the kernel, which could not be checked, the root is not found. (no-virtio-pci)
         Add virtio_pci to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
         read in with-modules.img

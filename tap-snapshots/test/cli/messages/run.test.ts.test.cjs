@@ -291,7 +291,7 @@ exit code 2
 
 exports[`test/cli/messages/run.test.ts > TAP > mistakes in the arguments > kexec-lab run all --mirror nonsense 1`] = `
 $ kexec-lab run all --mirror nonsense
-stderr: error: option '--mirror <url>' argument 'nonsense' is invalid. It must be a URL such as http://HOST/debian.
+stderr: error: option '--mirror <url>' argument 'nonsense' is invalid. It must be a URL, such as http://deb.debian.org/debian.
 exit code 2
 `
 
@@ -368,7 +368,7 @@ exit code 2
 exports[`test/cli/messages/run.test.ts > TAP > mistakes in the arguments > kexec-lab run arm/kexec-to-distro#2 1`] = `
 $ kexec-lab run arm/kexec-to-distro#2
 stderr: arm/kexec-to-distro#2 is a case, not a scenario
-stderr:   Write kexec-to-distro --arch arm.
+stderr:   Use kexec-to-distro --arch arm.
 exit code 2
 `
 
@@ -402,14 +402,14 @@ exit code 4
 exports[`test/cli/messages/run.test.ts > TAP > mistakes in the arguments > kexec-lab run mine.yaml --exclude mine 1`] = `
 $ kexec-lab run mine.yaml --exclude mine
 stderr: --exclude leaves out every selected scenario
-stderr:   Exclude fewer, or select more. kexec-lab list shows names and labels.
+stderr:   Exclude fewer scenarios or select more; kexec-lab list shows names and labels.
 exit code 4
 `
 
 exports[`test/cli/messages/run.test.ts > TAP > mistakes in the arguments > kexec-lab run mine.yaml --out /dev/null/runs --no-checkpoint --jobs 1 1`] = `
 $ kexec-lab run mine.yaml --out /dev/null/runs --no-checkpoint --jobs 1
 stderr: /dev/null/runs: cannot make the run directory: a part of the path is not a directory (/dev/null/runs/RUN)
-stderr:   Choose another place with --out.
+stderr:   Choose another directory with --out.
 exit code 5
 `
 
