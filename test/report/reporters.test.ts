@@ -43,13 +43,15 @@ t.test('one on standard output, others to files', async (t) => {
 t.test('json is the report, and nothing of a guest is lost in it', async (t) => {
   t.strictSame(JSON.parse(await write(['json'])), report([result('kexec', 'arm')]));
   const file = join(t.testdir(), 'report.json');
-  const reporter = createReporter([`json=${file}`], options);
+  const output = recordedOutput();
+  const reporter = createReporter([`json=${file}`], options, () => output);
   const hostile = {
     ...wrongRoot('x', 'arm'),
     evidence: hostileTexts.map((text) => ({ line: 1, text, signature: 'x' })),
   };
   for (const event of wholeRun([hostile])) reporter.onEvent(event);
   await reporter.close();
+  t.match(output.text(), '0 passed', 'the run still shows itself');
   t.strictSame(JSON.parse(readFileSync(file, 'utf8')), report([hostile]));
 });
 
