@@ -6,6 +6,8 @@ t.setTimeout(180_000);
 
 /** What is installed differs from host to host. */
 const host: [RegExp, string][] = [
+  // Only ordinary users need it.
+  [/^ {2}[✓✗] newuidmap .*\n/gm, ''],
   [/^( {2}✓ \S+) +(?:found|[\d.]+) +/gm, '$1  FOUND  '],
   [/^( {2}✗ \S+) +missing +/gm, '$1  MISSING  '],
   [/\b\d+(?:\.\d+)? [KMGT]iB\b/g, 'N MiB'],
