@@ -53,11 +53,23 @@ export function describeLog(
 /** Emergencies and alerts: printk's levels 0 and 1. */
 const severe = 1;
 
-/** The most important lines of a log, as a console would show them: those around its first alert, otherwise the last ones. */
-export function tellingLines({ records }: KernelLog): string[] {
+/**
+ * The most important lines of a log, as a console would show them: those around its first alert, otherwise the last ones;
+ * and the panic, which may come long after the alert.
+ */
+export function tellingLines(log: KernelLog): string[] {
+  const { records } = log;
   const trouble = records.findIndex(({ level }) => level !== null && level <= severe);
   const end = trouble === -1 ? records.length : trouble + 6;
-  return records.slice(Math.max(0, end - 12), end).flatMap(printedLines);
+  const shown = records.slice(Math.max(0, end - 12), end);
+  const panic = panicOf(log);
+  const last = panic === undefined || shown.includes(panic) ? [] : [panic];
+  return [...shown, ...last].flatMap(printedLines);
+}
+
+/** The record of a kernel's panic. A kernel that has panicked never goes on. */
+export function panicOf({ records }: KernelLog): KernelRecord | undefined {
+  return records.find(({ text }) => text.startsWith('Kernel panic - not syncing: '));
 }
 
 /** A record's time as printk shows it: whole microseconds, truncated and not rounded. */

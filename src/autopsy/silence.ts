@@ -3,7 +3,7 @@ import type { Evidence, Outcome } from '../model/boot.ts';
 import type { SilenceReason } from '../model/vocabulary.ts';
 import type { Findings, KernelImage } from './findings.ts';
 import type { KernelLog, KernelRecord } from './kernel-log.ts';
-import { tellingLines, printedLines } from './kernel-log.ts';
+import { panicOf, printedLines, tellingLines } from './kernel-log.ts';
 
 /** A reason, and a sentence with its evidence. */
 export type Reason = { reason: SilenceReason; sentence: string };
@@ -117,7 +117,7 @@ function reasonOfLog(log: KernelLog): Reason {
   const whose = release === null ? 'the second kernel' : `the second kernel (${release})`;
   const said = (pattern: RegExp) => oneLine(records.find(({ text }) => pattern.test(text))?.text);
   const refused = said(/^\s*Error: (?:invalid dtb|unrecognized\/unsupported machine ID)/);
-  const panic = said(/^Kernel panic - not syncing: /);
+  const panic = oneLine(panicOf(log)?.text);
   const started = said(/^Run \S+ as init process$/);
   const oops = said(/^(?:Unable to handle kernel|Internal error: )/);
 
@@ -173,18 +173,32 @@ function isWithoutDeviceTree({ records }: KernelLog): boolean {
   return hasLine(/^Machine: /) && !hasLine(/^OF: fdt: ?Machine model: /);
 }
 
-/** The outcome with the result of the autopsy: the reason in its meaning, the log that the console did not show in its evidence. */
+/**
+ * The outcome with the result of the autopsy: the reason in its meaning, the log that the console did not show in its
+ * evidence. A silence that proved nothing is a hang if the second kernel has panicked: its CPUs may be busy after that and
+ * look alive.
+ */
 export function withMemory(outcome: Outcome, autopsy: Autopsy | null): Outcome {
   if (autopsy === null) return outcome;
   const { reason, sentence, log } = autopsy;
   const lines = log === null ? [] : tellingLines(log);
   const unheard = lines.map((text): Evidence => ({ line: null, text, signature: 'guest-memory' }));
+  const died = outcome.id === 'unknown' && log !== null && isDeadSecond(log);
   return {
     ...outcome,
-    meaning: `${outcome.meaning} ${sentence}`,
+    ...(died && { id: 'bye-hang' }),
+    meaning: `${died ? afterJump : outcome.meaning} ${sentence}`,
     cure: cures[reason] ?? outcome.cure,
     evidence: [...outcome.evidence, ...unheard],
   };
+}
+
+const afterJump =
+  'The first kernel began the jump, then nothing: the second kernel ran and panicked without printing anything.';
+
+/** Whether a log is that of a kernel which a provider's initramfs has started by kexec, and which has panicked since. */
+function isDeadSecond(log: KernelLog): boolean {
+  return (log.cmdline?.includes(kexecMarker) ?? false) && panicOf(log) !== undefined;
 }
 
 /** The result for a memory that could not be read. @param why a short phrase */

@@ -23,7 +23,7 @@ type Silence = {
 };
 
 /**
- * Looks in a machine's memory for the reason of its silence. Never throws: the outcome does not depend on it.
+ * Looks in a machine's memory for the reason of its silence. Never throws: without a reason the outcome stays as it is.
  * @returns null if the boot did not end in silence, or the memory explains nothing
  */
 export async function explainSilence(
