@@ -5,11 +5,14 @@ import { snapshots } from './transcript.ts';
 
 t.setTimeout(180_000);
 
+/** Cases are told in the order in which they ran, which differs from time to time. */
+const instead: [RegExp, string][] = [[/^[…✓] aarch64\/.*\n/gm, '']];
+
 const half = 'run mine.yaml other.yaml --arch aarch64 --no-checkpoint --jobs 1';
 
 t.test('merge', async (t) => {
   const { directory, env } = fakeRun(t, { text: goodBoot });
-  const say = snapshots(t, { directory, env });
+  const say = snapshots(t, { directory, env, instead });
   await say(`${half} --shard 1/2 --out first`);
   await say('merge first --out merged');
   await say(`${half} --shard 2/2 --out second`);

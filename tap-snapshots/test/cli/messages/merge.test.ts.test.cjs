@@ -36,10 +36,6 @@ exit code 5
 exports[`test/cli/messages/merge.test.ts > TAP > merge > kexec-lab merge first second --out merged 1`] = `
 $ kexec-lab merge first second --out merged
 run RUN: 2 cases, 1 at a time, in merged/RUN
-… aarch64/mine
-… aarch64/other
-✓ aarch64/other  booted  N.N s
-✓ aarch64/mine   booted  N.N s
 
 2 passed in N.N s
 report: merged/RUN/report.json
@@ -49,10 +45,6 @@ exit code 0
 exports[`test/cli/messages/merge.test.ts > TAP > merge > kexec-lab merge merged --out again 1`] = `
 $ kexec-lab merge merged --out again
 run RUN: 2 cases, 1 at a time, in again/RUN
-… aarch64/mine
-… aarch64/other
-✓ aarch64/other  booted  N.N s
-✓ aarch64/mine   booted  N.N s
 
 2 passed in N.N s
 report: again/RUN/report.json
@@ -83,8 +75,6 @@ exit code 2
 exports[`test/cli/messages/merge.test.ts > TAP > merge > kexec-lab run mine.yaml other.yaml --arch aarch64 --no-checkpoint --jobs 1 --shard 1/2 --out first 1`] = `
 $ kexec-lab run mine.yaml other.yaml --arch aarch64 --no-checkpoint --jobs 1 --shard 1/2 --out first
 run RUN: 1 case, 1 at a time, in first/RUN
-… aarch64/mine
-✓ aarch64/mine  booted  N.N s
 
 1 passed in N.N s
 report: first/RUN/report.json
@@ -94,8 +84,6 @@ exit code 0
 exports[`test/cli/messages/merge.test.ts > TAP > merge > kexec-lab run mine.yaml other.yaml --arch aarch64 --no-checkpoint --jobs 1 --shard 2/2 --out second 1`] = `
 $ kexec-lab run mine.yaml other.yaml --arch aarch64 --no-checkpoint --jobs 1 --shard 2/2 --out second
 run RUN: 1 case, 1 at a time, in second/RUN
-… aarch64/other
-✓ aarch64/other  booted  N.N s
 
 1 passed in N.N s
 report: second/RUN/report.json
