@@ -109,7 +109,7 @@ t.test('a recorded failure is played again, byte for byte, and gdb goes back in 
   let told = '';
   for await (const chunk of standing.stderr ?? []) {
     told += String(chunk);
-    if (told.includes('Ctrl-C ends it')) break;
+    if (/target remote \S+'\n/.test(told)) break;
   }
   t.match(told, /^stopped right after line \d+: .*Bye!$/m);
   const socket = /target remote (\S+)'/.exec(told)?.[1] ?? '';
