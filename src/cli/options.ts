@@ -119,7 +119,7 @@ export function parseShard(text: string): Shard {
 /** Parses a URL that apt can download from. */
 function parseMirror(text: string): string {
   if (/^(?:https?|file|copy):\/.+/.test(text) && URL.canParse(text)) return text;
-  throw new InvalidArgumentError('It must be a URL, such as http://deb.debian.org/debian.');
+  throw new InvalidArgumentError('It must be a URL, such as http://mirror.example/debian.');
 }
 
 type RunLimits = {

@@ -291,7 +291,7 @@ exit code 2
 
 exports[`test/cli/messages/run.test.ts > TAP > mistakes in the arguments > kexec-lab run all --mirror nonsense 1`] = `
 $ kexec-lab run all --mirror nonsense
-stderr: error: option '--mirror <url>' argument 'nonsense' is invalid. It must be a URL, such as http://deb.debian.org/debian.
+stderr: error: option '--mirror <url>' argument 'nonsense' is invalid. It must be a URL, such as http://mirror.example/debian.
 exit code 2
 `
 
