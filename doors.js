@@ -50,6 +50,7 @@ export const doors = {
   steps: [
     'console',
     'errors.ts',
+    'text',
     'model',
     'signatures',
     'host',

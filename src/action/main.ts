@@ -1,10 +1,8 @@
 import { exitCodes, KexecLabError } from '../errors.ts';
 import { annotationCommand } from '../report/github.ts';
 import { printableLines, withoutCommands } from '../report/printable.ts';
-import { cacheKeyOf, imagesPath, saveKeyOf } from './cache.ts';
 import { readInputs } from './inputs.ts';
-import { runRequest, setOutputs } from './run.ts';
-
+import { cacheKeyOf, imagesPath, saveKeyOf, runRequest, setOutputs } from './run.ts';
 /** The steps of action.yml, in their order. Each returns its exit code. */
 const steps: Record<string, () => Promise<number>> = {
   /** Reads the inputs, so that mistakes are reported first, and sets the outputs for the cache of images. */

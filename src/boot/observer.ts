@@ -7,9 +7,8 @@ import { certainty, isBecomingCertain, isGettingOn, lengthen, noSilence } from '
 import { decide } from './decide/decide.ts';
 import type { End, Standing } from './decide/decision.ts';
 import { isOver, isSettled, learnMachine, nothingKnown } from './decide/decision.ts';
-import { doubtOf } from './decide/doubt.ts';
 import type { LastLine } from './decide/evidence.ts';
-import { capturesOf, evidenceOf } from './decide/evidence.ts';
+import { doubtOf, capturesOf, evidenceOf } from './decide/evidence.ts';
 import { explain } from './explain/explain.ts';
 import type { BootContext } from './machine/context.ts';
 import type { Recognised } from './recognise/recogniser.ts';

@@ -22,9 +22,7 @@ import type { Candidate } from './candidate.ts';
 import { distroKernel } from './candidate.ts';
 import type { CandidateWords, DebianKernel, KernelWord } from './parse-candidate.ts';
 import { parseFirstKernel, parseKernel, parseTools } from './parse-candidate.ts';
-import { readDebs, readToolsDeb } from './read-debs.ts';
-import { readDirectory, type KernelFiles } from './read-directory.ts';
-
+import { readDebs, readToolsDeb, readDirectory, type KernelFiles } from './read-packages.ts';
 type ReadOptions = {
   /** Default: the user's cache. */
   cacheDir?: string;

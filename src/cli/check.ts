@@ -12,11 +12,10 @@ import type { RunReport } from '../model/run.ts';
 import { printable } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';
 import { createStyle } from '../report/style.ts';
-import { needsOf } from '../run/needs.ts';
+import { needsOf } from '../run/lab.ts';
 import { runCases } from '../run/run.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { expandCases } from '../scenario/select.ts';
-import { addCandidateOptions, candidateOf, casesOf } from './candidate-options.ts';
 import type { ComparisonOptions } from './compare.ts';
 import { checkComparisonFiles, comparisonOptions, showComparison } from './compare.ts';
 import { findScenarios } from './find-scenarios.ts';
@@ -30,8 +29,7 @@ import {
   wholeNumber,
 } from './options.ts';
 import { describe } from './preflight.ts';
-import { openReporter } from './reporter-option.ts';
-
+import { addCandidateOptions, candidateOf, casesOf, openReporter } from './run-options.ts';
 type CheckOptions = CandidateWords &
   ComparisonOptions & {
     baseline?: string;

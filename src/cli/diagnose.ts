@@ -12,7 +12,7 @@ import {
   signalsText,
   summaryText,
 } from '../report/diagnosis-text.ts';
-import { diagnosisPage } from '../report/html/diagnosis-page.ts';
+import { diagnosisPage } from '../report/html.ts';
 import { printableJson } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';
 import { createStyle } from '../report/style.ts';

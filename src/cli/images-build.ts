@@ -12,8 +12,8 @@ import { ownRecipes } from '../image/recipes/recipe.ts';
 import type { ImageProgress } from '../model/run.ts';
 import { describeProgress } from '../report/result-text.ts';
 import { didYouMean } from '../text/nearest.ts';
-import { candidateOf, namesCandidate } from './candidate-options.ts';
 import { catchInterrupts } from './interrupt.ts';
+import { candidateOf, namesCandidate } from './run-options.ts';
 
 export type BuildOptions = CandidateWords & { arch: Arch[]; mirror?: string; withDeps?: boolean };
 

@@ -6,16 +6,16 @@ import { cacheDirectory } from '../host/directories.ts';
 import { diskUsage } from '../host/files.ts';
 import type { PlannedEntry } from '../image/recipes/plan.ts';
 import { ownRecipes } from '../image/recipes/recipe.ts';
-import { findEntries } from '../image/store/entry.ts';
 import type { Verified } from '../image/store/upkeep.ts';
 import { pruneCache } from '../image/store/upkeep.ts';
+import { findEntries } from '../image/store/entry.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';
 import { createStyle } from '../report/style.ts';
-import { addCandidateOptions } from './candidate-options.ts';
 import type { BuildOptions } from './images-build.ts';
 import { buildImages, planNamed } from './images-build.ts';
 import { archOption, mirrorOption } from './options.ts';
+import { addCandidateOptions } from './run-options.ts';
 
 type Options = { arch: Arch[]; json?: boolean };
 

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { openRecord, writeRecord } from '../host/record-file.ts';
+import { openRecord, writeRecord } from '../host/files.ts';
 import { mergeRuns } from '../merge/merge-runs.ts';
 import type { RecordedRun } from '../merge/read-run.ts';
 import { readRun, recordIn, copyCases, findRuns } from '../merge/read-run.ts';
 import { printableLines } from '../report/printable.ts';
 import { createRunDirectory } from '../run/records.ts';
-import { rerunCommand, openReporter, reporterOption } from './reporter-option.ts';
+import { rerunCommand, openReporter, reporterOption } from './run-options.ts';
 
 type MergeOptions = { reporter: string[]; out: string };
 

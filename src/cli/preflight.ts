@@ -9,9 +9,9 @@ import { standardOutput } from '../report/reporter.ts';
 import { describeProgress } from '../report/result-text.ts';
 import type { Style } from '../report/style.ts';
 import { createStyle } from '../report/style.ts';
-import { addCandidateOptions, candidateOf, namesCandidate } from './candidate-options.ts';
 import { catchInterrupts } from './interrupt.ts';
 import { archOption, mirrorOption } from './options.ts';
+import { addCandidateOptions, candidateOf, namesCandidate } from './run-options.ts';
 
 type Options = CandidateWords & {
   arch: Arch[];

@@ -11,12 +11,11 @@ import { canRecord } from '../recording/manifest.ts';
 import { printable, printableLines } from '../report/printable.ts';
 import { showsConsole } from '../report/reporters.ts';
 import { count, describeProgress } from '../report/result-text.ts';
-import { needsOf } from '../run/needs.ts';
+import { needsOf } from '../run/lab.ts';
 import { runCases } from '../run/run.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { Shard } from '../scenario/select.ts';
 import { caseReference, expandCases, shardOf } from '../scenario/select.ts';
-import { addCandidateOptions, candidateOf, casesOf, namesCandidate } from './candidate-options.ts';
 import { findScenarios, lastFailed } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
 import {
@@ -31,7 +30,15 @@ import {
   limitRun,
   parseMinutes,
 } from './options.ts';
-import { rerunCommand, openReporter, reporterOption } from './reporter-option.ts';
+import {
+  addCandidateOptions,
+  candidateOf,
+  casesOf,
+  namesCandidate,
+  rerunCommand,
+  openReporter,
+  reporterOption,
+} from './run-options.ts';
 import { pasteableCommands } from './show.ts';
 
 type RunOptions = CandidateWords & {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import pRetry, { AbortError } from 'p-retry';
 import { UnavailableError } from '../errors.ts';
 import { runTool } from '../host/processes.ts';
-import { parseStanzas, archivePackage, type ArchivePackage } from './package-index.ts';
+import { parseStanzas, archivePackage, type ArchivePackage } from './mirror.ts';
 
 export type AptOptions = {
   /** Holds apt's sources, lists, cache and dpkg status. Created if missing. */

@@ -5,7 +5,7 @@ import { ByteReader } from '../formats/byte-reader.ts';
 import { tarMembers, type TarMember } from '../formats/tar.ts';
 import { runTool, streamTool } from '../host/processes.ts';
 import { sizeInWords } from '../host/user-file.ts';
-import { parseStanzas } from './package-index.ts';
+import { parseStanzas } from './mirror.ts';
 
 /** The fields of a .deb's control file that the lab reads. */
 type DebControl = { name: string; version: string; architecture: string };

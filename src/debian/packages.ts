@@ -4,7 +4,7 @@ import { UnavailableError } from '../errors.ts';
 import { hasContent, fileExists } from '../host/files.ts';
 import { openApt, type Apt, type AptOptions, debFileName, SuiteUnusableError } from './apt.ts';
 import { unpackDeb } from './deb-file.ts';
-import type { ArchivePackage } from './package-index.ts';
+import type { ArchivePackage } from './mirror.ts';
 
 /** Verified packages are cached as `debs/<sha256>.deb`. */
 export type PackageOptions = Omit<IndexOptions, 'suite'>;

@@ -5,7 +5,7 @@ import { UsageError } from '../errors.ts';
 import { hostFileError, namedFileError } from '../file-error.ts';
 import { ownVersion } from '../host/directories.ts';
 import { readInput } from '../host/user-file.ts';
-import { firstIssue } from '../model/primitives.ts';
+import { firstIssue } from '../model/boot.ts';
 import type { CaseResult } from '../model/result.ts';
 import type { CaseReference, LabEvent, Environment } from '../model/run.ts';
 import { eventSchema } from '../model/run.ts';

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { outcomeIdSchema, stageSchema } from './boot.ts';
-import { archSchema, count, seconds, wordsSchema } from './primitives.ts';
+import { outcomeIdSchema, stageSchema, archSchema, count, seconds, wordsSchema } from './boot.ts';
 import { comparisonClasses, costChanges, decisions } from './vocabulary.ts';
 
 const tallySchema = z.strictObject({

@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { evidenceSchema, outcomeIdSchema, stageSchema } from './boot.ts';
 import {
+  evidenceSchema,
+  outcomeIdSchema,
+  stageSchema,
   archSchema,
   generation,
   openObject,
@@ -8,7 +10,7 @@ import {
   seconds,
   times,
   wordsSchema,
-} from './primitives.ts';
+} from './boot.ts';
 import { silenceReasons, stepStatuses, verdicts } from './vocabulary.ts';
 
 const outcome = outcomeIdSchema.nullable();

@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { signalSchema, stageSchema } from './boot.ts';
 import {
+  signalSchema,
+  stageSchema,
   archSchema,
   count,
   openObject,
@@ -8,7 +9,7 @@ import {
   seconds,
   times,
   wordsSchema,
-} from './primitives.ts';
+} from './boot.ts';
 import { caseDirectorySchema, caseResultSchema, packageSchema } from './result.ts';
 import { severities, guestTimes } from './vocabulary.ts';
 

@@ -5,7 +5,7 @@ import { UsageError } from '../errors.ts';
 import { cacheDirectory } from '../host/directories.ts';
 import { digestOnce } from '../host/files.ts';
 import { readInput } from '../host/user-file.ts';
-import { firstIssue } from '../model/primitives.ts';
+import { firstIssue } from '../model/boot.ts';
 import type { Qemu } from '../qemu/find-qemu.ts';
 import type { MachineProfile, MachineSpec } from '../qemu/machine-spec.ts';
 import { machineProfileSchema } from '../qemu/machine-spec.ts';

@@ -4,16 +4,18 @@ import { arches } from '../arch.ts';
 import type { CaseResult } from '../model/result.ts';
 import type { CaseReference, RunReport } from '../model/run.ts';
 import { readConsole } from './console-file.ts';
+import type { DiagnosedLog, Excerpt } from './diagnosis-text.ts';
+import { certaintyInWords } from './diagnosis-text.ts';
 import type { ShownCase } from './html/case.ts';
-import { caseSection } from './html/case.ts';
-import type { ShownConsole, Html } from './html/document.ts';
+import { fact, caseSection } from './html/case.ts';
+import type { Html, ShownConsole } from './html/document.ts';
 import {
-  keysHelp,
-  searchBox,
   htmlDocument,
-  consoleData,
   element,
   concat,
+  keysHelp,
+  searchBox,
+  consoleData,
 } from './html/document.ts';
 import type { Reporter, ReporterOptions, ReporterOutput } from './reporter.ts';
 import { summaryLine, formatSeconds, outcomeWord, symbols } from './result-text.ts';
@@ -113,4 +115,51 @@ function scenarioRow(scenario: string, shown: readonly Arch[], cases: readonly S
 function caseLink({ reference: { id }, result }: ShownCase): Html {
   const { verdict, wallSeconds, flaky } = result;
   return element`<a class="cell ${verdict}" href="#${id}"><span class="sr">${id}: ${verdict}, </span><span aria-hidden="true">${symbols[verdict]} </span>${outcomeWord(result)}${flaky ? ' (flaky)' : ''} <small>${formatSeconds(wallSeconds)}</small></a>`;
+}
+
+/** Diagnoses as one self-contained document. */
+export function diagnosisPage(logs: readonly DiagnosedLog[]): string {
+  const [only] = logs;
+  const title =
+    logs.length === 1 && only !== undefined ? only.place : `${logs.length} console logs`;
+  return htmlDocument(`kexec-lab ${title}`, concat(logs.map(section)), new Map());
+}
+
+function section({ place, diagnosis, excerpts }: DiagnosedLog): Html {
+  const { outcome, doubt, lines } = diagnosis;
+  const { id, generation, stage, meaning, cure } = outcome;
+  const verdict = id === 'booted' ? 'pass' : id === 'unknown' ? 'unavailable' : 'fail';
+  const outside = outcome.evidence.filter(({ line }) => line === null);
+  const facts: [string, string[]][] = [
+    ['certainty', [certaintyInWords[doubt.certainty]]],
+    ['where', [`generation ${generation}, stage ${stage}, ${lines} lines read`]],
+    ['meaning', [meaning]],
+    ['cure', [cure]],
+    [
+      'could also be',
+      doubt.alternatives.map(
+        (other) =>
+          `${other.outcome} (${other.line === null ? '' : `line ${other.line}: `}${other.because})`,
+      ),
+    ],
+    ['would settle it', [doubt.settle]],
+  ];
+  return element`<section class="case">
+    <h2><span class="badge ${verdict}">${id}</span> ${place}</h2>
+    <dl>${concat(facts.map(([name, said]) => fact(name, said)))}</dl>
+    <h3>Evidence</h3>
+    ${concat(excerpts.map(excerpt))}
+    <ul class="evidence">
+      ${concat(outside.map(({ signature, text }) => element`<li>${signature}: ${text}</li>`))}
+    </ul>
+  </section> `;
+}
+
+function excerpt(lines: Excerpt): Html {
+  const rows = lines.map(({ line, text, decides }) =>
+    decides
+      ? element`<div><b>${line}</b> <mark>${text}</mark></div>`
+      : element`<div>${line} ${text}</div>`,
+  );
+  return element`<pre class="excerpt">${concat(rows)}</pre>`;
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openRecord, writeRecord } from '../host/record-file.ts';
+import { openRecord, writeRecord } from '../host/files.ts';
 import type { CaseResult } from '../model/result.ts';
 import type { LabEvent, RunReport } from '../model/run.ts';
 import { loadMachineProfile } from '../qemu/machine-spec.ts';

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import type { TakenSample } from '../boot/cpu/cpu-sample.ts';
 import { sampleLine } from '../boot/cpu/cpu-sample.ts';
 import type { ConsoleLine } from '../console/lines.ts';
-import type { RecordFile } from '../host/record-file.ts';
-import { openRecord } from '../host/record-file.ts';
+import type { RecordFile } from '../host/files.ts';
+import { openRecord } from '../host/files.ts';
 import type { Signal } from '../model/boot.ts';
 import type { SessionListener } from './listener.ts';
 

@@ -145,7 +145,7 @@ export const userspaceSignatures = [
     meaning: null,
     pattern: /^kexec-lab: step (?<step>\d+) ended with (?<exit>\d+)(?:, printed (?<output>.*))?$/,
     description: 'a command that a scenario ran on the console has ended',
-    source: 'src/steps/shell-line.ts',
+    source: 'src/text/shell.ts',
   },
   {
     ...proof,

@@ -6,7 +6,7 @@ import type { Machine } from '../qemu/machine.ts';
 import type { Awaited, Ending, Step } from '../scenario/step.ts';
 import { signatures } from '../signatures/all.ts';
 import type { Meaning } from '../signatures/signature.ts';
-import { shellLine, shellLineWithOutput } from './shell-line.ts';
+import { shellLine, shellLineWithOutput } from '../text/shell.ts';
 import type { SignalLog } from './signal-log.ts';
 import type { SshEnd } from './ssh.ts';
 

@@ -7,7 +7,7 @@ import {
   type ArchivePackage,
   dependencyNames,
   parseStanzas,
-} from '../../src/debian/package-index.ts';
+} from '../../src/debian/mirror.ts';
 
 t.test('paragraphs, continuation lines and empty fields', (t) => {
   const text =

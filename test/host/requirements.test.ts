@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Arch } from '../../src/arch.ts';
 import { architectures, arches } from '../../src/arch.ts';
-import { readVersion } from '../../src/cli/host-report.ts';
+import { readVersion } from '../../src/cli/doctor.ts';
 import {
   ensureRequirements,
   findRequirement,

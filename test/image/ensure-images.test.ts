@@ -18,8 +18,8 @@ import t from 'tap';
 import { checkFiles, ensureEntries, ensureImages } from '../../src/image/ensure-images.ts';
 import { planImages } from '../../src/image/recipes/plan.ts';
 import { inputsOf } from '../../src/image/recipes/recipe.ts';
-import { manifestText, readEntry, type Manifest } from '../../src/image/store/entry.ts';
 import { pruneCache, verifyEntry } from '../../src/image/store/upkeep.ts';
+import { manifestText, readEntry, type Manifest } from '../../src/image/store/entry.ts';
 import { hostWith } from '../host/host-with.ts';
 
 const request = {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { firstIssue } from '../../src/model/primitives.ts';
+import { firstIssue } from '../../src/model/boot.ts';
 import { caseResultSchema } from '../../src/model/result.ts';
 import { runReportSchema } from '../../src/model/run.ts';
 import { report, result, unavailable, wrongRoot } from '../report/events.ts';

@@ -4,7 +4,7 @@ import t from 'tap';
 import { planImages } from '../../src/image/recipes/plan.ts';
 import { inputsOf } from '../../src/image/recipes/recipe.ts';
 import { manifestText } from '../../src/image/store/entry.ts';
-import { needsOf } from '../../src/run/needs.ts';
+import { needsOf } from '../../src/run/lab.ts';
 import { candidate } from '../candidate/candidates.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { caseOf } from './cases.ts';

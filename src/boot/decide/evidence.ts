@@ -1,7 +1,9 @@
-import type { Evidence, Outcome, Signal } from '../../model/boot.ts';
+import type { Alternative, Doubt, Evidence, Outcome, Signal } from '../../model/boot.ts';
+import type { Certainty, OutcomeId } from '../../model/vocabulary.ts';
+import { isOf } from '../../signatures/all.ts';
 import { describeCpu } from '../cpu/cpu-sample.ts';
+import type { Failure } from '../machine/failures.ts';
 import type { Decision, Standing } from './decision.ts';
-
 const longestEvidence = 12;
 
 /** The last line with text, for an outcome that has no other evidence. */
@@ -80,4 +82,92 @@ export async function withScreen(
     .slice(-longestScreen)
     .map((text): Evidence => ({ line: null, text, signature: 'screen' }));
   return { ...outcome, evidence: [...outcome.evidence, ...shown] };
+}
+
+const mostAlternatives = 4;
+
+/** Says how certain a decision is, what else it could be, and what would settle it. */
+export function doubtOf(decision: Decision, standing: Standing): Doubt {
+  const certainty = certaintyOf(decision);
+  const others = [...silent(decision, standing), ...contradicted(decision, standing)];
+  const alternatives = others
+    .filter(({ outcome }, index) => outcome !== decision.id && first(others, outcome) === index)
+    .slice(0, mostAlternatives);
+  return { certainty, alternatives, settle: settle(certainty, decision, standing) };
+}
+
+function first(all: Alternative[], outcome: OutcomeId): number {
+  return all.findIndex((other) => other.outcome === outcome);
+}
+
+function certaintyOf({ id, byCpu, because, bySilence }: Decision): Certainty {
+  if (id === 'unknown') return 'unknown';
+  const named = because.some((signal) => isOf(signal, 'proof-release'));
+  if (byCpu || id === 'qemu-exited' || (id === 'booted' && named)) return 'proved';
+  return bySilence === true ? 'likely' : 'shown';
+}
+
+/** Other outcomes that look the same because the console is silent. */
+function silent({ id, bySilence, because }: Decision, { state, context }: Standing): Alternative[] {
+  const at = because[0]?.line ?? null;
+  const last = (outcome: OutcomeId, why: string): Alternative => ({
+    outcome,
+    line: at,
+    because: why,
+  });
+  if (id === 'unknown' && state.stage === 'kexec')
+    return [last('bye-hang', 'a kexec began, and no other kernel printed anything')];
+  if (id === 'unknown' && context.login !== null)
+    return [
+      {
+        outcome: 'booted',
+        line: context.login.line,
+        because: 'the system was up before the reset',
+      },
+    ];
+  if (bySilence !== true) return [];
+  if (id === 'bye-hang' || id === 'kernel-silent')
+    return [
+      last(
+        'console-lost',
+        'the kernel may be running with a different console, or it was told to be quiet',
+      ),
+      last('unknown', 'the recording may have ended before the kernel printed anything'),
+    ];
+  if (context.login !== null)
+    return [{ outcome: 'booted', line: context.login.line, because: 'the system was up earlier' }];
+  if (id === 'kexec-load-failed')
+    return [last('wrong-kernel', 'the console does not say why the old kernel keeps running')];
+  return [last('unknown', 'the recording may have ended while the boot was making progress')];
+}
+
+/** Other problems that the console names. */
+function contradicted({ id, because }: Decision, { context }: Standing): Alternative[] {
+  const spoken = (failure: Failure, why: string): Alternative => ({
+    outcome: failure.outcome,
+    line: failure.signal.line,
+    because: why,
+  });
+  const { failures, warnings, survived } = context;
+  const own = new Set(because.map(({ line }) => line));
+  const open = [...failures, ...warnings].filter(({ signal }) => !own.has(signal.line));
+  return [
+    ...open.map((failure) => spoken(failure, 'the console says so, but something else came first')),
+    ...survived
+      .filter(() => id === 'booted' || id === 'unknown')
+      .map((failure) => spoken(failure, 'the console says so, but the system kept running')),
+  ];
+}
+
+function settle(certainty: Certainty, { id }: Decision, { state, context, end }: Standing): string {
+  if (certainty === 'proved' || certainty === 'shown') return '';
+  if (end?.reason !== 'log-ended') return "More CPU samples, or the kernel's log in memory.";
+  if (id === 'bye-hang' || id === 'kernel-silent')
+    return "CPU samples (are the CPUs stuck?), the kernel's log in memory, or the same boot with earlycon.";
+  if (id === 'kexec-load-failed') return 'The output of the command that loads the kernel.';
+  if (id !== 'unknown' || context.login !== null)
+    return 'A recording until the machine has been silent for some minutes or is up again.';
+  if (state.name === 'firmware.silent')
+    return "A recording of this machine's serial console at the right baud rate.";
+  return 'A recording until the login prompt, or until no text has appeared for some minutes.';
 }

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { architectures } from '../../arch.ts';
+import type { ArchivePackage } from '../../debian/mirror.ts';
 import { debianMirror } from '../../debian/mirror.ts';
-import type { ArchivePackage } from '../../debian/package-index.ts';
 import { forgetIndexes, resolvePackages } from '../../debian/packages.ts';
 import { UnavailableError } from '../../errors.ts';
 import { cacheDirectory } from '../../host/directories.ts';

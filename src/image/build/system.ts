@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Arch } from '../../arch.ts';
 import { architectures } from '../../arch.ts';
 import { makeReadable } from '../../debian/deb-file.ts';
-import type { Stanza, ArchivePackage } from '../../debian/package-index.ts';
+import type { Stanza, ArchivePackage } from '../../debian/mirror.ts';
 import type { PackageOptions } from '../../debian/packages.ts';
 import { fetchPackages } from '../../debian/packages.ts';
 import { UnavailableError } from '../../errors.ts';

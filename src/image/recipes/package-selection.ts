@@ -1,8 +1,8 @@
 import type { Arch } from '../../arch.ts';
 import { architectures } from '../../arch.ts';
 import { SuiteUnusableError } from '../../debian/apt.ts';
-import type { ArchivePackage, Follow } from '../../debian/package-index.ts';
-import { kernelParts, packageClosure, sharedLibraries } from '../../debian/package-index.ts';
+import type { ArchivePackage, Follow } from '../../debian/mirror.ts';
+import { kernelParts, packageClosure, sharedLibraries } from '../../debian/mirror.ts';
 import type { Choice, PackageSelection, SuiteIndex } from '../../debian/packages.ts';
 import type { KernelSource, Recipe, SystemRecipe, TreeRecipe } from './recipe.ts';
 import { kexecTools } from './recipe.ts';

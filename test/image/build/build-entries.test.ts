@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Test } from 'tap';
 import t from 'tap';
-import { parseStanzas, archivePackage } from '../../../src/debian/package-index.ts';
+import { parseStanzas, archivePackage } from '../../../src/debian/mirror.ts';
 import { isUnchanged } from '../../../src/image/build/build-entries.ts';
 import { ensureEntries } from '../../../src/image/ensure-images.ts';
 import { selectPackages } from '../../../src/image/recipes/package-selection.ts';

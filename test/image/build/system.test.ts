@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { installedNames } from '../../../src/debian/apt.ts';
-import { parseStanzas, archivePackage } from '../../../src/debian/package-index.ts';
+import { parseStanzas, archivePackage } from '../../../src/debian/mirror.ts';
 import { installationTrouble } from '../../../src/image/build/in-namespace.ts';
 import { systemProgress, packageEntry, writeRepository } from '../../../src/image/build/system.ts';
 

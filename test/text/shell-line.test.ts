@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import t from 'tap';
 import { signatures } from '../../src/signatures/all.ts';
-import { shellLine, shellLineWithOutput } from '../../src/steps/shell-line.ts';
+import { shellLine, shellLineWithOutput } from '../../src/text/shell.ts';
 import { diagnose, nearMisses, readLog, recordedLogs } from '../boot/recorded-logs.ts';
 
 t.test('a shell runs the command, and says how it ended', (t) => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { UnavailableError } from '../../src/errors.ts';
-import { openRecord, writeRecord } from '../../src/host/record-file.ts';
+import { openRecord, writeRecord } from '../../src/host/files.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 
 t.test('what was written is there before the record is closed', (t) => {
