@@ -51,7 +51,7 @@ export const evidenceSchema = openObject({
   signature: z
     .string()
     .describe(
-      'The signature that matched, or cpu-samples, silence, stopped (the lab gave up), qemu, screen, last-line.',
+      'The signature that matched, or cpu-samples, silence, stopped (the lab gave up), qemu, screen, last-line, proof-command.',
     ),
 });
 

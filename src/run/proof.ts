@@ -7,6 +7,9 @@ import type { CommandProof, Proof } from '../scenario/scenario.ts';
 /** The lines that the lab's images print about the running system. All three are required. */
 const proofLines = ['proof-release', 'proof-root', 'proof-cmdline'] as const;
 
+/** The signature of the evidence that a proof by command adds: the command and what it printed. */
+export const commandProof = 'proof-command';
+
 /** The kernel that is expected to come up, and the proof that is required. */
 export type Awaited = {
   generation: number;
@@ -107,27 +110,33 @@ function provedByCommand(
   const wanted = output ?? release;
   const how = by === 'ssh' ? 'over ssh' : 'on the console';
   if (step?.status !== 'done' || wanted === null) {
-    const why = wanted === null ? 'its expected output is not known' : 'it did not run to its end';
+    const why = wanted === null ? 'the expected output is unknown' : 'it did not run to its end';
     return {
       ...outcome,
       id: 'unknown',
       meaning: `A system came up, but \`${command}\` ${how} proves nothing: ${why}.`,
-      cure: 'See the steps of this case. If the release is not known, add output to the proof.',
+      cure: 'See the steps of this case. If the expected output is unknown, add output, or an exact release.',
     };
   }
   const { detail: printed } = step;
-  if (printed === wanted) {
+  const proved = printed === wanted;
+  const text = `\`${command}\` ${how} printed "${printed}"${proved ? '' : `, expected "${wanted}"`}`;
+  // Last: the first piece is the cause, which comparisons of two kernels read.
+  const evidence = [...outcome.evidence, { line: null, text, signature: commandProof }];
+  if (proved) {
     return {
       ...outcome,
+      evidence,
       meaning: `${outcome.meaning} Proof: in generation ${generation}, \`${command}\` ${how} printed ${printed}.`,
     };
   }
   if (output === null || command.trim() === 'uname -r')
-    return wrongRelease(outcome, printed, wanted);
+    return wrongRelease({ ...outcome, evidence }, printed, wanted);
   return {
     ...outcome,
+    evidence,
     id: 'unknown',
-    meaning: `A system came up, but \`${command}\` ${how} printed "${printed}", not "${wanted}".`,
+    meaning: `A system came up, but ${text}.`,
     cure: 'Compare the output with what the scenario expects (expect.proof.output).',
   };
 }

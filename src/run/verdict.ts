@@ -13,6 +13,7 @@ import type { Verdict } from '../model/vocabulary.ts';
 import type { Case, Setup } from '../scenario/scenario.ts';
 import type { BootFacts } from '../session/boot-case.ts';
 import { bootPrice } from '../session/boot-times.ts';
+import { commandProof } from './proof.ts';
 
 /** The generation that must come up to count as booted. A scenario that requests a kexec expects the second kernel. */
 export function awaitedGeneration(setup: Setup, expect: Expectation): number {
@@ -86,6 +87,11 @@ export function judge(
     reasons.push(`${place}step ${undone + 1} (${step.step}): ${what}`);
   }
   differs('outcome', 'outcome', expect.outcome, outcome.id);
+  const proof = outcome.evidence.find(({ signature }) => signature === commandProof);
+  if (proof !== undefined && expect.outcome === 'booted' && outcome.id !== 'booted') {
+    unmet.unshift('proof');
+    reasons.push(`proof: ${proof.text}`);
+  }
   if (expect.outcome === outcome.id) {
     differs('generation', 'generation', expect.generation, outcome.generation);
     differs('stage', 'stage', expect.stage, outcome.stage);

@@ -1,7 +1,7 @@
 import t from 'tap';
 import type { Outcome } from '../../src/model/boot.ts';
 import type { Awaited, Seen } from '../../src/run/proof.ts';
-import { proveBooted } from '../../src/run/proof.ts';
+import { commandProof, proveBooted } from '../../src/run/proof.ts';
 
 const release = '6.12.1-arm64';
 const proofs = ['proof-release', 'proof-root', 'proof-cmdline', 'login-prompt'];
@@ -111,6 +111,19 @@ t.test('a command proves a boot by what it printed, once it was run to its end',
   t.match(prove('7.0', 'done', '7.0'), { id: 'booted' });
   t.match(prove(null, 'done', '5.4'), { id: 'wrong-kernel' });
   t.match(prove('7.0', 'done', release), { id: 'wrong-kernel' });
+  const showed = (outcome: Outcome) => outcome.evidence.find((e) => e.signature === commandProof);
+  t.same(showed(prove(null, 'done', release)), {
+    line: null,
+    text: `\`uname -r\` over ssh printed "${release}"`,
+    signature: 'proof-command',
+  });
+  t.match(showed(prove('7.0', 'done', '5.4')), { text: /printed "5\.4", expected "7\.0"$/ });
+  t.equal(
+    prove(null, 'done', release).evidence[0]?.signature,
+    'login-prompt',
+    'the cause is first',
+  );
+  t.equal(showed(prove(null, 'pending', '')), undefined, 'it printed nothing');
   t.match(prove(null, 'pending', release), { id: 'unknown' });
   t.match(prove(null, 'failed', release), { id: 'unknown' });
   const proof = { by: 'run', command: 'uname -r', output: null } as const;
@@ -119,6 +132,11 @@ t.test('a command proves a boot by what it printed, once it was run to its end',
   t.match(proveBooted(foreign(), nothing, { ...seen, steps: [step] }), { id: 'unknown' });
   t.match(proveBooted(foreign(), { ...awaited, proof }, seen), { id: 'unknown' }, 'no step');
   const root = { ...awaited, proof: { ...proof, command: 'findmnt', output: '/dev/vda1' } };
-  t.match(proveBooted(foreign(), root, { ...seen, steps: [step] }), { id: 'unknown' });
+  const differs = proveBooted(foreign(), root, {
+    ...seen,
+    steps: [{ ...step, detail: '/dev/vdb' }],
+  });
+  t.match(differs, { id: 'unknown', meaning: 'printed "/dev/vdb", expected "/dev/vda1"' });
+  t.match(showed(differs), { text: '`findmnt` on the console printed "/dev/vdb"' });
   t.end();
 });

@@ -87,6 +87,20 @@ t.test('the verdict names everything that differs', (t) => {
   t.end();
 });
 
+t.test('a proof by command that failed is a reason, at the place of the proof', (t) => {
+  const text = '`uname -r` over ssh printed "5.4", expected "6.12"';
+  const proof = { line: null, text, signature: 'proof-command' };
+  const other = booted({ id: 'wrong-kernel', evidence: [...booted().evidence, proof] });
+  t.same(judge(other, { outcome: 'booted' }), {
+    verdict: 'fail',
+    reasons: ['outcome: expected booted, got wrong-kernel', `proof: ${text}`],
+    unmet: ['proof', 'outcome'],
+  });
+  t.same(judge(other, { outcome: 'wrong-kernel' }).reasons, [], 'not where it is expected');
+  t.same(judge(booted({ evidence: [proof] }), { outcome: 'booted' }).reasons, []);
+  t.end();
+});
+
 t.test('a step that was not done is a reason, told with its place', (t) => {
   const step = (status: 'done' | 'failed' | 'pending', place: string | null, detail = '') => {
     return { step: 'ssh true', place, status, at: null, detail };
