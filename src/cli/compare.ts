@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { writeFile, appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { compareSides, decide } from '../compare/classify.ts';
+import { caveatsOf, compareSides, decide } from '../compare/classify.ts';
 import type { Loaded } from '../compare/record.ts';
 import { loadRecord, recordText, differencesOf, sidesIn } from '../compare/record.ts';
 import { UsageError, exitCodes } from '../errors.ts';
@@ -16,6 +16,7 @@ import { comparisonHtml } from '../report/html/comparison-page.ts';
 import { comparisonMarkdown } from '../report/markdown.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';
+import { count } from '../report/result-text.ts';
 import { createStyle } from '../report/style.ts';
 import { collect, oneOf } from './options.ts';
 
@@ -116,6 +117,7 @@ export async function showComparison(
     differences,
     decision: more.length > 0 ? 'HOLD' : decision,
     reasons: [...more, ...reasons],
+    caveats: caveatsOf(comparisons),
     comparisons,
   };
   const output = standardOutput();
@@ -187,5 +189,5 @@ async function accept(
   } catch (cause) {
     throw namedFileError(cause, { place: out, doing: 'write the baseline' });
   }
-  process.stdout.write(`${printable(out)}: ${sides.length} cases\n`);
+  process.stdout.write(`${printable(out)}: ${count(sides.length, 'case')}\n`);
 }

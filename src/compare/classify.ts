@@ -108,6 +108,19 @@ export function decide(
   return { decision: reasons.length === 0 ? 'ROLL' : 'HOLD', reasons };
 }
 
+/** What the boots could not show, one sentence each. */
+export function caveatsOf(comparisons: readonly Comparison[]): string[] {
+  const ran = comparisons.filter(({ candidate }) => candidate !== null);
+  const once = ran.filter(({ baseline, candidate }) =>
+    [baseline, candidate].some((side) => side !== null && conclusive(side) + side.untold === 1),
+  );
+  if (once.length === 0) return [];
+  const where = once.length < ran.length ? ` in ${once.length} of ${ran.length} cases` : '';
+  return [
+    `Stability was not tested${where}: one boot does not show how often a case fails. Boot every case several times with --repeat.`,
+  ];
+}
+
 /** Classes that always hold. Whether a kernel that only costs more is rolled out is the user's decision (`failOn`). */
 const holding: readonly ComparisonClass[] = ['regressed', 'changed', 'lost', 'unstable', 'unknown'];
 
@@ -155,11 +168,11 @@ function place({ generation, stage }: Tally): number {
   return generation * stages.length + stages.indexOf(stage);
 }
 
-/** The change of one stage, for people: `2 kernel: 1.733 s -> 1.905 s (+9.9 %, n=3)`. */
-export function describeCost({ stage, baseline, candidate, n }: CostChange): string {
+/** The change of one stage, for people: `2 kernel: 1.733 s -> 1.905 s (+9.9 %, n=3)`; `~` where the boots do not show one. */
+export function describeCost({ stage, baseline, candidate, n, kind }: CostChange): string {
   const share = (100 * (candidate - baseline)) / baseline;
   const sign = share >= 0 ? '+' : '';
-  return `${stage}: ${baseline.toFixed(3)} s -> ${candidate.toFixed(3)} s (${sign}${share.toFixed(1)} %, n=${n})`;
+  return `${stage}: ${baseline.toFixed(3)} s ${kind === 'undecided' ? '~' : '->'} ${candidate.toFixed(3)} s (${sign}${share.toFixed(1)} %, n=${n})`;
 }
 
 /** Only stages in which the kernel works alone are compared: waiting for a disk depends on the host, even in guest time. */

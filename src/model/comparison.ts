@@ -92,6 +92,9 @@ export const comparisonSchema = z.strictObject({
     .describe('What else differs between the sides. If anything does, times are not compared.'),
   decision: z.enum(decisions),
   reasons: z.array(z.string()).describe('Why the decision is HOLD, one sentence each.'),
+  caveats: z
+    .array(z.string())
+    .describe('What the boots could not show, whatever the decision, one sentence each.'),
   comparisons: z.array(comparisonEntrySchema),
 });
 

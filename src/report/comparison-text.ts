@@ -1,11 +1,5 @@
 import { conclusive, describeCost } from '../compare/classify.ts';
-import type {
-  ComparisonReport,
-  Comparison,
-  RolloutDecision,
-  CostChange,
-  Side,
-} from '../model/comparison.ts';
+import type { ComparisonReport, Comparison, CostChange, Side } from '../model/comparison.ts';
 import type { ComparisonClass } from '../model/vocabulary.ts';
 import { printable } from './printable.ts';
 import type { Mark, Style } from './style.ts';
@@ -67,17 +61,18 @@ function costLines(comparisons: readonly Comparison[], style: Style): string[] {
   return lines.length === 0 ? [] : ['', style.bold('Guest time of the second kernel'), ...lines];
 }
 
-/** The change of a stage; `~` where the boots do not show one. */
+/** The change of a stage, and how much the boots of a side differ. One boot has no spread. */
 export function costText(change: CostChange): string {
-  const spread = `spread ${(100 * change.spread).toFixed(2)} %`;
-  if (change.kind !== 'undecided') return `${describeCost(change)}, ${spread}`;
-  return `${change.stage}: ~ ${change.candidate.toFixed(3)} s (n=${change.n}), ${spread}`;
+  const cost = describeCost(change);
+  return change.n < 2 ? cost : `${cost}, spread ${(100 * change.spread).toFixed(2)} %`;
 }
 
-function decisionLines({ decision, reasons }: RolloutDecision, style: Style): string[] {
-  if (decision === 'ROLL') return [style.green(style.bold('ROLL'))];
+function decisionLines({ decision, reasons, caveats }: ComparisonReport, style: Style): string[] {
+  const word = decision === 'ROLL' ? style.green : style.red;
+  const indented = (text: string) => style.wrap(`  ${printable(text)}`, 4);
   return [
-    style.red(style.bold('HOLD')),
-    ...reasons.flatMap((reason) => style.wrap(`  ${printable(reason)}`, 4)),
+    word(style.bold(decision)),
+    ...reasons.flatMap(indented),
+    ...caveats.flatMap(indented).map(style.yellow),
   ];
 }

@@ -98,7 +98,7 @@ const size = (text: string): number => Buffer.byteLength(text);
 
 /** The comparison as Markdown, for a job summary or a pull request. Text of guests is escaped. */
 export function comparisonMarkdown(report: ComparisonReport): string {
-  const { decision, reasons, baseline, candidate, differences, comparisons } = report;
+  const { decision, reasons, caveats, baseline, candidate, differences, comparisons } = report;
   const costs = comparisons.flatMap(({ key, cost }) =>
     cost.map((change) => `| ${cell(key)} | ${cell(costText(change))} |`),
   );
@@ -111,7 +111,8 @@ export function comparisonMarkdown(report: ComparisonReport): string {
     ...differences.map(
       (difference) => `- The sides differ, so costs are not compared: ${cell(difference)}`,
     ),
-    ...(reasons.length + differences.length > 0 ? [''] : []),
+    ...caveats.map((caveat) => `- ${caveat}`),
+    ...(reasons.length + differences.length + caveats.length > 0 ? [''] : []),
     '| class | case | baseline | candidate | |',
     '| --- | --- | --- | --- | --- |',
     ...comparisons.map(comparisonRow),

@@ -36,6 +36,7 @@ t.test('as JSON, as Markdown and as a page', async (t) => {
   t.match(JSON.parse(run.stdout), {
     schema: 'kexec-lab/comparison@1',
     decision: 'HOLD',
+    caveats: [],
     comparisons: [{ key: 'aarch64/kexec-to-distro', class: 'regressed' }],
   });
   t.match(readFileSync(summary, 'utf8'), '| **regressed** |');

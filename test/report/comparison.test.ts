@@ -1,9 +1,10 @@
 import t from 'tap';
-import { compareSides, decide } from '../../src/compare/classify.ts';
+import { caveatsOf, compareSides, decide } from '../../src/compare/classify.ts';
 import { sidesOf } from '../../src/compare/side.ts';
 import type { ComparisonReport } from '../../src/model/comparison.ts';
 import type { CaseResult } from '../../src/model/result.ts';
 import { comparisonText } from '../../src/report/comparison-text.ts';
+import { comparisonHtml } from '../../src/report/html/comparison-page.ts';
 import { comparisonMarkdown } from '../../src/report/markdown.ts';
 import { createStyle } from '../../src/report/style.ts';
 import { hang, panic, three, took } from '../compare/results.ts';
@@ -20,9 +21,12 @@ function reportOf(
     candidate: 'debian:trixie',
     differences,
     comparisons,
+    caveats: caveatsOf(comparisons),
     ...decide(comparisons),
   };
 }
+
+const elsewhere = (result: CaseResult): CaseResult => ({ ...result, arch: 'arm' });
 
 const text = (report: ComparisonReport): string => comparisonText(report, createStyle());
 
@@ -41,12 +45,33 @@ Guest time of the second kernel
 ROLL
 `,
   );
-  t.match(text(reportOf(before, before)), '2 kernel: ~ 1.700 s (n=3), spread 0.00 %');
+  t.match(
+    text(reportOf(before, before)),
+    '2 kernel: 1.700 s ~ 1.700 s (+0.0 %, n=3), spread 0.00 %',
+  );
   const held = text(reportOf(before, three(hang)));
   t.match(held, /\nHOLD\n {2}aarch64\/kexec-to-distro regressed: booted before, now bye-hang/);
   const apart = text(reportOf(before, before, ['QEMU for arm: 7.2.22 and 10.0.2']));
   t.match(apart, 'differs    QEMU for arm: 7.2.22 and 10.0.2\n           costs are therefore not');
   t.notMatch(apart, 'Guest time');
+  t.end();
+});
+
+t.test('one boot of each side: both times, and that stability was not tested', (t) => {
+  const caveat = /Stability was not tested: one boot does not show how often a case fails\./;
+  const report = reportOf(three(took(1.7)).slice(0, 1), three(took(1.71)).slice(0, 1));
+  t.equal(report.decision, 'ROLL');
+  t.match(text(report), '2 kernel: 1.700 s ~ 1.710 s (+0.6 %, n=1)\n');
+  t.match(text(report), /\nROLL\n {2}Stability was not tested/);
+  t.match(comparisonMarkdown(report), new RegExp(`\n- ${caveat.source}`));
+  t.match(comparisonHtml(report, null, null), caveat);
+  t.same(reportOf(three({}), three({})).caveats, []);
+  const alone = three({}).slice(0, 1);
+  t.match(reportOf(three({}), alone).caveats, [caveat], 'one boot of one side is enough');
+  t.match(reportOf(three({}), [...three({}), ...alone.map(elsewhere)]).caveats, [
+    /^Stability was not tested in 1 of 2 cases:/,
+  ]);
+  t.same(reportOf(alone, []).caveats, [], 'nothing was booted');
   t.end();
 });
 

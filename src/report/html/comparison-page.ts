@@ -53,7 +53,7 @@ function loadBoot(run: RunOnDisk | null, result: CaseResult | null): ShownBoot |
 }
 
 function overview(report: ComparisonReport): Html {
-  const { decision, reasons, baseline, candidate, differences, comparisons } = report;
+  const { decision, reasons, caveats, baseline, candidate, differences, comparisons } = report;
   const kind = decision === 'ROLL' ? 'pass' : 'fail';
   return element`<section id="matrix" aria-label="All cases">
     <p class="summary"><span class="badge ${kind}">${decision}</span></p>
@@ -75,6 +75,7 @@ function overview(report: ComparisonReport): Html {
             element`<li>The sides differ, so costs are not compared: ${difference}</li>`,
         ),
       )}
+      ${concat(caveats.map((caveat) => element`<li>${caveat}</li>`))}
     </ul>
     ${searchBox('Filter cases', 'Filter')}
     <div class="scroll">

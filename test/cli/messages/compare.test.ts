@@ -18,6 +18,7 @@ const files = {
   'good.json': baseline(three({})),
   'slow.json': baseline(three(took(50))),
   'fast.json': baseline(three(took(5))),
+  'once.json': baseline(three(took(5)).slice(0, 1)),
   'hang.json': baseline(three(hang)),
   'panic.json': baseline(three(panic)),
   'mixed.json': baseline(three({}, panic, {})),
@@ -36,6 +37,7 @@ t.test('compare', async (t) => {
     await say(`compare good.json ${name}.json`);
   await say('compare hang.json good.json');
   await say('compare hang.json panic.json');
+  await say('compare once.json once.json');
   await say('compare fast.json slow.json --fail-on costlier');
   await say('compare good.json');
   await say('compare good.json missing.json');

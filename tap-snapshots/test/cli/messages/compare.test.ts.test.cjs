@@ -7,7 +7,7 @@
 'use strict'
 exports[`test/cli/messages/compare.test.ts > TAP > baseline > kexec-lab baseline accept good.json --out accepted.json 1`] = `
 $ kexec-lab baseline accept good.json --out accepted.json
-accepted.json: 1 cases
+accepted.json: 1 case
 exit code 0
 `
 
@@ -34,7 +34,7 @@ exit code 2
 
 exports[`test/cli/messages/compare.test.ts > TAP > baseline > kexec-lab baseline accept untold.json --out allowed.json --allow-untold 1`] = `
 $ kexec-lab baseline accept untold.json --out allowed.json --allow-untold
-allowed.json: 1 cases
+allowed.json: 1 case
 exit code 0
 `
 
@@ -206,4 +206,19 @@ candidate  panic.json
 HOLD
   aarch64/kexec-to-distro changed: bye-hang (generation 1, kexec) before, now kernel-panic (generation 2, kernel)
 exit code 7
+`
+
+exports[`test/cli/messages/compare.test.ts > TAP > compare > kexec-lab compare once.json once.json 1`] = `
+$ kexec-lab compare once.json once.json
+baseline   once.json
+candidate  once.json
+
+✓ same       aarch64/kexec-to-distro  1/1 -> 1/1  booted (generation 2, userspace)
+
+Guest time of the second kernel
+  aarch64/kexec-to-distro  2 kernel: N.N s ~ N.N s (+0.0 %, n=1)
+
+ROLL
+  Stability was not tested: one boot does not show how often a case fails. Boot every case several times with --repeat.
+exit code 0
 `
