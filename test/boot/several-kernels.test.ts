@@ -97,3 +97,30 @@ void t.test('a crash kernel is started by a death, whatever it was', (t) => {
   t.equal(outcomeOf(kernel, oops, restart, kernel, ...login).id, 'booted', 'a reset is none');
   t.end();
 });
+
+void t.test('an old kernel that came back is shown with the reset and its own banner', (t) => {
+  const banner = (release: string) =>
+    `[    0.000000] Linux version ${release} (a@b) (gcc 12) #1 SMP`;
+  const lines = [
+    kernel,
+    banner('5.10.0-1-arm64'),
+    ...jump,
+    kernel,
+    banner('6.1.0-9-arm64'),
+    'web1 login: ',
+  ];
+  const back = outcomeOf(...lines, restart, kernel, banner('5.10.0-1-arm64'), 'web1 login: ', '');
+  t.equal(back.id, 'wrong-kernel');
+  t.same(
+    back.evidence.map(({ line }) => line),
+    [6, 8, 10, 11],
+  );
+  t.equal(back.captures['release'], '5.10.0-1-arm64', 'of the kernel that runs');
+  const unannounced = outcomeOf(...lines, kernel, banner('5.10.0-1-arm64'), 'web1 login: ', '');
+  t.same(
+    unannounced.evidence.map(({ line }) => line),
+    [6, 8, 9, 10],
+    'its first line is the first sign of the reset',
+  );
+  t.end();
+});

@@ -154,7 +154,10 @@ function decideUp({ context, end }: Standing, up: Signal): Decision {
   const [cause, ...consequences] = recovers ? [] : carried;
   if (cause !== undefined) return byFailure(cause, consequences, up);
   if (crashKernel !== null) return { ...here, id: 'kernel-panic', because: [crashKernel, up] };
-  if (replaced !== null) return { ...here, id: 'wrong-kernel', because: [replaced, up] };
+  if (replaced !== null) {
+    const because = known([replaced.kernel, replaced.reset, banner, up]);
+    return { ...here, id: 'wrong-kernel', because };
+  }
   const [stuck, ...before] = worstFirst(warnings.filter(isOfFirmware));
   if (boundary === 'reset' && stuck !== undefined) return byWarning(stuck, before, null);
   if (boundary === 'reset' && poweredOff === null) return { ...here, id: 'unknown', because: [up] };

@@ -36,9 +36,14 @@ export function evidenceOf(
   return id === 'qemu-exited' ? [...outside, ...lines] : [...lines, ...outside];
 }
 
-/** The captures of all evidence. Those of the cause win over those of its consequences. */
+/**
+ * The captures of all evidence. Those of the cause win over those of its consequences. The banner of another kernel than the
+ * one the decision is about captures nothing.
+ */
 export function capturesOf({ because, banner }: Decision): Record<string, string> {
-  const said: Signal[] = [...because, ...(banner ? [banner] : [])].reverse();
+  const said: Signal[] = [...because, ...(banner ? [banner] : [])]
+    .filter((signal) => !isOf(signal, 'kernel-version') || signal.line === banner?.line)
+    .reverse();
   const captures = Object.assign({}, ...said.map((signal) => signal.captures)) as Record<
     string,
     string

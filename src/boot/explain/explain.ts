@@ -193,7 +193,7 @@ function booted({ decision, standing: { context }, captures: { release } }: Deci
 /** A system that is up on an unexpected kernel. */
 function wrongKernel({ decision, standing: { context } }: Decided): string {
   const lost = context.replaced;
-  if (lost === null || !decision.because.includes(lost))
+  if (lost === null || !decision.because.includes(lost.kernel))
     return 'A system came up, but not on the expected kernel.';
   return `The second kernel ran, then the machine was reset and its normal boot started ${kernelName(context.banner?.captures['release'])}.`;
 }

@@ -57,8 +57,11 @@ export type BootContext = {
   recovers: boolean;
   /** Whether the panicked kernel starts its crash kernel. */
   crashes: boolean;
-  /** The kernel that a kexec started and a reset ended: a system that comes up afterwards is not a success. */
-  replaced: Signal | null;
+  /**
+   * The kernel that a kexec started, and the first sign of the reset that ended it: a system that comes up afterwards is not
+   * a success.
+   */
+  replaced: { kernel: Signal; reset: Signal | null } | null;
 
   /** Resets since power-on or the last login. */
   resets: number;

@@ -6,6 +6,8 @@ import { initialContext, longestList } from './context.ts';
 import type { Failure } from './failures.ts';
 import { causes, isKexecFailure, isOfKexec, isOops } from './failures.ts';
 
+type Replaced = NonNullable<BootContext['replaced']>;
+
 // Updates for the change from one kernel to the next: starts, resets, firmware in between, kexec.
 
 /** How many last messages before resets are kept. */
@@ -18,7 +20,7 @@ export const startKernel: Update = (context, { signal }) => {
   const bornBy = generation === 0 ? 'power-on' : (boundary ?? 'reset');
   const died = bornBy === 'reset' || failures.some(isOops);
   const reasons = died ? reasonsOf({ ...context, failures }) : [];
-  const replaced = bornBy === 'reset' ? replacedBy(context) : null;
+  const replaced = bornBy === 'reset' ? replacedBy({ ...context, lastWords }) : null;
   const stands = reasons.length > 0 ? reasons : carried;
   return {
     ...initialContext,
@@ -45,8 +47,10 @@ function reasonsOf(context: BootContext): Failure[] {
 }
 
 /** The kernel that the last kexec started, if a reset ended it. */
-function replacedBy({ bornBy, banner, jumps, replaced }: BootContext): Signal | null {
-  return bornBy === 'kexec' ? (banner ?? jumps.at(-1) ?? null) : replaced;
+function replacedBy({ bornBy, banner, jumps, replaced, lastWords }: BootContext): Replaced | null {
+  if (bornBy !== 'kexec') return replaced;
+  const kernel = banner ?? jumps.at(-1);
+  return kernel === undefined ? null : { kernel, reset: lastWords.at(-1) ?? null };
 }
 
 export const nameKernel = (
