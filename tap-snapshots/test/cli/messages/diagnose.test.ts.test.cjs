@@ -693,7 +693,16 @@ Evidence
   wrong-kernel.log-11- [    0.000000] Kernel command line: console=ttyAMA0 root=/dev/vda1
   wrong-kernel.log-12- [    0.871004] Freeing unused kernel memory: 4608K
   wrong-kernel.log-13- [    0.960880] Run /init as init process
-  --
+  wrong-kernel.log-14- [    6.100233] e1000 0000:00:01.0 eth0: link up
+  wrong-kernel.log:15: U-Boot 2023.01 (Jan 20 2023 - 10:14:53 +0000)
+  wrong-kernel.log-16- 
+  wrong-kernel.log-17- Starting kernel ...
+  wrong-kernel.log-18- 
+  wrong-kernel.log-19- [    0.000000] Booting Linux on physical CPU 0x0000000000 [0x410fd034]
+  wrong-kernel.log:20: [    0.000000] Linux version 5.10.0-32-arm64 (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14) 12.2.0, GNU ld 2.40) #1 SMP Debian
+  wrong-kernel.log-21- [    0.000000] Kernel command line: console=ttyAMA0 root=/dev/vda1
+  wrong-kernel.log-22- [    0.871004] Freeing unused kernel memory: 4608K
+  wrong-kernel.log-23- [    0.960880] Run /init as init process
   wrong-kernel.log-24- 
   wrong-kernel.log-25- Debian GNU/Linux 12 node7 ttyAMA0
   wrong-kernel.log-26- 
