@@ -32,28 +32,16 @@ const text = (report: ComparisonReport): string => comparisonText(report, create
 
 t.test('as lines: both kernels, a row per case, costs, and the decision last', (t) => {
   const before = three(took(1.7), took(1.7), took(1.7));
-  t.equal(
-    text(reportOf(before, three(took(1.9), took(1.9), took(1.9)))),
-    `baseline   debian:bookworm
-candidate  debian:trixie
-
-+ costlier   aarch64/kexec-to-distro  3/3 -> 3/3  2 kernel: 1.700 s -> 1.900 s (+11.8 %, n=3)
-
-Guest time of the second kernel
-  aarch64/kexec-to-distro  2 kernel: 1.700 s -> 1.900 s (+11.8 %, n=3), spread 0.00 %
-
-ROLL
-`,
-  );
-  t.match(
-    text(reportOf(before, before)),
-    '2 kernel: 1.700 s ~ 1.700 s (+0.0 %, n=3), spread 0.00 %',
-  );
+  const costlier = text(reportOf(before, three(took(1.9), took(1.9), took(1.9))));
+  t.match(costlier, /1\.700 s .*1\.900 s .*\n[^]*\nROLL\n$/);
+  const alike = text(reportOf(before, before));
+  t.match(alike, /1\.700 s .*1\.700 s /);
   const held = text(reportOf(before, three(hang)));
-  t.match(held, /\nHOLD\n {2}aarch64\/kexec-to-distro regressed: booted before, now bye-hang/);
+  t.match(held, /\nHOLD\n {2}aarch64\/kexec-to-distro regressed: .*bye-hang/);
   const apart = text(reportOf(before, before, ['QEMU for arm: 7.2.22 and 10.0.2']));
-  t.match(apart, 'differs    QEMU for arm: 7.2.22 and 10.0.2\n           costs are therefore not');
-  t.notMatch(apart, 'Guest time');
+  t.match(apart, 'QEMU for arm: 7.2.22 and 10.0.2');
+  t.notMatch(apart, '1.700 s', 'no costs');
+  t.matchSnapshot([costlier, alike, held, apart].join('\n'), 'costlier, alike, held, apart');
   t.end();
 });
 
@@ -82,7 +70,7 @@ t.test('as Markdown, in which a guest has no say', (t) => {
   report.reasons.push(hostile);
   const markdown = comparisonMarkdown(report);
   t.match(markdown, /^## :no_entry: HOLD\n/);
-  t.match(markdown, '| **regressed** | `aarch64/kexec-to-distro` | 3 of 3 | 0 of 3 |');
+  t.match(markdown, /\n\| \*\*regressed\*\* \| `aarch64\/kexec-to-distro` \| 3\b.* \| 0\b.* \|/);
   t.notMatch(markdown, /^::error/m);
   for (const line of markdown.split('\n').filter((line) => line.includes('<script>'))) {
     t.match(line, /``[^`]*`[^`]*<script>[^`]*``/, 'inside a code span with a longer fence');

@@ -84,7 +84,7 @@ t.test('no more than ten annotations of a kind, the last of which counts the oth
   const results = Array.from({ length: 25 }, (_, at) => wrongRoot(`n${at}`, 'arm'));
   const commands = obeyed(write(wholeRun([...results, unavailable('kexec', 'arm')])));
   t.equal(commands.filter(({ name }) => name === 'error').length, 10);
-  t.equal(commands[9]?.data, '16 more; the summary lists all');
+  t.match(commands[9]?.data, /^16 /);
   t.equal(commands.filter(({ name }) => name === 'warning').length, 1);
   t.end();
 });
@@ -193,16 +193,16 @@ t.test('the summary is appended to the file, and fits', (t) => {
   writeFileSync(file, 'before\n');
   write(wholeRun([result('kexec', 'aarch64'), wrongRoot('kexec', 'arm')]), file);
   const text = readFileSync(file, 'utf8');
-  t.match(text, /^before\n## kexec-lab: 1 passed, 1 failed in 74\.0 s\n/);
-  t.match(text, '\n| kexec | ✅ booted (4.4 s) | ❌ root-mount-failed (5.1 s) |\n');
-  t.match(text, '\n### ❌ arm/kexec: root-mount-failed\n\n```text\nexpected  booted, generation 2');
-  t.match(text, 'again     kexec-lab run kexec --arch arm --tail\n');
+  t.match(text, /^before\n## kexec-lab: /);
+  t.matchSnapshot(text, 'a pass and a failure');
 
   const many = Array.from({ length: 3000 }, (_, at) => poisoned(`é${'x'.repeat(400)}${at}`));
   writeFileSync(file, 'x'.repeat(100_000));
   write(wholeRun(many), file);
   t.ok(statSync(file).size <= 2 ** 20);
-  t.match(readFileSync(file, 'utf8'), /\n… and \d+ more that did not pass\.\n$/);
+  const [shown, , left = '', end] = readFileSync(file, 'utf8').split(/(\n… \D*)(\d+)/);
+  t.equal((shown?.split('\n### ') ?? []).length - 1 + Number(left), many.length);
+  t.notMatch(end, '\n### ', 'the number of those left out comes last');
   writeFileSync(file, 'x'.repeat(2 ** 20));
   write(wholeRun(many), file);
   t.equal(statSync(file).size, 2 ** 20, 'where nothing fits, nothing is written');

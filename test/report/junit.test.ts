@@ -45,9 +45,9 @@ t.test(
     t.equal(await query(xml, 'string(//testsuite[@name="aarch64"]/@failures)'), '1');
     t.equal(await query(xml, 'string(//testsuite[@name="arm"]/@errors)'), '2');
     const failed = '//testcase[@name="whole-disk"]';
-    t.equal(
+    t.match(
       await query(xml, `string(${failed}/failure/@message)`),
-      'expected booted, got root-mount-failed in generation 2, stage initramfs (device /dev/vda): mount: mounting /dev/vda on /root failed: Invalid argument',
+      /booted.*root-mount-failed.*initramfs.*: mount: mounting \/dev\/vda on \/root failed: Invalid argument$/,
     );
     t.equal(await query(xml, `string(${failed}/failure/@type)`), 'root-mount-failed');
     t.equal(await query(xml, `string(${failed}/@file)`), 'scenarios/whole-disk.yaml');
@@ -56,6 +56,7 @@ t.test(
       'no usable qemu-system-arm',
     );
     t.equal(await query(xml, 'count(//testcase[@name="kexec"][@classname="aarch64"]/*)'), '0');
+    t.matchSnapshot(xml, 'the document');
   },
 );
 
@@ -73,13 +74,10 @@ t.test('the last lines of the console, and attempts of a flaky pass', async (t) 
   const [start, ...others] = wholeRun([failing, flaky]);
   const xml = write([{ ...start, directory } as LabEvent, ...others]);
   const said = (await query(xml, 'string(//testcase[1]/system-out)')).split('\n');
-  t.match(said[0], /^the last of 100 lines of .*arm\/whole-disk\/console\.log:$/);
+  t.match(said[0], /\b100\b.*arm\/whole-disk\/console\.log:$/);
   t.equal(said.length, 61);
   t.equal(said.at(-1), 'said 99');
-  t.equal(
-    await query(xml, 'string(//testcase[2]/system-out)'),
-    'passed in attempt 2; before: bye-hang',
-  );
+  t.match(await query(xml, 'string(//testcase[2]/system-out)'), /\b2\b.*\bbye-hang$/);
 });
 
 t.test('hostile texts in every field stay text', async (t) => {

@@ -28,34 +28,7 @@ t.test('a run in which one passes, one fails and one cannot be run', (t) => {
     wrongRoot('whole-disk', 'aarch64'),
     unavailable('kexec', 'arm'),
   ];
-  t.equal(
-    show(wholeRun(results)),
-    `run r1: 3 cases, 2 at a time, in runs/r1
-… aarch64/kexec
-✓ aarch64/kexec       booted  4.4 s
-… aarch64/whole-disk
-✗ aarch64/whole-disk  root-mount-failed (expected booted)  5.1 s
-    expected  booted, generation 2, root /dev/vda1
-    happened  root-mount-failed in generation 2, stage initramfs (device /dev/vda)
-    because   outcome: expected booted, got root-mount-failed
-    meaning   The root could not be mounted.
-    cure      Name the partition.
-    proof     runs/r1/aarch64/whole-disk/console.log:123: mount: mounting /dev/vda on /root failed: Invalid argument
-              silence: silent for 3.0 s
-    next      kexec-lab run whole-disk --arch aarch64 --tail
-              sh runs/r1/aarch64/whole-disk/qemu.sh
-… arm/kexec
-? arm/kexec           unavailable  0.1 s
-    expected  booted
-    because   no usable qemu-system-arm on this machine
-              Install it: apt-get install …
-
-✗ aarch64/whole-disk  root-mount-failed (expected booted)  5.1 s
-? arm/kexec           unavailable  0.1 s
-1 passed, 1 failed, 1 unavailable in 74.0 s
-report: runs/r1/report.json
-`,
-  );
+  t.matchSnapshot(show(wholeRun(results)), 'the run');
   t.end();
 });
 
@@ -67,7 +40,7 @@ t.test('what did not pass is not named again when it is the only one', (t) => {
 
 t.test('a pass for a failure that was expected shows the failure', (t) => {
   const expected = result('bye', 'arm', { outcome: 'bye-hang', expected: { outcome: 'bye-hang' } });
-  t.match(show([started([expected]), caseFinished(expected)]), '\n✓ arm/bye  bye-hang  4.4 s\n');
+  t.match(show([started([expected]), caseFinished(expected)]), /\n✓ arm\/bye +bye-hang +4\.4 s\n/);
   t.end();
 });
 
@@ -76,7 +49,7 @@ t.test('retries, flaky passes and interrupted runs', (t) => {
   const attempt = { verdict: 'fail', outcome: 'root-mount-failed', wallSeconds: 5 } as const;
   const second = result('kexec', 'arm', { flaky: true, attempts: [attempt, attempt] });
   const stopped = interrupted('bye', 'arm');
-  t.equal(
+  t.matchSnapshot(
     show([
       started([second, stopped], 1),
       { at: 1, type: 'case-retried', case: reference('kexec', 'arm'), attempt: 1, result: first },
@@ -84,12 +57,7 @@ t.test('retries, flaky passes and interrupted runs', (t) => {
       { at: 2, type: 'interrupted', signal: 'SIGINT' },
       caseFinished(stopped),
     ]),
-    `run r1: 2 cases, 1 at a time, in runs/r1
-↻ arm/kexec  root-mount-failed; attempt 2 follows
-✓ arm/kexec  booted  4.4 s flaky, 2 attempts
-stopping (SIGINT); press Ctrl-C again to leave at once
-– arm/bye    interrupted  1.0 s
-`,
+    'the lines',
   );
   t.end();
 });

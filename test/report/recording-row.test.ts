@@ -16,9 +16,9 @@ t.test('the command that plays a recording', (t) => {
 t.test('what was recorded where that was another boot', (t) => {
   const other = { ...recording, directory: 'aarch64/case/recorded', boots: 3 };
   const recorded = result('case', 'aarch64', { directory: 'aarch64/case', recording: other });
-  t.strictSame(describeRecording(recorded, "it's/aarch64/case"), [
-    `kexec-lab rewind 'it'\\''s/aarch64/case/recorded'`,
-    'recorded in 3 more boots: bye-hang',
-  ]);
+  const [command, elsewhere, ...rest] = describeRecording(recorded, "it's/aarch64/case");
+  t.equal(command, `kexec-lab rewind 'it'\\''s/aarch64/case/recorded'`);
+  t.match(elsewhere, /\b3\b.*\bbye-hang$/);
+  t.strictSame(rest, []);
   t.end();
 });

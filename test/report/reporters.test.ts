@@ -56,22 +56,21 @@ t.test('json is the report, and nothing of a guest is lost in it', async (t) => 
 });
 
 t.test('requests that make no sense are refused before anything runs', (t) => {
-  const refuse = (requests: string[], message: RegExp) =>
+  const refuse = (requests: string[], message: RegExp, place?: string) =>
     t.throws(() => createReporter(requests, options, recordedOutput), {
       constructor: UsageError,
       message,
+      ...(place !== undefined && { place }),
     });
-  refuse(['jsno'], /unknown reporter "jsno"; did you mean "json"\?/);
-  refuse(['xml'], /choose from list, plain, tap, json, junit, html, github/);
-  refuse(['constructor'], /unknown reporter/);
-  refuse(['json='], /needs a file/);
-  refuse(['list', 'tap'], /only one reporter .* not list and tap/);
+  refuse(['jsno'], /"jsno".* "json"/);
+  refuse(['xml'], /"xml".* list, plain, tap, json, junit, html, github$/);
+  refuse(['constructor'], /"constructor"/);
+  refuse(['json='], /json=/);
+  refuse(['list', 'tap'], /\blist\b.*\btap\b/);
   const file = `${t.testdir()}/x`;
-  refuse([`json=${file}`, 'list', `tap=${file}`], /two reporters write to this file/);
-  refuse(
-    [`json=${t.testdir()}/none/x.json`],
-    /^cannot write this report: no such file or directory$/,
-  );
+  refuse([`json=${file}`, 'list', `tap=${file}`], /./, file);
+  const none = `${t.testdir()}/none/x.json`;
+  refuse([`json=${none}`], /./, none);
   t.end();
 });
 
@@ -82,10 +81,10 @@ t.test('a reporter that fails harms neither the run nor the others', async (t) =
   t.match(output.text(), '1 passed');
   await reporter.close();
   t.match(reporter.trouble(), {
-    message:
-      'report json=/dev/full is incomplete: /dev/full: cannot write this report: no space left on the disk',
+    message: /^report json=\/dev\/full\b.*: \/dev\/full: /,
     exitCode: 5,
   });
+  t.matchSnapshot(reporter.trouble()?.message, 'a full disk');
 });
 
 t.test('what standard output can do', (t) => {
@@ -157,7 +156,7 @@ t.test('whatever a reporter throws, wherever, the others go on', async (t) => {
     await guard.close();
     const all = { events: events.length, errors: 1, closed: 1 };
     t.strictSame([before.calls, after.calls], [all, all], name);
-    t.match(guard.trouble(), { message: `report ${name} is incomplete: `, exitCode: 5 });
+    t.match(guard.trouble(), { message: new RegExp(`^report ${name}\\b`), exitCode: 5 });
   }
 });
 
@@ -172,10 +171,12 @@ t.test('a bug comes with its stack, trouble with what to do', async (t) => {
   for (const event of events) guard.onEvent(event);
   await guard.close();
   const lines = guard.trouble()?.message.split('\n') ?? [];
-  t.match(lines[0], 'report junit is incomplete: this is a bug in kexec-lab, please report it');
+  t.match(lines[0], /\bjunit\b/);
   t.match(lines[1], 'TypeError: a bug');
-  t.match(lines.at(-2), 'report json is incomplete: /x: cannot write: no space left on the disk');
-  t.match(lines.at(-1), 'Free some space');
+  t.match(lines[2], /^ {4}at /);
+  t.match(lines.at(-2), /\bjson\b.*: \/x: /);
+  t.match(lines.at(-1), /^ {2}\S/);
+  t.matchSnapshot([lines[0], ...lines.slice(-2)].join('\n'), 'a bug, and a full disk');
 });
 
 t.test('standard output fails late, and only who writes there is left out', async (t) => {
@@ -190,10 +191,8 @@ t.test('standard output fails late, and only who writes there is left out', asyn
   t.equal(there.calls.events, 1);
   t.equal(there.calls.closed, 1, 'a live display still gives the terminal back');
   t.equal(elsewhere.calls.events, events.length);
-  t.match(
-    guard.trouble()?.message,
-    'report tap is incomplete: cannot write to standard output: no space left on the disk',
-  );
+  t.match(guard.trouble(), { message: /^report tap\b/, exitCode: 5 });
+  t.matchSnapshot(guard.trouble()?.message, 'a full disk');
 });
 
 t.test('a reader that has gone misses nothing', async (t) => {

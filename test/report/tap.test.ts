@@ -36,27 +36,11 @@ async function parse(text: string): Promise<FinalResults> {
 
 t.test('one test point per case, with diagnostics below what did not pass', (t) => {
   const text = write(wholeRun([result('kexec', 'aarch64'), wrongRoot('whole-disk', 'arm')]));
-  t.equal(
+  t.match(
     text,
-    `TAP version 14
-1..2
-ok 1 - aarch64/kexec: booted
-not ok 2 - arm/whole-disk: booted
-  ---
-  verdict: "fail"
-  reasons:
-    - "outcome: expected booted, got root-mount-failed"
-  expected: "booted, generation 2, root /dev/vda1"
-  happened: "root-mount-failed in generation 2, stage initramfs (device /dev/vda)"
-  meaning: "The root could not be mounted."
-  cure: "Name the partition."
-  evidence:
-    - "arm/whole-disk/console.log:123: mount: mounting /dev/vda on /root failed: Invalid argument"
-    - "silence: silent for 3.0 s"
-  seconds: 5.1
-  ...
-`,
+    /^TAP version 14\n1\.\.2\nok 1 - aarch64\/kexec: booted\nnot ok 2 - arm\/whole-disk/,
   );
+  t.matchSnapshot(text, 'the document');
   t.end();
 });
 

@@ -1,0 +1,46 @@
+/* IMPORTANT
+ * This snapshot file is auto-generated, but designed for humans.
+ * It should be checked into source control and tracked carefully.
+ * Re-generate by setting TAP_SNAPSHOT=1 and running tests.
+ * Make sure to inspect the output below.  Do not ignore changes!
+ */
+'use strict'
+exports[`test/report/comparison.test.ts > TAP > as lines: both kernels, a row per case, costs, and the decision last > costlier, alike, held, apart 1`] = `
+baseline   debian:bookworm
+candidate  debian:trixie
+
++ costlier   aarch64/kexec-to-distro  3/3 -> 3/3  2 kernel: 1.700 s -> 1.900 s (+11.8 %, n=3)
+
+Guest time of the second kernel
+  aarch64/kexec-to-distro  2 kernel: 1.700 s -> 1.900 s (+11.8 %, n=3), spread 0.00 %
+
+ROLL
+
+baseline   debian:bookworm
+candidate  debian:trixie
+
+✓ same       aarch64/kexec-to-distro  3/3 -> 3/3  booted (generation 2, userspace)
+
+Guest time of the second kernel
+  aarch64/kexec-to-distro  2 kernel: 1.700 s ~ 1.700 s (+0.0 %, n=3), spread 0.00 %
+
+ROLL
+
+baseline   debian:bookworm
+candidate  debian:trixie
+
+✗ regressed  aarch64/kexec-to-distro  3/3 -> 0/3  booted before, now bye-hang (generation 1, kexec)
+
+HOLD
+  aarch64/kexec-to-distro regressed: booted before, now bye-hang (generation 1, kexec)
+
+baseline   debian:bookworm
+candidate  debian:trixie
+differs    QEMU for arm: 7.2.22 and 10.0.2
+           costs are therefore not compared
+
+✓ same       aarch64/kexec-to-distro  3/3 -> 3/3  booted (generation 2, userspace)
+
+ROLL
+
+`
