@@ -7,6 +7,7 @@ import { NothingSelectedError, UsageError } from '../errors.ts';
 import { namesOfKind, ownRecipes } from '../image/recipes/recipe.ts';
 import type { CaseResult } from '../model/result.ts';
 import { ownMachines } from '../qemu/machine-spec.ts';
+import { printableLines } from '../report/printable.ts';
 import { splitPlace } from '../report/result-text.ts';
 import type { Catalogue } from '../scenario/check.ts';
 import { ownScenarios, isScenarioFile, loadScenarios, scenarioName } from '../scenario/load.ts';
@@ -84,7 +85,7 @@ function troubleOf({ kernel, initrd, kexecTools }: SecondKernel): string | null 
   }
 }
 
-/** The cases of a run that did not pass. */
+/** The cases whose newest result is not a pass. */
 type LastFailed = {
   /** The words that select their scenarios: names of built-in ones, files of the others. */
   words: string[];
@@ -93,46 +94,68 @@ type LastFailed = {
 };
 
 /**
- * The cases that did not pass in the newest finished run: failed, in error, not run or interrupted.
+ * The cases whose newest result, over all finished runs, is not a pass: failed, in error, not run or interrupted. Reports
+ * that cannot be read are left out, with a line on standard error; scenarios that no longer exist are left out.
  * @param out the directory that holds the runs, as in `--out`
- * @throws NothingSelectedError if there is no finished run, or all its cases passed; UsageError for a damaged report
+ * @throws NothingSelectedError if there is no finished run, or every newest result is a pass
  */
 export async function lastFailed(out: string): Promise<LastFailed> {
-  const newest = newestFinished(out);
-  if (newest === undefined) {
+  const newest = new Map<string, CaseResult[]>();
+  for (const directory of finishedRuns(out)) {
+    const results = (await resultsOf(directory)).filter((result) => !newest.has(keyOf(result)));
+    for (const result of results)
+      newest.set(keyOf(result), [...(newest.get(keyOf(result)) ?? []), result]);
+  }
+  if (newest.size === 0) {
     throw new NothingSelectedError('no finished run found', {
       place: out,
       hint: 'Run without --last-failed first, or name the directory of the runs with --out.',
     });
   }
-  const { run } = await loadRecord(newest);
-  const failed = run?.report.results.filter(({ verdict }) => verdict !== 'pass') ?? [];
-  if (failed.length === 0) {
-    throw new NothingSelectedError('every case of the newest finished run passed', {
-      place: newest,
+  const failed = [...newest.values()].flat().filter(({ verdict }) => verdict !== 'pass');
+  const keys = new Set(failed.map(keyOf));
+  const words = [...new Set(failed.flatMap(wordOf))];
+  if (words.length === 0) {
+    throw new NothingSelectedError('every case passed when it last ran', {
+      place: out,
       hint: 'Leave out --last-failed to run cases again.',
     });
   }
-  const keys = new Set(failed.map(({ arch, scenario }) => `${arch}/${scenario}`));
   return {
-    words: [...new Set(failed.map(wordOf))],
-    includes: ({ arch, scenario }) => keys.has(`${arch}/${scenario.name}`),
+    words,
+    includes: ({ arch, scenario: { name } }) => keys.has(keyOf({ arch, scenario: name })),
   };
 }
 
-/** The name of a run begins with its time, so the last name in order is the newest. `latest` is a link to a run. */
-function newestFinished(out: string): string | undefined {
+function keyOf({ arch, scenario }: Pick<CaseResult, 'arch' | 'scenario'>): string {
+  return `${arch}/${scenario}`;
+}
+
+/** The newest first: the name of a run begins with its time. `latest` is a link to a run. */
+function finishedRuns(out: string): string[] {
   const names = existsSync(out) ? readdirSync(out) : [];
   return names
     .filter((name) => name !== 'latest')
     .sort()
     .reverse()
     .map((name) => join(out, name))
-    .find((directory) => existsSync(join(directory, 'report.json')));
+    .filter((directory) => existsSync(join(directory, 'report.json')));
 }
 
-function wordOf({ scenario, place }: CaseResult): string {
-  const builtIn = existsSync(join(ownScenarios, `${scenario}.yaml`));
+/** The results of a run; none if its report cannot be read, because one old report must not block the others. */
+async function resultsOf(directory: string): Promise<CaseResult[]> {
+  try {
+    return (await loadRecord(directory)).run?.report.results ?? [];
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`left out of --last-failed: ${printableLines(error.describe())}\n`);
+    return [];
+  }
+}
+
+/** The word that selects a scenario; none if it no longer exists. */
+function wordOf({ scenario, place }: CaseResult): string[] {
+  if (existsSync(join(ownScenarios, `${scenario}.yaml`))) return [scenario];
   const { file } = splitPlace(place);
-  return builtIn || !file.includes('/') ? scenario : file;
+  return existsSync(file) ? [file] : [];
 }

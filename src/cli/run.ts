@@ -76,7 +76,7 @@ export function runCommand(): Command {
     .addOption(archOption())
     .addOption(scenariosOption())
     .addOption(excludeOption())
-    .option('--last-failed', 'only cases that did not pass in the newest finished run in --out')
+    .option('--last-failed', 'only cases whose newest result in --out is not a pass')
     .addOption(jobsOption())
     .option('--repeat <n>', 'run every case n times', wholeNumber(1), 1)
     .option('--retries <n>', 'rerun cases that did not pass, up to n times', wholeNumber(0), 0)
@@ -205,9 +205,12 @@ async function selectedCases(words: string[], options: RunOptions): Promise<Case
   if (failed === null) return cases;
   const again = cases.filter((case_) => failed.includes(case_));
   if (again.length > 0) return again;
-  throw new NothingSelectedError('none of the selected cases failed in the newest finished run', {
-    hint: 'Leave out --last-failed, or select other scenarios.',
-  });
+  throw new NothingSelectedError(
+    'every selected case passed when it last ran, or has not run yet',
+    {
+      hint: 'Leave out --last-failed, or select other scenarios.',
+    },
+  );
 }
 
 /** The options without `--with-deps` in a dry run, which installs nothing. */

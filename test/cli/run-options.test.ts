@@ -1,4 +1,5 @@
-import { join } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import t from 'tap';
 import { goodBoot, goodBootUntil } from '../run/cases.ts';
 import { fakeRun } from './fake-run.ts';
@@ -38,19 +39,33 @@ t.test('--exclude leaves scenarios out, by name, glob or label', async (t) => {
   t.notMatch(listed.stdout, /^arm-/m);
 });
 
-t.test('--last-failed runs again what did not pass in the newest finished run', async (t) => {
+t.test('--last-failed runs the cases whose newest result is not a pass', async (t) => {
   const bad = fakeRun(t, { text: panicking });
-  const none = await kexecLab(bad.words('--last-failed'), bad.env);
+  const last = (...words: string[]) => kexecLab(bad.words('--last-failed', ...words), good);
+  const good = { FAKE_QEMU_PLAY: JSON.stringify({ text: goodBoot }) };
+  const none = await last();
   t.equal(none.exitCode, 4);
   t.match(none.stderr, /runs: .*\n.*--last-failed/);
   t.equal((await kexecLab(bad.words('mine.yaml', 'broken.yaml'), bad.env)).exitCode, 1);
-  const good = { FAKE_QEMU_PLAY: JSON.stringify({ text: goodBoot }) };
-  const again = await kexecLab(bad.words('--last-failed', '--exclude', 'broken'), good);
+  t.equal((await kexecLab(bad.words('other.yaml'), good)).exitCode, 0, 'of another selection');
+  t.equal((await last('other.yaml')).exitCode, 4, 'what passed is not run again');
+  const again = await last('--exclude', 'broken');
   t.equal(again.exitCode, 0, again.stdout + again.stderr);
-  t.match(again.stdout, '\n✓ aarch64/mine  booted');
-  const passed = await kexecLab(bad.words('--last-failed'), good);
-  t.equal(passed.exitCode, 4);
-  t.match(passed.stderr, /runs\/\S+: .*\n.*--last-failed/);
+  t.match(again.stdout, '\n✓ aarch64/mine  booted', 'what failed before is remembered');
+  const report = join(bad.directory, 'runs', 'z-damaged', 'report.json');
+  mkdirSync(dirname(report));
+  writeFileSync(report, '{');
+  const broken = await last();
+  t.equal(broken.exitCode, 2, 'only broken is left, which has no kernel');
+  t.strictSame(
+    bad.report()?.results.map(({ scenario }) => scenario),
+    ['broken'],
+  );
+  t.match(broken.stderr, report, 'a damaged report is named');
+  rmSync(join(bad.directory, 'broken.yaml'));
+  const passed = await last();
+  t.equal(passed.exitCode, 4, 'a scenario that was deleted is forgotten');
+  t.match(passed.stderr, /runs: .*\n.*--last-failed/);
 });
 
 t.test('--max-failures stops the run', async (t) => {

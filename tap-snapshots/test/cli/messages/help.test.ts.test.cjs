@@ -725,8 +725,8 @@ Options:
                             built-in ones (repeatable) (default: none)
   --exclude <pattern>       leave out scenarios by name, glob or label
                             (repeatable) (default: none)
-  --last-failed             only cases that did not pass in the newest finished
-                            run in --out
+  --last-failed             only cases whose newest result in --out is not a
+                            pass
   --jobs <n>                cases that run at the same time (default: one per
                             CPU)
   --repeat <n>              run every case n times (default: 1)

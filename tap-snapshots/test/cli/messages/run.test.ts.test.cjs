@@ -7,7 +7,7 @@
 'use strict'
 exports[`test/cli/messages/run.test.ts > TAP > a boot that passes > kexec-lab run --last-failed --no-checkpoint --jobs 1 1`] = `
 $ kexec-lab run --last-failed --no-checkpoint --jobs 1
-stderr: runs/RUN: every case of the newest finished run passed
+stderr: runs: every case passed when it last ran
 stderr:   Leave out --last-failed to run cases again.
 exit code 4
 `
