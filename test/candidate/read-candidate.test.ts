@@ -60,19 +60,26 @@ void t.test('what is wrong with a package is one line', async (t) => {
   const without = deb(directory, 'without', { 'usr/share/doc/x': 'text' });
   const cut = deb(directory, 'cut', kernelFiles({ 'boot/filler': Buffer.alloc(100_000, 'x') }));
   truncateSync(cut, statSync(cut).size - 200);
-  const wrong: Record<string, RegExp> = {
-    [foreign]: /this is a package for amd64, not for arm64 or armhf/,
-    [`${arm},${arm64}`]: /different architectures, armhf and arm64/,
-    [without]: /no kernel found in this package/,
-    [cut]: /this is not a complete \.deb/,
-    [join(directory, 'text.deb')]: /this is not a complete \.deb/,
-    [join(directory, 'empty.deb')]: /this file is empty/,
-    [join(directory, 'missing.deb')]: /cannot read it: no such file or directory$/,
-    [join(directory, 'missing')]: /cannot read it: no such file or directory$/,
+  const incomplete = { cause: { name: 'UsageError', cause: { name: 'ToolFailure' } } };
+  const wrong: Record<string, object> = {
+    [foreign]: { message: /: .*\bamd64\b.*\barm64\b.*\barmhf$/ },
+    [`${arm},${arm64}`]: { message: /: .*\barmhf\b.*\barm64$/ },
+    [without]: { message: without, hint: /\blinux-binary-….*\blinux-modules-…/ },
+    [cut]: incomplete,
+    [join(directory, 'text.deb')]: incomplete,
+    [join(directory, 'empty.deb')]: {
+      place: `--kernel ${join(directory, 'empty.deb')}`,
+      cause: undefined,
+    },
+    [join(directory, 'missing.deb')]: { cause: { code: 'ENOENT' } },
+    [join(directory, 'missing')]: { cause: { code: 'ENOENT' } },
   };
-  for (const [kernel, message] of Object.entries(wrong))
-    await t.rejects(read({ kernel }), { exitCode: 2, message }, kernel);
-  await t.rejects(read({ kernel: arm64, kexecTools: arm64 }), { message: /no kexec program/ });
+  for (const [kernel, refusal] of Object.entries(wrong))
+    await t.rejects(read({ kernel }), { name: 'UsageError', ...refusal }, kernel);
+  await t.rejects(read({ kernel: arm64, kexecTools: arm64 }), {
+    exitCode: 2,
+    message: `--kexec-tools ${arm64}: `,
+  });
 });
 
 void t.test('a directory is what a kernel was installed into', async (t) => {
@@ -93,9 +100,10 @@ void t.test('a directory is what a kernel was installed into', async (t) => {
   writeTree(directory, { 'boot/vmlinuz-6.10-test': image() });
   await t.rejects(read({ kernel: directory }), {
     exitCode: 2,
-    message: /several kernels: boot\/vmlinuz-6\.10-test, boot\/vmlinuz-6\.9-test/,
+    message: /: boot\/vmlinuz-6\.10-test, boot\/vmlinuz-6\.9-test$/,
   });
-  await t.rejects(read({ kernel: t.testdir({}) }), { exitCode: 2, message: /no kernel found/ });
+  const empty = t.testdir({});
+  await t.rejects(read({ kernel: empty }), { exitCode: 2, message: `--kernel ${empty}: ` });
 });
 
 void t.test('modules of another kernel are not taken', async (t) => {
@@ -104,7 +112,8 @@ void t.test('modules of another kernel are not taken', async (t) => {
     'lib/modules/6.8/kernel/empty': '',
   });
   await t.rejects(read({ kernel: directory }), {
-    message: /modules are for 6\.8, not for 6\.9-test/,
+    exitCode: 2,
+    message: / 6\.8\b.* 6\.9-test\b/,
   });
 });
 
@@ -121,16 +130,22 @@ void t.test('a bare image needs its initramfs, and tells what it is for', async 
   t.match(await read({ kernel: join(directory, 'zimage'), initrd }), { arches: ['arm'] });
   await t.rejects(read({ kernel }), {
     exitCode: 2,
-    message: /the modules that it needs/,
+    message: `--kernel ${kernel}: `,
     hint: /--initrd FILE/,
   });
   await t.rejects(read({ kernel, initrd: join(directory, 'missing') }), {
     exitCode: 2,
     place: /^--initrd /,
-    message: /no such file/,
+    cause: { code: 'ENOENT' },
   });
-  await t.rejects(read({ kernel: join(directory, 'text'), initrd }), { message: /a text file/ });
-  await t.rejects(read({ kernel: join(directory, 'x86'), initrd }), { message: /kernel for x86/ });
+  await t.rejects(read({ kernel: join(directory, 'text'), initrd }), {
+    exitCode: 2,
+    message: /\/text: .*\barm\b.*\baarch64\b.*\btext\b/,
+  });
+  await t.rejects(read({ kernel: join(directory, 'x86'), initrd }), {
+    exitCode: 2,
+    message: /\/x86: .*\barm\b.*\baarch64\b.*\bx86$/,
+  });
 });
 
 void t.test('a program kexec must be for the kernel’s architecture', async (t) => {
@@ -150,9 +165,10 @@ void t.test('a program kexec must be for the kernel’s architecture', async (t)
   t.match(tested.tools, { program: /^[0-9a-f]{64}$/ });
   await t.rejects(read({ kernel: join(directory, 'zimage'), initrd, kexecTools }), {
     exitCode: 2,
-    message: /is for aarch64 \(arm64\), but the kernel is for arm/,
+    message: /\/kexec .*\baarch64 \(arm64\).*\barm$/,
   });
   await t.rejects(read({ kexecTools: join(directory, 'text') }), {
-    message: /nor a program for arm/,
+    exitCode: 2,
+    message: /\/text: .*\.deb\b.*\barm\b.*\baarch64$/,
   });
 });

@@ -43,32 +43,37 @@ t.test('what a package says of itself, and what is in it', async (t) => {
 
 t.test('what no package of a kernel has is refused, and nothing is unpacked for it', async (t) => {
   const file = join(t.testdir({}), 'a.deb');
-  const refuses = async (content: Buffer, message: RegExp) => {
+  const refusals: string[] = [];
+  const refuses = async (content: Buffer, refusal: { message?: RegExp; cause?: object } = {}) => {
     writeFileSync(file, content);
-    await t.rejects(listDeb(file), { exitCode: 2, message });
+    const error: unknown = await listDeb(file).catch((thrown: unknown) => thrown);
+    t.match(error, { name: 'UsageError', ...refusal });
+    refusals.push((error as Error).message);
   };
   const kernel = { name: './boot/vmlinuz' };
-  await refuses(deb([{ ...kernel, type: '6' }]), /^it contains a named pipe, \/boot\/vmlinuz;/);
-  await refuses(deb([{ ...kernel, type: '3' }]), /^it contains a device, \/boot\/vmlinuz;/);
-  await refuses(deb([{ name: '../../x' }]), /a member outside the package: \.\.\/\.\.\/x/);
-  await refuses(deb([{ name: '/etc/x' }]), /a member outside the package: \/etc\/x/);
-  await refuses(deb([{ ...kernel, type: '1', link: '/etc/passwd' }]), /outside the package/);
+  await refuses(deb([{ ...kernel, type: '6' }]), { message: / \/boot\/vmlinuz; / });
+  await refuses(deb([{ ...kernel, type: '3' }]), { message: / \/boot\/vmlinuz; / });
+  await refuses(deb([{ name: '../../x' }]), { message: /: \.\.\/\.\.\/x$/ });
+  await refuses(deb([{ name: '/etc/x' }]), { message: /: \/etc\/x$/ });
+  await refuses(deb([{ ...kernel, type: '1', link: '/etc/passwd' }]), {
+    message: /: \/etc\/passwd$/,
+  });
   const claims = (size: number) =>
     gzipSync(tarHeader({ name: './zeros', type: '0', link: '', size, mode: 0o644 }));
-  await refuses(deb([], { data: claims(6 * 2 ** 30) }), /larger than 1 GiB: \/zeros/);
-  await refuses(deb([], { data: claims(2 ** 62) }), /larger than 1 GiB/);
-  await refuses(deb([], { data: claims(1000) }), /the archive is truncated/);
-  await refuses(deb([], { data: gzipSync(Buffer.alloc(600, 'x')) }), /not a tar archive/);
+  await refuses(deb([], { data: claims(6 * 2 ** 30) }), { message: / 1 GiB: \/zeros$/ });
+  await refuses(deb([], { data: claims(2 ** 62) }), { message: / 1 GiB: / });
+  await refuses(deb([], { data: claims(1000) }));
+  await refuses(deb([], { data: gzipSync(Buffer.alloc(600, 'x')) }));
   const whole = gzipSync(tar([kernel]));
   const version = { name: 'debian-binary', content: Buffer.from('2.0\n') };
-  await refuses(
-    ar([version, { name: 'data.tar.gz', content: whole }]),
-    /^this is not a complete \.deb/,
-  );
+  t.matchSnapshot(refusals.join('\n'), 'refusals of packages');
+  await refuses(ar([version, { name: 'data.tar.gz', content: whole }]), {
+    cause: { name: 'ToolFailure' },
+  });
   const large = gzipSync(tarMember({ name: './control', content: Buffer.alloc(2 ** 20 + 1, 'x') }));
   const control = { name: 'control.tar.gz', content: large };
   writeFileSync(file, ar([version, control, { name: 'data.tar.gz', content: whole }]));
-  await t.rejects(readDebControl(file), { exitCode: 2, message: /control is larger than 1 MiB/ });
+  await t.rejects(readDebControl(file), { exitCode: 2, message: /\bcontrol .* 1 MiB$/ });
 });
 
 t.test('what leads out of a tree, or is no file, is removed from it', async (t) => {

@@ -51,8 +51,8 @@ for (const [version, script] of Object.entries({
 t.test('without mmdebstrap, the error names the option and the package', async (t) => {
   hostWith(t, { 'apt-get': 'exit 1' });
   await t.rejects(debianMirror(), {
-    message: /no Debian mirror found: .* mmdebstrap is not installed/,
-    hint: /--mirror URL or KEXEC_LAB_MIRROR=URL, or install mmdebstrap/,
+    name: 'UnavailableError',
+    hint: /--mirror URL .*\bKEXEC_LAB_MIRROR=URL\b.*\bmmdebstrap\b/,
     exitCode: 5,
   });
 });
@@ -60,8 +60,8 @@ t.test('without mmdebstrap, the error names the option and the package', async (
 t.test('where mmdebstrap names none, the error names the option', async (t) => {
   hostWith(t, { mmdebstrap: `echo 'E: cannot be run here: deb is no suite' >&2; exit 1` });
   await t.rejects(debianMirror(), {
-    message: /no Debian mirror found: .* mmdebstrap has no default/,
-    hint: /^Set one with --mirror URL or KEXEC_LAB_MIRROR=URL\.$/,
+    message: /\bmmdebstrap\b/,
+    hint: /--mirror URL .*\bKEXEC_LAB_MIRROR=URL\.$/,
     exitCode: 5,
   });
 });

@@ -30,25 +30,26 @@ function zImage(size: number): Buffer {
 t.test('kernels', (t) => {
   t.equal(kernelTrouble(image(9000), 9000, 'aarch64'), null);
   t.equal(kernelTrouble(zImage(9000), 9000, 'arm'), null);
-  t.equal(kernelTrouble(image(9000), 8999, 'aarch64'), 'is truncated: 8999 bytes of 9000');
-  t.equal(kernelTrouble(zImage(9000), 8999, 'arm'), 'is truncated: 8999 bytes of 9000');
-  t.match(kernelTrouble(image(9000), 9000, 'arm'), /kernel for aarch64 .* not for arm/);
-  t.match(kernelTrouble(zImage(9000), 9000, 'aarch64'), /kernel for arm .* not for aarch64/);
-  t.equal(kernelTrouble(Buffer.alloc(0), 0, 'arm'), 'is empty');
   for (let size = 1; size < 64; size++)
     t.type(kernelTrouble(image(9000).subarray(0, size), size, 'aarch64'), 'string');
-  t.equal(
-    kernelTrouble(image(9000).subarray(0, 60), 60, 'aarch64'),
-    'is truncated: 60 bytes of 64',
-  );
-  t.match(kernelTrouble(Buffer.from('\x1f\x8b\x08\0', 'latin1'), 4, 'aarch64'), /gzip/);
-  t.match(kernelTrouble(Buffer.from('MZ\0\0zimg'), 8, 'aarch64'), /EFI zboot/);
-  t.match(kernelTrouble(Buffer.from('\x7fELF\x02', 'latin1'), 5, 'aarch64'), /an ELF file/);
-  t.match(
-    kernelTrouble(Buffer.from('hello\n'), 6, 'arm'),
-    /not a kernel for arm \(zImage\): it is a text file/,
-  );
-  t.match(kernelTrouble(Buffer.from([1]), 1, 'arm'), /\(zImage\): it is in an unknown format/);
+  const other = (text: string) => {
+    const file = Buffer.from(text, 'latin1');
+    return kernelTrouble(file, file.length, 'arm');
+  };
+  const troubles = {
+    'a cut Image': kernelTrouble(image(9000), 8999, 'aarch64'),
+    'a cut zImage': kernelTrouble(zImage(9000), 8999, 'arm'),
+    'a cut header': kernelTrouble(image(9000).subarray(0, 60), 60, 'aarch64'),
+    'an Image for arm': kernelTrouble(image(9000), 9000, 'arm'),
+    'a zImage for aarch64': kernelTrouble(zImage(9000), 9000, 'aarch64'),
+    'an ELF file for aarch64': kernelTrouble(Buffer.from('\x7fELF\x02'), 5, 'aarch64'),
+    nothing: other(''),
+    gzip: other('\x1f\x8b\x08\0'),
+    zboot: other('MZ\0\0zimg'),
+    text: other('hello\n'),
+    'one byte': other('\x01'),
+  };
+  t.matchSnapshot(troubles, 'what is wrong with kernels');
   t.end();
 });
 
@@ -60,10 +61,14 @@ t.test('disks', async (t) => {
     truncateSync(file, 4 * 2 ** 20);
   };
   const trouble = () => diskTrouble(readFileSync(file).subarray(0, 4096), 4 * 2 ** 20);
+  const troubles: Record<string, string | null> = {
+    nothing: diskTrouble(Buffer.alloc(0), 0),
+    'one byte': diskTrouble(Buffer.from('x'), 1),
+  };
   blank();
-  t.equal(trouble(), 'has no partition table');
+  troubles['zeros'] = trouble();
   await execa('/usr/sbin/mke2fs', ['-q', '-F', file]);
-  t.match(trouble(), /no partition table: the whole image is one ext file system/);
+  troubles['a file system'] = trouble();
   for (const label of ['gpt', 'dos']) {
     blank();
     await execa('/usr/sbin/sfdisk', ['-q', file], { input: `label: ${label}\n,\n` });
@@ -71,9 +76,8 @@ t.test('disks', async (t) => {
   }
   blank();
   await execa('/usr/sbin/sfdisk', ['-q', file], { input: 'label: dos\n' });
-  t.equal(trouble(), 'has no partition table', 'a table without a partition');
-  t.equal(diskTrouble(Buffer.alloc(0), 0), 'is empty');
-  t.match(diskTrouble(Buffer.from('x'), 1), /too small for a disk \(1 bytes\)/);
+  troubles['a table without a partition'] = trouble();
+  t.matchSnapshot(troubles, 'what is wrong with disks');
 });
 
 t.test('a qcow2 disk is one file, or none at all', async (t) => {
@@ -99,10 +103,13 @@ t.test('a qcow2 disk is one file, or none at all', async (t) => {
   await make(...secret, '-f', 'qcow2', at('secret'), '8M');
   t.equal(trouble('plain'), null);
   t.equal(trouble('old'), null);
-  t.match(trouble('backed'), 'a backing file, which is not allowed');
-  t.match(trouble('outside'), 'its data in another file');
-  t.match(trouble('secret'), 'an encrypted qcow2 image');
-  t.match(diskTrouble(Buffer.from('QFI\xfb', 'latin1'), 4), 'truncated');
+  const troubles = {
+    'with a backing file': trouble('backed'),
+    'with its data elsewhere': trouble('outside'),
+    encrypted: trouble('secret'),
+    cut: diskTrouble(Buffer.from('QFI\xfb', 'latin1'), 4),
+  };
+  t.matchSnapshot(troubles, 'what is wrong with qcow2 disks');
   t.equal(qcow2Size(at('plain')), 8 * 2 ** 20);
   t.equal(diskFormatOf(at('plain')), 'qcow2');
   for (const name of ['raw', 'missing']) t.equal(diskFormatOf(at(name)), 'raw', name);
@@ -119,16 +126,15 @@ t.test('initramfs images', async (t) => {
     cp plain.gz padded.gz; head -c 100 /dev/zero >> padded.gz; : > empty`);
   for (const name of ['plain', 'plain.gz', 'plain.xz', 'plain.zst', 'chain', 'padded.gz'])
     t.equal(await initramfsTrouble(at(name)), null, name);
-  t.equal(await initramfsTrouble(at('empty')), 'is empty');
-  for (const name of ['cut', 'cut-between'])
-    t.equal(await initramfsTrouble(at(name)), 'is a truncated cpio archive', name);
-  t.match(await initramfsTrouble(at('notes')), /not an initramfs: it is neither a cpio archive/);
-  t.match(await initramfsTrouble(at('odd-chain')), /data at byte 512 that is not a cpio archive/);
+  const troubles: Record<string, string | null> = {};
+  for (const name of ['empty', 'cut', 'cut-between', 'notes', 'odd-chain'])
+    troubles[name] = await initramfsTrouble(at(name));
+  t.matchSnapshot(troubles, 'what is wrong with initramfs images');
   for (const [name, format] of [
     ['cut.gz', 'gzip'],
     ['cut.xz', 'xz'],
     ['cut.zst', 'zstd'],
     ['cut-chain', 'gzip'],
   ] as const)
-    t.match(await initramfsTrouble(at(name)), new RegExp(`damaged ${format} data`), name);
+    t.match(await initramfsTrouble(at(name)), new RegExp(`\\b${format} .*\\(.+\\)$`, 's'), name);
 });

@@ -101,14 +101,16 @@ void t.test('a damaged image is built again, and a failed build leaves nothing',
       steps.add(`${recipe}: ${step}`),
   };
   await t.rejects(ensureImages(request, options), {
-    message:
-      /^the image is damaged \(vmlinuz has the wrong size\) and cannot be rebuilt: apt-get failed: E: Failed to fetch it: the network is down$/,
+    message: /\bvmlinuz\b.*E: Failed to fetch it: the network is down$/,
+    place: kernel?.directory ?? '',
     hint: /--mirror URL/,
     exitCode: 5,
   });
-  t.same([...steps].slice(1), [
-    'provider-kernel: downloading the package index of Debian bullseye for armhf',
-  ]);
+  t.equal(steps.size, 2);
+  t.match(
+    [...steps],
+    [/^provider-kernel: .*\bvmlinuz\b/, /^provider-kernel: .*\bbullseye\b.*\barmhf\b/],
+  );
   t.same(
     readdirSync(join(cacheDir, 'tmp')),
     [],
@@ -127,7 +129,7 @@ echo "E: Some index files failed to download. They have been ignored, or old one
   rmSync(entries[0]?.directory ?? '', { recursive: true });
   await t.rejects(ensureImages(request, { cacheDir, mirror: 'http://m/' }), {
     message:
-      'the Debian mirror http://m/ cannot be reached: Could not connect to m:9 (::1). - connect (111: Connection refused)',
+      /http:\/\/m\/ .*: Could not connect to m:9 \(::1\)\. - connect \(111: Connection refused\)$/,
     hint: /--mirror URL/,
     exitCode: 5,
   });
@@ -139,7 +141,7 @@ void t.test('a manifest that is not whole is no manifest', async (t) => {
   hostWith(t, { 'apt-get': gone });
   writeFileSync(join(entries[2]?.directory ?? '', 'manifest.json'), '{"recipe":');
   await t.rejects(ensureImages(request, { cacheDir, mirror: 'x' }), {
-    message: /^apt-get failed/,
+    message: /^apt-get\b.*404 {2}Not Found/,
     exitCode: 5,
   });
 });
@@ -183,7 +185,7 @@ void t.test('an image is built again when what it was built from has been', asyn
 void t.test('a cache that cannot be written is the lab’s trouble', async (t) => {
   const cacheDir = join(t.testdir({ file: '' }), 'file');
   await t.rejects(ensureImages(request, { cacheDir }), {
-    message: /image cache/,
+    name: 'UnavailableError',
     place: cacheDir,
     exitCode: 5,
   });
@@ -218,12 +220,11 @@ void t.test(
     const steps: string[] = [];
     const onProgress = ({ step }: { step: string }) => steps.push(step);
     await t.rejects(ensureImages(request, { cacheDir, mirror: 'x', onProgress }), {
-      message:
-        /^the image is damaged \(\w+ has the wrong content\) and cannot be rebuilt: apt-get failed/,
+      message: /\bvmlinuz\b.*404 {2}Not Found/,
       place: kernel?.directory ?? '',
       exitCode: 5,
     });
-    t.match(steps[0], /^damaged in the cache \(\w+ has the wrong content\); rebuilding$/);
+    t.match(steps[0], /\bvmlinuz\b/);
   },
 );
 
@@ -233,7 +234,8 @@ void t.test('a flipped byte in a manifest is found too', async (t) => {
   writeFileSync(file, readFileSync(file, 'utf8').replace('"6.1"', '"6.0"'));
   hostWith(t, { 'apt-get': gone });
   await t.rejects(ensureImages(request, { cacheDir, mirror: 'x' }), {
-    message: /^the image is damaged \(manifest.json has changed\)/,
+    message: /\bmanifest\.json\b/,
+    exitCode: 5,
   });
 });
 
@@ -253,10 +255,10 @@ void t.test('what was verified is read again only where it was written since', a
   t.type(check, 'string');
   writeFileSync(join(directory, 'manifest.json'), manifestText(content));
   t.equal((await readEntry(directory)).damage, null);
-  t.match((await readEntry(directory, { full: true })).damage, /wrong content/);
+  t.match((await readEntry(directory, { full: true })).damage, /^vmlinuz /);
   const row = await verifyEntry(entries[0] as (typeof entries)[number]);
-  t.match(row, { state: 'damaged', damage: /wrong content/ });
-  t.match((await readEntry(directory)).damage, /wrong content/, 'verify has it read again');
+  t.match(row, { state: 'damaged', damage: /^vmlinuz / });
+  t.match((await readEntry(directory)).damage, /^vmlinuz /, 'verify has it read again');
 });
 
 t.test('files of the user are looked at before anything starts', async (t) => {
@@ -264,25 +266,22 @@ t.test('files of the user are looked at before anything starts', async (t) => {
   const file = (name: string) => ({ file: join(directory, name) });
   const good = { arch: 'arm', kernel: 'recipe', initramfs: 'recipe', disk: null } as const;
   await checkFiles(good);
-  await t.rejects(checkFiles({ ...good, kernel: file('text') }), {
-    exitCode: 2,
-    place: join(directory, 'text'),
-    message: 'this kernel is not a kernel for arm (zImage): it is a text file',
-  });
-  await t.rejects(checkFiles({ ...good, initramfs: file('empty') }), {
-    message: 'this initramfs is empty',
-  });
-  await t.rejects(checkFiles({ ...good, disk: file('empty') }), { message: 'this disk is empty' });
+  const refused = (request: Parameters<typeof checkFiles>[0], name: string, message = /^/) =>
+    t.rejects(checkFiles(request), {
+      name: 'ScenarioError',
+      place: join(directory, name),
+      message,
+      cause: undefined,
+    });
+  await refused({ ...good, kernel: file('text') }, 'text', /\bkernel\b.*\barm\b.*\bzImage\b/);
+  await refused({ ...good, initramfs: file('empty') }, 'empty', /\binitramfs\b/);
+  await refused({ ...good, disk: file('empty') }, 'empty', /\bdisk\b/);
   await t.rejects(checkFiles({ ...good, disk: file('missing') }), {
     exitCode: 2,
-    message: /^cannot read this \w+: no such file or directory$/,
+    place: join(directory, 'missing'),
+    cause: { code: 'ENOENT' },
   });
-  await t.rejects(checkFiles({ ...good, kernel: { file: directory } }), {
-    message: 'this kernel is a directory',
-  });
+  await refused({ ...good, kernel: { file: directory } }, '');
   await execa('mkfifo', [join(directory, 'pipe')]);
-  await t.rejects(checkFiles({ ...good, kernel: file('pipe') }), {
-    exitCode: 2,
-    message: 'this kernel is a named pipe',
-  });
+  await refused({ ...good, kernel: file('pipe') }, 'pipe');
 });

@@ -59,7 +59,7 @@ t.test('a tree that does not fit is the lab’s trouble', async (t) => {
   const directory = t.testdir({ tree: { etc: {}, big: Buffer.alloc(20 * 2 ** 20, 1) } });
   const file = join(directory, 'disk.img');
   await t.rejects(writeDisk(file, someTree(directory), 16, undefined), {
-    message: /^mke2fs failed: /,
+    message: /^mke2fs\b/,
     exitCode: 5,
   });
   t.ok(existsSync(file));

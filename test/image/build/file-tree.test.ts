@@ -34,12 +34,12 @@ t.test('a program comes with its loader, its libraries and theirs', async (t) =>
   t.equal(readlinkSync(at('tree/lib')), 'usr/lib');
 
   await t.rejects(copyFiles(at('tree'), packages, { '/nosuch': '/x' }), {
-    message: 'no package contains /nosuch',
+    message: /\/nosuch\b/,
     exitCode: 5,
   });
   writeFileSync(at('old-package/sbin/other'), elfFile(false, '/lib/ld.so.1', ['libz.so.1']));
   await t.rejects(copyFiles(at('tree'), packages, { '/sbin/other': '/sbin/other' }), {
-    message: 'other needs libz.so.1, which no package contains',
+    message: /^other .*\blibz\.so\.1\b/,
   });
 });
 

@@ -44,26 +44,26 @@ t.test('a disk is of a system or of single files, and a mistake is told of the o
   t.match(trouble('kind: disk\nsystem: debian-system\nsize: 5\n'), /^odd.yaml:3:7: size: /);
   t.match(
     trouble('kind: disk\nsystem: debian-system\nsize: 512\ninitrd: x\n'),
-    /^odd.yaml:4:1: unknown key "initrd"; choose from: kind, system, size/,
+    /^odd\.yaml:4:1: .*"initrd".* kind, system, size/,
   );
-  t.match(trouble('kind: disk\nsuite: trixie\nsize: 512\n'), /"initrd" is missing/);
+  t.match(trouble('kind: disk\nsuite: trixie\nsize: 512\n'), /:1:1: "initrd"/);
   t.match(
     trouble('kind: system\nsuite: trixie\nkernel: {}\npackages: []\n'),
-    'odd.yaml:3:1: kernel: "aarch64" is missing',
+    'odd.yaml:3:1: kernel: "aarch64"',
   );
-  t.equal(
+  t.match(
     trouble('suite: trixie\nkind: kernels\n'),
-    'odd.yaml:2:7: kind: this is not valid here; choose from: kernel, initramfs, system, disk',
+    /^odd\.yaml:2:7: kind: .* kernel, initramfs, system, disk$/,
   );
-  t.equal(trouble('suite: trixie\n'), 'odd.yaml:1:1: "kind" is missing');
+  t.match(trouble('suite: trixie\n'), /^odd\.yaml:1:1: "kind" .*$/);
   t.end();
 });
 
 t.test('a recipe of another kind is not taken', (t) => {
   t.throws(() => findRecipe(ownRecipes, 'mini-disk', 'kernel'), {
     exitCode: 2,
-    message: /no image recipe `mini-disk` of kind kernel/,
-    hint: 'Choose one of: distro-kernel, provider-kernel.',
+    message: /`mini-disk`.*\bkernel\b/,
+    hint: / distro-kernel, provider-kernel\.$/,
   });
   t.end();
 });
