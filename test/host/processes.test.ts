@@ -33,11 +33,11 @@ t.test('a tool that fails is quoted', async (t) => {
   const fail = (script: string) => runTool('sh', ['-c', script], { hint: 'a hint' });
   await t.rejects(fail('seq 9 >&2; exit 3'), {
     name: 'UnavailableError',
-    message: 'sh failed: 5\n6\n7\n8\n9',
+    message: /^sh\b.*: 5\n6\n7\n8\n9$/,
     hint: 'a hint',
   });
   await t.rejects(fail('echo "E: first" >&2; echo other >&2; exit 3'), {
-    message: 'sh failed: E: first',
+    message: /^sh\b.*: E: first$/,
   });
   await t.rejects(textOf(streamTool('sh', ['-c', 'echo x; echo first >&2; exit 3'])), {
     name: 'ToolFailure',
@@ -50,12 +50,13 @@ t.test('a missing tool is named with the line that installs it', async (t) => {
   hostWith(t, {});
   await t.rejects(runTool('cpio', []), {
     name: 'UnavailableError',
-    message: 'missing on this host: cpio (package cpio)',
-    hint: `Install it: ${installLine([{ package: 'cpio' }])}`,
+    message: /\bcpio \(.*\bcpio\)$/,
+    hint: installLine([{ package: 'cpio' }]),
   });
   await t.rejects(runTool('lab-test-tool', []), {
-    message: 'missing on this host: lab-test-tool',
-    hint: 'Install it.',
+    name: 'UnavailableError',
+    message: /\blab-test-tool$/,
+    hint: /^(?!.*apt-get)/,
   });
   await t.rejects(textOf(streamTool('cpio', [])), { name: 'ToolFailure', exitCode: undefined });
 });

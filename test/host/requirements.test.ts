@@ -125,12 +125,13 @@ t.test('the line that installs', (t) => {
 
 t.test('what is missing is refused with the line that cures it', async (t) => {
   const directory = hostWith(t, { 'lab-test-twin': '' });
-  await t.rejects(ensureRequirements([tool, twin], false), {
-    name: 'UnavailableError',
-    exitCode: 5,
-    message: 'missing on this host: lab-test-tool (package lab-test-package)',
-    hint: `Use --with-deps, or install them yourself: ${installLine([tool])}`,
-  });
+  for (const hint of ['--with-deps', installLine([tool])])
+    await t.rejects(ensureRequirements([tool, twin], false), {
+      name: 'UnavailableError',
+      exitCode: 5,
+      message: /: lab-test-tool \(.*\blab-test-package\)$/,
+      hint,
+    });
   await t.resolves(ensureRequirements([twin], false), `${directory} has that one`);
 });
 
@@ -155,7 +156,8 @@ t.test('installing', async (t) => {
     t.capture(process.stderr, 'write', () => true);
     await t.rejects(ensureRequirements([tool], true), {
       name: 'UnavailableError',
-      message: /installing failed \(it ended with 100\); still missing: lab-test-tool/,
+      message: /\b100\b.*: lab-test-tool\b/,
+      hint: installLine([tool]),
     });
   });
   await t.test('that sudo refuses', async (t) => {
@@ -163,21 +165,25 @@ t.test('installing', async (t) => {
     t.intercept(process, 'getuid', { value: () => 1000 });
     t.capture(process.stderr, 'write', () => true);
     await t.rejects(ensureRequirements([tool], true), {
-      message: /installing failed \(sudo refused\); still missing: lab-test-tool/,
-      hint: `As root: ${installLine([tool], true)}`,
+      message: /\bsudo\b.*: lab-test-tool\b/,
+      hint: `: ${installLine([tool], true)}`,
     });
   });
   await t.test('by a user without sudo', async (t) => {
     hostWith(t, { 'apt-get': '' });
     t.intercept(process, 'getuid', { value: () => 1000 });
     await t.rejects(ensureRequirements([tool], true), {
-      message: /which does not have sudo/,
-      hint: `As root: ${installLine([tool], true)}`,
+      message: /\bsudo\b.*: lab-test-tool\b/,
+      hint: `: ${installLine([tool], true)}`,
     });
   });
   await t.test('on a system without apt', async (t) => {
     hostWith(t, { sudo });
-    await t.rejects(ensureRequirements([tool], true), { message: /which does not have apt/ });
+    await t.rejects(ensureRequirements([tool], true), {
+      name: 'UnavailableError',
+      message: /\bapt\b.*: lab-test-tool\b/,
+      hint: /^(?!.*apt-get)/,
+    });
   });
 });
 

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import t from 'tap';
-import { interactiveArguments, qemuArguments } from '../../src/qemu/arguments.ts';
+import {
+  describeIdleSkipping,
+  interactiveArguments,
+  qemuArguments,
+} from '../../src/qemu/arguments.ts';
 import type { MachineSpec } from '../../src/qemu/machine-spec.ts';
 import { loadMachineProfile } from '../../src/qemu/machine-spec.ts';
 
@@ -63,6 +67,15 @@ t.test('how time runs', (t) => {
     }),
     /^-icount shift=3,rr=record,rrfile=\/r -rtc base=.*,clock=vm$/,
   );
+  t.end();
+});
+
+t.test('what is known of skipping idle time, in words', (t) => {
+  const times = ['sleep=off', 'sleep=on', 'host'] as const;
+  const described = (['proved', 'assumed'] as const).flatMap((certainty) =>
+    times.map((time) => describeIdleSkipping({ time, certainty, detail: 'DETAIL' })),
+  );
+  t.matchSnapshot(described.join('\n'), 'proved, then assumed');
   t.end();
 });
 

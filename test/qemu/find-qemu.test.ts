@@ -42,7 +42,7 @@ t.test('a directory of one’s choice is the only one looked at', async (t) => {
   t.match(await findQemu('arm', old), { version: '7.2.0' });
   await t.rejects(findQemu('aarch64', old), {
     name: 'UnavailableError',
-    message: `no usable qemu-system-aarch64 in ${old}`,
+    message: new RegExp(`\\bqemu-system-aarch64\\b.* ${old}$`),
     hint: /--qemu-dir/,
   });
 });
@@ -50,13 +50,18 @@ t.test('a directory of one’s choice is the only one looked at', async (t) => {
 t.test('what cannot be used is passed over, and named when nothing else is there', async (t) => {
   const [directory = ''] = installed(t, ['6.2.0']);
   const binary = join(directory, 'qemu-system-arm');
-  await t.rejects(findQemu('arm', directory), {
-    message: `no usable qemu-system-arm in ${directory}; ${binary}: version 6.2.0 is older than 7.2.0`,
+  const named = (problem: string) => ({
+    name: 'UnavailableError',
+    message: new RegExp(`\\bqemu-system-arm\\b.* ${directory}; ${binary}: ${problem}$`),
   });
+  await t.rejects(findQemu('arm', directory), named('.*\\b6\\.2\\.0\\b.*\\b7\\.2\\.0'));
   program(binary, 'echo "error while loading shared libraries" >&2; exit 127');
-  await t.rejects(findQemu('arm', directory), { message: /failed with exit code 127/ });
+  await t.rejects(
+    findQemu('arm', directory),
+    named('.*\\b127: error while loading shared libraries'),
+  );
   program(binary, 'echo hello');
-  await t.rejects(findQemu('arm', directory), { message: /does not print its version/ });
+  await t.rejects(findQemu('arm', directory), named('\\D+'));
 });
 
 t.test('one QEMU by two names is one', async (t) => {

@@ -37,10 +37,14 @@ t.test('every machine is what a profile can say', (t) => {
 t.test('an unknown name is answered with the known ones', (t) => {
   t.throws(() => loadMachineProfile('riscv'), {
     name: 'ScenarioError',
-    message: 'unknown machine "riscv"',
-    hint: /^Known machines: .*\baarch64, .*\barm, scaleway/,
+    message: /"riscv"/,
+    hint: /\baarch64, .*\barm, scaleway/,
   });
-  t.throws(() => loadMachineProfile('../package'), { message: /unknown machine/ });
+  t.throws(() => loadMachineProfile('../package'), {
+    name: 'ScenarioError',
+    message: /"\.\.\/package"/,
+    hint: /\bscaleway/,
+  });
   t.end();
 });
 
@@ -57,14 +61,14 @@ t.test('a profile that says something wrong is refused with its place', (t) => {
     writeFileSync(place, yaml);
     t.throws(() => loadMachineProfile('odd', new YamlDirectory(directory, machineProfileSchema)), {
       name: 'ScenarioError',
-      message: problems.map((problem) => `${place}:${problem}`).join('\n'),
+      message: new RegExp(`^${problems.map((problem) => `${place}:${problem}`).join('\n')}$`),
     });
   };
   refused(
     'arch: sparc\nmachine: virt\ncpu: a\ncpus: 65\nmemory: 64\nconsole: ttyS0\nclock: guest\ncmdline: ""\n',
-    '1:7: arch: "sparc" is not valid here; choose from: aarch64, arm',
-    '4:7: cpus: Too big: expected number to be <=64',
+    '1:7: arch: "sparc" .* aarch64, arm',
+    '4:7: cpus: .*64',
   );
-  refused('arch: [\n', '2:1: Flow sequence in block collection must be sufficiently indented');
+  refused('arch: [\n', '2:1: .*');
   t.end();
 });

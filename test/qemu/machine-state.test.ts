@@ -37,10 +37,10 @@ t.test('a dump may take as long as it likes while it gets on', async (t) => {
 t.test('one that gets no further, and one that fails, are given up', async (t) => {
   const still = qmpThatSays([{ status: 'active', completed: 7 }]);
   await t.rejects(dumpMemory(still, '/memory', slowClock()), {
-    message: "QEMU stopped writing the guest's memory: 7 of 1000 bytes written",
+    message: /\b7 .*\b1000\b/,
     hint: /--out/,
     exitCode: 5,
   });
   const failed = qmpThatSays([{ status: 'failed', completed: 7 }]);
-  await t.rejects(dumpMemory(failed, '/memory'), { message: /could not write/, exitCode: 5 });
+  await t.rejects(dumpMemory(failed, '/memory'), { message: /\b7 .*\b1000\b/, exitCode: 5 });
 });

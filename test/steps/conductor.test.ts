@@ -73,7 +73,7 @@ t.test('a command on the console ends when its own end is said', async (t) => {
   t.ok(conductor.failed);
   t.match(conductor.results, [
     { status: 'done' },
-    { status: 'failed', detail: 'expected exit code 0, got exit code 1' },
+    { status: 'failed', detail: /\b0\b.*\b1$/ },
     { status: 'pending', at: null },
   ]);
 });
@@ -96,7 +96,7 @@ t.test(
     });
     await running;
     t.match(conductor.results, [
-      { status: 'done', detail: '6.12', step: 'prove by run: uname -r' },
+      { status: 'done', detail: '6.12', step: /\bprove\b.*: uname -r$/ },
     ]);
   },
 );
@@ -142,10 +142,7 @@ t.test('an ssh server that does not answer fails the step with ssh’s own words
   await conductor.run({ ...machine, sshPort: () => Promise.resolve(port) });
   const { status, detail = '', place } = conductor.results[0] ?? {};
   t.equal(status, 'failed');
-  t.match(
-    detail,
-    /^no ssh server accepted the connection \(tried 5 times in \d+ s\): .*(closed|reset)/i,
-  );
+  t.match(detail, /\bssh\b.* 5 .* \d+ s\): .*(closed|reset)/i);
   t.match(detail, /\n.*INITRD_DROPBEAR: '1' .*scaleway-sshd-waits/, 'and what to do');
   t.equal(place, 'some.yaml:12');
 });

@@ -18,7 +18,7 @@ t.test('the nearest come first, three at most, none twice', (t) => {
     'arks',
     'arm',
   ]);
-  t.equal(didYouMean('arks', ['arms', 'arts']), '; did you mean "arms" or "arts"?');
+  t.match(didYouMean('arks', ['arms', 'arts']), /^; .*"arms" .*"arts"\?$/);
   t.equal(didYouMean('arks', ['x']), '');
   t.end();
 });

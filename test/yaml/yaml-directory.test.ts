@@ -23,7 +23,7 @@ t.test('a file is read when it is asked for, and once', (t) => {
   t.equal(files.get('b'), first);
   t.throws(() => [...files], {
     exitCode: 2,
-    message: `${join(directory, 'a.yaml')}:1:7: size: expected a number, got text`,
+    message: `${join(directory, 'a.yaml')}:1:7: size: `,
   });
   t.end();
 });

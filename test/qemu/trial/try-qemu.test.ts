@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import t from 'tap';
 import { arches } from '../../../src/arch.ts';
-import { describeIdleSkipping } from '../../../src/qemu/arguments.ts';
 import { findQemu } from '../../../src/qemu/find-qemu.ts';
 import { recallQemu, tryQemu } from '../../../src/qemu/trial/try-qemu.ts';
 import { fakeQemuDirectory, temporaryDirectory } from '../machine-fixtures.ts';
@@ -32,30 +31,23 @@ for (const arch of arches) {
 
 t.test('where idle time cannot be skipped, it is waited out', async (t) => {
   const idleSkipping = await found(t, { trial: 'sleep=on' });
-  t.strictSame(idleSkipping, {
-    time: 'sleep=on',
-    certainty: 'proved',
-    detail: 'QEMU hangs at disk I/O',
-  });
-  t.match(describeIdleSkipping(idleSkipping), /^does not work: .* \(sleep=on\)$/);
+  t.match(idleSkipping, { time: 'sleep=on', certainty: 'proved', detail: /\bQEMU\b/ });
 });
 
 t.test('where that fails as well, the host’s clock is left', async (t) => {
   const idleSkipping = await found(t, { trial: 'never' });
   t.match(idleSkipping, { time: 'host', certainty: 'proved' });
-  t.match(describeIdleSkipping(idleSkipping), /host's clock$/);
 });
 
 t.test('a QEMU that crashes does not skip idle time', async (t) => {
   const idleSkipping = await found(t, { trial: 'crash' });
-  t.match(idleSkipping, { time: 'host', detail: /QEMU ended with SIGABRT/ });
+  t.match(idleSkipping, { time: 'host', detail: /\bSIGABRT\b/ });
 });
 
 t.test('what cannot be tried is assumed to work, and not remembered', async (t) => {
   const cache = temporaryDirectory(t);
   const idleSkipping = await found(t, { refuse: 'no such machine' }, cache);
   t.match(idleSkipping, { time: 'sleep=off', certainty: 'assumed', detail: /no such machine/ });
-  t.match(describeIdleSkipping(idleSkipping), /^not tried .* assumed to work \(sleep=off\)$/);
   t.throws(() => memos(cache), { code: 'ENOENT' });
 });
 
