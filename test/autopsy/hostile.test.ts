@@ -147,7 +147,8 @@ void t.test('two lines are no log, and the rest is read', (t) => {
   const bytes = Buffer.alloc(8192);
   bytes.write('OSRELEASE=6.1\nSYMBOL(prb)=0xff\n', 4096);
   const { unreadable } = examine(memoryOf(bytes));
-  t.strictSame(unreadable, ['the log of kernel 6.1: SYMBOL(prb) is not an address']);
+  t.equal(unreadable.length, 1);
+  t.match(unreadable[0], /\b6\.1\b.*\bSYMBOL\(prb\)/);
   t.end();
 });
 
@@ -180,12 +181,8 @@ void t.test(
     const log = Buffer.alloc(64);
     log.writeBigUInt64LE(2n ** 32n - 4096n);
     log.write('Booting Linux on physical CPU 0x0', 8);
-    const kinds: [Buffer, RegExp][] = [
-      [Buffer.from('sha256 digests do not match :(\n\0'), /too many purgatories/],
-      [log, /too many starts of logs/],
-      [tree, /too many device trees/],
-    ];
-    for (const [unit, said] of kinds) {
+    const purgatory = Buffer.from('sha256 digests do not match :(\n\0');
+    for (const [kind, unit] of Object.entries({ purgatory, log, tree })) {
       const bytes = Buffer.alloc(8 * 2 ** 20, unit);
       let looked = 0;
       const memory = memoryOf(bytes);
@@ -194,7 +191,7 @@ void t.test(
         looked += found.length;
         return found;
       };
-      t.match(examine({ ...memory, read }).unreadable.join(), said);
+      t.matchSnapshot(examine({ ...memory, read }).unreadable.join('\n'), kind);
       t.ok(looked < 64 * bytes.length, `${looked} bytes were looked at`);
     }
     t.end();
@@ -222,10 +219,11 @@ void t.test('an autopsy that reaches its limits says so', async (t) => {
   const limits = { ...autopsyLimits(0), cpuSeconds: 2 };
   await t.rejects(runAutopsy(request, { limits }), {
     name: 'UnavailableError',
-    message: 'the dump could not be read: reading it took more than 2 s of CPU time',
+    message: /\b2 s\b/,
+    place: file,
   });
   await t.rejects(runAutopsy(request, { limits: { ...limits, memory: 2 ** 20 } }), {
     name: 'UnavailableError',
-    message: /the dump could not be read: reading it/,
+    message: /\b1 MiB\b/,
   });
 });

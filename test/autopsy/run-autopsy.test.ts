@@ -44,41 +44,41 @@ void t.test(
     const source = 'const all = []; for (;;) all.push(Buffer.alloc(2 ** 24, 1));';
     t.match(await failureOf(t, source), {
       constructor: ProcessLimitError,
-      message: 'took more than 320 MiB of memory',
+      message: /\b320 MiB\b/,
     });
   },
 );
 
 void t.test('so is a heap', async (t) => {
   const source = 'const all = []; for (let i = 0; ; i += 1) all.push({ i, text: `x${i}` });';
-  t.match(await failureOf(t, source), { message: 'took more than 320 MiB of memory' });
+  t.match(await failureOf(t, source), { message: /\b320 MiB\b/ });
 });
 
 void t.test('and memory that is taken at once', async (t) => {
   const source = 'Buffer.alloc(2 ** 32 - 1, 1);';
-  t.match(await failureOf(t, source), { message: 'took more than 320 MiB of memory' });
+  t.match(await failureOf(t, source), { message: /\b320 MiB\b/ });
 });
 
 void t.test('a loop without an end is held to the time on a CPU', async (t) => {
   t.match(await failureOf(t, 'for (;;);', { cpuSeconds: 1 }), {
     constructor: ProcessLimitError,
-    message: 'took more than 1 s of CPU time',
+    message: /\b1 s\b/,
   });
 });
 
 void t.test('one that only waits, to the time on the wall', async (t) => {
   const source = 'setInterval(() => {}, 1000);';
-  t.match(await failureOf(t, source, { wallSeconds: 1 }), { message: 'took more than 1 s' });
+  t.match(await failureOf(t, source, { wallSeconds: 1 }), { message: /\b1 s\b/ });
 });
 
 void t.test('any other end is named', async (t) => {
   t.match(await failureOf(t, "process.kill(process.pid, 'SIGSEGV'); setInterval(() => {}, 9);"), {
     constructor: ProcessLimitError,
-    message: 'crashed: SIGSEGV (Node.js can crash at its limit of 320 MiB of memory)',
+    message: /\bSIGSEGV\b.*\b320 MiB\b/,
   });
-  t.match(await failureOf(t, "throw new Error('no idea')"), { message: /^failed: exit code 1/ });
+  t.match(await failureOf(t, "throw new Error('no idea')"), { message: /\bexit code 1\b/ });
   const endless = "const go = () => process.stdout.write('x'.repeat(2 ** 20), go); go();";
-  t.match(await failureOf(t, endless), { message: 'printed too much' });
+  t.match(await failureOf(t, endless), { constructor: ProcessLimitError, message: /^\D+$/ });
 });
 
 void t.test('it ends when it is told to', async (t) => {

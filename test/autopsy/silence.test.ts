@@ -43,7 +43,7 @@ void t.test('a kernel whose device tree was overwritten says so, to nobody', (t)
     { foundBy: 'first-words', release: '6.1.0-50-armmp-lpae', cmdline: null },
   ]);
   const found = explainSilence(findings, { lines: firstKernel, pcs: noCpu, dead: true });
-  t.match(found, { reason: 'device-tree-lost', sentence: /no device tree/ });
+  t.match(found, { reason: 'device-tree-lost', sentence: /\(6\.1\.0-50-armmp-lpae\)/ });
   const lines = found?.log == null ? [] : tellingLines(found.log);
   t.match(lines.join('\n'), 'Unable to handle kernel paging request at virtual address c18067f4');
   t.equal(lines.length, 12);
@@ -83,7 +83,7 @@ void t.test('half an image is found to be half', (t) => {
   const findings = findingsOf(t, 'aarch64-truncated-kernel');
   t.match(explainSilence(findings, { lines: firstKernel, pcs: noCpu, dead: true }), {
     reason: 'image-damaged',
-    sentence: /0x41800000 should have 26\.6 MiB but ends after 13\.0 MiB/,
+    sentence: /\b0x41800000\b.*\b26\.6 MiB\b.*\b13\.0 MiB\b/,
     log: null,
   });
   const [purgatory = 0] = findings.purgatories;
@@ -145,7 +145,8 @@ void t.test('a silence without proof is a hang if the second kernel has panicked
   };
   const second = 'console=ttyAMA0 is_in_kexec=yes root=/dev/vda1';
   const dead = judge(second, [alert, ...between, panic]);
-  t.match(dead, { id: 'bye-hang', meaning: /panicked without .* It panicked\.$/ });
+  t.match(dead, { id: 'bye-hang', meaning: / It panicked\.$/ });
+  t.notMatch(dead.meaning, undecided.meaning);
   t.equal(dead.evidence.at(-1)?.text, `[    1.500000] ${panic.text}`, 'the panic is shown');
   t.equal(judge(second, [alert, ...between]).id, 'unknown', 'an oops may be outlived');
   t.equal(judge('console=ttyAMA0', [panic]).id, 'unknown', 'it may be the first kernel');

@@ -37,29 +37,26 @@ t.test('what booted and does not any more has regressed', (t) => {
   t.match(compare(good, three(hang)), {
     key: 'aarch64/kexec-to-distro',
     class: 'regressed',
-    reason: 'booted before, now bye-hang (generation 1, kexec)',
+    reason: /\bbye-hang \(generation 1, kexec\)$/,
   });
   t.equal(kind(good, three(hang, hang, untold)), 'regressed', 'whatever else could not be told');
   t.equal(kind(three(hang, {}), three(hang)), 'regressed', 'it did boot now and then');
-  t.strictSame(decide([compare(good, three(hang))]), {
-    decision: 'HOLD',
-    reasons: [
-      'aarch64/kexec-to-distro regressed: booted before, now bye-hang (generation 1, kexec)',
-    ],
-  });
+  const { decision, reasons } = decide([compare(good, three(hang))]);
+  t.equal(decision, 'HOLD');
+  t.match(reasons, [/^aarch64\/kexec-to-distro regressed: .*\bbye-hang\b/]);
+  t.equal(reasons.length, 1);
   t.end();
 });
 
 t.test('another failure is a change', (t) => {
   t.match(compare(three(panic), three(hang)), {
     class: 'changed',
-    reason: /^kernel-panic .* before, now bye-hang .*, earlier than before$/,
+    reason: /^kernel-panic \(.*\bbye-hang \(/,
   });
-  t.notMatch(compare(three(hang), three(panic)).reason, 'earlier');
   t.equal(kind(three(panic), three({ ...panic, ...panicked('a NULL pointer') })), 'changed');
   t.match(
     compare(three(panic), three({ ...panic, ...panicked('a NULL pointer') })).reason,
-    /as before, but with other evidence: "Kernel panic .* Oops .*" before, now ".* a NULL pointer"/,
+    /"Kernel panic .* Oops .*".*"Kernel panic .* a NULL pointer"/,
   );
   t.equal(
     kind(three(panic), three({ ...panic, ...panicked('Oops at ffff800008aaaaaa') })),
@@ -70,7 +67,7 @@ t.test('another failure is a change', (t) => {
     compare(three(expectedHang), three({ verdict: 'fail', expected: { outcome: 'bye-hang' } })),
     {
       class: 'changed',
-      reason: 'bye-hang is expected, but the machine now boots',
+      reason: /^bye-hang /,
     },
   );
   t.equal(
@@ -83,7 +80,7 @@ t.test('another failure is a change', (t) => {
 t.test('what goes well less often is unstable', (t) => {
   t.match(compare(good, three({}, hang, {})), {
     class: 'unstable',
-    reason: '2 of 3 boots as expected, 3 of 3 before; otherwise bye-hang (generation 1, kexec)',
+    reason: /\b2 .*\b3 .*\b3 .*\b3 .*\bbye-hang \(generation 1, kexec\)$/,
   });
   t.equal(kind(three({}, hang, hang), three({}, {}, hang)), 'same', 'more often is none the worse');
   t.end();
@@ -97,14 +94,14 @@ t.test('what could not be told is never a pass', (t) => {
     t.equal(kind(three(hang, hang, broken), good), 'unknown', 'not fixed');
     t.equal(decide([compare(good, three({}, {}, broken))]).decision, 'HOLD');
   }
-  t.match(compare(good, three({}, untold)).reason, '2 of 3 candidate boots were inconclusive');
+  t.match(compare(good, three({}, untold)).reason, /^2 .*\b3 candidate /);
   t.end();
 });
 
 t.test('what went wrong and never does any more is fixed', (t) => {
   t.match(compare(three(hang), good), {
     class: 'fixed',
-    reason: 'bye-hang (generation 1, kexec) before',
+    reason: /^bye-hang \(generation 1, kexec\)/,
   });
   t.equal(kind(three({}, hang), good), 'fixed');
   t.equal(decide([compare(three(hang), good)]).decision, 'ROLL');
@@ -137,6 +134,27 @@ t.test('a stage that takes longer makes it costlier, if the data carry it', (t) 
   t.strictSame(compare(before, after, { differences: ['QEMU 7.2.22 and 10.0.2'] }).cost, []);
   t.equal(decide([compare(before, after)]).decision, 'ROLL', 'a user may want to pay');
   t.equal(decide([compare(before, after)], { failOn: ['costlier'] }).decision, 'HOLD');
+  t.end();
+});
+
+t.test('the reasons, in words', (t) => {
+  const oops = three({ ...panic, ...panicked('a NULL pointer') });
+  const pairs: [CaseResult[], CaseResult[]][] = [
+    [good, good],
+    [good, three(hang)],
+    [three(panic), three(hang)],
+    [three(hang), three(panic)],
+    [three(panic), oops],
+    [three(expectedHang), three({ verdict: 'fail', expected: { outcome: 'bye-hang' } })],
+    [good, three({}, hang, {})],
+    [three(untold, {}), three({}, untold)],
+    [three(hang), good],
+    [good, []],
+    [[], good],
+    [[], three(untold)],
+  ];
+  const reasons = pairs.map((pair) => compare(...pair)).map((one) => `${one.class}: ${one.reason}`);
+  t.matchSnapshot([...reasons, ...decide([]).reasons].join('\n'), 'one per line');
   t.end();
 });
 

@@ -56,13 +56,13 @@ t.test('what boots first should be the same, what kexec starts is the question',
     'aarch64/provider-kernel',
   ]);
   t.strictSame(differencesOf(record, record), []);
-  t.strictSame(differencesOf(record, recordOf(report(three({}), '10.0.2'))), [
-    'QEMU for aarch64: 7.2.22 and 10.0.2',
-  ]);
+  const qemus = differencesOf(record, recordOf(report(three({}), '10.0.2')));
+  t.match(qemus, [/\baarch64: 7\.2\.22\b.*\b10\.0\.2$/]);
+  t.equal(qemus.length, 1);
   const images = { ...record.images, 'aarch64/provider-kernel': 'ffff' };
-  t.strictSame(differencesOf(record, { ...record, images }), [
-    'image aarch64/provider-kernel: aaaa and ffff',
-  ]);
+  const kernels = differencesOf(record, { ...record, images });
+  t.match(kernels, [/\baarch64\/provider-kernel: aaaa\b.*\bffff$/]);
+  t.equal(kernels.length, 1);
   t.end();
 });
 
@@ -87,18 +87,16 @@ t.test('what is neither is refused, with its place', async (t) => {
     return loadRecord(file).catch((error: unknown) => error);
   };
   const place = join(directory, 'file.json');
-  t.match(await refused('{'), { message: /it is not JSON/, place });
-  t.match(await refused('[]'), { message: /neither a run nor a baseline/, place });
-  t.match(await refused('{"schema":"kexec-lab/run@2"}'), {
-    message: /is a kexec-lab\/run@2/,
-    place,
-  });
-  t.match(await refused('{"schema":"kexec-lab/baseline@1"}'), {
-    message: /^this record is damaged: /,
-    place,
-  });
+  t.match(await refused('{'), { exitCode: 2, message: /\bJSON\b/, place });
+  const known = /kexec-lab\/run@1 .*kexec-lab\/baseline@1$/;
+  t.match(await refused('[]'), { exitCode: 2, message: known, place });
+  const later = await refused('{"schema":"kexec-lab/run@2"}');
+  t.match(later, { exitCode: 2, message: known, place });
+  t.match(later, { message: /\bkexec-lab\/run@2\b/ });
+  const damaged = await refused('{"schema":"kexec-lab/baseline@1"}');
+  t.match(damaged, { exitCode: 2, message: /: qemu: /, place });
   t.match(await loadRecord(directory).catch((error: unknown) => error), {
-    message: /^cannot read this run: no such file or directory/,
+    exitCode: 2,
     place: join(directory, 'report.json'),
   });
 });

@@ -66,15 +66,14 @@ t.test('what is missing, there twice or mixed up is named with its place', (t) =
   const [one, two] = [join(directory, 'one'), join(directory, 'two')];
   record(one, [b], [1, 2, [b, c]]);
   record(two, [b], [1, 2, [b, c]]);
-  const say = (...paths: string[]) => refusal(directory, () => merge(paths))[0];
-  t.equal(
-    say(one),
-    'one/events.jsonl:this is shard 1 of 2, and another shard is missing: there is no result for aarch64/c'.replace(
-      ':',
-      ': ',
-    ),
-  );
-  t.equal(say(one, two), 'two/events.jsonl: aarch64/b is already in one/events.jsonl');
+  const all: string[] = [];
+  const say = (...paths: string[]) => {
+    const [first = ''] = refusal(directory, () => merge(paths));
+    all.push(first);
+    return first;
+  };
+  t.match(say(one), /^one\/events\.jsonl: .*\b1 .*\b2\b.* aarch64\/c$/);
+  t.match(say(one, two), /^two\/events\.jsonl: aarch64\/b .*\bone\/events\.jsonl$/);
   const other = readFileSync(recordIn(one), 'utf8').replaceAll('aarch64/b', 'aarch64/c');
   writeFileSync(
     recordIn(two),
@@ -82,13 +81,11 @@ t.test('what is missing, there twice or mixed up is named with its place', (t) =
       .replaceAll('"scenario":"b"', '"scenario":"c"')
       .replace('"kexecLab":"0.1.0"', '"kexecLab":"9"'),
   );
-  t.match(say(one, two), /^two\/events\.jsonl: written by kexec-lab 9, other runs by 0\.1\.0$/);
-  t.equal(
-    say(join(directory, 'none')),
-    'none: cannot list this directory: no such file or directory',
-  );
+  t.match(say(one, two), /^two\/events\.jsonl: .*\b9\b.*\b0\.1\.0$/);
+  t.match(say(join(directory, 'none')), /^none: /);
   mkdirSync(join(directory, 'empty'));
-  t.equal(say(join(directory, 'empty')), 'empty: no run found here');
+  t.match(say(join(directory, 'empty')), /^empty: /);
+  t.matchSnapshot(all.join('\n'), 'messages');
   t.end();
 });
 
@@ -97,26 +94,29 @@ t.test('a damaged record is refused at its line', (t) => {
   record(join(directory, 'r'), [b, c]);
   const whole = readFileSync(recordIn(join(directory, 'r')), 'utf8');
   const lines = whole.trimEnd().split('\n');
+  const all: string[] = [];
   const say = (text: string) => {
     writeFileSync(recordIn(join(directory, 'r')), text);
-    return refusal(directory, () => merge([join(directory, 'r')]))[0];
+    const [first = ''] = refusal(directory, () => merge([join(directory, 'r')]));
+    all.push(first);
+    return first;
   };
-  const saying = (message: string) => `r/events.jsonl:${message}`;
-  t.equal(say(''), saying('1: the first line does not begin a run'));
+  t.match(say(''), /^r\/events\.jsonl:1: /);
   const cut = lines.map((line, index) => (index === 2 ? line.slice(0, -40) : line));
-  t.equal(say(`${cut.join('\n')}\n`), saying('3: this line is incomplete'));
+  t.match(say(`${cut.join('\n')}\n`), /^r\/events\.jsonl:3: /);
   t.match(
     say(whole.replace('"verdict":"fail"', '"verdict":"fine"')),
     /^r\/events\.jsonl:3: result\.verdict: /,
   );
   t.match(
     say(whole.replaceAll('"directory":"aarch64/b"', '"directory":"../../etc"')),
-    /:2: directory: this is not a case directory$/,
+    /^r\/events\.jsonl:2: directory: /,
   );
   const twice = [...lines.slice(0, 3), ...lines.slice(2), ''].join('\n');
-  t.equal(say(twice), saying('4: aarch64/b has a second result'));
+  t.match(say(twice), /^r\/events\.jsonl:4: aarch64\/b /);
   const without = [...lines.slice(0, 2), ...lines.slice(3), ''].join('\n');
-  t.equal(say(without), saying(`${lines.length - 1}: aarch64/b has no result`));
+  t.match(say(without), new RegExp(`^r/events\\.jsonl:${lines.length - 1}: aarch64/b `));
+  t.matchSnapshot(all.join('\n'), 'messages');
   t.end();
 });
 
@@ -140,8 +140,11 @@ t.test(
     t.match(second, {
       scenario: 'c',
       verdict: 'interrupted',
-      reasons: [/^the run is not finished; this case was running/],
+      generation: 0,
+      stage: null,
     });
+
+    t.matchSnapshot(second?.reasons.join('\n'), 'the reason');
 
     // With all results there, but not the end.
     writeFileSync(file, `${lines.slice(0, -2).join('\n')}\n`);

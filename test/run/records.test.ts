@@ -28,11 +28,11 @@ t.test('what is not the lab’s stays, and stops no run', async (t) => {
   const directory = temporaryDirectory(t);
   const out = join(directory, 'runs');
   mkdirSync(join(out, 'latest'), { recursive: true });
-  t.match((await createRunDirectory(out, now)).notLatest, /latest is not a symbolic link/);
+  t.match((await createRunDirectory(out, now)).notLatest, join(out, 'latest'));
   const other = join(directory, 'others');
   mkdirSync(other);
   writeFileSync(join(other, 'latest'), 'mine');
-  t.match((await createRunDirectory(other, now)).notLatest, /latest is not a symbolic link/);
+  t.match((await createRunDirectory(other, now)).notLatest, join(other, 'latest'));
   t.equal(readFileSync(join(other, 'latest'), 'utf8'), 'mine');
 });
 
@@ -41,7 +41,8 @@ t.test('a place where no directory can be made', async (t) => {
   writeFileSync(file, '');
   await t.rejects(createRunDirectory(join(file, 'runs'), now), {
     name: 'UnavailableError',
-    message: /^cannot make the run directory: a part of the path is not a directory/,
+    message: /./,
+    place: join(file, 'runs'),
     hint: /--out/,
   });
 });

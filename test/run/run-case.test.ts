@@ -77,8 +77,8 @@ t.test(
       outcome: 'bye-hang',
       autopsy: { reason: 'device-tree-lost' },
     });
-    t.match(told.cure, '--image-size=67108864: otherwise kexec places the device tree');
-    t.match(told.meaning, /dead, not slow\. According to its log in memory, .*device tree/);
+    t.match(told.cure, '--image-size=67108864');
+    t.match(told.meaning, /\(6\.1\.0-50-armmp-lpae\)/);
     t.ok(
       told.evidence.some(
         ({ signature, text }) => signature === 'guest-memory' && /Oops/.test(text),
@@ -92,13 +92,10 @@ t.test(
     t.match(untold, {
       verdict: 'pass',
       outcome: 'bye-hang',
-      autopsy: { reason: 'unreadable', sentence: /^Its memory could not be read: .*\.$/ },
-      meaning: /dead, not slow\. Its memory could not be read: /,
+      autopsy: { reason: 'unreadable', sentence: /dump-guest-memory/ },
     });
-    t.match(
-      readFileSync(join(untold.path, 'steps.log'), 'utf8'),
-      /memory could not be read: .*dump-guest-memory/,
-    );
+    t.ok(untold.meaning.endsWith(untold.autopsy?.sentence ?? 'none'), untold.meaning);
+    t.match(readFileSync(join(untold.path, 'steps.log'), 'utf8'), /dump-guest-memory/);
   },
 );
 
@@ -117,7 +114,7 @@ t.test('a memory that is refused changes no verdict, and is said', beside, async
     outcome: 'bye-hang',
     autopsy: {
       reason: 'unreadable',
-      sentence: 'Its memory could not be read: the header of this ELF file is damaged.',
+      sentence: /\bheader\b.*\bELF\b/,
     },
   });
 });
@@ -135,7 +132,7 @@ t.test('a QEMU that crashes is no statement about the kernel', beside, async (t)
   for (const until of ['Run /init', 'Bye!', 'Linux version 6.12']) {
     const result = await run(t, { text: goodBootUntil(until), then: 'crash' });
     t.match(result, { verdict: 'unavailable', outcome: null }, until);
-    t.match(result.reasons[0], /^QEMU ended in the middle of the boot \(signal SIGSEGV\)\n/);
+    t.match(result.reasons[0], /\bSIGSEGV\b/);
   }
   const gaveUp = await run(t, { text: goodBootUntil('Run /init'), then: 'exit' });
   t.match(gaveUp, { verdict: 'unavailable' });
@@ -156,7 +153,7 @@ t.test(
       const play = { text: goodBootUntil('Run /init'), then: 'crash', signal };
       const result = await run(t, play, caseOf({ steps }));
       t.match(result, { verdict: 'unavailable', outcome: null }, signal);
-      t.match(result.reasons[0], /^QEMU ended in the middle of the boot/);
+      t.match(result.reasons[0], new RegExp(`\\b${signal}\\b`));
     }
   },
 );

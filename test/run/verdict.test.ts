@@ -68,22 +68,18 @@ t.test('the verdict names everything that differs', (t) => {
     reasons: [],
     unmet: [],
   });
-  t.same(judge(booted(), { outcome: 'bye-hang' }), {
-    verdict: 'fail',
-    reasons: ['outcome: expected bye-hang, got booted'],
-    unmet: ['outcome'],
-  });
+  const other = judge(booted(), { outcome: 'bye-hang' });
+  t.match(other, { verdict: 'fail', reasons: [/\bbye-hang\b.*\bbooted$/] });
+  t.same(other.unmet, ['outcome']);
   const wrong = judge(booted(), {
     outcome: 'booted',
     root: '/dev/vdb1',
     captures: { device: '/dev/vda' },
   });
   t.equal(wrong.verdict, 'fail');
-  t.same(wrong.reasons, [
-    'root device: expected /dev/vdb1, got /dev/vda1',
-    'device: expected /dev/vda, got none',
-  ]);
+  t.match(wrong.reasons, [/ \/dev\/vdb1\b.* \/dev\/vda1$/, /^device: .* \/dev\/vda\b/]);
   t.same(wrong.unmet, ['root', 'captures.device']);
+  t.matchSnapshot([...other.reasons, ...wrong.reasons].join('\n'), 'the reasons');
   t.end();
 });
 
@@ -107,14 +103,12 @@ t.test('a step that was not done is a reason, told with its place', (t) => {
   };
   const reasonsOf = (...steps: ReturnType<typeof step>[]) =>
     judge(booted(), { outcome: 'booted' }, { reported: [], steps });
-  t.same(reasonsOf(step('done', 'a.yaml:9'), step('failed', 'a.yaml:12', 'refused')), {
-    verdict: 'fail',
-    reasons: ['a.yaml:12: step 2 (ssh true): refused'],
-    unmet: [],
-  });
-  t.same(reasonsOf(step('pending', null)).reasons, [
-    'step 1 (ssh true): the boot ended before it was done',
-  ]);
+  const failed = reasonsOf(step('done', 'a.yaml:9'), step('failed', 'a.yaml:12', 'refused'));
+  t.match(failed, { verdict: 'fail', reasons: [/^a\.yaml:12: .*\b2 \(ssh true\): refused$/] });
+  t.same(failed.unmet, []);
+  const pending = reasonsOf(step('pending', null));
+  t.match(pending, { verdict: 'fail', reasons: [/\b1 \(ssh true\): /] });
+  t.matchSnapshot([...failed.reasons, ...pending.reasons].join('\n'), 'the reasons');
   t.same(reasonsOf(step('done', null)), { verdict: 'pass', reasons: [], unmet: [] });
   t.end();
 });

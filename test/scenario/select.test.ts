@@ -62,7 +62,7 @@ t.test('a word that means nothing is refused, even beside one that does', (t) =>
     constructor: NothingSelectedError,
     message: /"kexce".*"kexec"/,
   });
-  t.throws(() => select('.*'), { message: /"\.\*"$/ });
+  t.throws(() => select('.*'), { message: /"\.\*"/ });
   t.throws(() => select('kexe'), { message: /"kexe".*"kexec"/ });
   t.throws(() => select('x*'), NothingSelectedError);
   t.end();
@@ -84,7 +84,7 @@ t.test('cases: by scenario, architecture and repeat', (t) => {
   });
   t.throws(() => ids(selectScenarios(scenarios, ['slow']), { only: ['arm'] }), {
     constructor: NothingSelectedError,
-    message: / arm$/,
+    message: /\barm\b/,
   });
   t.end();
 });

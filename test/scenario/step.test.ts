@@ -37,19 +37,20 @@ per-arch:
   t.match(steps[7], { do: 'ssh', stdin: '#!/bin/sh', exit: 0 });
   t.match(steps[0]?.place, /steps\.yaml:8$/);
   t.match(steps[8]?.place, /steps\.yaml:20$/);
-  t.strictSame(steps.map(describeStep), [
-    'wait for signature login-prompt',
-    'wait for signature login-prompt, generation 2',
-    'wait for screen Boot Manager',
-    'wait for reported booted',
-    String.raw`type "root\n"`,
-    'press ctrl-c',
-    'run kexec -e',
-    'ssh tee -a kexec.sh',
-    'set the tags KEXEC_APPEND',
-    'reset the machine',
-    'nbd-dies',
+  t.match(steps.map(describeStep), [
+    /\blogin-prompt$/,
+    /\blogin-prompt\b.*\b2$/,
+    / Boot Manager$/,
+    / booted$/,
+    / "root\\n"$/,
+    / ctrl-c$/,
+    / kexec -e$/,
+    / tee -a kexec\.sh$/,
+    / KEXEC_APPEND$/,
+    /./,
+    /\bnbd-dies$/,
   ]);
+  t.matchSnapshot(steps.map(describeStep).join('\n'), 'one per line');
   t.end();
 });
 
