@@ -76,8 +76,21 @@ export function createScreen({ columns, rows }: { columns: number; rows: number 
   };
 }
 
-/** xterm.js is large and few boots need it, so it is loaded on first use. */
+/**
+ * A terminal in memory without a scrollback. xterm.js is large and few boots need it, so it is loaded on first use.
+ * @param plainEnds a line feed alone ends a line, as in a file
+ */
 async function newTerminal(columns: number, rows: number, plainEnds: boolean): Promise<Terminal> {
-  const { createTerminal } = await import('./terminal.ts');
-  return createTerminal(columns, rows, plainEnds);
+  const xterm = await import('@xterm/headless');
+  // It is CommonJS: Node.js has it as the default export, tsx has only the names.
+  const { Terminal } = 'default' in xterm ? xterm.default : xterm;
+  return new Terminal({
+    cols: columns,
+    rows,
+    scrollback: 0,
+    convertEol: plainEnds,
+    // xterm.js classifies reading the cells of the screen as a proposed API.
+    allowProposedApi: true,
+    logLevel: 'off',
+  });
 }
