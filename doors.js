@@ -12,7 +12,7 @@ export const doors = {
   'file-error.ts': ['errors.ts'],
   model: ['arch.ts'],
   signatures: ['model'],
-  host: ['arch.ts', 'errors.ts', 'file-error.ts'],
+  host: ['arch.ts', 'errors.ts', 'file-error.ts', 'model'],
   formats: ['arch.ts', 'errors.ts', 'host'],
   debian: ['errors.ts', 'host', 'formats'],
   transcript: ['console', 'signatures', 'formats'],

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Metafile } from 'esbuild';
 import { build } from 'esbuild';
+import { createProgram } from '../src/cli/program.ts';
 import { schemas } from '../src/cli/schema.ts';
 import entryPoints from './entry-points.json' with { type: 'json' };
 
@@ -49,7 +50,7 @@ await rm(join(dist, 'old'), { recursive: true, force: true });
 async function writeSchemas(directory: string): Promise<void> {
   await mkdir(directory);
   for (const schema of schemas) {
-    const text = `${JSON.stringify(await schema.load(), null, 2)}\n`;
+    const text = `${JSON.stringify(await schema.load(() => createProgram(() => true)), null, 2)}\n`;
     await writeFile(join(directory, `${schema.name}.json`), text);
   }
 }

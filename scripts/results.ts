@@ -8,8 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { format, resolveConfig } from 'prettier';
+import { preflightSchema } from '../src/model/examination.ts';
 import type { CaseResult } from '../src/model/result.ts';
-import { preflightSchema, runReportSchema } from '../src/model/run.ts';
+import { runReportSchema } from '../src/model/run.ts';
 import { outcomeWord } from '../src/report/result-text.ts';
 import type { Results } from './results-data.ts';
 

@@ -4,7 +4,7 @@
  */
 import { text } from 'node:stream/consumers';
 import { KexecLabError } from '../errors.ts';
-import type { Findings } from './findings.ts';
+import type { Findings } from '../model/examination.ts';
 import { examine } from './findings.ts';
 import { openDump } from './memory-dump.ts';
 import type { Reason } from './silence.ts';

@@ -1,16 +1,7 @@
 import { hasMagic, magics } from '../formats/magic.ts';
+import type { DeviceTree } from '../model/examination.ts';
 import type { GuestMemory, UnreadList } from './guest-memory.ts';
 import { Budget, occurrences } from './guest-memory.ts';
-
-/** A complete flattened device tree: the facts that a boot depends on. */
-export type DeviceTree = {
-  /** Physical address. */
-  address: number;
-  /** The kernel command line in it; null if it has none. */
-  bootargs: string | null;
-  /** Bytes of RAM it describes; 0 if it describes none. */
-  memory: number;
-};
 
 const headerSize = 40;
 

@@ -1,24 +1,11 @@
 import { magics } from '../formats/magic.ts';
-import type { DeviceTree } from './device-tree.ts';
+import type { Findings, KernelImage, KernelLog } from '../model/examination.ts';
 import { findDeviceTrees } from './device-tree.ts';
 import { findFirstWords, firstWordsBudget, readFirstWordsLog } from './first-words-log.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import { Budget, occurrences, Unreadable, UnreadList } from './guest-memory.ts';
-import type { KernelLog } from './kernel-log.ts';
 import { describeLog, readPrintkRing } from './kernel-log.ts';
 import { addressSpaceOf, findVmcoreinfoTexts, parseVmcoreinfo, releaseOf } from './vmcoreinfo.ts';
-
-/** What a guest's memory contains about its boot. */
-export type Findings = {
-  /** Every kernel's log once, in the order of their addresses. */
-  logs: KernelLog[];
-  deviceTrees: DeviceTree[];
-  images: KernelImage[];
-  /** Where the purgatory of kexec-tools keeps its message for a digest mismatch. Physical addresses. */
-  purgatories: number[];
-  /** Short phrases about structures that cannot be read, and about those skipped because there are too many. */
-  unreadable: string[];
-};
 
 /** kexec-tools, purgatory/purgatory.c. */
 const digestWords = Buffer.from('sha256 digests do not match :(\n\0');
@@ -108,16 +95,6 @@ function isSame(other: KernelLog, log: KernelLog): boolean {
   const alike = other.release === log.release && other.cmdline === log.cmdline;
   return alike && other.foundBy === 'vmcoreinfo';
 }
-
-/** An arm64 kernel image at the place where a kexec put it. */
-export type KernelImage = {
-  /** Physical address. */
-  address: number;
-  /** The size in its header, including memory that is zero at first. Bytes. */
-  size: number;
-  /** The offset just after the last nonzero byte. Bytes. */
-  filled: number;
-};
 
 /** Documentation/arch/arm64/booting.rst: the header is 64 bytes, its magic at 56, the image's size at 16. */
 const magic = magics.image;

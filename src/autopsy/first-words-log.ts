@@ -1,6 +1,6 @@
+import type { KernelRecord } from '../model/examination.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import { Budget, occurrences } from './guest-memory.ts';
-import type { KernelRecord } from './kernel-log.ts';
 import { longestText, toSeconds } from './kernel-log.ts';
 
 /** The first message of every kernel, on arm and on arm64 (`smp_setup_processor_id`). The format string continues with a `%`. */

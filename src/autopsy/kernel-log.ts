@@ -1,32 +1,11 @@
+import type { KernelLog, KernelRecord } from '../model/examination.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import { Budget, Unreadable } from './guest-memory.ts';
 import type { ToPhysical, Vmcoreinfo, RingLayout } from './vmcoreinfo.ts';
 import { ringLayoutOf } from './vmcoreinfo.ts';
 
-/** One record of a kernel's log. */
-export type KernelRecord = {
-  /** Time on the kernel's own clock; null if the times were not found. */
-  seconds: number | null;
-  /** 0 (emergency) to 7 (debug); null if the levels were not found. */
-  level: number | null;
-  text: string;
-};
-
 /** Longer than the text of any record: printk truncates at a kilobyte (PRINTKRB_RECORD_MAX). Bytes. */
 export const longestText = 4096;
-
-/** A log found in memory. */
-export type KernelLog = {
-  /** Whether it was found through the kernel's description of itself, or by the first words that every kernel prints. */
-  foundBy: 'vmcoreinfo' | 'first-words';
-  /** Physical address. */
-  address: number;
-  /** The kernel's release, as `uname -r` prints it; null if the log does not contain it. */
-  release: string | null;
-  /** The kernel's command line; null if the log does not contain it. */
-  cmdline: string | null;
-  records: KernelRecord[];
-};
 
 /** Reads the release and the command line from the records. */
 export function describeLog(

@@ -1,8 +1,7 @@
 import { kexecMarker } from '../markers.ts';
 import type { Evidence, Outcome } from '../model/boot.ts';
+import type { Findings, KernelImage, KernelLog, KernelRecord } from '../model/examination.ts';
 import type { SilenceReason } from '../model/vocabulary.ts';
-import type { Findings, KernelImage } from './findings.ts';
-import type { KernelLog, KernelRecord } from './kernel-log.ts';
 import { panicOf, printedLines, tellingLines } from './kernel-log.ts';
 
 /** A reason, and a sentence with its evidence. */

@@ -4,7 +4,7 @@ import { fileReason } from '../file-error.ts';
 import { digestOnce, shortDigest } from '../host/files.ts';
 import type { Stage } from '../model/vocabulary.ts';
 import { qemuArguments } from '../qemu/arguments.ts';
-import type { Qemu } from '../qemu/find-qemu.ts';
+import type { Qemu } from '../model/examination.ts';
 import type { MachineSpec } from '../qemu/machine-spec.ts';
 import type { Machine } from '../qemu/machine.ts';
 import { startMachine } from '../qemu/machine.ts';

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Examined } from '../autopsy/autopsy-process.ts';
 import { addressEnd } from '../autopsy/guest-memory.ts';
-import type { KernelLog } from '../autopsy/kernel-log.ts';
 import { printedLines, tellingLines } from '../autopsy/kernel-log.ts';
 import { runAutopsy } from '../autopsy/run-autopsy.ts';
 import { LineSplitter } from '../console/lines.ts';
 import { readInput } from '../host/user-file.ts';
+import type { AutopsyDocument, KernelLog } from '../model/examination.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';
 import { count } from '../report/result-text.ts';
@@ -118,8 +118,7 @@ function mebibytes(bytes: number): string {
   return `${(bytes / 2 ** 20).toFixed(1)} MiB of memory`;
 }
 
-/** The content of `--json`, schema `kexec-lab/autopsy@1`. */
-function document({ file, missingBytes, findings, silence }: Shown) {
+function document({ file, missingBytes, findings, silence }: Shown): AutopsyDocument {
   return {
     schema: 'kexec-lab/autopsy@1',
     dump: file,

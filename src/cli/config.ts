@@ -93,7 +93,7 @@ function readCommands(
 ): void {
   for (const [name, below] of Object.entries(content)) {
     const place = [...path, name];
-    const command = group.commands.find((each) => each.name() === name && name !== 'help');
+    const command = commandsOf(group).find((each) => each.name() === name);
     if (command === undefined) {
       found.problems.push({ path: place, at: 'key', message: unknownCommand(group, place) });
     } else if (below === null || !isLoaded(name)) {
@@ -112,8 +112,13 @@ function readCommands(
   }
 }
 
+/** The commands of a group that a file can set options of. */
+export function commandsOf(group: Command): Command[] {
+  return group.commands.filter((each) => each.name() !== 'help');
+}
+
 function unknownCommand(group: Command, path: string[]): string {
-  const known = group.commands.map((each) => each.name()).filter((name) => name !== 'help');
+  const known = commandsOf(group).map((each) => each.name());
   const hint =
     path.length === 1
       ? '; options belong below the name of their command, such as "run"'
@@ -163,17 +168,23 @@ type Parsed = {
   wrong: { below?: number[]; reason: string }[];
 };
 
+/** What a file can set an option to: true or false, one value, or also a list of values. */
+export function kindOf(option: Option): 'flag' | 'value' | 'list' {
+  if (!option.required && !option.optional) return 'flag';
+  return Array.isArray(option.defaultValue) ? 'list' : 'value';
+}
+
 function parseValue(option: Option, written: unknown): Parsed {
-  if (!option.required && !option.optional) {
+  const kind = kindOf(option);
+  if (kind === 'flag') {
     if (typeof written !== 'boolean') return { wrong: [{ reason: 'expected true or false' }] };
     return written ? { value: !option.negate, wrong: [] } : { wrong: [] };
   }
   const isList = Array.isArray(written);
-  const isRepeatable = Array.isArray(option.defaultValue);
-  if (isList && !isRepeatable) return { wrong: [{ reason: 'expected one value, not a list' }] };
+  if (isList && kind !== 'list') return { wrong: [{ reason: 'expected one value, not a list' }] };
   const texts: unknown[] = isList ? written : [written];
   const wrong: Parsed['wrong'] = [];
-  let value: unknown = isRepeatable ? [] : undefined;
+  let value: unknown = kind === 'list' ? [] : undefined;
   for (const [index, text] of texts.entries()) {
     const below = isList ? [index] : [];
     if (typeof text !== 'string' && typeof text !== 'number') {

@@ -9,11 +9,12 @@ import { cacheDirectory, ownVersion } from '../host/directories.ts';
 import { diskUsage } from '../host/files.ts';
 import { findRequirement, ensureRequirements } from '../host/install.ts';
 import { toolEnvironment } from '../host/processes.ts';
-import type { Requirement, Purpose } from '../host/requirements.ts';
+import type { Requirement } from '../host/requirements.ts';
 import { everyNeed, requirementsFor, installLine } from '../host/requirements.ts';
+import type { DoctorDocument } from '../model/examination.ts';
 import type { IdleSkipping } from '../model/run.ts';
+import type { RequirementPurpose } from '../model/vocabulary.ts';
 import { describeIdleSkipping } from '../qemu/arguments.ts';
-import type { QemuCandidate } from '../qemu/find-qemu.ts';
 import { listQemus, oldestQemu } from '../qemu/find-qemu.ts';
 import { tryQemu } from '../qemu/trial/try-qemu.ts';
 import { printable, printableJson } from '../report/printable.ts';
@@ -59,9 +60,12 @@ async function doctor(
   const able = install === null && withoutQemu.length === 0;
   const output = standardOutput();
   if (json) {
-    const schema = 'kexec-lab/doctor@1';
     const versions = { kexecLab: ownVersion(), node: process.version };
-    output.write(`${printableJson({ schema, able, ...versions, config, ...report, install })}\n`);
+    const document: DoctorDocument = {
+      ...{ schema: 'kexec-lab/doctor@1', able, ...versions, config },
+      ...{ ...report, install },
+    };
+    output.write(`${printableJson(document)}\n`);
   } else {
     const style = createStyle(output);
     output.write(`kexec-lab ${ownVersion()}, Node.js ${process.versions.node}\n\n`);
@@ -72,7 +76,7 @@ async function doctor(
   process.exitCode = able ? exitCodes.ok : exitCodes.unavailable;
 }
 
-function isUsable(candidates: QemuCandidate[]): boolean {
+function isUsable(candidates: ExaminedQemu[]): boolean {
   return candidates.some((candidate) => 'version' in candidate);
 }
 
@@ -93,7 +97,7 @@ function conclusion(install: string | null, withoutQemu: string[], style: Style)
   return missing.length === 0 ? 'Nothing is missing.' : missing.join('\n');
 }
 
-const sections: Record<Purpose, string> = {
+const sections: Record<RequirementPurpose, string> = {
   boot: 'To boot machines',
   images: 'To build images',
 };
@@ -117,8 +121,9 @@ function hostReportText(report: HostReport, style: Style): string {
       : candidates.map((candidate, index) => qemuCells(arch, candidate, index === 0, style));
   });
   const skipping = arches.flatMap((arch) => {
-    const { idleSkipping } = report.qemus[arch][0] ?? {};
-    return idleSkipping === undefined ? [] : idleSkippingRows(arch, idleSkipping, style);
+    const [used] = report.qemus[arch];
+    if (used === undefined || !('idleSkipping' in used) || !used.idleSkipping) return [];
+    return idleSkippingRows(arch, used.idleSkipping, style);
   });
   const { directory, usedBytes, freeBytes } = report.cache;
   return [
@@ -155,7 +160,7 @@ function markedName(mark: '✓' | '✗' | ' ', name: string, style: Style): stri
 
 function qemuCells(
   arch: string,
-  candidate: QemuCandidate,
+  candidate: ExaminedQemu,
   isFirst: boolean,
   style: Style,
 ): string[] {
@@ -180,30 +185,13 @@ function gibibytes(bytes: number): string {
   return `${(bytes / 2 ** 30).toFixed(1)} GiB`;
 }
 
-/** A requirement and what was found; `path` is null if it is missing, `version` if it is unknown. */
-export type FoundRequirement = Omit<
-  Requirement,
-  'versionArguments' | 'need' | 'arch' | 'notForRoot'
-> & {
-  path: string | null;
-  version: string | null;
-};
-
-/** A QEMU that was found. The one in use also has the result of the trial of idle skipping. */
-export type ExaminedQemu = QemuCandidate & { idleSkipping?: IdleSkipping };
-
 /** What is known about this host. */
-export type HostReport = {
-  requirements: FoundRequirement[];
-  /** Every QEMU per architecture, newest first. The first is used unless it has a problem. */
-  qemus: Record<Arch, ExaminedQemu[]>;
-  cache: { directory: string; usedBytes: number; freeBytes: number };
-};
+type HostReport = Pick<DoctorDocument, 'requirements' | 'qemus' | 'cache'>;
+type FoundRequirement = HostReport['requirements'][number];
+type ExaminedQemu = HostReport['qemus'][Arch][number];
 
 /** Examines the host, and tries its QEMUs unless the cache has the results. Changes nothing. */
-export async function examineHost(
-  qemuDirectory = process.env['KEXEC_LAB_QEMU_DIR'],
-): Promise<HostReport> {
+async function examineHost(qemuDirectory = process.env['KEXEC_LAB_QEMU_DIR']): Promise<HostReport> {
   const [found, [aarch64, arm], cache] = await Promise.all([
     Promise.all(requirementsFor(everyNeed, qemuDirectory).map(examineRequirement)),
     Promise.all([examineQemus('aarch64', qemuDirectory), examineQemus('arm', qemuDirectory)]),

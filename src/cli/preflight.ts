@@ -3,7 +3,7 @@ import type { Arch } from '../arch.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
 import { exitCodes, UsageError } from '../errors.ts';
-import type { Finding, PreflightDocument } from '../model/run.ts';
+import type { Finding, PreflightDocument } from '../model/examination.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';
 import { describeProgress } from '../report/result-text.ts';

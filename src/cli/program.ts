@@ -86,7 +86,7 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
   {
     name: 'schema',
     summary: 'list or print JSON Schemas',
-    load: async () => (await import('./schema.ts')).schemaCommand(),
+    load: async () => (await import('./schema.ts')).schemaCommand(() => createProgram(() => true)),
   },
   {
     name: 'completion',

@@ -61,7 +61,7 @@ async function run(directory: string, { gdb, at, qemuDir, json }: Options): Prom
       },
       ...(gdb && { debug: { at, onStopped: tellStopped } }),
     });
-    if (json) process.stdout.write(`${printableJson(document(rewound))}\n`);
+    if (json) process.stdout.write(`${printableJson(rewound)}\n`);
     else process.stderr.write(`${describe(rewound)}\n`);
     if (!isSame(rewound)) process.exitCode = exitCodes.fail;
   } catch (error) {
@@ -93,7 +93,7 @@ function isSame({ ending, differsAt }: Rewound): boolean {
 }
 
 function describe(rewound: Rewound): string {
-  const { name, ending, bytes, recordedBytes, line, hostSeconds, words } = rewound;
+  const { case: name, ending, bytes, recordedBytes, line, hostSeconds, words } = rewound;
   const style = createStyle(standardOutput(process.stderr));
   const of = `${bytes} of ${recordedBytes} bytes in ${formatSeconds(hostSeconds)}`;
   const told = `${printable(name)}: ${of}`;
@@ -109,9 +109,4 @@ function describe(rewound: Rewound): string {
         ? failed(`line ${line} differs from the recording`)
         : style.wrap(style.green(passed), 2);
   return rows.join('\n');
-}
-
-/** The content of `--json`, schema `kexec-lab/rewind@1`. */
-function document({ name, ...rest }: Rewound): object {
-  return { schema: 'kexec-lab/rewind@1', case: name, ...rest };
 }

@@ -1,20 +1,26 @@
+import type { Option } from 'commander';
 import { Command } from 'commander';
 import type * as Zod from 'zod';
 import { UsageError } from '../errors.ts';
 import { standardOutput } from '../report/reporter.ts';
 import { didYouMean } from '../text/nearest.ts';
+import { commandsOf, kindOf } from './config.ts';
+import { mayBeEmpty } from './options.ts';
+
+/** Defines the command line with all its commands. */
+type CreateProgram = () => Promise<Command>;
 
 /** `kexec-lab schema`: lists or prints the JSON Schemas of the files that kexec-lab reads and writes. */
-export function schemaCommand(): Command {
+export function schemaCommand(createProgram: CreateProgram): Command {
   return new Command('schema')
     .description('list JSON Schemas, or print one')
     .argument('[name]', 'the schema to print')
     .addHelpText('after', '\nExample:\n  kexec-lab schema scenario > scenario.schema.json')
-    .action(print);
+    .action((name?: string) => print(createProgram, name));
 }
 
 /** @throws UsageError for an unknown name */
-async function print(name?: string): Promise<void> {
+async function print(createProgram: CreateProgram, name?: string): Promise<void> {
   const output = standardOutput();
   if (name === undefined) {
     for (const { name, about } of schemas) output.write(`${name.padEnd(11)} ${about}\n`);
@@ -27,7 +33,7 @@ async function print(name?: string): Promise<void> {
       hint: `Choose from: ${names.join(', ')}.`,
     });
   }
-  output.write(`${JSON.stringify(await found.load(), null, 2)}\n`);
+  output.write(`${JSON.stringify(await found.load(createProgram), null, 2)}\n`);
 }
 
 /** A JSON Schema, as `kexec-lab schema` prints it and the package ships it (`kexec-lab/schemas/NAME.json`). */
@@ -36,7 +42,7 @@ export type NamedSchema = {
   /** The file it describes, and the contents of that file. */
   about: string;
   /** Makes the schema, draft 2020-12. Loads zod, so call it only when the schema is needed. */
-  load: () => Promise<object>;
+  load: (createProgram: CreateProgram) => Promise<object>;
 };
 
 /** The schema of every file that kexec-lab writes or reads. For a `.jsonl` file, it describes one line. */
@@ -45,6 +51,25 @@ export const schemas: readonly NamedSchema[] = [
     name: 'scenario',
     about: 'a scenario file, for editors',
     load: async () => (await import('../scenario/schema.ts')).scenarioJsonSchema(),
+  },
+  {
+    name: 'config',
+    about: 'kexec-lab.config.yaml: defaults for options, for editors',
+    load: async (createProgram) => configJsonSchema(await createProgram(), await import('zod')),
+  },
+  {
+    name: 'machine',
+    about: 'a machine profile, for editors',
+    load: async () => {
+      const [{ machineProfileSchema }, z] = await Promise.all([
+        import('../qemu/machine-spec.ts'),
+        import('zod'),
+      ]);
+      return {
+        title: 'kexec-lab machine',
+        ...z.toJSONSchema(machineProfileSchema, { io: 'input' }),
+      };
+    },
   },
   written('report', 'report.json: a whole run', async () => {
     return (await import('../model/run.ts')).runReportSchema;
@@ -83,7 +108,16 @@ export const schemas: readonly NamedSchema[] = [
     },
   ),
   written('preflight', 'kexec-lab preflight --json', async () => {
-    return (await import('../model/run.ts')).preflightSchema;
+    return (await import('../model/examination.ts')).preflightSchema;
+  }),
+  written('doctor', 'kexec-lab doctor --json', async () => {
+    return (await import('../model/examination.ts')).doctorSchema;
+  }),
+  written('autopsy', 'kexec-lab autopsy --json', async () => {
+    return (await import('../model/examination.ts')).autopsySchema;
+  }),
+  written('rewind', 'kexec-lab rewind --json', async () => {
+    return (await import('../recording/rewind.ts')).rewindSchema;
   }),
   written('image', 'manifest.json of an image in the cache', async () => {
     return (await import('../image/store/entry.ts')).manifestSchema;
@@ -102,4 +136,34 @@ function written(name: string, about: string, schema: () => Promise<Zod.ZodType>
       return { title: `kexec-lab ${name}`, description: about, ...z.toJSONSchema(await schema()) };
     },
   };
+}
+
+/** The JSON Schema of a configuration file. It follows from the options of the commands, as the file's checks do. */
+function configJsonSchema(program: Command, z: typeof Zod): object {
+  const ofOption = (option: Option): Zod.ZodType => {
+    const text = mayBeEmpty.has(option) ? z.string() : z.string().min(1);
+    const value = z.union([text, z.number()]);
+    const list = z.union([text, z.number(), z.array(value)]);
+    return { flag: z.boolean(), value, list }[kindOf(option)].describe(option.description);
+  };
+  const optionsOf = (command: Command) =>
+    command.options.flatMap((option) =>
+      option.long == null ? [] : [[option.long.slice('--'.length), ofOption(option)] as const],
+    );
+  const ofGroup = (group: Command): Zod.ZodType =>
+    z
+      .strictObject(
+        Object.fromEntries(
+          group.commands.length > 0
+            ? commandsOf(group).map((each) => [
+                each.name(),
+                ofGroup(each).describe(each.summary() || each.description()),
+              ])
+            : optionsOf(group),
+        ),
+      )
+      .partial()
+      .nullable();
+  const about = 'Defaults for the options of kexec-lab, by command.';
+  return { title: 'kexec-lab config', description: about, ...z.toJSONSchema(ofGroup(program)) };
 }

@@ -3,9 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Arch } from '../arch.ts';
 import { architectures, arches } from '../arch.ts';
 import { UnavailableError } from '../errors.ts';
-
-/** What a requirement is for: booting machines, or building the images they boot (once). */
-export type Purpose = 'boot' | 'images';
+import type { RequirementPurpose } from '../model/vocabulary.ts';
 
 /** Needs of a selection of cases. Beside the two purposes stand needs of only some machines or some images. */
 const needs = ['boot', 'network', 'uefi', 'images', 'esp', 'system'] as const;
@@ -23,7 +21,7 @@ export type Requirement = {
   name: string;
   /** The package of Debian and Ubuntu that contains it. */
   package: string;
-  purpose: Purpose;
+  purpose: RequirementPurpose;
   why: string;
   /** Default: its purpose. */
   need?: Need;
@@ -101,7 +99,7 @@ export const requirements: readonly Requirement[] = [
 function command(
   name: string,
   packageName: string,
-  purpose: Purpose,
+  purpose: RequirementPurpose,
   why: string,
   more: Partial<Requirement> = {},
 ): Requirement {

@@ -11,14 +11,14 @@ import {
   wordsSchema,
 } from './boot.ts';
 import { caseDirectorySchema, caseResultSchema, packageSchema } from './result.ts';
-import { severities, guestTimes } from './vocabulary.ts';
+import { guestTimes } from './vocabulary.ts';
 
-// Records of a whole run: its environment, its report, its events; and the findings of preflight.
+// Records of a whole run: its environment, its report, its events.
 
 /** Memory and CPUs of a machine. */
 const amount = z.number().min(0).max(1e12);
 
-const idleSkippingSchema = openObject({
+export const idleSkippingSchema = openObject({
   time: z.enum(guestTimes).describe('How the clock of machines with `clock: guest` runs.'),
   certainty: z
     .enum(['proved', 'assumed'])
@@ -33,7 +33,7 @@ const idleSkippingSchema = openObject({
 /** How guest time runs under one build of QEMU. */
 export type IdleSkipping = z.infer<typeof idleSkippingSchema>;
 
-const candidateLabelSchema = z.strictObject({
+export const candidateLabelSchema = z.strictObject({
   kernel: z.string(),
   initrd: z.string().nullable(),
   kexecTools: z.string().nullable(),
@@ -189,28 +189,3 @@ export const eventSchema = z.discriminatedUnion('type', [
 
 /** Something that happened in a run, as reporters receive it and as `events.jsonl` stores it. */
 export type LabEvent = z.infer<typeof eventSchema>;
-
-const findingSchema = z.strictObject({
-  id: z.string().describe('A stable identifier, for scripts.'),
-  severity: z
-    .enum(severities)
-    .describe(
-      'stop: it cannot work. warn: it works only after some preparation. note: it could not be checked.',
-    ),
-  message: z.string().describe('What was found, one sentence.'),
-  advice: z.string().describe('What to do about it.'),
-  source: z.string().describe('Where it was found: a file, a configuration line.'),
-});
-
-/** A problem that preflight found in a candidate. */
-export type Finding = z.infer<typeof findingSchema>;
-
-export const preflightSchema = z.strictObject({
-  schema: z.literal('kexec-lab/preflight@1'),
-  candidate: candidateLabelSchema,
-  stops: z.boolean().describe('Whether any finding has the severity stop.'),
-  found: z.array(z.strictObject({ arch: archSchema, findings: z.array(findingSchema) })),
-});
-
-/** What `kexec-lab preflight --json` prints. */
-export type PreflightDocument = z.infer<typeof preflightSchema>;

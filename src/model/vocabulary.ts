@@ -101,6 +101,14 @@ export type ComparisonClass = (typeof comparisonClasses)[number];
 export const costChanges = ['costlier', 'cheaper', 'undecided'] as const;
 export const decisions = ['ROLL', 'HOLD'] as const;
 
+/** What a requirement of the host is for: booting machines, or building the images they boot (once). */
+export const requirementPurposes = ['boot', 'images'] as const;
+export type RequirementPurpose = (typeof requirementPurposes)[number];
+
+/** How a replay ended: `played` to the end of the recording, `stalled` without progress, or `stopped` at the stop point. */
+export const replayEndings = ['played', 'stalled', 'stopped'] as const;
+export type ReplayEnding = (typeof replayEndings)[number];
+
 /** `stop`: it cannot work. `warn`: it works only after some preparation. `note`: it could not be checked. */
 export const severities = ['stop', 'warn', 'note'] as const;
 export type Severity = (typeof severities)[number];

@@ -9,25 +9,15 @@ import { architectures } from '../arch.ts';
 import { UnavailableError } from '../errors.ts';
 import { fileReason } from '../file-error.ts';
 import { installLine } from '../host/requirements.ts';
+import type { Qemu, UnusableQemu } from '../model/examination.ts';
 import { toolEnvironment, toolPath } from '../host/processes.ts';
 import { compareVersions } from '../text/versions.ts';
 
 /** The oldest QEMU that the lab is tested with (Debian 12's). */
 export const oldestQemu = '7.2.0';
 
-/** A QEMU that can be started. */
-export type Qemu = {
-  binary: string;
-  /** Such as `7.2.22`. */
-  version: string;
-  /** Always emulation, see {@link qemuArguments}. */
-  accelerator: 'tcg';
-  /** Arguments that this installation needs before all others. */
-  options: string[];
-};
-
-/** A program with QEMU's name; `problem` says why it cannot be used. */
-export type QemuCandidate = Qemu | { binary: string; problem: string };
+/** A program with QEMU's name. */
+export type QemuCandidate = Qemu | UnusableQemu;
 
 /**
  * The newest QEMU for `arch` on this machine, or only in `directory` if one is given

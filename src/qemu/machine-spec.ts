@@ -9,27 +9,38 @@ import type { GuestTime } from '../model/vocabulary.ts';
 import { YamlDirectory } from '../yaml/yaml-directory.ts';
 
 /** The schema of a machine profile, a file of qemu/. */
-export const machineProfileSchema = z.strictObject({
-  arch: z.enum(arches),
-  /** QEMU's `-machine`, such as `virt,gic-version=2`. */
-  machine: z.string().min(1),
-  cpu: z.string().min(1),
-  cpus: z.int().min(1).max(64),
-  /** MiB. */
-  memory: z.int().min(64).max(65536),
-  /** The guest's serial device, such as `ttyAMA0`. */
-  console: z.string().min(1),
-  /** What starts the kernel: QEMU itself, as a provider's boot loader would (`none`), or EDK2 (`uefi`). */
-  firmware: z.enum(['none', 'uefi']).default('none'),
-  /** Whether the machine has a network card, on the provider's closed network. */
-  network: z.boolean().default(false),
-  /** Other devices: values of QEMU's `-device`. */
-  devices: z.array(z.string().min(1)).default([]),
-  /** `guest`: instruction-counted time with idle skipped (`-icount`); `host`: the host's clock. */
-  clock: z.enum(['guest', 'host']),
-  /** The beginning of the first kernel's command line, which every scenario shares. */
-  cmdline: z.string(),
-});
+export const machineProfileSchema = z
+  .strictObject({
+    arch: z.enum(arches),
+    machine: z.string().min(1).describe("QEMU's -machine, such as virt,gic-version=2."),
+    cpu: z.string().min(1).describe("QEMU's -cpu."),
+    cpus: z.int().min(1).max(64),
+    memory: z.int().min(64).max(65536).describe('MiB.'),
+    console: z.string().min(1).describe("The guest's serial device, such as ttyAMA0."),
+    firmware: z
+      .enum(['none', 'uefi'])
+      .default('none')
+      .describe(
+        "What starts the kernel: QEMU itself, as a provider's boot loader would (none), or EDK2 (uefi).",
+      ),
+    network: z
+      .boolean()
+      .default(false)
+      .describe("Whether the machine has a network card, on the provider's closed network."),
+    devices: z
+      .array(z.string().min(1))
+      .default([])
+      .describe("Other devices: values of QEMU's -device."),
+    clock: z
+      .enum(['guest', 'host'])
+      .describe(
+        "guest: instruction-counted time with idle skipped (-icount). host: the host's clock.",
+      ),
+    cmdline: z
+      .string()
+      .describe("The beginning of the first kernel's command line, which every scenario shares."),
+  })
+  .describe('A machine profile of kexec-lab: the virtual machine that a scenario boots.');
 
 /** A validated machine profile. */
 export type MachineProfile = z.infer<typeof machineProfileSchema> & { name: string };

@@ -2,7 +2,7 @@ import { UnavailableError } from '../errors.ts';
 import type { CpuSample } from '../model/boot.ts';
 import { incomingArguments, qemuArguments, readGuestClock } from './arguments.ts';
 import type { ConsoleOutput } from './console-pipe.ts';
-import type { Qemu } from './find-qemu.ts';
+import type { Qemu } from '../model/examination.ts';
 import type { MachineSpec } from './machine-spec.ts';
 import { dumpMemory, saveState, stateLoaded } from './machine-state.ts';
 import { takeSample, vcpuThreads, readSshPort } from './probe.ts';

@@ -6,7 +6,7 @@ import { digestOnce } from '../host/files.ts';
 import type { Firmware } from '../host/requirements.ts';
 import { findFirmware } from '../host/requirements.ts';
 import { checkInput, readInput } from '../host/user-file.ts';
-import type { Qemu } from '../qemu/find-qemu.ts';
+import type { Qemu } from '../model/examination.ts';
 import { listQemus } from '../qemu/find-qemu.ts';
 import type { MachineProfile, MachineSpec } from '../qemu/machine-spec.ts';
 import { ownMachines } from '../qemu/machine-spec.ts';

@@ -6,7 +6,7 @@ import { cacheDirectory } from '../host/directories.ts';
 import { digestOnce } from '../host/files.ts';
 import { readInput } from '../host/user-file.ts';
 import { firstIssue } from '../model/boot.ts';
-import type { Qemu } from '../qemu/find-qemu.ts';
+import type { Qemu } from '../model/examination.ts';
 import type { MachineProfile, MachineSpec } from '../qemu/machine-spec.ts';
 import { machineProfileSchema } from '../qemu/machine-spec.ts';
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReplayEnding } from '../model/vocabulary.ts';
 import type { Machine } from '../qemu/machine.ts';
 
 /** How long to watch the silence after the last recorded byte, in host milliseconds. */
@@ -13,11 +14,8 @@ const readEvery = 1;
  */
 const lookEvery = 20;
 
-/** How a replay ended: `played` to the end of the recording, `stalled` without progress, or `stopped` at the stop point. */
-export type Ending = 'played' | 'stalled' | 'stopped';
-
 export type Played = {
-  ending: Ending;
+  ending: ReplayEnding;
   /** The last known number of executed instructions before the stop point. */
   before: number;
   /** Bytes on the console at the end, including those after the stop point. */
@@ -57,7 +55,7 @@ export async function play(
     comparison.feed(wanted);
     return true;
   };
-  const read = async (): Promise<Ending> => {
+  const read = async (): Promise<ReplayEnding> => {
     let complete = Infinity;
     while (!machine.console.ended && performance.now() < complete) {
       if (!take()) await sleep(readEvery);
@@ -95,7 +93,7 @@ async function standstill(
   patience: number,
   onLook: (icount: number) => void,
   over: AbortSignal,
-): Promise<Ending> {
+): Promise<ReplayEnding> {
   let before = -1;
   let since = performance.now();
   while (performance.now() - since < patience) {

@@ -1,10 +1,13 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as z from 'zod';
 import type { Arch } from '../arch.ts';
 import { createBootObserver } from '../boot/observer.ts';
 import { LineSplitter } from '../console/lines.ts';
 import { UsageError } from '../errors.ts';
 import { makePrivateDirectory } from '../host/directories.ts';
+import { count, seconds } from '../model/boot.ts';
+import { replayEndings } from '../model/vocabulary.ts';
 import type { Machine } from '../qemu/machine.ts';
 import { startMachine } from '../qemu/machine.ts';
 import { signatures } from '../signatures/all.ts';
@@ -12,24 +15,29 @@ import { didYouMean } from '../text/nearest.ts';
 import type { Overrun } from './debugger.ts';
 import { openForGdb, takeSnapshots, stopExactly } from './debugger.ts';
 import { loadRecording } from './load.ts';
-import type { Ending } from './play.ts';
 import { ConsoleComparison, play } from './play.ts';
 
+/** What `kexec-lab rewind --json` prints. */
+export const rewindSchema = z.strictObject({
+  schema: z.literal('kexec-lab/rewind@1'),
+  case: z.string().describe('The case, as kexec-lab run names it.'),
+  ending: z
+    .enum(replayEndings)
+    .describe(
+      'played: to the end of the recording. stalled: the machine made no further progress. stopped: where --at says.',
+    ),
+  bytes: count.describe('Bytes on the console of the replay.'),
+  recordedBytes: count.describe('Bytes on the console of the recording.'),
+  differsAt: count
+    .nullable()
+    .describe('Offset of the first byte that differs from the recording; null if none does.'),
+  line: z.int().min(1).nullable().describe('The 1-based line of that byte.'),
+  hostSeconds: seconds,
+  words: z.string().describe("QEMU's error output; usually empty."),
+});
+
 /** The result of replaying a recording. */
-export type Rewound = {
-  /** The case, as `run` names it. */
-  name: string;
-  ending: Ending;
-  /** Bytes on the console in the replay and in the recording. */
-  bytes: number;
-  recordedBytes: number;
-  /** Offset and line (1-based) of the first byte that differs from the recording; null if none does. */
-  differsAt: number | null;
-  line: number | null;
-  hostSeconds: number;
-  /** QEMU's error output; usually empty. */
-  words: string;
-};
+export type Rewound = z.infer<typeof rewindSchema>;
 
 /** A stopped machine that gdb can attach to. */
 export type StoppedMachine = {
@@ -99,7 +107,17 @@ export async function rewind(
     const { bytes, differsAt, line } = comparison;
     const words = ending === 'stopped' ? '' : (await machine.stop()).stderr;
     const recordedBytes = recorded.length;
-    return { name, ending, bytes, recordedBytes, differsAt, line, hostSeconds, words };
+    return {
+      schema: 'kexec-lab/rewind@1',
+      case: name,
+      ending,
+      bytes,
+      recordedBytes,
+      differsAt,
+      line,
+      hostSeconds,
+      words,
+    };
   } finally {
     over.abort();
     await machine.stop();

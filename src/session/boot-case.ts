@@ -12,7 +12,7 @@ import type { Outcome } from '../model/boot.ts';
 import type { StepResult } from '../model/result.ts';
 import type { ReportedState } from '../provider/provider.ts';
 import { interactiveArguments } from '../qemu/arguments.ts';
-import type { Qemu } from '../qemu/find-qemu.ts';
+import type { Qemu } from '../model/examination.ts';
 import type { MachineSpec } from '../qemu/machine-spec.ts';
 import { loadMachineProfile } from '../qemu/machine-spec.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';

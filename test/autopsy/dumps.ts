@@ -12,8 +12,9 @@ import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import type { Test } from 'tap';
 import type { Arch } from '../../src/arch.ts';
-import { examine, type Findings } from '../../src/autopsy/findings.ts';
+import { examine } from '../../src/autopsy/findings.ts';
 import { openDump } from '../../src/autopsy/memory-dump.ts';
+import type { Findings } from '../../src/model/examination.ts';
 import { findQemu } from '../../src/qemu/find-qemu.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 

@@ -5,7 +5,7 @@ import t from 'tap';
 import { canCheckpoint, checkpointKey } from '../../src/checkpoint/begin-boot.ts';
 import { openCheckpointStore } from '../../src/checkpoint/store.ts';
 import type { CaseResult } from '../../src/model/result.ts';
-import type { Qemu } from '../../src/qemu/find-qemu.ts';
+import type { Qemu } from '../../src/model/examination.ts';
 import type { MachineSpec } from '../../src/qemu/machine-spec.ts';
 import { runCase } from '../../src/run/run-case.ts';
 import type { Play } from '../qemu/machine-fixtures.ts';

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Test } from 'tap';
 import t from 'tap';
+import { parse } from 'yaml';
+import * as z from 'zod';
 import { findConfig } from '../../src/cli/config.ts';
 import { createProgram } from '../../src/cli/program.ts';
+import { schemas } from '../../src/cli/schema.ts';
 import { kexecLab } from './kexec-lab.ts';
 
 t.setTimeout(120_000);
@@ -187,6 +190,22 @@ t.test('each mistake, with its place', async (t) => {
 function escaped(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
+
+t.test('the JSON Schema refuses the same form, and accepts the documented one', async (t) => {
+  const named = schemas.find(({ name }) => name === 'config');
+  const json = await named?.load(() => createProgram(() => true));
+  const schema = z.fromJSONSchema(json as z.core.JSONSchema.JSONSchema);
+  const form = /expected|unknown (?:command|option)|only on the command line|must not be empty/;
+  const ofForm = mistakes.filter(([, message]) => form.test(message));
+  t.ok(ofForm.length > 10);
+  for (const [text] of ofForm) t.equal(schema.safeParse(parse(text)).success, false, text);
+  const [, example = ''] = /```yaml\n(.*?)```/s.exec(readFileSync(page, 'utf8')) ?? [];
+  const valid = [
+    ...['', 'run:', 'run: {}', 'list: {}', 'run: { no-checkpoint: true, explain: false }'],
+    ...['run: { shard: 1/2, timeout: 1.5, arch: arm }', 'images: { build: , path: {} }', example],
+  ];
+  for (const text of valid) t.equal(schema.safeParse(parse(text)).error, undefined, text);
+});
 
 t.test('another command checks its own options', async (t) => {
   enter(t, 'run: { jbos: 2 }\nimages: { bulid: {}, list: 1 }\n');

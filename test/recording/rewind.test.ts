@@ -44,7 +44,7 @@ t.test('a recording is played again, also from elsewhere', async (t) => {
   cpSync(directory, moved, { recursive: true });
   rmSync(directory, { recursive: true });
   const { lines, ...rewound } = await play(moved);
-  t.match(rewound, { name: 'aarch64/a-scenario', ending: 'played', differsAt: null, line: null });
+  t.match(rewound, { case: 'aarch64/a-scenario', ending: 'played', differsAt: null, line: null });
   t.equal(rewound.bytes, goodBoot.length);
   t.equal(lines.join('\r\n'), goodBoot);
 });

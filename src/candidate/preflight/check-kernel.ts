@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/run.ts';
+import type { Finding } from '../../model/examination.ts';
 import { compareVersions } from '../../text/versions.ts';
 import type { KernelFacts, Facts, ToolsFacts } from './facts.ts';
 

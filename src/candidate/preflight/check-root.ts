@@ -1,4 +1,4 @@
-import type { Finding } from '../../model/run.ts';
+import type { Finding } from '../../model/examination.ts';
 import type { Facts, InitrdFacts, KernelFacts } from './facts.ts';
 
 /** The guest's name for the disk. */

@@ -5,7 +5,7 @@ import type { BuildOptions } from '../../image/build/build-context.ts';
 import { ensureEntries } from '../../image/ensure-images.ts';
 import { planEntries } from '../../image/recipes/plan.ts';
 import { ownRecipes, kexecTools } from '../../image/recipes/recipe.ts';
-import type { Finding } from '../../model/run.ts';
+import type { Finding } from '../../model/examination.ts';
 import type { Severity } from '../../model/vocabulary.ts';
 import type { Candidate } from '../candidate.ts';
 import { distroKernel, isDiskOfKernel, withCandidate } from '../candidate.ts';

@@ -10,7 +10,7 @@ import type { IdleSkipping } from '../../model/run.ts';
 import type { GuestTime } from '../../model/vocabulary.ts';
 import { guestTimes } from '../../model/vocabulary.ts';
 import type { ConsoleOutput } from '../console-pipe.ts';
-import type { Qemu } from '../find-qemu.ts';
+import type { Qemu } from '../../model/examination.ts';
 import type { MachineSpec } from '../machine-spec.ts';
 import type { MachineExit } from '../machine.ts';
 import { startMachine } from '../machine.ts';

@@ -142,6 +142,8 @@ exit code 2
 exports[`test/cli/messages/other.test.ts > TAP > schema > kexec-lab schema 1`] = `
 $ kexec-lab schema
 scenario    a scenario file, for editors
+config      kexec-lab.config.yaml: defaults for options, for editors
+machine     a machine profile, for editors
 report      report.json: a whole run
 result      result.json: one case of a run
 event       events.jsonl: what happened in a run, one event per line
@@ -152,6 +154,9 @@ baseline    a baseline file, as kexec-lab baseline accept writes it
 comparison  kexec-lab check --json and compare --json
 diagnosis   kexec-lab diagnose --json: an object for one log, an array for several
 preflight   kexec-lab preflight --json
+doctor      kexec-lab doctor --json
+autopsy     kexec-lab autopsy --json
+rewind      kexec-lab rewind --json
 image       manifest.json of an image in the cache
 checkpoint  manifest.json of a checkpoint in the cache
 exit code 0
@@ -160,6 +165,6 @@ exit code 0
 exports[`test/cli/messages/other.test.ts > TAP > schema > kexec-lab schema raport 1`] = `
 $ kexec-lab schema raport
 stderr: unknown schema "raport"; did you mean "report"?
-stderr:   Choose from: scenario, report, result, event, signal, sample, recording, baseline, comparison, diagnosis, preflight, image, checkpoint.
+stderr:   Choose from: scenario, config, machine, report, result, event, signal, sample, recording, baseline, comparison, diagnosis, preflight, doctor, autopsy, rewind, image, checkpoint.
 exit code 2
 `
