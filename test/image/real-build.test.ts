@@ -36,9 +36,10 @@ void t.test('of two who build the same at once, one builds and the other waits',
     [0, 0],
     both.map(({ all }) => all).join('\n'),
   );
-  const told = (text: string) => both.filter(({ all }) => all.includes(text)).length;
-  t.equal(told('packing the initramfs'), 1);
-  t.equal(told('waiting for another kexec-lab'), 1);
+  const isBuilder = ({ all }: { all: string }) => /\/provider-initramfs-bare: built$/m.test(all);
+  t.same(both.map(isBuilder).sort(), [false, true], both.map(({ all }) => all).join('\n'));
+  const other = both.find((ended) => !isBuilder(ended));
+  t.match(other?.all, /^aarch64\/[\w-]+: \w/, 'that it waits is shown');
 });
 
 void t.test('a refresh of what is new builds nothing', async (t) => {
@@ -47,7 +48,7 @@ void t.test('a refresh of what is new builds nothing', async (t) => {
   t.equal(exitCode, 0, all);
   t.match(all, /^aarch64\/provider-kernel: unchanged$/m);
   t.match(all, /^aarch64\/provider-initramfs-bare: unchanged$/m);
-  t.notMatch(all, 'unpacking');
+  t.notMatch(all, /: built$/m);
   t.equal((await images('list', '--json', ...recipe)).stdout, before.stdout);
 });
 
@@ -58,7 +59,7 @@ void t.test(
     const before = await images('list', '--json', ...recipe);
     const builder = images('refresh', ...recipe);
     for await (const line of builder.iterable({ from: 'all' }))
-      if (line.includes('unpacking packages')) builder.kill('SIGKILL');
+      if (line !== '' && readdirSync(`${cache}/tmp`).length > 0) builder.kill('SIGKILL');
     t.equal((await builder).signal, 'SIGKILL');
     t.not(readdirSync(`${cache}/tmp`).length, 0, 'it was in the middle of it');
     t.equal((await images('list', '--json', ...recipe)).stdout, before.stdout);
@@ -88,7 +89,7 @@ void t.test(
     const wanted = ['provider-kernel', '--arch', 'arm'];
     const built = await imagesIn(directory, 'build', ...wanted, '--mirror', mirror.url);
     t.equal(built.exitCode, 0, built.all);
-    t.match(built.all, /Debian bullseye cannot be used \(.*\); using bookworm/);
+    t.match(built.all, /\bbullseye\b.* \(.*\).*\bbookworm\b/);
     const { stdout } = await imagesIn(directory, 'list', '--json', ...wanted);
     const [entry] = JSON.parse(stdout) as { manifest: Manifest }[];
     t.match(entry?.manifest.packages, [{ suite: 'bookworm' }]);

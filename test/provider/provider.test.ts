@@ -95,11 +95,11 @@ t.test('a volume that cannot be served', async (t) => {
   await t.rejects(startProvider({ tags: {}, commercialType: 'C1', disk: missing }), {
     name: 'UnavailableError',
     place: missing,
-    message: /no such file or directory/,
+    cause: { code: 'ENOENT' },
   });
   await t.rejects(startProvider({ tags: {}, commercialType: 'C1', disk: dirname(missing) }), {
     name: 'UnavailableError',
-    message: /qemu-nbd did not start: .*regular file/s,
+    message: /^qemu-nbd\b.*: .*regular file/s,
   });
 });
 
@@ -162,12 +162,15 @@ t.test(
     const pid = await pidOf();
     process.kill(pid, 'SIGSTOP');
     while ((await processState(pid)) !== 'T') await sleep(5);
-    await t.rejects(provider.mustBeWhole(), { name: 'UnavailableError', message: /is stopped/ });
+    await t.rejects(provider.mustBeWhole(), {
+      name: 'UnavailableError',
+      message: /^qemu-nbd\b(?!.*SIG)/,
+    });
     process.kill(pid, 'SIGCONT');
     process.kill(pid, 'SIGKILL');
     await t.rejects(provider.trouble, {
       name: 'UnavailableError',
-      message: /qemu-nbd, which serves .* has ended \(signal SIGKILL\)/,
+      message: /^qemu-nbd\b.*\bSIGKILL\b/,
     });
     await t.rejects(provider.mustBeWhole(), { name: 'UnavailableError' });
   },
@@ -176,6 +179,7 @@ t.test(
 t.test('a socket that somebody removes is trouble', async (t) => {
   const provider = await start(t);
   await provider.mustBeWhole();
-  rmSync(metadata(provider));
-  await t.rejects(provider.mustBeWhole(), { name: 'UnavailableError', message: /socket/ });
+  const place = metadata(provider);
+  rmSync(place);
+  await t.rejects(provider.mustBeWhole(), { name: 'UnavailableError', place });
 });
