@@ -54,7 +54,7 @@ t.test('a live bye-hang rests on silence and on samples', (t) => {
     ['kexec-bye', 'kexec-start', 'silence', 'cpu-samples'],
   );
   t.equal(evidence[2]?.text, 'no byte from the console for 3.6 s');
-  t.match(evidence[3]?.text, /always at 0x40080000.*stuck/);
+  t.match(evidence[3]?.text, /^CPU stuck: always at 0x40080000/);
   t.match(meaning, /dead, not slow/);
   t.end();
 });
@@ -69,6 +69,19 @@ t.test('silence alone proves nothing', (t) => {
   t.equal(id, 'unknown');
   t.ok(evidence.some(({ signature }) => signature === 'cpu-samples'));
   t.match(meaning, /20 s of silence .*alive is not known/);
+  t.end();
+});
+
+t.test('where nothing is proved, the CPUs are shown as well', (t) => {
+  const observer = watch(banner);
+  silence(observer, 3, working);
+  observer.end({ reason: 'stopped', silentMs: 3000, detail: 'the limit was reached' });
+  const { id, evidence } = observer.outcome();
+  t.equal(id, 'unknown');
+  t.match(
+    evidence.find(({ signature }) => signature === 'cpu-samples')?.text,
+    /^CPU busy: \d+ add/,
+  );
   t.end();
 });
 
@@ -168,7 +181,9 @@ t.test('firmware that waits for longer than a menu counts down has stopped', (t)
   t.ok(observer.settled);
   observer.end({ reason: 'stopped' });
   t.match(observer.outcome(), { id: 'firmware-stuck', generation: 0 });
-  t.match(observer.outcome().evidence.at(-1), { text: /CPU 0 % busy \(waiting\)/ });
+  t.match(observer.outcome().evidence.at(-1), {
+    text: /^CPU waiting outside a kernel: .*, 0 % of a host CPU/,
+  });
 
   const kernel = watch(banner);
   silence(kernel, 100, firmware, false);

@@ -101,15 +101,23 @@ export function judgeCpu(samples: readonly CpuSample[]): CpuJudgement {
   return { kind: 'busy', ...facts };
 }
 
-/** The numbers of a judgement as one sentence of evidence. */
+/** A judgement and its numbers as one line of evidence. */
 export function describeCpu({ kind, ...facts }: CpuJudgement): string {
   const where =
     facts.lowest === facts.highest
-      ? `the program counter always at ${hex(facts.lowest)}`
-      : `${facts.distinct} program counters between ${hex(facts.lowest)} and ${hex(facts.highest)}`;
+      ? `always at ${hex(facts.lowest)}`
+      : `${facts.distinct} addresses between ${hex(facts.lowest)} and ${hex(facts.highest)}`;
   const span = `${facts.samples} samples over ${(facts.spanMs / 1000).toFixed(1)} s`;
-  return `${span}: ${where}, CPU ${Math.round(facts.cpuPercent)} % busy (${kind})`;
+  return `${kindInWords[kind]}: ${where}, ${Math.round(facts.cpuPercent)} % of a host CPU (${span})`;
 }
+
+const kindInWords: Record<CpuJudgement['kind'], string> = {
+  stuck: 'CPU stuck',
+  idle: 'CPU idle in a running kernel',
+  waiting: 'CPU waiting outside a kernel',
+  busy: 'CPU busy',
+  insufficient: 'CPU not sampled for long enough',
+};
 
 /**
  * aarch64 kernels are at the top of the 64-bit space, 32-bit kernels in the last GiB of 32 bits (the usual 3:1 split).

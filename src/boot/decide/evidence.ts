@@ -22,7 +22,7 @@ export function evidenceOf(
     .slice(0, longestEvidence);
   const outside: Evidence[] = [];
   if (id === 'qemu-exited') outside.push(seen('qemu', end?.detail ?? 'QEMU has ended'));
-  if (byCpu && silence.judgement !== null) {
+  if ((byCpu || unproved.includes(id)) && silence.judgement !== null) {
     const seconds = Math.max(silence.spanMs, end?.silentMs ?? 0) / 1000;
     outside.push(seen('silence', `no byte from the console for ${seconds.toFixed(1)} s`));
     outside.push(seen('cpu-samples', describeCpu(silence.judgement)));
@@ -35,6 +35,9 @@ export function evidenceOf(
   }
   return id === 'qemu-exited' ? [...outside, ...lines] : [...lines, ...outside];
 }
+
+/** Outcomes for which the CPUs are the reader's best clue, even where their samples did not decide. */
+const unproved: readonly OutcomeId[] = ['unknown', 'no-output', 'kernel-hang'];
 
 /**
  * The captures of all evidence. Those of the cause win over those of its consequences. The banner of another kernel than the
