@@ -4,6 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import type { Arch } from '../src/arch.ts';
 import { arches } from '../src/arch.ts';
 import { ownCatalogue } from '../src/cli/find-scenarios.ts';
+import { outcomeIds, outcomeSummaries } from '../src/model/vocabulary.ts';
 import { describeExpectation } from '../src/report/result-text.ts';
 import { loadScenarios, ownScenarios } from '../src/scenario/load.ts';
 import type { Scenario } from '../src/scenario/scenario.ts';
@@ -28,12 +29,33 @@ export const generatedDocs: { file: string; render: () => string | Promise<strin
         fileURLToPath(new URL('../src/', import.meta.url)),
       ),
   },
+  {
+    file: 'docs/diagnose.md',
+    render: () =>
+      withTable(readFileSync(new URL('../docs/diagnose.md', import.meta.url), 'utf8'), [
+        '| outcome | what happened |',
+        '| --- | --- |',
+        ...outcomeIds.map((id) => `| [\`${id}\`](#${id}) | ${outcomeSummaries[id]} |`),
+      ]),
+  },
   { file: 'docs/scenario.schema.json', render: () => JSON.stringify(scenarioJsonSchema()) },
   {
     file: 'docs/scenarios.md',
     render: () => scenarioPage(loadScenarios({ directories: [ownScenarios] }, ownCatalogue)),
   },
 ];
+
+/** Replaces the table of a page that is otherwise written by hand. It is between two comments. */
+function withTable(page: string, rows: readonly string[]): string {
+  const [begin, end] = [
+    '<!-- The table below is made from src/model/vocabulary.ts by `npm run docs`. -->',
+    '<!-- End of the table. -->',
+  ];
+  const [before, rest = ''] = page.split(begin);
+  const [, after] = rest.split(end);
+  if (after === undefined) throw new Error('the page has lost the comments around the table');
+  return [before, begin, '\n\n', rows.join('\n'), '\n\n', end, after].join('');
+}
 
 /** The text of a generated file, formatted as everything else here is. */
 export async function renderDoc({ file, render }: (typeof generatedDocs)[number]): Promise<string> {

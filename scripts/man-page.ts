@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { createProgram, fullName } from '../src/cli/program.ts';
+import { createProgram, fullName, topics } from '../src/cli/program.ts';
 
 /** The manual page, made from the same command definitions as `--help`. */
 export const manPage = { file: 'man/kexec-lab.1', render };
@@ -31,6 +31,7 @@ async function render(): Promise<string> {
     ...notes(program),
     '.SH COMMANDS',
     ...commands.flatMap(section),
+    ...(await topicSections()),
     '.SH FILES',
     '.TP',
     '.I ~/.cache/kexec\\-lab',
@@ -59,6 +60,19 @@ async function render(): Promise<string> {
     text('Turn colour off or on.'),
     '',
   ].join('\n');
+}
+
+/** What `kexec-lab help TOPIC` prints. */
+async function topicSections(): Promise<string[]> {
+  const sections = topics.map(async ({ name, rows }) => [
+    `.SH ${name.toUpperCase()}`,
+    ...(await rows()).flatMap(([word, about]) => [
+      '.TP',
+      `.B ${escape(word)}`,
+      text(sentence(about)),
+    ]),
+  ]);
+  return (await Promise.all(sections)).flat();
 }
 
 function section(command: Command): string[] {

@@ -216,13 +216,14 @@ async function expected(
   };
 }
 
-/** The arguments of `help` are commands. */
-function argumentOf(argument: Argument, program: Command, current: string) {
+/** The arguments of `help` are commands and topics. */
+async function argumentOf(argument: Argument, program: Command, current: string) {
   if (argument.name() !== 'command') return valueOf(argument.name(), current);
-  return completion(
-    'none',
-    program.commands.map((each) => ({ word: each.name(), about: each.description() })),
-  );
+  const { topics } = await import('./program.ts');
+  return completion('none', [
+    ...program.commands.map((each) => ({ word: each.name(), about: each.description() })),
+    ...topics.map(({ name, summary }) => ({ word: name, about: summary })),
+  ]);
 }
 
 async function optionWords(

@@ -95,7 +95,20 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
   },
 ];
 
+/** What `help` explains besides commands. A topic's text is made only when it is shown. */
+export const topics: { name: string; summary: string; rows: () => Promise<[string, string][]> }[] =
+  [
+    {
+      name: 'outcomes',
+      summary: 'list boot outcomes',
+      rows: async () => Object.entries((await import('../model/vocabulary.ts')).outcomeSummaries),
+    },
+  ];
+
 const helpText = `
+Topics:
+${topics.map(({ name, summary }) => `  kexec-lab help ${name}  ${summary}`).join('\n')}
+
 Examples:
   kexec-lab run all
   kexec-lab run kexec-to-distro --arch arm --tail
@@ -218,17 +231,27 @@ function refuseEmpty(target: Option | Argument): void {
   });
 }
 
-/** Replaces commander's `help`, which shows the general usage for an unknown command and reaches only one level. */
+/**
+ * Replaces commander's `help`, which shows the general usage for an unknown command and reaches only one level. That of the
+ * program also explains topics.
+ */
 function replaceHelp(group: Command): void {
+  const ownTopics = group.parent === null ? topics : [];
   const help = new Command('help')
-    .description('show help for a command')
+    .description(`show help for a command${ownTopics.length > 0 ? ' or a topic' : ''}`)
     .argument('[command...]')
-    .action((words: string[]) => {
+    .action(async (words: string[]) => {
+      const topic = ownTopics.find(({ name }) => words.length === 1 && words[0] === name);
+      if (topic !== undefined) {
+        await showTopic(topic);
+        return;
+      }
       let found = group;
       for (const word of words) {
         const next = found.commands.find((command) => command.name() === word);
         if (next === undefined) {
           const known = found.commands.map((command) => command.name());
+          if (found === group) known.push(...ownTopics.map(({ name }) => name));
           group.error(`error: unknown command '${word}'${didYouMean(word, known)}`);
         }
         found = next;
@@ -236,4 +259,12 @@ function replaceHelp(group: Command): void {
       found.outputHelp();
     });
   group.helpCommand(false).addCommand(help.copyInheritedSettings(group));
+}
+
+async function showTopic({ rows }: (typeof topics)[number]): Promise<void> {
+  const { standardOutput } = await import('../report/reporter.ts');
+  const { createStyle } = await import('../report/style.ts');
+  const output = standardOutput();
+  const lines = createStyle(output).table(await rows());
+  output.write(lines.map((line) => `${line}\n`).join(''));
 }

@@ -31,6 +31,32 @@ export const outcomeIds = [
 
 export type OutcomeId = (typeof outcomeIds)[number];
 
+/** Each outcome in one line, for `kexec-lab help outcomes`, the man page and docs/diagnose.md. */
+export const outcomeSummaries: Record<OutcomeId, string> = {
+  booted: 'the system came up on the intended kernel',
+  'bye-hang': 'the kexec ended in silence: the second kernel printed nothing',
+  'kexec-missing': 'the kexec program is missing or cannot be started',
+  'kexec-load-failed': 'kexec did not load the second kernel',
+  'kexec-refused': 'the running kernel does not allow the kexec',
+  'root-mount-failed': 'the root device exists, but mounting it failed',
+  'root-missing': 'the root device never appeared',
+  'initramfs-corrupt': 'the kernel could not unpack its initramfs',
+  'no-init': 'the kernel could not start a first program',
+  'kernel-panic': 'the kernel panicked, or an oops stopped it',
+  'kernel-hang': 'the kernel began to boot and makes no progress',
+  'console-lost': 'the second kernel runs, but not on this console (live runs only)',
+  'wrong-kernel': 'a system came up, but not on the intended kernel',
+  'reboot-loop': 'the machine is reset or kexecs repeatedly',
+  'rescue-shell': 'the boot ended in a rescue shell; the console does not show why',
+  'firmware-stuck': 'the firmware or the boot loader did not start a kernel',
+  'kernel-silent': 'a boot loader or an EFI stub started a kernel, which printed nothing',
+  'irq-storm': 'an interrupt without a handler, then no progress',
+  'entropy-blocked': 'a program waits for random numbers',
+  'qemu-exited': 'QEMU exited before there was an outcome (live runs only)',
+  'no-output': 'the console printed nothing at all',
+  unknown: 'none of the above is shown',
+};
+
 export const stages = ['firmware', 'kernel', 'initramfs', 'kexec', 'userspace'] as const;
 
 /**

@@ -53,13 +53,14 @@ export function diagnosisText({ place, diagnosis, excerpts }: DiagnosedLog, shap
     ...section('What usually helps', cure === '' ? [] : [cure], shape),
     '',
     style.bold('Next'),
-    ...next(
-      `kexec-lab diagnose ${shellQuote(place === standardInput ? '-' : name)} --signals`,
-      diagnosis,
-      shape,
-    ),
+    ...next(signalsCommand(place), diagnosis, shape),
     '',
   ].join('\n');
+}
+
+/** The command that lists the recognised signals of a log. */
+export function signalsCommand(place: string): string {
+  return `kexec-lab diagnose ${shellQuote(place === standardInput ? '-' : printable(place))} --signals`;
 }
 
 /** The next command, with a comment if there is room. */

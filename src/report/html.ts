@@ -5,7 +5,7 @@ import type { CaseResult } from '../model/result.ts';
 import type { CaseReference, RunReport } from '../model/run.ts';
 import { readConsole } from './console-file.ts';
 import type { DiagnosedLog, Excerpt } from './diagnosis-text.ts';
-import { certaintyInWords } from './diagnosis-text.ts';
+import { certaintyInWords, signalsCommand } from './diagnosis-text.ts';
 import type { ShownCase } from './html/case.ts';
 import { fact, caseSection } from './html/case.ts';
 import type { Html, ShownConsole } from './html/document.ts';
@@ -18,7 +18,7 @@ import {
   consoleData,
 } from './html/document.ts';
 import type { Reporter, ReporterOptions, ReporterOutput } from './reporter.ts';
-import { summaryLine, formatSeconds, outcomeWord, symbols } from './result-text.ts';
+import { count, summaryLine, formatSeconds, outcomeWord, symbols } from './result-text.ts';
 
 /** The run as one HTML page with all consoles, for people. It is written when the run has ended. */
 export function htmlReporter(output: ReporterOutput, { rerun }: ReporterOptions): Reporter {
@@ -132,7 +132,7 @@ function section({ place, diagnosis, excerpts }: DiagnosedLog): Html {
   const outside = outcome.evidence.filter(({ line }) => line === null);
   const facts: [string, string[]][] = [
     ['certainty', [certaintyInWords[doubt.certainty]]],
-    ['where', [`generation ${generation}, stage ${stage}, ${lines} lines read`]],
+    ['where', [`generation ${generation}, stage ${stage}, ${count(lines, 'line')} read`]],
     ['meaning', [meaning]],
     ['cure', [cure]],
     [
@@ -143,6 +143,7 @@ function section({ place, diagnosis, excerpts }: DiagnosedLog): Html {
       ),
     ],
     ['would settle it', [doubt.settle]],
+    ['next', [signalsCommand(place)]],
   ];
   return element`<section class="case">
     <h2><span class="badge ${verdict}">${id}</span> ${place}</h2>

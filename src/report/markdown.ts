@@ -8,7 +8,13 @@ import type { Verdict } from '../model/vocabulary.ts';
 import { costText } from './comparison-text.ts';
 import { printable } from './printable.ts';
 import type { ReporterOptions } from './reporter.ts';
-import { summaryLine, formatSeconds, outcomeWord, resultRows } from './result-text.ts';
+import {
+  summaryLine,
+  formatSeconds,
+  nextCommands,
+  outcomeWord,
+  resultRows,
+} from './result-text.ts';
 
 const marks: Record<Verdict, string> = {
   pass: '✅',
@@ -77,7 +83,10 @@ function section(result: CaseResult, again: string): string {
   const title = `${marks[result.verdict]} ${result.arch}/${result.scenario}${repeat}: ${outcomeWord(result)}`;
   const rows: [string, string[]][] = [
     ...resultRows(result, result.directory),
-    ['again', [printable(again)]],
+    [
+      'next',
+      nextCommands(result, result.directory, again).map((command) => printable(command, 4096)),
+    ],
   ];
   const lines = rows.flatMap(([label, texts]) =>
     texts

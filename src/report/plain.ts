@@ -5,6 +5,7 @@ import type { ReporterOptions, Reporter, ReporterOutput } from './reporter.ts';
 import {
   count,
   formatSeconds,
+  nextCommands,
   outcomeWord,
   resultRows,
   symbols,
@@ -129,7 +130,7 @@ function finishedLine(name: string, result: CaseResult, style: Style): string[] 
 function explain(result: CaseResult, directory: string, again: string, style: Style): string[] {
   if (result.verdict === 'pass' || result.verdict === 'interrupted') return [];
   // Without an outcome there is no boot to examine; the reasons are enough.
-  const next = result.outcome === null ? [] : [again, `sh ${directory}/qemu.sh`];
+  const next = result.outcome === null ? [] : nextCommands(result, directory, again);
   const label = (text: string, index: number) =>
     `    ${style.dim((index === 0 ? text : '').padEnd(8))}  `;
   const facts = resultRows(result, directory).flatMap(([name, lines]) =>

@@ -106,6 +106,15 @@ export function describeRecording(
   return [command, `recorded in ${count(boots, 'more boot')}: ${outcome ?? 'no outcome'}`];
 }
 
+/** The commands that continue an examination: boot the case again, or its machine by hand if it booted. */
+export function nextCommands(
+  { outcome }: CaseResult,
+  directory: string,
+  again: string,
+): [again: string, ...byHand: string[]] {
+  return outcome === null ? [again] : [again, `sh ${shellQuote(`${directory}/qemu.sh`)}`];
+}
+
 /** Everything that reports show of a result: a label and its lines. Reporters leave out rows without lines. */
 export function resultRows(
   result: CaseResult,

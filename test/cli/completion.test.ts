@@ -29,6 +29,7 @@ t.test('bash: commands, options, values, scenarios, files', async (t) => {
   t.strictSame(await inBash('comp'), ['compare', 'completion']);
   t.strictSame(await inBash('images', 'ver'), ['verify']);
   t.strictSame(await inBash('help', 'dia'), ['diagnose']);
+  t.strictSame(await inBash('help', 'out'), ['outcomes']);
   t.strictSame(await inBash('run', '--max'), ['--max-failures']);
   t.strictSame(await inBash('run', '--arch', ''), ['aarch64', 'arm']);
   t.strictSame(await inBash('run', '--arch', '=', 'aa'), ['aarch64']);

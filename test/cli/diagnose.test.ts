@@ -193,6 +193,7 @@ void t.test('a page with the lines that decide', async (t) => {
   const html = readFileSync(page, 'utf8');
   t.match(html, '<mark>[  129.700758] Bye!</mark>');
   t.match(html, 'CPU3: shutdown');
+  t.match(html, `kexec-lab diagnose ${byePath} --signals`, 'the next command, as in the terminal');
   const failed = await kexecLab(['diagnose', '--html', '/none/page.html', byePath]);
   t.match(failed, { exitCode: 2, stderr: /^\/none\/page\.html: / });
 });

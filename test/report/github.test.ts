@@ -175,6 +175,14 @@ async function nodeTypes(markdown: string): Promise<Set<string>> {
   return new Set(types(ast));
 }
 
+t.test('the summary has the advice that the terminal shows', (t) => {
+  const undecided = result('slow', 'arm', { verdict: 'fail', outcome: 'unknown', cure: 'Wait.' });
+  const summary = markdownSummary(report([undecided]), options, 1e6);
+  t.match(summary, 'cure      Wait.');
+  t.match(summary, 'next      kexec-lab run slow --arch arm --tail\n          sh arm/slow/qemu.sh');
+  t.end();
+});
+
 t.test('in the summary, what a guest printed is nothing but code', async (t) => {
   const usual = await nodeTypes(markdownSummary(report([poisoned('harmless')]), options, 1e6));
   t.ok(usual.has('code') && usual.has('table') && !usual.has('link') && !usual.has('html'));

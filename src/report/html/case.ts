@@ -9,6 +9,7 @@ import {
   describeRecording,
   describeSecondOpinion,
   formatSeconds,
+  nextCommands,
   outcomeWord,
   symbols,
 } from '../result-text.ts';
@@ -35,7 +36,7 @@ export function caseSection({ reference, result, again }: ShownCase): Html {
     ['began', checkpoint === null ? [] : [`at checkpoint ${checkpoint}, after the first boot`]],
     ['verbose boot', describeSecondOpinion(result, result.directory)],
     ['recorded', describeRecording(result, result.directory)],
-    ['again', [again]],
+    ['next', nextCommands(result, result.directory, again)],
   ];
   return element`<section
     class="case"

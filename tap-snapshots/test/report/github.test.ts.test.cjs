@@ -24,7 +24,8 @@ meaning   The root could not be mounted.
 cure      Name the partition.
 proof     arm/kexec/console.log:123: mount: mounting /dev/vda on /root failed: Invalid argument
           silence: silent for 3.0 s
-again     kexec-lab run kexec --arch arm --tail
+next      kexec-lab run kexec --arch arm --tail
+          sh arm/kexec/qemu.sh
 \`\`\`
 
 `

@@ -1,5 +1,6 @@
 import t from 'tap';
 import type { Command } from 'commander';
+import { snapshots } from './transcript.ts';
 import { createProgram, fullName } from '../../../src/cli/program.ts';
 
 /** What `--help` of each command prints, in 80 columns. */
@@ -12,4 +13,10 @@ t.test('help', async (t) => {
     command.outputHelp();
     t.matchSnapshot(text, fullName(command));
   }
+});
+
+t.test('topics', async (t) => {
+  const say = snapshots(t, { directory: t.testdir() });
+  await say('help outcomes');
+  await say('help outcome');
 });

@@ -97,6 +97,19 @@ t.test('evidence is one click away, and every line has an address', async (t) =>
   await page.context().close();
 });
 
+t.test('the next commands are those that the terminal shows', async (t) => {
+  const { page } = await openFile(
+    browser,
+    `${write(t.testdir(), results, log)}#aarch64/root-is-the-whole-disk`,
+  );
+  const next = page.locator('dl div:visible', { hasText: /^\s*next/ }).locator('dd');
+  t.strictSame(await next.allTextContents(), [
+    'kexec-lab run root-is-the-whole-disk --arch aarch64 --tail',
+    'sh aarch64/root-is-the-whole-disk/qemu.sh',
+  ]);
+  await page.context().close();
+});
+
 t.test('the keyboard is enough', async (t) => {
   const { page } = await openFile(browser, write(t.testdir(), results, log));
   const focused = () => page.evaluate('document.activeElement.getAttribute("href")');
