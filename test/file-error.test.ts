@@ -26,7 +26,7 @@ function errorOf(action: () => unknown): NodeJS.ErrnoException {
 const coded = (code: string, syscall: string): NodeJS.ErrnoException =>
   Object.assign(new Error(`${code}: words for programmers, ${syscall}`), { code, syscall });
 
-t.test('errors of Node’s file functions become sentences', async (t) => {
+t.test("errors of Node's file functions become sentences", async (t) => {
   const directory = t.testdir({ file: 'text' });
   const file = join(directory, 'file');
   const missing = join(directory, 'missing');
@@ -72,7 +72,7 @@ t.test('every error has a reason and a hint', (t) => {
   t.end();
 });
 
-t.test('what is wrong with a named path is the user’s, what the host lacks is not', (t) => {
+t.test("a problem with a named path is the user's, a shortage of the host is not", (t) => {
   const named = (code: string) =>
     namedFileError(coded(code, 'open'), { place: 'x', doing: 'read this log' });
   t.match(named('ENOENT'), { constructor: UsageError, exitCode: 2, place: 'x' });
@@ -86,7 +86,7 @@ t.test('what is wrong with a named path is the user’s, what the host lacks is 
   t.end();
 });
 
-t.test('another path than the one that was named is told', (t) => {
+t.test('a path other than the named one is mentioned', (t) => {
   const error = Object.assign(coded('EACCES', 'mkdir'), { path: '/a/b' });
   const reason = fileReason(error, '/a/b');
   t.notMatch(reason, '/a');

@@ -5,7 +5,7 @@
  * Make sure to inspect the output below.  Do not ignore changes!
  */
 'use strict'
-exports[`test/file-error.test.ts > TAP > errors of Node’s file functions become sentences > failed calls 1`] = `
+exports[`test/file-error.test.ts > TAP > errors of Node's file functions become sentences > failed calls 1`] = `
 missing: cannot open: no such file or directory
   Check the path.
 file system: cannot read: this is a directory

@@ -25,7 +25,7 @@ t.test('a download is kept under its checksum, and not fetched twice', async (t)
   t.equal(await download(cache, url, sha256, { fetcher: answers() }), file);
 });
 
-t.test('what has another checksum is kept by nobody', async (t) => {
+t.test('a download with another checksum is not kept', async (t) => {
   const cache = t.testdir({});
   const fetcher = answers(new Response('another kernel'));
   await t.rejects(download(cache, url, sha256, { fetcher }), {
@@ -36,7 +36,7 @@ t.test('what has another checksum is kept by nobody', async (t) => {
   t.same(readdirSync(join(cache, 'candidates')), []);
 });
 
-t.test('what cannot be fetched is the lab’s trouble', async (t) => {
+t.test('a failed download is a problem of the lab', async (t) => {
   const cache = t.testdir({});
   const missing = answers(new Response('', { status: 404, statusText: 'Not Found' }));
   await t.rejects(download(cache, url, sha256, { fetcher: missing }), {

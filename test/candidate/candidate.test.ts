@@ -38,14 +38,14 @@ t.test('a kernel changes what is built from it, and nothing else', (t) => {
   t.end();
 });
 
-t.test('kexec-tools change the trees they are in, the provider’s among them', (t) => {
+t.test("kexec-tools change the trees that contain them, also the provider's", (t) => {
   const [plain, tested] = [keys(candidate()), keys(candidate({ tools: { suite: 'trixie' } }))];
   for (const name of ['mini-disk', 'provider-initramfs']) t.not(tested[name], plain[name], name);
   for (const name of ['distro-kernel', 'distro-initrd']) t.equal(tested[name], plain[name], name);
   t.end();
 });
 
-t.test('a first kernel takes the place of the provider’s, and of its modules', (t) => {
+t.test("a first kernel replaces the provider's and its modules", (t) => {
   const firstKernel = { suite: 'bookworm', package: { aarch64: 'linux-image-cloud-arm64' } };
   const [plain, tested] = [keys(candidate()), keys(candidate({ firstKernel }))];
   for (const name of ['provider-kernel', 'provider-initramfs'])
@@ -84,7 +84,7 @@ t.test('no two candidates share an image', (t) => {
   t.end();
 });
 
-t.test('an initramfs that came along needs no kernel’s modules, and gets room', (t) => {
+t.test('an initramfs of the user needs no modules, and the disk has room for it', (t) => {
   const catalog = withCandidate(ownRecipes, candidate({ initrd: a, extraMiB: 30 }));
   t.same(catalog.get('distro-initrd'), { kind: 'initramfs', file: a });
   const size = (from: Catalog) => (from.get('mini-disk') as { size: number }).size;
@@ -110,7 +110,10 @@ t.test('those with a whole Debian or no disk are left out by name', (t) => {
 t.test('a candidate for one architecture restricts the cases to it', (t) => {
   const { cases: kept, leftOut } = select({ arches: ['arm'] });
   t.same(new Set(kept.map(({ arch }) => arch)), new Set(['arm']));
-  t.notOk(leftOut.includes('vps-no-kexec'), 'what is only for another is no matter of disks');
+  t.notOk(
+    leftOut.includes('vps-no-kexec'),
+    'a scenario for the other architecture is not left out for its disk',
+  );
   t.throws(
     () => {
       checkArches(candidate({ arches: ['arm'] }), ['aarch64']);

@@ -16,7 +16,7 @@ import { caseOf, fakeLab, goodBoot, goodBootUntil } from '../run/cases.ts';
 t.jobs = 5;
 const beside = { buffered: true };
 
-/** The first boot goes only as far as the initramfs; what comes behind it is only there for who starts from a state. */
+/** The first boot goes only as far as the initramfs; what follows is printed only by a machine that starts from a state. */
 const shared = goodBoot.slice(0, goodBoot.indexOf('>>> kexec'));
 const rest = goodBoot.slice(shared.length);
 const play = { text: shared, resumed: rest };

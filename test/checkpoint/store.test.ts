@@ -41,7 +41,7 @@ t.test('a damaged one is not used, and removed', async (t) => {
   }
 });
 
-t.test('one that is cut short, foreign or from another day is not used', async (t) => {
+t.test('a checkpoint that is truncated, foreign or from another day is not used', async (t) => {
   const change = async (t: Test, from: RegExp, to: string): Promise<unknown> => {
     const { cache, directory } = await kept(t);
     const manifest = join(directory, 'manifest.json');

@@ -41,7 +41,7 @@ t.test('what a package says of itself, and what is in it', async (t) => {
   ]);
 });
 
-t.test('what no package of a kernel has is refused, and nothing is unpacked for it', async (t) => {
+t.test('members that no kernel package has are refused, and nothing is unpacked', async (t) => {
   const file = join(t.testdir({}), 'a.deb');
   const refusals: string[] = [];
   const refuses = async (content: Buffer, refusal: { message?: RegExp; cause?: object } = {}) => {
@@ -76,7 +76,7 @@ t.test('what no package of a kernel has is refused, and nothing is unpacked for 
   await t.rejects(readDebControl(file), { exitCode: 2, message: /\bcontrol .* 1 MiB$/ });
 });
 
-t.test('what leads out of a tree, or is no file, is removed from it', async (t) => {
+t.test('links that lead out of a tree, and special files, are removed from it', async (t) => {
   const directory = t.testdir({ tree: { sub: { file: 'x' } }, outside: 'secret' });
   const tree = join(directory, 'tree');
   const links: Record<string, string> = {

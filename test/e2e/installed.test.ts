@@ -66,7 +66,7 @@ t.test('the evidence can be read where it says it is', async (t) => {
   t.match(JSON.parse(String(diagnosis.stdout)), { outcome: 'booted', generation: 2 });
 });
 
-t.test('a boot from a checkpoint is the same boot, by the guest’s own clock', async (t) => {
+t.test("a boot from a checkpoint is the same boot by the guest's own clock", async (t) => {
   const boot = async (words: string[]) => {
     const run = await installed.run(['run', 'kexec-to-distro', '--arch', 'aarch64', ...words]);
     t.equal(run.exitCode, 0, String(run.stderr));

@@ -18,7 +18,7 @@ function taggedZImage(words = 6): Buffer {
   return file;
 }
 
-t.test('what a zImage tells of the kernel in it', (t) => {
+t.test('what a zImage declares about the kernel in it', (t) => {
   t.same(zImageLayout(taggedZImage()), { textOffset: 0x208000, data: 1000, bss: 300 });
   t.same(zImageLayout(taggedZImage(4)), { textOffset: null, data: 1000, bss: 300 });
   t.equal(zImageLayout(zImage()), null);

@@ -4,7 +4,7 @@ import t from 'tap';
 import { cacheDirectory, makeDirectory, makePrivateDirectory } from '../../src/host/directories.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 
-t.test('a directory nobody else can enter', async (t) => {
+t.test('a directory that only its owner can enter', async (t) => {
   const directory = await makePrivateDirectory(temporaryDirectory(t));
   t.equal(statSync(directory).mode & 0o777, 0o700);
 });
@@ -32,7 +32,7 @@ t.test('directories are made, and what cannot be made is told at once', async (t
   await t.rejects(makeDirectory(join(directory, 'file', 'below')), { code: 'ENOTDIR' });
 });
 
-t.test('an empty setting is no setting', (t) => {
+t.test('an empty setting counts as not set', (t) => {
   const set = (environment: Record<string, string | undefined>): string => {
     t.intercept(process, 'env', { value: environment, configurable: true });
     return cacheDirectory();

@@ -15,7 +15,7 @@ t.test('what was written is there before the record is closed', (t) => {
   t.end();
 });
 
-t.test('a disk that takes no more is the lab’s trouble, with its place', (t) => {
+t.test('a full disk is a problem of the lab, with its place', (t) => {
   const record = openRecord('/dev/full');
   t.throws(() => {
     record.write('x');

@@ -187,7 +187,7 @@ t.test('installing', async (t) => {
   });
 });
 
-t.test('the host’s', (t) => {
+t.test("the host's firmware", (t) => {
   t.same(findFirmware('aarch64'), {
     code: '/usr/share/AAVMF/AAVMF_CODE.fd',
     variables: '/usr/share/AAVMF/AAVMF_VARS.fd',
@@ -200,7 +200,7 @@ t.test('the host’s', (t) => {
   t.end();
 });
 
-t.test('an unpacked QEMU’s own goes before it, if it is whole', (t) => {
+t.test('firmware of an unpacked QEMU comes first if it is complete', (t) => {
   const root = t.testdir({});
   const bin = join(root, 'bin');
   const share = join(root, 'share/qemu');

@@ -35,7 +35,7 @@ t.test('a file is read whole, up to its limit', (t) => {
   t.end();
 });
 
-t.test('nobody waits for what is no file, nor reads it for ever', (t) => {
+t.test('pipes, devices and directories are refused without being read', (t) => {
   const directory = t.testdir({ file: '' });
   execFileSync('mkfifo', [join(directory, 'pipe')]);
   symlinkSync('/dev/zero', join(directory, 'link'));

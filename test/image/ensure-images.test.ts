@@ -119,7 +119,7 @@ void t.test('a damaged image is built again, and a failed build leaves nothing',
   t.same(readdirSync(join(cacheDir, 'debs')), []);
 });
 
-void t.test('a mirror that nobody answers at is named at once, with the reason', async (t) => {
+void t.test('an unreachable mirror is reported at once, with the reason', async (t) => {
   const { cacheDir, entries } = fullCache(t);
   hostWith(t, {
     'apt-get': `echo x >>${cacheDir}/tries
@@ -136,7 +136,7 @@ echo "E: Some index files failed to download. They have been ignored, or old one
   t.equal(readFileSync(join(cacheDir, 'tries'), 'utf8'), 'x\n', 'apt has its own patience');
 });
 
-void t.test('a manifest that is not whole is no manifest', async (t) => {
+void t.test('an incomplete manifest counts as missing', async (t) => {
   const { cacheDir, entries } = fullCache(t);
   hostWith(t, { 'apt-get': gone });
   writeFileSync(join(entries[2]?.directory ?? '', 'manifest.json'), '{"recipe":');
@@ -182,7 +182,7 @@ void t.test('an image is built again when what it was built from has been', asyn
   t.same(new Set(built), new Set([initramfs?.name]));
 });
 
-void t.test('a cache that cannot be written is the lab’s trouble', async (t) => {
+void t.test('a cache that cannot be written is a problem of the lab', async (t) => {
   const cacheDir = join(t.testdir({ file: '' }), 'file');
   await t.rejects(ensureImages(request, { cacheDir }), {
     name: 'UnavailableError',

@@ -74,7 +74,7 @@ void t.test(
       'the same kernel came out',
     );
     const refreshed = await images('list', '--json', ...recipe);
-    t.notMatch(refreshed.stdout, 'an older one', 'it was built anew');
+    t.notMatch(refreshed.stdout, 'an older one', 'it was built again');
   },
 );
 

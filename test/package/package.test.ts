@@ -42,7 +42,7 @@ const log = join(process.cwd(), 'test/logs/post-c1-bye.log');
 const node = (words: string[]) =>
   execa(process.execPath, words, { cwd: directory, reject: false, all: true });
 
-t.test('what the program imports stands in its dependencies, and nothing else', async (t) => {
+t.test('the dependencies are exactly what the program imports', async (t) => {
   const { stdout } = await execa('grep', ['-rhoE', `(from|import\\() ?'[a-z@][^':]*'`, 'src']);
   const imported = stdout.split('\n').map((line) => {
     const [, name = ''] = /'((?:@[^/]+\/)?[^/']+)/.exec(line) ?? [];

@@ -18,7 +18,7 @@ const server = {
   volumeBytes: 1 << 20,
 };
 
-t.test('what a server is told, in the shell’s words', (t) => {
+t.test('the metadata of a server in shell syntax', (t) => {
   const conf = shellMetadata(serverMetadata(server)).split('\n');
   for (const line of [
     'COMMERCIAL_TYPE=C1',
@@ -114,7 +114,7 @@ t.test('states', async (t) => {
   t.same(told, ['booted']);
 });
 
-t.test('what is no HTTP is refused, and the server goes on', async (t) => {
+t.test('bytes that are not HTTP are refused, and the server continues', async (t) => {
   const socket = await serve(t);
   for (const bytes of ['\0\xff\r\n\r\n', 'GET :x HTTP/1.0\r\n\r\n']) {
     const connection = connect(socket);

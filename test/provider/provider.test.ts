@@ -111,7 +111,7 @@ t.test('stop leaves nothing, however often it is called', async (t) => {
   t.notOk(existsSync(directory));
 });
 
-t.test('the volume’s server dies with the lab, even when that is killed', async (t) => {
+t.test("the volume's server ends with the lab, even if the lab is killed", async (t) => {
   const holder = fileURLToPath(new URL('../fixtures/hold-provider.ts', import.meta.url));
   const lab = spawn(
     process.execPath,
@@ -140,7 +140,7 @@ function isAlive(pid: number): boolean {
 }
 
 t.test(
-  'a volume’s server that somebody else ends is trouble; one that a step ends is not',
+  "a volume's server that is killed is a problem of the lab; one that a step ends is not",
   async (t) => {
     const children = async (): Promise<number[]> => {
       const { stdout } = await execa('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)]);

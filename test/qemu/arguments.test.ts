@@ -91,7 +91,7 @@ t.test('arm', (t) => {
   t.end();
 });
 
-t.test('the host’s clock is the monotonic one: nobody sets that', (t) => {
+t.test("the host's clock is the monotonic one, which cannot be set", (t) => {
   const argv = qemuArguments({ ...spec('arm'), time: 'host' });
   t.notOk(argv.includes('-icount'));
   t.equal(argv[argv.indexOf('-rtc') + 1], 'clock=vm');
@@ -128,7 +128,7 @@ t.test('for a human: console on the terminal, running, nothing inherited', (t) =
   t.end();
 });
 
-t.test('a network: closed, but for what is forwarded', (t) => {
+t.test('a network is closed except for its forwards', (t) => {
   const forwards = [
     { address: '169.254.42.42', port: 80, socket: '/tmp/x/metadata' },
     { address: '169.254.42.66', port: 4448, socket: '/tmp/x/nbd' },

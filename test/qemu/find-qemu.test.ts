@@ -37,7 +37,7 @@ t.test('the newest wins, and 10 is newer than 9', async (t) => {
   });
 });
 
-t.test('a directory of one’s choice is the only one looked at', async (t) => {
+t.test('a chosen directory is the only one that is searched', async (t) => {
   const [old = ''] = installed(t, ['7.2.0', '100.0.0']);
   t.match(await findQemu('arm', old), { version: '7.2.0' });
   await t.rejects(findQemu('aarch64', old), {
@@ -47,7 +47,7 @@ t.test('a directory of one’s choice is the only one looked at', async (t) => {
   });
 });
 
-t.test('what cannot be used is passed over, and named when nothing else is there', async (t) => {
+t.test('unusable programs are skipped, and named if there is no other', async (t) => {
   const [directory = ''] = installed(t, ['6.2.0']);
   const binary = join(directory, 'qemu-system-arm');
   const named = (problem: string) => ({

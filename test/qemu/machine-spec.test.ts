@@ -24,7 +24,11 @@ t.test('every architecture has a machine of its name', (t) => {
     t.ok(ownMachines.has(arch));
     const profile = loadMachineProfile(arch);
     t.match(profile, { name: arch, arch });
-    t.match(profile.cmdline, `console=${profile.console}`, 'the kernel talks where we listen');
+    t.match(
+      profile.cmdline,
+      `console=${profile.console}`,
+      'the kernel uses the console that the lab reads',
+    );
   }
   t.end();
 });
@@ -48,7 +52,7 @@ t.test('an unknown name is answered with the known ones', (t) => {
   t.end();
 });
 
-t.test('an absolute path is a profile of the user’s', (t) => {
+t.test("an absolute path names the user's own profile", (t) => {
   const own = join(t.testdir({ 'mine.yaml': small }), 'mine.yaml');
   t.match(loadMachineProfile(own), { name: own, arch: 'arm', memory: 128, network: false });
   t.end();

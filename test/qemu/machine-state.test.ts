@@ -34,7 +34,7 @@ t.test('a dump may take as long as it likes while it gets on', async (t) => {
   t.equal(qmp.asked.length, 22);
 });
 
-t.test('one that gets no further, and one that fails, are given up', async (t) => {
+t.test('a dump without progress, and one that fails, are given up', async (t) => {
   const still = qmpThatSays([{ status: 'active', completed: 7 }]);
   await t.rejects(dumpMemory(still, '/memory', slowClock()), {
     message: /\b7 .*\b1000\b/,
@@ -43,4 +43,5 @@ t.test('one that gets no further, and one that fails, are given up', async (t) =
   });
   const failed = qmpThatSays([{ status: 'failed', completed: 7 }]);
   await t.rejects(dumpMemory(failed, '/memory'), { message: /\b7 .*\b1000\b/, exitCode: 5 });
+  t.equal(failed.asked.length, 2, 'a failed dump is not queried again');
 });

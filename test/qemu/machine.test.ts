@@ -41,7 +41,7 @@ t.test('keys the guest never read do not break the end of the console', async (t
   t.match(await machine.exited, { code: null, signal: 'SIGSEGV', reason: null });
 });
 
-t.test('a guest reset ends the machine or starts it anew', async (t) => {
+t.test('a guest reset ends the machine or restarts it', async (t) => {
   await t.test('exit', async (t) => {
     const machine = await startFake(t, { text: 'again ', then: 'reset' });
     await machine.continue();
@@ -61,7 +61,7 @@ t.test('a guest reset ends the machine or starts it anew', async (t) => {
   });
 });
 
-t.test('a full disk of the host is not the guest’s silence', async (t) => {
+t.test('a full disk of the host is not taken for silence of the guest', async (t) => {
   const machine = await startFake(t, { text: 'Writing…', then: 'disk-full' });
   await machine.continue();
   t.match(await machine.exited, { code: 0, reason: 'host-disk-error (No space left on device)' });
@@ -100,7 +100,7 @@ t.test('stop', async (t) => {
 });
 
 t.test('trouble while starting', async (t) => {
-  await t.test('QEMU’s own words', async (t) => {
+  await t.test("QEMU's own words", async (t) => {
     const refuse = "cannot set up guest memory 'mach-virt.ram': Cannot allocate memory";
     await t.rejects(startFake(t, { refuse }), {
       name: 'UnavailableError',
@@ -120,7 +120,7 @@ t.test('trouble while starting', async (t) => {
   });
 });
 
-t.test('a control connection that dies mid-command is the lab’s trouble', async (t) => {
+t.test('a control connection that breaks during a command is a problem of the lab', async (t) => {
   const machine = await startFake(t, { hangUp: 'query-cpus-fast' });
   await t.rejects(machine.sample(), {
     name: 'QmpLost',
@@ -130,7 +130,7 @@ t.test('a control connection that dies mid-command is the lab’s trouble', asyn
   t.match(await machine.stop(), { signal: null }, 'it can still be ended');
 });
 
-t.test('noise does not pile up while nobody reads', async (t) => {
+t.test('output does not pile up while it is not read', async (t) => {
   const machine = await startFake(t, { noise: 64, then: 'poweroff' });
   await machine.continue();
   await new Promise((resolve) => setTimeout(resolve, 300));

@@ -35,7 +35,7 @@ t.test('real QEMU, both architectures', async (t) => {
   }
 });
 
-t.test('QEMU’s own words when it cannot start', async (t) => {
+t.test("QEMU's own words when it cannot start", async (t) => {
   const spec = specFor(t, 'arm', '');
   const profile = { ...spec.profile, cpu: 'pentium' };
   await t.rejects(

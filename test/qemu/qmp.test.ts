@@ -57,7 +57,7 @@ t.test('events are told as they come', async (t) => {
   ]);
 });
 
-t.test('a refusal is told in QEMU’s words', async (t) => {
+t.test("a refusal has QEMU's own words", async (t) => {
   const qmp = await connect((command, send) => {
     const error = { class: 'GenericError', desc: 'Invalid parameter' };
     send(JSON.stringify({ error, id: command.id }) + '\n');

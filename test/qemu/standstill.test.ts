@@ -158,7 +158,7 @@ t.test('a QEMU that is stopped by a signal for a while goes on', async (t) => {
   t.equal(await found, null);
 });
 
-t.test('a QEMU that nobody lets go on is found', async (t) => {
+t.test('a QEMU that stays stopped is found', async (t) => {
   // It hears neither quit nor SIGTERM before it is killed.
   const machine = await startFake(t, { then: 'hang' }, { patience: 200 });
   await machine.continue();

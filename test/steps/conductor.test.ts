@@ -129,7 +129,7 @@ t.test('a command that takes the machine with it ends when the console says so',
   t.equal(conductor.results[0]?.status, 'done');
 });
 
-t.test('an ssh server that does not answer fails the step with ssh’s own words', async (t) => {
+t.test("an ssh server that does not answer fails the step with ssh's own words", async (t) => {
   const server = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
   t.teardown(() => server.close());
   await new Promise((resolve) => server.once('listening', resolve));

@@ -8,7 +8,7 @@ const signal = (signature: string): Signal => {
 const named = (wanted: string) => (entry: { signature: string }) => entry.signature === wanted;
 
 t.test(
-  'a wait is over at what has been said already, and the next one looks behind it',
+  'a wait ends at a signal that was seen before, and the next wait starts after it',
   async (t) => {
     const log = new SignalLog();
     const { signal: never } = new AbortController();
@@ -36,7 +36,7 @@ t.test('what was said before is forgotten on request', async (t) => {
   await t.rejects(waiting, { message: 'stopped' });
 });
 
-t.test('a guest that says the same for ever does not fill the memory', async (t) => {
+t.test('a guest that repeats itself endlessly does not fill the memory', async (t) => {
   const log = new SignalLog();
   for (let i = 0; i < 100_000; i += 1) log.add(signal('systemd-unit'), 1);
   log.add(signal('login-prompt'), 1);

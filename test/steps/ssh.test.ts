@@ -22,7 +22,7 @@ debug1: Exit status 255
   t.end();
 });
 
-t.test('a connection that breaks has none, and nor has one that never stood', (t) => {
+t.test('a broken connection has no exit code, nor has one that was never established', (t) => {
   const broken = `${letIn}Connection to 127.0.0.1 closed by remote host.
 debug1: Exit status -1
 `;

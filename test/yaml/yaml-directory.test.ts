@@ -28,7 +28,7 @@ t.test('a file is read when it is asked for, and once', (t) => {
   t.end();
 });
 
-t.test('a directory that is not there is no matter until its files are', (t) => {
+t.test('a missing directory matters only when its files are requested', (t) => {
   const files = new YamlDirectory(join(t.testdir(), 'nowhere'), shape);
   t.throws(() => files.get('a'), { code: 'ENOENT' });
   t.end();

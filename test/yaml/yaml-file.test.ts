@@ -23,7 +23,7 @@ t.test('a file of more values than any has is refused where it becomes too large
   t.match(message('# a comment\nsize: 1\nother: 2\n'), /^3:1: .*"other"/);
   const some = Array.from({ length: 100 }, (_, index) => `key${index}: value\n`).join('');
   const lines = message(some).split('\n');
-  t.equal(lines.length, 21, 'nobody reads a hundred problems');
+  t.equal(lines.length, 21, 'the number of problems shown is limited');
   for (const line of lines.slice(0, 20)) t.match(line, /^\d+:\d+: /);
   t.notMatch(lines.at(-1), /\d/, 'but that there are more');
   t.end();

@@ -5,7 +5,7 @@
  * Make sure to inspect the output below.  Do not ignore changes!
  */
 'use strict'
-exports[`test/debian/deb-file.test.ts > TAP > what no package of a kernel has is refused, and nothing is unpacked for it > refusals of packages 1`] = `
+exports[`test/debian/deb-file.test.ts > TAP > members that no kernel package has are refused, and nothing is unpacked > refusals of packages 1`] = `
 it contains a named pipe, /boot/vmlinuz; only files, directories and links are allowed
 it contains a device, /boot/vmlinuz; only files, directories and links are allowed
 it has a member outside the package: ../../x

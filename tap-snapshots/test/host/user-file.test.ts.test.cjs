@@ -5,7 +5,7 @@
  * Make sure to inspect the output below.  Do not ignore changes!
  */
 'use strict'
-exports[`test/host/user-file.test.ts > TAP > nobody waits for what is no file, nor reads it for ever > files that are refused 1`] = `
+exports[`test/host/user-file.test.ts > TAP > pipes, devices and directories are refused without being read > files that are refused 1`] = `
 DIRECTORY/pipe: this is a named pipe, not a file
 DIRECTORY: this is a directory, not a file
 DIRECTORY/link: this is a device, not a file

@@ -65,7 +65,7 @@ void t.test('a kernel, or an initramfs, without virtio', async (t) => {
   t.same(await findings({ kernel, initrd: other }), ['stop initrd-other-release']);
 });
 
-void t.test('an image alone: what nobody knows is no stop', async (t) => {
+void t.test('an image alone: what cannot be known is a warning or a note', async (t) => {
   const directory = writeTree(t.testdir({}), {
     image: image(),
     initrd: initramfs(['init']),

@@ -55,7 +55,7 @@ t.test(
   },
 );
 
-t.test('a tree that does not fit is the lab’s trouble', async (t) => {
+t.test('a tree that does not fit is a problem of the lab', async (t) => {
   const directory = t.testdir({ tree: { etc: {}, big: Buffer.alloc(20 * 2 ** 20, 1) } });
   const file = join(directory, 'disk.img');
   await t.rejects(writeDisk(file, someTree(directory), 16, undefined), {

@@ -19,7 +19,7 @@ const fine: NamespaceFacts = {
   hasUserRange: true,
 };
 
-t.test('where qemu-user is registered, mmdebstrap’s own namespaces do', (t) => {
+t.test("if qemu-user is registered, mmdebstrap's own namespaces are used", (t) => {
   for (const isRoot of [true, false])
     t.same(planNamespace({ ...fine, isRoot }), {
       command: ['mmdebstrap', '--unshare-helper'],

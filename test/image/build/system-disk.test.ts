@@ -70,7 +70,7 @@ t.test('a link of the recipe and a directory of an overlay stay as they are mean
   t.match(files.get('new/place/link'), { type: 'symlink' });
 });
 
-t.test('a system that does not fit, or is none, is the lab’s trouble', async (t) => {
+t.test('a system that does not fit, or is not an archive, is a problem of the lab', async (t) => {
   const directory = t.testdir({ scratch: {}, output: {}, system: {} });
   const large = entry('file', 'etc/large', { content: Buffer.alloc(20 * 2 ** 20, 1) });
   for (const [content, message] of [

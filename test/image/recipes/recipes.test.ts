@@ -139,7 +139,7 @@ t.test('unknown names plan nothing', (t) => {
   t.end();
 });
 
-t.test('a recipe of the user’s is found by its path, its overlays beside it', (t) => {
+t.test("the user's own recipe is found by its path, with its overlays next to it", (t) => {
   const directory = t.testdir({
     'own-disk.yaml': `kind: disk
 suites: [bookworm]

@@ -34,7 +34,7 @@ t.test('where idle time cannot be skipped, it is waited out', async (t) => {
   t.match(idleSkipping, { time: 'sleep=on', certainty: 'proved', detail: /\bQEMU\b/ });
 });
 
-t.test('where that fails as well, the host’s clock is left', async (t) => {
+t.test("if that fails too, the host's clock is used", async (t) => {
   const idleSkipping = await found(t, { trial: 'never' });
   t.match(idleSkipping, { time: 'host', certainty: 'proved' });
 });
@@ -51,7 +51,7 @@ t.test('what cannot be tried is assumed to work, and not remembered', async (t) 
   t.throws(() => memos(cache), { code: 'ENOENT' });
 });
 
-t.test('what was proved is remembered, and a broken memo is made anew', async (t) => {
+t.test('a proved result is remembered, and a broken memo is written again', async (t) => {
   const cache = temporaryDirectory(t);
   await found(t, {}, cache);
   const [memo = '', ...others] = memos(cache);
@@ -65,15 +65,18 @@ t.test('what was proved is remembered, and a broken memo is made anew', async (t
   }
 });
 
-t.test('many may try at once, and a cache that takes nothing is no obstacle', async (t) => {
-  const cache = temporaryDirectory(t);
-  const all = await Promise.all(Array.from({ length: 5 }, () => found(t, {}, cache)));
-  t.ok(all.every(({ certainty }) => certainty === 'proved'));
-  t.equal(memos(cache).length, 1);
-  const file = join(cache, 'file');
-  writeFileSync(file, '');
-  t.match(await found(t, {}, file), { certainty: 'proved' });
-});
+t.test(
+  'several trials can run at once, and a cache that cannot be written does not matter',
+  async (t) => {
+    const cache = temporaryDirectory(t);
+    const all = await Promise.all(Array.from({ length: 5 }, () => found(t, {}, cache)));
+    t.ok(all.every(({ certainty }) => certainty === 'proved'));
+    t.equal(memos(cache).length, 1);
+    const file = join(cache, 'file');
+    writeFileSync(file, '');
+    t.match(await found(t, {}, file), { certainty: 'proved' });
+  },
+);
 
 t.test('who starts nothing knows what was remembered', async (t) => {
   const cache = temporaryDirectory(t);
