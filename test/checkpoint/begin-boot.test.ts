@@ -58,7 +58,7 @@ t.test(
     t.match(second, { outcome: 'unknown', checkpoint: null });
     t.match(
       readFileSync(join(second.path, 'steps.log'), 'utf8'),
-      /\bcheckpoint [0-9a-f]{16}\b.*: .*\bmigration failed/,
+      /\b[0-9a-f]{16}\b.*: .*\bmigration failed/,
     );
   },
 );
@@ -76,7 +76,7 @@ t.test('a kernel that finds its disks by itself gives no checkpoint', beside, as
   const found = '[    2.000000] virtio_blk virtio1: [vda] 262144 512-byte logical blocks\r\n';
   const { boot } = labFor(t, { ...play, text: shared.replace(/.*Run/, (run) => found + run) });
   const first = await boot();
-  t.match(readFileSync(join(first.path, 'steps.log'), 'utf8'), /\bcheckpoint\b.*: .*disks/);
+  t.match(readFileSync(join(first.path, 'steps.log'), 'utf8'), /: .*disks/);
   t.match(await boot(), { checkpoint: null });
 });
 

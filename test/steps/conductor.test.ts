@@ -95,9 +95,7 @@ t.test(
       generation: 2,
     });
     await running;
-    t.match(conductor.results, [
-      { status: 'done', detail: '6.12', step: /\bprove\b.*: uname -r$/ },
-    ]);
+    t.match(conductor.results, [{ status: 'done', detail: '6.12', step: /: uname -r$/ }]);
   },
 );
 
