@@ -53,9 +53,9 @@ t.test('a live bye-hang rests on silence and on samples', (t) => {
     evidence.map(({ signature }) => signature),
     ['kexec-bye', 'kexec-start', 'silence', 'cpu-samples'],
   );
-  t.equal(evidence[2]?.text, 'no byte from the console for 3.6 s');
-  t.match(evidence[3]?.text, /^CPU stuck: always at 0x40080000/);
-  t.match(meaning, /dead, not slow/);
+  t.match(evidence[2]?.text, /\b3\.6 s\b/);
+  t.match(evidence[3]?.text, /^CPU stuck: .*\b0x40080000\b/);
+  t.matchSnapshot([...evidence.slice(2).map(({ text }) => text), meaning].join('\n'), 'words');
   t.end();
 });
 
@@ -68,7 +68,7 @@ t.test('silence alone proves nothing', (t) => {
   const { id, evidence, meaning } = observer.outcome();
   t.equal(id, 'unknown');
   t.ok(evidence.some(({ signature }) => signature === 'cpu-samples'));
-  t.match(meaning, /20 s of silence .*alive is not known/);
+  t.match(meaning, /\b20 s\b/);
   t.end();
 });
 
@@ -78,10 +78,7 @@ t.test('where nothing is proved, the CPUs are shown as well', (t) => {
   observer.end({ reason: 'stopped', silentMs: 3000, detail: 'the limit was reached' });
   const { id, evidence } = observer.outcome();
   t.equal(id, 'unknown');
-  t.match(
-    evidence.find(({ signature }) => signature === 'cpu-samples')?.text,
-    /^CPU busy: \d+ add/,
-  );
+  t.match(evidence.find(({ signature }) => signature === 'cpu-samples')?.text, /^CPU busy: \d+ /);
   t.end();
 });
 
@@ -181,9 +178,7 @@ t.test('firmware that waits for longer than a menu counts down has stopped', (t)
   t.ok(observer.settled);
   observer.end({ reason: 'stopped' });
   t.match(observer.outcome(), { id: 'firmware-stuck', generation: 0 });
-  t.match(observer.outcome().evidence.at(-1), {
-    text: /^CPU waiting outside a kernel: .*, 0 % of a host CPU/,
-  });
+  t.match(observer.outcome().evidence.at(-1), { text: /^CPU waiting .*: .*\b0 % / });
 
   const kernel = watch(banner);
   silence(kernel, 100, firmware, false);
@@ -295,7 +290,9 @@ t.test('QEMU that ends by itself', (t) => {
 });
 
 t.test('before the end nothing is called unfinished', (t) => {
-  t.match(watch(banner).outcome(), { id: 'unknown', meaning: /Not decided yet/ });
+  const { id, meaning } = watch(banner).outcome();
+  t.equal(id, 'unknown');
+  t.matchSnapshot(meaning, 'words');
   t.match(watch(banner + bye).outcome(), { id: 'unknown', stage: 'kexec' });
   t.end();
 });

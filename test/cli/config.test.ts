@@ -8,6 +8,8 @@ import * as z from 'zod';
 import { findConfig } from '../../src/cli/config.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { schemas } from '../../src/cli/schema.ts';
+import type { UsageError } from '../../src/errors.ts';
+import { withoutProse } from '../scenario/files.ts';
 import { kexecLab } from './kexec-lab.ts';
 
 t.setTimeout(120_000);
@@ -129,76 +131,57 @@ t.test('an empty file, and one with comments only', async (t) => {
   }
 });
 
-/** Contents of a file, and what is reported about it. */
-const mistakes: [text: string, message: string][] = [
-  [
-    'run: { jobs: many }',
-    '1:14: run.jobs: "many" is invalid. It must be a whole number from 1 to 9999.',
-  ],
-  ['run: { jobs: [1] }', '1:14: run.jobs: expected one value, not a list'],
-  ['run: { jobs: true }', '1:14: run.jobs: expected text or a number, as in --jobs <n>'],
-  ['run: { jobs: }', '1:14: run.jobs: expected text or a number, as in --jobs <n>'],
-  ['run: { out: "" }', '1:13: run.out: "" is invalid. It must not be empty.'],
-  ['run: { tail: 1 }', '1:14: run.tail: expected true or false'],
-  ['run: { arch: [arm, mips] }', '1:20: run.arch: "mips" is invalid. It must be aarch64 or arm.'],
-  ['run: { reporter: lst }', '1:18: run.reporter: unknown reporter "lst"; did you mean "list"?'],
-  ['run: { retrys: 1 }', '1:8: unknown option "retrys" of run; did you mean "retries"?'],
-  [
-    'run: { checkpoint: false }',
-    '1:8: unknown option "checkpoint" of run; did you mean "no-checkpoint"?',
-  ],
-  [
-    'run: { what: all }',
-    '1:8: unknown option "what" of run; kexec-lab run --help lists the options',
-  ],
-  ['run: { help: true }', '1:8: "help" is allowed only on the command line; remove it'],
-  ['run: { config: x }', '1:8: "config" is allowed only on the command line; remove it'],
-  ['run: { tail: true, quiet: true }', '1:20: run.quiet: cannot be used with "tail"; remove one'],
-  ['run: quick', '1:6: run: expected a mapping of options'],
-  ['- run', '1:1: expected a mapping, got a list'],
-  ['rum: {}', '1:1: unknown command "rum"; did you mean "run"?'],
-  [
-    'jobs: 2',
-    '1:1: unknown command "jobs"; options belong below the name of their command, such as "run"',
-  ],
-  [
-    'help: {}',
-    '1:1: unknown command "help"; options belong below the name of their command, such as "run"',
-  ],
-  ['run: { jobs: 1, jobs: 2 }', '1:17: duplicate key'],
-  [
-    'run: [',
-    '2:1: Flow sequence in block collection must be sufficiently indented and end with a ]',
-  ],
+/** Contents of a file, and the mistake in it: its place, its key, and what is quoted. */
+type Mistake = [text: string, mistake: string];
+
+/** These the JSON Schema refuses, too. */
+const mistakesOfForm: Mistake[] = [
+  ['run: { jobs: [1] }', '1:14 run.jobs'],
+  ['run: { jobs: true }', '1:14 run.jobs'],
+  ['run: { jobs: }', '1:14 run.jobs'],
+  ['run: { out: "" }', '1:13 run.out'],
+  ['run: { tail: 1 }', '1:14 run.tail'],
+  ['run: { retrys: 1 }', '1:8 retrys retries'],
+  ['run: { checkpoint: false }', '1:8 checkpoint no-checkpoint'],
+  ['run: { what: all }', '1:8 what'],
+  ['run: { help: true }', '1:8 help'],
+  ['run: { config: x }', '1:8 config'],
+  ['run: quick', '1:6 run'],
+  ['- run', '1:1'],
+  ['rum: {}', '1:1 rum run'],
+  ['jobs: 2', '1:1 jobs run'],
+  ['help: {}', '1:1 help run'],
+];
+
+const mistakes: Mistake[] = [
+  ...mistakesOfForm,
+  ['run: { jobs: many }', '1:14 run.jobs many'],
+  ['run: { arch: [arm, mips] }', '1:20 run.arch mips'],
+  ['run: { reporter: lst }', '1:18 run.reporter lst list'],
+  ['run: { tail: true, quiet: true }', '1:20 run.quiet tail'],
+  ['run: { jobs: 1, jobs: 2 }', '1:17'],
+  ['run: [', '2:1'],
 ];
 
 t.test('each mistake, with its place', async (t) => {
   enter(t);
-  for (const [text, message] of mistakes) {
+  const messages: string[] = [];
+  for (const [text, mistake] of mistakes) {
     writeFileSync('kexec-lab.config.yaml', `${text}\n`);
-    await t.rejects(
-      optionsOf('run', 'all'),
-      {
-        exitCode: 2,
-        message: new RegExp(`^kexec-lab\\.config\\.yaml:${escaped(message)}`),
-      },
-      text,
-    );
+    const error: unknown = await optionsOf('run', 'all').catch((reason: unknown) => reason);
+    const { exitCode, message } = error as UsageError;
+    t.equal(exitCode, 2, text);
+    t.equal(withoutProse(message.split('\n')[0] ?? ''), `kexec-lab.config.yaml:${mistake}`, text);
+    messages.push(message);
   }
+  t.matchSnapshot(messages.join('\n'), 'messages');
 });
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-}
 
 t.test('the JSON Schema refuses the same form, and accepts the documented one', async (t) => {
   const named = schemas.find(({ name }) => name === 'config');
   const json = await named?.load(() => createProgram(() => true));
   const schema = z.fromJSONSchema(json as z.core.JSONSchema.JSONSchema);
-  const form = /expected|unknown (?:command|option)|only on the command line|must not be empty/;
-  const ofForm = mistakes.filter(([, message]) => form.test(message));
-  t.ok(ofForm.length > 10);
-  for (const [text] of ofForm) t.equal(schema.safeParse(parse(text)).success, false, text);
+  for (const [text] of mistakesOfForm) t.equal(schema.safeParse(parse(text)).success, false, text);
   const [, example = ''] = /```yaml\n(.*?)```/s.exec(readFileSync(page, 'utf8')) ?? [];
   const valid = [
     ...['', 'run:', 'run: {}', 'list: {}', 'run: { no-checkpoint: true, explain: false }'],
@@ -210,25 +193,23 @@ t.test('the JSON Schema refuses the same form, and accepts the documented one', 
 t.test('another command checks its own options', async (t) => {
   enter(t, 'run: { jbos: 2 }\nimages: { bulid: {}, list: 1 }\n');
   t.match(await optionsOf('list'), { exclude: [] });
-  await t.rejects(optionsOf('images', 'path'), {
-    message: `kexec-lab.config.yaml:2:11: unknown command "images bulid"; did you mean "build"?
-kexec-lab.config.yaml:2:28: images.list: expected a mapping of options`,
-  });
+  const error: unknown = await optionsOf('images', 'path').catch((reason: unknown) => reason);
+  t.strictSame((error as UsageError).message.split('\n').map(withoutProse), [
+    'kexec-lab.config.yaml:2:11 images bulid build',
+    'kexec-lab.config.yaml:2:28 images.list',
+  ]);
 });
 
 t.test('doctor checks all of the file, and shows its path', async (t) => {
   const directory = enter(t, 'run: { jbos: 2 }\n');
   const wrong = await kexecLab(['doctor']);
   t.equal(wrong.exitCode, 2);
-  t.match(
-    wrong.stderr,
-    'kexec-lab.config.yaml:1:8: unknown option "jbos" of run; did you mean "jobs"?',
-  );
+  t.match(wrong.stderr, /^kexec-lab\.config\.yaml:1:8: .*"jbos".*"jobs"/);
   writeFileSync('kexec-lab.config.yaml', 'run: { jobs: 2 }\ndoctor: { json: true }\n');
   const { stdout } = await kexecLab(['doctor']);
   t.match(JSON.parse(stdout), { config: join(directory, 'kexec-lab.config.yaml') });
-  const { stdout: without } = await kexecLab(['doctor', '--no-config']);
-  t.match(without, /^Configuration file\n {2}none$/m);
+  const { stdout: without } = await kexecLab(['doctor', '--no-config', '--json']);
+  t.match(JSON.parse(without), { config: null });
 });
 
 t.test('help and completion work whatever the file contains', async (t) => {
@@ -243,12 +224,9 @@ t.test('files that cannot be read', async (t) => {
   enter(t);
   const { stderr, exitCode } = await kexecLab(['list', '--config', 'none.yaml']);
   t.equal(exitCode, 2);
-  t.equal(stderr, 'none.yaml: cannot read this file: no such file or directory\n  Check the path.');
+  t.match(stderr, /^none\.yaml: .*\n {2}\S/);
   mkdirSync('kexec-lab.config.yaml');
-  t.match(
-    (await kexecLab(['list'])).stderr,
-    'kexec-lab.config.yaml: this is a directory, not a file',
-  );
+  t.match(await kexecLab(['list']), { exitCode: 2, stderr: /^kexec-lab\.config\.yaml: / });
 });
 
 t.test('the example of the documentation', async (t) => {

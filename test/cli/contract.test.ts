@@ -54,11 +54,7 @@ function assertMistake(t: Test, words: string[], said: Said, message: RegExp): v
   t.not(said.exitCode, 0, line);
   t.equal(said.out, '', line);
   t.match(said.err, message, line);
-  t.match(
-    said.err,
-    /^error: .*(?:\(did you mean .*\)|; did you mean .*\?|is invalid\. .*\.|\n {2}kexec-lab.* --help shows the usage\.)\n$/,
-    line,
-  );
+  t.match(said.err, /^error: .*(?:\(.*\)|; .*\?|\. .*\.|\n {2}kexec-lab.* --help\b.*)\n$/, line);
 }
 
 t.test('there are commands below commands', (t) => {
@@ -70,7 +66,7 @@ t.test('there are commands below commands', (t) => {
 t.test('an unknown option, at every command', async (t) => {
   for (const command of [...leaves, ...groups]) {
     const words = [...wordsTo(command), ...someArguments(command), '--bogus'];
-    assertMistake(t, words, await say(words), /unknown option '--bogus'/);
+    assertMistake(t, words, await say(words), /'--bogus'/);
   }
 });
 
@@ -79,21 +75,23 @@ t.test('an option that is nearly right is suggested, at every command', async (t
     const long = command.options.find((option) => (option.long ?? '').length > 6)?.long;
     if (long == null) continue;
     const words = [...wordsTo(command), ...someArguments(command), `${long}x`];
-    assertMistake(t, words, await say(words), /did you mean --/);
+    assertMistake(t, words, await say(words), new RegExp(`'${long}x'.* ${long}\\W`));
   }
 });
 
 t.test('a missing argument, and one too many', async (t) => {
   for (const command of leaves) {
+    const { registeredArguments } = command;
     const needed = someArguments(command);
     if (needed.length > 0) {
       const words = [...wordsTo(command), ...needed.slice(1)];
-      assertMistake(t, words, await say(words), /missing required argument/);
+      const missing = registeredArguments[needed.length - 1]?.name() ?? '';
+      assertMistake(t, words, await say(words), new RegExp(`'${missing}'`));
     }
-    const { registeredArguments } = command;
     if (registeredArguments.some(({ variadic }) => variadic)) continue;
     const words = [...wordsTo(command), ...registeredArguments.map(() => 'x'), 'more'];
-    assertMistake(t, words, await say(words), /too many arguments/);
+    const [most, given] = [registeredArguments.length, registeredArguments.length + 1];
+    assertMistake(t, words, await say(words), new RegExp(`\\b${most}\\b.*\\b${given}\\b`));
   }
 });
 
@@ -102,14 +100,14 @@ t.test('an empty value, and none, for every option and argument', async (t) => {
     for (const option of command.options.filter(takesValue)) {
       const flag = option.long ?? '';
       const words = [...wordsTo(command), ...someArguments(command), flag];
-      assertMistake(t, words, await say(words), /argument missing/);
+      assertMistake(t, words, await say(words), new RegExp(`'(?:-\\w, )?${flag}\\b[^']*'`));
       const empty = [...words, ''];
-      assertMistake(t, empty, await say(empty), /argument '' is invalid\. /);
+      assertMistake(t, empty, await say(empty), new RegExp(`${flag}\\b.* ''.*\\. .`));
     }
     if (command.registeredArguments.length === 0) continue;
     const words = [...wordsTo(command), ''];
     const said = await say([...words, ...someArguments(command).slice(1)]);
-    assertMistake(t, words, said, /value '' is invalid/);
+    assertMistake(t, words, said, / ''/);
   }
 });
 
@@ -119,10 +117,10 @@ t.test('an unknown command, at every level', async (t) => {
     const isDefault = fullName(group) === 'kexec-lab images';
     if (!isDefault) {
       const words = [...wordsTo(group), 'bogus'];
-      assertMistake(t, words, await say(words), /unknown command 'bogus'/);
+      assertMistake(t, words, await say(words), /'bogus'/);
     }
     const words = [...wordsTo(group), 'help', 'bogus'];
-    assertMistake(t, words, await say(words), /unknown command 'bogus'/);
+    assertMistake(t, words, await say(words), /'bogus'/);
     if (isDefault) continue;
     const bare = await say(wordsTo(group));
     t.match(bare, { out: '', err: /^Usage: /, exitCode: 1 }, fullName(group));
@@ -178,7 +176,10 @@ t.test('options that contradict each other, do nothing, or mean too much', async
       /'--record-on-failure <n>'.*'--record'/,
     ],
     [['run', 'all', '--tail', '--reporter', 'json'], /^--tail .*\n.*--reporter/],
-    [['run', 'all', '--reporter', 'tap', '--reporter', 'json'], /tap.*json\n.*--reporter json=/],
+    [
+      ['run', 'all', '--reporter', 'tap', '--reporter', 'json'],
+      /\btap\b.*\bjson\b.*\n.*--reporter json=/,
+    ],
     [['run', 'all', '--reporter', `tap=${file}`, '--reporter', `json=${file}`], /\/report: /],
     [['run', 'all', '--mirror', 'nonsense'], /'nonsense'/],
     [['run', 'all', '--shard', '3/2'], /'3\/2'/],

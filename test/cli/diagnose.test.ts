@@ -43,14 +43,14 @@ void t.test(
   'for people: meaning, evidence an editor can jump to, cure, next command',
   async (t) => {
     const { stdout } = await kexecLab(['diagnose', byePath]);
-    t.match(stdout, '\n  generation 1, stage kexec (6 lines read)\n');
+    t.match(stdout, /\n {2}generation 1, stage kexec\b.*\b6\b/);
     t.match(stdout, /\n {2}.*"Bye!"/);
     t.match(stdout, /\n {2}likely: /);
-    t.match(stdout, `\nEvidence\n  ${byePath}:1: [  129.248360] kexec_core: Starting new kernel\n`);
+    t.match(stdout, `\n  ${byePath}:1: [  129.248360] kexec_core: Starting new kernel\n`);
     t.match(stdout, `\n  ${byePath}-5- [  129.632399] CPU3: shutdown\n`, 'the lines around it');
     t.match(stdout, `\n  ${byePath}:6: [  129.700758] Bye!\n`);
     t.match(stdout, /\n {2}console-lost \(line 6: /);
-    t.match(stdout, /\n {2}CPU samples/);
+    t.match(stdout, /\n {2}.*\bCPU\b/);
     t.match(stdout, /\n {2}.*--image-size=67108864/);
     t.match(stdout, `\n  kexec-lab diagnose ${byePath} --signals `);
     t.notMatch(stdout, '\x1b', 'no colour in a pipe');
@@ -134,7 +134,7 @@ void t.test('what cannot be read is said so, with a hint', async (t) => {
     [
       '-',
       Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0, 0, 0]),
-      /^standard input: .*xz\n.*xz -dc .*\| kexec-lab diagnose -/,
+      /^standard input: .*\bxz\b.*\n.*xz -dc .*\| kexec-lab diagnose -/,
     ],
     [
       '-',
@@ -182,8 +182,8 @@ void t.test('one of several that cannot be read keeps nobody from the others', a
 
 void t.test('what each signal means', async (t) => {
   const { stdout } = await kexecLab(['diagnose', '--explain-signals', byePath]);
-  t.match(stdout, /^kexec-start\n.*:1: .*\n {2}Means: /);
-  t.match(stdout, /\ncpu-down \(3 times\)\n/);
+  t.match(stdout, /^kexec-start\n.*:1: .*\n {2}\S/);
+  t.match(stdout, /\ncpu-down \(3\b.*\)\n/);
 });
 
 void t.test('a page with the lines that decide', async (t) => {

@@ -18,8 +18,8 @@ t.test('a host that has everything', async (t) => {
   t.equal(exitCode, 0);
   t.match(stdout, /^ {2}✓ setpriv +\d+\.\d+/m);
   t.match(stdout, /^ {2}✓ aarch64 +\d+\.\d+\.\d+ +\/.*qemu-system-aarch64$/m);
-  t.match(stdout, /^ {4}aarch64: .*\(sleep=off\)$/m);
-  t.match(stdout, /^ {4}arm: .*\(sleep=off\)$/m);
+  t.match(stdout, /^ {4}aarch64: .*\(sleep=off\)/m);
+  t.match(stdout, /^ {4}arm: .*\(sleep=off\)/m);
   t.notMatch(stdout, '\x1b', 'no colour in a pipe');
 });
 
@@ -60,13 +60,13 @@ t.test('a QEMU that cannot skip idle time', async (t) => {
     FAKE_QEMU_PLAY: JSON.stringify({ trial: 'sleep=on' }),
   });
   t.equal(exitCode, 0);
-  t.match(stdout, /^ {4}arm: .*\(sleep=on\)$/m);
+  t.match(stdout, /^ {4}arm: .*\(sleep=on\)/m);
 });
 
 t.test('a host that lacks almost everything', async (t) => {
   const { exitCode, stdout } = await doctor([], { PATH: temporaryDirectory(t) });
   t.equal(exitCode, 5);
-  t.match(stdout, /^ {2}✗ cpio +missing +package cpio\b/m);
+  t.match(stdout, /^ {2}✗ cpio .*\bcpio\b/m);
   t.match(stdout, /^ {2}✓ mke2fs /m, 'the administrator’s tools are found');
   t.match(stdout, /\n(sudo )?apt-get update && .* cpio [^\n]*$/);
 });
@@ -77,7 +77,7 @@ t.test('no usable QEMU', async (t) => {
   });
   t.equal(exitCode, 5);
   t.match(stdout, /✗ arm .*qemu-system-arm: .*6\.2\.0.*7\.2\.0/);
-  t.match(stdout, /^.*QEMU for aarch64 and arm.*7\.2\.0/m);
+  t.match(stdout, /^.*QEMU.*\baarch64\b.*\barm\b.*7\.2\.0/m);
 });
 
 t.test('no usable QEMU, and something else is missing', async (t) => {
@@ -85,5 +85,5 @@ t.test('no usable QEMU, and something else is missing', async (t) => {
     PATH: temporaryDirectory(t),
   });
   t.equal(exitCode, 5);
-  t.match(stdout, /\n.*QEMU for aarch64 and arm[^\n]*\n.*--with-deps/);
+  t.match(stdout, /\n.*QEMU.*\baarch64\b.*\barm\b[^\n]*\n.*--with-deps/);
 });

@@ -10,7 +10,10 @@ t.test('it writes a scenario that can be run, and its machine', async (t) => {
   const directory = join(t.testdir(), 'new', 'tests');
   const { exitCode, stdout } = await kexecLab(['init', directory]);
   t.equal(exitCode, 0);
-  t.match(stdout, `wrote ${directory}/my-boot.yaml\nwrote ${directory}/machines/my-machine.yaml\n`);
+  t.match(
+    stdout,
+    new RegExp(`.* ${directory}/my-boot\\.yaml\n.* ${directory}/machines/my-machine\\.yaml\n`),
+  );
   t.match(stdout, `kexec-lab run ${directory}/my-boot.yaml --tail`);
   const plan = await kexecLab(['run', join(directory, 'my-boot.yaml'), '--dry-run']);
   t.equal(plan.exitCode, 0, plan.stderr);

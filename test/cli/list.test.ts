@@ -90,5 +90,5 @@ t.test('no job without a case, and a name without a number where there is one sh
   );
   t.not(include[0]?.images, include[1]?.images, 'each architecture boots images of its own');
   const one = await kexecLab(['matrix', 'quick', '--arch', 'arm']);
-  t.match(one.stdout, /^arm +\d+ cases {2}weight +\d+ {2}images [0-9a-f]{16}$/);
+  t.match(one.stdout, /^arm +\d+ .* \d+ .* [0-9a-f]{16}$/);
 });

@@ -8,10 +8,11 @@ t.setTimeout(180_000);
 t.test('help names the commands, shows examples and the exit codes', async (t) => {
   const { stdout, exitCode } = await kexecLab(['--help']);
   t.equal(exitCode, 0);
-  for (const part of ['run', 'list', 'show', 'schema', 'Examples:', '130  interrupted']) {
+  for (const part of ['run', 'list', 'show', 'schema', 'kexec-lab run all\n']) {
     t.match(stdout, part);
   }
   const run = await kexecLab(['help', 'run']);
+  t.match(stdout, /^ {2}130 /m);
   t.match(run.stdout, /--reporter <name\[=file\]>/);
   t.match(run.stdout, 'kexec-lab run all --arch aarch64');
 });

@@ -77,7 +77,7 @@ t.test('a shard too few: nothing is written', async (t) => {
   const out = join(directory, 'merged');
   const { stderr, exitCode } = await kexecLab(['merge', join(directory, 'runs'), '--out', out]);
   t.equal(exitCode, 2);
-  t.match(stderr, /events\.jsonl: .* 1 of 2.* aarch64\//);
+  t.match(stderr, /events\.jsonl: .* 1 .*\b2\b.* aarch64\//);
   t.notOk(existsSync(out));
 });
 
@@ -85,7 +85,7 @@ t.test('a shard that is empty, and shards that make no sense', async (t) => {
   const { words } = fakeRun(t, {});
   const empty = await kexecLab(words('mine.yaml', '--shard', '2/2'));
   t.equal(empty.exitCode, 4);
-  t.match(empty.stderr, /2 of 2.* 1 case/);
+  t.match(empty.stderr, /\b2 .*\b2\b.* 1 /);
   for (const shard of ['0/2', '3/2', '1', 'a/b', '1/0', '-1/2']) {
     const { exitCode, stderr } = await kexecLab(words('mine.yaml', `--shard=${shard}`));
     t.equal(exitCode, 2, shard);

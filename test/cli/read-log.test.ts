@@ -22,13 +22,13 @@ t.test('a log has an end, at every layer of compression', async (t) => {
   const refuses = async (log: string, message: RegExp) => {
     await t.rejects(bytesOf(log), { exitCode: 2, message, place: log }, log);
   };
-  await refuses(file('bomb', gzipSync(Buffer.alloc(150 * 2 ** 20), { level: 1 })), /128 MiB$/);
-  await refuses(file('lines', gzipSync('\n'.repeat(4_000_002))), /more than 4000000 lines/);
+  await refuses(file('bomb', gzipSync(Buffer.alloc(150 * 2 ** 20), { level: 1 })), /\b128 MiB\b/);
+  await refuses(file('lines', gzipSync('\n'.repeat(4_000_002))), /\b4000000\b/);
   const six = [1, 2, 3, 4, 5, 6].reduce<Buffer>((inner) => gzipSync(inner), Buffer.from('x'));
-  await refuses(file('six', six), /compressed more than 4 times/);
+  await refuses(file('six', six), /\b4\b/);
   truncateSync(file('huge', Buffer.from('x')), 2 ** 40);
-  await refuses(join(directory, 'huge'), /this file is larger than 128 MiB \(1 TiB\)/);
+  await refuses(join(directory, 'huge'), /\b128 MiB\b.*\b1 TiB\b/);
   execFileSync('mkfifo', [join(directory, 'pipe')]);
-  await refuses(join(directory, 'pipe'), /this is a named pipe, not a file/);
-  await refuses('/dev/zero', /this is a device, not a file/);
+  await refuses(join(directory, 'pipe'), /\bpipe\b/);
+  await refuses('/dev/zero', /\bdevice\b/);
 });

@@ -42,8 +42,8 @@ t.test('a signal ends the case in order, and the report is written', async (t) =
     run.kill(signal);
     const { stdout, stderr, exitCode } = await run;
     t.equal(exitCode, 130, signal);
-    t.match(stdout, `stopping (${signal}); press Ctrl-C again to leave at once`);
-    t.match(stdout, '\n0 passed, 1 interrupted in ');
+    t.match(stdout, new RegExp(`^.*\\(${signal}\\).*\\bCtrl-C\\b`, 'm'));
+    t.match(stdout, /^0 .*\b1 interrupted\b/m);
     t.equal(stderr, '');
     t.match(report(), { exitCode: 130, summary: { total: 1, interrupted: 1 } });
     t.strictSame(leftovers(), []);
@@ -78,7 +78,7 @@ t.test('a report for machines leaves the notice to standard error', async (t) =>
   await until(() => leftovers().length > 0);
   run.kill('SIGINT');
   const { stdout, stderr } = await run;
-  t.equal(stderr, 'stopping; press Ctrl-C again to leave at once');
+  t.match(stderr, /^.*\bCtrl-C\b.*$/);
   t.match(JSON.parse(stdout), { exitCode: 130 });
 });
 

@@ -12,7 +12,7 @@ const panicking = `${goodBootUntil('Starting new kernel')}[    4.500000] Kernel 
 t.test('--quiet shows the summary, and only what did not pass', async (t) => {
   const good = fakeRun(t, { text: goodBoot });
   const passed = await kexecLab(good.words('mine.yaml', '--quiet'), good.env);
-  t.match(passed.stdout, /^1 passed in [\d.]+ s\nreport: .*report\.json$/);
+  t.match(passed.stdout, /^1 .*\n.*report\.json$/);
   const bad = fakeRun(t, { text: panicking });
   const failed = await kexecLab(bad.words('mine.yaml', '-q'), bad.env);
   t.equal(failed.exitCode, 1);

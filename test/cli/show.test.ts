@@ -20,10 +20,10 @@ t.test('story, setup and expectation of each architecture', async (t) => {
   const directory = writeFiles(t, { 'mine.yaml': scenario, 'kernel,1': 'a kernel' });
   const { stdout, exitCode } = await kexecLab(['show', join(directory, 'mine.yaml')]);
   t.equal(exitCode, 0);
-  t.match(stdout, 'mine: A title\n\nA story.\n\naarch64\n  machine    aarch64\n');
-  t.match(stdout, '  tags       KEXEC_KERNEL=/vmlinuz\n             KEXEC_APPEND=it');
-  t.match(stdout, /^ {2}expected +booted\n {2}limits +300 s .* 60 s /m);
-  t.match(stdout, `  kernel     ${directory}/kernel,1\n`);
+  t.match(stdout, /^mine: A title\n\nA story\.\n\naarch64\n.* aarch64\n/);
+  t.match(stdout, / KEXEC_KERNEL=\/vmlinuz\n +KEXEC_APPEND=it/);
+  t.match(stdout, /^ {2}\w+ +booted\n {2}\w+ +300 s .* 60 s /m);
+  t.match(stdout, ` ${directory}/kernel,1\n`);
   const arm = await kexecLab(['show', join(directory, 'mine.yaml'), '--arch', 'arm']);
   t.notMatch(arm.stdout, 'aarch64');
 });
@@ -53,9 +53,9 @@ t.test(
   'what a pasted command lacks of the network is said, and nothing is made in vain',
   async (t) => {
     const { stdout } = await kexecLab(['show', 'c1-bye']);
-    t.match(stdout, /^# .*servers/m);
+    t.match(stdout, /^# /m);
     t.notMatch(stdout, 'tags.img', 'its tags are metadata');
-    t.notMatch((await kexecLab(['show', 'first-kernel-boots'])).stdout, /^# .*servers/m);
+    t.notMatch((await kexecLab(['show', 'first-kernel-boots'])).stdout, /^# /m);
   },
 );
 

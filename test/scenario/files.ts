@@ -60,11 +60,14 @@ export function refusal(directory: string, action: () => unknown): string[] {
 export function refusedAt(directory: string, action: () => unknown): string[] {
   return refusal(directory, action)
     .filter((line) => !line.startsWith('  '))
-    .map((line) => {
-      const [, place, key, rest = ''] = problem.exec(line) ?? [];
-      const names = [...rest.matchAll(/"([^"]+)"/g)].map(([, name]) => name);
-      return place === undefined ? line : [place, key, ...names].filter(Boolean).join(' ');
-    });
+    .map(withoutProse);
+}
+
+/** `file:line:column`, the key and what is quoted, of one problem. */
+export function withoutProse(line: string): string {
+  const [, place, key, rest = ''] = problem.exec(line) ?? [];
+  const names = [...rest.matchAll(/"([^"]+)"/g)].map(([, name]) => name);
+  return place === undefined ? line : [place, key, ...names].filter(Boolean).join(' ');
 }
 
 const problem = /^(\S+?(?::\d+:\d+)?): (?:([a-z][\w.-]*): )?(.*)$/;

@@ -85,7 +85,7 @@ t.test('scenarios on several lines are booted, and everything is an output', asy
   const run = (name: string) => readFileSync(join(runner.workspace, 'runs', name), 'utf8');
   t.match(run('report.html'), '<!doctype html>');
   t.match(run('junit.xml'), 'tests="2"');
-  t.match(runner.read('GITHUB_STEP_SUMMARY'), '## kexec-lab: 2 passed in');
+  t.match(runner.read('GITHUB_STEP_SUMMARY'), /^## kexec-lab: 2 passed\b/m);
 
   const [restore, save] = done.used;
   const images = join(cache, 'images');
@@ -123,14 +123,11 @@ t.test('what a command does not know is refused before anything runs', async (t)
   const { directory, runner } = workspace(t, goodBoot);
   const action = release(directory);
   const refused: [Record<string, string>, RegExp][] = [
-    [
-      { command: 'check', shard: '1/2' },
-      /input "shard": the command check does not take this input/,
-    ],
-    [{ command: 'preflight', what: 'quick' }, /input "what": the command preflight does not/],
-    [{ command: 'chekc' }, /input "command": unknown command "chekc"; did you mean "check"/],
-    [{ what: '"mine.yaml' }, /input "what": line 1 has an unclosed quote/],
-    [{ kernel: 'a\nb' }, /input "kernel": takes one value, on one line/],
+    [{ command: 'check', shard: '1/2' }, /input "shard": .*\bcheck\b/],
+    [{ command: 'preflight', what: 'quick' }, /input "what": .*\bpreflight\b/],
+    [{ command: 'chekc' }, /input "command": .*"chekc".*"check"/],
+    [{ what: '"mine.yaml' }, /input "what": .*\b1\b/],
+    [{ kernel: 'a\nb' }, /input "kernel": /],
     [{ what: 'no-such-scenario' }, /no-such-scenario/],
   ];
   for (const [inputs, message] of refused) {
@@ -229,7 +226,7 @@ t.test('a Node.js that is too old is passed over, and stays the job’s', async 
   const script = 'bash "$ACTION/action/setup.sh"';
   const none = await runner.script(script, env);
   t.equal(none.exitCode, 5);
-  t.match(none.log, '::error title=kexec-lab::No Node.js 20.19 or newer was found.');
+  t.match(none.log, /^::error title=kexec-lab::.*\b20\.19\b/m);
   writeFileSync(join(cached, 'node'), `#!/bin/sh\nexec '${process.execPath}' "$@"\n`);
   const found = await runner.script(script, env);
   t.strictSame(found.outputs, { node: join(cached, 'node') }, found.log);
