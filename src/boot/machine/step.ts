@@ -1,6 +1,7 @@
 import type { SnapshotFrom } from 'xstate';
 import { initialTransition, transition } from 'xstate';
 import type { Stage } from '../../model/vocabulary.ts';
+import type { Meaning } from '../../signatures/signature.ts';
 import type { BootContext, BootEvent } from './context.ts';
 import { initialContext } from './context.ts';
 import { bootMachine } from './machine.ts';
@@ -49,6 +50,16 @@ export function step({ state, context }: BootSnapshot, event: BootEvent): BootSn
   for (const note of move.actions) next = { ...next, ...note(next, event) };
   const { stage } = move.to;
   return { state: move.to, context: next.stage === stage ? next : { ...next, stage } };
+}
+
+/** Whether a signal of this meaning could change anything. Programs print many that cannot. */
+export function isNews({ state, context }: BootSnapshot, meaning: Meaning): boolean {
+  const { programsSpoke, warnings } = context;
+  const { name, stage } = state;
+  if (meaning === 'firmware-speaks') return name !== 'firmware.booting';
+  if (!programsSpoke || warnings.length > 0) return true;
+  if (meaning === 'initramfs-speaks') return stage !== 'initramfs' && stage !== 'userspace';
+  return meaning !== 'userspace-speaks' || stage !== 'userspace';
 }
 
 /**

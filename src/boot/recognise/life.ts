@@ -2,11 +2,6 @@ import type { OutcomeId } from '../../model/vocabulary.ts';
 import type { Failure } from '../machine/failures.ts';
 import type { Recognised } from './recogniser.ts';
 
-/** What was printed since the last sign of trouble and does not belong to it. */
-export type Calm = { records: number; lines: number };
-
-export const noCalm: Calm = { records: 0, lines: 0 };
-
 /**
  * How long kernel records must go on to prove life, in seconds of the kernel's clock. After a fatal oops, other CPUs and
  * timers work for a few more seconds. Watchdogs report a hang repeatedly: soft lockups every half minute, stalls every
@@ -32,36 +27,37 @@ function belongs(text: string): boolean {
   return /^<\d>/.test(text) || report.test(text);
 }
 
-/** Adds what one line of the console shows. */
-export function later(
-  calm: Calm,
-  { sightings, clock, program: line }: Recognised,
-  since: number,
-): Calm {
-  const foreign =
-    clock !== null && sightings.length === 0 && clock.seconds > since && !report.test(clock.body);
-  return {
-    records: calm.records + (foreign ? 1 : 0),
-    lines: calm.lines + (line === null || belongs(line.text) ? 0 : 1),
-  };
-}
+/** Judges whether a boot goes on after signs of trouble. */
+export class LifeWatch {
+  /** The time of the last sign of trouble, in seconds of the kernel's clock. */
+  #since = 0;
+  /** Records and lines since then that do not belong to it. */
+  #records = 0;
+  #lines = 0;
 
-/**
- * Whether the boot has gone on since the last sign of trouble.
- * @param since the time of that sign, in seconds of the kernel's clock
- * @param isUp whether the system was up: then unknown lines may come from the recorder or another machine
- */
-export function isAlive(
-  warnings: readonly Failure[],
-  {
-    calm,
-    clock,
-    since,
-    isUp,
-  }: { calm: Calm; clock: Recognised['clock']; since: number; isUp: boolean },
-): boolean {
-  if (clock !== null && clock.seconds > since && program.test(clock.body)) return true;
-  if (!isUp && calm.lines >= enough) return true;
-  const needed = Math.max(...warnings.map(({ outcome }) => proves[outcome] ?? longest));
-  return calm.records >= enough && clock !== null && clock.seconds - since >= needed;
+  /** Takes a sign of trouble. @param at its time, in seconds of the kernel's clock */
+  trouble(at: number): void {
+    this.#since = at;
+    this.#records = 0;
+    this.#lines = 0;
+  }
+
+  /**
+   * Takes what one line shows, and returns whether the boot has gone on since the last sign of trouble.
+   * @param isUp whether the system was up: then unknown lines may come from the recorder or another machine
+   */
+  hear(
+    { sightings, clock, program: line }: Recognised,
+    warnings: readonly Failure[],
+    isUp: boolean,
+  ): boolean {
+    const since = this.#since;
+    const goesOn = clock !== null && clock.seconds > since;
+    if (goesOn && sightings.length === 0 && !report.test(clock.body)) this.#records += 1;
+    if (line !== null && !belongs(line.text)) this.#lines += 1;
+    if (goesOn && program.test(clock.body)) return true;
+    if (!isUp && this.#lines >= enough) return true;
+    const needed = Math.max(...warnings.map(({ outcome }) => proves[outcome] ?? longest));
+    return this.#records >= enough && clock !== null && clock.seconds - since >= needed;
+  }
 }

@@ -64,6 +64,33 @@ const bare = /^(?:\(initramfs\)|(?:[~/][\w./-]* ?)?[#$]|(?:ba|da|a)?sh-\d[\d.]*[
 export const recorderEnds =
   /(?:Connection closed by|Connection to \S+ closed|terminating on signal \d+|^QEMU: Terminated|^Script done|^\[(?:screen is terminating|exited|detached|disconnect|terminated \w+)|^(?:Terminated|Killed|Hangup|Disconnected)\b|Thanks for using picocom)/;
 
+/** The line above a login prompt, which names the terminal (util-linux agetty, `\\l` in /etc/issue). */
+const issue = /^\S.* \(?(?:tty\w+|console|hvc\d+)\)?\s*$/;
+
+const glued = /^(?<prompt>[\w.-]+ login: )(?<rest>.+)/;
+
+/** Removes from a login prompt the last message of a terminal program, which may follow it directly. */
+export class LoginPrompt {
+  /** Whether the last line was the text that getty prints above its prompt. */
+  #issued = false;
+
+  clean(text: string): string {
+    if (!text.includes(' login: ')) return text;
+    const { prompt, rest = '' } = glued.exec(text)?.groups ?? {};
+    return prompt !== undefined && (this.#issued || recorderEnds.test(rest)) ? prompt : text;
+  }
+
+  /** Takes a complete line of a program. */
+  hear(text: string): void {
+    if (text.trim() !== '') this.#issued = issue.test(text);
+  }
+
+  /** Lines that name no terminal were skipped. */
+  passOver(): void {
+    this.#issued = false;
+  }
+}
+
 /** Whether the command shows the log of the machine's own kernel, now or from its last crash. */
 export function asksKernel({ captures: { command = '' } }: Signal): boolean {
   return /^(?:sudo )?(?:dmesg\b|journalctl\b|\w+ \S*\/pstore\/)/.test(command);

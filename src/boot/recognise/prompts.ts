@@ -17,6 +17,30 @@ export const clockTolerance = 1;
 /** A kernel whose clock shows this much was running before the log began. Seconds. */
 const longRunning = 60;
 
+/** A panic or an unannounced start may be quoted from another log. If so, the machine's own clock goes on later. */
+export class QuotedStart {
+  /** The state before it. */
+  #before: Point | null = null;
+
+  /** Takes the state before a panic or a start. */
+  begin(before: Point): void {
+    const { boundary, generation } = before.snapshot.context;
+    const announced = boundary !== null || before.snapshot.state.stage === 'firmware';
+    this.#before = generation === 0 || announced || before.clock === 0 ? null : before;
+  }
+
+  /** The state to return to if the clock goes on where it was before another log was quoted; otherwise null. */
+  end(seconds: number, { context }: BootSnapshot): Point | null {
+    const before = this.#before;
+    if (before === null || seconds < before.clock || context.boundary !== null) return null;
+    return { ...before, clock: seconds };
+  }
+
+  forget(): void {
+    this.#before = null;
+  }
+}
+
 /** A command was typed at a prompt. What is printed until the prompt comes back may be quoted from another log. */
 type Session = Prompt & {
   /** The state of the boot when the command was typed. */

@@ -1,11 +1,10 @@
 import type { ConsoleLine } from '../../console/lines.ts';
 import type { Signal } from '../../model/boot.ts';
 import type { Match } from '../../signatures/match.ts';
-import { matchLine, matchPrompt, matchRecord } from '../../signatures/match.ts';
+import { matchLine, matchPrompt } from '../../signatures/match.ts';
 import type { Signature } from '../../signatures/signature.ts';
-import type { PrintkRecord, PrintkHabit } from './printk.ts';
-import { splitKernelText } from './printk.ts';
-import { recorderEnds } from './prompt.ts';
+import { KernelText, startsKernel } from './printk.ts';
+import { LoginPrompt } from './prompt.ts';
 
 /** A recognised signature and its signal. */
 export type Sighting = { signature: Signature; signal: Signal };
@@ -37,23 +36,12 @@ const longestFragment = 4096;
 /** Shared by all lines without sightings; never modified. */
 const none: Sighting[] = [];
 
-/** The line above a login prompt, which names the terminal (util-linux agetty, `\\l` in /etc/issue). */
-const issue = /^\S.* \(?(?:tty\w+|console|hvc\d+)\)?\s*$/;
-
-const glued = /^(?<prompt>[\w.-]+ login: )(?<rest>.+)/;
-
-/** The last line of a panic's report. Linux, kernel/panic.c */
-const panicEnd = /^---\[ end (?<panic>Kernel panic - not syncing: .*?)(?: \]---)?$/;
-
 /** Turns console lines into sightings. Rejoins text of programs that kernel messages cut apart. */
 export class Recogniser {
-  #habit: PrintkHabit = { stamps: null, leaving: false };
+  readonly #kernel = new KernelText();
+  readonly #login = new LoginPrompt();
   #fragment: Fragment | null = null;
   #shell: Signal | null = null;
-  /** Whether the newest kernel has panicked. */
-  #panicked = false;
-  /** Whether the last line was the text that getty prints above its prompt. */
-  #issued = false;
   /** Signatures already reported for the unfinished line. */
   #peeked = new Set<string>();
 
@@ -63,7 +51,7 @@ export class Recogniser {
     let clock: ClockReading | null = null;
     let unknown: Recognised['program'] = null;
     for (const text of segments) {
-      const { program, records } = splitKernelText(text, this.#habit);
+      const { program, records } = this.#kernel.split(text);
       if (records.length === 0) {
         const whole = (this.#fragment?.text ?? '') + program;
         const said = this.#finish(program, line);
@@ -72,11 +60,11 @@ export class Recogniser {
         if (!isKnown && program.trim() !== '') unknown = { line, text: whole };
       } else if (program.trim() !== '') sightings.push(...this.#interrupt(program, line));
       for (const record of records) {
-        const said = this.#record(record, line);
+        const { seconds, body } = record;
+        const said = this.#say(this.#kernel.match(record), record.text, line, null, seconds);
         if (said.some(({ signature }) => startsKernel(signature.meaning)))
           sightings.push(...this.#flush());
         sightings.push(...said);
-        const { seconds, body } = record;
         if (seconds !== null) clock = { line, text: record.text, seconds, body };
       }
     }
@@ -89,12 +77,12 @@ export class Recogniser {
    * kernel's line without a timestamp.
    */
   get isOpen(): boolean {
-    return this.#fragment !== null || this.#habit.stamps !== true || this.#habit.leaving;
+    return this.#fragment !== null || this.#kernel.isUnmarked;
   }
 
   /** Lines without any signature's text were skipped. @param text whether any of them was not blank */
   passOver(text: boolean): void {
-    if (text) this.#issued = false;
+    if (text) this.#login.passOver();
     this.#peeked.clear();
   }
 
@@ -102,9 +90,9 @@ export class Recogniser {
    * Call when the console is quiet: reports prompts on the unfinished line, and the signals of a cut line. Idempotent.
    */
   peek(rest: ConsoleLine | null): Recognised {
-    const last = this.#prompt(rest?.segments.at(-1) ?? '');
+    const last = this.#login.clean(rest?.segments.at(-1) ?? '');
     const line = rest?.line ?? 0;
-    const { program, records } = splitKernelText(last, this.#habit);
+    const { program, records } = this.#kernel.split(last);
     const sightings: Sighting[] = [];
     if (records.length === 0 || program.trim() !== '') {
       const whole = this.#fragment === null ? [] : matchPrompt(this.#fragment.text + program);
@@ -135,8 +123,8 @@ export class Recogniser {
     const fragment = this.#fragment;
     this.#fragment = null;
     if (fragment === null) {
-      const text = this.#prompt(program);
-      if (text.trim() !== '') this.#issued = issue.test(text);
+      const text = this.#login.clean(program);
+      this.#login.hear(text);
       return this.#say(matchLine(text), text, line, this.#peeked);
     }
     const whole = fragment.text + program;
@@ -146,13 +134,6 @@ export class Recogniser {
       ...this.#say(matchLine(fragment.text), fragment.text, fragment.line, said),
       ...this.#say(matchLine(program), program, line, said),
     ];
-  }
-
-  /** A login prompt may be followed directly by the last message of a terminal program, which is removed here. */
-  #prompt(text: string): string {
-    if (!text.includes(' login: ')) return text;
-    const { prompt, rest = '' } = glued.exec(text)?.groups ?? {};
-    return prompt !== undefined && (this.#issued || recorderEnds.test(rest)) ? prompt : text;
   }
 
   /** The kernel cut a program's line. A prompt counts as complete; other text waits for the rest of its line. */
@@ -178,17 +159,6 @@ export class Recogniser {
     return this.#say(matchLine(fragment.text), fragment.text, fragment.line, fragment.said);
   }
 
-  #record(record: PrintkRecord, line: number): Sighting[] {
-    if (record.seconds !== null) this.#habit.stamps = true;
-    const matches = matchRecord(this.#lastScreen(record.body));
-    return this.#say(matches, record.text, line, null, record.seconds);
-  }
-
-  /** If a log contains only the end of a panic's report, the panic is read from there. */
-  #lastScreen(body: string): string {
-    return this.#panicked ? body : (panicEnd.exec(body)?.groups?.['panic'] ?? body);
-  }
-
   #say(
     matches: Match[],
     text: string,
@@ -210,36 +180,9 @@ export class Recogniser {
       if (signature.shell === true) this.#shell ??= signal;
       if (said?.has(signature.id)) continue;
       said?.add(signature.id);
-      this.#learn(signature, guestSeconds);
+      this.#kernel.learn(signature, guestSeconds);
       sightings.push({ signature, signal });
     }
     return sightings;
   }
-
-  /** Each kernel may print timestamps or not. After a kexec or a reset, that is not known again. */
-  #learn({ id, meaning }: Signature, guestSeconds: number | null): void {
-    if (meaning === 'kernel-starts' || (meaning === 'kernel-names-itself' && guestSeconds === null))
-      this.#habit = { stamps: guestSeconds !== null, leaving: false };
-    // A system that comes up runs on the next kernel.
-    if (meaning !== null && comesUp.includes(meaning)) this.#habit.leaving = false;
-    this.#panicked = meaning === 'panic' || (this.#panicked && !startsKernel(meaning));
-    if (meaning === 'kexec-starts' || id === 'cpus-disabling') this.#habit.leaving = true;
-    // After the last message, no more text of the old kernel arrives.
-    if (meaning === 'kexec-leaves') this.#habit.leaving = false;
-    if (meaning === 'kexec-leaves' || meaning === 'reset' || meaning?.startsWith('firmware')) {
-      this.#habit.stamps = null;
-    }
-  }
-}
-
-const comesUp: readonly Signature['meaning'][] = [
-  'kernel-names-itself',
-  'initramfs-starts',
-  'userspace-starts',
-  'login',
-  'proof',
-];
-
-function startsKernel(meaning: Signature['meaning']): boolean {
-  return meaning === 'kernel-starts' || meaning === 'kernel-names-itself';
 }

@@ -4,12 +4,11 @@ import { isOf } from '../../signatures/all.ts';
 import type { Meaning } from '../../signatures/signature.ts';
 import type { BootContext, BootEvent } from '../machine/context.ts';
 import type { BootSnapshot, BootState } from '../machine/step.ts';
-import { initialSnapshot, step } from '../machine/step.ts';
-import type { Calm } from './life.ts';
-import { isAlive, later, noCalm } from './life.ts';
+import { initialSnapshot, isNews, step } from '../machine/step.ts';
+import { LifeWatch } from './life.ts';
 import { asksKernel, complaintOf, complains, gaveUp, typesKexec, wordsOf } from './prompt.ts';
 import type { Point } from './prompts.ts';
-import { clockTolerance, Prompts } from './prompts.ts';
+import { clockTolerance, Prompts, QuotedStart } from './prompts.ts';
 import type { ClockReading, Recognised, Sighting } from './recogniser.ts';
 
 /** A clock that falls back by more than this shows an unannounced reset. Seconds. */
@@ -25,10 +24,8 @@ export class BootTracker {
   #clock = 0;
   #lastSaid = '';
   readonly #prompts = new Prompts();
-  /** The state before a panic or an unannounced start, which may turn out to be quoted from another log. */
-  #before: Point | null = null;
-  #calm: Calm = noCalm;
-  #troubleAt = 0;
+  readonly #quoted = new QuotedStart();
+  readonly #life = new LifeWatch();
   /** Whether the last typed command is a kexec, so that errors about files are its own. */
   #kexecTyped = false;
   /** The last line of an unknown program. */
@@ -95,21 +92,18 @@ export class BootTracker {
   #tell({ signature: { meaning, origin, outcome, stage }, signal }: Sighting, before: Point): void {
     if (meaning === null) return;
     if (meaning === 'kernel-starts' || meaning === 'kernel-names-itself') {
-      if (meaning === 'kernel-starts') this.#rememberBefore(before);
+      if (meaning === 'kernel-starts') this.#quoted.begin(before);
       this.#clock = signal.guestSeconds ?? 0;
       this.#kexecTyped = false;
     } else if (origin !== 'firmware' && !isAmbiguous(meaning) && this.#generation === 0) {
       this.send({ type: 'kernel-evident', signal });
     }
-    if (outcome !== undefined) {
-      this.#calm = noCalm;
-      this.#troubleAt = signal.guestSeconds ?? this.#clock;
-    }
+    if (outcome !== undefined) this.#life.trouble(signal.guestSeconds ?? this.#clock);
     if (meaning === 'shell' && this.#isTooEarly) return;
     this.#prompts.follow(meaning, signal);
     if (meaning === 'root-doubt') this.#words = signal;
-    if (this.#isNews(meaning, signal.signature)) {
-      if (meaning === 'panic') this.#rememberBefore(before);
+    if (!this.#isRepeated(meaning, signal.signature) && isNews(this.#snapshot, meaning)) {
+      if (meaning === 'panic') this.#quoted.begin(before);
       if (meaning === 'init-runs') this.#words = null;
       const words = meaning === 'panic' ? this.#lastWords(signal) : null;
       const type = this.#meant(meaning, signal, before);
@@ -157,49 +151,29 @@ export class BootTracker {
     return own && gaveUp(signal.captures) ? this.#words : null;
   }
 
-  /** Whether a signal could change anything. Programs print many that cannot. */
-  #isNews(meaning: Meaning, said: string): boolean {
-    const { programsSpoke, warnings } = this.#snapshot.context;
-    const { name, stage } = this.#snapshot.state;
-    // The same prompt signature may be another user's.
-    const again = said === this.#lastSaid && meaning !== 'shell';
-    if (again && !meaning.endsWith('-starts')) return false;
-    if (meaning === 'firmware-speaks') return name !== 'firmware.booting';
-    if (!programsSpoke || warnings.length > 0) return true;
-    if (meaning === 'initramfs-speaks') return stage !== 'initramfs' && stage !== 'userspace';
-    return meaning !== 'userspace-speaks' || stage !== 'userspace';
+  /** Whether the same was said last. A start may repeat; the same prompt signature may be another user's. */
+  #isRepeated(meaning: Meaning, said: string): boolean {
+    return said === this.#lastSaid && meaning !== 'shell' && !meaning.endsWith('-starts');
   }
 
   /** Recognises the start of a quiet kernel by its clock. */
   #readClock({ seconds, text, line }: ClockReading): void {
     const { boundary } = this.#snapshot.context;
     const fellBack = this.#clock - seconds > clockTolerance;
-    if (fellBack && this.#resumes(seconds)) return;
+    const back = fellBack ? this.#quoted.end(seconds, this.#snapshot) : null;
+    if (back !== null) {
+      this.#goBack(back);
+      return;
+    }
     // While CPUs start, their clocks differ by more.
     const restarted = seconds < clockTolerance && this.#clock - seconds > unannounced;
     const isNewKernel = fellBack && (boundary !== null || restarted);
     if (this.#generation === 0 || isNewKernel) {
       const signal = { signature: 'printk', line, text, captures: {}, guestSeconds: seconds };
-      if (isNewKernel) this.#rememberBefore(this.#point);
+      if (isNewKernel) this.#quoted.begin(this.#point);
       this.send({ type: 'kernel-evident', signal });
     }
     this.#clock = seconds;
-  }
-
-  /** A panic or an unannounced start may be quoted from another log. If so, the machine's own clock goes on later. */
-  #rememberBefore(before: Point): void {
-    const { boundary, generation } = before.snapshot.context;
-    const announced = boundary !== null || before.snapshot.state.stage === 'firmware';
-    this.#before = generation === 0 || announced || before.clock === 0 ? null : before;
-  }
-
-  /** Whether the clock goes on where it was before another log was quoted. If so, returns to that state. */
-  #resumes(seconds: number): boolean {
-    const before = this.#before;
-    if (before === null || seconds < before.clock) return false;
-    if (this.#snapshot.context.boundary !== null) return false;
-    this.#goBack({ ...before, clock: seconds });
-    return true;
   }
 
   /** Forgets what was printed since that point. */
@@ -207,17 +181,14 @@ export class BootTracker {
     this.#snapshot = snapshot;
     this.#clock = clock;
     this.#lastSaid = '';
-    this.#before = null;
+    this.#quoted.forget();
   }
 
   /** Checks whether the boot goes on after a warning. */
   #look(recognised: Recognised): void {
     const { warnings, login } = this.#snapshot.context;
     if (warnings.length === 0) return;
-    const since = this.#troubleAt;
-    this.#calm = later(this.#calm, recognised, since);
-    const facts = { calm: this.#calm, clock: recognised.clock, since, isUp: login !== null };
-    if (isAlive(warnings, facts)) this.send({ type: 'life' });
+    if (this.#life.hear(recognised, warnings, login !== null)) this.send({ type: 'life' });
   }
 }
 
