@@ -9,8 +9,8 @@ import type { Machine } from '../qemu/machine.ts';
 import type { Step } from '../scenario/step.ts';
 import { describeStep } from '../scenario/step.ts';
 import type { Stage } from './perform.ts';
-import { isReady, perform, StepFailure } from './perform.ts';
-import { SignalLog } from './signal-log.ts';
+import { perform, StepFailure } from './perform.ts';
+import { readiness, SignalLog } from './signal-log.ts';
 
 type Props = Pick<Stage, 'keyFile' | 'onOutput'> & { provider: Provider | null };
 
@@ -45,7 +45,8 @@ export class Conductor {
   /** Whether a step is at work that may leave the console silent. */
   get busy(): boolean {
     const step = this.#current;
-    if (step?.do === 'prove') return isReady(step, this.#signals);
+    // Until the system can run the command of a proof, its silence is the boot's own.
+    if (step?.do === 'prove') return this.#signals.hasSeen(readiness[step.by], step.generation);
     return step?.do === 'ssh' || step?.do === 'run';
   }
 

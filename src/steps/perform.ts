@@ -4,10 +4,9 @@ import type { Screen } from '../console/screen.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { Machine } from '../qemu/machine.ts';
 import type { Awaited, Ending, Step } from '../scenario/step.ts';
-import { signatures } from '../signatures/all.ts';
-import type { Meaning } from '../signatures/signature.ts';
 import { shellLine, shellLineWithOutput } from '../text/shell.ts';
 import type { SignalLog } from './signal-log.ts';
+import { isDeparture, readiness } from './signal-log.ts';
 import type { SshEnd } from './ssh.ts';
 
 /** Everything that steps act on. */
@@ -34,32 +33,6 @@ const pollEvery = 200;
  * between.
  */
 const pace = { bytes: 8, pause: 20 };
-
-/** What a kernel prints when it leaves, or the next one when it starts. */
-const departureMeanings: (Meaning | null)[] = [
-  'kexec-starts',
-  'kexec-leaves',
-  'reset',
-  'kernel-starts',
-];
-const departures = new Set(
-  signatures.filter(({ meaning }) => departureMeanings.includes(meaning)).map(({ id }) => id),
-);
-
-/** Signatures that show that a command can be run: a shell on the console; for ssh, a system that is up. */
-const readiness = {
-  run: signatures.filter(({ shell }) => shell === true).map(({ id }) => id),
-  ssh: signatures
-    .filter(
-      ({ meaning, shell }) => shell === true || meaning === 'login' || meaning === 'system-up',
-    )
-    .map(({ id }) => id),
-};
-
-/** Whether the system that a proof is about can run its command. */
-export function isReady({ by, generation }: Proving, log: SignalLog): boolean {
-  return log.hasSeen(readiness[by], generation);
-}
 
 type Proving = Extract<Step, { do: 'prove' }>;
 
@@ -213,10 +186,6 @@ async function ssh(
     cancel.abort();
     await ended.catch(() => undefined);
   }
-}
-
-function isDeparture({ signature }: { signature: string }): boolean {
-  return departures.has(signature);
 }
 
 /** The usual reason is a missing ssh server, which the guest's console does not show. */

@@ -1,9 +1,37 @@
 import type { Signal } from '../model/boot.ts';
+import { signatures } from '../signatures/all.ts';
+import type { Meaning, Signature } from '../signatures/signature.ts';
 
 /** Caps buffered signals so that a noisy guest cannot exhaust memory. */
 const kept = 10_000;
 
 type Entry = Pick<Signal, 'signature' | 'captures'> & { generation: number };
+
+/** What a kernel prints when it leaves, or the next one when it starts. */
+const departureMeanings: (Meaning | null)[] = [
+  'kexec-starts',
+  'kexec-leaves',
+  'reset',
+  'kernel-starts',
+];
+const departures = new Set(idsOf(({ meaning }) => departureMeanings.includes(meaning)));
+
+/** Whether a signal shows that the machine has left its system, or is about to. */
+export function isDeparture({ signature }: Pick<Entry, 'signature'>): boolean {
+  return departures.has(signature);
+}
+
+/** Signatures that show that a command can be run: a shell on the console; for ssh, a system that is up. */
+export const readiness = {
+  run: idsOf(({ shell }) => shell === true),
+  ssh: idsOf(
+    ({ meaning, shell }) => shell === true || meaning === 'login' || meaning === 'system-up',
+  ),
+};
+
+function idsOf(accept: (signature: Signature) => boolean): string[] {
+  return signatures.filter(accept).map(({ id }) => id);
+}
 
 /**
  * The signals of a boot, for steps that wait. A step sees only the signals after those that earlier steps waited for.
