@@ -1,8 +1,10 @@
+import { relative } from 'node:path';
 import { exitCodes, KexecLabError } from '../errors.ts';
 import { annotationCommand } from '../report/github.ts';
 import { printableLines, withoutCommands } from '../report/printable.ts';
 import { readInputs } from './inputs.ts';
 import { cacheKeyOf, imagesPath, saveKeyOf, runRequest, setOutputs } from './run.ts';
+
 /** The steps of action.yml, in their order. Each returns its exit code. */
 const steps: Record<string, () => Promise<number>> = {
   /** Reads the inputs, so that mistakes are reported first, and sets the outputs for the cache of images. */
@@ -28,11 +30,12 @@ function variable(name: string): string {
   return process.env[name] ?? '';
 }
 
-/** Writes an annotation, at the line of the file if there is one, and the message to the log. */
+/** Writes an annotation, at the line of the first problem if there is one, and the message to the log. */
 function tell(error: KexecLabError): number {
-  const [, file, line] = /^(.+?):(\d+)(?::\d+)?$/.exec(error.place ?? '') ?? [];
   const message = error.describe();
-  const place = file === undefined ? null : { file, line: Number(line) };
+  const [, file, line] = /^(.+?):(\d+)(?::\d+)?: /.exec(message) ?? [];
+  const place =
+    file === undefined ? null : { file: relative(process.cwd(), file), line: Number(line) };
   const annotation = annotationCommand({ kind: 'error', title: 'kexec-lab', ...place, message });
   process.stdout.write(`${annotation}\n`);
   process.stderr.write(`${withoutCommands(printableLines(message))}\n`);
