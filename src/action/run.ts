@@ -165,9 +165,13 @@ export function cacheKeyOf(request: Request): string {
  * The cache key for saving the images after a run; null if there are no new ones. It depends on the images in the cache: GitHub
  * never changes the content of a key, and a failed run may have built only some of the images.
  */
-export async function saveKeyOf(cacheKey: string, restoredKey: string): Promise<string | null> {
+export async function saveKeyOf(
+  cacheKey: string,
+  restoredKey: string,
+  largest = largestCache,
+): Promise<string | null> {
   const images = imagesPath();
-  if ((await diskUsage(images)) > largestCache) await pruneCache();
+  if ((await diskUsage(images)) > largest) await pruneCache();
   const names = await readdir(images).catch(() => []);
   const key = `${cacheKey}-${shortDigest(names.sort().join('\n'))}`;
   return names.length === 0 || key === restoredKey ? null : key;
