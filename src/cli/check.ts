@@ -165,13 +165,13 @@ async function showPreflight(
     // The command line of a case that is expected to boot: other scenarios may name a wrong root on purpose.
     const boots = cases.find((case_) => case_.arch === arch && case_.expect.outcome === 'booted');
     const cmdline = boots?.setup.tags['KEXEC_APPEND'];
-    const findings = await preflight(candidate, arch, {
+    const examination = await preflight(candidate, arch, {
       signal,
       ...(cmdline !== undefined && { cmdline }),
       ...(options.mirror && { mirror: options.mirror }),
     });
-    output.write(describe(arch, candidate.label.kernel, findings, createStyle(output)));
-    for (const { severity, id, message } of findings) {
+    output.write(describe(arch, candidate.label.kernel, examination, createStyle(output)));
+    for (const { severity, id, message } of examination.findings) {
       if (severity === 'stop') stops.push(`${arch} preflight (${id}): ${message}`);
     }
   }

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import type { Arch } from '../arch.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
+import type { Examination } from '../candidate/preflight/preflight.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import type { Finding, PreflightDocument } from '../model/examination.ts';
@@ -19,13 +20,16 @@ type Options = CandidateWords & {
   mirror?: string;
   withDeps?: boolean;
   json?: boolean;
+  /** The whole command line of the second kernel, and its disk, where a scenario names them. */
+  cmdline?: string;
+  disk?: string;
 };
 
 /** `kexec-lab preflight`: finds problems of a kernel without starting it. */
 export function preflightCommand(): Command {
-  const command = new Command('preflight').description(
-    'examine a kernel, its initramfs and its kexec-tools without booting them',
-  );
+  const command = new Command('preflight')
+    .description('examine a kernel, its initramfs and its kexec-tools without booting them')
+    .argument('[scenario]', 'examine the second-kernel of this scenario or file');
   return addCandidateOptions(command)
     .addOption(archOption())
     .option('--root <device>', 'root= device on the kernel command line', '/dev/vda1')
@@ -40,6 +44,7 @@ const helpText = `
 Examples:
   kexec-lab preflight --kernel debian:sid
   kexec-lab preflight --kernel ./vmlinuz-6.12 --initrd ./initrd.img-6.12 --root /dev/vda2
+  kexec-lab preflight ./my-scenario.yaml
 
 Exit codes:
   0  no problem that prevents a boot
@@ -47,10 +52,11 @@ Exit codes:
   5  a download failed
   7  the candidate cannot boot`;
 
-async function run(options: Options): Promise<void> {
+async function run(scenario: string | undefined, given: Options): Promise<void> {
+  const options = scenario === undefined ? given : await ofScenario(scenario, given);
   if (!namesCandidate(options)) {
     throw new UsageError('no kernel to examine', {
-      hint: 'Name a kernel with --kernel, for example --kernel debian:sid.',
+      hint: 'Name a kernel with --kernel, for example --kernel debian:sid, or a scenario with a second-kernel.',
     });
   }
   const interrupt = catchInterrupts();
@@ -62,11 +68,15 @@ async function run(options: Options): Promise<void> {
     );
     const found: PreflightDocument['found'] = [];
     const onProgress = showSteps();
-    const { mirror, root } = options;
-    const cmdline = `root=${root}`;
+    const { mirror, root, disk } = options;
+    const cmdline = options.cmdline ?? `root=${root}`;
     for (const arch of wanted) {
-      const checks = { cmdline, signal, onProgress, ...(mirror && { mirror }) };
-      found.push({ arch, findings: await preflight(candidate, arch, checks) });
+      const checks = {
+        ...{ cmdline, signal, onProgress },
+        ...(mirror && { mirror }),
+        ...(disk && { disk }),
+      };
+      found.push({ arch, ...(await preflight(candidate, arch, checks)) });
     }
     const stops = found.some(({ findings }) => findings.some(isStop));
     const document: PreflightDocument = {
@@ -80,7 +90,7 @@ async function run(options: Options): Promise<void> {
       options.json
         ? `${printableJson(document)}\n`
         : found
-            .map(({ arch, findings }) => describe(arch, candidate.label.kernel, findings, style))
+            .map(({ arch, ...found }) => describe(arch, candidate.label.kernel, found, style))
             .join(''),
     );
     if (stops) process.exitCode = exitCodes.hold;
@@ -92,15 +102,51 @@ async function run(options: Options): Promise<void> {
   }
 }
 
+/**
+ * The options with the second kernel of a scenario, its command line and its disk.
+ * @throws UsageError if the scenario has none, or several, or an option names a kernel too
+ */
+async function ofScenario(word: string, options: Options): Promise<Options> {
+  if (namesCandidate(options))
+    throw new UsageError(`${word} and an option both name what to examine`, {
+      hint: 'Leave out the scenario, or --kernel, --initrd, --kexec-tools and --first-kernel.',
+    });
+  const { findScenarios } = await import('./find-scenarios.ts');
+  const { expandCases } = await import('../scenario/select.ts');
+  const cases = expandCases(findScenarios([word]), { only: options.arch, repeat: 1 });
+  const named = cases.flatMap(({ arch, setup: { secondKernel, disk, tags } }) =>
+    secondKernel === undefined
+      ? []
+      : [{ arch, examined: { secondKernel, disk, cmdline: tags['KEXEC_APPEND'] } }],
+  );
+  const [first] = named;
+  if (first === undefined)
+    throw new UsageError(`${word} has no second-kernel`, {
+      hint: 'Name the kernel under test with boot.second-kernel in the scenario, or with --kernel.',
+    });
+  if (new Set(named.map(({ examined }) => JSON.stringify(examined))).size > 1)
+    throw new UsageError(`${word} has several second kernels`, {
+      hint: 'Choose one scenario, and one architecture with --arch.',
+    });
+  const { secondKernel, disk, cmdline } = first.examined;
+  return {
+    ...options,
+    ...secondKernel,
+    arch: named.map(({ arch }) => arch),
+    ...(cmdline !== undefined && { cmdline }),
+    ...(typeof disk === 'string' && { disk }),
+  };
+}
+
 function isStop({ severity }: Finding): boolean {
   return severity === 'stop';
 }
 
-/** The findings of one architecture, each on three lines. */
+/** The findings of one architecture, each on three lines, and the rules that were applied. */
 export function describe(
   arch: Arch,
   kernel: string,
-  findings: readonly Finding[],
+  { findings, rules }: Examination,
   style: Style,
 ): string {
   const warned = findings.some(({ severity }) => severity === 'warn');
@@ -114,7 +160,12 @@ export function describe(
     `        ${printable(advice)}`,
     `        read in ${printable(source)}`,
   ]);
-  return [`${arch}  ${printable(kernel)}: ${result}`, ...lines]
+  const applied = rules.filter(({ notChecked }) => notChecked === null).map(({ name }) => name);
+  const others = rules.flatMap(({ name, notChecked }) =>
+    notChecked === null ? [] : [`  not checked  ${name}: ${printable(notChecked)}`],
+  );
+  const checked = `  checked  ${applied.join(', ')}`;
+  return [`${arch}  ${printable(kernel)}: ${result}`, ...lines, checked, ...others]
     .flatMap((line) => style.wrap(line, 8))
     .map((line) => `${line}\n`)
     .join('');

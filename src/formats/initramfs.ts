@@ -7,7 +7,7 @@ import { compressionOf, decompressing } from './decompress.ts';
 import { formatOf } from './magic.ts';
 
 /** Above the largest initramfs of any distribution. Bytes, and for `entries` a count. */
-const limits = { unpacked: 2 ** 30, entries: 250_000, name: 4096 };
+const limits = { unpacked: 2 ** 30, entries: 250_000, name: 4096, text: 2 ** 20 };
 
 /** The length of the longest magic number of a compression format. Bytes. */
 const magicBytes = 6;
@@ -16,10 +16,15 @@ const headerBytes = 110;
 /** gzip's exit code for a warning, such as trailing zeros. */
 const gzipWarning = 2;
 
+/** What is read of an initramfs: paths, and by path the texts of its lists of built-in modules. */
+type Entries = { names: string[]; builtIn: Map<string, string> };
+
 /** The content of an initramfs. */
 type InitramfsContent = {
   /** Paths in it; null if the host lacks the tool to decompress it. */
   names: string[] | null;
+  /** The texts of the `modules.builtin` in it, by path. */
+  builtIn: ReadonlyMap<string, string>;
   /** Why it cannot be used, as the end of a sentence that begins with its name; null if nothing is wrong. */
   trouble: string | null;
 };
@@ -30,11 +35,13 @@ type InitramfsContent = {
  */
 export async function readInitramfs(file: string): Promise<InitramfsContent> {
   const names: string[] = [];
+  const builtIn = new Map<string, string>();
+  const entries = { names, builtIn };
   const reader = new ByteReader(createReadStream(file, { highWaterMark: 2 ** 20 }));
   try {
-    const end = await archivesIn(reader, names);
-    if (end === 'over') return { names, trouble: null };
-    if (end === 'cut off') return { names, trouble: 'is a truncated cpio archive' };
+    const end = await archivesIn(reader, entries);
+    if (end === 'over') return { ...entries, trouble: null };
+    if (end === 'cut off') return { ...entries, trouble: 'is a truncated cpio archive' };
     const compression = compressionOf(await reader.peek(magicBytes));
     if (compression === null) {
       const at = reader.position;
@@ -42,11 +49,11 @@ export async function readInitramfs(file: string): Promise<InitramfsContent> {
         at === 0
           ? 'is not an initramfs: it is neither a cpio archive nor compressed'
           : `has data at byte ${at} that is not a cpio archive`;
-      return { names, trouble };
+      return { ...entries, trouble };
     }
-    return await compressedIn(file, reader.position, compression, names);
+    return await compressedIn(file, reader.position, compression, entries);
   } catch (error) {
-    if (error instanceof UsageError) return { names, trouble: error.message };
+    if (error instanceof UsageError) return { ...entries, trouble: error.message };
     throw error;
   } finally {
     await reader.close();
@@ -57,19 +64,20 @@ async function compressedIn(
   file: string,
   start: number,
   compression: NonNullable<ReturnType<typeof compressionOf>>,
-  names: string[],
+  entries: Entries,
 ): Promise<InitramfsContent> {
   const unpacked = new ByteReader(decompressing(file, start, compression));
   try {
-    const end = await archivesIn(unpacked, names);
+    const end = await archivesIn(unpacked, entries);
     // The kernel does not accept nested compression. Reading the rest verifies that all data is intact.
     await skipTo(unpacked, limits.unpacked);
-    return { names, trouble: end === 'cut off' ? 'is a truncated cpio archive' : null };
+    return { ...entries, trouble: end === 'cut off' ? 'is a truncated cpio archive' : null };
   } catch (error) {
     if (!(error instanceof ToolFailure)) throw error;
-    if (error.exitCode === undefined) return { names: null, trouble: null };
-    if (compression === 'gzip' && error.exitCode === gzipWarning) return { names, trouble: null };
-    return { names, trouble: `is damaged ${compression} data (${error.message})` };
+    if (error.exitCode === undefined) return { ...entries, names: null, trouble: null };
+    if (compression === 'gzip' && error.exitCode === gzipWarning)
+      return { ...entries, trouble: null };
+    return { ...entries, trouble: `is damaged ${compression} data (${error.message})` };
   } finally {
     await unpacked.close();
   }
@@ -81,7 +89,7 @@ async function compressedIn(
  */
 async function archivesIn(
   reader: ByteReader,
-  names: string[],
+  { names, builtIn }: Entries,
 ): Promise<'over' | 'cut off' | 'something else'> {
   let complete = true;
   for (;;) {
@@ -100,14 +108,17 @@ async function archivesIn(
     const [fileSize, nameSize] = [field(header, 6), field(header, 11)];
     if (!(fileSize >= 0 && nameSize >= 1 && nameSize <= limits.name)) return 'cut off';
     await reader.skip(headerBytes);
-    const name = (await reader.read(nameSize)).toString('utf8').replace(/\0.*/s, '');
-    complete = name === 'TRAILER!!!';
-    if (!complete) names.push(name.replace(/^\.?\//, ''));
+    const written = (await reader.read(nameSize)).toString('utf8').replace(/\0.*/s, '');
+    complete = written === 'TRAILER!!!';
+    const name = written.replace(/^\.?\//, '');
+    if (!complete) names.push(name);
     if (names.length > limits.entries)
       throw new UsageError(`has more than ${limits.entries} entries`);
     await skipTo(reader, align(reader.position));
     const next = reader.position + fileSize;
     if (next > limits.unpacked) refuseLarge(reader, next);
+    if (name.endsWith('/modules.builtin') && fileSize <= limits.text)
+      builtIn.set(name, (await reader.read(fileSize)).toString('latin1'));
     if ((await skipTo(reader, next)) < next) return 'cut off';
     await skipTo(reader, align(reader.position));
   }

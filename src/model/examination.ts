@@ -24,7 +24,23 @@ export const preflightSchema = z.strictObject({
   schema: z.literal('kexec-lab/preflight@1'),
   candidate: candidateLabelSchema,
   stops: z.boolean().describe('Whether any finding has the severity stop.'),
-  found: z.array(z.strictObject({ arch: archSchema, findings: z.array(findingSchema) })),
+  found: z.array(
+    z.strictObject({
+      arch: archSchema,
+      findings: z.array(findingSchema),
+      rules: z
+        .array(
+          z.strictObject({
+            name: z.string(),
+            notChecked: z
+              .string()
+              .nullable()
+              .describe('Why the rule could not be applied; null if it was.'),
+          }),
+        )
+        .describe('The rules for this kind of kernel, and whether each was applied.'),
+    }),
+  ),
 });
 
 /** What `kexec-lab preflight --json` prints. */

@@ -68,14 +68,16 @@ export function kernelFiles(change: Record<string, string | Buffer> = {}, releas
   };
 }
 
-/** An initramfs with these files, empty ones. */
-export function initramfs(names: string[]): Buffer {
-  const entries = [...names, 'TRAILER!!!'].map((name) => {
+/** An initramfs with these files, which are empty or have the given text. */
+export function initramfs(names: string[], texts: Record<string, string> = {}): Buffer {
+  const entries = [...names, ...Object.keys(texts), 'TRAILER!!!'].map((name) => {
     const nameSize = Buffer.byteLength(name) + 1;
-    const fields = [0, 0o100644, 0, 0, 1, 0, 0, 0, 0, 0, 0, nameSize, 0];
+    const text = texts[name] ?? '';
+    const fields = [0, 0o100644, 0, 0, 1, 0, text.length, 0, 0, 0, 0, nameSize, 0];
     const header = `070701${fields.map((field) => field.toString(16).padStart(8, '0')).join('')}`;
     const padding = (4 - ((header.length + nameSize) % 4)) % 4;
-    return `${header}${name}\0${'\0'.repeat(padding)}`;
+    const after = (4 - (text.length % 4)) % 4;
+    return `${header}${name}\0${'\0'.repeat(padding)}${text}${'\0'.repeat(after)}`;
   });
   return Buffer.from(entries.join(''));
 }

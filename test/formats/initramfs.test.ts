@@ -24,6 +24,13 @@ void t.test('names in an initramfs, with microcode in front or compressed', asyn
     encoding: 'buffer',
   });
   t.same(await names(Buffer.from(stdout)), ['init', 'a.ko']);
+  const list = 'usr/lib/modules/6.9/modules.builtin';
+  const listed = initramfs(['init'], { [list]: 'kernel/a.ko\n' });
+  for (const content of [listed, gzipSync(listed)]) {
+    const { builtIn, names: found } = await read(content);
+    t.same([...builtIn], [[list, 'kernel/a.ko\n']]);
+    t.same(found, ['init', list]);
+  }
   t.match(await read(Buffer.from('fd377a585a00ffffffff', 'hex')), {
     trouble: /\bxz .*\(.+\)$/s,
   });

@@ -136,7 +136,7 @@ const offsets: readonly [option: string, offset: number][] = [
 ];
 
 /** The text offset that a configuration sets, and the option that sets it; null without a configuration. */
-function configuredOffset(
+export function configuredOffset(
   values: ReadonlyMap<string, string> | undefined,
 ): { offset: number; option: string } | null {
   if (values === undefined) return null;

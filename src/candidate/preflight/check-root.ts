@@ -80,7 +80,7 @@ export function checkInitrd({ kernel, initrd, disk }: Omit<Facts, 'cmdline'>): F
       option: filesystemOptions[filesystem] ?? '',
     },
   ];
-  const lacking = wanted.filter((driver) => !isBuiltIn(kernel, driver));
+  const lacking = wanted.filter((driver) => !isBuiltIn(kernel, initrd, driver));
   const foreign = initrd === null ? null : foreignRelease(kernel, initrd);
   if (foreign !== null && initrd !== null && lacking.length > 0)
     return [otherRelease(kernel, initrd, foreign)];
@@ -90,9 +90,21 @@ export function checkInitrd({ kernel, initrd, disk }: Omit<Facts, 'cmdline'>): F
     .map((driver) => missing(kernel, initrd, driver));
 }
 
-function isBuiltIn({ builtIn, config }: KernelFacts, { names, option }: Driver): boolean {
-  if (names.some((name) => builtIn?.has(name))) return true;
+function isBuiltIn(
+  { builtIn, config }: KernelFacts,
+  initrd: InitrdFacts | null,
+  { names, option }: Driver,
+): boolean {
+  if (names.some((name) => builtIn?.has(name) || initrd?.builtIn?.has(name))) return true;
   return config?.values.get(option) === 'y';
+}
+
+/** Whether anything lists the drivers that are built into the kernel. */
+export function knowsBuiltIn(
+  { builtIn, config }: KernelFacts,
+  initrd: InitrdFacts | null,
+): boolean {
+  return builtIn !== null || config !== null || (initrd?.builtIn ?? null) !== null;
 }
 
 /** The releases whose modules are in the initramfs, if this kernel's is not among them. */
@@ -116,7 +128,7 @@ function missing(kernel: KernelFacts, initrd: InitrdFacts | null, driver: Driver
   const [name = ''] = names;
   const configured = kernel.config?.values.get(option);
   // The driver may be built in.
-  const unknown = kernel.builtIn === null && kernel.config === null;
+  const unknown = !knowsBuiltIn(kernel, initrd);
   const place = initrd === null ? 'the kernel lacks the module' : 'the initramfs lacks the module';
   return {
     id: `no-${name.replaceAll('_', '-')}`,

@@ -53,6 +53,8 @@ export type InitrdFacts = {
   /** Releases of the kernels whose modules are in it; null if it could not be unpacked. */
   releases: readonly string[] | null;
   modules: ReadonlySet<string>;
+  /** Names of the modules that its `modules.builtin` says are built into the kernel; null if it has no such list. */
+  builtIn: ReadonlySet<string> | null;
 };
 
 export type ToolsFacts = {
@@ -90,7 +92,7 @@ export async function kernelFacts(
   const kind = kernelKind(file);
   const config = await readFile(path.join(directory, configName), 'utf8').catch(() => null);
   const modules = release === null ? null : path.join(directory, 'lib/modules', release);
-  const builtIn = await readNames(modules, 'modules.builtin');
+  const builtIn = await readText(modules, 'modules.builtin');
   return {
     arch,
     name,
@@ -103,16 +105,25 @@ export async function kernelFacts(
       config === null
         ? null
         : { name: `config-${release ?? name}`, values: parseKernelConfig(config) },
-    builtIn: builtIn === null ? null : new Set(builtIn.map(moduleName)),
+    builtIn: builtIn === null ? null : moduleNames(builtIn),
     modules: modules === null ? null : await modulesIn(modules),
     bytes: file.length,
   };
 }
 
-async function readNames(modules: string | null, name: string): Promise<string[] | null> {
+async function readText(modules: string | null, name: string): Promise<string | null> {
   if (modules === null) return null;
-  const text = await readFile(path.join(modules, name), 'utf8').catch(() => null);
-  return text === null ? null : text.split('\n').filter((line) => line !== '');
+  return readFile(path.join(modules, name), 'utf8').catch(() => null);
+}
+
+/** The modules in the text of a `modules.builtin`. */
+function moduleNames(text: string): Set<string> {
+  return new Set(
+    text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map(moduleName),
+  );
 }
 
 async function modulesIn(directory: string): Promise<Set<string> | null> {
@@ -134,14 +145,17 @@ export async function initrdFacts(
   const inReleases = (names ?? [])
     .map((path_) => /^(?:usr\/)?lib\/modules\/([^/]+)\/(.*)$/.exec(path_))
     .filter((match) => match !== null)
-    .map(([, of = '', rest = '']) => ({ of, rest }));
+    .map(([file, of = '', rest = '']) => ({ file, of, rest }));
   const modules = inReleases.filter(({ rest }) => isModule(rest));
-  const own = modules.filter(({ of }) => release === null || of === release);
+  const isOwn = ({ of }: { of: string }) => release === null || of === release;
+  const own = modules.filter(isOwn);
+  const lists = inReleases.filter(isOwn).flatMap(({ file }) => content.builtIn.get(file) ?? []);
   return {
     name,
     trouble,
     releases: names === null ? null : [...new Set(modules.map(({ of }) => of))],
     modules: new Set(own.map(({ rest }) => moduleName(rest))),
+    builtIn: lists.length === 0 ? null : moduleNames(lists.join('\n')),
   };
 }
 

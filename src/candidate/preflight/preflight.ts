@@ -5,12 +5,17 @@ import type { BuildOptions } from '../../image/build/build-context.ts';
 import { ensureEntries } from '../../image/ensure-images.ts';
 import { planEntries } from '../../image/recipes/plan.ts';
 import { ownRecipes, kexecTools } from '../../image/recipes/recipe.ts';
-import type { Finding } from '../../model/examination.ts';
+import type { Finding, PreflightDocument } from '../../model/examination.ts';
 import type { Severity } from '../../model/vocabulary.ts';
 import type { Candidate } from '../candidate.ts';
 import { distroKernel, isDiskOfKernel, withCandidate } from '../candidate.ts';
-import { checkImageFormat, checkTextOffset, checkKexecConfig } from './check-kernel.ts';
-import { checkInitrd, checkRoot } from './check-root.ts';
+import {
+  checkImageFormat,
+  checkTextOffset,
+  checkKexecConfig,
+  configuredOffset,
+} from './check-kernel.ts';
+import { checkInitrd, checkRoot, knowsBuiltIn, rootOf } from './check-root.ts';
 import type { Facts, KernelFacts } from './facts.ts';
 import { diskFacts, initrdFacts, kernelFacts, toolsFacts } from './facts.ts';
 
@@ -24,16 +29,20 @@ type PreflightOptions = BuildOptions & {
 /** The command line and disk of kexec-to-distro, the reference scenario. */
 const usual = { cmdline: 'root=/dev/vda1', disk: 'mini-disk' };
 
+/** What was found in a candidate, the worst first, and which rules were applied. */
+export type Examination = Pick<PreflightDocument['found'][number], 'findings' | 'rules'>;
+
 /**
  * Checks a candidate without booting anything. Takes less than a second if its kernel is cached; otherwise it is downloaded
- * and unpacked first. Returns the worst findings first. Throws UnavailableError if something cannot be downloaded.
+ * and unpacked first. Throws UnavailableError if something cannot be downloaded.
  */
 export async function preflight(
   candidate: Candidate,
   arch: Arch,
   options: PreflightOptions = {},
-): Promise<Finding[]> {
-  return check(await gatherFacts(candidate, arch, options));
+): Promise<Examination> {
+  const facts = await gatherFacts(candidate, arch, options);
+  return { findings: check(facts), rules: rulesFor(facts) };
 }
 
 /**
@@ -45,7 +54,7 @@ export async function refuseUnusable(
   arch: Arch,
   options: PreflightOptions = {},
 ): Promise<void> {
-  const findings = await preflight(candidate, arch, options);
+  const { findings } = await preflight(candidate, arch, options);
   const found = findings.find(({ id, severity }) => severity === 'stop' && id.startsWith('image-'));
   if (found !== undefined)
     throw new UsageError(`--kernel ${found.source}: ${found.message}`, { hint: found.advice });
@@ -86,7 +95,7 @@ async function gatherFacts(
 }
 
 /** All findings that follow from the facts, the worst first. */
-export function check(facts: Gathered): Finding[] {
+function check(facts: Gathered): Finding[] {
   const findings = [
     ...checkImageFormat(facts),
     ...checkInitrd(facts),
@@ -98,3 +107,55 @@ export function check(facts: Gathered): Finding[] {
 }
 
 const order: Severity[] = ['stop', 'warn', 'note'];
+
+/** The rules of an examination, and why one could not be applied. */
+function rulesFor({ kernel, initrd, tools, cmdline }: Gathered): Examination['rules'] {
+  const { kind, layout, config, release } = kernel;
+  const readable = initrd !== null && initrd.trouble === null && initrd.releases !== null;
+  const noInitrd = 'none was given; the lab builds one from the modules of the kernel';
+  const unread = initrd === null ? noInitrd : readable ? null : 'its files could not be listed';
+  const root = rootOf(cmdline);
+  const isDevice = root === null || root.startsWith('/dev/');
+  const sized = kind === 'Image' || kind === 'zImage';
+  const offset = layout?.textOffset ?? configuredOffset(config?.values);
+  const rule = (name: string, notChecked: string | null) => ({ name, notChecked });
+  return [
+    rule(
+      'image format',
+      kind === 'zboot' && tools.version === null ? 'the version of kexec-tools is unknown' : null,
+    ),
+    rule('image length', sized ? null : `a kernel in the format ${kind} does not name its length`),
+    ...(kernel.arch === 'arm'
+      ? [
+          rule(
+            'text offset',
+            offset === null ? 'neither the zImage nor a configuration names it' : null,
+          ),
+        ]
+      : []),
+    rule('kexec support', config === null ? 'the configuration of the kernel is unknown' : null),
+    rule(
+      'initramfs archive',
+      initrd?.releases === null && initrd.trouble === null
+        ? unread
+        : initrd === null
+          ? noInitrd
+          : null,
+    ),
+    rule(
+      'initramfs release',
+      unread ??
+        (release === null
+          ? 'the release of the kernel is unknown'
+          : initrd?.releases?.length === 0
+            ? 'it has no modules'
+            : null),
+    ),
+    rule('disk and file system drivers', initrd === null ? null : unread),
+    rule(
+      'built-in drivers',
+      knowsBuiltIn(kernel, initrd) ? null : 'neither modules.builtin nor a configuration was found',
+    ),
+    rule('root=', isDevice ? null : `${root} is not a device name, and is not looked up`),
+  ];
+}

@@ -3,6 +3,7 @@ import t from 'tap';
 import { preflight, refuseUnusable } from '../../../src/candidate/preflight/preflight.ts';
 import { readCandidate } from '../../../src/candidate/read-candidate.ts';
 import { kexecLab } from '../../cli/kexec-lab.ts';
+import { least } from '../../scenario/files.ts';
 import { deb, image, initramfs, kernelFiles, signedImage, writeTree } from '../files.ts';
 
 const cacheDir = t.testdir({});
@@ -11,7 +12,7 @@ const cacheDir = t.testdir({});
 async function findings(words: Parameters<typeof readCandidate>[0], cmdline?: string) {
   const candidate = await readCandidate(words, { cacheDir });
   const options = { cacheDir, ...(cmdline !== undefined && { cmdline }) };
-  const found = await preflight(candidate, 'aarch64', options);
+  const { findings: found } = await preflight(candidate, 'aarch64', options);
   return found.map(({ severity, id }) => `${severity} ${id}`);
 }
 
@@ -78,6 +79,14 @@ void t.test('an image alone: what cannot be known is a warning or a note', async
     'warn no-ext4',
     'note config-unknown',
   ]);
+  const list = 'kernel/virtio_blk.ko\nkernel/virtio_pci.ko\nkernel/fs/ext4/ext4.ko\n';
+  const builtIn = (release: string) =>
+    initramfs(['init'], { [`usr/lib/modules/${release}/modules.builtin`]: list });
+  writeTree(directory, { listed: builtIn('6.9-test'), foreign: builtIn('6.8') });
+  const listed = await findings({ kernel, initrd: join(directory, 'listed') });
+  t.same(listed, ['note config-unknown'], 'modules.builtin of the initramfs counts');
+  const foreign = await findings({ kernel, initrd: join(directory, 'foreign') });
+  t.match(foreign, ['warn no-virtio-blk'], 'that of another kernel does not');
   const damaged = await findings({ kernel, initrd: join(directory, 'text') });
   t.same(damaged, ['stop initrd-damaged', 'note config-unknown']);
 });
@@ -96,17 +105,39 @@ void t.test('the command exits with 7 where something cannot work', async (t) =>
   const run = (...words: string[]) =>
     kexecLab(['preflight', '--kernel', kernel, ...words], { KEXEC_LAB_CACHE: cacheDir });
   const good = await run();
-  t.match(good, { exitCode: 0, stdout: /^aarch64 .*good\.deb: [^\n]*$/ });
+  t.match(good, {
+    exitCode: 0,
+    stdout:
+      /^aarch64 .*good\.deb: [^\n]*\n {2}checked {2}image format, image length, kexec support,.*root=\n {2}not checked {2}initramfs archive: none/,
+  });
   const wrong = await run('--root', '/dev/vda');
   t.match(wrong, {
     exitCode: 7,
     stdout: /\n {2}stop {2}root=\/dev\/vda /,
   });
+  writeTree(directory, {
+    'mine.yaml': `${least.replace(', arm', '')}boot:\n  second-kernel: ./good.deb\n  tags: { KEXEC_APPEND: root=/dev/vda }\n`,
+    'none.yaml': least,
+  });
+  const examine = (name: string, ...words: string[]) =>
+    kexecLab(['preflight', join(directory, name), ...words], { KEXEC_LAB_CACHE: cacheDir });
+  t.match(await examine('mine.yaml'), {
+    exitCode: 7,
+    stdout: /good\.deb: .*\n {2}stop {2}root=\/dev\/vda /,
+  });
+  t.match(await examine('none.yaml'), { exitCode: 2, stderr: 'second-kernel' });
+  t.match(await examine('mine.yaml', '--kernel', kernel), { exitCode: 2, stderr: '--kernel' });
   const json = await run('--root', '/dev/vda', '--json');
   t.equal(json.exitCode, 7);
   t.match(JSON.parse(json.stdout), {
     stops: true,
-    found: [{ arch: 'aarch64', findings: [{ id: 'root-is-the-whole-disk', severity: 'stop' }] }],
+    found: [
+      {
+        arch: 'aarch64',
+        findings: [{ id: 'root-is-the-whole-disk', severity: 'stop' }],
+        rules: [{ name: 'image format', notChecked: null }],
+      },
+    ],
   });
   t.match(await run('--arch', 'arm'), {
     exitCode: 2,

@@ -23,7 +23,7 @@ Commands:
   merge [options] <directory...>            merge sharded runs into one run and report on it
   list [options] [what...]                  list scenarios
   show [options] <scenario...>              describe scenarios and print the commands that boot them by hand
-  preflight [options]                       examine a kernel, its initramfs and its kexec-tools without booting them
+  preflight [options] [scenario]            examine a kernel, its initramfs and its kexec-tools without booting them
   diagnose [options] <logs...>              diagnose saved console logs and show the lines that prove the outcome
   check [options] [what...]                 boot a new kernel and the current one, compare them, and decide ROLL or HOLD
   compare [options] <baseline> <candidate>  compare two runs and decide whether to roll out the second
@@ -631,9 +631,12 @@ error (exit code 2). Cases of an unfinished run that have no result count as int
 `
 
 exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab preflight 1`] = `
-Usage: kexec-lab preflight [options]
+Usage: kexec-lab preflight [options] [scenario]
 
 examine a kernel, its initramfs and its kexec-tools without booting them
+
+Arguments:
+  scenario                 examine the second-kernel of this scenario or file
 
 Options:
   --kernel <candidate>     kernel under test: debian:SUITE,
@@ -664,6 +667,7 @@ Global Options:
 Examples:
   kexec-lab preflight --kernel debian:sid
   kexec-lab preflight --kernel ./vmlinuz-6.12 --initrd ./initrd.img-6.12 --root /dev/vda2
+  kexec-lab preflight ./my-scenario.yaml
 
 Exit codes:
   0  no problem that prevents a boot

@@ -20,6 +20,11 @@ aarch64  Image: this kernel cannot boot
   note  This kernel's configuration is unknown, so its support for kexec could not be checked. (config-unknown)
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in Image
+  checked  image format, image length, initramfs archive, root=
+  not checked  kexec support: the configuration of the kernel is unknown
+  not checked  initramfs release: its files could not be listed
+  not checked  disk and file system drivers: its files could not be listed
+  not checked  built-in drivers: neither modules.builtin nor a configuration was found
 exit code 7
 `
 
@@ -39,6 +44,11 @@ aarch64  Image: this kernel cannot boot
   note  This kernel's configuration is unknown, so its support for kexec could not be checked. (config-unknown)
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in Image
+  checked  image format, image length, initramfs archive, root=
+  not checked  kexec support: the configuration of the kernel is unknown
+  not checked  initramfs release: its files could not be listed
+  not checked  disk and file system drivers: its files could not be listed
+  not checked  built-in drivers: neither modules.builtin nor a configuration was found
 exit code 7
 `
 
@@ -54,6 +64,9 @@ aarch64  Image: this kernel boots only after some preparation
   note  This kernel's configuration is unknown, so its support for kexec could not be checked. (config-unknown)
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in Image
+  checked  image format, image length, initramfs archive, initramfs release, disk and file system drivers, root=
+  not checked  kexec support: the configuration of the kernel is unknown
+  not checked  built-in drivers: neither modules.builtin nor a configuration was found
 exit code 0
 `
 
@@ -72,6 +85,10 @@ aarch64  Image: this kernel boots only after some preparation
   note  This kernel's configuration is unknown, so its support for kexec could not be checked. (config-unknown)
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in Image
+  checked  image format, image length, initramfs archive, disk and file system drivers, root=
+  not checked  kexec support: the configuration of the kernel is unknown
+  not checked  initramfs release: it has no modules
+  not checked  built-in drivers: neither modules.builtin nor a configuration was found
 stderr: aarch64/distro-kernel: collecting modules
 exit code 0
 `
@@ -96,6 +113,7 @@ aarch64  no-kexec: this kernel cannot boot
   stop  This kernel is built without kexec: it boots, but the next update cannot kexec from it. (no-kexec)
         Build it with CONFIG_KEXEC=y.
         read in config-6.9-test: # CONFIG_KEXEC is not set
+  checked  image format, image length, kexec support, initramfs archive, initramfs release, disk and file system drivers, built-in drivers, root=
 stderr: aarch64/distro-kernel: collecting modules
 exit code 7
 `
@@ -119,6 +137,10 @@ aarch64  short.Image: this kernel boots only after some preparation
   note  This kernel's configuration is unknown, so its support for kexec could not be checked. (config-unknown)
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in short.Image
+  checked  image format, image length, initramfs archive, disk and file system drivers, root=
+  not checked  kexec support: the configuration of the kernel is unknown
+  not checked  initramfs release: the release of the kernel is unknown
+  not checked  built-in drivers: neither modules.builtin nor a configuration was found
 stderr: aarch64/distro-kernel: collecting modules
 exit code 0
 `
@@ -139,6 +161,7 @@ exit code 2
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel tree --initrd with-modules.img 1`] = `
 $ kexec-lab preflight --kernel tree --initrd with-modules.img
 aarch64  tree: no problem that prevents a boot
+  checked  image format, image length, kexec support, initramfs archive, initramfs release, disk and file system drivers, built-in drivers, root=
 exit code 0
 `
 
@@ -151,6 +174,10 @@ exit code 2
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel tree --root x 1`] = `
 $ kexec-lab preflight --kernel tree --root x
 aarch64  tree: no problem that prevents a boot
+  checked  image format, image length, kexec support, disk and file system drivers, built-in drivers
+  not checked  initramfs archive: none was given; the lab builds one from the modules of the kernel
+  not checked  initramfs release: none was given; the lab builds one from the modules of the kernel
+  not checked  root=: x is not a device name, and is not looked up
 stderr: aarch64/distro-kernel: collecting modules
 exit code 0
 `
@@ -174,6 +201,11 @@ arm  zImage: this kernel boots only after some preparation
   note  This kernel's configuration is unknown, so its support for kexec could not be checked. (config-unknown)
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in zImage
+  checked  image format, image length, initramfs archive, disk and file system drivers, root=
+  not checked  text offset: neither the zImage nor a configuration names it
+  not checked  kexec support: the configuration of the kernel is unknown
+  not checked  initramfs release: the release of the kernel is unknown
+  not checked  built-in drivers: neither modules.builtin nor a configuration was found
 stderr: arm/distro-kernel: collecting modules
 exit code 0
 `
@@ -181,6 +213,6 @@ exit code 0
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight 1`] = `
 $ kexec-lab preflight
 stderr: no kernel to examine
-stderr:   Name a kernel with --kernel, for example --kernel debian:sid.
+stderr:   Name a kernel with --kernel, for example --kernel debian:sid, or a scenario with a second-kernel.
 exit code 2
 `
