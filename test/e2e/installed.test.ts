@@ -167,22 +167,22 @@ t.test('a kernel is checked against the one in use', async (t) => {
   const broken: Record<string, [Words, reasons: RegExp[], outcome: string | null]> = {
     'a truncated image': [
       await truncatedImage(installed.directory, parts),
-      [/\(image-damaged\): /, /\bregressed: .*\bbooted\b.*\bbye-hang\b/],
+      [/\(image-damaged\): /, /\bregressed: .*\bbye-hang\b/],
       'bye-hang',
     ],
     'an initramfs without virtio': [
       await changedInitrd(join(installed.directory, 'a'), parts, withoutVirtio),
-      [/\bregressed: .*\bbooted\b.*\broot-missing\b/],
+      [/\bregressed: .*\broot-missing\b/],
       'root-missing',
     ],
     'an initramfs for another release': [
       await changedInitrd(join(installed.directory, 'b'), parts, ofAnotherRelease),
-      [/\(initrd-other-release\): /, /\bregressed: .*\bbooted\b.*\broot-missing\b/],
+      [/\(initrd-other-release\): /, /\bregressed: .*\broot-missing\b/],
       'root-missing',
     ],
     'a kernel that panics': [
       await changedInitrd(join(installed.directory, 'c'), parts, thatPanics),
-      [/\bregressed: .*\bbooted\b.*\bkernel-panic\b/],
+      [/\bregressed: .*\bkernel-panic\b/],
       'kernel-panic',
     ],
     'a kernel without kexec, which boots': [
