@@ -38,12 +38,12 @@ t.test('a wrong word is told what to write instead', (t) => {
     'debian:sid/a/b': [/^--kernel debian:sid\/a\/b: /, /debian:SUITE\/PACKAGE,.* debian:bookworm-/],
     'debian:../x': [/^--kernel debian:\.\.\/x: /, /debian:sid\b/],
     'a.deb,': [/^--kernel a\.deb,: /, /FILE\.deb\[,FILE\.deb…\]/],
-    'a.deb,vmlinuz': [/^--kernel a\.deb,vmlinuz: vmlinuz .*\.deb$/, /\.deb,linux-modules-….deb/],
+    'a.deb,vmlinuz': [/^--kernel a\.deb,vmlinuz: vmlinuz .*\.deb\b/, /\.deb,linux-modules-….deb/],
     'http://example.org/a.deb': [/: .*https:/, /https:/],
     'ftp://example.org/a.deb': [/: .*https:/, /https:/],
     'https://example.org/a.deb': [/a\.deb: /, /\b64\b.*\bsha256sum\b/],
-    'https://example.org/a.deb#sha256=abc': [/: .*\bSHA-256$/, /\b64\b.*\bsha256sum\b/],
-    'https://example.org/a.deb#md5=abc': [/: .*\bSHA-256$/, /\b64\b.*\bsha256sum\b/],
+    'https://example.org/a.deb#sha256=abc': [/: .*\bSHA-256\b/, /\b64\b.*\bsha256sum\b/],
+    'https://example.org/a.deb#md5=abc': [/: .*\bSHA-256\b/, /\b64\b.*\bsha256sum\b/],
   };
   for (const [word, [message, hint]] of Object.entries(wrong))
     t.throws(() => parseKernel(word), { exitCode: 2, message, hint }, word);

@@ -62,8 +62,8 @@ void t.test('what is wrong with a package is one line', async (t) => {
   truncateSync(cut, statSync(cut).size - 200);
   const incomplete = { cause: { name: 'UsageError', cause: { name: 'ToolFailure' } } };
   const wrong: Record<string, object> = {
-    [foreign]: { message: /: .*\bamd64\b.*\barm64\b.*\barmhf$/ },
-    [`${arm},${arm64}`]: { message: /: .*\barmhf\b.*\barm64$/ },
+    [foreign]: { message: /: .*\bamd64\b.*\barm64\b.*\barmhf\b/ },
+    [`${arm},${arm64}`]: { message: /: .*\barmhf\b.*\barm64\b/ },
     [without]: { message: without, hint: /\blinux-binary-….*\blinux-modules-…/ },
     [cut]: incomplete,
     [join(directory, 'text.deb')]: incomplete,
@@ -100,7 +100,7 @@ void t.test('a directory is what a kernel was installed into', async (t) => {
   writeTree(directory, { 'boot/vmlinuz-6.10-test': image() });
   await t.rejects(read({ kernel: directory }), {
     exitCode: 2,
-    message: /: boot\/vmlinuz-6\.10-test, boot\/vmlinuz-6\.9-test$/,
+    message: /: boot\/vmlinuz-6\.10-test, boot\/vmlinuz-6\.9-test\b/,
   });
   const empty = t.testdir({});
   await t.rejects(read({ kernel: empty }), { exitCode: 2, message: `--kernel ${empty}: ` });
@@ -144,7 +144,7 @@ void t.test('a bare image needs its initramfs, and tells what it is for', async 
   });
   await t.rejects(read({ kernel: join(directory, 'x86'), initrd }), {
     exitCode: 2,
-    message: /\/x86: .*\barm\b.*\baarch64\b.*\bx86$/,
+    message: /\/x86: .*\barm\b.*\baarch64\b.*\bx86\b/,
   });
 });
 
@@ -165,10 +165,10 @@ void t.test('a program kexec must be for the kernel’s architecture', async (t)
   t.match(tested.tools, { program: /^[0-9a-f]{64}$/ });
   await t.rejects(read({ kernel: join(directory, 'zimage'), initrd, kexecTools }), {
     exitCode: 2,
-    message: /\/kexec .*\baarch64 \(arm64\).*\barm$/,
+    message: /\/kexec .*\baarch64 \(arm64\).*\barm\b/,
   });
   await t.rejects(read({ kexecTools: join(directory, 'text') }), {
     exitCode: 2,
-    message: /\/text: .*\.deb\b.*\barm\b.*\baarch64$/,
+    message: /\/text: .*\.deb\b.*\barm\b.*\baarch64\b/,
   });
 });

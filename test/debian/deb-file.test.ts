@@ -53,14 +53,14 @@ t.test('members that no kernel package has are refused, and nothing is unpacked'
   const kernel = { name: './boot/vmlinuz' };
   await refuses(deb([{ ...kernel, type: '6' }]), { message: / \/boot\/vmlinuz; / });
   await refuses(deb([{ ...kernel, type: '3' }]), { message: / \/boot\/vmlinuz; / });
-  await refuses(deb([{ name: '../../x' }]), { message: /: \.\.\/\.\.\/x$/ });
-  await refuses(deb([{ name: '/etc/x' }]), { message: /: \/etc\/x$/ });
+  await refuses(deb([{ name: '../../x' }]), { message: /: \.\.\/\.\.\/x\b/ });
+  await refuses(deb([{ name: '/etc/x' }]), { message: /: \/etc\/x\b/ });
   await refuses(deb([{ ...kernel, type: '1', link: '/etc/passwd' }]), {
-    message: /: \/etc\/passwd$/,
+    message: /: \/etc\/passwd\b/,
   });
   const claims = (size: number) =>
     gzipSync(tarHeader({ name: './zeros', type: '0', link: '', size, mode: 0o644 }));
-  await refuses(deb([], { data: claims(6 * 2 ** 30) }), { message: / 1 GiB: \/zeros$/ });
+  await refuses(deb([], { data: claims(6 * 2 ** 30) }), { message: / 1 GiB: \/zeros\b/ });
   await refuses(deb([], { data: claims(2 ** 62) }), { message: / 1 GiB: / });
   await refuses(deb([], { data: claims(1000) }));
   await refuses(deb([], { data: gzipSync(Buffer.alloc(600, 'x')) }));
@@ -73,7 +73,7 @@ t.test('members that no kernel package has are refused, and nothing is unpacked'
   const large = gzipSync(tarMember({ name: './control', content: Buffer.alloc(2 ** 20 + 1, 'x') }));
   const control = { name: 'control.tar.gz', content: large };
   writeFileSync(file, ar([version, control, { name: 'data.tar.gz', content: whole }]));
-  await t.rejects(readDebControl(file), { exitCode: 2, message: /\bcontrol .* 1 MiB$/ });
+  await t.rejects(readDebControl(file), { exitCode: 2, message: /\bcontrol .* 1 MiB\b/ });
 });
 
 t.test('links that lead out of a tree, and special files, are removed from it', async (t) => {

@@ -129,7 +129,7 @@ t.test('what is missing is refused with the line that cures it', async (t) => {
     await t.rejects(ensureRequirements([tool, twin], false), {
       name: 'UnavailableError',
       exitCode: 5,
-      message: /: lab-test-tool \(.*\blab-test-package\)$/,
+      message: /: lab-test-tool \(.*\blab-test-package\)/,
       hint,
     });
   await t.resolves(ensureRequirements([twin], false), `${directory} has that one`);

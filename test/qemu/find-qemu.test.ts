@@ -42,7 +42,7 @@ t.test('a chosen directory is the only one that is searched', async (t) => {
   t.match(await findQemu('arm', old), { version: '7.2.0' });
   await t.rejects(findQemu('aarch64', old), {
     name: 'UnavailableError',
-    message: new RegExp(`\\bqemu-system-aarch64\\b.* ${old}$`),
+    message: new RegExp(`\\bqemu-system-aarch64\\b.* ${old}`),
     hint: /--qemu-dir/,
   });
 });
@@ -52,7 +52,7 @@ t.test('unusable programs are skipped, and named if there is no other', async (t
   const binary = join(directory, 'qemu-system-arm');
   const named = (problem: string) => ({
     name: 'UnavailableError',
-    message: new RegExp(`\\bqemu-system-arm\\b.* ${directory}; ${binary}: ${problem}$`),
+    message: new RegExp(`\\bqemu-system-arm\\b.* ${directory}; ${binary}: ${problem}`),
   });
   await t.rejects(findQemu('arm', directory), named('.*\\b6\\.2\\.0\\b.*\\b7\\.2\\.0'));
   program(binary, 'echo "error while loading shared libraries" >&2; exit 127');
@@ -61,7 +61,7 @@ t.test('unusable programs are skipped, and named if there is no other', async (t
     named('.*\\b127: error while loading shared libraries'),
   );
   program(binary, 'echo hello');
-  await t.rejects(findQemu('arm', directory), named('\\D+'));
+  await t.rejects(findQemu('arm', directory), named('\\D{9,}'));
 });
 
 t.test('one QEMU by two names is one', async (t) => {

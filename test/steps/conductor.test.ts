@@ -73,7 +73,7 @@ t.test('a command on the console ends when its own end is said', async (t) => {
   t.ok(conductor.failed);
   t.match(conductor.results, [
     { status: 'done' },
-    { status: 'failed', detail: /\b0\b.*\b1$/ },
+    { status: 'failed', detail: /\b0\b.*\b1\b/ },
     { status: 'pending', at: null },
   ]);
 });
@@ -95,7 +95,7 @@ t.test(
       generation: 2,
     });
     await running;
-    t.match(conductor.results, [{ status: 'done', detail: '6.12', step: /: uname -r$/ }]);
+    t.match(conductor.results, [{ status: 'done', detail: '6.12', step: /: uname -r\b/ }]);
   },
 );
 

@@ -53,9 +53,9 @@ t.test('a disk is of a system or of single files, and a mistake is told of the o
   );
   t.match(
     trouble('suite: trixie\nkind: kernels\n'),
-    /^odd\.yaml:2:7: kind: .* kernel, initramfs, system, disk$/,
+    /^odd\.yaml:2:7: kind: .* kernel, initramfs, system, disk\b/,
   );
-  t.match(trouble('suite: trixie\n'), /^odd\.yaml:1:1: "kind" .*$/);
+  t.match(trouble('suite: trixie\n'), /^odd\.yaml:1:1: "kind"/);
   t.end();
 });
 
@@ -63,7 +63,7 @@ t.test('a recipe of another kind is not taken', (t) => {
   t.throws(() => findRecipe(ownRecipes, 'mini-disk', 'kernel'), {
     exitCode: 2,
     message: /`mini-disk`.*\bkernel\b/,
-    hint: / distro-kernel, provider-kernel\.$/,
+    hint: / distro-kernel, provider-kernel\b/,
   });
   t.end();
 });
