@@ -37,7 +37,7 @@ t.test('what booted and does not any more has regressed', (t) => {
   t.match(compare(good, three(hang)), {
     key: 'aarch64/kexec-to-distro',
     class: 'regressed',
-    reason: /\bbye-hang \(generation 1, kexec\)$/,
+    reason: /\bbye-hang \(generation 1, kexec\)/,
   });
   t.equal(kind(good, three(hang, hang, untold)), 'regressed', 'whatever else could not be told');
   t.equal(kind(three(hang, {}), three(hang)), 'regressed', 'it did boot now and then');
@@ -80,7 +80,7 @@ t.test('another failure is a change', (t) => {
 t.test('what goes well less often is unstable', (t) => {
   t.match(compare(good, three({}, hang, {})), {
     class: 'unstable',
-    reason: /\b2 .*\b3 .*\b3 .*\b3 .*\bbye-hang \(generation 1, kexec\)$/,
+    reason: /\b2 .*\b3 .*\b3 .*\b3 .*\bbye-hang \(generation 1, kexec\)/,
   });
   t.equal(kind(three({}, hang, hang), three({}, {}, hang)), 'same', 'more often is none the worse');
   t.end();
@@ -124,7 +124,7 @@ t.test('a stage that takes longer makes it costlier, if the data carry it', (t) 
   const after = three(took(1.905), took(1.904), took(1.905));
   t.match(compare(before, after), {
     class: 'costlier',
-    reason: '2 kernel: 1.732 s -> 1.905 s (+10.0 %, n=3)',
+    reason: /^2 kernel: 1\.732 s -> 1\.905 s \(\+10\.0 %/,
   });
   t.equal(kind(after, before), 'same', 'cheaper is no concern');
   t.equal(kind(before, three(took(1.74))), 'same', 'half a per cent');

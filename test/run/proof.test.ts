@@ -115,10 +115,10 @@ t.test('a command proves a boot by what it printed, once it was run to its end',
   const showed = (outcome: Outcome) => outcome.evidence.find((e) => e.signature === commandProof);
   t.match(showed(prove(null, 'done', release)), {
     line: null,
-    text: /^`uname -r` .*\bssh\b.* "6\.12\.1-arm64"$/,
+    text: /^`uname -r` .*\bssh\b.* "6\.12\.1-arm64"/,
     signature: 'proof-command',
   });
-  t.match(showed(prove('7.0', 'done', '5.4')), { text: /^`uname -r` .* "5\.4".* "7\.0"$/ });
+  t.match(showed(prove('7.0', 'done', '5.4')), { text: /^`uname -r` .* "5\.4".* "7\.0"/ });
   t.equal(
     prove(null, 'done', release).evidence[0]?.signature,
     'login-prompt',

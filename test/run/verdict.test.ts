@@ -69,7 +69,7 @@ t.test('the verdict names everything that differs', (t) => {
     unmet: [],
   });
   const other = judge(booted(), { outcome: 'bye-hang' });
-  t.match(other, { verdict: 'fail', reasons: [/\bbye-hang\b.*\bbooted$/] });
+  t.match(other, { verdict: 'fail', reasons: [/\bbye-hang\b.*\bbooted\b/] });
   t.same(other.unmet, ['outcome']);
   const wrong = judge(booted(), {
     outcome: 'booted',
@@ -77,7 +77,7 @@ t.test('the verdict names everything that differs', (t) => {
     captures: { device: '/dev/vda' },
   });
   t.equal(wrong.verdict, 'fail');
-  t.match(wrong.reasons, [/ \/dev\/vdb1\b.* \/dev\/vda1$/, /^device: .* \/dev\/vda\b/]);
+  t.match(wrong.reasons, [/ \/dev\/vdb1\b.* \/dev\/vda1\b/, /^device: .* \/dev\/vda\b/]);
   t.same(wrong.unmet, ['root', 'captures.device']);
   t.matchSnapshot([...other.reasons, ...wrong.reasons].join('\n'), 'the reasons');
   t.end();
@@ -87,11 +87,10 @@ t.test('a proof by command that failed is a reason, at the place of the proof', 
   const text = '`uname -r` over ssh printed "5.4", expected "6.12"';
   const proof = { line: null, text, signature: 'proof-command' };
   const other = booted({ id: 'wrong-kernel', evidence: [...booted().evidence, proof] });
-  t.same(judge(other, { outcome: 'booted' }), {
-    verdict: 'fail',
-    reasons: ['outcome: expected booted, got wrong-kernel', `proof: ${text}`],
-    unmet: ['proof', 'outcome'],
-  });
+  const { verdict, reasons, unmet } = judge(other, { outcome: 'booted' });
+  t.equal(verdict, 'fail');
+  t.match(reasons, [/^outcome: .*\bbooted\b.*\bwrong-kernel\b/, `proof: ${text}`]);
+  t.same(unmet, ['proof', 'outcome']);
   t.same(judge(other, { outcome: 'wrong-kernel' }).reasons, [], 'not where it is expected');
   t.same(judge(booted({ evidence: [proof] }), { outcome: 'booted' }).reasons, []);
   t.end();
@@ -104,7 +103,7 @@ t.test('a step that was not done is a reason, told with its place', (t) => {
   const reasonsOf = (...steps: ReturnType<typeof step>[]) =>
     judge(booted(), { outcome: 'booted' }, { reported: [], steps });
   const failed = reasonsOf(step('done', 'a.yaml:9'), step('failed', 'a.yaml:12', 'refused'));
-  t.match(failed, { verdict: 'fail', reasons: [/^a\.yaml:12: .*\b2 \(ssh true\): refused$/] });
+  t.match(failed, { verdict: 'fail', reasons: [/^a\.yaml:12: .*\b2 \(ssh true\): refused\b/] });
   t.same(failed.unmet, []);
   const pending = reasonsOf(step('pending', null));
   t.match(pending, { verdict: 'fail', reasons: [/\b1 \(ssh true\): /] });

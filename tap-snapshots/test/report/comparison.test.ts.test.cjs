@@ -44,3 +44,8 @@ differs    QEMU for arm: 7.2.22 and 10.0.2
 ROLL
 
 `
+
+exports[`test/report/comparison.test.ts > TAP > one boot of each side: both times, and that stability was not tested > caveats 1`] = `
+Stability was not tested: one boot does not show how often a case fails. Boot every case several times with --repeat.
+Stability was not tested in 1 of 2 cases: one boot does not show how often a case fails. Boot every case several times with --repeat.
+`
