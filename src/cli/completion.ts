@@ -16,11 +16,17 @@ type Word = { word: string; about: string };
 /** Makes the program. Commands that are not wanted have only a name and a summary. */
 type CreateProgram = (wanted: (name: string) => boolean) => Promise<Command>;
 
+/** What `help` explains besides commands. */
+type Topic = { name: string; summary: string };
+
+/** The commands and the topics that can be typed. */
+type Vocabulary = { program: Command; topics: readonly Topic[] };
+
 /**
  * `kexec-lab completion`: prints the script for a shell. Called with the words of a command line, as the scripts do, it
  * prints what completes the last word.
  */
-export function completionCommand(createProgram: CreateProgram): Command {
+export function completionCommand(createProgram: CreateProgram, topics: readonly Topic[]): Command {
   const words = new Argument('[words...]', 'words to complete; the script passes them');
   mayBeEmpty.add(words);
   return new Command('completion')
@@ -33,7 +39,7 @@ export function completionCommand(createProgram: CreateProgram): Command {
         process.stdout.write(scripts[shell]);
         return;
       }
-      const { files, words: found } = await complete(createProgram, shell, words);
+      const { files, words: found } = await complete(createProgram, topics, shell, words);
       const lines = found.map(({ word, about }) => `${word}\t${printable(about)}`);
       process.stdout.write(`${[files, ...lines].join('\n')}\n`);
     });
@@ -148,6 +154,7 @@ async function scenarios(): Promise<Completion> {
 
 async function complete(
   createProgram: CreateProgram,
+  topics: readonly Topic[],
   shell: Shell,
   given: string[],
 ): Promise<Completion> {
@@ -156,7 +163,7 @@ async function complete(
   const before = words.slice(0, -1);
   const [wanted] = withoutOptions(before);
   const program = await createProgram((name) => name === wanted);
-  const found = await expected(program, before, current);
+  const found = await expected({ program, topics }, before, current);
   const fitting = found.words.filter(({ word }) => word.startsWith(current));
   // bash replaces only what follows the last = or : of a word.
   const kept = shell === 'bash' ? (/^.*[=:]/.exec(current)?.[0].length ?? 0) : 0;
@@ -180,10 +187,11 @@ function withoutBreaks(words: string[]): string[] {
 }
 
 async function expected(
-  program: Command,
+  vocabulary: Vocabulary,
   before: readonly string[],
   current: string,
 ): Promise<Completion> {
+  const { program } = vocabulary;
   let command = program;
   let pending: Option | undefined;
   let positional = 0;
@@ -205,7 +213,7 @@ async function expected(
   const args = command.registeredArguments;
   const argument = args[positional] ?? (args.at(-1)?.variadic ? args.at(-1) : undefined);
   const ofArgument =
-    argument === undefined ? completion('none') : await argumentOf(argument, program, current);
+    argument === undefined ? completion('none') : await argumentOf(argument, vocabulary, current);
   const below = positional > 0 ? [] : command.commands;
   return {
     files: ofArgument.files,
@@ -217,9 +225,8 @@ async function expected(
 }
 
 /** The arguments of `help` are commands and topics. */
-async function argumentOf(argument: Argument, program: Command, current: string) {
+function argumentOf(argument: Argument, { program, topics }: Vocabulary, current: string) {
   if (argument.name() !== 'command') return valueOf(argument.name(), current);
-  const { topics } = await import('./program.ts');
   return completion('none', [
     ...program.commands.map((each) => ({ word: each.name(), about: each.description() })),
     ...topics.map(({ name, summary }) => ({ word: name, about: summary })),

@@ -91,7 +91,7 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
   {
     name: 'completion',
     summary: 'print a completion script for bash, zsh or fish',
-    load: async () => (await import('./completion.ts')).completionCommand(createProgram),
+    load: async () => (await import('./completion.ts')).completionCommand(createProgram, topics),
   },
 ];
 
