@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { execaSync } from 'execa';
 import t from 'tap';
-import { releaseOfImage, zImageLayout } from '../../src/formats/kernel.ts';
+import { releaseOfImage, toolsVersion, zImageLayout } from '../../src/formats/kernel.ts';
 import { image, zImage } from '../candidate/files.ts';
 
 /** A zImage with the table of tags a kernel of today has. */
@@ -50,5 +50,22 @@ void t.test('the release a kernel would say of itself', async (t) => {
   zboot.write('gzip', 0x18);
   t.equal(await release(Buffer.concat([zboot, payload])), '6.9-plain');
   t.equal(await release(inside), null);
+  const uImage = (content: Buffer) =>
+    Buffer.concat([Buffer.from('27051956', 'hex'), Buffer.alloc(60), content]);
+  t.equal(await release(uImage(plain)), '6.9-plain');
+  t.equal(await release(uImage(uImage(plain))), null, 'a uImage in a uImage is not read');
+  const damaged = gzipSync(plain).fill(0xff, 10, 40);
+  t.equal(await release(damaged), null);
+  t.equal(await release(Buffer.from('fd377a585a00ffff', 'hex')), null, 'damaged xz');
   t.equal(await release(Buffer.from('text')), null);
+});
+
+void t.test('the version in a kexec program', async (t) => {
+  const version = (text: string) => {
+    const file = join(t.testdir({ kexec: text }), 'kexec');
+    return toolsVersion(file);
+  };
+  t.equal(await version('\x7fELF...kexec-tools 2.0.25\0released'), '2.0.25');
+  t.equal(await version('\x7fELF...kexec-tools\0' + '2.0.29\0'), '2.0.29');
+  t.equal(await version('a program that mentions my-kexec-toolset 2.0.25'), null);
 });
