@@ -22,7 +22,13 @@ import type { Candidate } from './candidate.ts';
 import { distroKernel } from './candidate.ts';
 import type { CandidateWords, DebianKernel, KernelWord } from './parse-candidate.ts';
 import { parseFirstKernel, parseKernel, parseTools } from './parse-candidate.ts';
-import { readDebs, readToolsDeb, readDirectory, type KernelFiles } from './read-packages.ts';
+import {
+  debsIn,
+  readDebs,
+  readToolsDeb,
+  readDirectory,
+  type KernelFiles,
+} from './read-packages.ts';
 type ReadOptions = {
   /** Default: the user's cache. */
   cacheDir?: string;
@@ -121,7 +127,12 @@ async function readKernel(
   }
   const { file } = word;
   const status = await statOf('--kernel', file);
-  if (status.isDirectory()) return ofFiles(await readDirectory(file), file, initrd, cache);
+  if (status.isDirectory()) {
+    const files = await readDirectory(file);
+    if (files !== null) return ofFiles(files, file, initrd, cache);
+    const debs = await debsIn(file);
+    return ofDebs(debs, debs, cache, options);
+  }
   mustBeFile('--kernel', file);
   if (isArchive(file)) return ofDebs([file], [file], cache, options);
   return ofFiles({ kernel: file }, file, initrd, cache);

@@ -38,6 +38,14 @@ export async function readDebs(
     throw new UsageError(`--kernel ${all}: no kernel found in ${hintOf(files)}`, {
       hint: 'From Debian 14 on, the kernel is in linux-binary-…, its modules in linux-modules-… and its configuration in linux-base-…. Before, all of it was in linux-image-….',
     });
+  const releases = [...new Set(kernels.map(({ name }) => releaseIn(name)))].sort();
+  if (releases.length > 1)
+    throw new UsageError(
+      `--kernel ${all}: ${hintOf(files)} contain several kernels: ${releases.join(', ')}`,
+      {
+        hint: 'Name the packages of one kernel, with commas between them.',
+      },
+    );
   if (!kernels.some(isFileOrLink))
     throw new UsageError(`--kernel ${all}: ${kernel.name} in it is a ${kernel.kind}, not a file`);
   const large = kernels.find(({ size }) => size > mostKernelBytes);
@@ -54,6 +62,11 @@ function isFileOrLink({ kind, size }: TarMember): boolean {
 }
 
 const kernelPath = /^\/(?:boot\/vmlinuz-[^/]+|(?:usr\/)?lib\/modules\/[^/]+\/vmlinuz)$/;
+
+/** The release in a path that {@link kernelPath} matches. */
+function releaseIn(name: string): string {
+  return /vmlinuz-([^/]+)$/.exec(name)?.[1] ?? name.split('/').at(-2) ?? '';
+}
 
 /** Checks a kexec-tools package and returns its architecture. Throws UsageError if it is another package. */
 export async function readToolsDeb(file: string, signal?: AbortSignal): Promise<Arch> {
@@ -98,10 +111,10 @@ export type KernelFiles = {
 
 /**
  * Finds one kernel in a directory laid out by `make install` or by packages: `vmlinuz…`, `config…` and `initrd…` in the
- * directory or its `boot`, modules in `lib/modules/<release>` or `usr/lib/modules/<release>`. Throws UsageError if there is
- * no kernel, or more than one.
+ * directory or its `boot`, modules in `lib/modules/<release>` or `usr/lib/modules/<release>`. Returns null if there is no
+ * kernel. Throws UsageError if there is more than one.
  */
-export async function readDirectory(directory: string): Promise<KernelFiles> {
+export async function readDirectory(directory: string): Promise<KernelFiles | null> {
   const files = (await Promise.all(['', 'boot'].map((sub) => namesIn(directory, sub)))).flat();
   const releases = await modulesIn(directory);
   const images = files.filter(({ name }) => /^(vmlinuz|vmlinux|Image|zImage)(-|$)/.test(name));
@@ -114,10 +127,7 @@ export async function readDirectory(directory: string): Promise<KernelFiles> {
     })),
   ]);
   const [found, another] = kernels;
-  if (found === undefined)
-    throw new UsageError(`--kernel ${directory}: no kernel found in this directory`, {
-      hint: 'The kernel must be called vmlinuz, vmlinuz-RELEASE or boot/vmlinuz-RELEASE.',
-    });
+  if (found === undefined) return null;
   if (another !== undefined)
     throw new UsageError(
       `--kernel ${directory}: this directory has several kernels: ${kernels
@@ -141,6 +151,22 @@ export async function readDirectory(directory: string): Promise<KernelFiles> {
     modules,
     initrd: named(/^(?:initrd|initramfs)(?:\.img)?-?(.*?)(?:\.img)?$/) ?? null,
   };
+}
+
+/** Packages that a kernel's build writes beside the kernel, and that do not take part in a boot. */
+const notBooted = /^linux-(headers|libc-dev|kbuild|source|doc)|-dbg(sym)?_/;
+
+/**
+ * The packages in a directory: the `.deb` files directly in it, without headers and debug symbols.
+ * @throws UsageError if there are none
+ */
+export async function debsIn(directory: string): Promise<string[]> {
+  const names = (await namesIn(directory, '')).filter(({ name }) => name.endsWith('.deb'));
+  const booted = names.filter(({ name }) => !notBooted.test(name)).map(({ file }) => file);
+  if (booted.length > 0) return booted;
+  throw new UsageError(`--kernel ${directory}: no kernel found in this directory`, {
+    hint: 'Name a directory with the .deb files of a kernel, or with vmlinuz, vmlinuz-RELEASE or boot/vmlinuz-RELEASE.',
+  });
 }
 
 type Kernel = { file: string; release: string | null };

@@ -172,3 +172,18 @@ void t.test('a program kexec must be for the kernel’s architecture', async (t)
     message: /\/text: .*\.deb\b.*\barm\b.*\baarch64\b/,
   });
 });
+
+void t.test('a directory of packages is the kernel in them', async (t) => {
+  const directory = t.testdir({});
+  const one = join(directory, 'one');
+  writeTree(one, { readme: 'built' });
+  deb(one, 'linux-image-6.9-test', kernelFiles());
+  deb(one, 'linux-headers-6.9-test', { 'usr/src/x': '' });
+  t.match(await read({ kernel: one }), { arches: ['aarch64'], kernel: { debs: { length: 1 } } });
+  deb(one, 'linux-image-6.10', kernelFiles({}, '6.10'));
+  await t.rejects(read({ kernel: one }), { exitCode: 2, message: '6.10, 6.9-test' });
+  const none = join(directory, 'none');
+  writeTree(none, { readme: 'nothing was built' });
+  deb(none, 'linux-headers-6.9-test', { 'usr/src/x': '' });
+  await t.rejects(read({ kernel: none }), { exitCode: 2, message: none });
+});

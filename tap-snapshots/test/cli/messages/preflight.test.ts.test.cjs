@@ -121,7 +121,7 @@ exit code 7
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel nothing 1`] = `
 $ kexec-lab preflight --kernel nothing
 stderr: --kernel nothing: no kernel found in this directory
-stderr:   The kernel must be called vmlinuz, vmlinuz-RELEASE or boot/vmlinuz-RELEASE.
+stderr:   Name a directory with the .deb files of a kernel, or with vmlinuz, vmlinuz-RELEASE or boot/vmlinuz-RELEASE.
 exit code 2
 `
 
