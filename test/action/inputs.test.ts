@@ -41,9 +41,11 @@ t.test('every workflow that is shown gives the Action what it takes', (t) => {
     const text = readFileSync(file, 'utf8');
     return [...text.matchAll(/```yaml\n(.*?)```/gs)].map(([, block = '']) => block);
   });
-  const files = ['examples/gate.yml', own].map((file) => readFileSync(file, 'utf8'));
+  const files = ['examples/gate.yml', 'examples/gate-pull-request.yml', own].map((file) =>
+    readFileSync(file, 'utf8'),
+  );
   const given = [...pages, ...files].flatMap((text) => withOf(parse(text)));
-  t.equal(given.length, 7);
+  t.equal(given.length, 9);
   for (const inputs of given) t.doesNotThrow(() => request(inputs));
   t.end();
 });

