@@ -137,7 +137,7 @@ t.test('a command proves a boot by what it printed, once it was run to its end',
     ...seen,
     steps: [{ ...step, detail: '/dev/vdb' }],
   });
-  t.match(differs, { id: 'unknown', meaning: 'printed "/dev/vdb", expected "/dev/vda1"' });
-  t.match(showed(differs), { text: '`findmnt` on the console printed "/dev/vdb"' });
+  t.match(differs, { id: 'unknown', meaning: /"\/dev\/vdb".*"\/dev\/vda1"/ });
+  t.match(showed(differs), { text: /^`findmnt` .*"\/dev\/vdb"/ });
   t.end();
 });
