@@ -63,11 +63,13 @@ const formatVersion = 1;
 
 /**
  * Whether the beginning of a machine's boot may be shared. A network runs on the host's clock, firmware reads the disks
- * before the kernel does, and a recording begins at power-on, so machines with any of these may not.
+ * before the kernel does, and a recording begins at power-on, so machines with any of these may not. Of disks other than
+ * virtio's the console does not show when the kernel first reads them.
  */
 export function canCheckpoint(spec: MachineSpec): boolean {
-  const { time, kernel, firmware, network, recording } = spec;
-  const alone = firmware === null && network === null && recording === null;
+  const { time, kernel, firmware, network, recording, disks } = spec;
+  const isVirtio = disks.every(({ bus = 'virtio-pci' }) => bus === 'virtio-pci');
+  const alone = firmware === null && network === null && recording === null && isVirtio;
   return time !== 'host' && kernel !== null && alone;
 }
 

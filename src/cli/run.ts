@@ -223,11 +223,10 @@ function tellNotice(notice: string): void {
 }
 
 function tellWhatIsNotRecorded(cases: Case[]): void {
-  const names = new Set(cases.map(({ setup }) => setup.machine));
-  const profiles = [...names].map((name) => loadMachineProfile(name));
-  const others = profiles.filter((profile) => !canRecord(profile)).map(({ name }) => name);
-  if (others.length === 0) return;
-  const machines = others.sort().join(', ');
+  const profiles = cases.map(({ setup }) => loadMachineProfile(setup.machine, setup.shape));
+  const others = new Set(profiles.filter((one) => !canRecord(one)).map(({ name }) => name));
+  if (others.size === 0) return;
+  const machines = [...others].sort().join(', ');
   process.stderr.write(
     `not recorded: machines with a network or several CPUs, which QEMU cannot record (${machines})\n`,
   );

@@ -12,6 +12,7 @@ import { planImages } from '../image/recipes/plan.ts';
 import { ownRecipes } from '../image/recipes/recipe.ts';
 import { interactiveArguments } from '../qemu/arguments.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
+import { loadMachineProfile } from '../qemu/machine-spec.ts';
 import { recallQemu } from '../qemu/trial/try-qemu.ts';
 import { printable, printableLines } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';
@@ -59,7 +60,7 @@ async function describeCase(
 ) {
   const tags = Object.entries(setup.tags).map(([key, value]) => `${key}=${value}`);
   const rows: [label: string, lines: string[]][] = [
-    ['machine', [setup.machine]],
+    ['machine', [loadMachineProfile(setup.machine, setup.shape).name]],
     ['kernel', [describeImage(setup.kernel)]],
     ['initramfs', [describeImage(setup.initramfs)]],
     ['disk', [describeImage(setup.disk)]],

@@ -2,7 +2,8 @@
 import { UnavailableError } from '../errors.ts';
 import type { IdleSkipping } from '../model/run.ts';
 import { shellQuote } from '../text/shell.ts';
-import type { MachineSpec, Network } from './machine-spec.ts';
+import type { DiskBus, MachineSpec, Network } from './machine-spec.ts';
+import { machineOption } from './machine-spec.ts';
 import type { Qmp } from './qmp.ts';
 
 /** Addresses on the provider's network. Scaleway's metadata server is at 169.254.42.42, which determines the others. */
@@ -54,8 +55,9 @@ function machineArguments(spec: MachineSpec): string[] {
   return [
     ...['-nodefaults', '-no-user-config', '-display', 'none'],
     ...(spec.network === null ? ['-nic', 'none'] : networkArguments(spec.network)),
-    ...['-machine', profile.machine, '-cpu', profile.cpu],
+    ...['-machine', machineOption(profile), '-cpu', profile.cpu],
     ...['-smp', String(profile.cpus), '-m', String(profile.memory)],
+    ...numaArguments(profile),
     // Emulation even on hosts that can virtualise, so that all hosts execute the same instructions.
     ...['-accel', 'tcg'],
     ...clockArguments(spec),
@@ -65,6 +67,17 @@ function machineArguments(spec: MachineSpec): string[] {
     ...profile.devices.flatMap((device) => ['-device', device]),
     ...(spec.onReset === 'exit' ? ['-no-reboot'] : []),
   ];
+}
+
+/** Nodes with equal shares of the memory and the CPUs. */
+function numaArguments({ numa, cpus, memory }: MachineSpec['profile']): string[] {
+  if (numa === 1) return [];
+  return Array.from({ length: numa }, (_, node) => {
+    const [first, end] = [node, node + 1].map((share) => Math.floor((share * cpus) / numa));
+    const backend = `memory-backend-ram,id=node${node},size=${memory / numa}M`;
+    const shares = `node,nodeid=${node},memdev=node${node},cpus=${first}-${Number(end) - 1}`;
+    return ['-object', backend, '-numa', shares];
+  }).flat();
 }
 
 /**
@@ -115,10 +128,24 @@ function diskArguments(
     '-drive',
     `if=none,id=${file},file=${optionValue(disk.file)},format=${disk.format ?? 'raw'},${protection}`,
     ...(recorded ? ['-drive', between] : []),
-    '-device',
-    // Linux names virtio disks in the order of their PCI slots; slot 0 is the host bridge.
-    `virtio-blk-pci,drive=${disk.id},addr=${index + 1},serial=${optionValue(disk.serial)}`,
+    ...diskDevice(disk, index),
   ];
+}
+
+/** Linux names virtio disks in the order of their PCI slots; slot 0 is the host bridge. */
+function diskDevice(
+  { id, serial, bus = 'virtio-pci' }: MachineSpec['disks'][number],
+  index: number,
+): string[] {
+  const addr = `addr=${index + 1}`;
+  const name = `serial=${optionValue(serial)}`;
+  const devices: Record<DiskBus, string[]> = {
+    'virtio-pci': [`virtio-blk-pci,drive=${id},${addr},${name}`],
+    'virtio-mmio': [`virtio-blk-device,drive=${id},${name}`],
+    nvme: [`nvme,drive=${id},${addr},${name}`],
+    usb: [`qemu-xhci,${addr}`, `usb-storage,drive=${id},${name}`],
+  };
+  return devices[bus].flatMap((device) => ['-device', device]);
 }
 
 /**

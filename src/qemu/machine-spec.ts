@@ -8,39 +8,146 @@ import type { Firmware } from '../host/requirements.ts';
 import type { GuestTime } from '../model/vocabulary.ts';
 import { YamlDirectory } from '../yaml/yaml-directory.ts';
 
+/** How a machine's disk is attached, and the name that Linux gives the first one. */
+export const diskBuses = {
+  'virtio-pci': 'vda',
+  'virtio-mmio': 'vda',
+  nvme: 'nvme0n1',
+  usb: 'sda',
+} as const;
+export type DiskBus = keyof typeof diskBuses;
+export const diskBusSchema = z.enum(Object.keys(diskBuses) as [DiskBus, ...DiskBus[]]);
+
+/** What distinguishes one server's hardware from another's: keys of a profile that a scenario may change. */
+export const shapeSchema = z.strictObject({
+  cpu: z.string().min(1).describe("QEMU's -cpu, such as neoverse-n1."),
+  cpus: z.int().min(1).max(64),
+  memory: z.int().min(64).max(65536).describe('MiB.'),
+  numa: z.int().min(1).max(8).describe('NUMA nodes, with equal shares of memory and CPUs.'),
+  gic: z
+    .literal([2, 3])
+    .describe("Version of the interrupt controller. Default: QEMU's, which is 2."),
+  its: z
+    .boolean()
+    .describe(
+      'Whether a GICv3 has an ITS, which delivers the interrupts of PCI devices as LPIs. Default: true.',
+    ),
+  el2: z
+    .boolean()
+    .describe(
+      'Whether the kernel starts at EL2, as on bare metal, instead of EL1, as in a virtual machine.',
+    ),
+  smmu: z.boolean().describe('Whether PCI devices are behind an SMMUv3.'),
+  acpi: z
+    .boolean()
+    .describe('Whether UEFI describes the hardware with ACPI tables (default) or a device tree.'),
+  disks: diskBusSchema.describe('How the root disk is attached.'),
+  firmware: z
+    .enum(['none', 'uefi'])
+    .describe("What starts the kernel: QEMU itself, as a provider's boot loader would, or EDK2."),
+  clock: z
+    .enum(['guest', 'host'])
+    .describe("guest: instruction-counted time that skips idle time; host: the host's clock."),
+});
+
+/** Changes to the shape of a machine. */
+export type Shape = Partial<z.infer<typeof shapeSchema>>;
+
+const { cpu, cpus, memory, numa, el2, smmu, disks, firmware, clock, ...optional } =
+  shapeSchema.shape;
+
+const profileKeys = z.strictObject({
+  arch: z.enum(arches),
+  machine: z
+    .string()
+    .min(1)
+    .describe("QEMU's -machine, with properties that no key sets, such as virt,highmem=off."),
+  ...{ cpu, cpus, memory, clock },
+  numa: numa.default(1),
+  el2: el2.default(false),
+  smmu: smmu.default(false),
+  disks: disks.default('virtio-pci'),
+  firmware: firmware.default('none'),
+  ...z.object(optional).partial().shape,
+  console: z.string().min(1).describe("The guest's serial device, such as ttyAMA0."),
+  network: z
+    .boolean()
+    .default(false)
+    .describe("Whether the machine has a network card, on the provider's closed network."),
+  devices: z
+    .array(z.string().min(1))
+    .default([])
+    .describe("Other devices: values of QEMU's -device."),
+  cmdline: z
+    .string()
+    .describe("The beginning of the first kernel's command line, which every scenario shares."),
+});
+
 /** The schema of a machine profile, a file of qemu/. */
-export const machineProfileSchema = z
-  .strictObject({
-    arch: z.enum(arches),
-    machine: z.string().min(1).describe("QEMU's -machine, such as virt,gic-version=2."),
-    cpu: z.string().min(1).describe("QEMU's -cpu."),
-    cpus: z.int().min(1).max(64),
-    memory: z.int().min(64).max(65536).describe('MiB.'),
-    console: z.string().min(1).describe("The guest's serial device, such as ttyAMA0."),
-    firmware: z
-      .enum(['none', 'uefi'])
-      .default('none')
-      .describe(
-        "What starts the kernel: QEMU itself, as a provider's boot loader would (none), or EDK2 (uefi).",
-      ),
-    network: z
-      .boolean()
-      .default(false)
-      .describe("Whether the machine has a network card, on the provider's closed network."),
-    devices: z
-      .array(z.string().min(1))
-      .default([])
-      .describe("Other devices: values of QEMU's -device."),
-    clock: z
-      .enum(['guest', 'host'])
-      .describe(
-        "guest: instruction-counted time with idle skipped (-icount). host: the host's clock.",
-      ),
-    cmdline: z
-      .string()
-      .describe("The beginning of the first kernel's command line, which every scenario shares."),
+export const machineProfileSchema = profileKeys
+  .superRefine((profile, context) => {
+    for (const { key, message } of contradictions(profile)) {
+      context.addIssue({ code: 'custom', path: [key], message });
+    }
   })
   .describe('A machine profile of kexec-lab: the virtual machine that a scenario boots.');
+
+type Contradiction = { key: keyof z.infer<typeof profileKeys>; message: string };
+
+/** QEMU's `-machine` properties, by the key of a profile that sets them. */
+const properties = {
+  gic: 'gic-version',
+  its: 'its',
+  el2: 'virtualization',
+  smmu: 'iommu',
+  acpi: 'acpi',
+} as const;
+
+/** Keys of a profile that contradict each other, and why. */
+export function contradictions(profile: z.infer<typeof profileKeys>): Contradiction[] {
+  const { arch, machine, gic, its, el2, smmu, acpi, firmware, cpus, memory, numa } = profile;
+  const set = Object.entries(properties) as [keyof typeof properties, string][];
+  const twice = set.filter(
+    ([key, property]) =>
+      machine.split(',').some((word) => word.startsWith(`${property}=`)) &&
+      profile[key] !== undefined &&
+      profile[key] !== false,
+  );
+  const all: (Contradiction | false)[] = [
+    ...twice.map(([key, property]) => ({
+      key,
+      message: `machine sets ${property} already; remove one of the two`,
+    })),
+    its !== undefined &&
+      gic !== 3 && { key: 'its', message: 'only a GICv3 has an ITS: add gic: 3' },
+    el2 && arch === 'arm' && { key: 'el2', message: 'is for aarch64 only' },
+    smmu && arch === 'arm' && { key: 'smmu', message: 'is for aarch64 only' },
+    acpi !== undefined &&
+      firmware !== 'uefi' && {
+        key: 'acpi',
+        message: 'only UEFI hands over ACPI tables: add firmware: uefi',
+      },
+    acpi === true &&
+      arch === 'arm' && { key: 'acpi', message: "Debian's kernels for arm do not use ACPI" },
+    cpus < numa && { key: 'numa', message: `${numa} nodes need as many CPUs` },
+    memory % numa !== 0 && { key: 'numa', message: `${memory} MiB cannot be divided by ${numa}` },
+    gic !== 3 && cpus > 8 && { key: 'cpus', message: 'a GICv2 serves at most 8 CPUs: add gic: 3' },
+  ];
+  return all.filter((one) => one !== false);
+}
+
+/** QEMU's `-machine` of a profile. */
+export function machineOption({ machine, gic, its, el2, smmu, acpi }: MachineProfile): string {
+  const onOff = (on: boolean) => (on ? 'on' : 'off');
+  return [
+    machine,
+    ...(gic === undefined ? [] : [`${properties.gic}=${gic}`]),
+    ...(its === undefined ? [] : [`${properties.its}=${onOff(its)}`]),
+    ...(el2 ? [`${properties.el2}=on`] : []),
+    ...(smmu ? [`${properties.smmu}=smmuv3`] : []),
+    ...(acpi === undefined ? [] : [`${properties.acpi}=${onOff(acpi)}`]),
+  ].join(',');
+}
 
 /** A validated machine profile. */
 export type MachineProfile = z.infer<typeof machineProfileSchema> & { name: string };
@@ -49,15 +156,38 @@ export type MachineProfile = z.infer<typeof machineProfileSchema> & { name: stri
 export const ownMachines = new YamlDirectory(join(ownDirectory, 'qemu'), machineProfileSchema);
 
 /**
- * The machine of that name.
- * @throws ScenarioError for an unknown name, and for a file that is not a valid profile.
+ * The machine of that name, in the shape that is asked for.
+ * @throws ScenarioError for an unknown name, a file that is not a valid profile, and a shape that contradicts the profile
  */
-export function loadMachineProfile(name: string, machines = ownMachines): MachineProfile {
+export function loadMachineProfile(
+  name: string,
+  shape: Shape = {},
+  machines = ownMachines,
+): MachineProfile {
   const profile = machines.get(name);
-  if (profile !== undefined) return { name, ...profile };
-  throw new ScenarioError(`unknown machine "${name}"`, {
-    hint: `Known machines: ${[...machines.keys()].join(', ')}.`,
-  });
+  if (profile === undefined) {
+    throw new ScenarioError(`unknown machine "${name}"`, {
+      hint: `Known machines: ${[...machines.keys()].join(', ')}.`,
+    });
+  }
+  const changes = Object.entries(shape);
+  if (changes.length === 0) return { name, ...profile };
+  const changed = machineProfileSchema.safeParse({ ...profile, ...shape });
+  if (changed.success)
+    return { name: [name, ...changes.map(describeChange)].join(' '), ...changed.data };
+  const [issue] = changed.error.issues;
+  throw new ScenarioError(
+    `machine "${name}" cannot have this shape: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+  );
+}
+
+function describeChange([key, value]: [string, unknown]): string {
+  return `${key}=${String(value)}`;
+}
+
+/** The device that the first disk of a machine becomes in Linux, such as `/dev/vda`. */
+export function rootDisk({ disks: bus }: Pick<MachineProfile, 'disks'>): string {
+  return `/dev/${diskBuses[bus]}`;
 }
 
 /** Everything that determines QEMU's command line other than the QEMU itself. Paths are absolute. */
@@ -71,7 +201,7 @@ export type MachineSpec = {
   /** The complete command line of the first kernel. */
   cmdline: string;
   /** In the order of /dev/vda, /dev/vdb, …. Default format: raw. Writes go to a temporary overlay unless `readonly`. */
-  disks: { id: string; file: string; format?: DiskFormat; readonly: boolean; serial: string }[];
+  disks: MachineDisk[];
   onReset: 'exit' | 'reboot';
   /** Its changes to its variables are discarded. Null: QEMU starts the kernel itself. */
   firmware: Firmware | null;
@@ -79,6 +209,16 @@ export type MachineSpec = {
   network: Network | null;
   /** Null: the machine is neither recorded nor replayed. */
   recording: Recording | null;
+};
+
+type MachineDisk = {
+  id: string;
+  file: string;
+  format?: DiskFormat;
+  readonly: boolean;
+  serial: string;
+  /** Default: `virtio-pci`. */
+  bus?: DiskBus;
 };
 
 /**

@@ -8,7 +8,7 @@ import { readInput } from '../host/user-file.ts';
 import { firstIssue } from '../model/boot.ts';
 import type { Qemu } from '../model/examination.ts';
 import type { MachineProfile, MachineSpec } from '../qemu/machine-spec.ts';
-import { machineProfileSchema } from '../qemu/machine-spec.ts';
+import { diskBusSchema, machineProfileSchema } from '../qemu/machine-spec.ts';
 
 /** The files of a recording in a case's directory, in addition to `console.raw`. */
 export const recordingFiles = { manifest: 'recording.json', events: 'recording.rr' } as const;
@@ -26,7 +26,7 @@ export const manifestSchema = z.strictObject({
   case: z.string(),
   qemu: z.string().regex(/^\d+\.\d+\.\d+$/),
   startedAt: z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/),
-  profile: machineProfileSchema.extend({ name: z.string() }),
+  profile: machineProfileSchema.safeExtend({ name: z.string() }),
   kernel: file.nullable(),
   initramfs: file.nullable(),
   cmdline: z.string(),
@@ -38,6 +38,7 @@ export const manifestSchema = z.strictObject({
         serial: z.string().regex(/^[\w-]*$/),
         readonly: z.boolean(),
         format: z.enum(['raw', 'qcow2']).optional(),
+        bus: diskBusSchema.optional(),
         file,
       }),
     )

@@ -171,8 +171,7 @@ export async function needsOf(
 }
 
 async function needsOfArch(cases: readonly Case[], sides: readonly Side[]): Promise<Set<Need>> {
-  const machines = [...new Set(cases.map(({ setup }) => setup.machine))];
-  const profiles = machines.map((name) => loadMachineProfile(name));
+  const profiles = cases.map(({ setup }) => loadMachineProfile(setup.machine, setup.shape));
   const needs = new Set<Need>(['boot']);
   if (profiles.some(({ network }) => network)) needs.add('network');
   if (profiles.some(({ firmware }) => firmware === 'uefi')) needs.add('uefi');

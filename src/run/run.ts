@@ -140,15 +140,13 @@ export async function pool<Item, Result>(
  * @throws ScenarioError for a machine profile that cannot be read
  */
 export function slowestFirst(cases: readonly Case[]): Case[] {
-  const machines = [...new Set(cases.map(({ setup }) => setup.machine))];
-  const profiles = machines.map((name) => loadMachineProfile(name));
-  const onHostClock = new Set(
-    profiles.filter(({ clock }) => clock === 'host').map(({ name }) => name),
-  );
-  const weights = ({ arch, limits, setup }: Case): [number, number, number] => [
-    Number(onHostClock.has(setup.machine)),
-    limits.total,
-    Number(arch === 'arm'),
+  const isOnHostClock = ({ setup: { machine, shape } }: Case) =>
+    loadMachineProfile(machine, shape).clock === 'host';
+  const onHostClock = new Set(cases.filter(isOnHostClock));
+  const weights = (case_: Case): [number, number, number] => [
+    Number(onHostClock.has(case_)),
+    case_.limits.total,
+    Number(case_.arch === 'arm'),
   ];
   return cases.toSorted((a, b) => {
     const [ofA, ofB] = [weights(a), weights(b)];

@@ -3,6 +3,7 @@ import { isAbsolute } from 'node:path';
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
 import type { MachineProfile } from '../qemu/machine-spec.ts';
+import { contradictions } from '../qemu/machine-spec.ts';
 import type { Problem } from '../yaml/describe-issue.ts';
 import type { Named } from '../yaml/yaml-directory.ts';
 import { didYouMean } from '../text/nearest.ts';
@@ -14,7 +15,7 @@ type ImageKind = 'kernel' | 'initramfs' | 'disk';
 
 /** What a scenario can name: machine profiles, and recipes by kind of image. */
 export type Catalogue = {
-  machines: Pick<Named<Pick<MachineProfile, 'arch' | 'network' | 'firmware'>>, 'get' | 'keys'>;
+  machines: Pick<Named<Omit<MachineProfile, 'name'>>, 'get' | 'keys'>;
   isRecipe(name: string, kind: ImageKind): boolean;
   /** Why this kernel cannot be the second kernel on the disk of that recipe; null if it can. */
   secondKernelTrouble(disk: string, kernel: SecondKernel): string | null;
@@ -70,7 +71,11 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
     find('boot', 'machine', unknown('machine', setup.machine, known));
   } else if (machine.arch !== arch) {
     find('boot', 'machine', `machine "${setup.machine}" is ${machine.arch}, not ${arch}`);
-  } else if (!machine.network) {
+  } else {
+    for (const { key, message } of contradictions({ ...machine, ...setup.shape }))
+      find('boot', 'shape', `${key}: ${message}`);
+  }
+  if (machine?.network === false) {
     const lacks = `machine "${setup.machine}" has no network`;
     if (setup.storage === 'nbd') find('boot', 'storage', lacks);
     if (Object.keys(setup.metadata).length > 0) find('boot', 'metadata', lacks);
@@ -81,7 +86,7 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
     }
   }
   if (setup.kernel === null) {
-    if (machine?.firmware === 'none') {
+    if ((setup.shape?.firmware ?? machine?.firmware) === 'none') {
       find(
         'boot',
         'kernel',

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Arch } from '../arch.ts';
+import { rootDisk } from '../qemu/machine-spec.ts';
 import type { Located } from '../yaml/yaml-file.ts';
 import type { ImageReference, Plan, Proof, Scenario, SecondKernel, Setup } from './scenario.ts';
 import type { ScenarioFile } from './schema.ts';
@@ -57,9 +58,6 @@ export function resolveScenario(
   };
 }
 
-/** The root= that the provider gives its own kernel, as Scaleway does. */
-const rootOf = { virtio: 'root=/dev/vda', nbd: 'root=/dev/nbd0' } as const;
-
 function resolveArch(arch: Arch, path: string, file: ScenarioFile): Omit<Plan, 'steps'> {
   const override = file['per-arch']?.[arch] ?? {};
   const {
@@ -74,7 +72,10 @@ function resolveArch(arch: Arch, path: string, file: ScenarioFile): Omit<Plan, '
   const captures = { ...file.expect.captures, ...override.expect?.captures };
   const setup: Setup = {
     machine: machineOf(machine ?? arch, path),
-    cmdline: rootOf[rest.storage],
+    cmdline:
+      rest.storage === 'nbd'
+        ? 'root=/dev/nbd0'
+        : `root=${rootDisk({ disks: rest.shape?.disks ?? 'virtio-pci' })}`,
     ...rest,
     ...(second !== undefined && { secondKernel: secondKernelOf(second, path) }),
     kernel: kernel === null ? null : fromFile(kernel, path),

@@ -1,5 +1,6 @@
 import type { Arch } from '../arch.ts';
 import type { Expectation } from '../model/result.ts';
+import type { Shape } from '../qemu/machine-spec.ts';
 import type { Step } from './step.ts';
 
 /** A recipe (of images/ by name, the user's by absolute path), or a finished file of the user's. */
@@ -15,6 +16,8 @@ export type SecondKernel = { kernel: string; initrd?: string; kexecTools?: strin
 export type Setup = {
   /** Name of a machine profile in qemu/, or absolute path of the user's. Default: the architecture's own (`aarch64`, `arm`). */
   machine: string;
+  /** What is different about this machine than about its profile. */
+  shape?: Shape;
   /** The first kernel, which QEMU starts. Default recipe: `provider-kernel`; null: the firmware looks for one. */
   kernel: ImageReference | null;
   /**

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { arches } from '../arch.ts';
 import { outcomeIds, stages } from '../model/vocabulary.ts';
+import { shapeSchema } from '../qemu/machine-spec.ts';
 import { storages } from './scenario.ts';
 import { stepSchema, tagsSchema } from './step.ts';
 
@@ -40,6 +41,11 @@ const boot = z.strictObject({
     })
     .describe(
       "Machine profile: one of qemu/ by name, or { file: PATH } of your own. Default: the architecture's own.",
+    ),
+  shape: shapeSchema
+    .partial()
+    .describe(
+      'What is different about this machine than about its profile, such as { gic: 3, cpus: 4 }.',
     ),
   kernel: image
     .nullable()

@@ -75,7 +75,7 @@ export async function bootCase(
   const { arch, setup } = case_;
   const { directory, images, qemu, checkpoints, recording: wanted = false } = surroundings;
   const tags = join(directory, 'tags.img');
-  const profile = loadMachineProfile(setup.machine);
+  const profile = loadMachineProfile(setup.machine, setup.shape);
   const { time } = qemu.idleSkipping;
   // QEMU records only machines whose clock counts instructions.
   const recording = wanted && canRecord(profile) && time !== 'host';

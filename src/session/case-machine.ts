@@ -33,14 +33,14 @@ export function machineSpec(
   forwards: Network['forwards'] = [],
   { directory, time = 'sleep=off' }: { directory?: string | undefined; time?: GuestTime } = {},
 ): MachineSpec {
-  const profile = loadMachineProfile(setup.machine);
+  const profile = loadMachineProfile(setup.machine, setup.shape);
   if (profile.arch !== arch) {
     throw new ScenarioError(`machine "${profile.name}" is ${profile.arch}, the case is ${arch}`);
   }
   const disks: MachineSpec['disks'] = [];
   if (disk !== null && setup.storage === 'virtio')
     disks.push({
-      ...{ id: 'root', file: disk, readonly: setup.readOnly, serial: 'root' },
+      ...{ id: 'root', file: disk, readonly: setup.readOnly, serial: 'root', bus: profile.disks },
       ...(formatOf(setup, disk) === 'qcow2' && { format: 'qcow2' as const }),
     });
   if (Object.keys(setup.tags).length > 0 && !profile.network) {

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Test } from 'tap';
+import { machineProfileSchema } from '../../src/qemu/machine-spec.ts';
+import type { MachineProfile } from '../../src/qemu/machine-spec.ts';
 import type { Catalogue } from '../../src/scenario/check.ts';
 
 const recipes = {
@@ -9,14 +11,20 @@ const recipes = {
   disk: ['mini-disk'],
 };
 
+/** A machine of which only this matters. */
+export function machine(known: Partial<MachineProfile> & Pick<MachineProfile, 'arch'>) {
+  const usual = { machine: 'virt', cpu: 'max', cpus: 1, memory: 512, console: 'ttyAMA0' };
+  return machineProfileSchema.parse({ ...usual, clock: 'guest', cmdline: '', ...known });
+}
+
 /** Names the scenarios of these tests may use. */
 export const catalogue: Catalogue = {
   machines: new Map([
-    ['aarch64', { arch: 'aarch64', network: false, firmware: 'none' }],
-    ['arm', { arch: 'arm', network: false, firmware: 'none' }],
-    ['scaleway-c1', { arch: 'arm', network: true, firmware: 'none' }],
-    ['vps-64', { arch: 'aarch64', network: true, firmware: 'uefi' }],
-    ['uefi-arm', { arch: 'arm', network: false, firmware: 'uefi' }],
+    ['aarch64', machine({ arch: 'aarch64', network: false, firmware: 'none' })],
+    ['arm', machine({ arch: 'arm', network: false, firmware: 'none' })],
+    ['scaleway-c1', machine({ arch: 'arm', network: true, firmware: 'none' })],
+    ['vps-64', machine({ arch: 'aarch64', network: true, firmware: 'uefi' })],
+    ['uefi-arm', machine({ arch: 'arm', network: false, firmware: 'uefi' })],
   ]),
   isRecipe: (name, kind) => recipes[kind].includes(name),
   secondKernelTrouble: (disk, { kernel }) =>

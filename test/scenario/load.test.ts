@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Catalogue } from '../../src/scenario/check.ts';
 import { loadScenario, loadScenarios } from '../../src/scenario/load.ts';
-import { catalogue, least, refusedAt, writeFiles } from './files.ts';
+import { catalogue, least, refusedAt, writeFiles, machine } from './files.ts';
 
 t.test('a file that says the least gets the defaults', (t) => {
   const directory = writeFiles(t, { 'plain.yaml': least });
@@ -238,7 +238,7 @@ expect: { outcome: booted }
     ...catalogue,
     machines: {
       keys: () => [],
-      get: () => ({ arch: 'aarch64', network: false, firmware: 'none' }),
+      get: () => machine({ arch: 'aarch64' }),
     },
     isRecipe: () => true,
     secondKernelTrouble: () => null,

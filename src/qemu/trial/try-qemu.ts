@@ -12,6 +12,7 @@ import { guestTimes } from '../../model/vocabulary.ts';
 import type { ConsoleOutput } from '../console-pipe.ts';
 import type { Qemu } from '../../model/examination.ts';
 import type { MachineSpec } from '../machine-spec.ts';
+import { machineProfileSchema } from '../machine-spec.ts';
 import type { MachineExit } from '../machine.ts';
 import { startMachine } from '../machine.ts';
 import type { Patience } from '../standstill.ts';
@@ -191,17 +192,16 @@ function trialMachine(arch: Arch, time: GuestTime, directory: string): MachineSp
   return {
     profile: {
       name: 'trial',
-      arch,
-      machine: 'virt,highmem=off,gic-version=2',
-      cpu: arch === 'arm' ? 'cortex-a15' : 'cortex-a53',
-      cpus: 1,
-      memory: 64,
-      console: 'ttyAMA0',
-      firmware: 'none',
-      network: false,
-      devices: [],
-      clock: 'guest',
-      cmdline: '',
+      ...machineProfileSchema.parse({
+        arch,
+        machine: 'virt,highmem=off,gic-version=2',
+        cpu: arch === 'arm' ? 'cortex-a15' : 'cortex-a53',
+        cpus: 1,
+        memory: 64,
+        console: 'ttyAMA0',
+        clock: 'guest',
+        cmdline: '',
+      }),
     },
     time,
     kernel: join(directory, 'program'),
