@@ -3,6 +3,7 @@ import type { Evidence, Outcome } from '../model/boot.ts';
 import type { Findings, KernelImage, KernelLog, KernelRecord } from '../model/examination.ts';
 import type { SilenceReason } from '../model/vocabulary.ts';
 import { panicOf, printedLines, tellingLines } from './kernel-log.ts';
+import { describeLpiTakeover, findLpiTakeover } from './lpi-table.ts';
 
 /** A reason, and a sentence with its evidence. */
 export type Reason = { reason: SilenceReason; sentence: string };
@@ -38,7 +39,7 @@ const leastFilled = 3 / 4;
  */
 export function explainSilence(findings: Findings, heard: Heard): Autopsy | null {
   const log = unheardLog(findings.logs, heard);
-  if (log !== undefined) return { ...reasonOfLog(log), log };
+  if (log !== undefined) return { ...reasonOfLog(log, findings), log };
   const bare = bareReason(findings, heard);
   return bare === null ? null : { ...bare, log: null };
 }
@@ -111,7 +112,7 @@ const noFirstPage =
   /early_alloc: Failed|memblock_(?:phys_)?alloc|Failed to allocate page table page/;
 
 /** The reason according to a log that never reached the console. */
-function reasonOfLog(log: KernelLog): Reason {
+function reasonOfLog(log: KernelLog, { images }: Pick<Findings, 'images'>): Reason {
   const { release, records, cmdline } = log;
   const whose = release === null ? 'the second kernel' : `the second kernel (${release})`;
   const said = (pattern: RegExp) => oneLine(records.find(({ text }) => pattern.test(text))?.text);
@@ -137,6 +138,10 @@ function reasonOfLog(log: KernelLog): Reason {
       reason: 'device-tree-without-memory',
       sentence: `According to its log in memory, ${whose} found no usable memory, so its device tree describes none: ${panic}`,
     };
+  }
+  const takeover = findLpiTakeover(log, images);
+  if (takeover !== null && (panic !== undefined || oops !== undefined || started === undefined)) {
+    return { reason: 'lpi-tables-taken-over', sentence: describeLpiTakeover(whose, takeover) };
   }
   if (panic !== undefined) {
     const sentence = `The log of ${whose} in memory shows what the console did not: ${panic}`;
@@ -182,7 +187,7 @@ export function withMemory(outcome: Outcome, autopsy: Autopsy | null): Outcome {
   const { reason, sentence, log } = autopsy;
   const lines = log === null ? [] : tellingLines(log);
   const unheard = lines.map((text): Evidence => ({ line: null, text, signature: 'guest-memory' }));
-  const died = outcome.id === 'unknown' && log !== null && isDeadSecond(log);
+  const died = outcome.id === 'unknown' && provesDeath(autopsy);
   return {
     ...outcome,
     ...(died && { id: 'bye-hang' }),
@@ -195,8 +200,10 @@ export function withMemory(outcome: Outcome, autopsy: Autopsy | null): Outcome {
 const afterJump =
   'The first kernel began the jump, then nothing: the second kernel ran and panicked without printing anything.';
 
-/** Whether a log is that of a kernel which a provider's initramfs has started by kexec, and which has panicked since. */
-function isDeadSecond(log: KernelLog): boolean {
+/** Whether a log in memory is that of a kernel which a provider's initramfs started by kexec, and which has panicked. */
+export function provesDeath(autopsy: Autopsy | null): boolean {
+  const log = autopsy?.log ?? null;
+  if (log === null) return false;
   return (log.cmdline?.includes(kexecMarker) ?? false) && panicOf(log) !== undefined;
 }
 
@@ -215,6 +222,8 @@ const cures: Partial<Record<SilenceReason, string>> = {
     'On 32-bit arm, give kexec --image-size with a size well above that of the unpacked kernel, such as --image-size=67108864: otherwise kexec places the device tree where kernels with a larger text offset unpack themselves. If you use --dtb, check that file.',
   'device-tree-without-memory':
     "Omit --dtb, so that kexec passes on the device tree of the running kernel, or use a tree that describes the machine's memory.",
+  'lpi-tables-taken-over':
+    'Boot through UEFI, which tells kexec that the tables are in use; or boot the first kernel with irqchip.gicv3_nolpi=1, so that it never enables LPIs; or load the kernel elsewhere with kexec --mem-min (docs/gicv3.md).',
   'early-panic': early,
   'early-oops': early,
   'digest-mismatch':

@@ -90,6 +90,7 @@ export const stepStatuses = ['done', 'failed', 'pending'] as const;
 export const silenceReasons = [
   'device-tree-without-memory',
   'device-tree-lost',
+  'lpi-tables-taken-over',
   'early-panic',
   'early-oops',
   'console-lost',

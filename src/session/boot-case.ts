@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Autopsy } from '../autopsy/silence.ts';
-import { withMemory } from '../autopsy/silence.ts';
+import { provesDeath, withMemory } from '../autopsy/silence.ts';
 import { withScreen } from '../boot/decide/evidence.ts';
 import type { BootObserver } from '../boot/observer.ts';
 import type { BegunBoot } from '../checkpoint/begin-boot.ts';
@@ -118,20 +118,26 @@ async function watchMachine(
   const conductor = new Conductor(steps, { provider, keyFile, onOutput: note });
   const lines = new Set<string>();
   const lineCollector: SessionListener = { onLine: ({ text }) => void lines.add(text) };
+  let autopsy: Autopsy | null = null;
+  const readMemory = (): Promise<Autopsy | null> => {
+    const outcome = session.observer.outcome();
+    return explainSilence(machine, { outcome, directory, lines, note, signal });
+  };
+  const examine = async (): Promise<boolean> => {
+    const found = await readMemory();
+    if (provesDeath(found)) autopsy = found;
+    return autopsy !== null;
+  };
   const session = new BootSession(machine, {
-    ...{ limits, awaitGeneration, conductor, taker, recording, signal },
+    ...{ limits, awaitGeneration, conductor, taker, recording, examine, signal },
     begun: checkpoint?.console,
     trouble: provider?.trouble,
     listeners: [recorder, lineCollector, ...others],
   });
   const { observer } = session;
-  let autopsy: Autopsy | null = null;
   try {
     recorder.start();
-    if (await session.watch()) {
-      const outcome = observer.outcome();
-      autopsy = await explainSilence(machine, { outcome, directory, lines, note, signal });
-    }
+    if (await session.watch()) autopsy ??= await readMemory();
     await session.end();
     await provider?.mustBeWhole();
   } finally {

@@ -25,6 +25,8 @@ type Props = {
   taker?: CheckpointTaker | undefined;
   /** The file that grows while the machine is recorded. */
   recording?: string | undefined;
+  /** Whether the machine's memory proves that its second kernel is dead, see `SilenceWatch`. */
+  examine?: (() => Promise<boolean>) | undefined;
   /** Rejects when something else that the lab runs for the machine fails, such as its provider's servers. */
   trouble?: Promise<never> | undefined;
   /** Called before the conductor and the taker. The recorder comes first: the console is evidence. */

@@ -15,6 +15,13 @@ const sampleQuiet = 250;
 const graceQuiet = 300;
 const longestGrace = 2000;
 
+/**
+ * When to look for a panic in the memory of a machine that has been silent since a kexec, in seconds of silence on the host's
+ * clock. A kernel that has panicked keeps spinning, and its CPU samples look like work; those of any other dead machine have
+ * proved it dead by then. The delay decides nothing.
+ */
+const examineAfter = [10, 30];
+
 /** Guest seconds of silence that count as much as those: where idle time is skipped, they pass at once. */
 const guestQuiet = 1;
 
@@ -24,6 +31,8 @@ type Props = {
   taker?: CheckpointTaker | undefined;
   /** The file that grows while the machine is recorded. */
   recording?: string | undefined;
+  /** Whether the machine's memory proves that its second kernel is dead. Takes a second. Left out: not to be read. */
+  examine?: (() => Promise<boolean>) | undefined;
   /** Ends the session; `by` is the limit that was passed. */
   end: (by?: string) => void;
 };
@@ -36,6 +45,7 @@ export class SilenceWatch {
   readonly #probe: MachineProbe;
   readonly #props: Props;
   #settledAt: number | undefined;
+  #examined = 0;
 
   constructor(relay: ConsoleRelay, clock: BootClock, probe: MachineProbe, props: Props) {
     this.#relay = relay;
@@ -63,6 +73,10 @@ export class SilenceWatch {
     } else {
       this.#settledAt = undefined;
       if (clock.quiet >= sampleQuiet) await this.#probe.lookInside();
+      if (await this.#isProvedDead()) {
+        end("the machine's memory shows a panic");
+        return;
+      }
     }
     const exceeded = exceededLimit(this.#progress(), limits);
     if (exceeded !== undefined) end(exceeded);
@@ -86,6 +100,17 @@ export class SilenceWatch {
   /** Whether the outcome is final. It is not while a step is pending that may still change it. */
   #isDone(): boolean {
     return this.#observer.over || (this.#observer.settled && !this.#props.conductor.pending);
+  }
+
+  /** Reads the machine's memory at most twice in a boot. */
+  async #isProvedDead(): Promise<boolean> {
+    const { examine, recording } = this.#props;
+    const after = examineAfter[this.#examined];
+    if (examine === undefined || recording !== undefined || after === undefined) return false;
+    const isLong = this.#clock.host.silence > after;
+    if (!isLong || this.#observer.position.stage !== 'kexec') return false;
+    this.#examined += 1;
+    return examine();
   }
 
   #progress(): Progress {

@@ -1,0 +1,50 @@
+import type { KernelImage } from './findings.ts';
+import type { KernelLog } from './kernel-log.ts';
+
+/**
+ * The death of a second kernel on a GICv3. LPIs, once enabled, cannot be disabled, so a kernel that finds them enabled keeps
+ * the previous kernel's LPI tables, and fills the property table with its default (irq-gic-v3-its.c: `gic_reserve_range`,
+ * `its_setup_lpi_prop_table`). Only UEFI's memory map tells kexec and the second kernel that this memory is taken. Without
+ * it, kexec may have put anything there: the second kernel's own code, for example.
+ */
+export type LpiTakeover = {
+  /** Physical address of the property table; null if the log does not name it. */
+  table: number | null;
+  /** The image of the second kernel that lies on the table; null if none does. */
+  image: KernelImage | null;
+  /** Whether the kernel died of an instruction that is the table's content. */
+  ranTable: boolean;
+};
+
+/** Priority 0xa0, group 1, disabled: the default of a property (`LPI_PROP_DEFAULT_PRIO | LPI_PROP_GROUP1`), four times. */
+const tableAsCode = /^\s*Code: .*\(a2a2a2a2\)/;
+
+/** What the log of a second kernel shows about the tables; null if it has not taken them over, or nothing lay there. */
+export function findLpiTakeover(
+  { records }: KernelLog,
+  images: readonly KernelImage[],
+): LpiTakeover | null {
+  const texts = records.map(({ text }) => text);
+  if (!texts.some((text) => text.startsWith('GICv3: Using preallocated redistributor tables')))
+    return null;
+  const named = texts.map(
+    (text) => /^GICv3: using LPI property table @(0x[0-9a-f]+)/.exec(text)?.[1],
+  );
+  const address = named.find(Boolean);
+  const table = address === undefined ? null : Number(address);
+  const image =
+    images.find(
+      (one) => table !== null && one.address <= table && table < one.address + one.size,
+    ) ?? null;
+  const ranTable = texts.some((text) => tableAsCode.test(text));
+  return image === null && !ranTable ? null : { table, image, ranTable };
+}
+
+/** A sentence about it. @param whose the second kernel, as the subject of a sentence */
+export function describeLpiTakeover(whose: string, { table, ranTable }: LpiTakeover): string {
+  const where = table === null ? '' : ` at 0x${table.toString(16)}`;
+  const proof = ranTable
+    ? ' The instructions at the fault are a2a2a2a2, the content of that table.'
+    : '';
+  return `According to its log in memory, ${whose} took over the LPI tables that the first kernel had set up in the GICv3, and filled the property table${where}, where kexec had put its own code.${proof}`;
+}
