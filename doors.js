@@ -19,7 +19,7 @@ export const doors = {
   yaml: ['errors.ts', 'text', 'host'],
   boot: ['console', 'model', 'signatures', 'transcript'],
   'index.ts': ['model', 'boot'],
-  autopsy: ['errors.ts', 'markers.ts', 'file-error.ts', 'model', 'host', 'formats'],
+  autopsy: ['errors.ts', 'markers.ts', 'file-error.ts', 'model', 'host', 'formats', 'boot'],
   qemu: ['arch.ts', 'errors.ts', 'text', 'file-error.ts', 'model', 'host', 'formats', 'yaml'],
   checkpoint: ['file-error.ts', 'model', 'host', 'qemu'],
   provider: ['errors.ts', 'text', 'file-error.ts', 'host', 'formats', 'qemu'],

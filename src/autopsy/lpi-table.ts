@@ -1,5 +1,4 @@
-import type { KernelImage } from './findings.ts';
-import type { KernelLog } from './kernel-log.ts';
+import type { KernelImage, KernelLog } from '../model/examination.ts';
 
 /**
  * The death of a second kernel on a GICv3. LPIs, once enabled, cannot be disabled, so a kernel that finds them enabled keeps
@@ -16,8 +15,8 @@ export type LpiTakeover = {
   ranTable: boolean;
 };
 
-/** Priority 0xa0, group 1, disabled: the default of a property (`LPI_PROP_DEFAULT_PRIO | LPI_PROP_GROUP1`), four times. */
-const tableAsCode = /^\s*Code: .*\(a2a2a2a2\)/;
+/** The properties of four LPIs: priority 0xa0 (0xc0 since 6.11), group 1, and whether each is enabled. */
+const tableAsCode = /^\s*Code: .*\(((?:[ac][23]){4})\)/;
 
 /** What the log of a second kernel shows about the tables; null if it has not taken them over, or nothing lay there. */
 export function findLpiTakeover(

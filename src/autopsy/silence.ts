@@ -1,3 +1,4 @@
+import { lpiCure } from '../boot/explain/cures.ts';
 import { kexecMarker } from '../markers.ts';
 import type { Evidence, Outcome } from '../model/boot.ts';
 import type { Findings, KernelImage, KernelLog, KernelRecord } from '../model/examination.ts';
@@ -222,8 +223,7 @@ const cures: Partial<Record<SilenceReason, string>> = {
     'On 32-bit arm, give kexec --image-size with a size well above that of the unpacked kernel, such as --image-size=67108864: otherwise kexec places the device tree where kernels with a larger text offset unpack themselves. If you use --dtb, check that file.',
   'device-tree-without-memory':
     "Omit --dtb, so that kexec passes on the device tree of the running kernel, or use a tree that describes the machine's memory.",
-  'lpi-tables-taken-over':
-    'Boot through UEFI, which tells kexec that the tables are in use; or boot the first kernel with irqchip.gicv3_nolpi=1, so that it never enables LPIs; or load the kernel elsewhere with kexec --mem-min (docs/gicv3.md).',
+  'lpi-tables-taken-over': lpiCure,
   'early-panic': early,
   'early-oops': early,
   'digest-mismatch':

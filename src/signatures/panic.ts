@@ -85,10 +85,30 @@ export const panicSignatures = [
     id: 'pc-at',
     meaning: 'trace',
     outcome: 'kernel-panic',
+    fallback: true,
     pattern:
       /^(?:PC is at |pc : ?|epc : ?|RIP: \S+:|EIP: |NIP \[\w+\] )(?<function>[\w.]+\+0x[0-9a-f]+)/,
     description: 'the function in which the kernel faulted',
     source: 'Linux show_regs() of arm, arm64, riscv, x86 and powerpc',
+  },
+  {
+    origin: 'kernel',
+    id: 'lpi-table-as-code',
+    meaning: 'trace',
+    outcome: 'kernel-panic',
+    // The properties of four LPIs: priority 0xa0 (0xc0 since 6.11), group 1, and whether each is enabled.
+    pattern: /^Code: (?:[0-9a-f]{8} )*\((?:[ac][23]){4}\)/,
+    description: "the kernel's code was overwritten by the LPI property table of a GICv3",
+    source: 'Linux arch/arm64/kernel/traps.c, drivers/irqchip/irq-gic-v3-its.c',
+  },
+  {
+    origin: 'kernel',
+    id: 'lpi-table-write',
+    meaning: 'trace',
+    outcome: 'kernel-panic',
+    pattern: /^pc : (?<function>lpi_write_config\+0x[0-9a-f]+)/,
+    description: 'the LPI property table of a GICv3 lies where the kernel cannot write',
+    source: 'Linux drivers/irqchip/irq-gic-v3-its.c',
   },
   {
     origin: 'kernel',

@@ -12,12 +12,14 @@ export type LastLine = { line: number; text: string };
 /** The evidence of a decision: console lines, the cause first, then what was seen from outside the machine. */
 export function evidenceOf(
   { id, because, byCpu, aside = [] }: Decision,
-  { silence, end }: Standing,
+  { silence, end, context }: Standing,
   lastLine: LastLine | null,
 ): Evidence[] {
   const [cause, ...others] = because;
   const order = (some: Signal[]): Signal[] => some.toSorted((a, b) => a.line - b.line);
-  const lines = [...(cause ? [cause] : []), ...order(others), ...order(aside)]
+  const { lpiTable } = context;
+  const behind = lpiTable === null || because.includes(lpiTable) ? [] : [lpiTable];
+  const lines = [...(cause ? [cause] : []), ...order([...others, ...behind]), ...order(aside)]
     .map(({ line, text, signature }) => ({ line, text, signature }))
     .slice(0, longestEvidence);
   const outside: Evidence[] = [];

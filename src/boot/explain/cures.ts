@@ -17,6 +17,10 @@ export function loadCure(reason: string): string {
   return 'Run the same command with kexec -d -l and check where each segment is loaded. On arm, a newer kexec-tools, --dtb or --image-size often helps.';
 }
 
+/** The cure for a second kernel that took over the LPI tables of the first one (docs/gicv3.md). */
+export const lpiCure =
+  'Boot through UEFI, which tells kexec that the tables are in use; or boot the first kernel with irqchip.gicv3_nolpi=1, so that it never enables LPIs; or load the second kernel elsewhere with kexec --mem-min (docs/gicv3.md).';
+
 /** The cure for a root file system that cannot be mounted. Often root= names the whole disk instead of a partition. */
 export function rootCure(device: string | undefined): string {
   const disk =

@@ -1,9 +1,10 @@
+import type { Signal } from '../../model/boot.ts';
 import type { OutcomeId } from '../../model/vocabulary.ts';
 import type { SignatureId } from '../../signatures/all.ts';
 import { isOf } from '../../signatures/all.ts';
 import type { Decided } from '../decide/decision.ts';
 import { mayBeArm } from '../decide/decision.ts';
-import { loadCure, rootCure, loaderCure } from './cures.ts';
+import { loadCure, rootCure, loaderCure, lpiCure } from './cures.ts';
 import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './explain-silence.ts';
 
 /** What an outcome means and its usual cure, one or two sentences each. */
@@ -11,7 +12,20 @@ type Explanation = { meaning: string; cure: string };
 
 /** Explains a decision to an operator whose server does not come back. */
 export function explain(decided: Decided): Explanation {
-  return explanations[decided.decision.id](decided);
+  const { id } = decided.decision;
+  const { lpiTable } = decided.standing.context;
+  const { meaning, cure } = explanations[id](decided);
+  return lpiTable === null || id === 'booted'
+    ? { meaning, cure }
+    : { meaning: `${meaning} ${lpiMeaning(lpiTable)}`, cure: lpiCure };
+}
+
+/** Why a kernel on a GICv3 overwrites itself: it keeps the LPI tables that the previous kernel had set up. */
+function lpiMeaning(signal: Signal): string {
+  const shown = isOf(signal, 'lpi-table-as-code')
+    ? 'the instructions at the fault are the content of that table'
+    : 'it cannot write to that table';
+  return `The cause is in line ${signal.line}: this kernel took over the LPI property table of the GICv3 from the first kernel, and kexec had put this kernel's code or data there (${shown}).`;
 }
 
 const explanations: Record<OutcomeId, (decided: Decided) => Explanation> = {
@@ -140,7 +154,9 @@ const explanations: Record<OutcomeId, (decided: Decided) => Explanation> = {
 };
 
 /** A panic and its cause: a fault of the kernel, or the last message of an init that gave up. */
-function panicked({ decision: { because }, captures: { panic, reason } }: Decided): string {
+function panicked(decided: Decided): string {
+  const { because } = decided.decision;
+  const { panic, reason } = decided.captures;
   const words = because.find((signal) => isOf(signal, 'last-words'));
   if (words !== undefined)
     return `The first program gave up${quoted(words.text)}. The kernel cannot run without it.`;

@@ -38,6 +38,8 @@ export type BootContext = {
   /** A message that this kernel was started because the previous one had panicked. */
   crashKernel: Signal | null;
   poweredOff: Signal | null;
+  /** What shows that the LPI tables of the previous kernel's GICv3 lie on this kernel. */
+  lpiTable: Signal | null;
   /** The device that did not appear before systemd's timeout. */
   timedOut: Signal | null;
   rescue: Signal | null;
@@ -92,6 +94,7 @@ export const initialContext: BootContext = {
   bareShell: null,
   crashKernel: null,
   poweredOff: null,
+  lpiTable: null,
   timedOut: null,
   rescue: null,
   proofs: [],

@@ -25,8 +25,10 @@ function wordsOf({ generation, banner, stage }: BootContext, { words }: SignalEv
 }
 
 /** The function in which the kernel faulted, kept with the fault. */
-export const noteTrace: Update = (context, event) =>
-  context.warnings.some(isOops) ? noteWarning(context, event) : {};
+export const noteTrace: Update = (context, event) => ({
+  ...(isOf(event.signal, 'lpi-table-as-code', 'lpi-table-write') && { lpiTable: event.signal }),
+  ...(context.warnings.some(isOops) ? noteWarning(context, event) : {}),
+});
 
 export const noteWarning: Update = (context, event) => {
   const warning = failureOf(context, event);
