@@ -57,6 +57,10 @@ const expectationSchema = openObject({
   captures: wordsSchema
     .optional()
     .describe('Captures that must be equal, such as device: /dev/vda.'),
+  autopsy: z
+    .enum(silenceReasons)
+    .optional()
+    .describe("The reason of the silence that the machine's memory must show."),
   reported: z
     .array(z.string())
     .optional()

@@ -65,7 +65,11 @@ type Judgement = {
 export function judge(
   outcome: Outcome,
   expect: Expectation,
-  { reported, steps }: Pick<BootFacts, 'reported' | 'steps'> = { reported: [], steps: [] },
+  { reported, steps, autopsy }: Pick<BootFacts, 'reported' | 'steps' | 'autopsy'> = {
+    reported: [],
+    steps: [],
+    autopsy: null,
+  },
 ): Judgement {
   const reasons: string[] = [];
   const unmet: string[] = [];
@@ -102,6 +106,7 @@ export function judge(
       expect.reported?.join(', '),
       statesOf(reported).join(', '),
     );
+    differs('autopsy', 'reason in memory', expect.autopsy, autopsy?.reason);
     for (const [name, wanted] of Object.entries(expect.captures ?? {})) {
       differs(`captures.${name}`, name, wanted, outcome.captures[name]);
     }

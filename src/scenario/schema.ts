@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { arches } from '../arch.ts';
-import { outcomeIds, stages } from '../model/vocabulary.ts';
+import { outcomeIds, silenceReasons, stages } from '../model/vocabulary.ts';
 import { shapeSchema } from '../qemu/machine-spec.ts';
 import { storages } from './scenario.ts';
 import { stepSchema, tagsSchema } from './step.ts';
@@ -124,6 +124,10 @@ const expect = z.strictObject({
     .regex(/^\/dev\//, 'must be a device, such as /dev/vda1')
     .optional()
     .describe('For booted: the root device that the running system must report.'),
+  autopsy: z
+    .enum(silenceReasons)
+    .optional()
+    .describe('For a machine that falls silent: the reason that its memory must show.'),
   captures: z
     .record(z.string(), line)
     .optional()

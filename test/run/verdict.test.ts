@@ -101,7 +101,7 @@ t.test('a step that was not done is a reason, told with its place', (t) => {
     return { step: 'ssh true', place, status, at: null, detail };
   };
   const reasonsOf = (...steps: ReturnType<typeof step>[]) =>
-    judge(booted(), { outcome: 'booted' }, { reported: [], steps });
+    judge(booted(), { outcome: 'booted' }, { reported: [], steps, autopsy: null });
   const failed = reasonsOf(step('done', 'a.yaml:9'), step('failed', 'a.yaml:12', 'refused'));
   t.match(failed, { verdict: 'fail', reasons: [/^a\.yaml:12: .*\b2 \(ssh true\): refused\b/] });
   t.same(failed.unmet, []);

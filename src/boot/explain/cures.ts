@@ -19,7 +19,7 @@ export function loadCure(reason: string): string {
 
 /** The cure for a second kernel that took over the LPI tables of the first one (docs/gicv3.md). */
 export const lpiCure =
-  'Boot through UEFI, which tells kexec that the tables are in use; or boot the first kernel with irqchip.gicv3_nolpi=1, so that it never enables LPIs; or load the second kernel elsewhere with kexec --mem-min (docs/gicv3.md).';
+  'Boot through UEFI, which tells kexec that the tables are in use; or boot either kernel with irqchip.gicv3_nolpi=1, so that LPIs are not used; or load the second kernel elsewhere with kexec --mem-min (docs/gicv3.md).';
 
 /** The cure for a root file system that cannot be mounted. Often root= names the whole disk instead of a partition. */
 export function rootCure(device: string | undefined): string {
