@@ -44,7 +44,10 @@ export function machineSpec(
       ...(formatOf(setup, disk) === 'qcow2' && { format: 'qcow2' as const }),
     });
   if (Object.keys(setup.tags).length > 0 && !profile.network) {
-    disks.push({ id: 'tags', file: tagsFile, readonly: true, serial: tagsSerial });
+    const tags = { id: 'tags', file: tagsFile, readonly: true, serial: tagsSerial };
+    // Linux names the disks of both of virtio's buses alike, those of virtio-mmio in reverse order.
+    if (profile.disks === 'virtio-mmio') disks.unshift({ ...tags, bus: profile.disks });
+    else disks.push(tags);
   }
   return {
     profile,

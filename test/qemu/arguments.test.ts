@@ -6,7 +6,7 @@ import {
   interactiveArguments,
   qemuArguments,
 } from '../../src/qemu/arguments.ts';
-import type { MachineSpec } from '../../src/qemu/machine-spec.ts';
+import type { MachineSpec, Shape } from '../../src/qemu/machine-spec.ts';
 import { loadMachineProfile } from '../../src/qemu/machine-spec.ts';
 
 function spec(arch: 'aarch64' | 'arm'): MachineSpec {
@@ -202,5 +202,37 @@ t.test('firmware stands in flash, and what it writes is forgotten', (t) => {
   t.match(argv, '-kernel /images/vmlinuz', 'which EDK2 then starts');
   const alone = { ...spec('arm'), firmware, kernel: null, initramfs: null };
   t.notMatch(qemuArguments(alone).join(' '), /-kernel|-initrd|-append/);
+  t.end();
+});
+
+t.test('the shape of a machine', (t) => {
+  const words = (shape: Shape, disks: MachineSpec['disks'] = []): string => {
+    const profile = loadMachineProfile('aarch64', shape);
+    return qemuArguments({ ...spec('aarch64'), profile, disks }).join(' ');
+  };
+  t.match(words({ gic: 3, its: false }), '-machine virt,gic-version=3,its=off -cpu');
+  t.match(
+    words({ gic: 3, el2: true, smmu: true }),
+    'virt,gic-version=3,virtualization=on,iommu=smmuv3 ',
+  );
+  t.match(words({ firmware: 'uefi', acpi: false }), '-machine virt,acpi=off ');
+  t.match(words({ cpu: 'neoverse-n1', cpus: 4, memory: 2048 }), '-cpu neoverse-n1 -smp 4 -m 2048 ');
+  t.match(
+    words({ numa: 2, cpus: 4, memory: 768 }),
+    [
+      '-object memory-backend-ram,id=node0,size=384M -numa node,nodeid=0,memdev=node0,cpus=0-1',
+      '-object memory-backend-ram,id=node1,size=384M -numa node,nodeid=1,memdev=node1,cpus=2-3 -accel',
+    ].join(' '),
+  );
+  const disk = { id: 'root', file: '/images/disk', readonly: false, serial: 'r' };
+  t.match(words({}, [{ ...disk, bus: 'nvme' }]), '-device nvme,drive=root,addr=1,serial=r ');
+  t.match(
+    words({}, [{ ...disk, bus: 'virtio-mmio' }]),
+    '-device virtio-blk-device,drive=root,serial=r ',
+  );
+  t.match(
+    words({}, [{ ...disk, bus: 'usb' }]),
+    '-device qemu-xhci,addr=1 -device usb-storage,drive=root,serial=r ',
+  );
   t.end();
 });

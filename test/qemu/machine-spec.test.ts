@@ -6,7 +6,9 @@ import {
   loadMachineProfile,
   machineProfileSchema,
   ownMachines,
+  rootDisk,
 } from '../../src/qemu/machine-spec.ts';
+import type { Shape } from '../../src/qemu/machine-spec.ts';
 import { YamlDirectory } from '../../src/yaml/yaml-directory.ts';
 
 const small = `arch: arm
@@ -77,5 +79,36 @@ t.test('a profile that says something wrong is refused with its place', (t) => {
     '4:7: cpus: .*64',
   );
   refused('arch: [\n', '2:1: .*');
+  t.end();
+});
+
+t.test('a shape that contradicts itself or the profile is refused with its key', (t) => {
+  const refused = (name: string, shape: Shape, key: string): void => {
+    t.throws(() => loadMachineProfile(name, shape), {
+      name: 'ScenarioError',
+      message: new RegExp(`"${name}".*: ${key}: `),
+    });
+  };
+  refused('aarch64', { its: false }, 'its');
+  refused('aarch64', { acpi: true }, 'acpi');
+  refused('arm', { el2: true }, 'el2');
+  refused('arm', { smmu: true }, 'smmu');
+  refused('aarch64', { numa: 2 }, 'numa');
+  refused('aarch64', { numa: 3, cpus: 3 }, 'numa');
+  refused('aarch64', { cpus: 16 }, 'cpus');
+  const own = join(
+    t.testdir({ 'mine.yaml': small.replace('virt', 'virt,gic-version=2') }),
+    'mine.yaml',
+  );
+  refused(own, { gic: 3 }, 'gic');
+  const shaped = loadMachineProfile('aarch64', { gic: 3, cpus: 16, clock: 'host' });
+  t.match(shaped, { name: 'aarch64 gic=3 cpus=16 clock=host', gic: 3, cpus: 16, memory: 512 });
+  t.end();
+});
+
+t.test('the root disk has the name that Linux gives it', (t) => {
+  t.equal(rootDisk(loadMachineProfile('aarch64')), '/dev/vda');
+  t.equal(rootDisk(loadMachineProfile('aarch64', { disks: 'nvme' })), '/dev/nvme0n1');
+  t.equal(rootDisk(loadMachineProfile('aarch64', { disks: 'usb' })), '/dev/sda');
   t.end();
 });
