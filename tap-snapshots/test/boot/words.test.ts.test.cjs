@@ -53,6 +53,8 @@ root-mount-failed
 root-missing
   meaning  The kernel runs, but its root device never appeared.
   meaning  The kernel runs, but its root device {device} never appeared.
+  meaning  The kernel runs, but its root device {device} never appeared. The cause is in line N: this kernel took over the LPI property table of the GICv3 from the first kernel, and kexec had put this kernel's code or data there (it cannot write to that table).
+  cure     Boot through UEFI, which tells kexec that the tables are in use; or boot either kernel with irqchip.gicv3_nolpi=1, so that LPIs are not used; or load the second kernel elsewhere with kexec --mem-min (docs/gicv3.md).
   cure     Compare root= on the kernel's command line with the disk's real name, or use root=UUID=…. If the name is right, the initrd lacks the disk's driver (virtio_blk, nbd, …) or the network that leads to the disk.
 initramfs-corrupt
   meaning  The initrd is loaded where the kernel cannot use it ({reason}), so the kernel ignores it.
@@ -69,8 +71,10 @@ kernel-panic
   meaning  The first program gave up (rc: cannot find the overlay on mmcblk0p3). The kernel cannot run without it.
   meaning  The kernel hit a bug ({reason}) and shows no progress after it.
   meaning  The kernel panicked ({panic}) because of a bug ({reason}).
+  meaning  The kernel panicked ({panic}) because of a bug ({reason}). The cause is in line N: this kernel took over the LPI property table of the GICv3 from the first kernel, and kexec had put this kernel's code or data there (the instructions at the fault are the content of that table).
   meaning  The kernel panicked ({panic}).
   meaning  This is a crash kernel: the previous kernel panicked.
+  cure     Boot through UEFI, which tells kexec that the tables are in use; or boot either kernel with irqchip.gicv3_nolpi=1, so that LPIs are not used; or load the second kernel elsewhere with kexec --mem-min (docs/gicv3.md).
   cure     Search for the panic message and the kernel's release. Boot the previous kernel. Add console=… earlycon panic=10 to the command line to see the whole trace and to restart the machine after a panic.
 kernel-hang
   meaning  The kernel makes no progress: {reason}.
