@@ -4,8 +4,8 @@ import type { Arch } from '../arch.ts';
 import { arches, architectures, archWith } from '../arch.ts';
 import { listDeb, readDebControl } from '../debian/deb-file.ts';
 import { UsageError } from '../errors.ts';
+import type { TarMember } from '../formats/archive.ts';
 import { releaseOfImage, mostKernelBytes } from '../formats/kernel.ts';
-import type { TarMember } from '../formats/tar.ts';
 import { sizeInWords } from '../host/user-file.ts';
 
 /**

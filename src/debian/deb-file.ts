@@ -1,8 +1,7 @@
 import { chmod, lstat, readdir, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { UnavailableError, UsageError } from '../errors.ts';
-import { ByteReader } from '../formats/byte-reader.ts';
-import { tarMembers, type TarMember } from '../formats/tar.ts';
+import { ByteReader, tarMembers, type TarMember } from '../formats/archive.ts';
 import { runTool, streamTool } from '../host/processes.ts';
 import { sizeInWords } from '../host/user-file.ts';
 import { parseStanzas } from './mirror.ts';

@@ -2,7 +2,7 @@ import { statSync, createReadStream } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import { ToolFailure } from '../host/processes.ts';
 import { sizeInWords } from '../host/user-file.ts';
-import { ByteReader } from './byte-reader.ts';
+import { ByteReader } from './archive.ts';
 import { compressionOf, decompressing } from './decompress.ts';
 import { formatOf } from './magic.ts';
 
