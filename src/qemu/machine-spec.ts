@@ -173,16 +173,18 @@ export function loadMachineProfile(
   const changes = Object.entries(shape);
   if (changes.length === 0) return { name, ...profile };
   const changed = machineProfileSchema.safeParse({ ...profile, ...shape });
-  if (changed.success)
-    return { name: [name, ...changes.map(describeChange)].join(' '), ...changed.data };
+  if (changed.success) return { name: `${name} ${describeShape(shape)}`, ...changed.data };
   const [issue] = changed.error.issues;
   throw new ScenarioError(
     `machine "${name}" cannot have this shape: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
   );
 }
 
-function describeChange([key, value]: [string, unknown]): string {
-  return `${key}=${String(value)}`;
+/** A shape in one line, such as `gic=3 cpus=4`. */
+export function describeShape(shape: Shape): string {
+  return Object.entries(shape)
+    .map(([key, value]) => `${key}=${String(value)}`)
+    .join(' ');
 }
 
 /** The device that the first disk of a machine becomes in Linux, such as `/dev/vda`. */

@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
-import type { MachineProfile } from '../qemu/machine-spec.ts';
+import type { MachineProfile, Shape } from '../qemu/machine-spec.ts';
 import { contradictions } from '../qemu/machine-spec.ts';
 import type { Problem } from '../yaml/describe-issue.ts';
 import type { Named } from '../yaml/yaml-directory.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Plan, Scenario, SecondKernel } from './scenario.ts';
+import type { Shapes } from './pairwise.ts';
+import { combinationsOf, mostCombinations, pairwiseShapes } from './pairwise.ts';
 import type { ScenarioFile } from './schema.ts';
 import { describeStep, needsNetwork } from './step.ts';
 
@@ -46,7 +48,40 @@ export function checkScenario(
       message: `${path.join('.')}: ${message}`,
     })),
   );
-  return [...unused, ...withoutRepeats(problems)];
+  return [...unused, ...withoutRepeats(problems), ...checkShapes(file, scenario, catalogue)];
+}
+
+function checkShapes(
+  { shapes }: ScenarioFile,
+  scenario: Scenario,
+  catalogue: Catalogue,
+): Problem[] {
+  if (shapes === undefined) return [];
+  const find = (message: string): Problem[] => [
+    { path: ['shapes'], at: 'value', message: `shapes: ${message}` },
+  ];
+  const combinations = combinationsOf(shapes);
+  if (combinations > mostCombinations) {
+    return find(
+      `${combinations} combinations are too many; at most ${mostCombinations} are searched`,
+    );
+  }
+  const possible = shapesOf(scenario, shapes, catalogue).length > 0;
+  return possible ? [] : find('no machine can have any of these combinations');
+}
+
+/** The shapes in which a scenario is booted, see {@link pairwiseShapes}. */
+export function shapesOf(scenario: Scenario, shapes: Shapes, { machines }: Catalogue): Shape[] {
+  const plans = Object.values(scenario.perArch);
+  return pairwiseShapes(shapes, (shape) =>
+    plans.every(({ setup }) => {
+      const machine = machines.get(setup.machine);
+      return (
+        machine !== undefined &&
+        contradictions({ ...machine, ...setup.shape, ...shape }).length === 0
+      );
+    }),
+  );
 }
 
 type Finding = {

@@ -3,9 +3,10 @@ import { basename, extname, join } from 'node:path';
 import { ScenarioError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 import { ownDirectory } from '../host/directories.ts';
+import { describeShape } from '../qemu/machine-spec.ts';
 import { readYamlFile } from '../yaml/yaml-file.ts';
 import type { Catalogue } from './check.ts';
-import { checkScenario } from './check.ts';
+import { checkScenario, shapesOf } from './check.ts';
 import { resolveScenario } from './resolve.ts';
 import type { Scenario } from './scenario.ts';
 import { namePattern, scenarioFileSchema } from './schema.ts';
@@ -18,6 +19,10 @@ export const ownScenarios = join(ownDirectory, 'scenarios');
  * @throws ScenarioError with every problem of the file and its place
  */
 export function loadScenario(file: string, catalogue: Catalogue): Scenario {
+  return readScenario(file, catalogue).scenario;
+}
+
+function readScenario(file: string, catalogue: Catalogue) {
   const name = scenarioName(file);
   if (!namePattern.test(name) || name === 'all') {
     throw new ScenarioError(`a scenario cannot be named "${name}"`, {
@@ -28,7 +33,19 @@ export function loadScenario(file: string, catalogue: Catalogue): Scenario {
   const { value: parsed, lineOf } = readYamlFile(file, scenarioFileSchema, (value) =>
     checkScenario(value, resolveScenario(name, file, value), catalogue),
   );
-  return resolveScenario(name, file, parsed, lineOf);
+  return { scenario: resolveScenario(name, file, parsed, lineOf), parsed, lineOf };
+}
+
+/** The scenario in a file, or one for each shape that it is booted in. */
+function loadShapes(file: string, catalogue: Catalogue): Scenario[] {
+  const { scenario, parsed, lineOf } = readScenario(file, catalogue);
+  if (parsed.shapes === undefined) return [scenario];
+  return shapesOf(scenario, parsed.shapes, catalogue).map((shape, index) => {
+    const name = `${scenario.name}-${String(index + 1).padStart(2, '0')}`;
+    const title = `${scenario.title} (${describeShape(shape)})`;
+    const boot = { ...parsed.boot, shape: { ...parsed.boot?.shape, ...shape } };
+    return resolveScenario(name, file, { ...parsed, title, boot }, lineOf);
+  });
 }
 
 type ScenarioSource = {
@@ -53,7 +70,7 @@ export function loadScenarios(
   const all = withoutRepeats([...directories.flatMap(filesIn), ...files]);
   for (const file of onlyNamed(all, wanted)) {
     try {
-      scenarios.push(loadScenario(file, catalogue));
+      scenarios.push(...loadShapes(file, catalogue));
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
       problems.push(error.describe());

@@ -185,6 +185,21 @@ export const scenarioFileSchema = z
       .describe(
         "Bounds in seconds of guest time, or scaled host time where the clock is the host's.",
       ),
+    shapes: z
+      .strictObject({
+        vary: z
+          .array(z.array(shapeSchema.partial()).min(1, 'name at least one shape'))
+          .min(1, 'name at least one list of shapes')
+          .describe(
+            'Lists of alternatives. The scenario is booted in as few shapes as are needed for every possible pair of alternatives of two lists.',
+          ),
+        exclude: z
+          .array(shapeSchema.partial())
+          .default([])
+          .describe('Combinations to leave out: those that have all values of an entry.'),
+      })
+      .optional()
+      .describe('Boots the scenario in several shapes of its machine, as NAME-01, NAME-02, …'),
     'per-arch': z
       .strictObject({ aarch64: override, arm: override })
       .optional()
