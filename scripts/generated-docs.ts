@@ -6,7 +6,8 @@ import { arches } from '../src/arch.ts';
 import { ownCatalogue } from '../src/cli/find-scenarios.ts';
 import { outcomeIds, outcomeSummaries } from '../src/model/vocabulary.ts';
 import { describeExpectation } from '../src/report/result-text.ts';
-import { loadScenarios, ownScenarios } from '../src/scenario/load.ts';
+import { describeShape } from '../src/qemu/machine-spec.ts';
+import { loadScenarios, ownScenarios, scenarioName } from '../src/scenario/load.ts';
 import type { Scenario } from '../src/scenario/scenario.ts';
 import { scenarioJsonSchema } from '../src/scenario/schema.ts';
 import { bootMachinePage } from './boot-machine-page.ts';
@@ -63,7 +64,17 @@ export async function renderDoc({ file, render }: (typeof generatedDocs)[number]
   return format(await render(), { ...(await resolveConfig(file)), filepath: file });
 }
 
+/** The scenarios of one file: several if it is booted in several shapes. */
+type Group = [first: Scenario, ...others: Scenario[]];
+
 function scenarioPage(scenarios: Scenario[]): string {
+  const byFile = new Map<string, Group>();
+  for (const scenario of scenarios) {
+    const group = byFile.get(scenario.file);
+    if (group === undefined) byFile.set(scenario.file, [scenario]);
+    else group.push(scenario);
+  }
+  const groups = [...byFile.values()];
   return `<!-- Made from scenarios/*.yaml by \`npm run docs\`; change those. -->
 
 # Scenarios
@@ -73,21 +84,31 @@ What \`kexec-lab run all\` boots. Each name is a word \`kexec-lab run\` understa
 
 | scenario | architectures | expected | labels |
 | --- | --- | --- | --- |
-${scenarios.map(tableRow).join('\n')}
+${groups.map(tableRow).join('\n')}
 
-${scenarios.map(section).join('\n\n')}
+${groups.map(section).join('\n\n')}
 `;
 }
 
-function tableRow({ name, arches, labels, perArch }: Scenario): string {
+function tableRow([{ name, file, arches, labels, perArch }, ...others]: Group): string {
   const outcomes = new Set(arches.map((arch) => code(perArch[arch]?.expect.outcome ?? '')));
-  return `| [${name}](#${name}) | ${arches.join(', ')} | ${[...outcomes].join(' or ')} | ${labels.join(', ')} |`;
+  const last = others.at(-1);
+  const names = last === undefined ? name : `${name} to ${last.name}`;
+  return `| [${names}](#${scenarioName(file)}) | ${arches.join(', ')} | ${[...outcomes].join(' or ')} | ${labels.join(', ')} |`;
 }
 
-function section(scenario: Scenario): string {
-  const { name, title, story } = scenario;
+function section(group: Group): string {
+  const [scenario] = group;
+  const { file, title, story } = scenario;
   const facts = arches.flatMap((arch) => archFacts(scenario, arch));
-  return `## ${name}\n\n**${title}**\n\n${story.trim()}\n\n${facts.join('\n')}`;
+  const shapes = group.length === 1 ? [] : group.map((one) => `- ${one.name}: ${shapeIn(one)}`);
+  const name = scenarioName(file);
+  const heading = group.length === 1 ? title : title.replace(/ \(.*\)$/, '');
+  return `## ${name}\n\n**${heading}**\n\n${story.trim()}\n\n${[...facts, ...shapes].join('\n')}`;
+}
+
+function shapeIn({ perArch }: Scenario): string {
+  return code(describeShape(Object.values(perArch)[0]?.setup.shape ?? {}));
 }
 
 function archFacts({ perArch }: Scenario, arch: Arch): string[] {

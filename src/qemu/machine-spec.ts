@@ -120,6 +120,12 @@ export function contradictions(profile: z.infer<typeof profileKeys>): Contradict
     })),
     its !== undefined &&
       gic !== 3 && { key: 'its', message: 'only a GICv3 has an ITS: add gic: 3' },
+    its === false &&
+      firmware === 'uefi' &&
+      acpi !== false && {
+        key: 'its',
+        message: "QEMU's ACPI tables name an ITS even where there is none: add acpi: false",
+      },
     el2 && arch === 'arm' && { key: 'el2', message: 'is for aarch64 only' },
     smmu && arch === 'arm' && { key: 'smmu', message: 'is for aarch64 only' },
     acpi !== undefined &&

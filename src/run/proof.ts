@@ -27,7 +27,7 @@ export type Seen = { bornBy: BootContext['bornBy']; steps: readonly StepResult[]
  * if the proof is incomplete. Every other outcome is returned unchanged.
  */
 export function proveBooted(outcome: Outcome, awaited: Awaited, seen: Seen): Outcome {
-  if (outcome.id !== 'booted') return outcome;
+  if (outcome.id !== 'booted' && outcome.id !== 'degraded') return outcome;
   if (outcome.generation < awaited.generation) {
     return {
       ...outcome,

@@ -18,7 +18,8 @@ import { commandProof } from './proof.ts';
 /** The generation that must come up to count as booted. A scenario that requests a kexec expects the second kernel. */
 export function awaitedGeneration(setup: Setup, expect: Expectation): number {
   const asked = 'KEXEC_KERNEL' in setup.tags ? 2 : 1;
-  return Math.max(asked, expect.outcome === 'booted' ? (expect.generation ?? 1) : 1);
+  const comesUp = expect.outcome === 'booted' || expect.outcome === 'degraded';
+  return Math.max(asked, comesUp ? (expect.generation ?? 1) : 1);
 }
 
 /**

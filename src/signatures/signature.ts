@@ -41,6 +41,7 @@ export type Meaning =
   | 'system-up'
   | 'shell'
   | 'proof'
+  | 'machine'
   | 'kexec-prepares'
   | 'kexec-announced'
   | 'kexec-starts'

@@ -165,6 +165,16 @@ export const userspaceSignatures = [
     pattern: /^kexec-lab: cmdline=(?<cmdline>.*)$/,
     description: 'the command line of the running kernel',
   },
+  {
+    ...proof,
+    id: 'proof-machine',
+    meaning: 'machine',
+    pattern:
+      /^kexec-lab: machine cpus=(?<cpus>\d+) memory=(?<memory>\d+) interrupts=(?<interrupts>[a-z,]*) clock=(?<clock>[a-z]+) disk=(?<disk>[a-z-]+)$/,
+    description:
+      'what the machine has: CPUs, KiB of memory, kinds of interrupts; whether clock and disk work',
+    source: 'images/machine-report/usr/bin/kexec-lab-machine',
+  },
 ] as const satisfies readonly Signature[];
 
 const shell = { origin: 'userspace', meaning: 'shell', prompt: true, shell: true } as const;

@@ -91,6 +91,7 @@ t.test('a shape that contradicts itself or the profile is refused with its key',
   };
   refused('aarch64', { its: false }, 'its');
   refused('aarch64', { acpi: true }, 'acpi');
+  refused('aarch64', { gic: 3, its: false, firmware: 'uefi' }, 'its');
   refused('arm', { el2: true }, 'el2');
   refused('arm', { smmu: true }, 'smmu');
   refused('aarch64', { numa: 2 }, 'numa');

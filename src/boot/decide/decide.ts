@@ -13,6 +13,7 @@ import {
   isRootTrouble,
   worstFirst,
 } from '../machine/failures.ts';
+import { lossesOf } from './losses.ts';
 import type { Decision, Standing } from './decision.ts';
 import { byFailure, byWarning, known } from './decision.ts';
 
@@ -165,8 +166,13 @@ function decideUp({ context, end }: Standing, up: Signal): Decision {
   const open = warnings.filter((warning) => !isOver(warning, up));
   const [trouble, ...others] = end?.reason === 'log-ended' ? worstFirst(open) : [];
   if (trouble !== undefined) return byWarning(trouble, others, up);
-  const because = known([up, ...proofs, poweredOff, banner]);
   const aside = [...carried, ...survived].map(({ signal }) => signal);
+  if (lossesOf(context).length > 0) {
+    const { machine, machineBefore } = context;
+    const because = known([machine, machineBefore, up, ...proofs, banner]);
+    return { ...here, id: 'degraded', because, aside };
+  }
+  const because = known([up, ...proofs, context.machine, poweredOff, banner]);
   return { ...here, id: 'booted', because, aside };
 }
 

@@ -113,7 +113,8 @@ function first(all: Alternative[], outcome: OutcomeId): number {
 function certaintyOf({ id, byCpu, because, bySilence }: Decision): Certainty {
   if (id === 'unknown') return 'unknown';
   const named = because.some((signal) => isOf(signal, 'proof-release'));
-  if (byCpu || id === 'qemu-exited' || (id === 'booted' && named)) return 'proved';
+  if (byCpu || id === 'qemu-exited' || ((id === 'booted' || id === 'degraded') && named))
+    return 'proved';
   return bySilence === true ? 'likely' : 'shown';
 }
 

@@ -4,6 +4,7 @@ import type { SignatureId } from '../../signatures/all.ts';
 import { isOf } from '../../signatures/all.ts';
 import type { Decided } from '../decide/decision.ts';
 import { mayBeArm } from '../decide/decision.ts';
+import { lossesOf } from '../decide/losses.ts';
 import { loadCure, rootCure, loaderCure, lpiCure } from './cures.ts';
 import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './explain-silence.ts';
 
@@ -99,6 +100,11 @@ const explanations: Record<OutcomeId, (decided: Decided) => Explanation> = {
       decided.standing.context.replaced === null
         ? 'Find out why the kexec did not happen, and check which kernel file kexec was given.'
         : 'Find out what reset the machine (a watchdog, a panic without a console), and record the second kernel with earlycon.',
+  }),
+
+  degraded: ({ standing: { context } }) => ({
+    meaning: `The system came up after the kexec, but the machine has lost: ${lossesOf(context).join(', ')}.`,
+    cure: "Compare the two kernels' messages about what is lost (psci and smp for CPUs, the memory map for memory, GIC and ITS for interrupts), and boot the previous kernel or another kexec-tools.",
   }),
 
   'reboot-loop': ({ standing: { context } }) => ({

@@ -44,6 +44,9 @@ export type BootContext = {
   timedOut: Signal | null;
   rescue: Signal | null;
   proofs: Signal[];
+  /** What the machine has, according to this kernel, and according to the one that kexec'ed into it. */
+  machine: Signal | null;
+  machineBefore: Signal | null;
   /** Signatures of the firmware and boot loaders that started since the last kernel or reset. */
   firmwareStarted: string[];
   firmwareFailed: Signal | null;
@@ -98,6 +101,8 @@ export const initialContext: BootContext = {
   timedOut: null,
   rescue: null,
   proofs: [],
+  machine: null,
+  machineBefore: null,
   firmwareStarted: [],
   firmwareFailed: null,
   failures: [],

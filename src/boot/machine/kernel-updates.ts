@@ -29,6 +29,7 @@ export const startKernel: Update = (context, { signal }) => {
     carried: stands,
     recovers: boundary === 'reset' && !context.crashes && !replaced && !stands.some(isOfKexec),
     replaced,
+    machineBefore: bornBy === 'kexec' ? context.machine : null,
     resets,
     lastWords,
     jumps: bornBy === 'kexec' && kexecStarted ? [...jumps, kexecStarted].slice(-longestList) : [],

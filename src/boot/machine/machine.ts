@@ -15,6 +15,7 @@ const alive = {
   proof: { target: '#boot.userspace.starting', actions: ['noteSystem', 'noteProof'] },
   'system-up': { target: '#boot.userspace.starting', actions: ['noteSystem', 'noteUp'] },
   login: { target: '#boot.userspace.up', actions: 'noteLogin' },
+  machine: { actions: 'noteMachine' },
   'kexec-prepares': { target: '#boot.kexec.preparing' },
   'kexec-announced': { target: '#boot.kexec.preparing', actions: 'noteKexecAnnounced' },
   panic: { target: 'panicked', actions: 'noteFailure' },

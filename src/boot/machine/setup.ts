@@ -39,6 +39,7 @@ export const notes = {
   notePowerOff: note(kernels.notePowerOff),
   noteDecompressed: note(kernels.noteDecompressed),
   noteProof: note(updates.noteProof),
+  noteMachine: note(updates.noteMachine),
   noteRescue: note(updates.noteRescue),
   noteKexecAnnounced: note(kernels.noteKexecAnnounced),
   noteKexecComplaint: note(kernels.noteKexecComplaint),

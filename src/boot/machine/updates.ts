@@ -128,6 +128,8 @@ export const noteProof: Update = (context, { signal }) => ({
   proofs: [...context.proofs.filter(({ signature }) => signature !== signal.signature), signal],
 });
 
+export const noteMachine: Update = (_, { signal }) => ({ machine: signal });
+
 export const noteRescue: Update = ({ rescue }, { signal }) => ({ rescue: rescue ?? signal });
 
 function failureOf(context: BootContext, { signal, outcome, stage, words }: SignalEvent): Failure {

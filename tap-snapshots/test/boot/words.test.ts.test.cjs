@@ -83,6 +83,9 @@ console-lost
 wrong-kernel
   meaning  The second kernel ran, then the machine was reset and its normal boot started kernel {release}.
   cure     Find out what reset the machine (a watchdog, a panic without a console), and record the second kernel with earlycon.
+degraded
+  meaning  The system came up after the kexec, but the machine has lost: CPUs (2, now 1), interrupts (ipi).
+  cure     Compare the two kernels' messages about what is lost (psci and smp for CPUs, the memory map for memory, GIC and ITS for interrupts), and boot the previous kernel or another kexec-tools.
 reboot-loop
   meaning  The machine kexecs in a loop (4 times): whatever starts the kexec does not detect that it already happened.
   meaning  The machine was reset 3 times and never reached a login prompt. The evidence shows the last message of each round.
