@@ -166,6 +166,53 @@ Next
 exit code 0
 `
 
+exports[`test/cli/messages/diagnose.test.ts > TAP > one log of each outcome: meaning, evidence, cure > kexec-lab diagnose degraded.log 1`] = `
+$ kexec-lab diagnose degraded.log
+degraded.log: degraded
+  generation 2, stage userspace (505 lines read)
+  proved: by more than the console
+
+  The system came up after the kexec, but the machine has lost: CPUs (2, now 1), interrupts (ipi).
+
+Evidence
+  degraded.log-249- ** Message: /dev/nbd14 is not used
+  degraded.log-250- ** Message: cmd check mode
+  degraded.log-251- ** Message: /dev/nbd15 is not used
+  degraded.log:252: kexec-lab: machine cpus=2 memory=485440 interrupts=timer,ipi,msi clock=ok disk=unknown
+  degraded.log-253- [    5.922239] kexec_core: Starting new kernel
+  degraded.log-254- [    5.977966] CPU1: shutdown
+  degraded.log-255- [    5.978283] psci: CPU1 killed (polled 4 ms)
+  degraded.log-256- [    5.985230] Bye!
+  degraded.log-257- [    0.000000] Booting Linux on physical CPU 0x0000000000 [0x410fd034]
+  degraded.log:258: [    0.000000] Linux version 6.1.0-50-cloud-arm64 (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP Debian 6.1.176-1 (2026-07-02)
+  degraded.log-259- [    0.000000] Machine model: linux,dummy-virt
+  degraded.log-260- [    0.000000] efi: UEFI not found.
+  degraded.log-261- [    0.000000] NUMA: No NUMA configuration found
+  --
+  degraded.log-492- Begin: Running /scripts/local-bottom ... done.
+  degraded.log-493- Begin: Running /scripts/init-bottom ... done.
+  degraded.log-494- [    2.088852] Not activating Mandatory Access Control as /sbin/tomoyo-init does not exist.
+  degraded.log:495: kexec-lab: release=6.1.0-50-cloud-arm64
+  degraded.log:496: kexec-lab: root=/dev/vda1
+  degraded.log:497: kexec-lab: cmdline=console=ttyAMA0 cryptomgr.notests root=/dev/vda is_in_kexec=yes root=/dev/vda1 maxcpus=1
+  degraded.log-498- [    2.636211] EXT4-fs (vda1): re-mounted. Quota mode: none.
+  degraded.log-499- [    2.842145] kexec-lab-machi (144): drop_caches: 3
+  degraded.log-500- [    3.001561] EXT4-fs (vda1): re-mounted. Quota mode: none.
+  degraded.log:501: kexec-lab: machine cpus=1 memory=491324 interrupts=timer,msi clock=ok disk=ok
+  degraded.log-502- 
+  degraded.log-503- kexec-lab mini distribution 6.1.0-50-cloud-arm64 on /dev/console
+  degraded.log-504- 
+  degraded.log:505: kexec-lab login: 
+
+What usually helps
+  Compare the two kernels' messages about what is lost (psci and smp for CPUs, the memory map for
+  memory, GIC and ITS for interrupts), and boot the previous kernel or another kexec-tools.
+
+Next
+  kexec-lab diagnose degraded.log --signals  # all 46 signals recognised
+exit code 0
+`
+
 exports[`test/cli/messages/diagnose.test.ts > TAP > one log of each outcome: meaning, evidence, cure > kexec-lab diagnose entropy-blocked.log 1`] = `
 $ kexec-lab diagnose entropy-blocked.log
 entropy-blocked.log: entropy-blocked

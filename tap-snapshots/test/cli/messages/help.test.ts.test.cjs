@@ -872,6 +872,7 @@ kernel-panic       the kernel panicked, or an oops stopped it
 kernel-hang        the kernel began to boot and makes no progress
 console-lost       the second kernel runs, but not on this console (live runs only)
 wrong-kernel       a system came up, but not on the intended kernel
+degraded           the system came up after a kexec, but has lost CPUs, memory, interrupts, its clock or its disk
 reboot-loop        the machine is reset or kexecs repeatedly
 rescue-shell       the boot ended in a rescue shell; the console does not show why
 firmware-stuck     the firmware or the boot loader did not start a kernel
