@@ -1,12 +1,11 @@
 import { firmwareSignatures } from './firmware.ts';
-import { initSignatures } from './init.ts';
 import { initramfsSignatures } from './initramfs.ts';
 import { kernelStartSignatures } from './kernel-start.ts';
 import { kexecKernelSignatures } from './kexec-kernel.ts';
 import { kexecToolsSignatures } from './kexec-tools.ts';
 import { loaderSignatures } from './loader.ts';
 import { panicSignatures } from './panic.ts';
-import { rootSignatures } from './root.ts';
+import { initSignatures, rootSignatures } from './root.ts';
 import { scalewaySignatures } from './scaleway.ts';
 import type { Signature } from './signature.ts';
 import { complaintSignatures, troubleSignatures } from './trouble.ts';

@@ -12,8 +12,8 @@ import {
   isOfFirmware,
   isRootTrouble,
   worstFirst,
+  lossesOf,
 } from '../machine/failures.ts';
-import { lossesOf } from './losses.ts';
 import type { Decision, Standing } from './decision.ts';
 import { byFailure, byWarning, known } from './decision.ts';
 

@@ -4,7 +4,7 @@ import type { SignatureId } from '../../signatures/all.ts';
 import { isOf } from '../../signatures/all.ts';
 import type { Decided } from '../decide/decision.ts';
 import { mayBeArm } from '../decide/decision.ts';
-import { lossesOf } from '../decide/losses.ts';
+import { lossesOf } from '../machine/failures.ts';
 import { loadCure, rootCure, loaderCure, lpiCure } from './cures.ts';
 import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './explain-silence.ts';
 
