@@ -172,7 +172,7 @@ t.test('a kernel is checked against the one in use', async (t) => {
     ],
     'an initramfs without virtio': [
       await changedInitrd(join(installed.directory, 'a'), parts, withoutVirtio),
-      [/\bregressed: .*\broot-missing\b/],
+      [/\(no-virtio-blk\): /, /\bregressed: .*\broot-missing\b/],
       'root-missing',
     ],
     'an initramfs for another release': [
