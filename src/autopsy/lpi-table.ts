@@ -11,8 +11,8 @@ export type LpiTakeover = {
   table: number | null;
   /** The image of the second kernel that lies on the table; null if none does. */
   image: KernelImage | null;
-  /** Whether the kernel died of an instruction that is the table's content. */
-  ranTable: boolean;
+  /** The instruction that the kernel died of, in hexadecimal, if it is the content of the table; otherwise null. */
+  ranTable: string | null;
 };
 
 /** The properties of four LPIs: priority 0xa0 (0xc0 since 6.11), group 1, and whether each is enabled. */
@@ -35,15 +35,16 @@ export function findLpiTakeover(
     images.find(
       (one) => table !== null && one.address <= table && table < one.address + one.size,
     ) ?? null;
-  const ranTable = texts.some((text) => tableAsCode.test(text));
-  return image === null && !ranTable ? null : { table, image, ranTable };
+  const ranTable = texts.map((text) => tableAsCode.exec(text)?.[1]).find(Boolean) ?? null;
+  return image === null && ranTable === null ? null : { table, image, ranTable };
 }
 
 /** A sentence about it. @param whose the second kernel, as the subject of a sentence */
 export function describeLpiTakeover(whose: string, { table, ranTable }: LpiTakeover): string {
   const where = table === null ? '' : ` at 0x${table.toString(16)}`;
-  const proof = ranTable
-    ? ' The instructions at the fault are a2a2a2a2, the content of that table.'
-    : '';
+  const proof =
+    ranTable === null
+      ? ''
+      : ` The instruction at the fault is ${ranTable}, the content of that table.`;
   return `According to its log in memory, ${whose} took over the LPI tables that the first kernel had set up in the GICv3, and filled the property table${where}, where kexec had put its own code.${proof}`;
 }

@@ -44,7 +44,7 @@ export type BootContext = {
   timedOut: Signal | null;
   rescue: Signal | null;
   proofs: Signal[];
-  /** What the machine has, according to this kernel, and according to the one that kexec'ed into it. */
+  /** The line about the machine that this kernel's system printed, and that of the kernel before the kexec. */
   machine: Signal | null;
   machineBefore: Signal | null;
   /** Signatures of the firmware and boot loaders that started since the last kernel or reset. */

@@ -26,7 +26,9 @@ function wordsOf({ generation, banner, stage }: BootContext, { words }: SignalEv
 
 /** The function in which the kernel faulted, kept with the fault. */
 export const noteTrace: Update = (context, event) => ({
-  ...(isOf(event.signal, 'lpi-table-as-code', 'lpi-table-write') && { lpiTable: event.signal }),
+  // Only a kernel that a kexec started can have taken over another one's table.
+  ...(context.bornBy === 'kexec' &&
+    isOf(event.signal, 'lpi-table-as-code', 'lpi-table-write') && { lpiTable: event.signal }),
   ...(context.warnings.some(isOops) ? noteWarning(context, event) : {}),
 });
 
