@@ -124,3 +124,14 @@ void t.test('an old kernel that came back is shown with the reset and its own ba
   );
   t.end();
 });
+
+void t.test('only a kernel that a kexec started can have taken over an LPI table', (t) => {
+  const oops = [
+    '[    5.000000] Internal error: Oops - Undefined instruction: 0000000002000000 [#1] SMP',
+    '[    5.000100] Code: c2c2c2c2 c2c2c2c2 c2c2c2c2 c2c2c2c2 (c2c2c2c2)',
+    '[    5.000200] Kernel panic - not syncing: Attempted to kill the idle task!',
+  ];
+  t.match(outcomeOf(kernel, ...jump, kernel, ...oops).cure, 'irqchip.gicv3_nolpi=1');
+  t.notMatch(outcomeOf(kernel, ...oops).cure, 'irqchip.gicv3_nolpi=1');
+  t.end();
+});
