@@ -32,6 +32,11 @@ export const outcomeIds = [
 
 export type OutcomeId = (typeof outcomeIds)[number];
 
+/** Whether a system came up on the intended kernel, with or without losses. It can prove its release and root device. */
+export function isUp(outcome: OutcomeId): boolean {
+  return outcome === 'booted' || outcome === 'degraded';
+}
+
 /** Each outcome in one line, for `kexec-lab help outcomes`, the man page and docs/diagnose.md. */
 export const outcomeSummaries: Record<OutcomeId, string> = {
   booted: 'the system came up on the intended kernel',

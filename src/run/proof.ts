@@ -2,6 +2,7 @@ import type { BootContext } from '../boot/machine/context.ts';
 import { kexecMarker } from '../markers.ts';
 import type { Outcome } from '../model/boot.ts';
 import type { StepResult } from '../model/result.ts';
+import { isUp } from '../model/vocabulary.ts';
 import type { CommandProof, Proof } from '../scenario/scenario.ts';
 
 /** The lines that the lab's images print about the running system. All three are required. */
@@ -27,7 +28,7 @@ export type Seen = { bornBy: BootContext['bornBy']; steps: readonly StepResult[]
  * if the proof is incomplete. Every other outcome is returned unchanged.
  */
 export function proveBooted(outcome: Outcome, awaited: Awaited, seen: Seen): Outcome {
-  if (outcome.id !== 'booted' && outcome.id !== 'degraded') return outcome;
+  if (!isUp(outcome.id)) return outcome;
   if (outcome.generation < awaited.generation) {
     return {
       ...outcome,

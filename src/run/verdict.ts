@@ -10,6 +10,7 @@ import type {
   Expectation,
 } from '../model/result.ts';
 import type { Verdict } from '../model/vocabulary.ts';
+import { isUp } from '../model/vocabulary.ts';
 import type { Case, Setup } from '../scenario/scenario.ts';
 import type { BootFacts } from '../session/boot-case.ts';
 import { bootPrice } from '../session/boot-times.ts';
@@ -18,8 +19,7 @@ import { commandProof } from './proof.ts';
 /** The generation that must come up to count as booted. A scenario that requests a kexec expects the second kernel. */
 export function awaitedGeneration(setup: Setup, expect: Expectation): number {
   const asked = 'KEXEC_KERNEL' in setup.tags ? 2 : 1;
-  const comesUp = expect.outcome === 'booted' || expect.outcome === 'degraded';
-  return Math.max(asked, comesUp ? (expect.generation ?? 1) : 1);
+  return Math.max(asked, isUp(expect.outcome) ? (expect.generation ?? 1) : 1);
 }
 
 /**

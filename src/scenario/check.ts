@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
+import { isUp } from '../model/vocabulary.ts';
 import type { MachineProfile, Shape } from '../qemu/machine-spec.ts';
 import { contradictions } from '../qemu/machine-spec.ts';
 import type { Problem } from '../yaml/describe-issue.ts';
@@ -162,7 +163,7 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
     const message = 'a reset step needs on-reset: reboot; otherwise the reset ends the boot';
     findings.push({ path: ['steps'], message });
   }
-  if (expect.outcome !== 'booted') {
+  if (!isUp(expect.outcome)) {
     for (const key of ['release', 'root'] as const) {
       if (expect[key] === undefined) continue;
       find('expect', key, `this is only proved by a boot, but the outcome is ${expect.outcome}`);

@@ -5,6 +5,7 @@ import { isOf } from '../../signatures/all.ts';
 import type { BootContext } from '../machine/context.ts';
 import { isLooping } from '../machine/context.ts';
 import type { Failure } from '../machine/failures.ts';
+import { lossesOf } from '../machine/losses.ts';
 import {
   causes,
   isKexecFailure,
@@ -12,7 +13,6 @@ import {
   isOfFirmware,
   isRootTrouble,
   worstFirst,
-  lossesOf,
 } from '../machine/failures.ts';
 import type { Decision, Standing } from './decision.ts';
 import { byFailure, byWarning, known } from './decision.ts';

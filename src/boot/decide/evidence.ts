@@ -1,5 +1,6 @@
 import type { Alternative, Doubt, Evidence, Outcome, Signal } from '../../model/boot.ts';
 import type { Certainty, OutcomeId } from '../../model/vocabulary.ts';
+import { isUp } from '../../model/vocabulary.ts';
 import { isOf } from '../../signatures/all.ts';
 import { describeCpu } from '../cpu/cpu-sample.ts';
 import type { Failure } from '../machine/failures.ts';
@@ -113,8 +114,7 @@ function first(all: Alternative[], outcome: OutcomeId): number {
 function certaintyOf({ id, byCpu, because, bySilence }: Decision): Certainty {
   if (id === 'unknown') return 'unknown';
   const named = because.some((signal) => isOf(signal, 'proof-release'));
-  if (byCpu || id === 'qemu-exited' || ((id === 'booted' || id === 'degraded') && named))
-    return 'proved';
+  if (byCpu || id === 'qemu-exited' || (isUp(id) && named)) return 'proved';
   return bySilence === true ? 'likely' : 'shown';
 }
 

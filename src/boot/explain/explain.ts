@@ -4,7 +4,7 @@ import type { SignatureId } from '../../signatures/all.ts';
 import { isOf } from '../../signatures/all.ts';
 import type { Decided } from '../decide/decision.ts';
 import { mayBeArm } from '../decide/decision.ts';
-import { lossesOf } from '../machine/failures.ts';
+import { lossesOf } from '../machine/losses.ts';
 import { loadCure, rootCure, loaderCure, lpiCure } from './cures.ts';
 import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './explain-silence.ts';
 
@@ -102,10 +102,28 @@ const explanations: Record<OutcomeId, (decided: Decided) => Explanation> = {
         : 'Find out what reset the machine (a watchdog, a panic without a console), and record the second kernel with earlycon.',
   }),
 
-  degraded: ({ standing: { context } }) => ({
-    meaning: `The system came up after the kexec, but the machine has lost: ${lossesOf(context).join(', ')}.`,
-    cure: "Compare the two kernels' messages about what is lost (psci and smp for CPUs, the memory map for memory, GIC and ITS for interrupts), and boot the previous kernel or another kexec-tools.",
-  }),
+  degraded: ({ standing: { context } }) => {
+    const losses = lossesOf(context);
+    const named = losses.map(({ what, asked }) =>
+      asked === null ? what : `${what}, see ${asked}`,
+    );
+    const words = [...new Set(losses.flatMap(({ asked }) => asked ?? []))];
+    return {
+      meaning: `The system came up after the kexec, but the machine has lost: ${named.join('; ')}.`,
+      cure: [
+        ...(words.length === 0
+          ? []
+          : [
+              `Remove ${words.join(' and ')} from the second kernel's command line, unless it is meant.`,
+            ]),
+        ...(losses.every(({ asked }) => asked !== null)
+          ? []
+          : [
+              "Compare the two kernels' messages about what is lost (psci and smp for CPUs, the memory map for memory, GIC and ITS for interrupts), and boot the previous kernel or another kexec-tools.",
+            ]),
+      ].join(' '),
+    };
+  },
 
   'reboot-loop': ({ standing: { context } }) => ({
     meaning:
