@@ -39,6 +39,7 @@ export const doors = {
     'arch.ts',
     'console',
     'errors.ts',
+    'markers.ts',
     'text',
     'file-error.ts',
     'model',

@@ -10,6 +10,7 @@ import { standardOutput } from '../report/reporter.ts';
 import { describeProgress } from '../report/result-text.ts';
 import type { Style } from '../report/style.ts';
 import { createStyle } from '../report/style.ts';
+import { kexecOf } from '../scenario/kexec.ts';
 import { catchInterrupts } from './interrupt.ts';
 import { archOption, mirrorOption } from './options.ts';
 import { addCandidateOptions, candidateOf, namesCandidate } from './run-options.ts';
@@ -20,16 +21,21 @@ type Options = CandidateWords & {
   mirror?: string;
   withDeps?: boolean;
   json?: boolean;
-  /** The whole command line of the second kernel, and its disk, where a scenario names them. */
-  cmdline?: string;
-  disk?: string;
+};
+
+/** What a scenario boots on one architecture. */
+type Examined = {
+  arch: Arch;
+  words: CandidateWords;
+  /** The second kernel's words of the command line, its disk, and how it kexecs. */
+  found: Parameters<typeof preflight>[2];
 };
 
 /** `kexec-lab preflight`: finds problems of a kernel without starting it. */
 export function preflightCommand(): Command {
   const command = new Command('preflight')
     .description('examine a kernel, its initramfs and its kexec-tools without booting them')
-    .argument('[scenario]', 'examine the second-kernel of this scenario or file');
+    .argument('[scenario]', 'examine what this scenario or file boots');
   return addCandidateOptions(command)
     .addOption(archOption())
     .option('--root <device>', 'root= device on the kernel command line', '/dev/vda1')
@@ -53,28 +59,27 @@ Exit codes:
   7  the candidate cannot boot`;
 
 async function run(scenario: string | undefined, given: Options): Promise<void> {
-  const options = scenario === undefined ? given : await ofScenario(scenario, given);
-  if (!namesCandidate(options)) {
+  const examined = scenario === undefined ? [] : await examinedIn(scenario, given);
+  const options = { ...given, ...examined[0]?.words };
+  if (scenario === undefined && !namesCandidate(options)) {
     throw new UsageError('no kernel to examine', {
-      hint: 'Name a kernel with --kernel, for example --kernel debian:sid, or a scenario with a second-kernel.',
+      hint: 'Name a kernel with --kernel, for example --kernel debian:sid, or a scenario.',
     });
   }
   const interrupt = catchInterrupts();
   const { signal } = interrupt;
   try {
     const candidate = await candidateOf(options, signal);
-    const wanted = candidate.arches.filter(
-      (arch) => options.arch.length === 0 || options.arch.includes(arch),
-    );
+    const asked = scenario === undefined ? options.arch : examined.map(({ arch }) => arch);
+    const wanted = candidate.arches.filter((arch) => asked.length === 0 || asked.includes(arch));
     const found: PreflightDocument['found'] = [];
     const onProgress = showSteps();
-    const { mirror, root, disk } = options;
-    const cmdline = options.cmdline ?? `root=${root}`;
+    const { mirror, root } = options;
     for (const arch of wanted) {
       const checks = {
-        ...{ cmdline, signal, onProgress },
+        ...{ cmdline: `root=${root}`, signal, onProgress },
         ...(mirror && { mirror }),
-        ...(disk && { disk }),
+        ...examined.find((one) => one.arch === arch)?.found,
       };
       found.push({ arch, ...(await preflight(candidate, arch, checks)) });
     }
@@ -103,10 +108,10 @@ async function run(scenario: string | undefined, given: Options): Promise<void> 
 }
 
 /**
- * The options with the second kernel of a scenario, its command line and its disk.
- * @throws UsageError if the scenario has none, or several, or an option names a kernel too
+ * What a scenario boots, once for each architecture.
+ * @throws UsageError if it boots several kernels or machines, or an option names a kernel too
  */
-async function ofScenario(word: string, options: Options): Promise<Options> {
+async function examinedIn(word: string, options: Options): Promise<Examined[]> {
   if (namesCandidate(options))
     throw new UsageError(`${word} and an option both name what to examine`, {
       hint: 'Leave out the scenario, or --kernel, --initrd, --kexec-tools and --first-kernel.',
@@ -114,28 +119,32 @@ async function ofScenario(word: string, options: Options): Promise<Options> {
   const { findScenarios } = await import('./find-scenarios.ts');
   const { expandCases } = await import('../scenario/select.ts');
   const cases = expandCases(findScenarios([word]), { only: options.arch, repeat: 1 });
-  const named = cases.flatMap(({ arch, setup: { secondKernel, disk, tags } }) =>
-    secondKernel === undefined
-      ? []
-      : [{ arch, examined: { secondKernel, disk, cmdline: tags['KEXEC_APPEND'] } }],
-  );
-  const [first] = named;
-  if (first === undefined)
-    throw new UsageError(`${word} has no second-kernel`, {
-      hint: 'Name the kernel under test with boot.second-kernel in the scenario, or with --kernel.',
-    });
-  if (new Set(named.map(({ examined }) => JSON.stringify(examined))).size > 1)
+  const { isDiskOfKernel } = await import('../candidate/candidate.ts');
+  const { ownRecipes } = await import('../image/recipes/recipe.ts');
+  const examined = cases.map(({ arch, setup }): Examined => {
+    const { secondKernel, disk, tags } = setup;
+    if (typeof disk !== 'string' || !isDiskOfKernel(ownRecipes.get(disk)))
+      throw new UsageError(`${word} boots no kernel that preflight can examine`, {
+        hint: 'Name a scenario whose disk has the kernel under test, such as kexec-to-distro, or a kernel with --kernel.',
+      });
+    const cmdline = tags['KEXEC_APPEND'];
+    return {
+      arch,
+      words: { ...secondKernel },
+      found: { disk, kexec: kexecOf(setup), ...(cmdline !== undefined && { cmdline }) },
+    };
+  });
+  const distinct = (values: unknown[]) =>
+    new Set(values.map((value) => JSON.stringify(value))).size;
+  if (distinct(examined.map(({ words }) => words)) > 1)
     throw new UsageError(`${word} has several second kernels`, {
       hint: 'Choose one scenario, and one architecture with --arch.',
     });
-  const { secondKernel, disk, cmdline } = first.examined;
-  return {
-    ...options,
-    ...secondKernel,
-    arch: named.map(({ arch }) => arch),
-    ...(cmdline !== undefined && { cmdline }),
-    ...(typeof disk === 'string' && { disk }),
-  };
+  if (distinct(examined) > distinct(examined.map(({ arch }) => arch)))
+    throw new UsageError(`${word} boots several machines`, {
+      hint: `Choose one of ${cases.map(({ scenario }) => scenario.name).join(', ')}.`,
+    });
+  return examined;
 }
 
 function isStop({ severity }: Finding): boolean {

@@ -86,13 +86,17 @@ const mebibyte = 2 ** 20;
 /**
  * On arm, whether the kernel runs at a higher address than kexec-tools assume. kexec-tools put the initrd or the device tree
  * directly after the assumed end of the kernel, where the decompressor overwrites them.
+ * @param imageBytes the size of its file
+ * @param reserved the bytes that `--image-size` reserves; 0 without that option
  */
-export function checkTextOffset(kernel: KernelFacts, imageBytes: number): Finding[] {
+export function checkTextOffset(kernel: KernelFacts, imageBytes: number, reserved = 0): Finding[] {
   if (kernel.arch !== 'arm' || kernel.kind !== 'zImage') return [];
   const declared = kernel.layout?.textOffset ?? null;
   const configured = declared === null ? configuredOffset(kernel.config?.values) : null;
   const offset = declared ?? configured?.offset ?? null;
   if (offset === null || offset <= assumed) return [];
+  const needed = neededSize(kernel, offset, imageBytes);
+  if (reserved >= needed) return [];
   const source =
     declared === null
       ? `${kernel.config?.name ?? ''}: ${configured?.option ?? ''}=y`
@@ -102,7 +106,7 @@ export function checkTextOffset(kernel: KernelFacts, imageBytes: number): Findin
       id: 'text-offset',
       severity: 'warn',
       message: `This kernel is linked to run ${hex(offset)} above the start of RAM, but kexec-tools assume ${hex(assumed)}: while it unpacks, it overwrites the initrd or the device tree after it.`,
-      advice: `Load it with kexec --image-size=${neededSize(kernel, offset, imageBytes)} or more.`,
+      advice: `Load it with kexec --image-size=${needed} or more.`,
       source,
     },
   ];

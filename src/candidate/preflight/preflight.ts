@@ -7,6 +7,7 @@ import { planEntries } from '../../image/recipes/plan.ts';
 import { ownRecipes, kexecTools } from '../../image/recipes/recipe.ts';
 import type { Finding, PreflightDocument } from '../../model/examination.ts';
 import type { Severity } from '../../model/vocabulary.ts';
+import type { Kexec } from '../../scenario/kexec.ts';
 import type { Candidate } from '../candidate.ts';
 import { distroKernel, isDiskOfKernel, withCandidate } from '../candidate.ts';
 import {
@@ -15,6 +16,7 @@ import {
   checkKexecConfig,
   configuredOffset,
 } from './check-kernel.ts';
+import { checkLpiTables, reservedSize } from './check-machine.ts';
 import { checkInitrd, checkRoot, knowsBuiltIn, rootOf } from './check-root.ts';
 import type { Facts, KernelFacts } from './facts.ts';
 import { diskFacts, initrdFacts, kernelFacts, toolsFacts } from './facts.ts';
@@ -24,6 +26,8 @@ type PreflightOptions = BuildOptions & {
   cmdline?: string;
   /** The recipe of the disk with its root file system. Default: that of kexec-to-distro. */
   disk?: string;
+  /** How the machine kexecs. Null: not known, so its rules cannot be applied. */
+  kexec?: Kexec | null;
 };
 
 /** The command line and disk of kexec-to-distro, the reference scenario. */
@@ -60,12 +64,12 @@ export async function refuseUnusable(
     throw new UsageError(`--kernel ${found.source}: ${found.message}`, { hint: found.advice });
 }
 
-type Gathered = Facts & { kernel: KernelFacts & { bytes: number } };
+type Gathered = Facts & { kernel: KernelFacts & { bytes: number }; kexec: Kexec | null };
 
 async function gatherFacts(
   candidate: Candidate,
   arch: Arch,
-  { cmdline = usual.cmdline, disk = usual.disk, ...options }: PreflightOptions,
+  { cmdline = usual.cmdline, disk = usual.disk, kexec = null, ...options }: PreflightOptions,
 ): Promise<Gathered> {
   const { label } = candidate;
   const catalog = withCandidate(ownRecipes, candidate);
@@ -91,17 +95,20 @@ async function gatherFacts(
         : { version: null, source: kexecTools },
     disk: diskFacts(disk, recipe),
     cmdline,
+    kexec,
   };
 }
 
 /** All findings that follow from the facts, the worst first. */
 function check(facts: Gathered): Finding[] {
+  const { kernel, kexec } = facts;
   const findings = [
     ...checkImageFormat(facts),
     ...checkInitrd(facts),
     ...checkRoot(facts),
-    ...checkKexecConfig(facts.kernel),
-    ...checkTextOffset(facts.kernel, facts.kernel.bytes),
+    ...checkKexecConfig(kernel),
+    ...checkTextOffset(kernel, kernel.bytes, reservedSize(kexec?.flags ?? [])),
+    ...(kexec === null ? [] : checkLpiTables(kexec)),
   ];
   return findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
 }
@@ -109,7 +116,7 @@ function check(facts: Gathered): Finding[] {
 const order: Severity[] = ['stop', 'warn', 'note'];
 
 /** The rules of an examination, and why one could not be applied. */
-function rulesFor({ kernel, initrd, tools, cmdline }: Gathered): Examination['rules'] {
+function rulesFor({ kernel, initrd, tools, cmdline, kexec }: Gathered): Examination['rules'] {
   const { kind, layout, config, release } = kernel;
   const readable = initrd !== null && initrd.trouble === null && initrd.releases !== null;
   const noInitrd = 'none was given; the lab builds one from the modules of the kernel';
@@ -132,7 +139,12 @@ function rulesFor({ kernel, initrd, tools, cmdline }: Gathered): Examination['ru
             offset === null ? 'neither the zImage nor a configuration names it' : null,
           ),
         ]
-      : []),
+      : [
+          rule(
+            'interrupt tables',
+            kexec === null ? 'the machine is unknown; name a scenario' : null,
+          ),
+        ]),
     rule('kexec support', config === null ? 'the configuration of the kernel is unknown' : null),
     rule(
       'initramfs archive',

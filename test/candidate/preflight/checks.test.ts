@@ -4,9 +4,11 @@ import {
   checkTextOffset,
   checkKexecConfig,
 } from '../../../src/candidate/preflight/check-kernel.ts';
+import { checkLpiTables, reservedSize } from '../../../src/candidate/preflight/check-machine.ts';
 import { checkRoot, rootOf } from '../../../src/candidate/preflight/check-root.ts';
 import type { KernelFacts } from '../../../src/candidate/preflight/facts.ts';
 import { parseKernelConfig } from '../../../src/candidate/preflight/facts.ts';
+import type { Kexec } from '../../../src/scenario/kexec.ts';
 
 function kernel(change: Partial<KernelFacts> = {}): KernelFacts {
   return {
@@ -95,5 +97,46 @@ t.test('root= against the partitions there are', (t) => {
   t.same(found('root=UUID=abc'), [], 'not looked up');
   t.same(found('root=/dev/vda', []), [], 'a disk without a table is its own file system');
   t.equal(rootOf('xroot=/dev/vdb'), null);
+  t.end();
+});
+
+t.test('an --image-size that is large enough needs no other', (t) => {
+  const layout = { textOffset: 0x208000, data: 22_696_136, bss: 393_664 };
+  const found = (reserved: number) =>
+    checkTextOffset(kernel({ arch: 'arm', kind: 'zImage', layout }), 5_526_016, reserved).length;
+  t.equal(found(30408704), 0);
+  t.equal(found(30408703), 1);
+  t.equal(reservedSize([]), 0);
+  t.equal(reservedSize(['--no-checks', '--image-size=67108864']), 67108864);
+  t.equal(reservedSize(['--image-size', '0x4000000']), 67108864);
+  t.end();
+});
+
+t.test('which machines hand over LPI tables that nothing reserves', (t) => {
+  const found = (
+    option: string,
+    change: { first?: string; second?: string; flags?: string[]; firmware?: 'uefi' } = {},
+  ) => {
+    const { first = 'root=/dev/vda', second = `${first} root=/dev/vda1`, flags = [] } = change;
+    const kexec: Kexec = {
+      machine: { name: 'x', option, firmware: change.firmware ?? 'none' },
+      cmdlines: { first, second },
+      flags,
+    };
+    return checkLpiTables(kexec).map(({ id, severity }) => `${severity} ${id}`);
+  };
+  const warned = ['warn lpi-tables'];
+  const nolpi = 'irqchip.gicv3_nolpi=1';
+  t.same(found('virt,gic-version=3'), warned);
+  t.same(found('virt,highmem=off,gic-version=max,its=on'), warned);
+  t.same(found('virt'), [], "QEMU's default is a GICv2");
+  t.same(found('virt,gic-version=2'), []);
+  t.same(found('virt,gic-version=3,its=off'), []);
+  t.same(found('virt,gic-version=3', { firmware: 'uefi' }), []);
+  t.same(found('virt,gic-version=3', { first: nolpi }), []);
+  t.same(found('virt,gic-version=3', { second: `quiet ${nolpi}` }), []);
+  t.same(found('virt,gic-version=3', { first: 'irqchip.gicv3_nolpi=0' }), warned);
+  t.same(found('virt,gic-version=3', { flags: ['--mem-min=0x50000000'] }), []);
+  t.same(found('virt,gic-version=3', { flags: ['--no-checks'] }), warned);
   t.end();
 });

@@ -108,7 +108,7 @@ void t.test('the command exits with 7 where something cannot work', async (t) =>
   t.match(good, {
     exitCode: 0,
     stdout:
-      /^aarch64 .*good\.deb: [^\n]*\n {2}checked {2}image format, image length, kexec support,.*root=\n {2}not checked {2}initramfs archive: none/,
+      /^aarch64 .*good\.deb: [^\n]*\n {2}checked {2}image format, image length, kexec support,.*root=\n {2}not checked {2}interrupt tables: .*\n {2}not checked {2}initramfs archive: none/,
   });
   const wrong = await run('--root', '/dev/vda');
   t.match(wrong, {
@@ -117,7 +117,8 @@ void t.test('the command exits with 7 where something cannot work', async (t) =>
   });
   writeTree(directory, {
     'mine.yaml': `${least.replace(', arm', '')}boot:\n  second-kernel: ./good.deb\n  tags: { KEXEC_APPEND: root=/dev/vda }\n`,
-    'none.yaml': least,
+    'none.yaml': `${least}boot: { disk: null }\n`,
+    'server.yaml': `${least.replace(', arm', '')}boot:\n  second-kernel: ./good.deb\n  shape: { gic: 3 }\n`,
   });
   const examine = (name: string, ...words: string[]) =>
     kexecLab(['preflight', join(directory, name), ...words], { KEXEC_LAB_CACHE: cacheDir });
@@ -125,7 +126,8 @@ void t.test('the command exits with 7 where something cannot work', async (t) =>
     exitCode: 7,
     stdout: /good\.deb: .*\n {2}stop {2}root=\/dev\/vda /,
   });
-  t.match(await examine('none.yaml'), { exitCode: 2, stderr: 'second-kernel' });
+  t.match(await examine('none.yaml'), { exitCode: 2, stderr: 'none.yaml' });
+  t.match(await examine('server.yaml'), { exitCode: 0, stdout: /\(lpi-tables\)\n/ });
   t.match(await examine('mine.yaml', '--kernel', kernel), { exitCode: 2, stderr: '--kernel' });
   const json = await run('--root', '/dev/vda', '--json');
   t.equal(json.exitCode, 7);

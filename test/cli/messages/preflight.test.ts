@@ -40,5 +40,8 @@ t.test('preflight', async (t) => {
   await say('preflight --kernel short.Image --initrd with-modules.img');
   await say('preflight --kernel zImage --initrd with-modules.img');
   await say('preflight --kernel tree --initrd with-modules.img');
+  await say('preflight shapes');
+  await say('preflight tutorial');
+  await say('preflight kexec-to-distro --kernel Image');
   await say('preflight --kernel no-kexec --initrd with-modules.img');
 });

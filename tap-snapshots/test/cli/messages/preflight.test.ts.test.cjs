@@ -21,6 +21,7 @@ aarch64  Image: this kernel cannot boot
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in Image
   checked  image format, image length, initramfs archive, root=
+  not checked  interrupt tables: the machine is unknown; name a scenario
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: its files could not be listed
   not checked  disk and file system drivers: its files could not be listed
@@ -45,6 +46,7 @@ aarch64  Image: this kernel cannot boot
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in Image
   checked  image format, image length, initramfs archive, root=
+  not checked  interrupt tables: the machine is unknown; name a scenario
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: its files could not be listed
   not checked  disk and file system drivers: its files could not be listed
@@ -65,6 +67,7 @@ aarch64  Image: this kernel boots only after some preparation
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in Image
   checked  image format, image length, initramfs archive, initramfs release, disk and file system drivers, root=
+  not checked  interrupt tables: the machine is unknown; name a scenario
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  built-in drivers: neither modules.builtin nor a configuration was found
 exit code 0
@@ -86,6 +89,7 @@ aarch64  Image: this kernel boots only after some preparation
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in Image
   checked  image format, image length, initramfs archive, disk and file system drivers, root=
+  not checked  interrupt tables: the machine is unknown; name a scenario
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: it has no modules
   not checked  built-in drivers: neither modules.builtin nor a configuration was found
@@ -114,6 +118,7 @@ aarch64  no-kexec: this kernel cannot boot
         Build it with CONFIG_KEXEC=y.
         read in config-6.9-test: # CONFIG_KEXEC is not set
   checked  image format, image length, kexec support, initramfs archive, initramfs release, disk and file system drivers, built-in drivers, root=
+  not checked  interrupt tables: the machine is unknown; name a scenario
 stderr: aarch64/distro-kernel: collecting modules
 exit code 7
 `
@@ -138,6 +143,7 @@ aarch64  short.Image: this kernel boots only after some preparation
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in short.Image
   checked  image format, image length, initramfs archive, disk and file system drivers, root=
+  not checked  interrupt tables: the machine is unknown; name a scenario
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: the release of the kernel is unknown
   not checked  built-in drivers: neither modules.builtin nor a configuration was found
@@ -162,6 +168,7 @@ exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab prefl
 $ kexec-lab preflight --kernel tree --initrd with-modules.img
 aarch64  tree: no problem that prevents a boot
   checked  image format, image length, kexec support, initramfs archive, initramfs release, disk and file system drivers, built-in drivers, root=
+  not checked  interrupt tables: the machine is unknown; name a scenario
 exit code 0
 `
 
@@ -175,6 +182,7 @@ exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab prefl
 $ kexec-lab preflight --kernel tree --root x
 aarch64  tree: no problem that prevents a boot
   checked  image format, image length, kexec support, disk and file system drivers, built-in drivers
+  not checked  interrupt tables: the machine is unknown; name a scenario
   not checked  initramfs archive: none was given; the lab builds one from the modules of the kernel
   not checked  initramfs release: none was given; the lab builds one from the modules of the kernel
   not checked  root=: x is not a device name, and is not looked up
@@ -213,6 +221,27 @@ exit code 0
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight 1`] = `
 $ kexec-lab preflight
 stderr: no kernel to examine
-stderr:   Name a kernel with --kernel, for example --kernel debian:sid, or a scenario with a second-kernel.
+stderr:   Name a kernel with --kernel, for example --kernel debian:sid, or a scenario.
+exit code 2
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight kexec-to-distro --kernel Image 1`] = `
+$ kexec-lab preflight kexec-to-distro --kernel Image
+stderr: kexec-to-distro and an option both name what to examine
+stderr:   Leave out the scenario, or --kernel, --initrd, --kexec-tools and --first-kernel.
+exit code 2
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight shapes 1`] = `
+$ kexec-lab preflight shapes
+stderr: shapes boots several machines
+stderr:   Choose one of shapes-01, shapes-02, shapes-03, shapes-04, shapes-05, shapes-06, shapes-07, shapes-08, shapes-09, shapes-10, shapes-11, shapes-12, shapes-13, shapes-14, shapes-15, shapes-16, shapes-17, shapes-18, shapes-19, shapes-20, shapes-21.
+exit code 2
+`
+
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight tutorial 1`] = `
+$ kexec-lab preflight tutorial
+stderr: tutorial boots no kernel that preflight can examine
+stderr:   Name a scenario whose disk has the kernel under test, such as kexec-to-distro, or a kernel with --kernel.
 exit code 2
 `

@@ -1,0 +1,33 @@
+import { appendTag, flagsTag } from '../markers.ts';
+import type { MachineProfile } from '../qemu/machine-spec.ts';
+import { loadMachineProfile, machineOption } from '../qemu/machine-spec.ts';
+import type { Setup } from './scenario.ts';
+
+/** How a scenario's first kernel kexecs into the second one, as far as the scenario says it. */
+export type Kexec = {
+  machine: Pick<MachineProfile, 'name' | 'firmware'> & {
+    /** QEMU's `-machine`, such as `virt,gic-version=3`. */
+    option: string;
+  };
+  /** The words of both kernels' command lines, without those of the machine profile. */
+  cmdlines: { first: string; second: string };
+  /** The options of kexec other than the files and the command line. */
+  flags: readonly string[];
+};
+
+/**
+ * How a setup kexecs. The provider's initramfs gives the second kernel the words of the first one, too.
+ * @throws ScenarioError for a machine that cannot have the shape that is asked for
+ */
+export function kexecOf({ machine, shape, cmdline, tags }: Setup): Kexec {
+  const profile = loadMachineProfile(machine, shape);
+  const words = (tag: string) => (tags[tag] ?? '').split(',').filter(Boolean);
+  return {
+    machine: { name: profile.name, firmware: profile.firmware, option: machineOption(profile) },
+    cmdlines: {
+      first: cmdline,
+      second: [cmdline, tags['KEXEC_APPEND'] ?? '', ...words(appendTag)].join(' '),
+    },
+    flags: words(flagsTag),
+  };
+}
