@@ -125,13 +125,25 @@ const explanations: Record<OutcomeId, (decided: Decided) => Explanation> = {
     };
   },
 
-  'reboot-loop': ({ standing: { context } }) => ({
-    meaning:
-      context.resets < 3
-        ? `The machine kexecs in a loop (${context.jumps.length} times): whatever starts the kexec does not detect that it already happened.`
-        : `The machine was reset ${context.resets} times and never reached a login prompt. The evidence shows the last message of each round.`,
-    cure: 'Fix what ends each round. If the kexec itself repeats, guard it: skip it when /proc/cmdline contains is_in_kexec=yes. Without panic= on the command line the machine stops at the first failure.',
-  }),
+  'reboot-loop': ({ standing: { context } }) => {
+    const { resets, jumps, lastWords } = context;
+    const silent = lastWords.every((word) => isOf(word, 'kernel-booting', 'kernel-version'));
+    const meaning =
+      resets < 3
+        ? `The machine kexecs in a loop (${jumps.length} times): whatever starts the kexec does not detect that it already happened.`
+        : `The machine was reset ${resets} times and never reached a login prompt. ${
+            silent
+              ? 'Nothing announces the resets: the messages of one kernel stop, and the next one starts.'
+              : 'The evidence shows the last message of each round.'
+          }`;
+    return {
+      meaning,
+      cure:
+        resets >= 3 && silent
+          ? 'Look for a watchdog. A kexec does not stop one: disable it before the kexec (RuntimeWatchdogSec= and KExecWatchdogSec= of systemd), or have its driver in the second kernel or its initrd.'
+          : 'Fix what ends each round. If the kexec itself repeats, guard it: skip it when /proc/cmdline contains is_in_kexec=yes. Without panic= on the command line the machine stops at the first failure.',
+    };
+  },
 
   'rescue-shell': ({ decision: { stage }, standing: { context } }) => ({
     meaning: `The boot ended in a rescue shell (${stage})${

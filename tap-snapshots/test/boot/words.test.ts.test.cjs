@@ -84,12 +84,14 @@ wrong-kernel
   meaning  The second kernel ran, then the machine was reset and its normal boot started kernel {release}.
   cure     Find out what reset the machine (a watchdog, a panic without a console), and record the second kernel with earlycon.
 degraded
-  meaning  The system came up after the kexec, but the machine has lost: CPUs (2, now 1), interrupts (ipi).
-  cure     Compare the two kernels' messages about what is lost (psci and smp for CPUs, the memory map for memory, GIC and ITS for interrupts), and boot the previous kernel or another kexec-tools.
+  meaning  The system came up after the kexec, but the machine has lost: CPUs (2, now 1), see maxcpus=1; interrupts (ipi), see maxcpus=1.
+  cure     Remove maxcpus=1 from the second kernel's command line, unless it is meant.
 reboot-loop
   meaning  The machine kexecs in a loop (4 times): whatever starts the kexec does not detect that it already happened.
+  meaning  The machine was reset 3 times and never reached a login prompt. Nothing announces the resets: the messages of one kernel stop, and the next one starts.
   meaning  The machine was reset 3 times and never reached a login prompt. The evidence shows the last message of each round.
   cure     Fix what ends each round. If the kexec itself repeats, guard it: skip it when /proc/cmdline contains is_in_kexec=yes. Without panic= on the command line the machine stops at the first failure.
+  cure     Look for a watchdog. A kexec does not stop one: disable it before the kexec (RuntimeWatchdogSec= and KExecWatchdogSec= of systemd), or have its driver in the second kernel or its initrd.
 rescue-shell
   meaning  The boot ended in a rescue shell (initramfs); the console does not show why.
   meaning  The boot ended in a rescue shell (userspace) because {device} did not appear.
