@@ -22,6 +22,8 @@ const options = {
   'first-kernel': { reading: 'value', of: any },
   baseline: { reading: 'value', of: ['check'] },
   against: { reading: 'value', of: ['check'] },
+  machine: { reading: 'value', of: booting },
+  shape: { reading: 'words', of: booting },
   'fail-on': { reading: 'words', of: ['check'] },
   repeat: { reading: 'value', of: booting },
   retries: { reading: 'value', of: ['run'] },

@@ -43,6 +43,7 @@ const wantedModules = [
   'virtio_pci',
   'virtio_mmio',
   'virtio_blk',
+  'nvme',
   'ext4',
   // ext4 loads this by name. From Linux 6.16 on it is part of the CRC library.
   'crc32c_generic',

@@ -3,6 +3,7 @@ import type { Arch } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
+import type { Baseline } from '../model/comparison.ts';
 import type { Loaded } from '../compare/record.ts';
 import { loadRecord, recordOf } from '../compare/record.ts';
 import { exitCodes, UsageError } from '../errors.ts';
@@ -16,10 +17,13 @@ import { needsOf } from '../run/lab.ts';
 import { runCases } from '../run/run.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { expandCases } from '../scenario/select.ts';
+import { namedShapes, plain } from '../scenario/variants.ts';
 import type { ComparisonOptions } from './compare.ts';
 import { checkComparisonFiles, comparisonOptions, showComparison } from './compare.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
+import type { MachineWords } from './machine-options.ts';
+import { machineOptions, onMachines } from './machine-options.ts';
 import {
   archOption,
   jobsOption,
@@ -31,6 +35,7 @@ import {
 import { describe } from './preflight.ts';
 import { addCandidateOptions, candidateOf, casesOf, openReporter } from './run-options.ts';
 type CheckOptions = CandidateWords &
+  MachineWords &
   ComparisonOptions & {
     baseline?: string;
     against?: string;
@@ -47,6 +52,9 @@ type CheckOptions = CandidateWords &
 
 /** The default selection: a few cases that show differences between kernels. */
 const usual = ['check'];
+
+/** The shapes that are booted by default. */
+const usualShapes = [plain, ...namedShapes.map(({ name }) => name)];
 
 /** The name of the second kernel that the images contain, see images/distro-kernel.yaml. */
 const ownKernel = "the lab's own kernel";
@@ -71,7 +79,8 @@ export function checkCommand(): Command {
     .addOption(qemuDirOption())
     .addOption(mirrorOption('Debian mirror to build images from'))
     .option('--with-deps', 'install missing system packages with apt');
-  for (const option of comparisonOptions()) command.addOption(option);
+  for (const option of [...machineOptions(usualShapes.join(', ')), ...comparisonOptions()])
+    command.addOption(option);
   return addCandidateOptions(command).addHelpText('after', helpText).action(check);
 }
 
@@ -80,6 +89,8 @@ Examples:
   kexec-lab check --kernel debian:trixie
   kexec-lab check --kernel debian:bookworm-backports --baseline debian:bookworm --arch arm
   kexec-lab check --kernel ./linux-image-6.12_arm64.deb --against baseline.json
+  kexec-lab check --kernel debian:trixie --shape plain --shape gicv3-uefi
+  kexec-lab check --kernel debian:trixie --machine ./my-machine.yaml
 
 Exit codes:
   0    ROLL: the new kernel can be rolled out
@@ -96,8 +107,7 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
   }
   checkComparisonFiles(options);
   const known = options.against === undefined ? null : await loadRecord(options.against);
-  const scenarios = findScenarios(words.length > 0 ? words : usual, options.scenarios);
-  const all = expandCases(scenarios, { only: options.arch, repeat: options.repeat });
+  const all = selectedCases(words, options, known?.record ?? null);
   const candidate = await candidateOf(options);
   const current = await baselineOf(options);
   const cases = [candidate, ...(current === null ? [] : [current])].reduce(casesOf, all);
@@ -126,6 +136,24 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
   } finally {
     interrupt.release();
   }
+}
+
+/**
+ * The cases that both kernels boot. An earlier result without the usual shapes is compared without them: without a
+ * baseline, they would show nothing.
+ */
+function selectedCases(words: string[], options: CheckOptions, known: Baseline | null): Case[] {
+  const { scenarios, arch, repeat, shape, machine } = options;
+  const found = findScenarios(words.length > 0 ? words : usual, scenarios);
+  const moved = onMachines(
+    found,
+    { shape, ...(machine !== undefined && { machine }) },
+    { arch, usual: usualShapes },
+  );
+  const all = expandCases(moved, { only: arch, repeat });
+  if (known === null || shape.length > 0) return all;
+  const isKnown = (case_: Case) => `${case_.arch}/${case_.scenario.name}` in known.scenarios;
+  return all.filter((case_) => case_.scenario.variant === undefined || isKnown(case_));
 }
 
 async function baselineOf({

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { writeFile, appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
-import { caveatsOf, compareSides, decide } from '../compare/classify.ts';
+import { caveatsOf, compareSides, decide, neitherOf } from '../compare/classify.ts';
 import type { Loaded } from '../compare/record.ts';
 import { loadRecord, recordText, differencesOf, sidesIn } from '../compare/record.ts';
 import { UsageError, exitCodes } from '../errors.ts';
@@ -116,6 +116,7 @@ export async function showComparison(
     candidate: nameOf(candidate),
     differences,
     decision: more.length > 0 ? 'HOLD' : decision,
+    neither: neitherOf(comparisons),
     reasons: [...more, ...reasons],
     caveats: caveatsOf(comparisons),
     comparisons,

@@ -109,6 +109,11 @@ export const placeholders: Record<string, () => Promise<Completion> | Completion
   arch: () => fromList(arches),
   class: () => fromList(comparisonClasses),
   shell: () => fromList(shells),
+  machine: async () => {
+    const { ownMachines } = await import('../qemu/machine-spec.ts');
+    return { ...fromList([...ownMachines.keys()]), files: 'files' as const };
+  },
+  shape: async () => fromList((await import('./machine-options.ts')).shapeWords),
   ...named(['what', 'scenario'], async () => ({ ...(await scenarios()), files: 'files' as const })),
   pattern: scenarios,
   'name[=file]': async () => fromList((await import('../report/reporters.ts')).reporterNames),

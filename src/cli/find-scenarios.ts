@@ -5,7 +5,7 @@ import { parseKernel, parseTools } from '../candidate/parse-candidate.ts';
 import { loadRecord } from '../compare/record.ts';
 import { NothingSelectedError, UsageError } from '../errors.ts';
 import { namesOfKind, ownRecipes } from '../image/recipes/recipe.ts';
-import type { CaseResult } from '../model/result.ts';
+import type { CaseResult, Variant } from '../model/result.ts';
 import { ownMachines } from '../qemu/machine-spec.ts';
 import { printableLines } from '../report/printable.ts';
 import { splitPlace } from '../report/result-text.ts';
@@ -123,12 +123,18 @@ export async function lastFailed(out: string): Promise<LastFailed> {
   }
   return {
     words,
-    includes: ({ arch, scenario: { name } }) => keys.has(keyOf({ arch, scenario: name })),
+    includes: ({ arch, scenario: { name, variant } }) =>
+      keys.has(keyOf({ arch, scenario: name, variant })),
   };
 }
 
-function keyOf({ arch, scenario }: Pick<CaseResult, 'arch' | 'scenario'>): string {
-  return `${arch}/${scenario}`;
+/** A case on another machine is another case. */
+function keyOf({
+  arch,
+  scenario,
+  variant,
+}: Pick<CaseResult, 'arch' | 'scenario'> & { variant?: Variant | undefined }): string {
+  return [`${arch}/${scenario}`, ...(variant?.options ?? [])].join(' ');
 }
 
 /** The newest first: the name of a run begins with its time. `latest` is a link to a run. */
@@ -154,7 +160,8 @@ async function resultsOf(directory: string): Promise<CaseResult[]> {
 }
 
 /** The word that selects a scenario; none if it no longer exists. */
-function wordOf({ scenario, place }: CaseResult): string[] {
+function wordOf({ scenario: name, place, variant }: CaseResult): string[] {
+  const scenario = variant?.of ?? name;
   if (existsSync(join(ownScenarios, `${scenario}.yaml`))) return [scenario];
   const { file } = splitPlace(place);
   return existsSync(file) ? [file] : [];

@@ -143,12 +143,14 @@ export function openReporter(
 }
 
 /** The command that runs a case again. It names a built-in scenario by its name, any other by its file. */
-export function rerunCommand({ scenario, arch, place }: CaseResult): string {
+export function rerunCommand({ scenario: name, arch, place, variant }: CaseResult): string {
+  const scenario = variant?.of ?? name;
   const program = process.env.npm_command === 'exec' ? 'npx kexec-lab' : 'kexec-lab';
   const { file } = splitPlace(place);
   const own = dirname(file) === ownScenarios;
   // The run may come from another machine, with kexec-lab in another place.
   const builtIn = own || (!existsSync(file) && existsSync(join(ownScenarios, `${scenario}.yaml`)));
   const what = builtIn ? scenario : shellQuote(shortPath(file));
-  return `${program} run ${what} --arch ${arch} --tail`;
+  const options = variant?.options.map(shellQuote) ?? [];
+  return [program, 'run', what, '--arch', arch, ...options, '--tail'].join(' ');
 }

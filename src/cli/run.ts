@@ -18,6 +18,8 @@ import type { Shard } from '../scenario/select.ts';
 import { caseReference, expandCases, shardOf } from '../scenario/select.ts';
 import { findScenarios, lastFailed } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
+import type { MachineWords } from './machine-options.ts';
+import { machineOptions, onMachines } from './machine-options.ts';
 import {
   archOption,
   excludeOption,
@@ -41,30 +43,31 @@ import {
 } from './run-options.ts';
 import { pasteableCommands } from './show.ts';
 
-type RunOptions = CandidateWords & {
-  arch: Arch[];
-  scenarios: string[];
-  jobs: number;
-  repeat: number;
-  retries: number;
-  shard?: Shard;
-  reporter: string[];
-  out: string;
-  tail?: boolean;
-  explain?: boolean;
-  record?: boolean;
-  recordOnFailure?: number;
-  qemuDir?: string;
-  mirror?: string;
-  withDeps?: boolean;
-  checkpoint: boolean;
-  dryRun?: boolean;
-  exclude: string[];
-  lastFailed?: boolean;
-  maxFailures?: number;
-  timeout?: number;
-  quiet?: boolean;
-};
+type RunOptions = CandidateWords &
+  MachineWords & {
+    arch: Arch[];
+    scenarios: string[];
+    jobs: number;
+    repeat: number;
+    retries: number;
+    shard?: Shard;
+    reporter: string[];
+    out: string;
+    tail?: boolean;
+    explain?: boolean;
+    record?: boolean;
+    recordOnFailure?: number;
+    qemuDir?: string;
+    mirror?: string;
+    withDeps?: boolean;
+    checkpoint: boolean;
+    dryRun?: boolean;
+    exclude: string[];
+    lastFailed?: boolean;
+    maxFailures?: number;
+    timeout?: number;
+    quiet?: boolean;
+  };
 
 /** `kexec-lab run`: boots scenarios and reports their outcomes. */
 export function runCommand(): Command {
@@ -110,6 +113,7 @@ export function runCommand(): Command {
     .option('--no-checkpoint', 'boot every case from power-on, without shared checkpoints')
     .option('--with-deps', 'install missing system packages with apt')
     .option('--dry-run', 'show the cases and the commands that boot them; start nothing');
+  for (const option of machineOptions('plain')) command.addOption(option);
   return addCandidateOptions(command).addHelpText('after', helpText).action(run);
 }
 
@@ -120,6 +124,7 @@ Examples:
   kexec-lab run all --arch aarch64 --reporter tap --reporter json=report.json
   kexec-lab run ./my-scenario.yaml --repeat 3
   kexec-lab run quick --kernel debian:sid
+  kexec-lab run tutorial --machine ./my-machine.yaml
   kexec-lab run kexec-to-distro --kernel ./linux-image-6.12.deb --kexec-tools debian:trixie
 
 Exit codes:
@@ -201,14 +206,14 @@ async function selectedCases(words: string[], options: RunOptions): Promise<Case
     });
   }
   const found = findScenarios(words.length > 0 ? words : (failed?.words ?? []), scenarios, exclude);
-  const cases = expandCases(found, { only: arch, repeat });
+  const cases = expandCases(onMachines(found, options, { arch }), { only: arch, repeat });
   if (failed === null) return cases;
   const again = cases.filter((case_) => failed.includes(case_));
   if (again.length > 0) return again;
   throw new NothingSelectedError(
     'every selected case passed when it last ran, or has not run yet',
     {
-      hint: 'Leave out --last-failed, or select other scenarios.',
+      hint: 'Leave out --last-failed, or select other scenarios. Cases on other machines also need their --machine or --shape.',
     },
   );
 }

@@ -24,21 +24,24 @@ import { expandCases } from '../scenario/select.ts';
 import { machineSpec, tagsDisk } from '../session/case-machine.ts';
 import { formatCommandLine, shellQuote } from '../text/shell.ts';
 import { findScenarios } from './find-scenarios.ts';
+import type { MachineWords } from './machine-options.ts';
+import { machineOptions, onMachines } from './machine-options.ts';
 import { archOption, qemuDirOption, scenariosOption } from './options.ts';
 
-type ShowOptions = { arch: Arch[]; scenarios: string[]; qemuDir?: string };
+type ShowOptions = MachineWords & { arch: Arch[]; scenarios: string[]; qemuDir?: string };
 
 /** `kexec-lab show`: describes scenarios and how to boot them by hand. */
 export function showCommand(): Command {
-  return new Command('show')
+  const command = new Command('show')
     .description('describe scenarios and print the commands that boot them by hand')
     .argument('<scenario...>', 'names, globs, labels or files')
     .addOption(archOption())
     .addOption(scenariosOption())
     .addOption(qemuDirOption())
     .addHelpText('after', '\nExample:\n  kexec-lab show kexec-to-distro --arch arm')
-    .action(async (words: string[], { arch, scenarios, qemuDir }: ShowOptions) => {
-      const selected = findScenarios(words, scenarios);
+    .action(async (words: string[], options: ShowOptions) => {
+      const { arch, scenarios, qemuDir } = options;
+      const selected = onMachines(findScenarios(words, scenarios), options, { arch });
       const output = standardOutput();
       const style = createStyle(output);
       for (const scenario of selected) {
@@ -51,6 +54,8 @@ export function showCommand(): Command {
         output.write(`${parts.join('\n\n')}\n\n`);
       }
     });
+  for (const option of machineOptions('plain')) command.addOption(option);
+  return command;
 }
 
 async function describeCase(

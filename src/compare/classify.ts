@@ -33,6 +33,8 @@ export function compareSides(
  * - `changed`: it fails in another way or at another stage, or an expected failure no longer happens.
  * - `lost`: it is in the baseline and was not run with the candidate.
  * - `unstable`: it goes as expected less often than with the baseline.
+ * - `neither`: it is meant to boot and never does, with either kernel; elsewhere than on its own machine also if it fails in
+ *   different ways.
  * - `costlier`: the same outcome, but a stage takes longer.
  * - `unknown`: boots of one side were inconclusive. Never a pass.
  * - `new`: it is not in the baseline.
@@ -67,6 +69,11 @@ function judge(baseline: Side | null, candidate: Side | null, cost: CostChange[]
     const reason = `${candidate.passes} of ${conclusive(candidate)} boots as expected, ${baseline.passes} of ${conclusive(baseline)} before; otherwise ${describe(failing(candidate, baseline))}`;
     return { class: 'unstable', reason };
   }
+  const dead = baseline.expected === 'booted' && before === 0 && after === 0;
+  if (dead && baseline.untold + candidate.untold === 0) {
+    const reason = judgeDead(baseline, candidate);
+    if (reason !== null) return { class: 'neither', reason };
+  }
   const healed = before < 1 && after === 1;
   const strange = healed ? undefined : candidate.tallies.find((tally) => !knows(baseline, tally));
   if (strange !== undefined) {
@@ -77,6 +84,16 @@ function judge(baseline: Side | null, candidate: Side | null, cost: CostChange[]
   const dear = cost.filter(({ kind }) => kind === 'costlier');
   if (dear.length > 0) return { class: 'costlier', reason: dear.map(describeCost).join('; ') };
   return { class: 'same', reason: describe(candidate) };
+}
+
+/**
+ * The failures of a case that boots with neither kernel; null if they differ and the case counts as `changed`. On another
+ * machine than its own, how a dead kernel ends is often an accident (which code lies where a GICv3's table is).
+ */
+function judgeDead(baseline: Side, candidate: Side): string | null {
+  const strange = candidate.tallies.find((tally) => !knows(baseline, tally));
+  if (strange === undefined) return describe(candidate);
+  return candidate.variant === undefined ? null : describeChange(baseline, candidate, strange);
 }
 
 function judgeUntold(baseline: Side, candidate: Side): Judged {
@@ -105,7 +122,30 @@ export function decide(
   });
   const reasons = against.map(({ key, class: kind, reason }) => `${key} ${kind}: ${reason}`);
   if (comparisons.length === 0) reasons.push('nothing was compared');
+  else if (!comparisons.some(cameUp))
+    reasons.push('the baseline came up in no case, so a comparison with it shows nothing');
   return { decision: reasons.length === 0 ? 'ROLL' : 'HOLD', reasons };
+}
+
+/** Whether a boot of the baseline came up as it should. */
+function cameUp({ baseline }: Comparison): boolean {
+  return baseline !== null && baseline.expected === 'booted' && baseline.passes > 0;
+}
+
+/** Which cases come up with neither kernel: one sentence for each machine, with the scenarios. */
+export function neitherOf(comparisons: readonly Comparison[]): string[] {
+  const dead = comparisons.filter(({ class: kind }) => kind === 'neither');
+  const places = dead.map(({ baseline, candidate, key }) => {
+    const side = candidate ?? baseline;
+    return {
+      name: side?.variant?.of ?? side?.scenario ?? key,
+      place: `${side?.variant === undefined ? '' : ` on ${side.variant.label}`} (${side?.arch ?? ''})`,
+    };
+  });
+  return [...new Set(places.map(({ place }) => place))].map((where) => {
+    const names = places.filter(({ place }) => place === where).map(({ name }) => name);
+    return `Comes up with neither kernel: ${names.join(', ')}${where}`;
+  });
 }
 
 /** What the boots could not show, one sentence each. */

@@ -71,13 +71,26 @@ export function sidesIn({ scenarios }: Baseline): Map<string, Side> {
   return new Map(Object.entries(scenarios));
 }
 
-/** Differences apart from the kernel (QEMU, first images), which make times incomparable; one sentence each. */
+/** Differences apart from the kernel (QEMU, first images, machines), which make times incomparable; one sentence each. */
 export function differencesOf(a: Baseline, b: Baseline): string[] {
   const differ = (what: string, ours: Record<string, string>, theirs: Record<string, string>) =>
     Object.keys(ours)
       .filter((key) => theirs[key] !== undefined && ours[key] !== theirs[key])
       .map((key) => `${what} ${key}: ${ours[key] ?? ''} and ${theirs[key] ?? ''}`);
-  return [...differ('QEMU for', a.qemu, b.qemu), ...differ('image', a.images, b.images)];
+  return [
+    ...differ('QEMU for', a.qemu, b.qemu),
+    ...differ('image', a.images, b.images),
+    ...new Set(machinesDiffer(a, b)),
+  ];
+}
+
+/** Other machines in the same cases. Records of earlier versions do not name them. */
+function machinesDiffer(a: Baseline, b: Baseline): string[] {
+  return Object.entries(a.scenarios).flatMap(([key, { machine: ours }]) => {
+    const theirs = b.scenarios[key]?.machine;
+    const differ = ours !== undefined && theirs !== undefined && ours !== theirs;
+    return differ ? [`machine: ${ours} and ${theirs}`] : [];
+  });
 }
 
 function bootsFirst(name: string): boolean {

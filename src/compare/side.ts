@@ -43,9 +43,15 @@ export function representatives(
   return { baseline: mostUsual(before), candidate: strange ?? mostUsual(after) };
 }
 
-function emptySide({ scenario, arch, expected }: CaseResult): Side {
+function emptySide({ scenario, arch, expected, machine, variant }: CaseResult): Side {
   const counts = { passes: 0, fails: 0, untold: 0 };
-  return { scenario, arch, expected: expected.outcome, ...counts, tallies: [], cost: {} };
+  return {
+    ...{ scenario, arch, expected: expected.outcome },
+    // Without its directory, so that the same profile gives the same record on every host.
+    ...(machine !== undefined && { machine: machine.replace(/^.*\/(?=\S)/, '') }),
+    ...(variant && { variant: { of: variant.of, label: variant.label } }),
+    ...{ ...counts, tallies: [], cost: {} },
+  };
 }
 
 function add(side: Side, result: CaseResult): void {

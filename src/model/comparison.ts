@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { outcomeIdSchema, stageSchema, archSchema, count, seconds, wordsSchema } from './boot.ts';
+import { variantSchema } from './result.ts';
 import { comparisonClasses, costChanges, decisions } from './vocabulary.ts';
 
 const tallySchema = z.strictObject({
@@ -21,6 +22,14 @@ const sideSchema = z.strictObject({
   scenario: z.string().regex(/^[a-z0-9-]+$/),
   arch: archSchema,
   expected: outcomeIdSchema.describe('The outcome that the scenario expects.'),
+  machine: z
+    .string()
+    .optional()
+    .describe('The machine profile and its shape. Not in records of earlier versions.'),
+  variant: variantSchema
+    .pick({ of: true, label: true })
+    .optional()
+    .describe('Where --machine or --shape replaced the machine of the scenario.'),
   passes: boots,
   fails: boots,
   untold: boots.describe(
@@ -91,6 +100,9 @@ export const comparisonSchema = z.strictObject({
     .array(z.string())
     .describe('What else differs between the sides. If anything does, times are not compared.'),
   decision: z.enum(decisions),
+  neither: z
+    .array(z.string())
+    .describe('Which cases come up with neither kernel, one sentence per machine.'),
   reasons: z.array(z.string()).describe('Why the decision is HOLD, one sentence each.'),
   caveats: z
     .array(z.string())

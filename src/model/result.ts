@@ -130,6 +130,16 @@ const secondOpinionSchema = openObject({ ...boot, directory: directoryWithin });
 /** The outcome of the same boot with verbose kernel output. */
 export type SecondOpinion = z.infer<typeof secondOpinionSchema>;
 
+/** How a case differs from its scenario, where --machine or --shape gave it another machine. */
+export const variantSchema = openObject({
+  of: scenarioName.describe('The scenario that was booted on another machine.'),
+  label: z.string().describe('The machine for people, such as GICv3 without UEFI.'),
+  options: z.array(z.string()).describe('The options that select it, such as --shape gicv3.'),
+});
+
+/** A scenario on another machine than its own. */
+export type Variant = z.infer<typeof variantSchema>;
+
 /** `result.json`, and what `case-finished` carries. */
 export const caseResultSchema = openObject({
   scenario: scenarioName,
@@ -146,6 +156,13 @@ export const caseResultSchema = openObject({
   captures: wordsSchema,
   ...boot,
   directory: caseDirectorySchema,
+  machine: z
+    .string()
+    .optional()
+    .describe('The profile that was booted, and its shape, such as aarch64 gic=3.'),
+  variant: variantSchema
+    .optional()
+    .describe("Where --machine or --shape replaced the scenario's own machine."),
   cure: z.string(),
   reported: z
     .array(openObject({ state: z.string(), hostSeconds: seconds }))

@@ -124,6 +124,7 @@ export const comparisonClasses = [
   'changed',
   'lost',
   'unstable',
+  'neither',
   'costlier',
   'unknown',
   'new',

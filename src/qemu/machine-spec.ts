@@ -179,11 +179,22 @@ export function loadMachineProfile(
   const changes = Object.entries(shape);
   if (changes.length === 0) return { name, ...profile };
   const changed = machineProfileSchema.safeParse({ ...profile, ...shape });
-  if (changed.success) return { name: `${name} ${describeShape(shape)}`, ...changed.data };
+  if (changed.success) return { name: describeMachine({ machine: name, shape }), ...changed.data };
   const [issue] = changed.error.issues;
   throw new ScenarioError(
     `machine "${name}" cannot have this shape: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
   );
+}
+
+/** A machine in one line: its profile and what is different about it, such as `aarch64 gic=3`. */
+export function describeMachine({
+  machine,
+  shape = {},
+}: {
+  machine: string;
+  shape?: Shape;
+}): string {
+  return [machine, describeShape(shape)].filter(Boolean).join(' ');
 }
 
 /** A shape in one line, such as `gic=3 cpus=4`. */

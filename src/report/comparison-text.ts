@@ -10,6 +10,7 @@ export const classSymbols: Record<ComparisonClass, Mark> = {
   changed: '✗',
   lost: '✗',
   unstable: '✗',
+  neither: '✗',
   costlier: '+',
   unknown: '?',
   new: '*',
@@ -46,7 +47,7 @@ function cells(comparison: Comparison, style: Style): string[] {
 function colorOf(kind: ComparisonClass, style: Style): (text: string) => string {
   if (kind === 'same' || kind === 'fixed') return style.green;
   if (kind === 'new') return style.bold;
-  return kind === 'unknown' || kind === 'costlier' ? style.yellow : style.red;
+  return kind === 'unknown' || kind === 'costlier' || kind === 'neither' ? style.yellow : style.red;
 }
 
 /** How many of all boots went as expected. */
@@ -67,11 +68,15 @@ export function costText(change: CostChange): string {
   return change.n < 2 ? cost : `${cost}, spread ${(100 * change.spread).toFixed(2)} %`;
 }
 
-function decisionLines({ decision, reasons, caveats }: ComparisonReport, style: Style): string[] {
+function decisionLines(
+  { decision, neither, reasons, caveats }: ComparisonReport,
+  style: Style,
+): string[] {
   const word = decision === 'ROLL' ? style.green : style.red;
   const indented = (text: string) => style.wrap(`  ${printable(text)}`, 4);
   return [
     word(style.bold(decision)),
+    ...neither.flatMap(indented).map(style.yellow),
     ...reasons.flatMap(indented),
     ...caveats.flatMap(indented).map(style.yellow),
   ];

@@ -107,7 +107,8 @@ const size = (text: string): number => Buffer.byteLength(text);
 
 /** The comparison as Markdown, for a job summary or a pull request. Text of guests is escaped. */
 export function comparisonMarkdown(report: ComparisonReport): string {
-  const { decision, reasons, caveats, baseline, candidate, differences, comparisons } = report;
+  const { decision, neither, reasons, caveats, baseline, candidate, differences, comparisons } =
+    report;
   const costs = comparisons.flatMap(({ key, cost }) =>
     cost.map((change) => `| ${cell(key)} | ${cell(costText(change))} |`),
   );
@@ -116,12 +117,13 @@ export function comparisonMarkdown(report: ComparisonReport): string {
     '',
     `Candidate ${cell(candidate)} against ${cell(baseline)}.`,
     '',
+    ...neither.map((sentence) => `- ${cell(sentence)}`),
     ...reasons.map((reason) => `- ${cell(reason)}`),
     ...differences.map(
       (difference) => `- The sides differ, so costs are not compared: ${cell(difference)}`,
     ),
     ...caveats.map((caveat) => `- ${caveat}`),
-    ...(reasons.length + differences.length + caveats.length > 0 ? [''] : []),
+    ...(neither.length + reasons.length + differences.length + caveats.length > 0 ? [''] : []),
     '| class | case | baseline | candidate | |',
     '| --- | --- | --- | --- | --- |',
     ...comparisons.map(comparisonRow),

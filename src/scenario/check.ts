@@ -90,6 +90,13 @@ type Finding = {
   message: string;
 };
 
+/** What keeps a scenario from booting on its machine, such as a step that needs a network. One clause each. */
+export function troubleOf(scenario: Scenario, arch: Arch, catalogue: Catalogue): string[] {
+  return checkArch(scenario, arch, catalogue).map(
+    ({ path, message }) => `${path.join('.')}: ${message}`,
+  );
+}
+
 function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Finding[] {
   const resolved = scenario.perArch[arch];
   if (resolved === undefined) return [];

@@ -1,5 +1,5 @@
 import type { Arch } from '../arch.ts';
-import type { Expectation } from '../model/result.ts';
+import type { Expectation, Variant } from '../model/result.ts';
 import type { Shape } from '../qemu/machine-spec.ts';
 import type { Step } from './step.ts';
 
@@ -90,6 +90,8 @@ export type Scenario = {
   file: string;
   labels: string[];
   arches: Arch[];
+  /** Where it boots on another machine than its own. */
+  variant?: Variant;
   /** The setup and expectation of each architecture in `arches`. */
   perArch: Partial<Record<Arch, Plan>>;
 };

@@ -1,9 +1,19 @@
 import t from 'tap';
-import { compareSides, decide } from '../../src/compare/classify.ts';
+import { compareSides, decide, neitherOf } from '../../src/compare/classify.ts';
 import { sidesOf } from '../../src/compare/side.ts';
 import type { Comparison } from '../../src/model/comparison.ts';
 import type { CaseResult } from '../../src/model/result.ts';
-import { doubted, expectedHang, hang, panic, panicked, three, took, untold } from './results.ts';
+import {
+  doubted,
+  expectedHang,
+  hang,
+  panic,
+  panicked,
+  three,
+  took,
+  untold,
+  variant,
+} from './results.ts';
 
 const same = { differences: [] };
 
@@ -22,7 +32,6 @@ const good = three({});
 
 t.test('the same on both sides is the same, and can be rolled out', (t) => {
   t.equal(kind(good, good), 'same');
-  t.equal(kind(three(hang), three(hang)), 'same', 'also where both fail alike');
   t.equal(kind(three(expectedHang), three(expectedHang)), 'same');
   t.equal(
     kind(good, three({ release: '6.13', captures: { release: '6.13', cmdline: 'x' } })),
@@ -30,6 +39,54 @@ t.test('the same on both sides is the same, and can be rolled out', (t) => {
     'another release is what one wants',
   );
   t.strictSame(decide([compare(good, good)]), { decision: 'ROLL', reasons: [] });
+  t.end();
+});
+
+t.test('what comes up with neither kernel is a class of its own', (t) => {
+  t.match(compare(three(hang), three(hang)), {
+    class: 'neither',
+    reason: 'bye-hang (generation 1, kexec)',
+  });
+  const elsewhere = (...changes: Partial<CaseResult>[]) =>
+    three(...changes.map((change) => ({ ...change, ...variant })));
+  t.equal(kind(elsewhere(hang), elsewhere(hang)), 'neither');
+  t.equal(kind(three(panic), three(hang)), 'changed', 'it fails in another way');
+  t.match(compare(elsewhere(panic), elsewhere(hang)), {
+    class: 'neither',
+    reason: /^kernel-panic \(.*\bbye-hang \(/,
+  });
+  t.equal(kind(elsewhere({}), elsewhere(hang)), 'regressed');
+  t.equal(kind(elsewhere(hang), elsewhere({})), 'fixed');
+  t.equal(kind(elsewhere(hang), elsewhere(hang, hang, untold)), 'unknown');
+  t.equal(kind(elsewhere(hang, {}), elsewhere(hang)), 'regressed', 'it came up once');
+  t.equal(kind(three(expectedHang), three(expectedHang)), 'same', 'it is not meant to come up');
+  t.end();
+});
+
+t.test('what comes up with neither kernel does not hold by itself, and is named', (t) => {
+  const dead = three({ ...hang, ...variant });
+  const comparisons = [compare(good, good), compare(dead, dead)];
+  t.equal(decide(comparisons).decision, 'ROLL');
+  t.equal(decide(comparisons, { failOn: ['neither'] }).decision, 'HOLD');
+  const plain = compare(three(hang), three(hang));
+  t.matchSnapshot(neitherOf([...comparisons, ...comparisons, plain]).join('\n'), 'sentences');
+  t.equal(neitherOf([...comparisons, ...comparisons]).length, 1, 'one for each machine');
+  t.strictSame(neitherOf([compare(good, good)]), []);
+  t.end();
+});
+
+t.test('without a baseline that came up there is no ROLL', (t) => {
+  for (const comparison of [
+    compare(three(hang), three(hang)),
+    compare(three(hang), good),
+    compare([], good),
+    compare(three(expectedHang), three(expectedHang)),
+  ]) {
+    const { decision, reasons } = decide([comparison]);
+    t.equal(decision, 'HOLD', comparison.class);
+    t.equal(reasons.length, 1);
+    t.equal(decide([comparison, compare(good, good)]).decision, 'ROLL', 'another case came up');
+  }
   t.end();
 });
 
@@ -60,7 +117,7 @@ t.test('another failure is a change', (t) => {
   );
   t.equal(
     kind(three(panic), three({ ...panic, ...panicked('Oops at ffff800008aaaaaa') })),
-    'same',
+    'neither',
     'addresses are accidents',
   );
   t.match(
@@ -104,14 +161,14 @@ t.test('what went wrong and never does any more is fixed', (t) => {
     reason: /^bye-hang \(generation 1, kexec\)/,
   });
   t.equal(kind(three({}, hang), good), 'fixed');
-  t.equal(decide([compare(three(hang), good)]).decision, 'ROLL');
+  t.equal(decide([compare(good, good), compare(three(hang), good)]).decision, 'ROLL');
   t.end();
 });
 
 t.test('what one side does not have is lost or new', (t) => {
   t.equal(kind(good, []), 'lost');
   t.equal(kind([], good), 'new');
-  t.equal(decide([compare([], good)]).decision, 'ROLL');
+  t.equal(decide([compare(good, good), compare([], good)]).decision, 'ROLL');
   t.equal(decide([compare([], three(hang))]).decision, 'HOLD', 'new, and wrong');
   t.equal(kind([], three(untold)), 'unknown');
   t.equal(decide([compare(good, [])]).decision, 'HOLD');

@@ -7,7 +7,7 @@ import type { RunReport } from '../../src/model/run.ts';
 import { summarise } from '../../src/run/records.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { result } from '../report/events.ts';
-import { three, took } from './results.ts';
+import { three, took, variant } from './results.ts';
 
 function report(results: CaseResult[], version = '7.2.22'): RunReport {
   const qemu = { binary: '/usr/bin/qemu-system-aarch64', version, accelerator: 'tcg' };
@@ -46,6 +46,28 @@ t.test('a record is the same whenever and in whatever order the run was made', (
     'aarch64/kexec-to-distro',
     'arm/a',
   ]);
+  t.end();
+});
+
+t.test('a baseline file of an earlier version, which names no machines, still loads', async (t) => {
+  const now = recordOf(report([...three({ machine: 'aarch64' }), ...three(variant)]));
+  const file = join(temporaryDirectory(t), 'baseline.json');
+  writeFileSync(file, recordText(now));
+  t.strictSame((await loadRecord(file)).record, now);
+  const old = recordOf(report(three({})));
+  t.notMatch(recordText(old), /machine|variant/);
+  writeFileSync(file, recordText(old));
+  t.strictSame((await loadRecord(file)).record, old);
+  t.strictSame(differencesOf(old, now), [], 'nothing is known to differ');
+  t.end();
+});
+
+t.test('other machines in the same cases are a difference, said once', (t) => {
+  const on = (machine: string) =>
+    recordOf(report([...three({ machine }), result('other', 'aarch64', { machine })]));
+  const found = differencesOf(on('aarch64'), on('/home/someone/my server.yaml gic=3'));
+  t.strictSame(found, ['machine: aarch64 and my server.yaml gic=3']);
+  t.strictSame(differencesOf(on('/a/m.yaml'), on('/b/m.yaml')), [], 'whatever its directory');
   t.end();
 });
 

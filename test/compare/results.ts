@@ -48,3 +48,14 @@ export function took(seconds: number): Partial<CaseResult> {
     stages: [{ name: 'kernel', generation: 2, hostSeconds: 9, guestSeconds: seconds }],
   };
 }
+
+/** The scenario was booted on another machine. */
+export const variant: Partial<CaseResult> = {
+  scenario: 'kexec-to-distro-gicv3',
+  machine: 'aarch64 gic=3 firmware=none',
+  variant: {
+    of: 'kexec-to-distro',
+    label: 'GICv3 without UEFI',
+    options: ['--shape', 'gicv3'],
+  },
+};

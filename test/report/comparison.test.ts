@@ -1,5 +1,5 @@
 import t from 'tap';
-import { caveatsOf, compareSides, decide } from '../../src/compare/classify.ts';
+import { caveatsOf, compareSides, decide, neitherOf } from '../../src/compare/classify.ts';
 import { sidesOf } from '../../src/compare/side.ts';
 import type { ComparisonReport } from '../../src/model/comparison.ts';
 import type { CaseResult } from '../../src/model/result.ts';
@@ -7,7 +7,7 @@ import { comparisonText } from '../../src/report/comparison-text.ts';
 import { comparisonHtml } from '../../src/report/html/comparison-page.ts';
 import { comparisonMarkdown } from '../../src/report/markdown.ts';
 import { createStyle } from '../../src/report/style.ts';
-import { hang, panic, three, took } from '../compare/results.ts';
+import { hang, panic, three, took, variant } from '../compare/results.ts';
 
 function reportOf(
   before: CaseResult[],
@@ -21,6 +21,7 @@ function reportOf(
     candidate: 'debian:trixie',
     differences,
     comparisons,
+    neither: neitherOf(comparisons),
     caveats: caveatsOf(comparisons),
     ...decide(comparisons),
   };
@@ -42,6 +43,23 @@ t.test('as lines: both kernels, a row per case, costs, and the decision last', (
   t.match(apart, 'QEMU for arm: 7.2.22 and 10.0.2');
   t.notMatch(apart, '1.700 s', 'no costs');
   t.matchSnapshot([costlier, alike, held, apart].join('\n'), 'costlier, alike, held, apart');
+  t.end();
+});
+
+t.test('what comes up with neither kernel is named before the reasons', (t) => {
+  const dead = three({ ...hang, ...variant });
+  const both = [...three({}), ...dead];
+  const report = reportOf(both, both);
+  t.equal(report.decision, 'ROLL');
+  const [sentence = 'none'] = report.neither;
+  t.equal(report.neither.length, 1);
+  t.match(text(report), `\nROLL\n  ${sentence}\n`);
+  t.match(comparisonMarkdown(report), `\`${sentence}\``);
+  t.match(comparisonHtml(report, null, null), `<li>${sentence}</li>`);
+  const held = reportOf(dead, dead);
+  t.equal(held.decision, 'HOLD');
+  t.match(text(held), `\nHOLD\n  ${sentence}\n  ${held.reasons[0] ?? 'none'}\n`);
+  t.matchSnapshot([text(report), comparisonMarkdown(report), text(held)].join('\n'), 'both');
   t.end();
 });
 

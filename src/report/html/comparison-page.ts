@@ -53,7 +53,8 @@ function loadBoot(run: RunOnDisk | null, result: CaseResult | null): ShownBoot |
 }
 
 function overview(report: ComparisonReport): Html {
-  const { decision, reasons, caveats, baseline, candidate, differences, comparisons } = report;
+  const { decision, neither, reasons, caveats, baseline, candidate, differences, comparisons } =
+    report;
   const kind = decision === 'ROLL' ? 'pass' : 'fail';
   return element`<section id="matrix" aria-label="All cases">
     <p class="summary"><span class="badge ${kind}">${decision}</span></p>
@@ -68,6 +69,7 @@ function overview(report: ComparisonReport): Html {
       </div>
     </dl>
     <ul>
+      ${concat(neither.map((sentence) => element`<li>${sentence}</li>`))}
       ${concat(reasons.map((reason) => element`<li>${reason}</li>`))}
       ${concat(
         differences.map(

@@ -20,3 +20,8 @@ new: not in the baseline; 3 of 3 boots as expected: booted (generation 2, usersp
 unknown: the candidate was inconclusive
 nothing was compared
 `
+
+exports[`test/compare/classify.test.ts > TAP > what comes up with neither kernel does not hold by itself, and is named > sentences 1`] = `
+Comes up with neither kernel: kexec-to-distro, kexec-to-distro on GICv3 without UEFI (aarch64)
+Comes up with neither kernel: kexec-to-distro (aarch64)
+`

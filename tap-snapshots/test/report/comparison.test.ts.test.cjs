@@ -49,3 +49,35 @@ exports[`test/report/comparison.test.ts > TAP > one boot of each side: both time
 Stability was not tested: one boot does not show how often a case fails. Boot every case several times with --repeat.
 Stability was not tested in 1 of 2 cases: one boot does not show how often a case fails. Boot every case several times with --repeat.
 `
+
+exports[`test/report/comparison.test.ts > TAP > what comes up with neither kernel is named before the reasons > both 1`] = `
+baseline   debian:bookworm
+candidate  debian:trixie
+
+✗ neither    aarch64/kexec-to-distro-gicv3  0/3 -> 0/3  bye-hang (generation 1, kexec)
+✓ same       aarch64/kexec-to-distro        3/3 -> 3/3  booted (generation 2, userspace)
+
+ROLL
+  Comes up with neither kernel: kexec-to-distro on GICv3 without UEFI (aarch64)
+
+## :white_check_mark: ROLL
+
+Candidate \`debian:trixie\` against \`debian:bookworm\`.
+
+- \`Comes up with neither kernel: kexec-to-distro on GICv3 without UEFI (aarch64)\`
+
+| class | case | baseline | candidate | |
+| --- | --- | --- | --- | --- |
+| **neither** | \`aarch64/kexec-to-distro-gicv3\` | 0 of 3 | 0 of 3 | \`bye-hang (generation 1, kexec)\` |
+| **same** | \`aarch64/kexec-to-distro\` | 3 of 3 | 3 of 3 | \`booted (generation 2, userspace)\` |
+
+baseline   debian:bookworm
+candidate  debian:trixie
+
+✗ neither    aarch64/kexec-to-distro-gicv3  0/3 -> 0/3  bye-hang (generation 1, kexec)
+
+HOLD
+  Comes up with neither kernel: kexec-to-distro on GICv3 without UEFI (aarch64)
+  the baseline came up in no case, so a comparison with it shows nothing
+
+`

@@ -64,6 +64,7 @@ function write(
     candidate: 'debian:trixie',
     differences: [],
     comparisons,
+    neither: [],
     caveats: [],
     ...decide(comparisons),
   };
@@ -155,7 +156,8 @@ t.test('a baseline file has no console to show, and says so', async (t) => {
   const file = join(directory, 'page.html');
   const names = { baseline: 'baseline.json', candidate: 'runs/latest', differences: [] };
   const schema = 'kexec-lab/comparison@1' as const;
-  const report = { schema, ...names, comparisons, caveats: [], ...decide(comparisons) };
+  const found = { comparisons, neither: [], caveats: [] };
+  const report = { schema, ...names, ...found, ...decide(comparisons) };
   writeFileSync(file, comparisonHtml(report, null, run(directory, broken, bad)));
   const { page, trouble } = await openFile(browser, `${file}#${key}`);
   await page.getByText('No console.').waitFor();

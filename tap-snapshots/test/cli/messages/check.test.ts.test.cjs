@@ -26,7 +26,7 @@ exit code 2
 
 exports[`test/cli/messages/check.test.ts > TAP > check > kexec-lab check --kernel debian:sid --fail-on worse 1`] = `
 $ kexec-lab check --kernel debian:sid --fail-on worse
-stderr: error: option '--fail-on <class>' argument 'worse' is invalid. It must be regressed, changed, lost, unstable, costlier, unknown, new, fixed or same.
+stderr: error: option '--fail-on <class>' argument 'worse' is invalid. It must be regressed, changed, lost, unstable, neither, costlier, unknown, new, fixed or same.
 exit code 2
 `
 

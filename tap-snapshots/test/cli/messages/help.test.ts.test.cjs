@@ -168,6 +168,12 @@ Options:
   --mirror <url>           Debian mirror to build images from (default: the
                            host's) (env: KEXEC_LAB_MIRROR)
   --with-deps              install missing system packages with apt
+  --machine <machine>      boot on this machine instead of the scenarios' own: a
+                           profile by name, or a YAML file
+  --shape <shape>          shape of the machine: plain, gicv3-uefi, gicv3, all,
+                           or one of the scenario shapes, such as shapes-01; for
+                           aarch64 scenarios that expect booted (repeatable)
+                           (default: plain, gicv3-uefi, gicv3)
   --fail-on <class>        also hold for this class, such as costlier
                            (repeatable) (default: none)
   --json                   print the comparison as JSON
@@ -194,6 +200,8 @@ Examples:
   kexec-lab check --kernel debian:trixie
   kexec-lab check --kernel debian:bookworm-backports --baseline debian:bookworm --arch arm
   kexec-lab check --kernel ./linux-image-6.12_arm64.deb --against baseline.json
+  kexec-lab check --kernel debian:trixie --shape plain --shape gicv3-uefi
+  kexec-lab check --kernel debian:trixie --machine ./my-machine.yaml
 
 Exit codes:
   0    ROLL: the new kernel can be rolled out
@@ -766,6 +774,12 @@ Options:
   --with-deps               install missing system packages with apt
   --dry-run                 show the cases and the commands that boot them;
                             start nothing
+  --machine <machine>       boot on this machine instead of the scenarios' own:
+                            a profile by name, or a YAML file
+  --shape <shape>           shape of the machine: plain, gicv3-uefi, gicv3, all,
+                            or one of the scenario shapes, such as shapes-01;
+                            for aarch64 scenarios that expect booted
+                            (repeatable) (default: plain)
   --kernel <candidate>      kernel under test: debian:SUITE,
                             debian:SUITE/PACKAGE, comma-separated .deb files, a
                             directory, an image, or https://...#sha256=HEX
@@ -789,6 +803,7 @@ Examples:
   kexec-lab run all --arch aarch64 --reporter tap --reporter json=report.json
   kexec-lab run ./my-scenario.yaml --repeat 3
   kexec-lab run quick --kernel debian:sid
+  kexec-lab run tutorial --machine ./my-machine.yaml
   kexec-lab run kexec-to-distro --kernel ./linux-image-6.12.deb --kexec-tools debian:trixie
 
 Exit codes:
@@ -838,6 +853,12 @@ Options:
                            built-in ones (repeatable) (default: none)
   --qemu-dir <directory>   use only the QEMU programs in this directory (env:
                            KEXEC_LAB_QEMU_DIR)
+  --machine <machine>      boot on this machine instead of the scenarios' own: a
+                           profile by name, or a YAML file
+  --shape <shape>          shape of the machine: plain, gicv3-uefi, gicv3, all,
+                           or one of the scenario shapes, such as shapes-01; for
+                           aarch64 scenarios that expect booted (repeatable)
+                           (default: plain)
   -h, --help               display help for command
 
 Global Options:
