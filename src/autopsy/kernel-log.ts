@@ -51,6 +51,12 @@ export function panicOf({ records }: KernelLog): KernelRecord | undefined {
   return records.find(({ text }) => text.startsWith('Kernel panic - not syncing: '));
 }
 
+/** The reason of a kernel's panic in one line, without printk's words before it. */
+export function panicWords(log: KernelLog): string | undefined {
+  const [line] = panicOf(log)?.text.split('\n') ?? [];
+  return line?.replace(/^Kernel panic - not syncing: /, '').trim();
+}
+
 /** A record's time as printk shows it: whole microseconds, truncated and not rounded. */
 export function toSeconds(nanoseconds: bigint): number {
   return Number(nanoseconds / 1000n) / 1e6;

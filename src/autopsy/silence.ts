@@ -63,6 +63,8 @@ function bareReason(
   if (cut !== undefined) return { reason: 'image-damaged', sentence: describeCut(cut) };
   // Without any log, the kernels may store their logs in another way; an extra log may be the second kernel's.
   if (logs.length === 0 || logs.some((log) => !isOfFirst(log, lines))) return null;
+  // A kernel that panicked explains the silence itself, as in a dump that a crash kernel has saved.
+  if (logs.some((log) => panicOf(log) !== undefined)) return null;
   return {
     reason: 'never-spoke',
     sentence:

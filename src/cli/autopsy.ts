@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Examined } from '../autopsy/autopsy-process.ts';
 import { addressEnd } from '../autopsy/guest-memory.ts';
-import { printedLines, tellingLines } from '../autopsy/kernel-log.ts';
+import { panicOf, panicWords, printedLines, tellingLines } from '../autopsy/kernel-log.ts';
 import { runAutopsy } from '../autopsy/run-autopsy.ts';
 import { LineSplitter } from '../console/lines.ts';
 import { readInput } from '../host/user-file.ts';
@@ -80,6 +80,7 @@ function render(examined: Shown, { log, json }: Pick<Options, 'log' | 'json'>): 
   const { logs, unreadable } = findings;
   const said =
     silence?.sentence ??
+    panicSentence(logs) ??
     (logs.length === 0
       ? 'No kernel log found. The dump may be incomplete, predate Linux 5.10, or need a different --base.'
       : 'Nothing in the dump shows a second kernel that fell silent.');
@@ -98,6 +99,13 @@ function render(examined: Shown, { log, json }: Pick<Options, 'log' | 'json'>): 
     ...logs.flatMap((one) => ['', ...describeLog(one, log ?? false, style)]),
     '',
   ].join('\n');
+}
+
+/** The newest panic: a dump that a crash kernel saved has the log of the kernel that died. */
+function panicSentence(logs: readonly KernelLog[]): string | undefined {
+  const log = logs.findLast((one) => panicOf(one) !== undefined);
+  if (log === undefined) return undefined;
+  return `The kernel ${log.release ?? '(unnamed)'} panicked: ${panicWords(log) ?? ''}.`;
 }
 
 function describeLog(log: KernelLog, whole: boolean, style: Style): string[] {

@@ -4,7 +4,7 @@ import { isDiskOfKernel } from '../candidate/candidate.ts';
 import { parseKernel, parseTools } from '../candidate/parse-candidate.ts';
 import { loadRecord } from '../compare/record.ts';
 import { NothingSelectedError, UsageError } from '../errors.ts';
-import { namesOfKind, ownRecipes } from '../image/recipes/recipe.ts';
+import { bootFile, namesOfPart, ownRecipes } from '../image/recipes/recipe.ts';
 import type { CaseResult, Variant } from '../model/result.ts';
 import { ownMachines } from '../qemu/machine-spec.ts';
 import { printableLines } from '../report/printable.ts';
@@ -56,7 +56,10 @@ function refuseCase(word: string): void {
 /** The machines and recipes of this installation, by name. */
 export const ownCatalogue: Catalogue = {
   machines: ownMachines,
-  isRecipe: (name, kind) => ownRecipes.get(name)?.kind === kind,
+  isRecipe: (name, kind) => {
+    const recipe = ownRecipes.get(name);
+    return recipe !== undefined && bootFile(recipe, kind) !== null;
+  },
   secondKernelTrouble: (disk, kernel) => {
     const recipe = ownRecipes.get(disk);
     // A disk that does not exist is reported elsewhere.
@@ -64,7 +67,7 @@ export const ownCatalogue: Catalogue = {
       return `the disk "${disk}" has a kernel of its own; mini-disk takes another`;
     return troubleOf(kernel);
   },
-  recipes: (kind) => namesOfKind(ownRecipes, kind),
+  recipes: (kind) => namesOfPart(ownRecipes, kind),
 };
 
 /** What is wrong with a second kernel, as far as its words and files show before anything is read or downloaded. */

@@ -61,6 +61,7 @@ const expectationSchema = openObject({
     .enum(silenceReasons)
     .optional()
     .describe("The reason of the silence that the machine's memory must show."),
+  dump: z.string().optional().describe('The panic that the dump on the output disk must name.'),
   reported: z
     .array(z.string())
     .optional()
@@ -188,6 +189,9 @@ export const caseResultSchema = openObject({
     .describe(
       'Why the machine was silent, read from its memory; null where the memory was not examined or explains nothing.',
     ),
+  dump: openObject({ release: z.string().nullable(), panic: z.string() })
+    .optional()
+    .describe('The kernel whose dump the guest handed over, and its panic.'),
   secondOpinion: secondOpinionSchema
     .nullable()
     .describe(

@@ -121,7 +121,8 @@ function diskArguments(
   index: number,
   recorded: boolean,
 ): string[] {
-  const protection = disk.readonly ? 'readonly=on' : 'snapshot=on';
+  const snapshot = disk.kept === true ? 'snapshot=off' : 'snapshot=on';
+  const protection = disk.readonly ? 'readonly=on' : snapshot;
   const file = recorded ? `${disk.id}-file` : disk.id;
   const between = `driver=blkreplay,if=none,id=${disk.id},image=${file}${disk.readonly ? ',readonly=on' : ''}`;
   return [

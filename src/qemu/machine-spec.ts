@@ -236,6 +236,8 @@ type MachineDisk = {
   format?: DiskFormat;
   readonly: boolean;
   serial: string;
+  /** Whether what the guest writes stays in the file. Default: it is forgotten. */
+  kept?: boolean;
   /** Default: `virtio-pci`. */
   bus?: DiskBus;
 };

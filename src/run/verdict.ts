@@ -67,7 +67,7 @@ type Judgement = {
 export function judge(
   outcome: Outcome,
   expect: Expectation,
-  { reported, steps, autopsy }: Pick<BootFacts, 'reported' | 'steps' | 'autopsy'> = {
+  { reported, steps, autopsy, dump }: Pick<BootFacts, 'reported' | 'steps' | 'autopsy' | 'dump'> = {
     reported: [],
     steps: [],
     autopsy: null,
@@ -109,6 +109,7 @@ export function judge(
       statesOf(reported).join(', '),
     );
     differs('autopsy', 'reason in memory', expect.autopsy, autopsy?.reason);
+    differs('dump', 'panic in the dump', expect.dump, dump?.panic);
     for (const [name, wanted] of Object.entries(expect.captures ?? {})) {
       differs(`captures.${name}`, name, wanted, outcome.captures[name]);
     }
@@ -161,6 +162,7 @@ export function judgedResult(
     ...(boot.autopsy && {
       autopsy: { reason: boot.autopsy.reason, sentence: boot.autopsy.sentence },
     }),
+    ...(boot.dump && { dump: boot.dump }),
     release: outcome.captures['release'] ?? null,
   };
 }

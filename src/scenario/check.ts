@@ -176,6 +176,8 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
       find('expect', key, `this is only proved by a boot, but the outcome is ${expect.outcome}`);
     }
   }
+  if (expect.dump !== undefined && setup.output === undefined)
+    find('expect', 'dump', 'the dump must be on the output disk: add boot.output');
   for (const message of proofTrouble(resolved)) find('expect', 'proof', message);
   if (proof !== 'lab' && expect.root !== undefined) {
     find('expect', 'root', 'only proof: lab reports the root device');

@@ -33,6 +33,8 @@ export type Setup = {
   storage: Storage;
   /** Whether the disk refuses all writes. Default: false. */
   readOnly: boolean;
+  /** MiB of an empty disk for what the guest hands over; it is kept with the records. Left out: none. */
+  output?: number;
   /**
    * The first kernel's command line, after what the machine profile needs (`console=…`). Default: `root=/dev/vda`; empty if
    * the firmware looks for the kernel.

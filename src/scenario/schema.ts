@@ -67,6 +67,13 @@ const boot = z.strictObject({
   'read-only': z
     .boolean()
     .describe('Nothing in the machine can write to the disk. Default: false.'),
+  output: z
+    .int()
+    .min(1)
+    .max(4096)
+    .describe(
+      'Adds an empty disk of that many MiB for what the guest hands over: /dev/disk/by-id/virtio-output. It stays in the directory of the case, as output.img.',
+    ),
   cmdline: line.describe(
     "The first kernel's command line, after what the machine needs. Default: root=/dev/vda.",
   ),
@@ -128,6 +135,11 @@ const expect = z.strictObject({
     .enum(silenceReasons)
     .optional()
     .describe('For a machine that falls silent: the reason that its memory must show.'),
+  dump: text
+    .optional()
+    .describe(
+      'The panic that the dump on the output disk must name, such as sysrq triggered crash.',
+    ),
   captures: z
     .record(z.string(), line)
     .optional()

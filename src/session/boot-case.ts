@@ -22,9 +22,11 @@ import { Conductor } from '../steps/conductor.ts';
 import { formatCommandLine } from '../text/shell.ts';
 import { BootSession } from './boot-session.ts';
 import type { CaseProvider } from './case-machine.ts';
-import { machineSpec, startCaseProvider, writeTagsDisk } from './case-machine.ts';
+import { machineSpec, outputName, startCaseProvider, writeTagsDisk } from './case-machine.ts';
 import type { SessionListener } from './listener.ts';
 import { Recorder } from './recorder.ts';
+import type { SavedDump } from './saved-dump.ts';
+import { makeOutputDisk, readSavedDump } from './saved-dump.ts';
 import { explainSilence } from './silence-autopsy.ts';
 
 /** What a boot has shown, on the console and elsewhere. */
@@ -33,6 +35,8 @@ export type BootFacts = Watched & {
   reported: readonly ReportedState[];
   /** Whether the boot can be replayed. */
   recorded: boolean;
+  /** What the dump on the output disk shows; left out or null if there is none that can be read. */
+  dump?: SavedDump | null;
 };
 
 type Watched = {
@@ -85,6 +89,8 @@ export async function bootCase(
     const place = { directory: dirname(qemu.binary), time };
     const spec = machineSpec(arch, setup, images, tags, provider?.forwards, place);
     await writeTagsDisk(tags, setup.tags);
+    const output = join(directory, outputName);
+    if (setup.output !== undefined) await makeOutputDisk(output, setup.output);
     await writeScript(join(directory, 'qemu.sh'), spec, qemu);
     const note = (reason: string): void => {
       recorder.note(reason);
@@ -94,7 +100,8 @@ export async function bootCase(
     const beside = { ...surroundings, provider, keyFile, recorder };
     const file = toBoot.recording?.file;
     const watched = await watchMachine(case_, begun, beside, file, listeners, signal);
-    return { ...watched, reported: provider?.reported ?? [], recorded: recording };
+    const dump = setup.output === undefined ? null : await readSavedDump(output, note, signal);
+    return { ...watched, dump, reported: provider?.reported ?? [], recorded: recording };
   } finally {
     recorder.close();
     await provider?.stop();

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Arch } from '../arch.ts';
 import { ScenarioError } from '../errors.ts';
 import type { DiskFormat } from '../formats/disk.ts';
@@ -18,7 +18,7 @@ type Files = Pick<ImageSet, 'kernel' | 'initramfs' | 'disk'>;
 /**
  * The machine that a case boots: its profile and images. Where it has server tags and no network to request them over,
  * it also gets a disk that carries them.
- * @param tagsFile where that disk is (or will be) written
+ * @param tagsFile where that disk is (or will be) written; the disk for the guest's output is next to it
  * @param forwards the host's servers that the machine's network can reach, where it has one
  * @param qemu the directory of the QEMU that runs it, which may contain its own firmware, and how its guest time runs
  *   (default: idle time is skipped)
@@ -49,6 +49,10 @@ export function machineSpec(
     if (profile.disks === 'virtio-mmio') disks.unshift({ ...tags, bus: profile.disks });
     else disks.push(tags);
   }
+  if (setup.output !== undefined) {
+    const file = join(dirname(tagsFile), outputName);
+    disks.push({ id: 'output', file, readonly: false, serial: 'output', kept: true });
+  }
   return {
     profile,
     time: profile.clock === 'guest' ? time : 'host',
@@ -62,6 +66,9 @@ export function machineSpec(
     recording: null,
   };
 }
+
+/** The disk on which a guest leaves what it hands over, in the directory of its case. */
+export const outputName = 'output.img';
 
 /** Serial number by which the provider's initramfs finds the disk with the server tags. */
 const tagsSerial = 'kexec-lab-tags';

@@ -1,5 +1,6 @@
 import { firmwareSignatures } from './firmware.ts';
 import { initramfsSignatures } from './initramfs.ts';
+import { kdumpSignatures } from './kdump.ts';
 import { kernelStartSignatures } from './kernel-start.ts';
 import { kexecKernelSignatures } from './kexec-kernel.ts';
 import { kexecToolsSignatures } from './kexec-tools.ts';
@@ -17,6 +18,7 @@ const all = [
   ...kernelStartSignatures,
   ...kexecToolsSignatures,
   ...kexecKernelSignatures,
+  ...kdumpSignatures,
   ...scalewaySignatures,
   ...initramfsSignatures,
   ...rootSignatures,

@@ -15,7 +15,7 @@ export const kexecKernelSignatures = [
   {
     ...kernel,
     id: 'kexec-crash-start',
-    meaning: 'reset',
+    meaning: 'crash-starts',
     pattern: /^(?:Starting|Loading) crashdump kernel\.\.\.$/,
     description: 'a panicked kernel starts its crash kernel',
     source: 'Linux arch/arm64/kernel/machine_kexec.c, arch/arm/kernel/machine_kexec.c',

@@ -17,7 +17,10 @@ import type { OutcomeId, Stage } from '../model/vocabulary.ts';
  * - `system-up` means the same as a login prompt, for consoles without one; `shell` is a prompt with or without a command.
  * - `trace` names the function in which a kernel faulted.
  * - `device-timeout` is a failure only if the root file system depends on the device (`root-dependency`).
- * - `crash-kernel` shows that the previous kernel panicked. `power-off` is an orderly end.
+ * - `crash-load-failed` is a failure of kdump, which does not concern the boot.
+ * - `crash-starts` is printed by a panicked kernel that starts its crash kernel, and `crash-kernel` shows that this is one.
+ *   `dump-begins`, `dump-saved` and `dump-failed` are printed by a crash kernel.
+ * - `power-off` is an orderly end.
  */
 export type Meaning =
   | 'firmware-starts'
@@ -56,7 +59,12 @@ export type Meaning =
   | 'device-timeout'
   | 'root-dependency'
   | 'panic'
+  | 'crash-load-failed'
+  | 'crash-starts'
   | 'crash-kernel'
+  | 'dump-begins'
+  | 'dump-saved'
+  | 'dump-failed'
   | 'power-off'
   | 'reset';
 

@@ -236,3 +236,12 @@ t.test('the shape of a machine', (t) => {
   );
   t.end();
 });
+
+t.test('a disk for the guest’s output keeps what is written to it', (t) => {
+  const disk = { id: 'output', file: '/run/output.img', readonly: false, serial: 'output' };
+  const words = (kept: boolean) =>
+    qemuArguments({ ...spec('aarch64'), disks: [{ ...disk, kept }] }).join(' ');
+  t.match(words(true), 'file=/run/output.img,format=raw,snapshot=off');
+  t.match(words(false), 'file=/run/output.img,format=raw,snapshot=on');
+  t.end();
+});

@@ -41,3 +41,14 @@ t.test('tags are numbered lines, filled up to whole sectors', (t) => {
   t.equal(tagsDisk({ LONG: 'x'.repeat(600) }).length, 1024);
   t.end();
 });
+
+t.test('the disk for the guest’s output is the last one, next to the tags', (t) => {
+  const { arch, setup } = caseOf({ setup: { output: 64 } });
+  const { disks } = machineSpec(arch, setup, images, '/case/tags.img');
+  t.match(disks, [
+    { id: 'root' },
+    { id: 'tags' },
+    { id: 'output', file: '/case/output.img', kept: true },
+  ]);
+  t.end();
+});

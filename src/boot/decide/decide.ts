@@ -14,11 +14,16 @@ import {
   isRootTrouble,
   worstFirst,
 } from '../machine/failures.ts';
+import { afterCrash } from './after-crash.ts';
 import type { Decision, Standing } from './decision.ts';
 import { byFailure, byWarning, known } from './decision.ts';
 
 /** Decides the outcome of a boot: the strongest proof first, and `unknown` where there is doubt. */
 export function decide(standing: Standing): Decision {
+  return afterCrash(decideBoot(standing), standing);
+}
+
+function decideBoot(standing: Standing): Decision {
   const { state, context } = standing;
   const { generation, stage, banner } = context;
   const here = { generation, stage, banner, byCpu: false };
@@ -172,8 +177,23 @@ function decideUp({ context, end }: Standing, up: Signal): Decision {
     const because = known([machine, machineBefore, up, ...proofs, banner]);
     return { ...here, id: 'degraded', because, aside };
   }
+  const [unarmed, ...explained] = bornBy === 'kexec' ? [] : crashLoadOf(context);
+  if (unarmed !== undefined) return { ...byFailure(unarmed, explained, up), aside };
   const because = known([up, ...proofs, context.machine, poweredOff, banner]);
   return { ...here, id: 'booted', because, aside };
+}
+
+/**
+ * Why no crash kernel is loaded although one was asked for: by crashkernel= on the kernel's command line, or typed. That no
+ * memory is reserved explains every other failure.
+ */
+function crashLoadOf({ crashLoad, survived }: BootContext): Failure[] {
+  const refused = survived.filter(({ signal }) => isOf(signal, 'crash-reservation-failed'));
+  const unserved = survived.filter(({ signal }) => isOf(signal, 'kdump-not-reserved'));
+  if (crashLoad.length === 0 && (refused.length === 0 || unserved.length === 0)) return [];
+  const all = [...refused, ...unserved, ...crashLoad];
+  const isFirst = ({ outcome }: Failure): boolean => outcome === 'crash-not-reserved';
+  return [...all.filter(isFirst), ...all.filter((failure) => !isFirst(failure))];
 }
 
 /** The shell that is the whole system, if no problem came before it and no initramfs offered it. */

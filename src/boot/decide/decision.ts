@@ -4,6 +4,7 @@ import { isOf } from '../../signatures/all.ts';
 import type { Silence } from '../cpu/silence.ts';
 import type { BootContext } from '../machine/context.ts';
 import { isLooping } from '../machine/context.ts';
+import { isDumping } from '../machine/crash.ts';
 import type { Failure } from '../machine/failures.ts';
 import { causes, isKexecFailure } from '../machine/failures.ts';
 import type { BootState } from '../machine/step.ts';
@@ -76,6 +77,7 @@ export function isOver({ state, context }: Standing): boolean {
 export function isSettled(standing: Standing, awaitGeneration: number): boolean {
   const { state, context } = standing;
   if (isOver(standing) || state.name === 'firmware.stuck') return true;
+  if (isDumping(context)) return state.has('rescue');
   const [cause] = causes(context);
   const stopped = state.has('rescue') || context.boundary === 'reset';
   if (cause !== undefined && isKexecFailure(cause)) return stopped || state.name === 'userspace.up';

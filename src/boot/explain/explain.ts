@@ -5,11 +5,10 @@ import { isOf } from '../../signatures/all.ts';
 import type { Decided } from '../decide/decision.ts';
 import { mayBeArm } from '../decide/decision.ts';
 import { lossesOf } from '../machine/losses.ts';
+import type { Explanation } from './explain-crash.ts';
+import { crashExplanations, dumpMeaning, quoted } from './explain-crash.ts';
 import { loadCure, rootCure, loaderCure, lpiCure } from './cures.ts';
 import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './explain-silence.ts';
-
-/** What an outcome means and its usual cure, one or two sentences each. */
-type Explanation = { meaning: string; cure: string };
 
 /** Explains a decision to an operator whose server does not come back. */
 export function explain(decided: Decided): Explanation {
@@ -77,9 +76,11 @@ const explanations: Record<OutcomeId, (decided: Decided) => Explanation> = {
   }),
 
   'kernel-panic': (decided) => ({
-    meaning: panicked(decided),
+    meaning: `${panicked(decided)}${dumpMeaning(decided)}`,
     cure: "Search for the panic message and the kernel's release. Boot the previous kernel. Add console=… earlycon panic=10 to the command line to see the whole trace and to restart the machine after a panic.",
   }),
+
+  ...crashExplanations,
 
   'kernel-hang': ({ captures: { reason }, decision: { byCpu } }) => ({
     meaning: byCpu
@@ -209,11 +210,6 @@ function brokenInitrd({ decision: { because }, captures: { reason } }: Decided):
   return because.some((signal) => isOf(signal, 'initrd-unusable'))
     ? `The initrd is loaded where the kernel cannot use it${quoted(reason)}, so the kernel ignores it.`
     : `The kernel could not unpack its initrd${quoted(reason)}: the file is damaged, or it was overwritten in memory before the kernel read it.`;
-}
-
-/** A program's message in brackets, without its full stop. */
-function quoted(text: string | undefined): string {
-  return text === undefined ? '' : ` (${text.replace(/\s+/g, ' ').replace(/\.+$/, '')})`;
 }
 
 /** How a system shows that it is up. */

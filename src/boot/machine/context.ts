@@ -60,8 +60,10 @@ export type BootContext = {
   carried: Failure[];
   /** Whether this boot retries a plain boot that failed: if it comes up, the earlier failure does not count. */
   recovers: boolean;
-  /** Whether the panicked kernel starts its crash kernel. */
-  crashes: boolean;
+  /** Why no crash kernel is loaded, the most specific first, with what explains it. */
+  crashLoad: Failure[];
+  /** The newest kernel that died and started its crash kernel. */
+  crash: Crash | null;
   /**
    * The kernel that a kexec started, and the first sign of the reset that ended it: a system that comes up afterwards is not
    * a success.
@@ -74,6 +76,20 @@ export type BootContext = {
   lastWords: Signal[];
   /** The first sign of each kexec since power-on or the last reset (the newest few). */
   jumps: Signal[];
+};
+
+/** A crash: a kernel died and its crash kernel was started. Known until the machine has come back and starts again. */
+export type Crash = {
+  /** The kernel that died. Its crash kernel is the next generation. */
+  generation: number;
+  /** What shows that the crash kernel was started. */
+  start: Signal;
+  /** Why the kernel died, the primary cause first. Empty if the console does not show it. */
+  causes: Failure[];
+  /** The last that is known of the dump. Null: nothing. */
+  dump: { saved: boolean; signal: Signal } | null;
+  /** Whether a later kernel has reached a login. */
+  back: boolean;
 };
 
 export const initialContext: BootContext = {
@@ -110,7 +126,8 @@ export const initialContext: BootContext = {
   survived: [],
   carried: [],
   recovers: false,
-  crashes: false,
+  crashLoad: [],
+  crash: null,
   replaced: null,
   resets: 0,
   lastWords: [],

@@ -1,6 +1,7 @@
 import type { Signal } from '../../model/boot.ts';
 import { isOf } from '../../signatures/all.ts';
 import { worstFirst } from '../machine/failures.ts';
+import { crashAfter, isJumping } from './crash.ts';
 import type { BootContext, SignalEvent, Update } from './context.ts';
 import { initialContext, longestList } from './context.ts';
 import type { Failure } from './failures.ts';
@@ -27,8 +28,9 @@ export const startKernel: Update = (context, { signal }) => {
     generation: generation + 1,
     bornBy,
     carried: stands,
-    recovers: boundary === 'reset' && !context.crashes && !replaced && !stands.some(isOfKexec),
+    recovers: boundary === 'reset' && !isJumping(context) && !replaced && !stands.some(isOfKexec),
     replaced,
+    crash: crashAfter(context),
     machineBefore: bornBy === 'kexec' ? context.machine : null,
     resets,
     lastWords,
@@ -69,8 +71,7 @@ export const noteReset = (
 function countReset(context: BootContext, signal: Signal): Partial<BootContext> {
   const { generation, boundary, warnings, kexecLeft, kexecStarted, banner } = context;
   // Only a dead kernel starts its crash kernel, so an earlier oops was fatal.
-  const crashes = isOf(signal, 'kexec-crash-start');
-  const fatal = crashes ? warnings.filter(isOops) : [];
+  const fatal = isOf(signal, 'kexec-crash-start') ? warnings.filter(isOops) : [];
   const failures = [...context.failures, ...fatal, ...neverCame(context)];
   const jumped = boundary === 'kexec' ? (kexecLeft ?? kexecStarted) : null;
   const lost: Failure[] =
@@ -81,7 +82,6 @@ function countReset(context: BootContext, signal: Signal): Partial<BootContext> 
   const word = causes({ ...context, failures: after })[0]?.signal ?? signal;
   return {
     boundary: 'reset',
-    crashes,
     failures: after,
     resets: context.resets + 1,
     lastWords: [...context.lastWords, word].slice(-longestLoop),

@@ -3,6 +3,7 @@ import type { Signal } from '../../model/boot.ts';
 import { isOf } from '../../signatures/all.ts';
 import type { BootContext, Update, BootEvent } from './context.ts';
 import { isKexecFailure } from './failures.ts';
+import * as crashes from './crash.ts';
 import * as kernels from './kernel-updates.ts';
 import * as updates from './updates.ts';
 
@@ -35,7 +36,10 @@ export const notes = {
   noteTrace: note(updates.noteTrace),
   noteTimeout: note(updates.noteTimeout),
   noteRootDependency: note(updates.noteRootDependency),
-  noteCrashKernel: note(updates.noteCrashKernel),
+  noteCrashKernel: note(crashes.noteCrashKernel),
+  noteCrashLoad: note(crashes.noteCrashLoad),
+  noteCrashStart: note(crashes.noteCrashStart),
+  noteDump: note(crashes.noteDump),
   notePowerOff: note(kernels.notePowerOff),
   noteDecompressed: note(kernels.noteDecompressed),
   noteProof: note(updates.noteProof),

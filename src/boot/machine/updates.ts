@@ -2,6 +2,7 @@ import type { Signal } from '../../model/boot.ts';
 import type { OutcomeId } from '../../model/vocabulary.ts';
 import { isOf } from '../../signatures/all.ts';
 import { asksKernel } from '../recognise/prompt.ts';
+import { comeBack } from './crash.ts';
 import type { BootContext, SignalEvent, Update } from './context.ts';
 import { longestList } from './context.ts';
 import type { Failure } from './failures.ts';
@@ -104,13 +105,12 @@ export const noteLogin: Update = (context, event) => ({
     ? { carried: [], survived: once([...context.carried, ...context.survived]) }
     : {}),
   ...(context.bornBy === 'kexec' ? { failures: [], carried: [], replaced: null } : {}),
+  ...comeBack(context),
   warnings: [],
   login: context.login ?? event.signal,
   resets: 0,
   lastWords: [],
 });
-
-export const noteCrashKernel: Update = (_, { signal }) => ({ crashKernel: signal });
 
 export const noteTimeout: Update = ({ timedOut }, { signal }) => ({ timedOut: timedOut ?? signal });
 

@@ -109,6 +109,14 @@ export function typesKexec(command: string): boolean {
   return !asks.test(command) && kexec.test(command);
 }
 
+/** Whether a command line loads a crash kernel, directly or through the service. */
+export function typesCrashLoad(command: string): boolean {
+  return !asks.test(command) && crashLoad.test(command);
+}
+
+const crashLoad =
+  /(?:^|[\s;&|/(`])(?:kexec (?:\S+ )*?(?:-\w*p\w*|--load-panic)(?:\s|$)|kdump-config (?:re)?load\b|kdumpctl (?:re)?start\b|(?:systemctl (?:re)?start kdump|service kdump\S* (?:re)?start|rckdump (?:re)?start))/;
+
 const kexec = /(?:^|[\s;&|/('"`])kexec(?:$|[\s;&|)'"`]|\.(?:target|service))/;
 
 /** Commands that only mention kexec. */

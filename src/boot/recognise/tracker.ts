@@ -1,12 +1,21 @@
 import type { Skipped } from '../../console/lines.ts';
 import type { Signal } from '../../model/boot.ts';
+import type { OutcomeId } from '../../model/vocabulary.ts';
 import { isOf } from '../../signatures/all.ts';
 import type { Meaning } from '../../signatures/signature.ts';
 import type { BootContext, BootEvent } from '../machine/context.ts';
 import type { BootSnapshot, BootState } from '../machine/step.ts';
 import { initialSnapshot, isNews, step } from '../machine/step.ts';
 import { LifeWatch } from './life.ts';
-import { asksKernel, complaintOf, complains, gaveUp, typesKexec, wordsOf } from './prompt.ts';
+import {
+  asksKernel,
+  complaintOf,
+  complains,
+  gaveUp,
+  typesCrashLoad,
+  typesKexec,
+  wordsOf,
+} from './prompt.ts';
 import type { Point } from './prompts.ts';
 import { clockTolerance, Prompts, QuotedStart } from './prompts.ts';
 import type { ClockReading, Recognised, Sighting } from './recogniser.ts';
@@ -28,6 +37,8 @@ export class BootTracker {
   readonly #life = new LifeWatch();
   /** Whether the last typed command is a kexec, so that errors about files are its own. */
   #kexecTyped = false;
+  /** Whether the last typed command loads a crash kernel. */
+  #crashLoadTyped = false;
   /** The last line of an unknown program. */
   #words: Signal | null = null;
 
@@ -95,6 +106,7 @@ export class BootTracker {
       if (meaning === 'kernel-starts') this.#quoted.begin(before);
       this.#clock = signal.guestSeconds ?? 0;
       this.#kexecTyped = false;
+      this.#crashLoadTyped = false;
     } else if (origin !== 'firmware' && !isAmbiguous(meaning) && this.#generation === 0) {
       this.send({ type: 'kernel-evident', signal });
     }
@@ -106,7 +118,8 @@ export class BootTracker {
       if (meaning === 'panic') this.#quoted.begin(before);
       if (meaning === 'init-runs') this.#words = null;
       const words = meaning === 'panic' ? this.#lastWords(signal) : null;
-      const type = this.#meant(meaning, signal, before);
+      const isOfCrash = this.#crashLoadTyped && isOfCrashLoad(outcome);
+      const type = isOfCrash ? 'crash-load-failed' : this.#meant(meaning, signal, before);
       this.send({ type, signal, outcome, stage, words, typed: this.#kexecTyped });
       this.#lastSaid = signal.signature;
     }
@@ -119,7 +132,10 @@ export class BootTracker {
       this.send({ type: 'kernel-evident', signal: prompt });
     const { isOwn, back } = this.#prompts.at(prompt, this.#point);
     const { command = '' } = prompt.captures;
-    if (isOwn && command !== '') this.#kexecTyped = typesKexec(command);
+    if (isOwn && command !== '') {
+      this.#crashLoadTyped = typesCrashLoad(command);
+      this.#kexecTyped = !this.#crashLoadTyped && typesKexec(command);
+    }
     if (back !== null) this.#goBack(back);
     return isOwn;
   }
@@ -190,6 +206,11 @@ export class BootTracker {
     if (warnings.length === 0) return;
     if (this.#life.hear(recognised, warnings, login !== null)) this.send({ type: 'life' });
   }
+}
+
+/** Whether a message of that outcome is about a crash kernel, if one is being loaded. */
+function isOfCrashLoad(outcome: OutcomeId | undefined): boolean {
+  return outcome === 'kexec-load-failed' || outcome === 'crash-not-reserved';
 }
 
 /** Messages that firmware may print as well, so they do not show that a kernel runs. */

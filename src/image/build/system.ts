@@ -13,6 +13,7 @@ import { systemScript, diskScript } from '../recipes/plan.ts';
 import {
   recipesDirectory,
   outputNames,
+  systemFiles,
   type SystemDiskRecipe,
   type SystemRecipe,
 } from '../recipes/recipe.ts';
@@ -127,8 +128,11 @@ async function takeBootFiles(
     throw new UnavailableError(
       `the system must have one kernel and its initrd, but has: ${files.join(', ')}`,
     );
-  await rename(path.join(boot, 'boot', kernel), path.join(output, 'vmlinuz'));
-  await rename(path.join(boot, 'boot', `initrd.img-${release}`), path.join(output, 'initrd.img'));
+  await rename(path.join(boot, 'boot', kernel), path.join(output, systemFiles.kernel));
+  await rename(
+    path.join(boot, 'boot', `initrd.img-${release}`),
+    path.join(output, systemFiles.initramfs),
+  );
   return release;
 }
 

@@ -12,11 +12,13 @@ import {
   type Recipe,
   outputNames,
   findRecipe,
+  bootFile,
+  type BootPart,
   ownRecipes,
   recipesDirectory,
 } from './recipe.ts';
 
-/** The images that a case boots. */
+/** The images that a case boots. A system stands for its own kernel and initrd. */
 export type ImageRequest = {
   arch: Arch;
   kernel: ImageReference | null;
@@ -52,9 +54,11 @@ type ImagePlan = {
 export function planImages(request: ImageRequest, options: { cacheDir?: string } = {}): ImagePlan {
   const { catalog = ownRecipes } = request;
   const wanted: string[] = [];
-  const name = (reference: ImageReference | null, kind: Recipe['kind']) => {
+  const name = (reference: ImageReference | null, part: BootPart) => {
     if (typeof reference !== 'string') return;
-    findRecipe(catalog, reference, kind);
+    const recipe = catalog.get(reference);
+    if (recipe === undefined || bootFile(recipe, part) === null)
+      findRecipe(catalog, reference, part);
     wanted.push(reference);
   };
   name(request.kernel, 'kernel');
@@ -62,15 +66,18 @@ export function planImages(request: ImageRequest, options: { cacheDir?: string }
   name(request.disk, 'disk');
 
   const entries = planEntries(wanted, request.arch, catalog, options.cacheDir);
-  const fileOf = (reference: ImageReference | null): string | null => {
+  const fileOf = (reference: ImageReference | null, part: BootPart): string | null => {
     if (reference === null) return null;
     if (typeof reference === 'object') return path.resolve(reference.file);
-    return entries.find((entry) => entry.name === reference)?.output ?? '';
+    const entry = entries.find((planned) => planned.name === reference);
+    return entry === undefined
+      ? ''
+      : path.join(entry.directory, bootFile(entry.recipe, part) ?? '');
   };
   return {
-    kernel: fileOf(request.kernel),
-    initramfs: fileOf(request.initramfs),
-    disk: fileOf(request.disk),
+    kernel: fileOf(request.kernel, 'kernel'),
+    initramfs: fileOf(request.initramfs, 'initramfs'),
+    disk: fileOf(request.disk, 'disk'),
     entries,
   };
 }

@@ -80,6 +80,16 @@ const systemRecipe = z.strictObject({
   overlays: tree.overlays,
 });
 
+/** A system like another one: its keys, with other suites, and more packages and overlays. */
+const extendedSystemRecipe = z.strictObject({
+  kind: z.literal('system'),
+  /** The recipe of the other system. */
+  extends: name,
+  suites: suites.optional(),
+  packages: z.array(z.string()).default([]),
+  overlays: tree.overlays,
+});
+
 /** A disk with an installed system, to which only overlays and links are added. */
 const systemDiskRecipe = z.strictObject({
   kind: z.literal('disk'),
@@ -97,12 +107,21 @@ const otherRecipes = z.discriminatedUnion('kind', [
   miniDiskRecipe,
 ]);
 
-type FileRecipe = z.infer<typeof otherRecipes | typeof systemDiskRecipe>;
+type ExtendedSystemRecipe = z.infer<typeof extendedSystemRecipe>;
+type FileRecipe = z.infer<typeof otherRecipes | typeof systemDiskRecipe> | ExtendedSystemRecipe;
 
-/** The schema for a recipe file. A disk recipe with `system` is a system disk, any other a mini disk. */
+const special = z
+  .looseObject({ kind: z.unknown(), system: z.unknown(), extends: z.unknown() })
+  .partial();
+
+/**
+ * The schema for a recipe file. A disk recipe with `system` is a system disk, any other a mini disk; a system recipe with
+ * `extends` is like another one.
+ */
 export function recipeSchema(value: unknown): z.ZodType<FileRecipe> {
-  const asked = z.looseObject({ kind: z.literal('disk'), system: z.unknown() }).safeParse(value);
-  return asked.success && asked.data.system !== undefined ? systemDiskRecipe : otherRecipes;
+  const { kind, system, extends: other } = special.safeParse(value).data ?? {};
+  if (kind === 'disk' && system !== undefined) return systemDiskRecipe;
+  return kind === 'system' && other !== undefined ? extendedSystemRecipe : otherRecipes;
 }
 
 /** Where a kernel under test comes from. Files that are not from Debian's archive are in the cache, by their SHA-256. */
@@ -165,6 +184,9 @@ export const outputNames = {
   disk: 'disk.img',
 } as const satisfies Record<Recipe['kind'], string>;
 
+/** The other files of a system's image: its kernel, and the initrd that its own initramfs-tools made. */
+export const systemFiles = { kernel: 'vmlinuz', initramfs: 'initrd.img', disk: null } as const;
+
 /** The file in a candidate's image with the kernel's configuration, if that is known. */
 export const configName = 'config';
 
@@ -177,7 +199,19 @@ export const recipesDirectory = path.join(ownDirectory, 'images');
 /** Recipes by name. */
 export type Catalog = Named<Recipe>;
 
-const recipes = new YamlDirectory<Recipe>(recipesDirectory, recipeSchema);
+const recipes = new YamlDirectory<FileRecipe>(recipesDirectory, recipeSchema);
+
+/** The recipe of a file, without `extends`. */
+function whole(recipe: FileRecipe): Recipe {
+  if (!('extends' in recipe)) return recipe;
+  const base = findRecipe(ownRecipes, recipe.extends, 'system');
+  return {
+    ...base,
+    suites: recipe.suites ?? base.suites,
+    packages: [...base.packages, ...recipe.packages],
+    overlays: [...base.overlays, ...recipe.overlays],
+  };
+}
 
 /** The recipes of this installation. An absolute path stands for a user's recipe, whose overlays are next to it. */
 export const ownRecipes: Catalog = {
@@ -185,11 +219,14 @@ export const ownRecipes: Catalog = {
   has: (name) => recipes.has(name),
   get: (name) => {
     const recipe = recipes.get(name);
-    if (recipe === undefined || !path.isAbsolute(name) || !('overlays' in recipe)) return recipe;
+    if (recipe === undefined) return undefined;
+    if (!path.isAbsolute(name) || !('overlays' in recipe)) return whole(recipe);
     const overlays = recipe.overlays.map((overlay) => path.resolve(path.dirname(name), overlay));
-    return { ...recipe, overlays };
+    return whole({ ...recipe, overlays });
   },
-  [Symbol.iterator]: () => recipes[Symbol.iterator](),
+  *[Symbol.iterator]() {
+    for (const [name, recipe] of recipes) yield [name, whole(recipe)] as [string, Recipe];
+  },
 };
 
 /** The recipe of that name and kind. Throws ScenarioError with a list of the existing ones. */
@@ -208,4 +245,21 @@ export function findRecipe<K extends Recipe['kind']>(
 /** The names of all recipes of a kind. */
 export function namesOfKind(catalog: Catalog, kind: Recipe['kind']): string[] {
   return [...catalog].filter(([, recipe]) => recipe.kind === kind).map(([name]) => name);
+}
+
+/** What a machine is started with. */
+export type BootPart = 'kernel' | 'initramfs' | 'disk';
+
+/**
+ * The file of a recipe's image that serves as this part; null if there is none. A system is no disk, but a machine can be
+ * started with its kernel and its initrd.
+ */
+export function bootFile(recipe: Recipe, part: BootPart): string | null {
+  if (recipe.kind === part) return outputNames[part];
+  return (recipe.kind === 'system' && systemFiles[part]) || null;
+}
+
+/** The names of all recipes that serve as this part. */
+export function namesOfPart(catalog: Catalog, part: BootPart): string[] {
+  return [...catalog].filter(([, recipe]) => bootFile(recipe, part)).map(([name]) => name);
 }

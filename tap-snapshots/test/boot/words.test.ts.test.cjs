@@ -73,9 +73,23 @@ kernel-panic
   meaning  The kernel panicked ({panic}) because of a bug ({reason}).
   meaning  The kernel panicked ({panic}) because of a bug ({reason}). The cause is in line N: this kernel took over the LPI property table of the GICv3 from the first kernel, and kexec had put this kernel's code or data there (the instructions at the fault are the content of that table).
   meaning  The kernel panicked ({panic}).
+  meaning  The kernel panicked ({panic}). Its crash kernel saved a dump; the console does not show that the machine came back.
   meaning  This is a crash kernel: the previous kernel panicked.
   cure     Boot through UEFI, which tells kexec that the tables are in use; or boot either kernel with irqchip.gicv3_nolpi=1, so that LPIs are not used; or load the second kernel elsewhere with kexec --mem-min (docs/gicv3.md).
   cure     Search for the panic message and the kernel's release. Boot the previous kernel. Add console=… earlycon panic=10 to the command line to see the whole trace and to restart the machine after a panic.
+dumped
+  meaning  The kernel panicked ({panic}). Its crash kernel saved a dump in {dump}, and the machine came back.
+  cure     Read the dump: kexec-lab autopsy DUMP prints its kernel log and names the panic. For everything else, use crash(8) with the debug symbols of that kernel.
+dump-not-saved
+  meaning  The kernel panicked ({panic}), and its crash kernel did not save a dump: line N shows why.
+  cure     Find the first problem that the crash kernel reports. Common causes: too little memory (raise crashkernel=), no space for the dump, a driver that the initrd of the crash kernel lacks, or a makedumpfile that does not know this kernel (docs/kdump.md).
+crash-not-reserved
+  meaning  No memory is reserved for a crash kernel (crashkernel reservation failed - No suitable area found), so none is loaded. If this kernel panics, no dump is saved.
+  meaning  No memory is reserved for a crash kernel ({reason}), so none is loaded. If this kernel panics, no dump is saved.
+  cure     Add crashkernel=256M to the kernel's command line and restart. If it is there, the kernel could not reserve that much: look for crashkernel in dmesg and ask for less.
+crash-load-failed
+  meaning  The crash kernel could not be loaded ({reason}). If this kernel panics, no dump is saved.
+  cure     Load it by hand (kdump-config load, kdumpctl start, kexec -p) and read the message. If kexec finds no free area, raise crashkernel=: the crash kernel and its initrd must fit. Otherwise check that both files exist.
 kernel-hang
   meaning  The kernel makes no progress: {reason}.
   cure     Add earlycon initcall_debug ignore_loglevel to the command line to see its last step. On a slow emulated machine a lockup warning may be harmless: check whether the boot continues.

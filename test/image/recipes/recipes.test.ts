@@ -169,3 +169,31 @@ overlays: [own-files]
   t.not(tested.disk, planImages(request).disk, 'a kernel under test goes on it, too');
   t.end();
 });
+
+t.test('a system that extends another one has its keys', (t) => {
+  const base = findRecipe(ownRecipes, 'debian-system', 'system');
+  const kdump = findRecipe(ownRecipes, 'debian-kdump', 'system');
+  t.same(kdump.kernel, base.kernel);
+  t.same(kdump.suites, base.suites);
+  t.same(kdump.packages, [...base.packages, 'kdump-tools', 'makedumpfile']);
+  t.same(kdump.overlays, [...base.overlays, 'debian-kdump']);
+  const next = findRecipe(ownRecipes, 'debian-kdump-trixie', 'system');
+  t.same(next, { ...kdump, suites: ['trixie'] });
+  t.notOk('extends' in next, 'so its key depends on what it is, not on how it is written');
+  t.end();
+});
+
+t.test('a machine can be started with the kernel and the initrd of a system', (t) => {
+  const request = { kernel: 'debian-system', initramfs: 'debian-system', disk: 'debian-disk' };
+  const plan = planImages({ arch: 'aarch64', ...request }, { cacheDir: '/cache' });
+  t.same(
+    plan.entries.map(({ name }) => name),
+    ['debian-system', 'debian-disk'],
+  );
+  t.match(plan.kernel, /debian-system-aarch64-[0-9a-f]{16}\/vmlinuz$/);
+  t.match(plan.initramfs, /debian-system-aarch64-[0-9a-f]{16}\/initrd\.img$/);
+  t.throws(() => planImages({ arch: 'aarch64', ...request, disk: 'debian-system' }), {
+    message: /`debian-system`.*\bdisk\b/,
+  });
+  t.end();
+});

@@ -880,28 +880,32 @@ exit code 2
 
 exports[`test/cli/messages/help.test.ts > TAP > topics > kexec-lab help outcomes 1`] = `
 $ kexec-lab help outcomes
-booted             the system came up on the intended kernel
-bye-hang           the kexec ended in silence: the second kernel printed nothing
-kexec-missing      the kexec program is missing or cannot be started
-kexec-load-failed  kexec did not load the second kernel
-kexec-refused      the running kernel does not allow the kexec
-root-mount-failed  the root device exists, but mounting it failed
-root-missing       the root device never appeared
-initramfs-corrupt  the kernel could not unpack its initramfs
-no-init            the kernel could not start a first program
-kernel-panic       the kernel panicked, or an oops stopped it
-kernel-hang        the kernel began to boot and makes no progress
-console-lost       the second kernel runs, but not on this console (live runs only)
-wrong-kernel       a system came up, but not on the intended kernel
-degraded           the system came up after a kexec, but has lost CPUs, memory, interrupts, its clock or its disk
-reboot-loop        the machine is reset or kexecs repeatedly
-rescue-shell       the boot ended in a rescue shell; the console does not show why
-firmware-stuck     the firmware or the boot loader did not start a kernel
-kernel-silent      a boot loader or an EFI stub started a kernel, which printed nothing
-irq-storm          an interrupt without a handler, then no progress
-entropy-blocked    a program waits for random numbers
-qemu-exited        QEMU exited before there was an outcome (live runs only)
-no-output          the console printed nothing at all
-unknown            none of the above is shown
+booted              the system came up on the intended kernel
+bye-hang            the kexec ended in silence: the second kernel printed nothing
+kexec-missing       the kexec program is missing or cannot be started
+kexec-load-failed   kexec did not load the second kernel
+kexec-refused       the running kernel does not allow the kexec
+root-mount-failed   the root device exists, but mounting it failed
+root-missing        the root device never appeared
+initramfs-corrupt   the kernel could not unpack its initramfs
+no-init             the kernel could not start a first program
+kernel-panic        the kernel panicked, or an oops stopped it
+dumped              the kernel panicked, its crash kernel saved a dump, and the machine came back
+dump-not-saved      the kernel panicked, and its crash kernel did not save a dump
+crash-not-reserved  no memory is reserved for a crash kernel
+crash-load-failed   the crash kernel could not be loaded
+kernel-hang         the kernel began to boot and makes no progress
+console-lost        the second kernel runs, but not on this console (live runs only)
+wrong-kernel        a system came up, but not on the intended kernel
+degraded            the system came up after a kexec, but has lost CPUs, memory, interrupts, its clock or its disk
+reboot-loop         the machine is reset or kexecs repeatedly
+rescue-shell        the boot ended in a rescue shell; the console does not show why
+firmware-stuck      the firmware or the boot loader did not start a kernel
+kernel-silent       a boot loader or an EFI stub started a kernel, which printed nothing
+irq-storm           an interrupt without a handler, then no progress
+entropy-blocked     a program waits for random numbers
+qemu-exited         QEMU exited before there was an outcome (live runs only)
+no-output           the console printed nothing at all
+unknown             none of the above is shown
 exit code 0
 `
