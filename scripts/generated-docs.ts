@@ -15,6 +15,7 @@ import { withPicture } from './house/picture.ts';
 import { manPage } from './man-page.ts';
 import { performancePage } from './performance-page.ts';
 import { resultsPage } from './results-page.ts';
+import { truthPage } from './truth-table/page.ts';
 
 /** Every file under docs/ that is made from something else. A test holds what is committed against this. */
 export const generatedDocs: { file: string; render: () => string | Promise<string> }[] = [
@@ -22,6 +23,7 @@ export const generatedDocs: { file: string; render: () => string | Promise<strin
   manPage,
   performancePage,
   resultsPage,
+  truthPage,
   {
     file: 'docs/architecture.md',
     render: () =>

@@ -14,6 +14,8 @@ type Architecture = {
   triplet: string;
   /** e_machine of ELF files (elf.h). */
   elf: number;
+  /** The machine of PE/COFF files (include/linux/pe.h). */
+  pe: number;
   /** `ih_arch` of U-Boot's legacy header (include/image.h). */
   uImage: number;
   /** The kernel format that its boot loaders and QEMU start. */
@@ -31,6 +33,7 @@ export const architectures: Readonly<Record<Arch, Architecture>> = {
     kernel: 'arm64',
     triplet: 'aarch64-linux-gnu',
     elf: 183,
+    pe: 0xaa64,
     uImage: 22,
     kernelImage: 'Image',
     removableMediaLoader: '/EFI/BOOT/BOOTAA64.EFI',
@@ -46,6 +49,7 @@ export const architectures: Readonly<Record<Arch, Architecture>> = {
     kernel: 'armmp',
     triplet: 'arm-linux-gnueabihf',
     elf: 40,
+    pe: 0x01c2,
     uImage: 2,
     kernelImage: 'zImage',
     removableMediaLoader: '/EFI/BOOT/BOOTARM.EFI',

@@ -11,6 +11,7 @@ import { UnavailableError, UsageError } from '../errors.ts';
 import { fileReason, namedFileError } from '../file-error.ts';
 import { elfMachine } from '../formats/elf.ts';
 import { kernelKind, kernelHeaderBytes } from '../formats/kernel.ts';
+import { peMachine } from '../formats/pe.ts';
 import { hasMagic } from '../formats/magic.ts';
 import { makeDirectory } from '../host/directories.ts';
 import { hasContent } from '../host/files.ts';
@@ -75,6 +76,8 @@ export function archOfKernel(header: Buffer, name: string): Arch {
       return 'aarch64';
     case 'zImage':
       return 'arm';
+    case 'UKI':
+      return known(archWith('pe', peMachine(header) ?? 0), name, 'a unified kernel image');
     case 'uImage':
       return known(archWith('uImage', header[29] ?? 0), name, 'a uImage');
     case 'ELF':

@@ -36,7 +36,7 @@ export const distroKernel = 'distro-kernel';
 const distroInitrd = 'distro-initrd';
 
 /** The recipe of the kernel that every server boots first. */
-const providerKernel = 'provider-kernel';
+export const providerKernel = 'provider-kernel';
 
 /** The modules to keep if a candidate has them: for the disk and its file system, on all machines. */
 const wantedModules = [

@@ -118,10 +118,11 @@ async function examinedIn(word: string, options: Options): Promise<Examined[]> {
     });
   const { findScenarios } = await import('./find-scenarios.ts');
   const { expandCases } = await import('../scenario/select.ts');
+  const { loadingOf } = await import('../candidate/preflight/loading.ts');
   const cases = expandCases(findScenarios([word]), { only: options.arch, repeat: 1 });
   const { isDiskOfKernel } = await import('../candidate/candidate.ts');
   const { ownRecipes } = await import('../image/recipes/recipe.ts');
-  const examined = cases.map(({ arch, setup }): Examined => {
+  const examined = cases.map(({ arch, setup, steps }): Examined => {
     const { secondKernel, disk, tags } = setup;
     if (typeof disk !== 'string' || !isDiskOfKernel(ownRecipes.get(disk)))
       throw new UsageError(`${word} boots no kernel that preflight can examine`, {
@@ -131,7 +132,12 @@ async function examinedIn(word: string, options: Options): Promise<Examined[]> {
     return {
       arch,
       words: { ...secondKernel },
-      found: { disk, kexec: kexecOf(setup), ...(cmdline !== undefined && { cmdline }) },
+      found: {
+        disk,
+        kexec: kexecOf(setup),
+        loading: loadingOf({ setup, steps }),
+        ...(cmdline !== undefined && { cmdline }),
+      },
     };
   });
   const distinct = (values: unknown[]) =>

@@ -8,6 +8,7 @@ import { architectures } from '../arch.ts';
 import { readInput } from '../host/user-file.ts';
 import { compressions, decompress, type Compression } from './decompress.ts';
 import { magics, hasMagic } from './magic.ts';
+import { peFileSize, peSections } from './pe.ts';
 
 /** Larger than any kernel without debugging information. Kernels are read into memory as a whole. */
 export const mostKernelBytes = 256 * 2 ** 20;
@@ -17,13 +18,14 @@ export const kernelHeaderBytes = 64 * 1024;
 
 /** The formats that a kernel file, or a file mistaken for one, can have. */
 export type KernelKind =
-  'Image' | 'zImage' | 'zboot' | 'gzip' | 'uImage' | 'ELF' | 'text' | 'unknown';
+  'Image' | 'zImage' | 'zboot' | 'UKI' | 'gzip' | 'uImage' | 'ELF' | 'text' | 'unknown';
 
 /** The format of a kernel file, from its first bytes. */
 export function kernelKind(header: Buffer): KernelKind {
   if (hasMagic(header, 'image')) return 'Image';
   if (header.length >= leastZImage && hasMagic(header, 'zImage')) return 'zImage';
   if (hasMagic(header, 'pe') && hasMagic(header, 'zboot')) return 'zboot';
+  if (peSections(header).some(({ name }) => name === linuxSection)) return 'UKI';
   if (hasMagic(header, 'gzip')) return 'gzip';
   if (hasMagic(header, 'uImage')) return 'uImage';
   if (hasMagic(header, 'elf')) return 'ELF';
@@ -59,6 +61,7 @@ export function kernelTrouble(header: Buffer, size: number, arch: Arch): string 
 /** Completes a sentence after "it is". QEMU boots none of these formats; kexec-tools load some. */
 const kindNames: Record<Exclude<KernelKind, 'Image' | 'zImage'>, string> = {
   zboot: 'an EFI zboot image; unpack it first',
+  UKI: 'a unified kernel image (UKI); extract its .linux section first',
   gzip: 'compressed with gzip; decompress it first',
   uImage: 'a U-Boot image (uImage)',
   ELF: 'an ELF file, perhaps a vmlinux',
@@ -70,17 +73,8 @@ function truncation(expected: number, size: number): string | null {
   return size < expected ? `is truncated: ${size} bytes of ${expected}` : null;
 }
 
-/** Where the last section of a PE/COFF file ends; 0 for other files. A kernel with an EFI stub is a PE/COFF file. */
-function peFileSize(header: Buffer): number {
-  const isPe = header.length >= 0x40 && hasMagic(header, 'pe');
-  const pe = isPe ? header.readUInt32LE(0x3c) : header.length;
-  if (pe + 24 > header.length || header.toString('latin1', pe, pe + 4) !== 'PE\0\0') return 0;
-  const table = pe + 24 + header.readUInt16LE(pe + 20);
-  const ends = Array.from({ length: header.readUInt16LE(pe + 6) }, (_, index) => table + index * 40)
-    .filter((at) => at + 40 <= header.length)
-    .map((at) => header.readUInt32LE(at + 16) + header.readUInt32LE(at + 20));
-  return Math.max(0, ...ends);
-}
+/** The section of a unified kernel image with the kernel. */
+const linuxSection = '.linux';
 
 /**
  * `uname -r` of a kernel, from the banner in its image; null if it cannot be read. An arm64 Image contains it in plain
@@ -99,6 +93,8 @@ async function releaseIn(data: Buffer): Promise<string | null> {
       return nestedRelease(await decompress(data, 'gzip'));
     case 'zboot':
       return nestedRelease(await unpackZboot(data));
+    case 'UKI':
+      return nestedRelease(linuxOf(data));
     case 'uImage':
       return payloadRelease(data.subarray(uImageHeaderBytes));
     case 'zImage':
@@ -114,6 +110,12 @@ const uImageHeaderBytes = 64;
 /** The payload of a uImage may not be another uImage. */
 async function payloadRelease(data: Buffer): Promise<string | null> {
   return kernelKind(data) === 'uImage' ? null : releaseIn(data);
+}
+
+/** The kernel in a unified kernel image. */
+function linuxOf(data: Buffer): Buffer | null {
+  const found = peSections(data).find(({ name }) => name === linuxSection);
+  return found === undefined ? null : data.subarray(found.offset, found.offset + found.size);
 }
 
 function nestedRelease(data: Buffer | null): string | null {

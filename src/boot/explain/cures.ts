@@ -1,21 +1,50 @@
 import type { Decided, MachineFacts } from '../decide/decision.ts';
+import type { FailedLoad, LoadCall } from './kexec-checks.ts';
 
-/** The cure for a kernel that kexec-tools did not load, by its error message. */
-export function loadCure(reason: string): string {
+/** The cure for a kernel that was not loaded: by the system call that failed, otherwise by the error message. */
+export function loadCure(reason: string, call: FailedLoad | null): string {
+  if (call !== null) return callCures[call.errno]?.[call.call] ?? inspect;
   if (/file type/.test(reason)) {
-    return 'Check with file(1) that the kernel was built for this architecture: arm64 needs an Image (plain or gzipped), arm a zImage.';
+    return 'Check with file(1) that the kernel was built for this architecture: arm64 needs an Image (plain or gzipped), arm a zImage. kexec -c loads more formats than -s and -a, and newer kexec-tools load more than older ones (docs/kexec-truth-table.md).';
   }
   if (/not found|No such file|curl|wget|open|read/i.test(reason)) {
     return 'Check the paths or URLs of the kernel and the initrd as seen from inside the initramfs. /vmlinuz and /initrd.img are links that must resolve on the root file system.';
   }
-  if (/not permitted/.test(reason)) {
-    return 'Run kexec as root. Then check sysctl kernel.kexec_load_disabled and kernel lockdown (secure boot).';
-  }
-  if (/not implemented/.test(reason)) {
-    return 'The running kernel was built without CONFIG_KEXEC. Boot a different provider kernel.';
-  }
-  return 'Run the same command with kexec -d -l and check where each segment is loaded. On arm, a newer kexec-tools, --dtb or --image-size often helps.';
+  return inspect;
 }
+
+const inspect =
+  'Run the same command with kexec -d -l and check where each segment is loaded. On arm, a newer kexec-tools, --dtb or --image-size often helps.';
+
+const permission =
+  'Run kexec as root. Then check sysctl kernel.kexec_load_disabled and kernel.kexec_load_limit_reboot, and kernel lockdown (cat /sys/kernel/security/lockdown; Secure Boot turns it on).';
+const wait = 'Check the kernel log (dmesg) for CPUs that are stuck, then try again.';
+const memory =
+  'Free memory, or load a smaller initrd. During the load, the image is in memory twice: in kexec, and in the kernel.';
+const sign =
+  'Sign the kernel with a key that the running kernel trusts, or boot a kernel that does not require signatures.';
+
+/** What helps if a call fails with an error number, where that is not `inspect`. */
+const callCures: Record<string, Partial<Record<LoadCall, string>>> = {
+  EPERM: { kexec_load: permission, kexec_file_load: permission },
+  ENOSYS: {
+    kexec_load:
+      'The running kernel was built without CONFIG_KEXEC. Use kexec -s if it has CONFIG_KEXEC_FILE, otherwise boot a different first kernel.',
+    kexec_file_load:
+      "Use kexec -c: the running kernel does not have this call. Debian's kernels for arm64 and armhf are built without it.",
+  },
+  EBUSY: { kexec_load: wait, kexec_file_load: wait },
+  ENOMEM: { kexec_load: memory, kexec_file_load: memory },
+  EINVAL: {
+    kexec_file_load:
+      'Use kexec -c, or unpack the kernel to a plain Image (docs/kexec-truth-table.md).',
+  },
+  ENOEXEC: { kexec_file_load: 'Use kexec -c, which reads more formats, or unpack the kernel.' },
+  EKEYREJECTED: { kexec_file_load: sign },
+  ENOKEY: { kexec_file_load: sign },
+  ENODATA: { kexec_file_load: sign },
+  EBADMSG: { kexec_file_load: sign },
+};
 
 /** The cure for a second kernel that took over the LPI tables of the first one (docs/gicv3.md). */
 export const lpiCure =

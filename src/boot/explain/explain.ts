@@ -9,6 +9,8 @@ import type { Explanation } from './explain-crash.ts';
 import { crashExplanations, dumpMeaning, quoted } from './explain-crash.ts';
 import { loadCure, rootCure, loaderCure, lpiCure } from './cures.ts';
 import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './explain-silence.ts';
+import type { FailedLoad } from './kexec-checks.ts';
+import { describeChecks, failedLoad } from './kexec-checks.ts';
 
 /** Explains a decision to an operator whose server does not come back. */
 export function explain(decided: Decided): Explanation {
@@ -41,12 +43,17 @@ const explanations: Record<OutcomeId, (decided: Decided) => Explanation> = {
     cure: "Use the kexec of the root file system: mount it and run its /sbin/kexec with chroot, or copy kexec and its libraries into the initramfs. Installing kexec-tools on the disk does not add it to the provider's initramfs.",
   }),
 
-  'kexec-load-failed': ({ captures: { reason } }) => ({
-    meaning: reason
-      ? `Loading the new kernel failed (${reason}). The old kernel keeps running.`
-      : 'A kexec was requested, but the old kernel kept running and the console does not say why.',
-    cure: loadCure(reason ?? ''),
-  }),
+  'kexec-load-failed': (decided) => {
+    const { reason } = decided.captures;
+    const call = failedCall(decided);
+    const checks = call === null ? '' : ` ${describeChecks(call)}`;
+    return {
+      meaning: reason
+        ? `Loading the new kernel failed${quoted(reason)}. The old kernel keeps running.${checks}`
+        : 'A kexec was requested, but the old kernel kept running and the console does not say why.',
+      cure: loadCure(reason ?? '', call),
+    };
+  },
 
   'kexec-refused': ({ captures: { reason } }) => ({
     meaning: `The running kernel refuses to kexec${reason ? `: ${reason}` : ''}.`,
@@ -189,6 +196,12 @@ const explanations: Record<OutcomeId, (decided: Decided) => Explanation> = {
 
   unknown: (decided) => ({ meaning: unknown(decided), cure: unknownCure(decided) }),
 };
+
+/** The system call that refused the kernel, where a line names it and its error. */
+function failedCall({ decision: { because } }: Decided): FailedLoad | null {
+  const refused = because.find((signal) => isOf(signal, 'kexec-load-syscall'));
+  return refused === undefined ? null : failedLoad(refused.text);
+}
 
 /** A panic and its cause: a fault of the kernel, or the last message of an init that gave up. */
 function panicked(decided: Decided): string {

@@ -1,29 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Arch } from '../../arch.ts';
-import { architectures } from '../../arch.ts';
-import { readDebControl } from '../../debian/deb-file.ts';
-import { debianMirror } from '../../debian/mirror.ts';
-import { resolvePackages } from '../../debian/packages.ts';
 import { readInitramfs } from '../../formats/initramfs.ts';
 import type { KernelKind, ZImageLayout } from '../../formats/kernel.ts';
-import {
-  toolsVersion,
-  zbootHeader,
-  kernelKind,
-  kernelTrouble,
-  zImageLayout,
-} from '../../formats/kernel.ts';
-import { cacheDirectory } from '../../host/directories.ts';
-import type { BuildOptions } from '../../image/build/build-context.ts';
+import { zbootHeader, kernelKind, kernelTrouble, zImageLayout } from '../../formats/kernel.ts';
 import { moduleName } from '../../image/build/kernel-modules.ts';
-import { toolsSelection } from '../../image/recipes/package-selection.ts';
 import type { MiniDiskRecipe } from '../../image/recipes/recipe.ts';
-import { configName, kexecTools, outputNames } from '../../image/recipes/recipe.ts';
+import { configName, outputNames } from '../../image/recipes/recipe.ts';
 import type { Manifest } from '../../image/store/entry.ts';
 import { keptFile } from '../../image/store/kept-files.ts';
-import { upstreamVersion } from '../../text/versions.ts';
-import type { Candidate } from '../candidate.ts';
+import type { ToolsFacts } from './tools-facts.ts';
 
 /** The facts about a kernel that can be found without booting it. */
 export type KernelFacts = {
@@ -57,11 +43,14 @@ export type InitrdFacts = {
   builtIn: ReadonlySet<string> | null;
 };
 
-export type ToolsFacts = {
-  /** The upstream version of kexec-tools, such as 2.0.25; null if unknown. */
-  version: string | null;
-  /** Where the version was found. */
-  source: string;
+/** How the kernel is loaded, and by which kernel. */
+export type LoadFacts = {
+  /** The flag of kexec that chooses the system call; empty: none. */
+  way: '' | '-c' | '-s' | '-a';
+  /** Where it says that the first kernel is locked down, such as `lockdown=integrity`; null if it is not. */
+  lockdown: string | null;
+  /** The configuration of the first kernel, and the name of that file; null if unknown. */
+  config: KernelFacts['config'];
 };
 
 /** The disk with the second kernel's root file system. */
@@ -76,6 +65,7 @@ export type Facts = {
   /** Null if the lab builds one with the kernel's modules. */
   initrd: InitrdFacts | null;
   tools: ToolsFacts;
+  loading: LoadFacts;
   disk: DiskFacts;
   /** The second kernel's command line. */
   cmdline: string;
@@ -90,7 +80,7 @@ export async function kernelFacts(
 ): Promise<KernelFacts & { bytes: number }> {
   const file = await readFile(path.join(directory, outputNames.kernel));
   const kind = kernelKind(file);
-  const config = await readFile(path.join(directory, configName), 'utf8').catch(() => null);
+  const config = await readConfig(directory, release ?? name);
   const modules = release === null ? null : path.join(directory, 'lib/modules', release);
   const builtIn = await readText(modules, 'modules.builtin');
   return {
@@ -101,14 +91,20 @@ export async function kernelFacts(
     zbootCompression: kind === 'zboot' && file.length > 0x40 ? zbootHeader(file).compression : null,
     layout: kind === 'zImage' ? zImageLayout(file) : null,
     release,
-    config:
-      config === null
-        ? null
-        : { name: `config-${release ?? name}`, values: parseKernelConfig(config) },
+    config,
     builtIn: builtIn === null ? null : moduleNames(builtIn),
     modules: modules === null ? null : await modulesIn(modules),
     bytes: file.length,
   };
+}
+
+/** The configuration in the image of a kernel; null if the image has none. */
+export async function readConfig(
+  directory: string,
+  release: string,
+): Promise<KernelFacts['config']> {
+  const text = await readFile(path.join(directory, configName), 'utf8').catch(() => null);
+  return text === null ? null : { name: `config-${release}`, values: parseKernelConfig(text) };
 }
 
 async function readText(modules: string | null, name: string): Promise<string | null> {
@@ -170,37 +166,6 @@ export function diskFacts(name: string, { esp }: MiniDiskRecipe): DiskFacts {
     partitions: esp === undefined ? [root] : [root, { filesystem: 'vfat' }],
     source: `partition table of ${name}`,
   };
-}
-
-/** The kexec-tools that load a candidate: its own, otherwise those of `suites`, the distribution's. */
-export async function toolsFacts(
-  { tools, label }: Candidate,
-  arch: Arch,
-  suites: readonly string[],
-  options: BuildOptions,
-): Promise<ToolsFacts> {
-  const cache = cacheDirectory(options.cacheDir);
-  const name = label.kexecTools ?? '';
-  if (tools !== null && 'program' in tools)
-    return { version: await toolsVersion(keptFile(cache, tools.program)), source: name };
-  if (tools !== null && 'deb' in tools) {
-    const { version } = await readDebControl(keptFile(cache, tools.deb), options.signal);
-    return { version: upstreamVersion(version), source: `${name}: ${kexecTools} ${version}` };
-  }
-  const { signal } = options;
-  const mirror = () => debianMirror(options.mirror, signal);
-  const architecture = architectures[arch].debian;
-  const from = tools === null ? suites : [tools.suite];
-  const [found] = await resolvePackages(toolsSelection(from, arch), {
-    cache,
-    architecture,
-    mirror,
-    onStep: () => undefined,
-    signal,
-  });
-  if (found === undefined) return { version: null, source: name };
-  const { version, suite } = found;
-  return { version: upstreamVersion(version), source: `Debian ${suite}: ${kexecTools} ${version}` };
 }
 
 /** Parses the options that are set in a kernel configuration (`CONFIG_KEXEC=y`). */

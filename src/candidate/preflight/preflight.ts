@@ -9,17 +9,19 @@ import type { Finding, PreflightDocument } from '../../model/examination.ts';
 import type { Severity } from '../../model/vocabulary.ts';
 import type { Kexec } from '../../scenario/kexec.ts';
 import type { Candidate } from '../candidate.ts';
-import { distroKernel, isDiskOfKernel, withCandidate } from '../candidate.ts';
+import { distroKernel, isDiskOfKernel, providerKernel, withCandidate } from '../candidate.ts';
 import {
-  checkImageFormat,
+  checkImageLength,
   checkTextOffset,
   checkKexecConfig,
   configuredOffset,
 } from './check-kernel.ts';
+import { checkEveryWay, checkLoad } from './check-load.ts';
 import { checkLpiTables, reservedSize } from './check-machine.ts';
 import { checkInitrd, checkRoot, knowsBuiltIn, rootOf } from './check-root.ts';
-import type { Facts, KernelFacts } from './facts.ts';
-import { diskFacts, initrdFacts, kernelFacts, toolsFacts } from './facts.ts';
+import type { Facts, KernelFacts, LoadFacts } from './facts.ts';
+import { diskFacts, initrdFacts, kernelFacts, readConfig } from './facts.ts';
+import { toolsFacts } from './tools-facts.ts';
 
 type PreflightOptions = BuildOptions & {
   /** The second kernel's command line. Default: that of kexec-to-distro. */
@@ -28,10 +30,16 @@ type PreflightOptions = BuildOptions & {
   disk?: string;
   /** How the machine kexecs. Null: not known, so its rules cannot be applied. */
   kexec?: Kexec | null;
+  /** How the kernel is loaded. Default: `kexec -l` on a kernel that is not locked down. */
+  loading?: Pick<LoadFacts, 'way' | 'lockdown'>;
 };
 
 /** The command line and disk of kexec-to-distro, the reference scenario. */
-const usual = { cmdline: 'root=/dev/vda1', disk: 'mini-disk' };
+const usual = {
+  cmdline: 'root=/dev/vda1',
+  disk: 'mini-disk',
+  loading: { way: '', lockdown: null },
+} as const;
 
 /** What was found in a candidate, the worst first, and which rules were applied. */
 export type Examination = Pick<PreflightDocument['found'][number], 'findings' | 'rules'>;
@@ -58,8 +66,8 @@ export async function refuseUnusable(
   arch: Arch,
   options: PreflightOptions = {},
 ): Promise<void> {
-  const { findings } = await preflight(candidate, arch, options);
-  const found = findings.find(({ id, severity }) => severity === 'stop' && id.startsWith('image-'));
+  const facts = await gatherFacts(candidate, arch, options);
+  const [found] = [...checkImageLength(facts.kernel), ...checkEveryWay(facts)];
   if (found !== undefined)
     throw new UsageError(`--kernel ${found.source}: ${found.message}`, { hint: found.advice });
 }
@@ -69,7 +77,13 @@ type Gathered = Facts & { kernel: KernelFacts & { bytes: number }; kexec: Kexec 
 async function gatherFacts(
   candidate: Candidate,
   arch: Arch,
-  { cmdline = usual.cmdline, disk = usual.disk, kexec = null, ...options }: PreflightOptions,
+  {
+    cmdline = usual.cmdline,
+    disk = usual.disk,
+    loading = usual.loading,
+    kexec = null,
+    ...options
+  }: PreflightOptions,
 ): Promise<Gathered> {
   const { label } = candidate;
   const catalog = withCandidate(ownRecipes, candidate);
@@ -88,22 +102,39 @@ async function gatherFacts(
       initrd === null
         ? null
         : await initrdFacts(label.initrd ?? 'initrd', cache, initrd, kernel.release),
-    // Querying the archive's index takes time, and only this format depends on the result.
+    // Querying the archive's index takes time, and all kexec-tools load these formats.
     tools:
-      kernel.kind === 'zboot'
-        ? await toolsFacts(candidate, arch, recipe.suites, options)
-        : { version: null, source: kexecTools },
+      kernel.kind === 'Image' || kernel.kind === 'zImage'
+        ? { version: null, unpacks: null, source: kexecTools }
+        : await toolsFacts(candidate, arch, recipe.suites, options),
+    loading: { ...loading, config: await firstConfig(candidate, arch, options) },
     disk: diskFacts(disk, recipe),
     cmdline,
     kexec,
   };
 }
 
+/** The configuration of the kernel that runs kexec; null if it is the lab's, whose image does not contain it. */
+async function firstConfig(
+  candidate: Candidate,
+  arch: Arch,
+  options: BuildOptions,
+): Promise<LoadFacts['config']> {
+  if (candidate.firstKernel === null) return null;
+  const catalog = withCandidate(ownRecipes, candidate);
+  const entries = planEntries([providerKernel], arch, catalog, options.cacheDir);
+  const manifest = (await ensureEntries(entries, options)).get(providerKernel);
+  const [entry] = entries;
+  if (entry === undefined || manifest === undefined) return null;
+  return readConfig(entry.directory, manifest.release ?? providerKernel);
+}
+
 /** All findings that follow from the facts, the worst first. */
 function check(facts: Gathered): Finding[] {
   const { kernel, kexec } = facts;
   const findings = [
-    ...checkImageFormat(facts),
+    ...checkImageLength(facts.kernel),
+    ...checkLoad(facts),
     ...checkInitrd(facts),
     ...checkRoot(facts),
     ...checkKexecConfig(kernel),
@@ -116,7 +147,14 @@ function check(facts: Gathered): Finding[] {
 const order: Severity[] = ['stop', 'warn', 'note'];
 
 /** The rules of an examination, and why one could not be applied. */
-function rulesFor({ kernel, initrd, tools, cmdline, kexec }: Gathered): Examination['rules'] {
+function rulesFor({
+  kernel,
+  initrd,
+  tools,
+  loading,
+  cmdline,
+  kexec,
+}: Gathered): Examination['rules'] {
   const { kind, layout, config, release } = kernel;
   const readable = initrd !== null && initrd.trouble === null && initrd.releases !== null;
   const noInitrd = 'none was given; the lab builds one from the modules of the kernel';
@@ -130,6 +168,10 @@ function rulesFor({ kernel, initrd, tools, cmdline, kexec }: Gathered): Examinat
     rule(
       'image format',
       kind === 'zboot' && tools.version === null ? 'the version of kexec-tools is unknown' : null,
+    ),
+    rule(
+      'system call',
+      loading.config === null ? 'the configuration of the first kernel is unknown' : null,
     ),
     rule('image length', sized ? null : `a kernel in the format ${kind} does not name its length`),
     ...(kernel.arch === 'arm'

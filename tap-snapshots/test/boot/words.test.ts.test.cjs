@@ -33,10 +33,13 @@ kexec-missing
   cure     Use the kexec of the root file system: mount it and run its /sbin/kexec with chroot, or copy kexec and its libraries into the initramfs. Installing kexec-tools on the disk does not add it to the provider's initramfs.
 kexec-load-failed
   meaning  A kexec was requested, but the old kernel kept running and the console does not say why.
+  meaning  Loading the new kernel failed (Could not find a free area of memory of 0x3800000 bytes). The old kernel keeps running.
+  meaning  Loading the new kernel failed (Could not find a free area of memory of 0x483800 bytes). The old kernel keeps running.
   meaning  Loading the new kernel failed ({reason}). The old kernel keeps running.
+  meaning  Loading the new kernel failed ({reason}). The old kernel keeps running. In the order of the kernel's checks, kexec_load returns EBUSY when another program is loading or unloading a kernel at the same time; on arm64, CPUs are stuck in the kernel, or cannot be stopped.
+  cure     Check the kernel log (dmesg) for CPUs that are stuck, then try again.
   cure     Check the paths or URLs of the kernel and the initrd as seen from inside the initramfs. /vmlinuz and /initrd.img are links that must resolve on the root file system.
-  cure     Check with file(1) that the kernel was built for this architecture: arm64 needs an Image (plain or gzipped), arm a zImage.
-  cure     Run kexec as root. Then check sysctl kernel.kexec_load_disabled and kernel lockdown (secure boot).
+  cure     Check with file(1) that the kernel was built for this architecture: arm64 needs an Image (plain or gzipped), arm a zImage. kexec -c loads more formats than -s and -a, and newer kexec-tools load more than older ones (docs/kexec-truth-table.md).
   cure     Run the same command with kexec -d -l and check where each segment is loaded. On arm, a newer kexec-tools, --dtb or --image-size often helps.
 kexec-refused
   meaning  The running kernel refuses to kexec: {reason}.

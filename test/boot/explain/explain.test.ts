@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
+import { failedLoad } from '../../../src/boot/explain/kexec-checks.ts';
 import { outcomeIds } from '../../../src/model/vocabulary.ts';
 import { diagnose, readLog, recordedLogs } from '../recorded-logs.ts';
 
@@ -42,6 +43,29 @@ void t.test('the cure for a kexec that did not load depends on its words', (t) =
   t.match(said('kexec_load failed: Operation not permitted').cure, 'lockdown');
   t.match(said('kexec_load failed: Function not implemented').cure, 'CONFIG_KEXEC');
   t.match(said('kexec_load failed: Cannot assign requested address').cure, 'kexec -d');
+  t.end();
+});
+
+void t.test('an error number is explained by the checks that return it, in their order', (t) => {
+  const places = (line: string): string[] =>
+    failedLoad(line)?.checks.map(({ place }) => place.replace(/.*: /, '')) ?? [];
+  t.same(places('kexec_load failed: Cannot assign requested address'), [
+    'kimage_alloc_init',
+    'sanity_check_segment_list',
+    'sanity_check_segment_list',
+  ]);
+  t.same(places('kexec_file_load failed: Invalid argument').slice(0, 3), [
+    'kexec_file_load',
+    'image_probe',
+    'image_load',
+  ]);
+  t.match(failedLoad('syscall kexec_file_load not available.'), { errno: 'ENOSYS' });
+  t.match(failedLoad('kexec_file_load(): EPERM'), { call: 'kexec_file_load', errno: 'EPERM' });
+  t.equal(failedLoad('kexec_load failed: Success'), null);
+  t.equal(failedLoad('Cannot load /vmlinuz: Invalid argument'), null, 'no call is named');
+  const { meaning, cure } = said('kexec_file_load failed: Function not implemented');
+  t.match(meaning, 'ENOSYS');
+  t.match(cure, 'kexec -c');
   t.end();
 });
 

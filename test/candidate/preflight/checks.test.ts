@@ -1,6 +1,5 @@
 import t from 'tap';
 import {
-  checkImageFormat,
   checkTextOffset,
   checkKexecConfig,
 } from '../../../src/candidate/preflight/check-kernel.ts';
@@ -39,31 +38,6 @@ t.test('which kernels the next update does not get out of', (t) => {
   ]);
   t.same(found('CONFIG_KEXEC=y\nCONFIG_KEXEC_SIG_FORCE=y\n'), [['warn', 'kexec-needs-signature']]);
   t.match(checkKexecConfig(kernel()), [{ severity: 'note', id: 'config-unknown' }]);
-  t.end();
-});
-
-t.test('an EFI zboot image needs kexec-tools that know it', (t) => {
-  const found = (zbootCompression: string, version: string | null) =>
-    checkImageFormat({
-      kernel: kernel({ kind: 'zboot', zbootCompression, trouble: 'is no Image' }),
-      tools: { version, source: 'tools' },
-    }).map(({ severity }) => severity);
-  t.same(found('gzip', '2.0.25'), ['stop']);
-  t.same(found('gzip', '2.0.28'), []);
-  t.same(found('zstd', '2.0.29'), ['stop']);
-  t.same(found('zstd', '2.0.31'), []);
-  t.same(found('lz4', '2.0.32'), ['stop']);
-  t.same(found('gzip', null), ['warn']);
-  t.end();
-});
-
-t.test('gzip and uImage are loaded, text is not', (t) => {
-  const tools = { version: null, source: 'tools' };
-  const trouble = 'is no Image';
-  for (const kind of ['gzip', 'uImage'] as const)
-    t.same(checkImageFormat({ kernel: kernel({ kind, trouble }), tools }), [], kind);
-  for (const kind of ['text', 'unknown'] as const)
-    t.match(checkImageFormat({ kernel: kernel({ kind, trouble }), tools }), [{ severity: 'stop' }]);
   t.end();
 });
 

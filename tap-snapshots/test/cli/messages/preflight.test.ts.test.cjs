@@ -21,6 +21,7 @@ aarch64  Image: this kernel cannot boot
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in Image
   checked  image format, image length, initramfs archive, root=
+  not checked  system call: the configuration of the first kernel is unknown
   not checked  interrupt tables: the machine is unknown; name a scenario
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: its files could not be listed
@@ -46,6 +47,7 @@ aarch64  Image: this kernel cannot boot
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in Image
   checked  image format, image length, initramfs archive, root=
+  not checked  system call: the configuration of the first kernel is unknown
   not checked  interrupt tables: the machine is unknown; name a scenario
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: its files could not be listed
@@ -67,6 +69,7 @@ aarch64  Image: this kernel boots only after some preparation
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in Image
   checked  image format, image length, initramfs archive, initramfs release, disk and file system drivers, root=
+  not checked  system call: the configuration of the first kernel is unknown
   not checked  interrupt tables: the machine is unknown; name a scenario
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  built-in drivers: neither modules.builtin nor a configuration was found
@@ -89,6 +92,7 @@ aarch64  Image: this kernel boots only after some preparation
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in Image
   checked  image format, image length, initramfs archive, disk and file system drivers, root=
+  not checked  system call: the configuration of the first kernel is unknown
   not checked  interrupt tables: the machine is unknown; name a scenario
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: it has no modules
@@ -118,6 +122,7 @@ aarch64  no-kexec: this kernel cannot boot
         Build it with CONFIG_KEXEC=y.
         read in config-6.9-test: # CONFIG_KEXEC is not set
   checked  image format, image length, kexec support, initramfs archive, initramfs release, disk and file system drivers, built-in drivers, root=
+  not checked  system call: the configuration of the first kernel is unknown
   not checked  interrupt tables: the machine is unknown; name a scenario
 stderr: aarch64/distro-kernel: collecting modules
 exit code 7
@@ -143,6 +148,7 @@ aarch64  short.Image: this kernel boots only after some preparation
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in short.Image
   checked  image format, image length, initramfs archive, disk and file system drivers, root=
+  not checked  system call: the configuration of the first kernel is unknown
   not checked  interrupt tables: the machine is unknown; name a scenario
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: the release of the kernel is unknown
@@ -168,6 +174,7 @@ exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab prefl
 $ kexec-lab preflight --kernel tree --initrd with-modules.img
 aarch64  tree: no problem that prevents a boot
   checked  image format, image length, kexec support, initramfs archive, initramfs release, disk and file system drivers, built-in drivers, root=
+  not checked  system call: the configuration of the first kernel is unknown
   not checked  interrupt tables: the machine is unknown; name a scenario
 exit code 0
 `
@@ -182,6 +189,7 @@ exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab prefl
 $ kexec-lab preflight --kernel tree --root x
 aarch64  tree: no problem that prevents a boot
   checked  image format, image length, kexec support, disk and file system drivers, built-in drivers
+  not checked  system call: the configuration of the first kernel is unknown
   not checked  interrupt tables: the machine is unknown; name a scenario
   not checked  initramfs archive: none was given; the lab builds one from the modules of the kernel
   not checked  initramfs release: none was given; the lab builds one from the modules of the kernel
@@ -210,6 +218,7 @@ arm  zImage: this kernel boots only after some preparation
         Supply its packages (from Debian 14 on including linux-base-…), or a directory with config-RELEASE.
         read in zImage
   checked  image format, image length, initramfs archive, disk and file system drivers, root=
+  not checked  system call: the configuration of the first kernel is unknown
   not checked  text offset: neither the zImage nor a configuration names it
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: the release of the kernel is unknown

@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs';
+import type { Arch } from '../../src/arch.ts';
+import { arches } from '../../src/arch.ts';
+import type { LoadCall } from '../../src/boot/explain/kexec-checks.ts';
+import { loadChecks } from '../../src/boot/explain/kexec-checks.ts';
+import type { Cell, Server, Truth } from './data.ts';
+import { formatsOf, lockdowns, truthSchema, ways } from './data.ts';
+
+/** docs/kexec-truth-table.md, from what `npm run truth-table` found. */
+export const truthPage = {
+  file: 'docs/kexec-truth-table.md',
+  render: () =>
+    renderTruth(truthSchema.parse(JSON.parse(readFileSync('docs/kexec-truth-table.json', 'utf8')))),
+};
+
+const wayNames: Record<Cell['way'], string> = {
+  '-c': '`kexec -c`',
+  '-s': '`kexec -s`',
+  '-a': '`kexec -a`',
+  systemctl: '`systemctl kexec`',
+  'systemctl-alone': '`systemctl kexec`, kexec-tools purged',
+};
+
+const lockdownNames: Record<Cell['lockdown'], string> = {
+  none: 'none',
+  integrity: '`lockdown=integrity`',
+  'secure-boot': 'Secure Boot',
+};
+
+const formatNames: Record<Cell['format'], string> = {
+  Image: 'Image',
+  zImage: 'zImage',
+  gzip: 'gzip',
+  'zboot-gzip': 'zboot (gzip)',
+  'zboot-zstd': 'zboot (zstd)',
+  uki: 'UKI',
+  uImage: 'uImage',
+};
+
+/** The page as Markdown. */
+export function renderTruth(truth: Truth): string {
+  const notes = numberNotes(truth);
+  return `<!-- Made from docs/kexec-truth-table.json by \`npm run docs\`, which \`npm run truth-table\` measured; change neither by hand. -->
+
+# Every way to load a kernel
+
+What happens if a Debian server loads its own kernel in every format and every way. Each cell was tried on ${truth.date} on QEMU
+${truth.qemu} with \`npm run truth-table\`: the load was tried on a running system, and every kernel that was loaded was also
+started. **booted** means that the system after the kexec proved its release, its root and its command line. Any other cell has a
+number: the words of the program and of the kernel are [below](#the-words), with what \`kexec-lab diagnose\` says of them.
+\`kexec-lab preflight\` foretells every refusal of \`kexec -c\`, \`-s\` and \`-a\`, and the death of a gzip'd zImage; a test compares it
+with this table. It does not foretell the death of trixie's zImage and uImage on arm after a kexec from trixie's own kernel, whose
+cause is not known: from bookworm's kernel the same zImage comes up ([results.md](results.md)).
+
+Without a flag, \`kexec -l\` does what \`-c\` does up to version 2.0.26, and what \`-a\` does from 2.0.27 on.
+
+${arches.map((arch) => archSection(truth, arch, notes)).join('\n\n')}
+
+## The formats
+
+Debian's kernels are an Image (arm64) or a zImage (armhf). The other files were made from them: with gzip; with mkimage of
+u-boot-tools (uImage, not compressed); with objcopy and systemd's EFI stub of the same suite (UKI, without an initrd in it). An EFI
+zboot image needs a build of the kernel. The file here has the header of such an image and the compressed Image, without the code
+with which firmware would unpack it: kexec-tools read nothing else. kexec-tools unpack zboot images and UKIs to \`/tmp\`, which must
+be writable.
+
+\`systemctl kexec\` loads only what a boot loader entry names, or starts what \`kexec -l\` has loaded before; the scenarios
+[systemctl-kexec](scenarios.md#systemctl-kexec) and
+[systemctl-kexec-through-initramfs](scenarios.md#systemctl-kexec-through-initramfs) do the latter.
+
+## The words
+
+${notes.map((note, index) => noteSection(note, index + 1)).join('\n\n')}
+
+## What an error number means
+
+The system calls return only a number. These are the checks that Linux 6.12 makes, in its order: the first that fails counts. \`kexec-lab
+diagnose\` lists those that return the number on the console.
+
+${(['kexec_load', 'kexec_file_load'] as const).map(checksTable).join('\n\n')}
+`;
+}
+
+/** Cells with the same words, the same cause and the same outcome. */
+type Note = { cells: [Cell, ...Cell[]] };
+
+function numberNotes({ cells }: Truth): Note[] {
+  const notes = new Map<string, Note>();
+  for (const cell of cells) {
+    const key = keyOf(cell);
+    if (key === null) continue;
+    const note = notes.get(key);
+    if (note === undefined) notes.set(key, { cells: [cell] });
+    else note.cells.push(cell);
+  }
+  return [...notes.values()];
+}
+
+/** Null for cells without a note. */
+function keyOf({ tried, format }: Cell): string | null {
+  if (tried.as === 'not-tried') return `not tried: ${tried.reason}`;
+  if (tried.as === 'started' && tried.outcome === 'booted') return null;
+  const words = wordsOf(tried).join('\n').replaceAll(`/truth/${format}`, 'FILE');
+  return `${tried.as} ${tried.outcome} ${words}`;
+}
+
+/** The words of a cell, without addresses, times and what does not differ between causes. */
+function wordsOf(tried: Exclude<Cell['tried'], { as: 'not-tried' }>): string[] {
+  const evidence = tried.as === 'started' ? tried.evidence : [];
+  return [
+    ...tried.kernel.map((line) => line.replace(/^\[ *[\d.]+\] /, '')),
+    ...tried.tool,
+    ...evidence,
+  ]
+    .filter((line) => !/^(?:entry +=|nr_segments =|segment\[\d+\]|\w+ = )/.test(line))
+    .map((line) => line.replace(/^\[ *[\d.]+\] /, ''));
+}
+
+function archSection({ servers, cells }: Truth, arch: Arch, notes: readonly Note[]): string {
+  const ofArch = servers.filter((server) => server.arch === arch);
+  return [`## ${arch}`, ...ofArch.map((server) => suiteSection(server, cells, notes))].join('\n\n');
+}
+
+function suiteSection(server: Server, cells: readonly Cell[], notes: readonly Note[]): string {
+  const { suite, arch, kernel, kexecTools, systemd, config, unpacks } = server;
+  const formats = formatsOf[arch];
+  const numberOf = (cell: Cell) => {
+    const key = keyOf(cell);
+    return key === null ? null : notes.findIndex((note) => keyOf(note.cells[0]) === key) + 1;
+  };
+  const rows = lockdowns.flatMap((lockdown) =>
+    ways.map((way) => {
+      const found = formats.map((format) => {
+        const cell = cells.find(
+          (other) =>
+            other.suite === suite &&
+            other.arch === arch &&
+            other.lockdown === lockdown &&
+            other.way === way &&
+            other.format === format,
+        );
+        if (cell === undefined) throw new Error(`${suite} ${arch}: a cell is missing`);
+        return cellText(cell, numberOf(cell));
+      });
+      return row(lockdownNames[lockdown], wayNames[way], ...found);
+    }),
+  );
+  const has = (option: string) => (config[option] === 'y' ? `\`${option}=y\`` : `no \`${option}\``);
+  const versions = [
+    `kexec-tools ${kexecTools}`,
+    ...(systemd === null ? [] : [`systemd ${systemd}`]),
+  ];
+  return [
+    `### ${suite}, ${arch}: kernel ${kernel}, ${versions.join(', ')}`,
+    `The kernel has ${has('CONFIG_KEXEC')}, ${has('CONFIG_KEXEC_FILE')}. kexec-tools were built to unpack ${unpacks.length === 0 ? 'nothing' : unpacks.join(', ')}.`,
+    [
+      row('lockdown', 'loaded by', ...formats.map((format) => formatNames[format])),
+      row(...Array<string>(formats.length + 2).fill('---')),
+      ...rows,
+    ].join('\n'),
+  ].join('\n\n');
+}
+
+function cellText({ tried }: Cell, note: number | null): string {
+  if (note === null) return '**booted**';
+  const link = `[${note}](#note-${note})`;
+  if (tried.as === 'not-tried') return `not tried ${link}`;
+  return tried.as === 'refused' ? `refused ${link}` : `loaded, ${tried.outcome} ${link}`;
+}
+
+function noteSection({ cells }: Note, number: number): string {
+  const [{ tried }] = cells;
+  const heading = `### Note ${number}`;
+  if (tried.as === 'not-tried') return `${heading}\n\nNot tried: ${tried.reason}.`;
+  const words = wordsOf(tried).map((line) => `    ${line}`);
+  const shown =
+    tried.as === 'refused'
+      ? `\`${tried.command}\` ends with exit code ${tried.exit}:`
+      : `\`${tried.command}\` succeeds. After the jump:`;
+  return [
+    heading,
+    shown,
+    words.join('\n'),
+    `\`${tried.outcome}\`: ${tried.meaning}`,
+    tried.cure,
+  ].join('\n\n');
+}
+
+function checksTable(call: LoadCall): string {
+  return [
+    `### ${call}\n`,
+    row('error', 'returned when', 'Linux 6.12'),
+    row('---', '---', '---'),
+    ...loadChecks[call].map(({ errno, when, place }) => row(`\`${errno}\``, when, `\`${place}\``)),
+  ].join('\n');
+}
+
+function row(...cells: string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}

@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs';
+import t from 'tap';
+import type { Load } from '../../../src/candidate/preflight/check-load.ts';
+import { checkEveryWay, checkLoad } from '../../../src/candidate/preflight/check-load.ts';
+import type { KernelFacts, LoadFacts } from '../../../src/candidate/preflight/facts.ts';
+import { loadingOf } from '../../../src/candidate/preflight/loading.ts';
+import { unpackedBy } from '../../../src/candidate/preflight/tools-facts.ts';
+import type { Cell, Server } from '../../../scripts/truth-table/data.ts';
+import { truthSchema } from '../../../scripts/truth-table/data.ts';
+
+const page = new URL('../../../docs/kexec-truth-table.json', import.meta.url);
+const truth = truthSchema.parse(JSON.parse(readFileSync(page, 'utf8')));
+
+const plain: LoadFacts = { way: '', lockdown: null, config: null };
+const config = (options: Record<string, string>) => ({
+  name: 'config',
+  values: new Map(Object.entries(options)),
+});
+
+function load(
+  kind: KernelFacts['kind'],
+  version: string | null,
+  {
+    zbootCompression = null,
+    arch = 'aarch64',
+    unpacks = null,
+    ...loading
+  }: Partial<Pick<KernelFacts, 'arch' | 'zbootCompression'> & LoadFacts> & {
+    unpacks?: ReadonlySet<string> | null;
+  } = {},
+): Load {
+  const unknown = { layout: null, release: null, config: null, builtIn: null, modules: null };
+  return {
+    kernel: { arch, name: 'vmlinuz', kind, trouble: null, zbootCompression, ...unknown },
+    tools: { version, unpacks, source: 'kexec-tools' },
+    loading: { ...plain, ...loading },
+  };
+}
+
+const ids = (found: ReturnType<typeof checkLoad>) =>
+  found.map(({ severity, id }) => `${severity} ${id}`);
+
+/** What preflight knows of a cell before anything boots. */
+function factsOf({ arch, way, format, lockdown }: Cell, server: Server): Load | null {
+  if (way === 'systemctl' || way === 'systemctl-alone') return null;
+  const [name = '', compression = null] = format.split('-');
+  const kinds: Record<string, KernelFacts['kind']> = { zboot: 'zboot', uki: 'UKI' };
+  return load(kinds[name] ?? (format as KernelFacts['kind']), server.kexecTools, {
+    arch,
+    way,
+    zbootCompression: compression,
+    unpacks: new Set(server.unpacks),
+    lockdown: lockdown === 'none' ? null : `lockdown=${lockdown}`,
+    config: config(server.config),
+  });
+}
+
+/** The finding that foretells a refusal, by the words of the program and the kernel. */
+const foretold: [RegExp, string][] = [
+  [/kexec_load failed: Operation not permitted/, 'first-kernel-locked-down'],
+  [/syscall kexec_file_load not available/, 'first-kernel-no-file-load'],
+  [/Cannot (?:load|determine the file type)/, 'image-format'],
+];
+
+void t.test('preflight foretells every cell of the truth table', (t) => {
+  let compared = 0;
+  const deaths: string[] = [];
+  for (const cell of truth.cells) {
+    const { suite, arch, lockdown, way, format, tried } = cell;
+    const server = truth.servers.find((other) => other.suite === suite && other.arch === arch);
+    if (server === undefined || tried.as === 'not-tried') continue;
+    const facts = factsOf(cell, server);
+    if (facts === null) continue;
+    const where = [suite, arch, lockdown, way, format].join(' ');
+    const stops = checkLoad(facts).filter(({ severity }) => severity === 'stop');
+    compared += 1;
+    if (tried.as === 'started' && tried.outcome === 'booted') {
+      t.same(stops, [], `${where}: no stop`);
+      continue;
+    }
+    if (tried.as === 'started' && format !== 'gzip') {
+      deaths.push([suite, arch, format].join(' '));
+      continue;
+    }
+    const words = tried.tool.join('\n');
+    const expected =
+      tried.as === 'started'
+        ? 'image-format' // loaded as it is, and dead
+        : foretold.find(([pattern]) => pattern.test(words))?.[1];
+    t.ok(expected, `${where}: ${words}`);
+    t.equal(stops[0]?.id, expected, where);
+  }
+  // The reason of these deaths is not known, so nothing foretells them.
+  t.same([...new Set(deaths)], ['trixie arm zImage', 'trixie arm uImage']);
+  t.ok(compared > 100, `${compared} cells`);
+  t.end();
+});
+
+void t.test('an EFI zboot image needs kexec-tools that know it, and the library', (t) => {
+  const found = (zbootCompression: string, version: string | null, unpacks?: Set<string>) =>
+    ids(checkLoad(load('zboot', version, { zbootCompression, ...(unpacks && { unpacks }) })));
+  t.same(found('gzip', '2.0.25'), ['stop image-format']);
+  t.same(found('gzip', '2.0.28'), []);
+  t.same(found('zstd', '2.0.29'), ['stop image-format']);
+  t.same(found('zstd', '2.0.31'), []);
+  t.same(found('zstd', '2.0.32', unpackedBy(['libc6', 'zlib1g'])), ['stop image-format']);
+  t.same(found('zstd', '2.0.32', unpackedBy(['libzstd1'])), []);
+  t.same(found('lz4', '2.0.32'), ['stop image-format']);
+  t.same(found('gzip', null), ['warn image-format']);
+  t.end();
+});
+
+void t.test('without a flag, the version of kexec-tools decides which call is first', (t) => {
+  const found = (version: string) => ids(checkLoad(load('uImage', version)));
+  t.same(found('2.0.26'), [], '-c');
+  t.same(found('2.0.27'), ['stop image-format'], '-a');
+  t.same(checkEveryWay(load('uImage', '2.0.32')), [], 'there is a way');
+  t.match(checkEveryWay(load('text', '2.0.32')), [{ id: 'image-format' }]);
+  t.match(checkEveryWay(load('unknown', null)), [{ id: 'image-format' }]);
+  t.end();
+});
+
+void t.test('what the running kernel has, and does not permit', (t) => {
+  const found = (loading: Partial<LoadFacts>) => ids(checkLoad(load('Image', '2.0.32', loading)));
+  const both = config({ CONFIG_KEXEC: 'y', CONFIG_KEXEC_FILE: 'y' });
+  const locked = { lockdown: 'lockdown=integrity' };
+  t.same(found({ way: '-c', config: config({}) }), ['stop first-kernel-no-load']);
+  t.same(found({ way: '-s', config: config({}) }), ['stop first-kernel-no-file-load']);
+  t.same(found({ way: '-s', config: both, ...locked }), ['warn first-kernel-needs-signature']);
+  t.same(found({ way: '-a', config: both, ...locked }), ['warn first-kernel-needs-signature']);
+  t.same(found({ way: '-c', config: both, ...locked }), ['stop first-kernel-locked-down']);
+  t.same(found({ way: '-a', ...locked }), ['warn first-kernel-needs-signature']);
+  t.same(found({ way: '-a', config: both }), []);
+  t.end();
+});
+
+void t.test('a scenario says how it loads', (t) => {
+  const of = (
+    tags: Record<string, string>,
+    cmdline = '',
+    ...commands: string[]
+  ): ReturnType<typeof loadingOf> => {
+    const steps = commands.map((command) => ({ do: 'run' as const, command, exit: 0 }));
+    return loadingOf({ setup: { tags, cmdline } as never, steps });
+  };
+  t.same(of({}), { way: '', lockdown: null });
+  t.match(of({ KEXEC_LAB_FLAGS: '--no-checks,-s' }), { way: '-s' });
+  t.match(of({}, '', 'uname -s', 'kexec --kexec-syscall-auto -l /vmlinuz'), { way: '-a' });
+  t.match(of({}, 'lockdown=none lockdown=integrity quiet'), { lockdown: 'lockdown=integrity' });
+  t.match(of({}, 'lockdown=integrity lockdown=none'), { lockdown: null });
+  t.end();
+});
