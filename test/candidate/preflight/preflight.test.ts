@@ -108,7 +108,7 @@ void t.test('the command exits with 7 where something cannot work', async (t) =>
   t.match(good, {
     exitCode: 0,
     stdout:
-      /^aarch64 .*good\.deb: [^\n]*\n {2}checked {2}image format, image length, kexec support,.*root=\n {2}not checked {2}interrupt tables: .*\n {2}not checked {2}initramfs archive: none/,
+      /^aarch64 .*good\.deb: [^\n]*\n {2}checked {2}image format, image length, kexec support,.*root=\n {2}not checked {2}system call: .*\n {2}not checked {2}interrupt tables: .*\n {2}not checked {2}initramfs archive: none/,
   });
   const wrong = await run('--root', '/dev/vda');
   t.match(wrong, {
