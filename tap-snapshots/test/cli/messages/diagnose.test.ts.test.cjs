@@ -166,13 +166,82 @@ Next
 exit code 0
 `
 
+exports[`test/cli/messages/diagnose.test.ts > TAP > one log of each outcome: meaning, evidence, cure > kexec-lab diagnose crash-load-failed.log 1`] = `
+$ kexec-lab diagnose crash-load-failed.log
+crash-load-failed.log: crash-load-failed
+  generation 1, stage userspace (392 lines read)
+  shown: by a line of the console
+
+  The crash kernel could not be loaded (failed to load kdump kernel). If this kernel panics, no dump
+  is saved.
+
+Evidence
+  crash-load-failed.log-375- [  OK  ] Listening on systemd-hostnamed.socket - Hostname Service Socket.
+  crash-load-failed.log-376- [  OK  ] Reached target sockets.target - Socket Units.
+  crash-load-failed.log-377- [  OK  ] Found device dev-ttyAMA0.device - /dev/ttyAMA0.
+  crash-load-failed.log:378: [   63.579522] kdump-tools[323]: Could not find a free area of memory of 0xec7000 bytes...
+  crash-load-failed.log-379- [   63.588373] kdump-tools[323]: locate_hole failed
+  crash-load-failed.log:380: [   63.598251] kdump-tools[272]: failed to load kdump kernel ... failed!
+  crash-load-failed.log-381- [  OK  ] Finished kdump-tools.service - Kernel crash dump capture service.
+  crash-load-failed.log-382- [  OK  ] Reached target basic.target - Basic System.
+  crash-load-failed.log-383-          Starting systemd-user-sessions.service - Permit User Sessions...
+  --
+  crash-load-failed.log-389- 
+  crash-load-failed.log-390- Debian GNU/Linux 13 kexec-lab ttyAMA0
+  crash-load-failed.log-391- 
+  crash-load-failed.log:392: kexec-lab login: 
+
+What usually helps
+  Load it by hand (kdump-config load, kdumpctl start, kexec -p) and read the message. If kexec finds
+  no free area, raise crashkernel=: the crash kernel and its initrd must fit. Otherwise check that
+  both files exist.
+
+Next
+  kexec-lab diagnose crash-load-failed.log --signals  # all 74 signals recognised
+exit code 0
+`
+
+exports[`test/cli/messages/diagnose.test.ts > TAP > one log of each outcome: meaning, evidence, cure > kexec-lab diagnose crash-not-reserved.log 1`] = `
+$ kexec-lab diagnose crash-not-reserved.log
+crash-not-reserved.log: crash-not-reserved
+  generation 1, stage kernel (13 lines read)
+  shown: by a line of the console
+
+  No memory is reserved for a crash kernel (crashkernel reservation failed - No suitable area
+  found), so none is loaded. If this kernel panics, no dump is saved.
+
+Evidence
+  crash-not-reserved.log-1- [    0.000000] Booting Linux on physical CPU 0x0000000000 [0x481fd010]
+  crash-not-reserved.log-2- [    0.000000] Linux version 4.18.0-553.el8.aarch64 (mockbuild@example.org) (gcc version 8.5.0 20210514 (Red Hat 8.5.0-22) (GCC)) #1 SMP
+  crash-not-reserved.log:3: [    0.000000] crashkernel reservation failed - No suitable area found.
+  crash-not-reserved.log-4- [    0.000000] Kernel command line: root=/dev/vda3 ro crashkernel=2G console=ttyAMA0
+  crash-not-reserved.log-5- [    4.201133] systemd[1]: Detected architecture arm64.
+  crash-not-reserved.log:6: [    9.840117] kdumpctl[712]: kdump: No memory reserved for crash kernel
+  crash-not-reserved.log-7- [    9.851204] kdumpctl[712]: kdump: Starting kdump: [FAILED]
+  crash-not-reserved.log-8- [FAILED] Failed to start Crash recovery kernel arming.
+  crash-not-reserved.log-9- 
+  crash-not-reserved.log-10- Rocky Linux 8.10 (Green Obsidian)
+  crash-not-reserved.log-11- Kernel 4.18.0-553.el8.aarch64 on an aarch64
+  crash-not-reserved.log-12- 
+  crash-not-reserved.log:13: amp3 login: 
+
+What usually helps
+  Add crashkernel=256M to the kernel's command line and restart. If it is there, the kernel could
+  not reserve that much: look for crashkernel in dmesg and ask for less.
+
+Next
+  kexec-lab diagnose crash-not-reserved.log --signals  # all 7 signals recognised
+exit code 0
+`
+
 exports[`test/cli/messages/diagnose.test.ts > TAP > one log of each outcome: meaning, evidence, cure > kexec-lab diagnose degraded.log 1`] = `
 $ kexec-lab diagnose degraded.log
 degraded.log: degraded
   generation 2, stage userspace (505 lines read)
   proved: by more than the console
 
-  The system came up after the kexec, but the machine has lost: CPUs (2, now 1), interrupts (ipi).
+  The system came up after the kexec, but the machine has lost: CPUs (2, now 1), see maxcpus=1;
+  interrupts (ipi), see maxcpus=1.
 
 Evidence
   degraded.log-249- ** Message: /dev/nbd14 is not used
@@ -205,11 +274,97 @@ Evidence
   degraded.log:505: kexec-lab login: 
 
 What usually helps
-  Compare the two kernels' messages about what is lost (psci and smp for CPUs, the memory map for
-  memory, GIC and ITS for interrupts), and boot the previous kernel or another kexec-tools.
+  Remove maxcpus=1 from the second kernel's command line, unless it is meant.
 
 Next
   kexec-lab diagnose degraded.log --signals  # all 46 signals recognised
+exit code 0
+`
+
+exports[`test/cli/messages/diagnose.test.ts > TAP > one log of each outcome: meaning, evidence, cure > kexec-lab diagnose dump-not-saved.log 1`] = `
+$ kexec-lab diagnose dump-not-saved.log
+dump-not-saved.log: dump-not-saved
+  generation 2, stage initramfs (30 lines read)
+  shown: by a line of the console
+
+  The kernel panicked (sysrq triggered crash), and its crash kernel did not save a dump: line 20
+  shows why.
+
+Evidence
+  dump-not-saved.log-5- Debian GNU/Linux 12 node7 ttyAMA0
+  dump-not-saved.log-6- 
+  dump-not-saved.log-7- node7 login: [  300.100233] sysrq: Trigger a crash
+  dump-not-saved.log:8: [  300.101233] Kernel panic - not syncing: sysrq triggered crash
+  dump-not-saved.log-9- [  300.101877] CPU: 0 PID: 411 Comm: bash Kdump: loaded Not tainted 6.1.0-50-cloud-arm64 #1
+  dump-not-saved.log:10: [  300.200120] Starting crashdump kernel...
+  dump-not-saved.log-11- [  300.200444] Bye!
+  dump-not-saved.log-12- [    0.000000] Booting Linux on physical CPU 0x0000000000 [0x410fd034]
+  dump-not-saved.log-13- [    0.000000] Linux version 6.1.0-50-cloud-arm64 (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP Debian 6.1.176-1 (2026-07-02)
+  --
+  dump-not-saved.log-17- Begin: Mounting root file system ... Begin: Running /scripts/local-top ... done.
+  dump-not-saved.log-18- Begin: Waiting for root file system ... Begin: Running /scripts/local-block ... done.
+  dump-not-saved.log-19- done.
+  dump-not-saved.log:20: Gave up waiting for root file system device.  Common problems:
+  dump-not-saved.log-21-  - Boot args (cat /proc/cmdline)
+  dump-not-saved.log-22-    - Check rootdelay= (did the system wait long enough?)
+  dump-not-saved.log-23-  - Missing modules (cat /proc/modules; ls /dev)
+  dump-not-saved.log:24: ALERT!  /dev/vda1 does not exist.  Dropping to a shell!
+  dump-not-saved.log-25- 
+  dump-not-saved.log-26- 
+  dump-not-saved.log-27- BusyBox v1.35.0 (Debian 1:1.35.0-4+b3) built-in shell (ash)
+  dump-not-saved.log-28- Enter 'help' for a list of built-in commands.
+  dump-not-saved.log-29- 
+  dump-not-saved.log:30: (initramfs) 
+
+What usually helps
+  Find the first problem that the crash kernel reports. Common causes: too little memory (raise
+  crashkernel=), no space for the dump, a driver that the initrd of the crash kernel lacks, or a
+  makedumpfile that does not know this kernel (docs/kdump.md).
+
+Next
+  kexec-lab diagnose dump-not-saved.log --signals  # all 17 signals recognised
+exit code 0
+`
+
+exports[`test/cli/messages/diagnose.test.ts > TAP > one log of each outcome: meaning, evidence, cure > kexec-lab diagnose dumped.log 1`] = `
+$ kexec-lab diagnose dumped.log
+dumped.log: dumped
+  generation 3, stage userspace (30 lines read)
+  shown: by a line of the console
+
+  The kernel panicked (sysrq triggered crash). Its crash kernel saved a dump in
+  /var/crash/202611280301, and the machine came back.
+
+Evidence
+  dumped.log-5- Debian GNU/Linux 12 node7 ttyAMA0
+  dumped.log-6- 
+  dumped.log-7- node7 login: [  300.100233] sysrq: Trigger a crash
+  dumped.log:8: [  300.101233] Kernel panic - not syncing: sysrq triggered crash
+  dumped.log-9- [  300.101877] CPU: 0 PID: 411 Comm: bash Kdump: loaded Not tainted 6.1.0-50-cloud-arm64 #1
+  dumped.log:10: [  300.200120] Starting crashdump kernel...
+  dumped.log-11- [  300.200444] Bye!
+  dumped.log-12- [    0.000000] Booting Linux on physical CPU 0x0000000000 [0x410fd034]
+  dumped.log-13- [    0.000000] Linux version 6.1.0-50-cloud-arm64 (debian-kernel@lists.debian.org) (gcc-12 (Debian 12.2.0-14+deb12u1) 12.2.0, GNU ld (GNU Binutils for Debian) 2.40) #1 SMP Debian 6.1.176-1 (2026-07-02)
+  --
+  dumped.log-18- Copying data                                      : [100.0 %] -           eta: 0s
+  dumped.log-19- [   21.004113] kdump-tools[231]: The dumpfile is saved to STDOUT.
+  dumped.log-20- [   21.010221] kdump-tools[231]: makedumpfile Completed.
+  dumped.log:21: [   21.066824] kdump-tools[217]:  * kdump-tools: saved vmcore in /var/crash/202611280301
+  dumped.log-22- [   21.404113] kdump-tools[240]: Sat, 28 Nov 2026 03:01:22 +0000
+  dumped.log-23- [   21.504113] reboot: Restarting system
+  dumped.log-24- [    0.000000] Booting Linux on physical CPU 0x0000000000 [0x410fd034]
+  --
+  dumped.log-27- 
+  dumped.log-28- Debian GNU/Linux 12 node7 ttyAMA0
+  dumped.log-29- 
+  dumped.log:30: node7 login: 
+
+What usually helps
+  Read the dump: kexec-lab autopsy DUMP prints its kernel log and names the panic. For everything
+  else, use crash(8) with the debug symbols of that kernel.
+
+Next
+  kexec-lab diagnose dumped.log --signals  # all 18 signals recognised
 exit code 0
 `
 
@@ -471,7 +626,8 @@ Evidence
 
 What usually helps
   Check with file(1) that the kernel was built for this architecture: arm64 needs an Image (plain or
-  gzipped), arm a zImage.
+  gzipped), arm a zImage. kexec -c loads more formats than -s and -a, and newer kexec-tools load
+  more than older ones (docs/kexec-truth-table.md).
 
 Next
   kexec-lab diagnose kexec-load-failed.log --signals  # all 35 signals recognised
