@@ -76,8 +76,9 @@ export type Examined = {
 function examineDump({ file, base, lines, pcs, dead }: ExamineRequest): Examined {
   const dump = openDump(file, base);
   try {
-    const findings = examine(dump);
-    const heard = { lines: new Set(lines), pcs: pcs.map((pc) => BigInt(`0x${pc}`)), dead };
+    const counters = pcs.map((pc) => BigInt(`0x${pc}`));
+    const findings = examine(dump, counters);
+    const heard = { lines: new Set(lines), pcs: counters, dead };
     const autopsy = explainSilence(findings, heard);
     const missingBytes = dump.missingBytes();
     if (autopsy === null) return { missingBytes, findings, silence: null, unheard: null };

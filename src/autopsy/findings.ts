@@ -1,3 +1,4 @@
+import { pageSizeOf } from '../formats/kernel.ts';
 import { magics } from '../formats/magic.ts';
 import type { Findings, KernelImage, KernelLog } from '../model/examination.ts';
 import { findDeviceTrees } from './device-tree.ts';
@@ -19,14 +20,16 @@ const mostDescriptors = 2 ** 21;
 /**
  * Searches a guest's memory. Takes about a second per gigabyte, whatever its contents. No contents make it throw:
  * it lists what it cannot read, and reads the rest.
+ * @param pcs program counters of the CPUs; none are known of a dump from elsewhere
  */
-export function examine(memory: GuestMemory): Findings {
+export function examine(memory: GuestMemory, pcs: readonly bigint[] = []): Findings {
   const unread = new UnreadList();
   return {
     logs: findLogs(memory, unread),
     deviceTrees: findDeviceTrees(memory, unread),
     images: findKernelImages(memory, unread),
     purgatories: findPurgatories(memory, unread),
+    parked: findParked(memory, pcs),
     unreadable: unread.all(),
   };
 }
@@ -41,6 +44,23 @@ function findPurgatories(memory: GuestMemory, unread: UnreadList): number[] {
     found.push(address);
   }
   return found;
+}
+
+/**
+ * `wfe`, `wfi`, and a branch back to the first. An arm64 kernel parks a CPU there that cannot run it
+ * (arch/arm64/kernel/head.S: `__no_granule_support`). The MMU is off then, so its program counter is a physical address.
+ */
+const parkingLoop = Buffer.from([0xd503205f, 0xd503207f, 0x17fffffe].flatMap(littleEndian));
+
+function littleEndian(word: number): number[] {
+  return [0, 8, 16, 24].map((shift) => (word >>> shift) & 0xff);
+}
+
+function findParked(memory: GuestMemory, pcs: readonly bigint[]): number[] {
+  const { length } = parkingLoop;
+  const parks = (pc: number) =>
+    [pc, pc - 4, pc - 8].some((at) => at >= 0 && memory.read(at, length).equals(parkingLoop));
+  return pcs.map(Number).filter((pc) => Number.isSafeInteger(pc) && parks(pc));
 }
 
 function findLogs(memory: GuestMemory, unread: UnreadList): KernelLog[] {
@@ -129,7 +149,7 @@ function findKernelImages(memory: GuestMemory, unread: UnreadList): KernelImage[
       unread.add('there are too many kernel images to examine them all');
       break;
     }
-    images.push({ address, size, filled });
+    images.push({ address, size, filled, pageSize: pageSizeOf(bytes) });
   }
   return images;
 }

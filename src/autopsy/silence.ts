@@ -31,6 +31,9 @@ export type Heard = {
 /** A purgatory's code and words lie within a few pages. Bytes. */
 const purgatorySize = 0x1_0000;
 
+/** Every arm64 server supports pages of this size. Bytes. */
+const usualPage = 4096;
+
 /** A complete image has data nearly to its end: only about a twentieth is zero at first. */
 const leastFilled = 3 / 4;
 
@@ -47,7 +50,7 @@ export function explainSilence(findings: Findings, heard: Heard): Autopsy | null
 
 /** The reason if no second kernel has logged anything. */
 function bareReason(
-  { purgatories, images, logs }: Findings,
+  { purgatories, images, logs, parked }: Findings,
   { pcs, lines, dead }: Heard,
 ): Reason | null {
   if (!dead) return null;
@@ -57,6 +60,18 @@ function bareReason(
       reason: 'digest-mismatch',
       sentence:
         'The CPU is stuck in the kexec purgatory, which continues only if the SHA-256 of the loaded kernel is correct: something overwrote it before the jump.',
+    };
+  }
+  const refused = images.find(
+    ({ address, size, pageSize }) =>
+      pageSize !== null &&
+      pageSize !== usualPage &&
+      parked.some((pc) => address <= pc && pc < address + size),
+  );
+  if (refused !== undefined) {
+    return {
+      reason: 'page-size-unsupported',
+      sentence: `The second kernel has stopped the CPU, because it is built for pages of ${(refused.pageSize ?? 0) / 1024} KiB, which this CPU does not support.`,
     };
   }
   const cut = images.find(({ size, filled }) => filled < leastFilled * size);
@@ -226,6 +241,8 @@ const cures: Partial<Record<SilenceReason, string>> = {
   'device-tree-without-memory':
     "Omit --dtb, so that kexec passes on the device tree of the running kernel, or use a tree that describes the machine's memory.",
   'lpi-tables-taken-over': lpiCure,
+  'page-size-unsupported':
+    'Install a kernel with pages of 4 KiB (in Debian, linux-image-arm64 or linux-image-cloud-arm64 instead of …-16k and …-64k).',
   'early-panic': early,
   'early-oops': early,
   'digest-mismatch':

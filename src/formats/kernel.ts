@@ -20,6 +20,14 @@ export const kernelHeaderBytes = 64 * 1024;
 export type KernelKind =
   'Image' | 'zImage' | 'zboot' | 'UKI' | 'gzip' | 'uImage' | 'ELF' | 'text' | 'unknown';
 
+/**
+ * The page size that the header of an arm64 Image names, in bytes; null if it names none, as before Linux 4.6.
+ * (Documentation/arch/arm64/booting.rst: bits 1 and 2 of the flags at 24)
+ */
+export function pageSizeOf(header: Buffer): number | null {
+  return [null, 4096, 16384, 65536][(header.readUInt32LE(24) >> 1) & 3] ?? null;
+}
+
 /** The format of a kernel file, from its first bytes. */
 export function kernelKind(header: Buffer): KernelKind {
   if (hasMagic(header, 'image')) return 'Image';

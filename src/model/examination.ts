@@ -164,6 +164,9 @@ const kernelImageSchema = z.strictObject({
   address,
   size: count.describe('The size in its header, including memory that is zero at first. Bytes.'),
   filled: count.describe('The offset just after the last nonzero byte. Bytes.'),
+  pageSize: count
+    .nullable()
+    .describe('The page size that its header names; null if it names none. Bytes.'),
 });
 
 /** An arm64 kernel image at the place where a kexec put it. */
@@ -178,6 +181,9 @@ const memoryFindings = {
   purgatories: z
     .array(address)
     .describe('Where the purgatory of kexec-tools keeps its message for a digest mismatch.'),
+  parked: z
+    .array(address)
+    .describe('Where a CPU waits for ever, in an arm64 loop of wfe and wfi. Needs the CPUs.'),
   unreadable: z
     .array(z.string())
     .describe(

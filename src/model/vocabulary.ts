@@ -107,6 +107,7 @@ export const silenceReasons = [
   'device-tree-without-memory',
   'device-tree-lost',
   'lpi-tables-taken-over',
+  'page-size-unsupported',
   'early-panic',
   'early-oops',
   'console-lost',

@@ -27,7 +27,7 @@ function logOf(...texts: string[]): KernelLog {
   } as unknown as KernelLog;
 }
 
-const image = { address: 0x4100_0000, size: 0x1b0_0000, filled: 0x1a0_0000 };
+const image = { address: 0x4100_0000, size: 0x1b0_0000, filled: 0x1a0_0000, pageSize: 4096 };
 const elsewhere = { ...image, address: 0x5000_0000 };
 
 void t.test('the table lies on the second kernel, or was executed', (t) => {
@@ -48,7 +48,14 @@ void t.test('the table lies on the second kernel, or was executed', (t) => {
 
 void t.test('it is the reason of the silence, unless the kernel lives', (t) => {
   const findings = (log: KernelLog) => ({
-    ...{ logs: [log], deviceTrees: [], images: [image], purgatories: [], unreadable: [] },
+    ...{
+      logs: [log],
+      deviceTrees: [],
+      images: [image],
+      purgatories: [],
+      parked: [],
+      unreadable: [],
+    },
   });
   const heard = { lines: new Set<string>(), pcs: [], dead: true };
   const reasonOf = (...texts: string[]) => explainSilence(findings(logOf(...texts)), heard)?.reason;

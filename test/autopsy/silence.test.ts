@@ -1,5 +1,8 @@
+import { join } from 'node:path';
 import t from 'tap';
+import { examine } from '../../src/autopsy/findings.ts';
 import { printedLines, tellingLines } from '../../src/autopsy/kernel-log.ts';
+import { openDump } from '../../src/autopsy/memory-dump.ts';
 import { explainSilence, withMemory } from '../../src/autopsy/silence.ts';
 import type { Outcome } from '../../src/model/boot.ts';
 import { findingsOf } from './dumps.ts';
@@ -125,7 +128,14 @@ void t.test(
 );
 
 void t.test('a memory without any log proves nothing', (t) => {
-  const nothing = { logs: [], deviceTrees: [], images: [], purgatories: [], unreadable: [] };
+  const nothing = {
+    logs: [],
+    deviceTrees: [],
+    images: [],
+    purgatories: [],
+    parked: [],
+    unreadable: [],
+  };
   t.equal(explainSilence(nothing, { lines: firstKernel, pcs: noCpu, dead: true }), null);
   t.end();
 });
@@ -152,5 +162,40 @@ void t.test('a silence without proof is a hang if the second kernel has panicked
   t.equal(judge('console=ttyAMA0', [panic]).id, 'unknown', 'it may be the first kernel');
   t.equal(judge(null, [panic]).id, 'unknown');
   t.equal(judge(second, [panic], 'no-output').id, 'no-output', 'only what was not decided');
+  t.end();
+});
+
+void t.test('a CPU that waits for ever in a kernel of another page size', (t) => {
+  const image = { address: 0x4100_0000, size: 0x400_0000, filled: 0x3f0_0000, pageSize: 16384 };
+  const pc = 0x4355_5598;
+  const findings = {
+    ...{ logs: [], deviceTrees: [], images: [image], purgatories: [], parked: [pc] },
+    unreadable: [],
+  };
+  const heard = { lines: firstKernel, pcs: [BigInt(pc)], dead: true };
+  const reason = (change: object, dead = true) =>
+    explainSilence({ ...findings, ...change }, { ...heard, dead })?.reason ?? null;
+  t.equal(reason({}), 'page-size-unsupported');
+  t.equal(reason({}, false), null, 'the CPU may go on');
+  t.equal(reason({ parked: [] }), null, 'it does something else');
+  t.equal(reason({ parked: [0x5000_0000] }), null, 'it waits elsewhere');
+  t.equal(reason({ images: [{ ...image, pageSize: 4096 }] }), null, 'every server has these pages');
+  t.equal(reason({ images: [{ ...image, pageSize: null }] }), null);
+  t.end();
+});
+
+void t.test('a CPU is parked in a loop of wfe and wfi, at any of its instructions', (t) => {
+  const base = 0x4000_0000;
+  const memory = Buffer.alloc(0x1000);
+  for (const [index, word] of [0xd503205f, 0xd503207f, 0x17fffffe].entries())
+    memory.writeUInt32LE(word, 0x100 + 4 * index);
+  const dump = openDump(join(t.testdir({ raw: memory }), 'raw'), base);
+  t.teardown(() => {
+    dump.close();
+  });
+  const at = (...pcs: number[]) => examine(dump, pcs.map(BigInt)).parked;
+  t.same(at(base + 0x100, base + 0x104, base + 0x108), [base + 0x100, base + 0x104, base + 0x108]);
+  t.same(at(base + 0xfc, base + 0x10c, base, 0), []);
+  t.same(examine(dump, [0xffff_8000_0800_0100n, 2n ** 63n]).parked, [], 'virtual addresses');
   t.end();
 });
