@@ -25,7 +25,7 @@ export const kdumpSignatures = [
     // Services that are installed by default print this on every machine without crashkernel=.
     meaning: 'warning',
     pattern:
-      /^(?: \* )?(?:kdump: )?(?<reason>no crashkernel= parameter in the kernel cmdline|No memory reserved for crash kernel)\b/,
+      /^(?: ?\* )?(?:kdump: )?(?<reason>no crashkernel= parameter in the kernel cmdline|No memory reserved for crash kernel)\b/,
     description: 'the kdump service found no memory that is reserved for a crash kernel',
     source: 'Debian and Ubuntu kdump-tools, kdump-config; Fedora kdump-utils, kdumpctl',
   },
@@ -44,7 +44,7 @@ export const kdumpSignatures = [
     ...loadFailed,
     id: 'kdump-load-failed',
     pattern:
-      /^(?: \* )?(?:(?:kdump: )?(?:kexec: )?(?<reason>(?:failed|FAILED) to load kdump kernel)(?! segments)|\/etc\/default\/kdump-tools: (?<file>KDUMP_(?:KERNEL|INITRD) does not exist: [^\s.]\S*?)(?:\.*$| ))/,
+      /^(?: ?\* )?(?:(?:kdump: )?(?:kexec: )?(?<reason>(?:failed|FAILED) to load kdump kernel)(?! segments)|\/etc\/default\/kdump-tools: (?<file>KDUMP_(?:KERNEL|INITRD) does not exist: [^\s.]\S*?)(?:\.*$| ))/,
     description: 'the kdump service could not load the crash kernel',
     source: 'Debian and Ubuntu kdump-tools, kdump-config; Fedora kdump-utils, kdumpctl; SUSE kdump',
   },
@@ -52,7 +52,7 @@ export const kdumpSignatures = [
     ...dump,
     id: 'kdump-loaded',
     meaning: null,
-    pattern: /^(?: \* )?(?:loaded kdump kernel\b|(?:kdump: )?kexec: loaded kdump kernel\b)/,
+    pattern: /^(?: ?\* )?(?:loaded kdump kernel\b|(?:kdump: )?kexec: loaded kdump kernel\b)/,
     description: 'the crash kernel is loaded',
     source: 'Debian and Ubuntu kdump-tools, kdump-config; Fedora kdump-utils, kdumpctl',
   },
@@ -61,7 +61,7 @@ export const kdumpSignatures = [
     id: 'dump-saved',
     meaning: 'dump-saved',
     pattern:
-      /^(?: \* )?(?:kdump-tools: saved vmcore (?:in|via FTP in) (?<dump>\S+?)\.*(?: *done\.)?$|(?:kdump: )?saving vmcore complete$|Dump saving completed\.$)/,
+      /^(?: ?\* )?(?:kdump-tools: saved vmcore (?:in|via FTP in) (?<dump>\S+?)\.*(?: *done\.)?$|(?:kdump: )?saving vmcore complete$|Dump saving completed\.$)/,
     description: 'the crash kernel has saved the dump',
     source:
       'Debian and Ubuntu kdump-tools, kdump-config; Fedora kdump-utils, kdump.sh; SUSE kdump, kdump-save',
@@ -72,7 +72,7 @@ export const kdumpSignatures = [
     meaning: 'dump-failed',
     outcome: 'dump-not-saved',
     pattern:
-      /^(?: \* )?(?:kdump-tools: (?<reason>failed to save vmcore (?:in|via FTP in) .*?)\.*(?: *failed!)?$|(?:kdump: )?(?<saving>saving vmcore failed)\b)/,
+      /^(?: ?\* )?(?:kdump-tools: (?<reason>failed to save vmcore (?:in|via FTP in) .*?)\.*(?: *failed!)?$|(?:kdump: )?(?<saving>saving vmcore failed)\b)/,
     description: 'the crash kernel could not save the dump',
     source: 'Debian and Ubuntu kdump-tools, kdump-config; Fedora kdump-utils, kdump.sh',
   },
@@ -91,7 +91,7 @@ export const kdumpSignatures = [
     id: 'dump-begins',
     meaning: 'dump-begins',
     pattern:
-      /^(?: \* )?(?:kdump-tools: )?(?:makedumpfile Completed\.$|makedumpfile failed, (?:falling back to|retrying with)|running (?:makedumpfile (?!--dump-dmesg)|cp )|sending (?:makedumpfile |\/proc\/vmcore )|(?:kdump: )?saving vmcore$)/,
+      /^(?: ?\* )?(?:kdump-tools: )?(?:makedumpfile Completed\.$|makedumpfile failed, (?:falling back to|retrying with)|running (?:makedumpfile (?!--dump-dmesg)|cp )|sending (?:makedumpfile |\/proc\/vmcore )|(?:kdump: )?saving vmcore$)/,
     description:
       'the crash kernel begins to save the dump, or another try; earlier failures do not count',
     source: 'Debian and Ubuntu kdump-tools, kdump-config; Fedora kdump-utils; makedumpfile.c',
