@@ -98,7 +98,7 @@ exit code 0
 
 exports[`test/cli/messages/compare.test.ts > TAP > compare > kexec-lab compare good.json hang.json --fail-on worse 1`] = `
 $ kexec-lab compare good.json hang.json --fail-on worse
-stderr: error: option '--fail-on <class>' argument 'worse' is invalid. It must be regressed, changed, lost, unstable, costlier, unknown, new, fixed or same.
+stderr: error: option '--fail-on <class>' argument 'worse' is invalid. It must be regressed, changed, lost, unstable, neither, costlier, unknown, new, fixed or same.
 exit code 2
 `
 
@@ -192,8 +192,9 @@ candidate  good.json
 
 ✓ fixed      aarch64/kexec-to-distro  0/3 -> 3/3  bye-hang (generation 1, kexec) before
 
-ROLL
-exit code 0
+HOLD
+  the baseline came up in no case, so a comparison with it shows nothing
+exit code 7
 `
 
 exports[`test/cli/messages/compare.test.ts > TAP > compare > kexec-lab compare hang.json panic.json 1`] = `
@@ -205,6 +206,7 @@ candidate  panic.json
 
 HOLD
   aarch64/kexec-to-distro changed: bye-hang (generation 1, kexec) before, now kernel-panic (generation 2, kernel)
+  the baseline came up in no case, so a comparison with it shows nothing
 exit code 7
 `
 

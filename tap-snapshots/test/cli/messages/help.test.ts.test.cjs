@@ -644,7 +644,7 @@ Usage: kexec-lab preflight [options] [scenario]
 examine a kernel, its initramfs and its kexec-tools without booting them
 
 Arguments:
-  scenario                 examine the second-kernel of this scenario or file
+  scenario                 examine what this scenario or file boots
 
 Options:
   --kernel <candidate>     kernel under test: debian:SUITE,
