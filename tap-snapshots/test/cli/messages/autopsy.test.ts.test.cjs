@@ -132,7 +132,7 @@ exit code 0
 exports[`test/cli/messages/autopsy.test.ts > TAP > why a machine is silent > kexec-lab autopsy aarch64-device-tree-without-memory.elf 1`] = `
 $ kexec-lab autopsy aarch64-device-tree-without-memory.elf
 aarch64-device-tree-without-memory.elf: 1 log
-  Nothing in the dump shows a second kernel that fell silent.
+  The kernel 6.1.0-50-cloud-arm64 panicked: Failed to allocate page table page.
 
 kernel 6.1.0-50-cloud-arm64
   22 records at 0x43210c10, found by first-words
