@@ -183,7 +183,7 @@ const memoryFindings = {
     .describe('Where the purgatory of kexec-tools keeps its message for a digest mismatch.'),
   parked: z
     .array(address)
-    .describe('Where a CPU waits for ever, in an arm64 loop of wfe and wfi. Needs the CPUs.'),
+    .describe('Where a CPU waits forever, in an arm64 loop of wfe and wfi. Needs the CPUs.'),
   unreadable: z
     .array(z.string())
     .describe(

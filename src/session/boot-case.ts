@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Autopsy } from '../autopsy/silence.ts';
-import { provesDeath, withMemory } from '../autopsy/silence.ts';
+import { provesDeath, withMemory } from '../autopsy/with-memory.ts';
 import { withScreen } from '../boot/decide/evidence.ts';
 import type { BootObserver } from '../boot/observer.ts';
 import type { BegunBoot } from '../checkpoint/begin-boot.ts';

@@ -3,7 +3,8 @@ import t from 'tap';
 import { examine } from '../../src/autopsy/findings.ts';
 import { printedLines, tellingLines } from '../../src/autopsy/kernel-log.ts';
 import { openDump } from '../../src/autopsy/memory-dump.ts';
-import { explainSilence, withMemory } from '../../src/autopsy/silence.ts';
+import { explainSilence } from '../../src/autopsy/silence.ts';
+import { withMemory } from '../../src/autopsy/with-memory.ts';
 import type { Outcome } from '../../src/model/boot.ts';
 import { findingsOf } from './dumps.ts';
 
@@ -165,7 +166,7 @@ void t.test('a silence without proof is a hang if the second kernel has panicked
   t.end();
 });
 
-void t.test('a CPU that waits for ever in a kernel of another page size', (t) => {
+void t.test('a CPU that waits forever in a kernel of another page size', (t) => {
   const image = { address: 0x4100_0000, size: 0x400_0000, filled: 0x3f0_0000, pageSize: 16384 };
   const pc = 0x4355_5598;
   const findings = {

@@ -43,7 +43,7 @@ export function dumpMeaning({ standing: { context } }: Decided): string {
     return ' Its crash kernel saved a dump; the console does not show that the machine came back.';
   const [unloaded] = crashLoad;
   if (crash !== null || unloaded === undefined) return '';
-  return ` There is no dump: line ${unloaded.signal.line} shows that no crash kernel was loaded.`;
+  return ` No dump was saved: line ${unloaded.signal.line} shows that no crash kernel was loaded.`;
 }
 
 /** A program's message in brackets, without its full stop. */

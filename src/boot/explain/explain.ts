@@ -1,14 +1,13 @@
 import type { Signal } from '../../model/boot.ts';
 import type { OutcomeId } from '../../model/vocabulary.ts';
-import type { SignatureId } from '../../signatures/all.ts';
 import { isOf } from '../../signatures/all.ts';
 import type { Decided } from '../decide/decision.ts';
 import { mayBeArm } from '../decide/decision.ts';
-import { lossesOf } from '../machine/losses.ts';
 import type { Explanation } from './explain-crash.ts';
 import { crashExplanations, dumpMeaning, quoted } from './explain-crash.ts';
 import { loadCure, rootCure, loaderCure, lpiCure } from './cures.ts';
 import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './explain-silence.ts';
+import { booted, degraded, rebootLoop, wrongKernel } from './explain-up.ts';
 import type { FailedLoad } from './kexec-checks.ts';
 import { describeChecks, failedLoad } from './kexec-checks.ts';
 
@@ -110,48 +109,9 @@ const explanations: Record<OutcomeId, (decided: Decided) => Explanation> = {
         : 'Find out what reset the machine (a watchdog, a panic without a console), and record the second kernel with earlycon.',
   }),
 
-  degraded: ({ standing: { context } }) => {
-    const losses = lossesOf(context);
-    const named = losses.map(({ what, asked }) =>
-      asked === null ? what : `${what}, see ${asked}`,
-    );
-    const words = [...new Set(losses.flatMap(({ asked }) => asked ?? []))];
-    return {
-      meaning: `The system came up after the kexec, but the machine has lost: ${named.join('; ')}.`,
-      cure: [
-        ...(words.length === 0
-          ? []
-          : [
-              `Remove ${words.join(' and ')} from the second kernel's command line, unless it is meant.`,
-            ]),
-        ...(losses.every(({ asked }) => asked !== null)
-          ? []
-          : [
-              "Compare the two kernels' messages about what is lost (psci and smp for CPUs, the memory map for memory, GIC and ITS for interrupts), and boot the previous kernel or another kexec-tools.",
-            ]),
-      ].join(' '),
-    };
-  },
+  degraded,
 
-  'reboot-loop': ({ standing: { context } }) => {
-    const { resets, jumps, lastWords } = context;
-    const silent = lastWords.every((word) => isOf(word, 'kernel-booting', 'kernel-version'));
-    const meaning =
-      resets < 3
-        ? `The machine kexecs in a loop (${jumps.length} times): whatever starts the kexec does not detect that it already happened.`
-        : `The machine was reset ${resets} times and never reached a login prompt. ${
-            silent
-              ? 'Nothing announces the resets: the messages of one kernel stop, and the next one starts.'
-              : 'The evidence shows the last message of each round.'
-          }`;
-    return {
-      meaning,
-      cure:
-        resets >= 3 && silent
-          ? 'Look for a watchdog. A kexec does not stop one: disable it before the kexec (RuntimeWatchdogSec= and KExecWatchdogSec= of systemd), or have its driver in the second kernel or its initrd.'
-          : 'Fix what ends each round. If the kexec itself repeats, guard it: skip it when /proc/cmdline contains is_in_kexec=yes. Without panic= on the command line the machine stops at the first failure.',
-    };
-  },
+  'reboot-loop': rebootLoop,
 
   'rescue-shell': ({ decision: { stage }, standing: { context } }) => ({
     meaning: `The boot ended in a rescue shell (${stage})${
@@ -223,42 +183,4 @@ function brokenInitrd({ decision: { because }, captures: { reason } }: Decided):
   return because.some((signal) => isOf(signal, 'initrd-unusable'))
     ? `The initrd is loaded where the kernel cannot use it${quoted(reason)}, so the kernel ignores it.`
     : `The kernel could not unpack its initrd${quoted(reason)}: the file is damaged, or it was overwritten in memory before the kernel read it.`;
-}
-
-/** How a system shows that it is up. */
-const shown: readonly [SignatureId, string][] = [
-  ['login-prompt', 'reached a login prompt'],
-  ['console-inactive', 'came up and offers a shell on its console'],
-  ['system-up', 'came up: systemd started its default target'],
-  ['shell-prompt', 'came up to a shell'],
-  ['root-shell', 'came up to a shell'],
-];
-
-/** A system that is up, and the trouble that it survived. */
-function booted({ decision, standing: { context }, captures: { release } }: Decided): string {
-  const { because, aside = [] } = decision;
-  const [, how = 'came up'] =
-    shown.find(([id]) => because.some((signal) => isOf(signal, id))) ?? [];
-  const kernel = kernelName(release);
-  const way =
-    context.bornBy === 'kexec'
-      ? `The machine kexec'ed into ${kernel} and ${how}`
-      : `The machine ${how} on ${kernel}, without a kexec`;
-  const off = context.poweredOff === null ? '' : '; it was powered off later';
-  const [first] = aside;
-  const survived =
-    first === undefined ? '' : ` It survived the problem that line ${first.line} reports.`;
-  return `${way}${off}.${survived}`;
-}
-
-/** A system that is up on an unexpected kernel. */
-function wrongKernel({ decision, standing: { context } }: Decided): string {
-  const lost = context.replaced;
-  if (lost === null || !decision.because.includes(lost.kernel))
-    return 'A system came up, but not on the expected kernel.';
-  return `The second kernel ran, then the machine was reset and its normal boot started ${kernelName(context.banner?.captures['release'])}.`;
-}
-
-function kernelName(release: string | undefined): string {
-  return release === undefined ? 'a kernel of unknown release' : `kernel ${release}`;
 }

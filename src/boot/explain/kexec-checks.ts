@@ -41,7 +41,7 @@ const common: LoadCheck[] = [
   },
   {
     errno: 'ENOMEM',
-    when: 'there is no free memory for the control page outside the places of the segments',
+    when: 'no memory outside the segments is free for the control page',
     place: `${core}: kimage_alloc_control_pages`,
   },
   {
