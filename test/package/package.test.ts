@@ -84,6 +84,13 @@ t.test('its examples do what they say', async (t) => {
   const plan = await node([program, 'run', join(examples, 'init/my-boot.yaml'), '--dry-run']);
   t.equal(plan.exitCode, 0, plan.all);
   t.match(plan.stdout, '# aarch64/my-boot');
+
+  const machine = join(examples, 'machines/arm-server.yaml');
+  const tutorial = ['tutorial', '--arch', 'aarch64', '--machine', machine];
+  const server = await node([program, 'show', ...tutorial]);
+  t.equal(server.exitCode, 0, server.all);
+  t.match(server.stdout, 'root /dev/nvme0n1p1');
+  t.match(server.stdout, 'virt,gic-version=3,its=on,virtualization=on,acpi=on');
 });
 
 t.test('its schemas and its library are exported, and nothing of its inside', async (t) => {
