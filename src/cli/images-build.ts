@@ -9,9 +9,8 @@ import { ensureEntries } from '../image/ensure-images.ts';
 import { buildNeeds, planEntries, type PlannedEntry } from '../image/recipes/plan.ts';
 import type { Catalog } from '../image/recipes/recipe.ts';
 import { ownRecipes } from '../image/recipes/recipe.ts';
-import type { ImageProgress } from '../model/run.ts';
-import { describeProgress } from '../report/result-text.ts';
 import { didYouMean } from '../text/nearest.ts';
+import { showImageProgress } from './image-progress.ts';
 import { catchInterrupts } from './interrupt.ts';
 import { candidateOf, namesCandidate } from './run-options.ts';
 
@@ -66,7 +65,7 @@ export async function buildImages(
   const entries = await planFor(names, options);
   await ensureRequirements(requirementsFor(needsOf(entries)), withDeps);
   const interrupt = catchInterrupts();
-  const progress = showProgress();
+  const progress = showImageProgress();
   const { signal } = interrupt;
   const onEntry = ({ arch, name }: PlannedEntry, became: string) => {
     progress.finish(`${arch}/${name}: ${became}`);
@@ -86,36 +85,8 @@ export async function buildImages(
   }
 }
 
-type Progress = {
-  show: (progress: ImageProgress) => void;
-  /** Prints a line that stays. */
-  finish: (line: string) => void;
-  end: () => void;
-};
-
 function needsOf(entries: readonly PlannedEntry[]): HostNeeds {
   return new Map(
     arches.map((known) => [known, buildNeeds(entries.filter(({ arch }) => arch === known))]),
   );
-}
-
-/** One line per step; on a terminal, one line that is rewritten. */
-function showProgress(): Progress {
-  const rewrite = process.stderr.isTTY ? '\r\x1b[K' : null;
-  let shown = '';
-  return {
-    show(progress) {
-      const { image, step, share } = describeProgress(progress);
-      const line = `${image}: ${step}`;
-      if (rewrite !== null) process.stderr.write(`${rewrite}${line} ${share}`);
-      else if (line !== shown) process.stderr.write(`${line}\n`);
-      shown = line;
-    },
-    finish(line) {
-      process.stderr.write(`${rewrite ?? ''}${line}\n`);
-    },
-    end() {
-      if (rewrite !== null) process.stderr.write(rewrite);
-    },
-  };
 }

@@ -7,10 +7,10 @@ import { exitCodes, UsageError } from '../errors.ts';
 import type { Finding, PreflightDocument } from '../model/examination.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';
-import { describeProgress } from '../report/result-text.ts';
 import type { Style } from '../report/style.ts';
 import { createStyle } from '../report/style.ts';
 import { kexecOf } from '../scenario/kexec.ts';
+import { showImageProgress } from './image-progress.ts';
 import { catchInterrupts } from './interrupt.ts';
 import { archOption, mirrorOption } from './options.ts';
 import { addCandidateOptions, candidateOf, namesCandidate } from './run-options.ts';
@@ -73,16 +73,17 @@ async function run(scenario: string | undefined, given: Options): Promise<void> 
     const asked = scenario === undefined ? options.arch : examined.map(({ arch }) => arch);
     const wanted = candidate.arches.filter((arch) => asked.length === 0 || asked.includes(arch));
     const found: PreflightDocument['found'] = [];
-    const onProgress = showSteps();
+    const progress = showImageProgress();
     const { mirror, root } = options;
     for (const arch of wanted) {
       const checks = {
-        ...{ cmdline: `root=${root}`, signal, onProgress },
+        ...{ cmdline: `root=${root}`, signal, onProgress: progress.show },
         ...(mirror && { mirror }),
         ...examined.find((one) => one.arch === arch)?.found,
       };
       found.push({ arch, ...(await preflight(candidate, arch, checks)) });
     }
+    progress.end();
     const stops = found.some(({ findings }) => findings.some(isStop));
     const document: PreflightDocument = {
       schema: 'kexec-lab/preflight@1',
@@ -184,15 +185,4 @@ export function describe(
     .flatMap((line) => style.wrap(line, 8))
     .map((line) => `${line}\n`)
     .join('');
-}
-
-/** Prints each step of a download once, to standard error. */
-function showSteps() {
-  let shown = '';
-  return (progress: Parameters<typeof describeProgress>[0]) => {
-    const { image, step } = describeProgress(progress);
-    const line = `${image}: ${step}`;
-    if (line !== shown) process.stderr.write(`${line}\n`);
-    shown = line;
-  };
 }

@@ -5,18 +5,18 @@ import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { exitCodes, NothingSelectedError, UsageError } from '../errors.ts';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
-import type { ImageProgress } from '../model/run.ts';
 import { loadMachineProfile } from '../qemu/machine-spec.ts';
 import { canRecord } from '../recording/manifest.ts';
 import { printable, printableLines } from '../report/printable.ts';
 import { showsConsole } from '../report/reporters.ts';
-import { count, describeProgress } from '../report/result-text.ts';
+import { count } from '../report/result-text.ts';
 import { needsOf } from '../run/lab.ts';
 import { runCases } from '../run/run.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { Shard } from '../scenario/select.ts';
 import { caseReference, expandCases, shardOf } from '../scenario/select.ts';
 import { findScenarios, lastFailed } from './find-scenarios.ts';
+import { showImageProgress } from './image-progress.ts';
 import { catchInterrupts } from './interrupt.ts';
 import type { MachineWords } from './machine-options.ts';
 import { machineOptions, onMachines } from './machine-options.ts';
@@ -255,14 +255,12 @@ async function refuseUnusableIn(
   { mirror }: RunOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const onProgress = (progress: ImageProgress) => {
-    const { image, step, share } = describeProgress(progress);
-    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${image}: ${step} ${share}`);
-  };
+  const progress = showImageProgress();
+  const how = { ...(mirror && { mirror }), signal, onProgress: progress.show };
   const { refuseUnusable } = await import('../candidate/preflight/preflight.ts');
   for (const arch of new Set(cases.map((case_) => case_.arch)))
-    await refuseUnusable(candidate, arch, { ...(mirror && { mirror }), signal, onProgress });
-  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+    await refuseUnusable(candidate, arch, how);
+  progress.end();
 }
 
 async function showPlan(
