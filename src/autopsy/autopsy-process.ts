@@ -19,6 +19,9 @@ export type Answer =
 /** Larger than the logs of any machine. Characters of JSON. */
 const mostAnswer = 64 * 2 ** 20;
 
+/** The reason why a dump that makedumpfile marked as incomplete is not whole. */
+const notSaved = 'part of memory, which makedumpfile did not save because its disk was full';
+
 const request = JSON.parse(await text(process.stdin)) as ExamineRequest;
 process.stdout.write(JSON.stringify(answerTo(request)));
 
@@ -78,6 +81,7 @@ function examineDump({ file, base, lines, pcs, dead }: ExamineRequest): Examined
   try {
     const counters = pcs.map((pc) => BigInt(`0x${pc}`));
     const findings = examine(dump, counters);
+    if (dump.isMarkedIncomplete) findings.unreadable.push(notSaved);
     const heard = { lines: new Set(lines), pcs: counters, dead };
     const autopsy = explainSilence(findings, heard);
     const missingBytes = dump.missingBytes();

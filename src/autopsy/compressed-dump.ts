@@ -18,6 +18,9 @@ const otherPackings = new Map([
   [0x20, 'zstd'],
 ]);
 
+/** In the status of the header. makedumpfile does not set it in a flattened dump. */
+const incomplete = 0x8;
+
 /** The maximum number of ranges of memory. A machine has a few, or some hundred if firmware reserves parts of it. */
 const mostRanges = 2 ** 16;
 
@@ -40,6 +43,7 @@ export function isCompressedDump({ read }: Bytes): boolean {
  */
 export class CompressedMemory implements DumpedMemory {
   readonly ranges: readonly MemoryRange[];
+  readonly isMarkedIncomplete: boolean;
   readonly #file: Bytes;
   readonly #place: string;
   readonly #kept: PageBitmap;
@@ -55,7 +59,8 @@ export class CompressedMemory implements DumpedMemory {
 
   /** @throws UsageError, also when reading, for a damaged one, a part of one, and pages packed other than with zlib */
   constructor(file: Bytes, place: string) {
-    const { blockBytes, subHeaderBlocks, bitmapBlocks } = readHeader(file, place);
+    const { status, blockBytes, subHeaderBlocks, bitmapBlocks } = readHeader(file, place);
+    this.isMarkedIncomplete = (status & incomplete) !== 0;
     const bitmapsAt = (1 + subHeaderBlocks) * blockBytes;
     const bitmapBytes = (bitmapBlocks / 2) * blockBytes;
     if (file.size < bitmapsAt + 2 * bitmapBytes) {
@@ -166,7 +171,7 @@ function readHeader(file: Bytes, place: string) {
       const hint = 'Join the parts with makedumpfile --reassemble.';
       throw new UsageError('this is one part of a dump that was split', { place, hint });
     }
-    return { blockBytes, subHeaderBlocks, bitmapBlocks };
+    return { status: header.readUInt32LE(at - 4), blockBytes, subHeaderBlocks, bitmapBlocks };
   }
   throw damagedHeader(place);
 }

@@ -18,6 +18,8 @@ export type GuestMemory = {
 export type DumpedMemory = GuestMemory & {
   /** Bytes missing from the dump; for a compressed dump, those found missing so far. */
   missingBytes(): number;
+  /** Whether makedumpfile marked the dump as incomplete: its disk was full. */
+  isMarkedIncomplete: boolean;
 };
 
 /** How much is searched at once: small enough for a small host, large enough to be fast. Bytes. */

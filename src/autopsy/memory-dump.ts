@@ -37,7 +37,10 @@ export function openDump(file: string, base: number): MemoryDump {
 
 function memoryIn(bytes: Bytes, base: number, place: string): DumpedMemory {
   if (isCompressedDump(bytes)) return new CompressedMemory(bytes, place);
-  if (isElf(bytes)) return segmentedMemory(bytes, coreSegments(bytes, place), place);
+  if (isElf(bytes)) {
+    const { segments, isMarkedIncomplete } = readCore(bytes, place);
+    return { ...segmentedMemory(bytes, segments, place), isMarkedIncomplete };
+  }
   const other = otherFormatOf(bytes.read(0, 16));
   if (other !== undefined) {
     throw new UsageError(`this file is ${other.name}`, { place, hint: other.hint });
@@ -63,6 +66,7 @@ function segmentedMemory(bytes: Bytes, claimed: Segment[], place: string): Dumpe
   return {
     ranges: segments.map(({ from, to }) => ({ from, to })),
     missingBytes: () => wanted - present,
+    isMarkedIncomplete: false,
     read(address, length) {
       const segment = segments[rangeAt(segments, address)];
       if (segment === undefined) return Buffer.alloc(0);
@@ -79,12 +83,15 @@ function isElf({ read }: Bytes): boolean {
   return hasMagic(read(0, 4), 'elf');
 }
 
+/** In `e_flags`, from makedumpfile (DUMP_ELF_INCOMPLETE). */
+const incomplete = 0x1;
+
 /**
  * The memory that an ELF core claims to contain, ascending: elf(5). dump-guest-memory and /proc/vmcore give physical
  * addresses. No two segments overlap: kdump has the kernel's text twice.
  * @throws UsageError for another ELF file, or a program's core
  */
-function coreSegments({ read }: Bytes, place: string): Segment[] {
+function readCore({ read }: Bytes, place: string) {
   const header = readElfHeader(read(0, elfHeaderBytes));
   if (header === null) throw new UsageError('this is not a little-endian ELF file', { place });
   if (header.type !== coreType) throw notAMachines('this ELF file is not a core dump', place);
@@ -107,7 +114,10 @@ function coreSegments({ read }: Bytes, place: string): Segment[] {
   if (segments.length > 1 && segments.every(({ from }) => from === 0)) {
     throw notAMachines('this is the core dump of a program', place);
   }
-  return disjoint(segments);
+  return {
+    segments: disjoint(segments),
+    isMarkedIncomplete: (header.flags & incomplete) !== 0,
+  };
 }
 
 /** Ascending, each without the parts that earlier ones contain. */

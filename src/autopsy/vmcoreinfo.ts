@@ -79,6 +79,9 @@ const armPageOffset = 0xc000_0000n;
 /** The smallest and the largest configuration of arm64 (ARM64_VA_BITS). */
 const vaBitsRange = { least: 36n, most: 52n };
 
+/** A kernel built for 52 bits keeps its image within the addresses of CPUs that have fewer (VA_BITS_MIN). */
+const fewestOf52 = 48n;
+
 /**
  * The two linear parts of a kernel's address space: its image, and all of its memory. (arch/arm64/include/asm/memory.h,
  * arch/arm/include/asm/memory.h; the numbers are in `arch_crash_save_vmcoreinfo`.)
@@ -101,8 +104,9 @@ export function addressSpaceOf({ numbers }: Vmcoreinfo, ram: readonly MemoryRang
     throw new Unreadable(`NUMBER(VA_BITS) is ${vaBits}`);
   }
   const pageOffset = (1n << 64n) - (1n << vaBits);
-  // The linear map is the lower half of the kernel's addresses; the image is above it, with the modules.
-  const linearEnd = (1n << 64n) - (1n << (vaBits - 1n));
+  // The linear map ends where the modules begin (PAGE_END), with the image above them. Linux before 6.0 does not say where.
+  const imageBits = vaBits > fewestOf52 ? fewestOf52 : vaBits;
+  const linearEnd = numbers.get('MODULES_VADDR') ?? (1n << 64n) - (1n << (imageBits - 1n));
   return (address) => {
     if (address < pageOffset) return null;
     const physical = address < linearEnd ? address - pageOffset + start : address - imageOffset;

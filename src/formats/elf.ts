@@ -6,6 +6,8 @@ type ElfHeader = {
   wide: boolean;
   /** `e_type`. */
   type: number;
+  /** `e_flags`. */
+  flags: number;
   segments: { offset: number; entryBytes: number; count: number };
 };
 
@@ -46,6 +48,7 @@ export function readElfHeader(header: Buffer): ElfHeader | null {
   return {
     wide,
     type: header.readUInt16LE(16),
+    flags: header.readUInt32LE(wide ? 48 : 36),
     segments: {
       offset: wide ? Number(header.readBigUInt64LE(32)) : header.readUInt32LE(28),
       entryBytes: header.readUInt16LE(wide ? 54 : 42),

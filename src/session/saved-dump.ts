@@ -30,8 +30,9 @@ export async function readSavedDump(
   try {
     if (await isEmpty(file)) return null;
     const request = { file, base: 0, lines: [], pcs: [], dead: false };
-    const { findings } = await runAutopsy(request, { signal });
-    for (const text of findings.unreadable) note(`the saved dump: ${text}`);
+    const { findings, missingBytes } = await runAutopsy(request, { signal });
+    if (missingBytes > 0) note(`the saved dump is truncated: ${missingBytes} bytes are missing`);
+    for (const text of findings.unreadable) note(`the saved dump cannot be read whole: ${text}`);
     const log = findings.logs.find((one) => panicOf(one) !== undefined);
     if (log === undefined) note('the saved dump shows no panic');
     return log === undefined ? null : { release: log.release, panic: panicWords(log) ?? '' };
