@@ -61,7 +61,7 @@ export const kdumpSignatures = [
     id: 'dump-saved',
     meaning: 'dump-saved',
     pattern:
-      /^(?: ?\* )?(?:kdump-tools: saved vmcore (?:in|via FTP in) (?<dump>\S+?)\.*(?: *done\.)?$|(?:kdump: )?saving vmcore complete$|Dump saving completed\.$)/,
+      /^(?: ?\* )?(?:kdump-tools: saved vmcore (?:in|via FTP in) (?<dump>\S+?(?: \d+)?)\.*(?: *done\.)?$|(?:kdump: )?saving vmcore complete$|Dump saving completed\.$)/,
     description: 'the crash kernel has saved the dump',
     source:
       'Debian and Ubuntu kdump-tools, kdump-config; Fedora kdump-utils, kdump.sh; SUSE kdump, kdump-save',

@@ -93,6 +93,16 @@ export const panicSignatures = [
   },
   {
     origin: 'kernel',
+    id: 'soft-restart-fault',
+    meaning: 'trace',
+    outcome: 'kernel-panic',
+    pattern: /^(?:LR is at|lr : ?) ?__soft_restart\+0x[0-9a-f]+/,
+    description:
+      'a 32-bit arm kernel cannot execute the code with which it leaves for the next kernel',
+    source: 'Linux arch/arm/kernel/reboot.c, arch/arm/mm/idmap.c',
+  },
+  {
+    origin: 'kernel',
     id: 'lpi-table-as-code',
     meaning: 'trace',
     outcome: 'kernel-panic',

@@ -25,6 +25,8 @@ t.test('a dump counts when the machine is back', (t) => {
   t.equal(outcomeOf(crash, run, done, saved, restart).id, 'kernel-panic', 'not back');
   t.equal(outcomeOf(crash, run, done, saved).id, 'kernel-panic', 'not back');
   t.equal(outcomeOf(crash, run, done).id, 'kernel-panic', 'nothing says that it is saved');
+  const silent = outcomeOf(crash, run, restart, kernel, login);
+  t.match(silent, { id: 'kernel-panic', generation: 1 }, 'back, and nothing is known of the dump');
   t.equal(
     outcomeOf(crash, run, done, saved, restart, kernel, login, restart, kernel, login).id,
     'booted',

@@ -135,3 +135,26 @@ void t.test('only a kernel that a kexec started can have taken over an LPI table
   t.notMatch(outcomeOf(kernel, ...oops).cure, 'irqchip.gicv3_nolpi=1');
   t.end();
 });
+
+void t.test('a kernel that faults after "Bye!" has not jumped, whatever comes up later', (t) => {
+  const fault = [
+    '[    4.110000] Unable to handle kernel paging request at virtual address 40400044 when execute',
+    '[    4.120000] LR is at __soft_restart+0x98/0x9c',
+  ];
+  const crash = { id: 'kernel-panic', generation: 1, stage: 'kexec' };
+  const crashed = outcomeOf(kernel, ...jump, ...fault);
+  t.match(crashed, crash);
+  t.ok(crashed.evidence.some(({ signature }) => signature === 'soft-restart-fault'));
+  t.match(outcomeOf(kernel, ...jump, ...fault, ...login), crash, 'the old system goes on');
+  t.match(outcomeOf(kernel, ...jump, ...fault, kernel, ...login), crash, 'a watchdog resets it');
+  t.match(outcomeOf(kernel, ...jump, fault[1] ?? ''), { id: 'bye-hang' }, 'no fault');
+
+  const panic = '[    4.110000] Kernel panic - not syncing: x';
+  t.match(outcomeOf(kernel, ...jump, panic, kernel, ...login), crash, 'a panic does the same');
+
+  const own = ['[    0.110000] Unable to handle kernel paging request at virtual address 0'];
+  t.match(outcomeOf(kernel, ...jump, ...own), { id: 'kernel-panic', generation: 2 });
+  const early = 'PANIC: early exception 0x0e IP 10:ffffffff error 0 cr2 0x0';
+  t.match(outcomeOf(kernel, ...jump, early, kernel, ...login), { id: 'booted', generation: 2 });
+  t.end();
+});

@@ -15,8 +15,12 @@ export function afterCrash(decision: Decision, standing: Standing): Decision {
   if (crash === null) return decision;
   if (isDumping(standing.context)) return duringDump(decision, crash, standing);
   const isOfCrash = decision.id === 'booted' || isAbout(decision, crash);
-  if (!isOfCrash || crash.dump === null) return decision;
+  if (!isOfCrash) return decision;
   const cameBack = login ?? up;
+  if (crash.dump === null)
+    return decision.id === 'booted' && cameBack !== null
+      ? withSignal(panicOf(crash), cameBack)
+      : decision;
   const { saved, signal } = crash.dump;
   if (saved && cameBack === null) return withSignal(decision, signal);
   const because = known([signal, ...lineOf(crash), cameBack]);

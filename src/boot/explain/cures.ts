@@ -63,6 +63,10 @@ export function rootCure(device: string | undefined): string {
   return 'Check that root= names the partition with the root file system (the last root= wins), and that the initrd contains the drivers for the disk and its file system.';
 }
 
+/** The fix is commit 009b6c6486b9 of Linux, "ARM: 9476/1: mm: fix kexec and hibernation with CONFIG_CPU_TTBR0_PAN". */
+export const softRestartCure =
+  'The kernel that executes the kexec has the fault, not the one that is loaded. Run another kernel there: one without LPAE (on Debian linux-image-armmp), or one with the fix (Linux 7.1 or newer).';
+
 /** The program that UEFI starts from a disk without a boot entry. (UEFI 2.10, 3.5.1.1) */
 const defaultLoader: Record<NonNullable<MachineFacts['arch']>, string> = {
   arm: 'BOOTARM.EFI',

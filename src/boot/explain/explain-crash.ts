@@ -41,6 +41,8 @@ export function dumpMeaning({ standing: { context } }: Decided): string {
   const { crash, crashLoad } = context;
   if (crash?.dump?.saved === true)
     return ' Its crash kernel saved a dump; the console does not show that the machine came back.';
+  if (crash?.back === true && crash.dump === null)
+    return ' Its crash kernel was started and the machine came back. Nothing shows whether a dump was saved.';
   const [unloaded] = crashLoad;
   if (crash !== null || unloaded === undefined) return '';
   return ` No dump was saved: line ${unloaded.signal.line} shows that no crash kernel was loaded.`;

@@ -5,7 +5,7 @@ import type { Decided } from '../decide/decision.ts';
 import { mayBeArm } from '../decide/decision.ts';
 import type { Explanation } from './explain-crash.ts';
 import { crashExplanations, dumpMeaning, quoted } from './explain-crash.ts';
-import { loadCure, rootCure, loaderCure, lpiCure } from './cures.ts';
+import { loadCure, rootCure, loaderCure, lpiCure, softRestartCure } from './cures.ts';
 import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './explain-silence.ts';
 import { booted, degraded, rebootLoop, wrongKernel } from './explain-up.ts';
 import type { FailedLoad } from './kexec-checks.ts';
@@ -83,7 +83,9 @@ const explanations: Record<OutcomeId, (decided: Decided) => Explanation> = {
 
   'kernel-panic': (decided) => ({
     meaning: `${panicked(decided)}${dumpMeaning(decided)}`,
-    cure: "Search for the panic message and the kernel's release. Boot the previous kernel. Add console=… earlycon panic=10 to the command line to see the whole trace and to restart the machine after a panic.",
+    cure: decided.decision.because.some((signal) => isOf(signal, 'soft-restart-fault'))
+      ? softRestartCure
+      : "Search for the panic message and the kernel's release. Boot the previous kernel. Add console=… earlycon panic=10 to the command line to see the whole trace and to restart the machine after a panic.",
   }),
 
   ...crashExplanations,
@@ -165,18 +167,28 @@ function failedCall({ decision: { because } }: Decided): FailedLoad | null {
 
 /** A panic and its cause: a fault of the kernel, or the last message of an init that gave up. */
 function panicked(decided: Decided): string {
-  const { because } = decided.decision;
+  const { because, stage } = decided.decision;
   const { panic, reason } = decided.captures;
   const words = because.find((signal) => isOf(signal, 'last-words'));
   if (words !== undefined)
     return `The first program gave up${quoted(words.text)}. The kernel cannot run without it.`;
   if (because.some((signal) => isOf(signal, 'crash-kernel')))
     return 'This is a crash kernel: the previous kernel panicked.';
+  if (stage === 'kexec')
+    return `The first kernel crashed during the kexec${quoted(reason ?? panic)}. The second kernel did not run.${softRestart(because)}`;
   if (panic === undefined && reason !== undefined)
     return `The kernel hit a bug${quoted(reason)} and shows no progress after it.`;
   return reason === undefined
     ? `The kernel panicked${quoted(panic)}.`
     : `The kernel panicked${quoted(panic)} because of a bug${quoted(reason)}.`;
+}
+
+/** Linux 6.10 began to switch the lower page table off inside the kernel, and 7.1 switches it on for a kexec. */
+function softRestart(because: Signal[]): string {
+  const fault = because.find((signal) => isOf(signal, 'soft-restart-fault'));
+  return fault === undefined
+    ? ''
+    : ` Line ${fault.line} names the cause: it jumped to code that its page tables no longer map. 32-bit arm kernels with LPAE do so at every kexec, from Linux 6.10 until the fix in 7.1 (CONFIG_CPU_TTBR0_PAN).`;
 }
 
 function brokenInitrd({ decision: { because }, captures: { reason } }: Decided): string {

@@ -4,6 +4,7 @@ import { worstFirst } from '../machine/failures.ts';
 import { crashAfter, isJumping } from './crash.ts';
 import type { BootContext, SignalEvent, Update } from './context.ts';
 import { initialContext, longestList } from './context.ts';
+import { noteFailure } from './updates.ts';
 import type { Failure } from './failures.ts';
 import { causes, isKexecFailure, isOfKexec, isOops } from './failures.ts';
 
@@ -166,6 +167,12 @@ export const noteKexecStarted: Update = ({ failures }, { signal }) => ({
 export const noteKexecLeft: Update = (context, event) => ({
   ...(context.boundary === null ? noteKexecStarted(context, event) : {}),
   kexecLeft: event.signal,
+});
+
+/** The old kernel dies instead of jumping: whatever kernel starts next was not started by this kexec. */
+export const noteLostJump: Update = (context, event) => ({
+  ...noteFailure(context, event),
+  boundary: null,
 });
 
 export const expectReplay: Update = ({ replay }) => ({

@@ -55,7 +55,7 @@ const leaving = {
     target: '#boot.userspace.rescue',
     actions: ['startKernel', 'noteRescue'],
   },
-  panic: { target: 'panicked', actions: 'noteFailure' },
+  panic: { target: 'panicked', actions: 'noteLostJump' },
   'cpu-stuck': 'hung',
   'cpu-idle': 'lost',
 } as const;
@@ -73,6 +73,11 @@ const left = {
     actions: ['startKernel', 'noteProgress'],
   },
   login: { target: '#boot.userspace.up', actions: ['startKernel', 'noteLogin'] },
+  // Only one CPU is left, so a fault of the old kernel ends the jump.
+  warning: [
+    { guard: 'isFault', target: '#boot.kexec.panicked', actions: 'noteLostJump' },
+    { actions: 'noteWarning' },
+  ],
 } as const;
 
 /**

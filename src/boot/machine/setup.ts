@@ -49,6 +49,7 @@ export const notes = {
   noteKexecComplaint: note(kernels.noteKexecComplaint),
   noteKexecStarted: note(kernels.noteKexecStarted),
   noteKexecLeft: note(kernels.noteKexecLeft),
+  noteLostJump: note(kernels.noteLostJump),
 } satisfies Record<string, Note>;
 
 type Condition = (context: BootContext, event: BootEvent) => boolean;
@@ -63,6 +64,11 @@ const conditions = {
   runsInitramfs: (_, event) => 'signal' in event && event.signal.captures.init === '/init',
   programsEnded: ({ kexecAnnounced }) =>
     kexecAnnounced !== null && isOf(kexecAnnounced, 'kexec-shutdown'),
+  isFault: (_, event) =>
+    'signal' in event &&
+    event.outcome === 'kernel-panic' &&
+    // A new kernel that dies before it introduces itself.
+    !isOf(event.signal, 'early-exception'),
   kexecHasFailed: ({ failures }) => failures.some(isKexecFailure),
 } satisfies Record<string, Condition>;
 

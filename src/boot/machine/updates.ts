@@ -31,6 +31,9 @@ export const noteTrace: Update = (context, event) => ({
   ...(context.bornBy === 'kexec' &&
     isOf(event.signal, 'lpi-table-as-code', 'lpi-table-write') && { lpiTable: event.signal }),
   ...(context.warnings.some(isOops) ? noteWarning(context, event) : {}),
+  ...(context.stage === 'kexec' && context.failures.some(isOops)
+    ? noteFailure(context, event)
+    : {}),
 });
 
 export const noteWarning: Update = (context, event) => {

@@ -71,6 +71,8 @@ no-init
   meaning  The kernel runs, but it cannot start a first program: {init} ({reason}).
   cure     Check init= and rdinit= on the command line. Check that the root file system is the right one and has the program, its interpreter and its libraries, built for this architecture.
 kernel-panic
+  meaning  The first kernel crashed during the kexec ({reason}). The second kernel did not run.
+  meaning  The first kernel crashed during the kexec ({reason}). The second kernel did not run. Line 267 names the cause: it jumped to code that its page tables no longer map. 32-bit arm kernels with LPAE do so at every kexec, from Linux 6.10 until the fix in 7.1 (CONFIG_CPU_TTBR0_PAN).
   meaning  The first program gave up (rc: cannot find the overlay on mmcblk0p3). The kernel cannot run without it.
   meaning  The kernel hit a bug ({reason}) and shows no progress after it.
   meaning  The kernel panicked ({panic}) because of a bug ({reason}).
@@ -80,9 +82,11 @@ kernel-panic
   meaning  This is a crash kernel: the previous kernel panicked.
   cure     Boot through UEFI, which tells kexec that the tables are in use; or boot either kernel with irqchip.gicv3_nolpi=1, so that LPIs are not used; or load the second kernel elsewhere with kexec --mem-min (docs/gicv3.md).
   cure     Search for the panic message and the kernel's release. Boot the previous kernel. Add console=… earlycon panic=10 to the command line to see the whole trace and to restart the machine after a panic.
+  cure     The kernel that executes the kexec has the fault, not the one that is loaded. Run another kernel there: one without LPAE (on Debian linux-image-armmp), or one with the fix (Linux 7.1 or newer).
 dumped
   meaning  The kernel panicked ({panic}). Its crash kernel saved a dump in {dump}, and the machine came back.
   cure     Read the dump: kexec-lab autopsy DUMP prints its kernel log and names the panic. For everything else, use crash(8) with the debug symbols of that kernel.
+  cure     Read the dump: {host} autopsy DUMP prints its kernel log and names the panic. For everything else, use crash(8) with the debug symbols of that kernel.
 dump-not-saved
   meaning  The kernel panicked ({panic}), and its crash kernel did not save a dump: line N shows why.
   cure     Find the first problem that the crash kernel reports. Common causes: too little memory (raise crashkernel=), no space for the dump, a driver that the initrd of the crash kernel lacks, or a makedumpfile that does not know this kernel (docs/kdump.md).

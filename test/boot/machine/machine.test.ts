@@ -89,9 +89,11 @@ void t.test('every transition of the machine can be taken', (t) => {
   const snapshots = [...Witness.snapshots.values(), initialSnapshot];
   for (const snapshot of snapshots) {
     for (const type of bootMachine.events) {
-      for (const captured of captures) {
-        const event = { type, signal: { ...signal, captures: captured } } as BootEvent;
-        note(snapshot, event);
+      for (const more of [{}, { outcome: 'kernel-panic' }]) {
+        for (const captured of captures) {
+          const event = { type, ...more, signal: { ...signal, captures: captured } } as BootEvent;
+          note(snapshot, event);
+        }
       }
     }
   }
