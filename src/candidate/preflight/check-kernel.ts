@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/examination.ts';
+import { compareVersions } from '../../text/versions.ts';
 import type { KernelFacts } from './facts.ts';
 
 /** Whether the kernel's file is complete. */
@@ -93,7 +94,7 @@ function hex(number: number): string {
 }
 
 /** Whether the kernel can itself kexec, which the next update needs. */
-export function checkKexecConfig({ config, name }: KernelFacts): Finding[] {
+export function checkKexecConfig({ config, name, release }: KernelFacts): Finding[] {
   if (config === null)
     return [
       {
@@ -129,8 +130,20 @@ export function checkKexecConfig({ config, name }: KernelFacts): Finding[] {
       advice: 'Use `kexec -s`, and sign the kernels that it has to load.',
       source: source('CONFIG_KEXEC_SIG_FORCE'),
     });
+  if (is('CONFIG_CPU_TTBR0_PAN') && release !== null && compareVersions(release, fixedIn) < 0)
+    findings.push({
+      id: 'kexec-crash',
+      severity: 'warn',
+      message: `This kernel crashes when a kexec leaves it, whatever kernel is loaded: its fix is in Linux ${fixedIn}.`,
+      advice:
+        'For the next update, reboot instead of a kexec, or use a kernel without LPAE (on Debian linux-image-armmp).',
+      source: source('CONFIG_CPU_TTBR0_PAN'),
+    });
   return findings;
 }
+
+/** The release with commit 009b6c6486b9, "ARM: 9476/1: mm: fix kexec and hibernation with CONFIG_CPU_TTBR0_PAN". */
+const fixedIn = '7.1';
 
 /** Both disable kexec_load: LOCKDOWN_KEXEC is an integrity reason (security/lockdown/Kconfig). */
 const lockdowns = [

@@ -38,6 +38,15 @@ t.test('which kernels the next update does not get out of', (t) => {
   ]);
   t.same(found('CONFIG_KEXEC=y\nCONFIG_KEXEC_SIG_FORCE=y\n'), [['warn', 'kexec-needs-signature']]);
   t.match(checkKexecConfig(kernel()), [{ severity: 'note', id: 'config-unknown' }]);
+  const pan = (release: string | null) =>
+    checkKexecConfig(
+      kernel({ release, config: config('CONFIG_KEXEC=y\nCONFIG_CPU_TTBR0_PAN=y\n') }),
+    ).map(({ severity, id }) => [severity, id]);
+  t.same(pan('6.12.117+deb13-armmp-lpae'), [['warn', 'kexec-crash']]);
+  t.same(pan('7.0.9'), [['warn', 'kexec-crash']]);
+  t.same(pan('7.1.0-rc7'), []);
+  t.same(pan('7.2.13+deb14-armmp-lpae'), []);
+  t.same(pan(null), [], 'not known');
   t.end();
 });
 
