@@ -24,6 +24,7 @@ import { findScenarios } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
 import type { MachineWords } from './machine-options.ts';
 import { machineOptions, onMachines } from './machine-options.ts';
+import { refuseImpossibleMachines } from './refuse-machines.ts';
 import {
   archOption,
   jobsOption,
@@ -120,6 +121,7 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
       requirementsFor(await needsOf(cases, sides), options.qemuDir),
       options.withDeps ?? false,
     );
+    await refuseImpossibleMachines(cases, options.qemuDir);
     const stops = await showPreflight(candidate, cases, options, signal);
     const before = known ?? (await boot('baseline', cases, current ?? undefined, options, signal));
     const after = await boot('candidate', cases, candidate, options, signal);

@@ -84,7 +84,7 @@ function kept(moved: readonly ({ scenario: Scenario } | LeftOut)[], leftOut: Lef
   });
 }
 
-/** One line per reason, such as `arm-bye (it does not run on aarch64)`. */
+/** One line per reason, such as `arm-bye (not for aarch64)`. */
 function describeLeftOut(leftOut: readonly LeftOut[]): string[] {
   const reasons = [...new Set(leftOut.map(({ why }) => why))];
   return reasons.map((reason) => {

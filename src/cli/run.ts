@@ -20,6 +20,7 @@ import { showImageProgress } from './image-progress.ts';
 import { catchInterrupts } from './interrupt.ts';
 import type { MachineWords } from './machine-options.ts';
 import { machineOptions, onMachines } from './machine-options.ts';
+import { refuseImpossibleMachines } from './refuse-machines.ts';
 import {
   archOption,
   excludeOption,
@@ -149,6 +150,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
   const { shard, ...others } = options;
   const cases = shard === undefined ? whole : partOf(whole, shard);
   if (options.dryRun) {
+    await refuseImpossibleMachines(cases, options.qemuDir);
     await showPlan(cases, options.qemuDir, candidate);
     return;
   }
@@ -169,6 +171,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
   try {
     const required = requirementsFor(await needsOf(cases, [candidate]), options.qemuDir);
     await ensureRequirements(required, options.withDeps ?? false);
+    await refuseImpossibleMachines(cases, options.qemuDir);
     if (candidate !== undefined) await refuseUnusableIn(cases, candidate, options, signal);
     const report = await runCases(
       cases,

@@ -27,6 +27,7 @@ import { findScenarios } from './find-scenarios.ts';
 import type { MachineWords } from './machine-options.ts';
 import { machineOptions, onMachines } from './machine-options.ts';
 import { archOption, qemuDirOption, scenariosOption } from './options.ts';
+import { refuseImpossibleMachines } from './refuse-machines.ts';
 
 type ShowOptions = MachineWords & { arch: Arch[]; scenarios: string[]; qemuDir?: string };
 
@@ -42,6 +43,7 @@ export function showCommand(): Command {
     .action(async (words: string[], options: ShowOptions) => {
       const { arch, scenarios, qemuDir } = options;
       const selected = onMachines(findScenarios(words, scenarios), options, { arch });
+      await refuseImpossibleMachines(expandCases(selected, { only: arch }), qemuDir);
       const output = standardOutput();
       const style = createStyle(output);
       for (const scenario of selected) {

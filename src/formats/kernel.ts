@@ -94,19 +94,40 @@ export async function releaseOfImage(file: string): Promise<string | null> {
 
 async function releaseIn(data: Buffer): Promise<string | null> {
   switch (kernelKind(data)) {
-    case 'Image':
     case 'ELF':
       return bannerRelease(data);
-    case 'gzip':
-      return nestedRelease(await decompress(data, 'gzip'));
-    case 'zboot':
-      return nestedRelease(await unpackZboot(data));
-    case 'UKI':
-      return nestedRelease(linuxOf(data));
     case 'uImage':
       return payloadRelease(data.subarray(uImageHeaderBytes));
     case 'zImage':
       return bannerRelease(await unpackZImage(data));
+    default:
+      return bannerRelease(await imageIn(data));
+  }
+}
+
+/** The page size that an arm64 kernel is built for, in any format that contains an Image. Bytes; null if it names none. */
+export async function pageSizeIn(kernel: Buffer): Promise<number | null> {
+  const isWrapped = kernelKind(kernel) === 'uImage';
+  const image = await imageIn(isWrapped ? kernel.subarray(uImageHeaderBytes) : kernel);
+  return image === null || image.length < leastImage ? null : pageSizeOf(image);
+}
+
+/** The plain arm64 Image in a kernel file; null if there is none, or if it cannot be unpacked. */
+async function imageIn(data: Buffer): Promise<Buffer | null> {
+  const unpacked = await unpack(data);
+  return unpacked !== null && kernelKind(unpacked) === 'Image' ? unpacked : null;
+}
+
+async function unpack(data: Buffer): Promise<Buffer | null> {
+  switch (kernelKind(data)) {
+    case 'Image':
+      return data;
+    case 'gzip':
+      return decompress(data, 'gzip');
+    case 'zboot':
+      return unpackZboot(data);
+    case 'UKI':
+      return linuxOf(data);
     default:
       return null;
   }
@@ -124,10 +145,6 @@ async function payloadRelease(data: Buffer): Promise<string | null> {
 function linuxOf(data: Buffer): Buffer | null {
   const found = peSections(data).find(({ name }) => name === linuxSection);
   return found === undefined ? null : data.subarray(found.offset, found.offset + found.size);
-}
-
-function nestedRelease(data: Buffer | null): string | null {
-  return data === null || kernelKind(data) !== 'Image' ? null : bannerRelease(data);
 }
 
 /** The first line of every boot, which the image contains verbatim. */

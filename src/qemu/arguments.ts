@@ -2,7 +2,7 @@
 import { UnavailableError } from '../errors.ts';
 import type { IdleSkipping } from '../model/run.ts';
 import { shellQuote } from '../text/shell.ts';
-import type { DiskBus, MachineSpec, Network } from './machine-spec.ts';
+import type { DiskBus, MachineProfile, MachineSpec, Network } from './machine-spec.ts';
 import { machineOption } from './machine-spec.ts';
 import type { Qmp } from './qmp.ts';
 
@@ -50,23 +50,36 @@ export function interactiveArguments(spec: MachineSpec): string[] {
   return [...machineArguments(spec), '-serial', 'mon:stdio'];
 }
 
+/** Nothing that QEMU adds by itself. */
+export const bare = ['-nodefaults', '-no-user-config', '-display', 'none'];
+
 function machineArguments(spec: MachineSpec): string[] {
-  const { profile } = spec;
   return [
-    ...['-nodefaults', '-no-user-config', '-display', 'none'],
+    ...bare,
     ...(spec.network === null ? ['-nic', 'none'] : networkArguments(spec.network)),
+    ...boardArguments(spec.profile),
+    ...clockArguments(spec),
+    ...firmwareArguments(spec),
+    ...kernelArguments(spec),
+    ...spec.disks.flatMap((disk, index) => diskArguments(disk, index, spec.recording !== null)),
+    ...deviceArguments(spec.profile.devices),
+    ...(spec.onReset === 'exit' ? ['-no-reboot'] : []),
+  ];
+}
+
+/** The board, its CPUs and its memory. */
+export function boardArguments(profile: MachineProfile): string[] {
+  return [
     ...['-machine', machineOption(profile), '-cpu', profile.cpu],
     ...['-smp', String(profile.cpus), '-m', String(profile.memory)],
     ...numaArguments(profile),
     // Emulation even on hosts that can virtualise, so that all hosts execute the same instructions.
     ...['-accel', 'tcg'],
-    ...clockArguments(spec),
-    ...firmwareArguments(spec),
-    ...kernelArguments(spec),
-    ...spec.disks.flatMap((disk, index) => diskArguments(disk, index, spec.recording !== null)),
-    ...profile.devices.flatMap((device) => ['-device', device]),
-    ...(spec.onReset === 'exit' ? ['-no-reboot'] : []),
   ];
+}
+
+export function deviceArguments(devices: MachineProfile['devices']): string[] {
+  return devices.flatMap((device) => ['-device', device]);
 }
 
 /** Nodes with equal shares of the memory and the CPUs. */

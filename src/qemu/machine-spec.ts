@@ -95,7 +95,7 @@ export const machineProfileSchema = profileKeys
 type Contradiction = { key: keyof z.infer<typeof profileKeys>; message: string };
 
 /** QEMU's `-machine` properties, by the key of a profile that sets them. */
-const properties = {
+export const propertyNames = {
   gic: 'gic-version',
   its: 'its',
   el2: 'virtualization',
@@ -106,7 +106,7 @@ const properties = {
 /** Keys of a profile that contradict each other, and why. */
 export function contradictions(profile: z.infer<typeof profileKeys>): Contradiction[] {
   const { arch, machine, gic, its, el2, smmu, acpi, firmware, cpus, memory, numa } = profile;
-  const set = Object.entries(properties) as [keyof typeof properties, string][];
+  const set = Object.entries(propertyNames) as [keyof typeof propertyNames, string][];
   const twice = set.filter(
     ([key, property]) =>
       machine.split(',').some((word) => word.startsWith(`${property}=`)) &&
@@ -147,11 +147,11 @@ export function machineOption({ machine, gic, its, el2, smmu, acpi }: MachinePro
   const onOff = (on: boolean) => (on ? 'on' : 'off');
   return [
     machine,
-    ...(gic === undefined ? [] : [`${properties.gic}=${gic}`]),
-    ...(its === undefined ? [] : [`${properties.its}=${onOff(its)}`]),
-    ...(el2 ? [`${properties.el2}=on`] : []),
-    ...(smmu ? [`${properties.smmu}=smmuv3`] : []),
-    ...(acpi === undefined ? [] : [`${properties.acpi}=${onOff(acpi)}`]),
+    ...(gic === undefined ? [] : [`${propertyNames.gic}=${gic}`]),
+    ...(its === undefined ? [] : [`${propertyNames.its}=${onOff(its)}`]),
+    ...(el2 ? [`${propertyNames.el2}=on`] : []),
+    ...(smmu ? [`${propertyNames.smmu}=smmuv3`] : []),
+    ...(acpi === undefined ? [] : [`${propertyNames.acpi}=${onOff(acpi)}`]),
   ].join(',');
 }
 

@@ -1,13 +1,16 @@
 import { appendTag, flagsTag } from '../markers.ts';
+import { pageSizesOf } from '../qemu/cpu-models.ts';
 import type { MachineProfile } from '../qemu/machine-spec.ts';
 import { loadMachineProfile, machineOption } from '../qemu/machine-spec.ts';
 import type { Setup } from './scenario.ts';
 
 /** How a scenario's first kernel kexecs into the second one, as far as the scenario says it. */
 export type Kexec = {
-  machine: Pick<MachineProfile, 'name' | 'firmware'> & {
+  machine: Pick<MachineProfile, 'name' | 'firmware' | 'cpu'> & {
     /** QEMU's `-machine`, such as `virt,gic-version=3`. */
     option: string;
+    /** The sizes of pages that its CPU supports, in bytes; null if they are unknown. */
+    pageSizes: readonly number[] | null;
   };
   /** The words of both kernels' command lines, without those of the machine profile. */
   cmdlines: { first: string; second: string };
@@ -23,7 +26,13 @@ export function kexecOf({ machine, shape, cmdline, tags }: Setup): Kexec {
   const profile = loadMachineProfile(machine, shape);
   const words = (tag: string) => (tags[tag] ?? '').split(',').filter(Boolean);
   return {
-    machine: { name: profile.name, firmware: profile.firmware, option: machineOption(profile) },
+    machine: {
+      name: profile.name,
+      firmware: profile.firmware,
+      cpu: profile.cpu,
+      option: machineOption(profile),
+      pageSizes: pageSizesOf(profile.cpu),
+    },
     cmdlines: {
       first: cmdline,
       second: [cmdline, tags['KEXEC_APPEND'] ?? '', ...words(appendTag)].join(' '),

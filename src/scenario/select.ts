@@ -3,13 +3,14 @@ import { arches } from '../arch.ts';
 import { NothingSelectedError } from '../errors.ts';
 import type { CaseReference } from '../model/run.ts';
 import { didYouMean } from '../text/nearest.ts';
+import { scenarioName } from './load.ts';
 import type { Case, Scenario } from './scenario.ts';
 
 /** From the words of a command line to cases: scenarios are selected, expanded to cases, and divided into shards. */
 
 /**
  * The scenarios that words select, in the order of `scenarios`, each once. A word is `all`, a name, a glob over names
- * (`*` any text, `?` one character), or a label. Names take precedence over labels.
+ * (`*` any text, `?` one character), a file's name for all of its shapes, or a label. Names take precedence over labels.
  *
  * @throws NothingSelectedError for the first word that selects nothing, with suggestions
  */
@@ -23,6 +24,9 @@ function selectedBy(word: string, scenarios: Scenario[]): Scenario[] {
   const names = new RegExp(`^${word.split('').map(globPart).join('')}$`);
   const named = scenarios.filter(({ name }) => names.test(name));
   if (named.length > 0) return named;
+  // A file with `shapes` has several scenarios, and none with its own name.
+  const inFile = scenarios.filter(({ file }) => scenarioName(file) === word);
+  if (inFile.length > 0) return inFile;
   const labelled = scenarios.filter(({ labels }) => labels.includes(word));
   if (labelled.length > 0) return labelled;
   const known = ['all', ...scenarios.flatMap(({ name, labels }) => [name, ...labels])];

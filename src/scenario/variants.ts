@@ -43,7 +43,7 @@ export function shapesIn(scenarios: readonly Scenario[]): NamedShape[] {
   });
 }
 
-/** A scenario that another machine or shape cannot boot, and why. */
+/** A scenario that another machine or shape cannot boot, and why, in words that fit several scenarios as well. */
 export type LeftOut = { name: string; why: string };
 
 type Moved = { scenario: Scenario } | LeftOut;
@@ -59,14 +59,14 @@ export function onMachine(scenario: Scenario, machine: string, catalogue: Catalo
   const arch = profile?.arch;
   const plan = arch && scenario.perArch[arch];
   if (profile === undefined || arch === undefined || plan === undefined)
-    return { name, why: `it does not run on ${arch ?? label}` };
-  if (name !== scenarioName(file)) return { name, why: 'it is about the shape of its own machine' };
+    return { name, why: `not for ${arch ?? label}` };
+  if (name !== scenarioName(file)) return { name, why: 'already booted in several shapes' };
   const setup: Setup = { ...plan.setup, machine };
   delete setup.shape;
   const moved = withDisk({ ...plan, setup }, busOf(plan, catalogue), profile);
   const own = catalogue.machines.get(plan.setup.machine);
   if (profile.network && own?.network === false && Object.keys(setup.tags).length > 0)
-    return { name, why: `its tags are on a disk, but ${label} gets tags over the network` };
+    return { name, why: `tags from a disk, but ${label} gets tags over the network` };
   return checked(scenario, arch, moved, catalogue, {
     ...{ of: name, label, options: ['--machine', machine] },
   });
@@ -80,11 +80,12 @@ export function inShape(
 ): Moved {
   const { name, variant } = scenario;
   const plan = scenario.perArch[shapedArch];
-  if (plan === undefined) return { name, why: `it does not run on ${shapedArch}` };
+  if (plan === undefined) return { name, why: `not for ${shapedArch}` };
   const { setup, expect } = plan;
-  if (expect.outcome !== 'booted') return { name, why: `it expects ${expect.outcome}` };
+  if (expect.outcome !== 'booted') return { name, why: `expected outcome: ${expect.outcome}` };
   const hasOwn = setup.shape !== undefined || setup.machine !== shapedArch;
-  if (hasOwn && variant === undefined) return { name, why: 'it has a machine of its own' };
+  if (hasOwn && variant === undefined)
+    return { name, why: 'machine or shape chosen by the scenario' };
   const profile = catalogue.machines.get(setup.machine);
   if (profile === undefined) return { name, why: `unknown machine "${setup.machine}"` };
   const moved = withDisk({ ...plan, setup: { ...setup, shape } }, busOf(plan, catalogue), {

@@ -103,6 +103,24 @@ export function readYamlFile<T>(
   return { value: parsed.data, lineOf };
 }
 
+/**
+ * The place of the first of these values that a file has, as `file:line:col`; only the file if it has none of them, or cannot
+ * be read.
+ */
+export function placeIn(file: string, paths: readonly PropertyKey[][]): string {
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(readText(file), { lineCounter: lines, prettyErrors: false });
+    const path = paths.find((candidate) => document.hasIn(candidate));
+    if (path === undefined) return file;
+    const { line, col } = lines.linePos(offsetOf(document, path, 'key'));
+    return `${file}:${line}:${col}`;
+  } catch (error) {
+    if (error instanceof ScenarioError) return file;
+    throw error;
+  }
+}
+
 type Misplaced = { offset: number; message: string };
 
 /** Problems with their places, in the order of the file, up to the limit. */

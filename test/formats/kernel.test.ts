@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { execaSync } from 'execa';
 import t from 'tap';
-import { releaseOfImage, toolsVersion, zImageLayout } from '../../src/formats/kernel.ts';
+import {
+  pageSizeIn,
+  releaseOfImage,
+  toolsVersion,
+  zImageLayout,
+} from '../../src/formats/kernel.ts';
 import { image, zImage } from '../candidate/files.ts';
 
 /** A zImage with the table of tags a kernel of today has. */
@@ -29,6 +34,41 @@ t.test('what a zImage declares about the kernel in it', (t) => {
   t.end();
 });
 
+/** An EFI zboot image of a kernel. */
+function zboot(kernel: Buffer): Buffer {
+  const header = Buffer.alloc(0x40);
+  header.write('MZ\0\0zimg');
+  const payload = gzipSync(kernel);
+  header.writeUInt32LE(0x40, 8);
+  header.writeUInt32LE(payload.length, 12);
+  header.write('gzip', 0x18);
+  return Buffer.concat([header, payload]);
+}
+
+function uImage(content: Buffer): Buffer {
+  return Buffer.concat([Buffer.from('27051956', 'hex'), Buffer.alloc(60), content]);
+}
+
+void t.test('the pages a kernel is built for, however it is packed', async (t) => {
+  const plain = image();
+  plain.writeUInt32LE(0b1100, 24);
+  t.equal(await pageSizeIn(plain), 16384);
+  t.equal(await pageSizeIn(gzipSync(plain)), 16384);
+  t.equal(await pageSizeIn(zboot(plain)), 16384);
+  t.equal(await pageSizeIn(uImage(plain)), 16384);
+  for (const [flags, size] of [
+    [0b1000, null],
+    [0b1010, 4096],
+    [0b1110, 65536],
+  ] as const) {
+    plain.writeUInt32LE(flags, 24);
+    t.equal(await pageSizeIn(plain), size);
+  }
+  t.equal(await pageSizeIn(plain.subarray(0, 60)), null, 'not even a whole header');
+  t.equal(await pageSizeIn(zImage()), null);
+  t.equal(await pageSizeIn(gzipSync(Buffer.from('text'))), null);
+});
+
 void t.test('the release a kernel would say of itself', async (t) => {
   const directory = t.testdir({});
   const release = (content: Buffer) => {
@@ -42,16 +82,8 @@ void t.test('the release a kernel would say of itself', async (t) => {
   const packed = execaSync('xz', ['--stdout'], { input: plain, encoding: 'buffer' }).stdout;
   const inside = zImage(0x400);
   t.equal(await release(Buffer.concat([inside, packed, Buffer.alloc(64, 1)])), '6.9-plain');
-  const zboot = Buffer.alloc(0x40);
-  zboot.write('MZ\0\0zimg');
-  const payload = gzipSync(plain);
-  zboot.writeUInt32LE(0x40, 8);
-  zboot.writeUInt32LE(payload.length, 12);
-  zboot.write('gzip', 0x18);
-  t.equal(await release(Buffer.concat([zboot, payload])), '6.9-plain');
+  t.equal(await release(zboot(plain)), '6.9-plain');
   t.equal(await release(inside), null);
-  const uImage = (content: Buffer) =>
-    Buffer.concat([Buffer.from('27051956', 'hex'), Buffer.alloc(60), content]);
   t.equal(await release(uImage(plain)), '6.9-plain');
   t.equal(await release(uImage(uImage(plain))), null, 'a uImage in a uImage is not read');
   const damaged = gzipSync(plain).fill(0xff, 10, 40);

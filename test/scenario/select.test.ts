@@ -57,6 +57,19 @@ t.test('words select by name, glob and label, in the order of the scenarios', (t
   t.end();
 });
 
+t.test('a file with shapes is selected by its own name, which no scenario has', (t) => {
+  const shaped = ['mine-01', 'mine-02'].map((name) => ({
+    ...scenario(name, [], ['aarch64']),
+    file: '/somewhere/mine.yaml',
+  }));
+  const names = (word: string) =>
+    selectScenarios([...scenarios, ...shaped], [word]).map(({ name }) => name);
+  t.strictSame(names('mine'), ['mine-01', 'mine-02']);
+  t.strictSame(names('mine-02'), ['mine-02']);
+  t.throws(() => names('somewhere'), NothingSelectedError);
+  t.end();
+});
+
 t.test('a word that means nothing is refused, even beside one that does', (t) => {
   t.throws(() => select('all', 'kexce'), {
     constructor: NothingSelectedError,

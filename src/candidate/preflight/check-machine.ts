@@ -1,5 +1,6 @@
 import type { Finding } from '../../model/examination.ts';
 import type { Kexec } from '../../scenario/kexec.ts';
+import type { KernelFacts } from './facts.ts';
 
 /**
  * Whether the second kernel may run over the interrupt tables of the first one: a GICv3 with an ITS, whose tables only UEFI
@@ -33,6 +34,44 @@ function hasIts({ option }: Kexec['machine']): boolean {
 
 function disablesLpis(cmdline: string): boolean {
   return cmdline.split(/\s+/).some((word) => /^irqchip\.gicv3_nolpi=(?:[1yY]|on)/.test(word));
+}
+
+/**
+ * Whether the CPU supports the pages that an arm64 kernel is built for. If it does not, the kernel stops the CPU before it
+ * can print. (Linux, arch/arm64/kernel/head.S: __no_granule_support)
+ */
+export function checkPageSize(
+  kernel: Pick<KernelFacts, 'name' | 'pageSize' | 'config'>,
+  { name, cpu, pageSizes }: Kexec['machine'],
+): Finding[] {
+  const built = builtPages(kernel);
+  if (built === null || pageSizes === null || pageSizes.includes(built.size)) return [];
+  return [
+    {
+      id: 'page-size',
+      severity: 'stop',
+      message: `This kernel is built for pages of ${built.size / 1024} KiB, which the CPU of this machine (${cpu}) does not support: it stops before it can print.`,
+      advice:
+        'Use a kernel with pages of 4 KiB (in Debian, one whose name does not end in -16k), or a machine whose CPU supports these pages, such as neoverse-n1.',
+      source: `${built.source}, machine ${name}`,
+    },
+  ];
+}
+
+/** The page size that a kernel is built for, in bytes, and where it was read; null if nothing names it. */
+export function builtPages({
+  name,
+  pageSize,
+  config,
+}: Pick<KernelFacts, 'name' | 'pageSize' | 'config'>): { size: number; source: string } | null {
+  if (pageSize !== null) return { size: pageSize, source: `${name}: header of the Image` };
+  const kibibytes = [4, 16, 64].find((each) => config?.values.get(pagesOption(each)) === 'y');
+  if (config === null || kibibytes === undefined) return null;
+  return { size: kibibytes * 1024, source: `${config.name}: ${pagesOption(kibibytes)}=y` };
+}
+
+function pagesOption(kibibytes: number): string {
+  return `CONFIG_ARM64_${kibibytes}K_PAGES`;
 }
 
 /** The bytes that kexec's `--image-size` reserves for the kernel; 0 without that option. */

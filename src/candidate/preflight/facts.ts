@@ -3,7 +3,13 @@ import path from 'node:path';
 import type { Arch } from '../../arch.ts';
 import { readInitramfs } from '../../formats/initramfs.ts';
 import type { KernelKind, ZImageLayout } from '../../formats/kernel.ts';
-import { zbootHeader, kernelKind, kernelTrouble, zImageLayout } from '../../formats/kernel.ts';
+import {
+  zbootHeader,
+  kernelKind,
+  kernelTrouble,
+  pageSizeIn,
+  zImageLayout,
+} from '../../formats/kernel.ts';
 import { moduleName } from '../../image/build/kernel-modules.ts';
 import type { MiniDiskRecipe } from '../../image/recipes/recipe.ts';
 import { configName, outputNames } from '../../image/recipes/recipe.ts';
@@ -22,6 +28,8 @@ export type KernelFacts = {
   /** The compression of an EFI zboot image's payload. */
   zbootCompression: string | null;
   layout: ZImageLayout | null;
+  /** The page size that its arm64 Image names, in bytes; null if it names none. */
+  pageSize: number | null;
   release: string | null;
   /** Its configuration and the name of that file; null if unknown. */
   config: { name: string; values: ReadonlyMap<string, string> } | null;
@@ -90,6 +98,7 @@ export async function kernelFacts(
     trouble: kernelTrouble(file, file.length, arch),
     zbootCompression: kind === 'zboot' && file.length > 0x40 ? zbootHeader(file).compression : null,
     layout: kind === 'zImage' ? zImageLayout(file) : null,
+    pageSize: arch === 'aarch64' ? await pageSizeIn(file) : null,
     release,
     config,
     builtIn: builtIn === null ? null : moduleNames(builtIn),

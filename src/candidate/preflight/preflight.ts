@@ -17,7 +17,7 @@ import {
   configuredOffset,
 } from './check-kernel.ts';
 import { checkEveryWay, checkLoad } from './check-load.ts';
-import { checkLpiTables, reservedSize } from './check-machine.ts';
+import { builtPages, checkLpiTables, checkPageSize, reservedSize } from './check-machine.ts';
 import { checkInitrd, checkRoot, knowsBuiltIn, rootOf } from './check-root.ts';
 import type { Facts, KernelFacts, LoadFacts } from './facts.ts';
 import { diskFacts, initrdFacts, kernelFacts, readConfig } from './facts.ts';
@@ -139,12 +139,25 @@ function check(facts: Gathered): Finding[] {
     ...checkRoot(facts),
     ...checkKexecConfig(kernel),
     ...checkTextOffset(kernel, kernel.bytes, reservedSize(kexec?.flags ?? [])),
-    ...(kexec === null ? [] : checkLpiTables(kexec)),
+    ...(kexec === null ? [] : checkMachine(kernel, kexec)),
   ];
   return findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
 }
 
+function checkMachine(kernel: KernelFacts, kexec: Kexec): Finding[] {
+  const pages = kernel.arch === 'aarch64' ? checkPageSize(kernel, kexec.machine) : [];
+  return [...pages, ...checkLpiTables(kexec)];
+}
+
 const order: Severity[] = ['stop', 'warn', 'note'];
+
+/** Why nothing could be said about a kernel's pages; null if they were checked. */
+function pagesUnchecked(kernel: KernelFacts, kexec: Kexec | null): string | null {
+  if (builtPages(kernel) === null) return 'neither the Image nor a configuration names it';
+  if (kexec === null) return 'the machine is unknown; name a scenario';
+  const { cpu, pageSizes } = kexec.machine;
+  return pageSizes === null ? `which pages the CPU ${cpu} supports is unknown` : null;
+}
 
 /** The rules of an examination, and why one could not be applied. */
 function rulesFor({
@@ -186,6 +199,7 @@ function rulesFor({
             'interrupt tables',
             kexec === null ? 'the machine is unknown; name a scenario' : null,
           ),
+          rule('page size', pagesUnchecked(kernel, kexec)),
         ]),
     rule('kexec support', config === null ? 'the configuration of the kernel is unknown' : null),
     rule(

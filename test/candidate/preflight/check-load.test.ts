@@ -29,7 +29,14 @@ function load(
     unpacks?: ReadonlySet<string> | null;
   } = {},
 ): Load {
-  const unknown = { layout: null, release: null, config: null, builtIn: null, modules: null };
+  const unknown = {
+    layout: null,
+    pageSize: null,
+    release: null,
+    config: null,
+    builtIn: null,
+    modules: null,
+  };
   return {
     kernel: { arch, name: 'vmlinuz', kind, trouble: null, zbootCompression, ...unknown },
     tools: { version, unpacks, source: 'kexec-tools' },

@@ -3,7 +3,11 @@ import {
   checkTextOffset,
   checkKexecConfig,
 } from '../../../src/candidate/preflight/check-kernel.ts';
-import { checkLpiTables, reservedSize } from '../../../src/candidate/preflight/check-machine.ts';
+import {
+  checkLpiTables,
+  checkPageSize,
+  reservedSize,
+} from '../../../src/candidate/preflight/check-machine.ts';
 import { checkRoot, rootOf } from '../../../src/candidate/preflight/check-root.ts';
 import type { KernelFacts } from '../../../src/candidate/preflight/facts.ts';
 import { parseKernelConfig } from '../../../src/candidate/preflight/facts.ts';
@@ -17,6 +21,7 @@ function kernel(change: Partial<KernelFacts> = {}): KernelFacts {
     trouble: null,
     zbootCompression: null,
     layout: null,
+    pageSize: null,
     release: '6.9',
     config: null,
     builtIn: null,
@@ -95,6 +100,30 @@ t.test('an --image-size that is large enough needs no other', (t) => {
   t.end();
 });
 
+const machine: Kexec['machine'] = {
+  name: 'x',
+  cpu: 'cortex-a53',
+  option: 'virt',
+  firmware: 'none',
+  pageSizes: [4096, 65536],
+};
+
+t.test('a kernel with pages that the CPU does not support cannot start', (t) => {
+  const found = (change: Partial<KernelFacts>, pageSizes = machine.pageSizes) =>
+    checkPageSize(kernel(change), { ...machine, pageSizes });
+  t.match(found({ pageSize: 16384 }), [{ severity: 'stop', id: 'page-size' }]);
+  t.same(found({ pageSize: 4096 }), []);
+  t.same(found({ pageSize: 65536 }), []);
+  t.same(found({ pageSize: 16384 }, [4096, 16384, 65536]), []);
+  t.same(found({ pageSize: 16384 }, null), [], 'a CPU that is not known');
+  t.same(found({}), [], 'nothing names the size');
+  const configured = { config: config('CONFIG_ARM64_16K_PAGES=y\n') };
+  t.match(found(configured), [{ source: /^config-6\.9: CONFIG_ARM64_16K_PAGES=y/ }]);
+  t.same(found({ ...configured, pageSize: 4096 }), [], 'the Image itself counts');
+  t.same(found({ config: config('CONFIG_ARM64_64K_PAGES=y\n') }), []);
+  t.end();
+});
+
 t.test('which machines hand over LPI tables that nothing reserves', (t) => {
   const found = (
     option: string,
@@ -102,7 +131,7 @@ t.test('which machines hand over LPI tables that nothing reserves', (t) => {
   ) => {
     const { first = 'root=/dev/vda', second = `${first} root=/dev/vda1`, flags = [] } = change;
     const kexec: Kexec = {
-      machine: { name: 'x', option, firmware: change.firmware ?? 'none' },
+      machine: { ...machine, option, firmware: change.firmware ?? 'none' },
       cmdlines: { first, second },
       flags,
     };

@@ -108,7 +108,7 @@ void t.test('the command exits with 7 where something cannot work', async (t) =>
   t.match(good, {
     exitCode: 0,
     stdout:
-      /^aarch64 .*good\.deb: [^\n]*\n {2}checked {2}image format, image length, kexec support,.*root=\n {2}not checked {2}system call: .*\n {2}not checked {2}interrupt tables: .*\n {2}not checked {2}initramfs archive: none/,
+      /^aarch64 .*good\.deb: [^\n]*\n {2}checked {2}image format, image length, kexec support,.*root=\n {2}not checked {2}system call: .*\n {2}not checked {2}interrupt tables: .*\n {2}not checked {2}page size: .*\n {2}not checked {2}initramfs archive: none/,
   });
   const wrong = await run('--root', '/dev/vda');
   t.match(wrong, {
@@ -128,6 +128,17 @@ void t.test('the command exits with 7 where something cannot work', async (t) =>
   });
   t.match(await examine('none.yaml'), { exitCode: 2, stderr: 'none.yaml' });
   t.match(await examine('server.yaml'), { exitCode: 0, stdout: /\(lpi-tables\)\n/ });
+  const large = image();
+  large.writeUInt32LE(0b1100, 24);
+  const shaped = `${least.replace(', arm', '')}boot:\n  second-kernel: ./large.deb\n`;
+  deb(directory, 'large', kernelFiles({ 'boot/vmlinuz-6.9-test': large }));
+  writeTree(directory, {
+    'small-pages.yaml': shaped,
+    'server-cpu.yaml': `${shaped}  shape: { cpu: neoverse-n1 }\n`,
+  });
+  t.match(await examine('small-pages.yaml'), { exitCode: 7, stdout: /\n {2}stop .*\(page-size\)/ });
+  t.notMatch((await examine('server-cpu.yaml')).stdout, 'page size:', 'checked');
+  t.match(await examine('server-cpu.yaml'), { exitCode: 0 });
   t.match(await examine('mine.yaml', '--kernel', kernel), { exitCode: 2, stderr: '--kernel' });
   const json = await run('--root', '/dev/vda', '--json');
   t.equal(json.exitCode, 7);

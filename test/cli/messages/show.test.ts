@@ -27,3 +27,23 @@ t.test('show', async (t) => {
   await say('show c1-bye --arch aarch64');
   await say('run mine.yaml --dry-run --arch arm');
 });
+
+t.test('machines that this QEMU cannot make', async (t) => {
+  const profile = (cpu: string) =>
+    `arch: aarch64\nmachine: virt\ncpu: ${cpu}\ncpus: 1\nmemory: 512\nconsole: ttyAMA0\nclock: guest\ncmdline: ''\n`;
+  const scenario = least.replace(', arm', '');
+  const directory = writeFiles(t, {
+    'server.yaml': profile('neoverse-v1'),
+    'kvm.yaml': profile('host'),
+    'misspelt.yaml': `${scenario}boot:\n  shape: { gic: 3, cpu: cortex-a54 }\n`,
+    'varied.yaml': `${scenario}shapes:\n  vary: [[{ cpu: neoverse-n2 }, { cpu: max }]]\n`,
+  });
+  const play = { version: '7.2.22', models: ['cortex-a15', 'cortex-a53', 'neoverse-n1', 'max'] };
+  const env = { TMPDIR: directory, FAKE_QEMU_PLAY: JSON.stringify(play) };
+  const say = snapshots(t, { directory, env });
+  await say('show kexec-to-distro --machine server.yaml');
+  await say('run kexec-to-distro --machine server.yaml --arch aarch64 --dry-run');
+  await say('show kexec-to-distro --machine kvm.yaml');
+  await say('show misspelt.yaml');
+  await say('show varied.yaml');
+});

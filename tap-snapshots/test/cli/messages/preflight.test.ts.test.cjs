@@ -23,6 +23,7 @@ aarch64  Image: this kernel cannot boot
   checked  image format, image length, initramfs archive, root=
   not checked  system call: the configuration of the first kernel is unknown
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  page size: neither the Image nor a configuration names it
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: its files could not be listed
   not checked  disk and file system drivers: its files could not be listed
@@ -49,6 +50,7 @@ aarch64  Image: this kernel cannot boot
   checked  image format, image length, initramfs archive, root=
   not checked  system call: the configuration of the first kernel is unknown
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  page size: neither the Image nor a configuration names it
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: its files could not be listed
   not checked  disk and file system drivers: its files could not be listed
@@ -71,6 +73,7 @@ aarch64  Image: this kernel boots only after some preparation
   checked  image format, image length, initramfs archive, initramfs release, disk and file system drivers, root=
   not checked  system call: the configuration of the first kernel is unknown
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  page size: neither the Image nor a configuration names it
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  built-in drivers: neither modules.builtin nor a configuration was found
 exit code 0
@@ -94,6 +97,7 @@ aarch64  Image: this kernel boots only after some preparation
   checked  image format, image length, initramfs archive, disk and file system drivers, root=
   not checked  system call: the configuration of the first kernel is unknown
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  page size: neither the Image nor a configuration names it
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: it has no modules
   not checked  built-in drivers: neither modules.builtin nor a configuration was found
@@ -124,6 +128,7 @@ aarch64  no-kexec: this kernel cannot boot
   checked  image format, image length, kexec support, initramfs archive, initramfs release, disk and file system drivers, built-in drivers, root=
   not checked  system call: the configuration of the first kernel is unknown
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  page size: neither the Image nor a configuration names it
 stderr: aarch64/distro-kernel: collecting modules
 exit code 7
 `
@@ -150,6 +155,7 @@ aarch64  short.Image: this kernel boots only after some preparation
   checked  image format, image length, initramfs archive, disk and file system drivers, root=
   not checked  system call: the configuration of the first kernel is unknown
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  page size: neither the Image nor a configuration names it
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: the release of the kernel is unknown
   not checked  built-in drivers: neither modules.builtin nor a configuration was found
@@ -176,6 +182,7 @@ aarch64  tree: no problem that prevents a boot
   checked  image format, image length, kexec support, initramfs archive, initramfs release, disk and file system drivers, built-in drivers, root=
   not checked  system call: the configuration of the first kernel is unknown
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  page size: neither the Image nor a configuration names it
 exit code 0
 `
 
@@ -191,6 +198,7 @@ aarch64  tree: no problem that prevents a boot
   checked  image format, image length, kexec support, disk and file system drivers, built-in drivers
   not checked  system call: the configuration of the first kernel is unknown
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  page size: neither the Image nor a configuration names it
   not checked  initramfs archive: none was given; the lab builds one from the modules of the kernel
   not checked  initramfs release: none was given; the lab builds one from the modules of the kernel
   not checked  root=: x is not a device name, and is not looked up

@@ -5,6 +5,41 @@
  * Make sure to inspect the output below.  Do not ignore changes!
  */
 'use strict'
+exports[`test/cli/messages/show.test.ts > TAP > machines that this QEMU cannot make > kexec-lab run kexec-to-distro --machine server.yaml --arch aarch64 --dry-run 1`] = `
+$ kexec-lab run kexec-to-distro --machine server.yaml --arch aarch64 --dry-run
+stderr: server.yaml:3:1: cpu: QEMU 7.2.22 has no machine with the CPU model "neoverse-v1"
+stderr:   QEMU 8.1 and later have it; --qemu-dir chooses another QEMU. This one has cortex-a53, neoverse-n1, max.
+exit code 2
+`
+
+exports[`test/cli/messages/show.test.ts > TAP > machines that this QEMU cannot make > kexec-lab show kexec-to-distro --machine kvm.yaml 1`] = `
+$ kexec-lab show kexec-to-distro --machine kvm.yaml
+stderr: kvm.yaml:3:1: cpu: the CPU model host needs KVM, and kexec-lab emulates every machine
+stderr:   Choose a model that QEMU emulates, such as a64fx, cortex-a53, cortex-a57, cortex-a72, cortex-a35, cortex-a55, cortex-a76, cortex-a78ae, cortex-a710, neoverse-n1, neoverse-n2, neoverse-v1, max.
+exit code 2
+`
+
+exports[`test/cli/messages/show.test.ts > TAP > machines that this QEMU cannot make > kexec-lab show kexec-to-distro --machine server.yaml 1`] = `
+$ kexec-lab show kexec-to-distro --machine server.yaml
+stderr: server.yaml:3:1: cpu: QEMU 7.2.22 has no machine with the CPU model "neoverse-v1"
+stderr:   QEMU 8.1 and later have it; --qemu-dir chooses another QEMU. This one has cortex-a53, neoverse-n1, max.
+exit code 2
+`
+
+exports[`test/cli/messages/show.test.ts > TAP > machines that this QEMU cannot make > kexec-lab show misspelt.yaml 1`] = `
+$ kexec-lab show misspelt.yaml
+stderr: misspelt.yaml:6:20: cpu: QEMU 7.2.22 has no machine with the CPU model "cortex-a54"; did you mean "cortex-a53"?
+stderr:   It has machines with cortex-a53, neoverse-n1, max.
+exit code 2
+`
+
+exports[`test/cli/messages/show.test.ts > TAP > machines that this QEMU cannot make > kexec-lab show varied.yaml 1`] = `
+$ kexec-lab show varied.yaml
+stderr: varied.yaml:5:1: cpu: QEMU 7.2.22 has no machine with the CPU model "neoverse-n2"
+stderr:   QEMU 8.2 and later have it; --qemu-dir chooses another QEMU. This one has cortex-a53, neoverse-n1, max.
+exit code 2
+`
+
 exports[`test/cli/messages/show.test.ts > TAP > show > kexec-lab run mine.yaml --dry-run --arch arm 1`] = `
 $ kexec-lab run mine.yaml --dry-run --arch arm
 # arm/mine
