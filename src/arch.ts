@@ -23,7 +23,13 @@ type Architecture = {
   /** The default path of a boot loader, on a disk for which the firmware has no boot entry (UEFI 2.10, 3.5.1.1). */
   removableMediaLoader: string;
   /** EDK2 as Debian and Ubuntu package it, by names that are the same in all releases since Debian 12. */
-  firmware: { package: string; code: string; variables: string };
+  firmware: {
+    package: string;
+    code: string;
+    variables: string;
+    /** The variables of a machine with Secure Boot on and Microsoft's keys enrolled; null if the package has none. */
+    enrolled: string | null;
+  };
 };
 
 export const architectures: Readonly<Record<Arch, Architecture>> = {
@@ -41,6 +47,7 @@ export const architectures: Readonly<Record<Arch, Architecture>> = {
       package: 'qemu-efi-aarch64',
       code: '/usr/share/AAVMF/AAVMF_CODE.fd',
       variables: '/usr/share/AAVMF/AAVMF_VARS.fd',
+      enrolled: '/usr/share/AAVMF/AAVMF_VARS.ms.fd',
     },
   },
   arm: {
@@ -57,6 +64,7 @@ export const architectures: Readonly<Record<Arch, Architecture>> = {
       package: 'qemu-efi-arm',
       code: '/usr/share/AAVMF/AAVMF32_CODE.fd',
       variables: '/usr/share/AAVMF/AAVMF32_VARS.fd',
+      enrolled: null,
     },
   },
 };

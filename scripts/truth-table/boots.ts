@@ -11,8 +11,14 @@ import type { ScenarioFile } from '../../src/scenario/schema.ts';
 /** A boot that has ended: its result, its console as text, and the version of QEMU. */
 export type Boot = { result: CaseResult; console: string; qemu: string };
 
-/** The steps to a root shell in a system that has just booted. */
-export const logIn = [{ wait: 'login-prompt' }, { type: 'root\n' }, { wait: 'shell-prompt' }];
+/** The steps to a root shell in the system that the kernel of a generation has just booted. */
+export function logInTo(generation: number): NonNullable<ScenarioFile['steps']> {
+  return [
+    { wait: { signature: 'login-prompt', generation } },
+    { type: 'root\n' },
+    { wait: { signature: 'shell-prompt', generation } },
+  ];
+}
 
 export type What = {
   name: string;

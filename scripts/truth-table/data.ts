@@ -7,7 +7,7 @@ export const suites = ['bookworm', 'trixie', 'sid'] as const;
 /** How the first kernel is locked down: not at all, by its command line, or by UEFI Secure Boot. */
 export const lockdowns = ['none', 'integrity', 'secure-boot'] as const;
 
-/** What loads the kernel: `kexec -c`, `-s` and `-a`, or `systemctl kexec` with kexec-tools installed or purged. */
+/** What loads the kernel: `kexec -c`, `-s` and `-a`, or `systemctl kexec` with kexec-tools and without. */
 export const ways = ['-c', '-s', '-a', 'systemctl', 'systemctl-alone'] as const;
 
 /** The files that are loaded. Each architecture has those that its kernels come in. */
@@ -93,6 +93,19 @@ export type Server = Truth['servers'][number];
 export type Cell = Truth['cells'][number];
 export type Place = Omit<Cell, 'tried'>;
 
+/** What was found on the servers of a suite and architecture, and their cells. */
+export type Tried = { found: Partial<Server>; qemu: string; cells: Cell[] };
+
+/** Whether a cell needs a whole Debian: under Secure Boot, a boot loader that the firmware trusts starts it. */
+export function needsSystem({ lockdown }: Place): boolean {
+  return lockdown === 'secure-boot';
+}
+
+/** Whether systemctl loads the kernel. */
+export function isSystemctl(way: Place['way']): boolean {
+  return way === 'systemctl' || way === 'systemctl-alone';
+}
+
 /** Every cell of the table, in the order of the page. */
 export function allPlaces(): Place[] {
   return arches
@@ -115,13 +128,23 @@ export function isAt(a: Place, b: Place): boolean {
 
 const placeKeys = ['suite', 'arch', 'lockdown', 'way', 'format'] as const;
 
-/** Why a cell is in no run. */
-export function reasonNotTried({ arch, lockdown, way }: Place): string {
+/** Why a cell cannot be tried; null if it can. */
+export function reasonNotToTry({ arch, lockdown }: Place): string | null {
+  return arch === 'arm' && lockdown === 'secure-boot'
+    ? 'Debian has no boot loader for armhf that UEFI Secure Boot would start: shim-signed and grub-efi-…-signed exist for amd64 and arm64 only (apt-cache policy shim-signed:armhf grub-efi-arm-signed:armhf), and its armhf kernels are not signed either'
+    : null;
+}
+
+/** Why a cell was not tried, and what can be expected of it. */
+export function reasonNotTried(place: Place): string {
+  const impossible = reasonNotToTry(place);
+  if (impossible !== null) return impossible;
+  const { arch, way, lockdown } = place;
   if (lockdown === 'secure-boot')
-    return arch === 'arm'
-      ? 'Debian has no signed boot loader or kernel for armhf'
-      : 'the lab does not keep the variables of UEFI with enrolled keys yet, so its machines cannot boot with Secure Boot';
-  if (way === 'systemctl' || way === 'systemctl-alone')
-    return 'it needs a complete system of each suite with a boot loader entry for each file, which this program does not build yet';
+    return 'not part of the last run. The kernel of this suite has the same options, so it can be expected to refuse what those of the suites that were tried refuse';
+  if (way === 'systemctl-alone')
+    return 'not part of the last run. By the source of systemd, systemctl refuses whatever the file is, as in the cells of this way that were tried: the program kexec is not available, and this kernel does not have kexec_file_load';
+  if (way === 'systemctl')
+    return `not part of the last run. By the source of systemd, systemctl runs \`kexec --load FILE --append OPTIONS --initrd FILE\`, so the row of \`kexec -c\` (kexec-tools up to 2.0.26) or \`kexec -a\` (from 2.0.27 on) shows what to expect${arch === 'arm' ? ', except that those rows have --image-size' : ''}`;
   return 'not part of the last run';
 }

@@ -2,7 +2,7 @@
  * The formats of a kernel file, made from the kernel that a suite ships (an Image on aarch64, a zImage on arm) with the tools
  * that Debian's users have: gzip, zstd, mkimage (u-boot-tools) and objcopy (binutils).
  */
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import type { Arch } from '../../src/arch.ts';
@@ -11,7 +11,7 @@ import type { formats } from './data.ts';
 type Format = (typeof formats)[number];
 
 /** What the files are made from. */
-type Source = {
+export type Source = {
   arch: Arch;
   /** The kernel as its package has it. */
   kernel: string;
@@ -25,6 +25,7 @@ export async function makeFormats(
   source: Source,
   directory: string,
 ): Promise<void> {
+  await mkdir(directory, { recursive: true });
   for (const format of wanted) {
     const file = path.join(directory, format);
     await makers[format](source, file);
@@ -97,9 +98,13 @@ const arm64Machine = 0xaa64;
 async function makeUki({ kernel, stub }: Source, file: string): Promise<void> {
   if (stub === null) throw new Error('a UKI needs an EFI stub');
   const cmdline = `${file}.cmdline`;
+  const osRelease = `${file}.osrel`;
   await writeFile(cmdline, 'root=/dev/vda1');
+  await writeFile(osRelease, 'ID=debian\nPRETTY_NAME="Debian (UKI)"\n');
   const sections = [
-    { name: '.cmdline', from: cmdline, address: 0x30000000 },
+    // systemd takes a file without it for no boot loader entry.
+    { name: '.osrel', from: osRelease, address: 0x20000 },
+    { name: '.cmdline', from: cmdline, address: 0x30000 },
     { name: '.linux', from: kernel, address: 0x30100000 },
   ];
   const words = sections.flatMap(({ name, from, address }) => [
@@ -107,5 +112,5 @@ async function makeUki({ kernel, stub }: Source, file: string): Promise<void> {
     `--change-section-vma=${name}=0x${address.toString(16)}`,
   ]);
   await execa('aarch64-linux-gnu-objcopy', [...words, stub, file]);
-  await execa('rm', [cmdline]);
+  await execa('rm', [cmdline, osRelease]);
 }

@@ -18,7 +18,7 @@ const wayNames: Record<Cell['way'], string> = {
   '-s': '`kexec -s`',
   '-a': '`kexec -a`',
   systemctl: '`systemctl kexec`',
-  'systemctl-alone': '`systemctl kexec`, kexec-tools purged',
+  'systemctl-alone': '`systemctl kexec` without kexec-tools',
 };
 
 const lockdownNames: Record<Cell['lockdown'], string> = {
@@ -47,14 +47,38 @@ export function renderTruth(truth: Truth): string {
 What happens if a Debian server loads its own kernel in every format and every way. Each cell was tried on ${truth.date} on QEMU
 ${truth.qemu} with \`npm run truth-table\`: the load was tried on a running system, and every kernel that was loaded was also
 started. **booted** means that the system after the kexec proved its release, its root and its command line. Any other cell has a
-number: the words of the program and of the kernel are [below](#the-words), with what \`kexec-lab diagnose\` says of them.
-\`kexec-lab preflight\` foretells every refusal of \`kexec -c\`, \`-s\` and \`-a\`, and the death of a gzip'd zImage; a test compares it
-with this table. It does not foretell the death of trixie's zImage and uImage on arm after a kexec from trixie's own kernel, whose
-cause is not known: from bookworm's kernel the same zImage comes up ([results.md](results.md)).
+number: the words of the program and of the kernel are [below](#the-words), with what \`kexec-lab diagnose\` says of them, or why the
+cell was not tried.
+\`kexec-lab preflight\` foretells every refusal, and the death of a gzip'd zImage; a test compares it with this table. It does
+not foretell the death of trixie's zImage and uImage on arm: trixie's kernel, the first one here, crashes after "Bye!"
+([arm-lpae-fault](scenarios.md#arm-lpae-fault)). From bookworm's kernel the same zImage comes up ([results.md](results.md)).
 
 Without a flag, \`kexec -l\` does what \`-c\` does up to version 2.0.26, and what \`-a\` does from 2.0.27 on.
 
 ${arches.map((arch) => archSection(truth, arch, notes)).join('\n\n')}
+
+## How a cell is tried
+
+- \`kexec -c\`, \`-s\` and \`-a\` run on a small disk with the kernel and the kexec-tools of the suite. One boot tries every file. Each
+  kernel that was loaded is started with \`kexec -e\` in a boot of its own.
+- \`systemctl kexec\` runs there, too: the suite's systemctl with its own libraries, and a boot loader entry for each file in
+  \`/run/boot-loader-entries\`, where systemctl looks before it looks for an EFI system partition. The entry that is tried is the default. The
+  small disk has no systemd, so systemctl loads the kernel and then finds nobody who would shut the system down; \`kexec -e\`
+  starts what it has loaded. Without kexec-tools means that their program was deleted.
+- Secure Boot: EDK2 with Microsoft's keys (the \`AAVMF_VARS.ms.fd\` of \`qemu-efi-aarch64\`) starts Debian's signed shim, GRUB and kernel from
+  the EFI system partition of a whole Debian. The kernel says \`Secure boot enabled\` and \`Kernel is locked down from EFI Secure Boot\`; Debian's patch
+  \`CONFIG_LOCK_DOWN_IN_EFI_SECURE_BOOT\` makes it do so. What refuses kexec_load first there is IMA, whose
+  policy under Secure Boot appraises kernels, and which returns EACCES instead of EPERM. All ways are tried in one boot;
+  kexec.target is masked, so that the system would stay up if a kernel were loaded.
+
+## systemctl kexec
+
+If a kernel is already loaded, \`systemctl kexec\` starts it; the scenarios [systemctl-kexec](scenarios.md#systemctl-kexec) and
+[systemctl-kexec-through-initramfs](scenarios.md#systemctl-kexec-through-initramfs) do that. Otherwise it loads the default boot loader
+entry: a file of \`loader/entries\`, or a UKI, on a mounted EFI system partition. systemd 252 and 257 run
+\`kexec --load FILE --append OPTIONS --initrd FILE\`, and refuse if the program is not there. systemd 262 calls kexec_file_load itself, and
+runs kexec only if the call fails: Debian's kernels for arm64 and armhf do not have the call, so it always fails there.
+None of them can pass \`--image-size\` to kexec.
 
 ## The formats
 
@@ -63,10 +87,6 @@ u-boot-tools (uImage, not compressed); with objcopy and systemd's EFI stub of th
 zboot image needs a build of the kernel. The file here has the header of such an image and the compressed Image, without the code
 with which firmware would unpack it: kexec-tools read nothing else. kexec-tools unpack zboot images and UKIs to \`/tmp\`, which must
 be writable.
-
-\`systemctl kexec\` loads only what a boot loader entry names, or starts what \`kexec -l\` has loaded before; the scenarios
-[systemctl-kexec](scenarios.md#systemctl-kexec) and
-[systemctl-kexec-through-initramfs](scenarios.md#systemctl-kexec-through-initramfs) do the latter.
 
 ## The words
 

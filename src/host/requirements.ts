@@ -184,15 +184,23 @@ export type Firmware = {
 
 /**
  * EDK2 for `arch`: the one that comes with the QEMU in `qemuDirectory` (an unpacked QEMU has its own in
- * `../share/qemu`), otherwise the host's.
+ * `../share/qemu`), otherwise the host's. For Secure Boot always the host's, whose variables have keys enrolled.
  * @throws UnavailableError, with the line that installs it, if there is none.
  */
-export function findFirmware(arch: Arch, qemuDirectory?: string): Firmware {
-  const bundled = qemuDirectory === undefined ? null : bundledFirmware(arch, qemuDirectory);
-  const { package: name, code, variables } = architectures[arch].firmware;
-  const found = bundled ?? ifComplete({ code, variables });
+export function findFirmware(
+  arch: Arch,
+  qemuDirectory?: string,
+  kind: 'uefi' | 'secure-boot' = 'uefi',
+): Firmware {
+  const { package: name, code, variables: empty, enrolled } = architectures[arch].firmware;
+  const isSecure = kind === 'secure-boot';
+  const bundled =
+    qemuDirectory === undefined || isSecure ? null : bundledFirmware(arch, qemuDirectory);
+  const variables = isSecure ? enrolled : empty;
+  const found = bundled ?? (variables === null ? null : ifComplete({ code, variables }));
   if (found !== null) return found;
-  throw new UnavailableError(`no UEFI firmware for ${arch}: ${code} does not exist`, {
+  const missing = [code, variables ?? empty].find((file) => !existsSync(file)) ?? code;
+  throw new UnavailableError(`no UEFI firmware for ${arch}: ${missing} does not exist`, {
     hint: `Install it: ${installLine([{ package: name }])}`,
   });
 }

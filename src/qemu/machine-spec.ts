@@ -43,8 +43,10 @@ export const shapeSchema = z.strictObject({
     .describe('Whether UEFI describes the hardware with ACPI tables (default) or a device tree.'),
   disks: diskBusSchema.describe('How the root disk is attached.'),
   firmware: z
-    .enum(['none', 'uefi'])
-    .describe("What starts the kernel: QEMU itself, as a provider's boot loader would, or EDK2."),
+    .enum(['none', 'uefi', 'secure-boot'])
+    .describe(
+      "What starts the kernel: QEMU itself, as a provider's boot loader would, or EDK2. With secure-boot, EDK2 starts only programs with a signature that Microsoft's keys verify, such as Debian's shim.",
+    ),
   clock: z
     .enum(['guest', 'host'])
     .describe("guest: instruction-counted time that skips idle time; host: the host's clock."),
@@ -121,7 +123,7 @@ export function contradictions(profile: z.infer<typeof profileKeys>): Contradict
     its !== undefined &&
       gic !== 3 && { key: 'its', message: 'only a GICv3 has an ITS: add gic: 3' },
     its === false &&
-      firmware === 'uefi' &&
+      firmware !== 'none' &&
       acpi !== false && {
         key: 'its',
         message: "QEMU's ACPI tables name an ITS even where there is none: add acpi: false",
@@ -129,9 +131,14 @@ export function contradictions(profile: z.infer<typeof profileKeys>): Contradict
     el2 && arch === 'arm' && { key: 'el2', message: 'is for aarch64 only' },
     smmu && arch === 'arm' && { key: 'smmu', message: 'is for aarch64 only' },
     acpi !== undefined &&
-      firmware !== 'uefi' && {
+      firmware === 'none' && {
         key: 'acpi',
         message: 'only UEFI hands over ACPI tables: add firmware: uefi',
+      },
+    firmware === 'secure-boot' &&
+      arch === 'arm' && {
+        key: 'firmware',
+        message: 'secure-boot is for aarch64 only: nothing for armhf has a signature',
       },
     acpi === true &&
       arch === 'arm' && { key: 'acpi', message: "Debian's kernels for arm do not use ACPI" },

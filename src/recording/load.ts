@@ -81,11 +81,11 @@ function sameProfile(recorded: MachineProfile): MachineProfile {
 }
 
 async function sameFirmware(
-  { firmware, profile: { arch } }: RecordingManifest,
+  { firmware, profile }: RecordingManifest,
   qemu: Qemu,
 ): Promise<Firmware | null> {
-  if (firmware === null) return null;
-  const found = findFirmware(arch, dirname(qemu.binary));
+  if (firmware === null || profile.firmware === 'none') return null;
+  const found = findFirmware(profile.arch, dirname(qemu.binary), profile.firmware);
   await compare(found.code, firmware.code);
   await compare(found.variables, firmware.variables);
   return found;

@@ -174,7 +174,7 @@ async function needsOfArch(cases: readonly Case[], sides: readonly Side[]): Prom
   const profiles = cases.map(({ setup }) => loadMachineProfile(setup.machine, setup.shape));
   const needs = new Set<Need>(['boot']);
   if (profiles.some(({ network }) => network)) needs.add('network');
-  if (profiles.some(({ firmware }) => firmware === 'uefi')) needs.add('uefi');
+  if (profiles.some(({ firmware }) => firmware !== 'none')) needs.add('uefi');
   if (cases.some(({ setup }) => setup.secondKernel !== undefined)) needs.add('images');
   // Each side has its own images: one may need to build what the other already has.
   for (const side of sides)

@@ -61,7 +61,7 @@ export function machineSpec(
     cmdline: [profile.cmdline, setup.cmdline].filter(Boolean).join(' '),
     disks,
     onReset: setup.onReset,
-    firmware: profile.firmware === 'uefi' ? findFirmware(arch, directory) : null,
+    firmware: profile.firmware === 'none' ? null : findFirmware(arch, directory, profile.firmware),
     network: profile.network ? { forwards, ssh: true } : null,
     recording: null,
   };

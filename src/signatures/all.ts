@@ -8,6 +8,7 @@ import { loaderSignatures } from './loader.ts';
 import { panicSignatures } from './panic.ts';
 import { initSignatures, rootSignatures } from './root.ts';
 import { scalewaySignatures } from './scaleway.ts';
+import { systemctlSignatures } from './systemctl.ts';
 import type { Signature } from './signature.ts';
 import { complaintSignatures, troubleSignatures } from './trouble.ts';
 import { shellSignatures, userspaceSignatures } from './userspace.ts';
@@ -16,6 +17,7 @@ const all = [
   ...firmwareSignatures,
   ...loaderSignatures,
   ...kernelStartSignatures,
+  ...systemctlSignatures,
   ...kexecToolsSignatures,
   ...kexecKernelSignatures,
   ...kdumpSignatures,

@@ -76,6 +76,16 @@ export const kexecKernelSignatures = [
     source: 'Linux security/lockdown',
   },
   {
+    ...kernel,
+    id: 'kexec-not-appraised',
+    meaning: 'failure',
+    outcome: 'kexec-refused',
+    stage: 'kexec',
+    pattern: /^ima: (?<reason>impossible to appraise a kernel image without a file descriptor)/,
+    description: 'IMA, which Secure Boot turns on, accepts kernels from kexec_file_load only',
+    source: 'Linux security/integrity/ima/ima_main.c, ima_load_data()',
+  },
+  {
     origin: 'firmware',
     id: 'purgatory',
     meaning: null,

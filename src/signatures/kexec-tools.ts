@@ -76,7 +76,7 @@ export const kexecToolsSignatures = [
     ...loadFailed,
     id: 'kexec-load-syscall',
     pattern:
-      /^(?:[^"'`#>(]*[ \]])?(?:[Ss][Yy][Ss]_)?kexec_(?:file_)?load(?:\([^)]*\):?|:)? (?:failed: |= )?(?<reason>(?!entry )\S.*)/,
+      /^(?:[^"'`#>(]*[ \]])?(?:[Ss][Yy][Ss]_)?kexec_(?:file_)?load(?:\([^)]*\):?|:)? (?:failed: |= )?(?<reason>(?!entry |kernel="|syscall\.|failed, falling back to )\S.*)/,
     kmsg: true,
     description: 'the kernel refused the image that kexec loads',
     source: 'kexec-tools kexec/kexec.c; u-root pkg/boot/kexec',
@@ -98,10 +98,9 @@ export const kexecToolsSignatures = [
   {
     ...loadFailed,
     id: 'kexec-nothing-loaded',
-    pattern:
-      /^(?<reason>Nothing has been loaded(?=!$)|No kexec kernel loaded and autodetection failed)/,
-    description: '`kexec -e` or `systemctl kexec` without a loaded kernel',
-    source: 'kexec-tools kexec/kexec.c, systemd src/systemctl/systemctl-start-special.c',
+    pattern: /^(?<reason>Nothing has been loaded(?=!$))/,
+    description: '`kexec -e` without a loaded kernel',
+    source,
   },
   {
     ...loadFailed,

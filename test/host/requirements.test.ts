@@ -193,6 +193,11 @@ t.test("the host's firmware", (t) => {
     variables: '/usr/share/AAVMF/AAVMF_VARS.fd',
   });
   t.match(findFirmware('arm', '/usr/bin').code, /AAVMF32_CODE/);
+  t.same(findFirmware('aarch64', '/usr/bin', 'secure-boot'), {
+    code: '/usr/share/AAVMF/AAVMF_CODE.fd',
+    variables: '/usr/share/AAVMF/AAVMF_VARS.ms.fd',
+  });
+  t.throws(() => findFirmware('arm', undefined, 'secure-boot'), { name: 'UnavailableError' });
   t.same(
     arches.map((arch) => architectures[arch].firmware.package),
     ['qemu-efi-aarch64', 'qemu-efi-arm'],
@@ -211,5 +216,8 @@ t.test('firmware of an unpacked QEMU comes first if it is complete', (t) => {
   t.equal(findFirmware('arm', bin).code, join(share, 'edk2-arm-code.fd'));
   t.equal(bundledFirmware('aarch64', bin), null);
   t.match(findFirmware('aarch64', bin).code, /^\/usr/);
+  writeFileSync(join(share, 'edk2-aarch64-code.fd'), '');
+  t.match(findFirmware('aarch64', bin).code, share);
+  t.match(findFirmware('aarch64', bin, 'secure-boot').code, /^\/usr/, 'whose keys are enrolled');
   t.end();
 });

@@ -4,6 +4,7 @@ import type { FailedLoad, LoadCall } from './kexec-checks.ts';
 /** The cure for a kernel that was not loaded: by the system call that failed, otherwise by the error message. */
 export function loadCure(reason: string, call: FailedLoad | null): string {
   if (call !== null) return callCures[call.errno]?.[call.call] ?? inspect;
+  if (/autodetection failed|[Bb]oot (?:loader )?entry/.test(reason)) return entry;
   if (/file type/.test(reason)) {
     return 'Check with file(1) that the kernel was built for this architecture: arm64 needs an Image (plain or gzipped), arm a zImage. kexec -c loads more formats than -s and -a, and newer kexec-tools load more than older ones (docs/kexec-truth-table.md).';
   }
@@ -12,6 +13,9 @@ export function loadCure(reason: string, call: FailedLoad | null): string {
   }
   return inspect;
 }
+
+const entry =
+  'systemctl kexec loads the default boot loader entry (bootctl list), which must name one kernel and at most one initrd on a mounted EFI system partition. Otherwise load the kernel with kexec -l first; systemctl kexec then starts it.';
 
 const inspect =
   'Run the same command with kexec -d -l and check where each segment is loaded. On arm, a newer kexec-tools, --dtb or --image-size often helps.';
@@ -24,9 +28,14 @@ const memory =
 const sign =
   'Sign the kernel with a key that the running kernel trusts, or boot a kernel that does not require signatures.';
 
+/** The cure if only a signed kernel is accepted. */
+export const signed =
+  "Secure Boot and lockdown accept only a signed kernel: load it with kexec -s if the running kernel has kexec_file_load (Debian's for arm64 and armhf do not), or turn Secure Boot off and remove lockdown= from the command line.";
+
 /** What helps if a call fails with an error number, where that is not `inspect`. */
 const callCures: Record<string, Partial<Record<LoadCall, string>>> = {
   EPERM: { kexec_load: permission, kexec_file_load: permission },
+  EACCES: { kexec_load: signed },
   ENOSYS: {
     kexec_load:
       'The running kernel was built without CONFIG_KEXEC. Use kexec -s if it has CONFIG_KEXEC_FILE, otherwise boot a different first kernel.',

@@ -5,7 +5,7 @@ import type { Decided } from '../decide/decision.ts';
 import { mayBeArm } from '../decide/decision.ts';
 import type { Explanation } from './explain-crash.ts';
 import { crashExplanations, dumpMeaning, quoted } from './explain-crash.ts';
-import { loadCure, rootCure, loaderCure, lpiCure, softRestartCure } from './cures.ts';
+import { loadCure, rootCure, loaderCure, lpiCure, signed, softRestartCure } from './cures.ts';
 import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './explain-silence.ts';
 import { booted, degraded, rebootLoop, wrongKernel } from './explain-up.ts';
 import type { FailedLoad } from './kexec-checks.ts';
@@ -34,12 +34,14 @@ const explanations: Record<OutcomeId, (decided: Decided) => Explanation> = {
 
   'bye-hang': (decided) => ({ meaning: byeHang(decided), cure: byeHangCure(decided) }),
 
-  'kexec-missing': ({ captures: { reason, program = 'kexec' } }) => ({
+  'kexec-missing': ({ captures: { reason, program = 'kexec' }, decision: { because } }) => ({
     meaning:
       reason === undefined
         ? `A kexec was requested, but the \`${program}\` program is missing there. The old kernel keeps running.`
         : `\`${program}\` exists but cannot be started (${reason}). The old kernel keeps running.`,
-    cure: "Use the kexec of the root file system: mount it and run its /sbin/kexec with chroot, or copy kexec and its libraries into the initramfs. Installing kexec-tools on the disk does not add it to the provider's initramfs.",
+    cure: because.some((signal) => isOf(signal, 'systemctl-no-kexec-tools'))
+      ? 'Install kexec-tools: systemctl kexec runs its kexec to load the kernel.'
+      : "Use the kexec of the root file system: mount it and run its /sbin/kexec with chroot, or copy kexec and its libraries into the initramfs. Installing kexec-tools on the disk does not add it to the provider's initramfs.",
   }),
 
   'kexec-load-failed': (decided) => {
@@ -58,7 +60,7 @@ const explanations: Record<OutcomeId, (decided: Decided) => Explanation> = {
     meaning: `The running kernel refuses to kexec${reason ? `: ${reason}` : ''}.`,
     cure: /CPUs/.test(reason ?? '')
       ? 'The CPUs cannot be stopped. Use a kernel and firmware with PSCI or another CPU hotplug method, or boot with maxcpus=1.'
-      : 'Lockdown accepts only a signed kernel: load it with kexec -s, or turn secure boot off.',
+      : signed,
   }),
 
   'root-mount-failed': ({ captures: { device, reason } }) => ({

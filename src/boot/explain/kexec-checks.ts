@@ -88,6 +88,11 @@ export const loadChecks: Readonly<Record<LoadCall, readonly LoadCheck[]>> = {
       place: 'kernel/kexec.c: kexec_load_check',
     },
     {
+      errno: 'EACCES',
+      when: 'IMA must appraise the kernel (its policy under UEFI Secure Boot), which it can with kexec_file_load only',
+      place: 'security/integrity/ima/ima_main.c: ima_load_data',
+    },
+    {
       errno: 'EPERM',
       when: 'the kernel is locked down (lockdown=, UEFI Secure Boot)',
       place: 'kernel/kexec.c: kexec_load_check',
@@ -160,6 +165,7 @@ export const loadChecks: Readonly<Record<LoadCall, readonly LoadCheck[]>> = {
 /** What strerror(3) prints for these numbers: glibc's text, then musl's where it differs. */
 const errnoTexts: Record<string, string> = {
   'Operation not permitted': 'EPERM',
+  'Permission denied': 'EACCES',
   'Invalid argument': 'EINVAL',
   'Cannot assign requested address': 'EADDRNOTAVAIL',
   'Address not available': 'EADDRNOTAVAIL',

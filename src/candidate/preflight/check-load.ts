@@ -1,13 +1,12 @@
 import type { Finding } from '../../model/examination.ts';
 import { compareVersions } from '../../text/versions.ts';
+import type { Call } from './check-first-kernel.ts';
+import { checkKernel, noFileLoad } from './check-first-kernel.ts';
 import type { Facts, KernelFacts, LoadFacts } from './facts.ts';
 import type { ToolsFacts } from './tools-facts.ts';
 
 /** The facts that decide whether a kernel is loaded. */
 export type Load = Pick<Facts, 'kernel' | 'tools' | 'loading'>;
-
-/** The system call that kexec uses. With `-a` it tries kexec_file_load first. */
-type Call = 'kexec_load' | 'kexec_file_load';
 
 /**
  * Why kexec or the running kernel refuses to load this kernel: what fails first comes first. docs/kexec-truth-table.md shows what
@@ -28,9 +27,10 @@ export function checkLoad(load: Load): Finding[] {
 /** Why these kexec-tools load the kernel in no way, whatever the first kernel is; empty if there is a way. */
 export function checkEveryWay(load: Omit<Load, 'loading'>): Finding[] {
   const [one = [], other = []] = (['-c', '-s'] as const).map((way) =>
-    checkLoad({ ...load, loading: { way, lockdown: null, config: null } }).filter(
-      ({ id, severity }) => id === 'image-format' && severity === 'stop',
-    ),
+    checkLoad({
+      ...load,
+      loading: { way, lockdown: null, isSecureBoot: false, config: null },
+    }).filter(({ id, severity }) => id === 'image-format' && severity === 'stop'),
   );
   return other.length === 0 ? [] : one;
 }
@@ -171,52 +171,4 @@ function notLoaded(
     advice,
     source: tools === undefined ? name : `${name}, ${tools.source}`,
   };
-}
-
-const noFileLoad = 'first-kernel-no-file-load';
-
-/** Whether the running kernel has the call, and its lockdown permits it. */
-function checkKernel(call: Call, { kernel: { arch }, loading }: Load): Finding[] {
-  const { config, lockdown } = loading;
-  const stop = (id: string, message: string, advice: string, source: string): Finding[] => [
-    { id, severity: 'stop', message, advice, source },
-  ];
-  const lacks = (option: string) => config !== null && config.values.get(option) !== 'y';
-  const unset = (option: string) => `${config?.name ?? ''}: # ${option} is not set`;
-  if (call === 'kexec_file_load') {
-    const unavailable = (source: string) =>
-      stop(
-        noFileLoad,
-        'The kernel that runs kexec does not have kexec_file_load, which kexec -s needs.',
-        'Use kexec -c.',
-        source,
-      );
-    if (arch === 'arm') return unavailable('Linux for 32-bit arm, which does not have the call');
-    if (lacks('CONFIG_KEXEC_FILE')) return unavailable(unset('CONFIG_KEXEC_FILE'));
-    if (lockdown === null) return [];
-    return [
-      {
-        id: 'first-kernel-needs-signature',
-        severity: 'warn',
-        message:
-          'The kernel that runs kexec is locked down: kexec_file_load accepts only kernels with a signature that it trusts.',
-        advice: 'Use a signed kernel whose key the first kernel trusts.',
-        source: lockdown,
-      },
-    ];
-  }
-  if (lacks('CONFIG_KEXEC'))
-    return stop(
-      'first-kernel-no-load',
-      'The kernel that runs kexec does not have kexec_load.',
-      'Use kexec -s if it has kexec_file_load, otherwise another first kernel.',
-      unset('CONFIG_KEXEC'),
-    );
-  if (lockdown === null) return [];
-  return stop(
-    'first-kernel-locked-down',
-    'The kernel that runs kexec is locked down and refuses kexec_load.',
-    'Remove lockdown= from its command line and turn Secure Boot off, or use kexec -s and a signed kernel where the first kernel has kexec_file_load.',
-    lockdown,
-  );
 }

@@ -7,7 +7,7 @@ import type { KernelFacts } from './facts.ts';
  * reserves across a kexec. (Linux, drivers/irqchip/irq-gic-v3-its.c; docs/gicv3.md)
  */
 export function checkLpiTables({ machine, cmdlines, flags }: Kexec): Finding[] {
-  if (!hasIts(machine) || machine.firmware === 'uefi') return [];
+  if (!hasIts(machine) || machine.firmware !== 'none') return [];
   if (Object.values(cmdlines).some(disablesLpis)) return [];
   if (flags.some((flag) => flag.startsWith('--mem-min'))) return [];
   return [

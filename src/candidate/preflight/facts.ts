@@ -53,10 +53,14 @@ export type InitrdFacts = {
 
 /** How the kernel is loaded, and by which kernel. */
 export type LoadFacts = {
-  /** The flag of kexec that chooses the system call; empty: none. */
-  way: '' | '-c' | '-s' | '-a';
+  /** The flag of kexec that chooses the system call; empty: none. Or `systemctl kexec` without a kernel loaded before. */
+  way: '' | '-c' | '-s' | '-a' | 'systemctl';
+  /** The version of systemd, such as 257.13, if it decides and is known. */
+  systemd?: string;
   /** Where it says that the first kernel is locked down, such as `lockdown=integrity`; null if it is not. */
   lockdown: string | null;
+  /** Whether the firmware started the first kernel with Secure Boot on. */
+  isSecureBoot: boolean;
   /** The configuration of the first kernel, and the name of that file; null if unknown. */
   config: KernelFacts['config'];
 };

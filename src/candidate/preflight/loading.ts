@@ -1,21 +1,26 @@
+import { kexecOf } from '../../scenario/kexec.ts';
 import type { Case } from '../../scenario/scenario.ts';
 import type { LoadFacts } from './facts.ts';
 
-/** How a scenario loads its second kernel, from its tags, its steps and the first kernel's command line. */
-export function loadingOf({
-  setup: { tags, cmdline },
-  steps,
-}: Pick<Case, 'setup' | 'steps'>): Pick<LoadFacts, 'way' | 'lockdown'> {
+type Loading = Omit<LoadFacts, 'config'>;
+
+/** How a scenario loads its second kernel, from its tags, its steps, its machine and the first kernel's command line. */
+export function loadingOf({ setup, steps }: Pick<Case, 'setup' | 'steps'>): Loading {
+  const { tags, cmdline } = setup;
   const flags = tags['KEXEC_LAB_FLAGS']?.split(',') ?? [];
   const commands = steps.flatMap((step) =>
     step.do === 'ssh' ? [step.command, step.stdin] : step.do === 'run' ? [step.command] : [],
   );
   const load = commands.find((command) => /\bkexec\b.* (?:-\w*[lf]|--load)\b/.test(command));
   const words = [...flags, ...(load?.split(/\s+/) ?? [])];
+  const asked = words.map((word) => ways[word]).findLast((way) => way !== undefined) ?? '';
+  const isSystemctl =
+    load === undefined && commands.some((text) => /\bsystemctl kexec\b/.test(text));
   const lockdown = cmdline.split(/\s+/).findLast((word) => word.startsWith('lockdown='));
   return {
-    way: words.map((word) => ways[word]).findLast((way) => way !== undefined) ?? '',
+    way: isSystemctl ? 'systemctl' : asked,
     lockdown: lockdown === undefined || lockdown === 'lockdown=none' ? null : lockdown,
+    isSecureBoot: kexecOf(setup).machine.firmware === 'secure-boot',
   };
 }
 

@@ -18,6 +18,7 @@ import {
 } from './check-kernel.ts';
 import { checkEveryWay, checkLoad } from './check-load.ts';
 import { builtPages, checkLpiTables, checkPageSize, reservedSize } from './check-machine.ts';
+import { checkSystemctl } from './check-systemctl.ts';
 import { checkInitrd, checkRoot, knowsBuiltIn, rootOf } from './check-root.ts';
 import type { Facts, KernelFacts, LoadFacts } from './facts.ts';
 import { diskFacts, initrdFacts, kernelFacts, readConfig } from './facts.ts';
@@ -31,14 +32,14 @@ type PreflightOptions = BuildOptions & {
   /** How the machine kexecs. Null: not known, so its rules cannot be applied. */
   kexec?: Kexec | null;
   /** How the kernel is loaded. Default: `kexec -l` on a kernel that is not locked down. */
-  loading?: Pick<LoadFacts, 'way' | 'lockdown'>;
+  loading?: Omit<LoadFacts, 'config'>;
 };
 
 /** The command line and disk of kexec-to-distro, the reference scenario. */
 const usual = {
   cmdline: 'root=/dev/vda1',
   disk: 'mini-disk',
-  loading: { way: '', lockdown: null },
+  loading: { way: '', lockdown: null, isSecureBoot: false },
 } as const;
 
 /** What was found in a candidate, the worst first, and which rules were applied. */
@@ -134,7 +135,7 @@ function check(facts: Gathered): Finding[] {
   const { kernel, kexec } = facts;
   const findings = [
     ...checkImageLength(facts.kernel),
-    ...checkLoad(facts),
+    ...(facts.loading.way === 'systemctl' ? checkSystemctl(facts) : checkLoad(facts)),
     ...checkInitrd(facts),
     ...checkRoot(facts),
     ...checkKexecConfig(kernel),

@@ -40,7 +40,10 @@ export function toolsSelection(suites: readonly string[], arch: Arch): PackageSe
 }
 
 /** The selections of a tree. If several contain the same file, the first one's is used. */
-export function treeSelections(recipe: TreeRecipe, arch: Arch): PackageSelection[] {
+export function treeSelections(
+  recipe: Pick<TreeRecipe, 'packages' | 'suites' | 'tools'>,
+  arch: Arch,
+): PackageSelection[] {
   const { packages, suites, tools } = recipe;
   const select = (names: string[], from: readonly string[]) =>
     from.map((suite) => closure(names, sharedLibraries, suite, arch));

@@ -28,8 +28,10 @@ bye-hang
   cure     Try in this order: run kexec with -d to see what is loaded where; on 32-bit arm, add --image-size=67108864 (kexec underestimates the size of kernels with a larger text offset, so the kernel overwrites the device tree); omit --dtb, or pass the right one; add earlycon to the new kernel's command line.
 kexec-missing
   meaning  A kexec was requested, but the \`kexec\` program is missing there. The old kernel keeps running.
+  meaning  A kexec was requested, but the \`{program}\` program is missing there. The old kernel keeps running.
   meaning  \`kexec\` exists but cannot be started ({reason}). The old kernel keeps running.
   meaning  \`{program}\` exists but cannot be started ({reason}). The old kernel keeps running.
+  cure     Install kexec-tools: systemctl kexec runs its kexec to load the kernel.
   cure     Use the kexec of the root file system: mount it and run its /sbin/kexec with chroot, or copy kexec and its libraries into the initramfs. Installing kexec-tools on the disk does not add it to the provider's initramfs.
 kexec-load-failed
   meaning  A kexec was requested, but the old kernel kept running and the console does not say why.
@@ -41,9 +43,10 @@ kexec-load-failed
   cure     Check the paths or URLs of the kernel and the initrd as seen from inside the initramfs. /vmlinuz and /initrd.img are links that must resolve on the root file system.
   cure     Check with file(1) that the kernel was built for this architecture: arm64 needs an Image (plain or gzipped), arm a zImage. kexec -c loads more formats than -s and -a, and newer kexec-tools load more than older ones (docs/kexec-truth-table.md).
   cure     Run the same command with kexec -d -l and check where each segment is loaded. On arm, a newer kexec-tools, --dtb or --image-size often helps.
+  cure     systemctl kexec loads the default boot loader entry (bootctl list), which must name one kernel and at most one initrd on a mounted EFI system partition. Otherwise load the kernel with kexec -l first; systemctl kexec then starts it.
 kexec-refused
   meaning  The running kernel refuses to kexec: {reason}.
-  cure     Lockdown accepts only a signed kernel: load it with kexec -s, or turn secure boot off.
+  cure     Secure Boot and lockdown accept only a signed kernel: load it with kexec -s if the running kernel has kexec_file_load (Debian's for arm64 and armhf do not), or turn Secure Boot off and remove lockdown= from the command line.
   cure     The CPUs cannot be stopped. Use a kernel and firmware with PSCI or another CPU hotplug method, or boot with maxcpus=1.
 root-mount-failed
   meaning  The kernel runs, but it cannot mount its root file system ({reason}).
@@ -88,6 +91,7 @@ dumped
   cure     Read the dump: kexec-lab autopsy DUMP prints its kernel log and names the panic. For everything else, use crash(8) with the debug symbols of that kernel.
   cure     Read the dump: {host} autopsy DUMP prints its kernel log and names the panic. For everything else, use crash(8) with the debug symbols of that kernel.
 dump-not-saved
+  meaning  The kernel panicked (sysrq triggered crash), and its crash kernel did not save a dump: line N shows why.
   meaning  The kernel panicked ({panic}), and its crash kernel did not save a dump: line N shows why.
   cure     Find the first problem that the crash kernel reports. Common causes: too little memory (raise crashkernel=), no space for the dump, a driver that the initrd of the crash kernel lacks, or a makedumpfile that does not know this kernel (docs/kdump.md).
 crash-not-reserved

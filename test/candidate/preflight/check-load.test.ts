@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import type { Load } from '../../../src/candidate/preflight/check-load.ts';
+import type { Finding } from '../../../src/model/examination.ts';
+import { checkSystemctl } from '../../../src/candidate/preflight/check-systemctl.ts';
 import { checkEveryWay, checkLoad } from '../../../src/candidate/preflight/check-load.ts';
 import type { KernelFacts, LoadFacts } from '../../../src/candidate/preflight/facts.ts';
 import { loadingOf } from '../../../src/candidate/preflight/loading.ts';
@@ -11,7 +13,7 @@ import { truthSchema } from '../../../scripts/truth-table/data.ts';
 const page = new URL('../../../docs/kexec-truth-table.json', import.meta.url);
 const truth = truthSchema.parse(JSON.parse(readFileSync(page, 'utf8')));
 
-const plain: LoadFacts = { way: '', lockdown: null, config: null };
+const plain: LoadFacts = { way: '', lockdown: null, isSecureBoot: false, config: null };
 const config = (options: Record<string, string>) => ({
   name: 'config',
   values: new Map(Object.entries(options)),
@@ -47,24 +49,29 @@ function load(
 const ids = (found: ReturnType<typeof checkLoad>) =>
   found.map(({ severity, id }) => `${severity} ${id}`);
 
-/** What preflight knows of a cell before anything boots. */
-function factsOf({ arch, way, format, lockdown }: Cell, server: Server): Load | null {
-  if (way === 'systemctl' || way === 'systemctl-alone') return null;
+/** What preflight says of a cell before anything boots. */
+function findingsOf({ arch, way, format, lockdown }: Cell, server: Server): Finding[] {
   const [name = '', compression = null] = format.split('-');
   const kinds: Record<string, KernelFacts['kind']> = { zboot: 'zboot', uki: 'UKI' };
-  return load(kinds[name] ?? (format as KernelFacts['kind']), server.kexecTools, {
+  const isSystemctl = way === 'systemctl' || way === 'systemctl-alone';
+  const facts = load(kinds[name] ?? (format as KernelFacts['kind']), server.kexecTools, {
     arch,
-    way,
+    way: isSystemctl ? 'systemctl' : way,
+    ...(server.systemd !== null && { systemd: server.systemd }),
     zbootCompression: compression,
     unpacks: new Set(server.unpacks),
-    lockdown: lockdown === 'none' ? null : `lockdown=${lockdown}`,
+    lockdown: lockdown === 'integrity' ? 'lockdown=integrity' : null,
+    isSecureBoot: lockdown === 'secure-boot',
     config: config(server.config),
   });
+  if (!isSystemctl) return checkLoad(facts);
+  return checkSystemctl({ ...facts, tools: way === 'systemctl' ? facts.tools : null });
 }
 
 /** The finding that foretells a refusal, by the words of the program and the kernel. */
 const foretold: [RegExp, string][] = [
-  [/kexec_load failed: Operation not permitted/, 'first-kernel-locked-down'],
+  [/kexec is not available: No such file/, 'kexec-tools-missing'],
+  [/kexec_load failed: (?:Operation not permitted|Permission denied)/, 'first-kernel-locked-down'],
   [/syscall kexec_file_load not available/, 'first-kernel-no-file-load'],
   [/Cannot (?:load|determine the file type)/, 'image-format'],
 ];
@@ -76,10 +83,8 @@ void t.test('preflight foretells every cell of the truth table', (t) => {
     const { suite, arch, lockdown, way, format, tried } = cell;
     const server = truth.servers.find((other) => other.suite === suite && other.arch === arch);
     if (server === undefined || tried.as === 'not-tried') continue;
-    const facts = factsOf(cell, server);
-    if (facts === null) continue;
     const where = [suite, arch, lockdown, way, format].join(' ');
-    const stops = checkLoad(facts).filter(({ severity }) => severity === 'stop');
+    const stops = findingsOf(cell, server).filter(({ severity }) => severity === 'stop');
     compared += 1;
     if (tried.as === 'started' && tried.outcome === 'booted') {
       t.same(stops, [], `${where}: no stop`);
@@ -97,7 +102,7 @@ void t.test('preflight foretells every cell of the truth table', (t) => {
     t.ok(expected, `${where}: ${words}`);
     t.equal(stops[0]?.id, expected, where);
   }
-  // The reason of these deaths is not known, so nothing foretells them.
+  // The first kernel crashes after "Bye!" (arm-lpae-fault), which these rules do not foretell.
   t.same([...new Set(deaths)], ['trixie arm zImage', 'trixie arm uImage']);
   t.ok(compared > 100, `${compared} cells`);
   t.end();
@@ -141,6 +146,63 @@ void t.test('what the running kernel has, and does not permit', (t) => {
   t.end();
 });
 
+void t.test(
+  'under Secure Boot, the configuration decides whether the kernel is locked down',
+  (t) => {
+    const found = (options: Record<string, string> | null) =>
+      ids(
+        checkLoad(
+          load('Image', '2.0.32', {
+            way: '-c',
+            isSecureBoot: true,
+            config: options && config({ CONFIG_KEXEC: 'y', ...options }),
+          }),
+        ),
+      );
+    t.same(found(null), ['stop first-kernel-locked-down']);
+    t.same(found({ CONFIG_LOCK_DOWN_IN_EFI_SECURE_BOOT: 'y' }), ['stop first-kernel-locked-down']);
+    t.same(found({}), []);
+    t.end();
+  },
+);
+
+void t.test(
+  'systemctl kexec runs kexec, which must be there, unless the kernel loads the file',
+  (t) => {
+    const found = (
+      systemd: string | undefined,
+      options: Record<string, string> | null,
+      {
+        isInstalled = true,
+        kind = 'Image',
+        lockdown = null,
+      }: { isInstalled?: boolean; kind?: KernelFacts['kind']; lockdown?: string | null } = {},
+    ) => {
+      const facts = load(kind, '2.0.25', {
+        way: 'systemctl',
+        ...(systemd !== undefined && { systemd }),
+        lockdown,
+        config: options && config({ CONFIG_KEXEC: 'y', ...options }),
+      });
+      return ids(checkSystemctl({ ...facts, tools: isInstalled ? facts.tools : null }));
+    };
+    const file = { CONFIG_KEXEC_FILE: 'y' };
+    const alone = { isInstalled: false };
+    t.same(found('252.39', {}), []);
+    t.same(found('252.39', {}, { kind: 'UKI' }), ['stop image-format'], 'as kexec without a flag');
+    t.same(found('257.13', file, alone), ['stop kexec-tools-missing']);
+    t.same(found(undefined, null, alone), ['stop kexec-tools-missing']);
+    t.same(found('262.1', file, alone), []);
+    t.same(found('262.1', {}, alone), ['stop kexec-tools-missing']);
+    t.same(found('262.1', null, alone), ['warn kexec-tools-missing']);
+    const locked = { lockdown: 'lockdown=integrity' };
+    t.same(found('262.1', file, { ...alone, ...locked }), ['warn first-kernel-needs-signature']);
+    t.same(found('262.1', file, locked), ['warn first-kernel-needs-signature']);
+    t.same(found('257.13', file, locked), ['stop first-kernel-locked-down']);
+    t.end();
+  },
+);
+
 void t.test('a scenario says how it loads', (t) => {
   const of = (
     tags: Record<string, string>,
@@ -148,12 +210,19 @@ void t.test('a scenario says how it loads', (t) => {
     ...commands: string[]
   ): ReturnType<typeof loadingOf> => {
     const steps = commands.map((command) => ({ do: 'run' as const, command, exit: 0 }));
-    return loadingOf({ setup: { tags, cmdline } as never, steps });
+    const setup = { tags, cmdline, machine: 'aarch64', shape: {} } as never;
+    return loadingOf({ setup, steps });
   };
-  t.same(of({}), { way: '', lockdown: null });
+  t.same(of({}), { way: '', lockdown: null, isSecureBoot: false });
   t.match(of({ KEXEC_LAB_FLAGS: '--no-checks,-s' }), { way: '-s' });
   t.match(of({}, '', 'uname -s', 'kexec --kexec-syscall-auto -l /vmlinuz'), { way: '-a' });
   t.match(of({}, 'lockdown=none lockdown=integrity quiet'), { lockdown: 'lockdown=integrity' });
   t.match(of({}, 'lockdown=integrity lockdown=none'), { lockdown: null });
+  t.match(of({}, '', 'systemctl kexec'), { way: 'systemctl' });
+  t.match(of({}, '', 'kexec -s -l /vmlinuz', 'systemctl kexec'), { way: '-s' });
+  const secure = { machine: 'aarch64', shape: { firmware: 'secure-boot' } };
+  t.match(loadingOf({ setup: { tags: {}, cmdline: '', ...secure } as never, steps: [] }), {
+    isSecureBoot: true,
+  });
   t.end();
 });
