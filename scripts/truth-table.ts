@@ -1,7 +1,7 @@
 /**
  * `npm run truth-table [-- --suite SUITE… --arch ARCH… --lockdown LOCKDOWN… --way WAY… --format FORMAT…]`: tries every way to load every format
  * of kernel on a server of every suite, and writes what the program and the kernel said, and what became of each kernel that
- * was loaded, to docs/kexec-truth-table.json. Cells that are not asked for stay as they are. Needs u-boot-tools, zstd,
+ * was loaded, to docs/kexec-truth-table.json; `npm run docs` makes the page from it. Cells that are not asked for stay as they are. Needs u-boot-tools, zstd,
  * binutils-aarch64-linux-gnu and qemu-efi-aarch64, downloads the kernels, installs a whole Debian of each suite for Secure Boot, and
  * takes hours.
  */
