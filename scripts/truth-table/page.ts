@@ -49,9 +49,9 @@ ${truth.qemu} with \`npm run truth-table\`: the load was tried on a running syst
 started. **booted** means that the system after the kexec proved its release, its root and its command line. Any other cell has a
 number: the words of the program and of the kernel are [below](#the-words), with what \`kexec-lab diagnose\` says of them, or why the
 cell was not tried.
-\`kexec-lab preflight\` foretells every refusal, and the death of a gzip'd zImage; a test compares it with this table. It does
-not foretell the death of trixie's zImage and uImage on arm: trixie's kernel, the first one here, crashes after "Bye!"
-([arm-lpae-fault](scenarios.md#arm-lpae-fault)). From bookworm's kernel the same zImage comes up ([results.md](results.md)).
+\`kexec-lab preflight\` foretells every refusal, the death of a gzip'd zImage, and that no kexec leaves trixie's kernel on arm, which
+crashes after "Bye!" whatever is loaded (\`kexec-crash\`, [arm-lpae-fault](scenarios.md#arm-lpae-fault)); a test compares it with this
+table. From bookworm's kernel the same zImage comes up ([results.md](results.md)).
 
 Without a flag, \`kexec -l\` does what \`-c\` does up to version 2.0.26, and what \`-a\` does from 2.0.27 on.
 
