@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { createBootObserver } from '../../src/boot/observer.ts';
 import { LineSplitter } from '../../src/console/lines.ts';
-import type { Signal } from '../../src/model/boot.ts';
+import type { Outcome, Signal } from '../../src/model/boot.ts';
 import { outcomeIds } from '../../src/model/vocabulary.ts';
 import { signatures } from '../../src/signatures/all.ts';
 import { diagnose, logDirectory, nearMisses, readLog, recordedLogs } from './recorded-logs.ts';
@@ -108,11 +108,21 @@ t.test('looking at a quiet console again and again changes neither outcome nor s
     }
     signals.push(...observer.peek(), ...observer.end({ reason: 'log-ended' }));
     const whole = diagnose([bytes], new LineSplitter());
-    t.strictSame(observer.outcome(), whole.outcome, `${log}: outcome`);
+    t.strictSame(untyped(observer.outcome()), untyped(whole.outcome), `${log}: outcome`);
     t.strictSame(signals.map(briefly).sort(), whole.signals.map(briefly).sort(), `${log}: signals`);
   }
   t.end();
 });
+
+/** An outcome without what is typed at a login prompt, of which a look in between sees the beginning. */
+function untyped(outcome: Outcome): Outcome {
+  const evidence = outcome.evidence.map((one) =>
+    'signature' in one && one.signature === 'login-prompt'
+      ? { ...one, text: one.text.replace(/(login:) .*$/, '$1') }
+      : one,
+  );
+  return { ...outcome, evidence };
+}
 
 function briefly({ signature, line }: Signal): string {
   return `${line} ${signature}`;
