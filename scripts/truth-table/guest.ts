@@ -28,8 +28,8 @@ mount --bind ${directory} ${entriesDirectory}${directory}`;
 /** The command line of every kernel that is loaded. */
 export const secondCmdline = 'console=ttyAMA0 root=/dev/vda1 is_in_kexec=yes';
 
-/** A way to load a format: the command, and what makes the guest ready for it. */
-export type Command = { prepare: string; command: string };
+/** A way to load a format: the command, what makes the guest ready for it, and whether kexec-tools are deleted before. */
+export type Command = { prepare: string; command: string; alone: boolean };
 
 /** The arguments of every load; a boot loader entry has its format in its name, and is made the default. Without `--no-checks` the purgatory computes a SHA-256, which is slow under emulation. */
 export function loadCommand(arch: Arch, place: Place): Command {
@@ -37,11 +37,11 @@ export function loadCommand(arch: Arch, place: Place): Command {
   if (isSystemctl(way)) {
     const entries = needsSystem(place) ? espMount : entriesDirectory;
     const prepare = `echo "default truth-${format.toLowerCase()}.*" > ${entries}/loader/loader.conf`;
-    return { prepare, command: 'systemctl kexec' };
+    return { prepare, command: 'systemctl kexec', alone: way === 'systemctl-alone' };
   }
   const size = arch === 'arm' ? ' --image-size=67108864' : '';
   const command = `kexec ${way} --no-checks${size} -l ${directory}/${format} --initrd=/initrd.img --append="${secondCmdline}"`;
-  return { prepare: ':', command };
+  return { prepare: ':', command, alone: false };
 }
 
 /** Where a whole system mounts its EFI system partition. */
@@ -82,10 +82,7 @@ export type Attempt = {
  * those of `alone`. What the commands and the kernel print is in base64: the lab reads its console, too, and would take a
  * refused load for the end of the boot.
  */
-export function tryScript(
-  commands: readonly (Command & { alone: boolean })[],
-  ready: string,
-): string {
+export function tryScript(commands: readonly Command[], ready: string): string {
   const tries = commands.map(
     ({ prepare, command }, index) => `try ${index + 1} '${prepare}' '${command}'`,
   );

@@ -63,7 +63,7 @@ ${arches.map((arch) => archSection(truth, arch, notes)).join('\n\n')}
   kernel that was loaded is started with \`kexec -e\` in a boot of its own.
 - \`systemctl kexec\` runs there, too: the suite's systemctl with its own libraries, and a boot loader entry for each file in
   \`/run/boot-loader-entries\`, where systemctl looks before it looks for an EFI system partition. The entry that is tried is the default. The
-  small disk has no systemd, so systemctl loads the kernel and then finds nobody who would shut the system down; \`kexec -e\`
+  small disk has no systemd, so systemctl loads the kernel and then fails to ask systemd for the shutdown; \`kexec -e\`
   starts what it has loaded. Without kexec-tools means that their program was deleted.
 - Secure Boot: EDK2 with Microsoft's keys (the \`AAVMF_VARS.ms.fd\` of \`qemu-efi-aarch64\`) starts Debian's signed shim, GRUB and kernel from
   the EFI system partition of a whole Debian. The kernel says \`Secure boot enabled\` and \`Kernel is locked down from EFI Secure Boot\`; Debian's patch

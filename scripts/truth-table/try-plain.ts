@@ -48,10 +48,7 @@ export async function tryPlain(
   const tried: Tried = { found: {}, qemu: '', cells: [] };
   for (const lockdown of new Set(places.map((place) => place.lockdown))) {
     const here = places.filter((place) => place.lockdown === lockdown);
-    const commands = here.map((place) => ({
-      ...loadCommand(arch, place),
-      alone: place.way === 'systemctl-alone',
-    }));
+    const commands = here.map((place) => loadCommand(arch, place));
     writeFileSync(path.join(disk.files, 'try'), tryScript(commands, ready));
     const setup = { disk: { recipe: disk.recipe }, cmdline: cmdlines[lockdown] ?? '' };
     const [probe] = await bootAll(

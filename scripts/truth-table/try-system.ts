@@ -42,10 +42,7 @@ export async function trySystem(
   const tried: Tried = { found, qemu: '', cells: [] };
   for (const lockdown of new Set(places.map((place) => place.lockdown))) {
     const here = places.filter((place) => place.lockdown === lockdown);
-    const commands = here.map((place) => ({
-      ...loadCommand(arch, place),
-      alone: place.way === 'systemctl-alone',
-    }));
+    const commands = here.map((place) => loadCommand(arch, place));
     writeFileSync(path.join(esp, 'try'), tryScript(commands, holdBack));
     const disk = path.join(scratch, 'system.img');
     await writeSystemDisk(system, esp, disk);

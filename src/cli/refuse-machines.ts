@@ -8,8 +8,8 @@ import type { Case } from '../scenario/scenario.ts';
 import { placeIn } from '../yaml/yaml-file.ts';
 
 /**
- * Refuses machines that the QEMU in use cannot make, before anything is built or booted. QEMU is asked about machines of the
- * user's own files only: every QEMU that the lab accepts can make those of the lab. If there is no QEMU, nothing is refused.
+ * Refuses machines that the QEMU in use cannot make, before anything is built or booted. Only machines from the
+ * user's own files are tried: every QEMU that the lab accepts can make the lab's. If there is no QEMU, nothing is refused.
  * @throws ScenarioError with the place of the key in the user's file
  */
 export async function refuseImpossibleMachines(

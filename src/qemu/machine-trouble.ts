@@ -68,7 +68,7 @@ export async function machineTrouble(
   };
 }
 
-/** The key of a profile that QEMU's message is about; null if it is about something else, such as the host's memory. */
+/** The key of a profile that QEMU's message is about; null for other messages, such as about the host's memory. */
 function keyOf(said: string, profile: MachineProfile): keyof MachineProfile | null {
   if (/-cpu\.|-cpu property/.test(said)) return 'cpu';
   if (/-device /.test(said)) return 'devices';

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { createBootObserver } from '../../src/boot/observer.ts';
 import { diagnose } from './recorded-logs.ts';
 
 const kernel =
@@ -33,6 +34,21 @@ t.test('a dump counts when the machine is back', (t) => {
   );
   t.end();
 });
+
+t.test(
+  'a late report of another CPU does not end the boot: the crash kernel is still to come',
+  (t) => {
+    const late = '[  300.200200] Unable to handle kernel paging request at virtual address 8\n';
+    const observer = createBootObserver();
+    observer.feed(Buffer.from(kernel + login + panic + start + late));
+    t.notOk(observer.over);
+    t.notOk(observer.settled);
+    observer.feed(Buffer.from(kernel + run + done + saved + restart + kernel + login));
+    observer.end({ reason: 'log-ended' });
+    t.equal(observer.outcome().id, 'dumped');
+    t.end();
+  },
+);
 
 t.test('a failure counts until another try begins', (t) => {
   const back = restart + kernel + login;

@@ -74,7 +74,7 @@ export function rootCure(device: string | undefined): string {
 
 /** The fix is commit 009b6c6486b9 of Linux, "ARM: 9476/1: mm: fix kexec and hibernation with CONFIG_CPU_TTBR0_PAN". */
 export const softRestartCure =
-  'The kernel that executes the kexec has the fault, not the one that is loaded. Run another kernel there: one without LPAE (on Debian linux-image-armmp), or one with the fix (Linux 7.1 or newer).';
+  'The fault is in the kernel that runs kexec; the loaded kernel does not matter. Run kexec from a kernel without LPAE (on Debian linux-image-armmp), or from one with the fix (Linux 7.1 or newer).';
 
 /** The program that UEFI starts from a disk without a boot entry. (UEFI 2.10, 3.5.1.1) */
 const defaultLoader: Record<NonNullable<MachineFacts['arch']>, string> = {

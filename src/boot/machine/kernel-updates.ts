@@ -169,10 +169,13 @@ export const noteKexecLeft: Update = (context, event) => ({
   kexecLeft: event.signal,
 });
 
-/** The old kernel dies instead of jumping: whatever kernel starts next was not started by this kexec. */
+/**
+ * The old kernel dies instead of jumping: whatever kernel starts next was not started by this kexec. A kernel that starts its
+ * crash kernel is dead already, and late reports of its other CPUs do not stop the jump.
+ */
 export const noteLostJump: Update = (context, event) => ({
   ...noteFailure(context, event),
-  boundary: null,
+  ...(isJumping(context) ? {} : { boundary: null }),
 });
 
 export const expectReplay: Update = ({ replay }) => ({

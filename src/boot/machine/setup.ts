@@ -64,8 +64,9 @@ const conditions = {
   runsInitramfs: (_, event) => 'signal' in event && event.signal.captures.init === '/init',
   programsEnded: ({ kexecAnnounced }) =>
     kexecAnnounced !== null && isOf(kexecAnnounced, 'kexec-shutdown'),
-  isFault: (_, event) =>
+  isFault: (context, event) =>
     'signal' in event &&
+    !crashes.isJumping(context) &&
     event.outcome === 'kernel-panic' &&
     // A new kernel that dies before it introduces itself.
     !isOf(event.signal, 'early-exception'),

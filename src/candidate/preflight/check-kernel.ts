@@ -134,7 +134,7 @@ export function checkKexecConfig({ config, name, release }: KernelFacts): Findin
     findings.push({
       id: 'kexec-crash',
       severity: 'warn',
-      message: `This kernel crashes when a kexec leaves it, whatever kernel is loaded: its fix is in Linux ${fixedIn}.`,
+      message: `A kexec from this kernel crashes after "Bye!", whatever kernel is loaded, unless it has the fix of Linux ${fixedIn}.`,
       advice:
         'For the next update, reboot instead of a kexec, or use a kernel without LPAE (on Debian linux-image-armmp).',
       source: source('CONFIG_CPU_TTBR0_PAN'),

@@ -85,7 +85,7 @@ kernel-panic
   meaning  This is a crash kernel: the previous kernel panicked.
   cure     Boot through UEFI, which tells kexec that the tables are in use; or boot either kernel with irqchip.gicv3_nolpi=1, so that LPIs are not used; or load the second kernel elsewhere with kexec --mem-min (docs/gicv3.md).
   cure     Search for the panic message and the kernel's release. Boot the previous kernel. Add console=… earlycon panic=10 to the command line to see the whole trace and to restart the machine after a panic.
-  cure     The kernel that executes the kexec has the fault, not the one that is loaded. Run another kernel there: one without LPAE (on Debian linux-image-armmp), or one with the fix (Linux 7.1 or newer).
+  cure     The fault is in the kernel that runs kexec; the loaded kernel does not matter. Run kexec from a kernel without LPAE (on Debian linux-image-armmp), or from one with the fix (Linux 7.1 or newer).
 dumped
   meaning  The kernel panicked ({panic}). Its crash kernel saved a dump in {dump}, and the machine came back.
   cure     Read the dump: kexec-lab autopsy DUMP prints its kernel log and names the panic. For everything else, use crash(8) with the debug symbols of that kernel.
