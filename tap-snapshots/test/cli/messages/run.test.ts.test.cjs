@@ -95,7 +95,7 @@ run RUN: 1 case, 1 at a time, in runs/RUN
     expected  booted
     happened  kernel-panic in generation 1, stage kexec (release 6.1.0-old, panic oh no)
     because   outcome: expected booted, got kernel-panic
-    meaning   The kernel panicked (oh no).
+    meaning   The first kernel crashed during the kexec (oh no). The second kernel did not run.
     cure      Search for the panic message and the kernel's release. Boot the previous kernel. Add console=… earlycon panic=10 to the command line to see the whole trace and to restart the machine after a panic.
     proof     runs/RUN/aarch64/mine/console.log:6: [    4.500000] Kernel panic - not syncing: oh no
     next      kexec-lab run mine.yaml --arch aarch64 --tail
@@ -114,7 +114,7 @@ run RUN: 3 cases, 1 at a time, in runs/RUN
     expected  booted
     happened  kernel-panic in generation 1, stage kexec (release 6.1.0-old, panic oh no)
     because   outcome: expected booted, got kernel-panic
-    meaning   The kernel panicked (oh no).
+    meaning   The first kernel crashed during the kexec (oh no). The second kernel did not run.
     cure      Search for the panic message and the kernel's release. Boot the previous kernel. Add console=… earlycon panic=10 to the command line to see the whole trace and to restart the machine after a panic.
     proof     runs/RUN/aarch64/mine/console.log:6: [    4.500000] Kernel panic - not syncing: oh no
     next      kexec-lab run mine.yaml --arch aarch64 --tail
@@ -142,7 +142,7 @@ run RUN: 1 case, 1 at a time, in runs/RUN
     expected  booted
     happened  kernel-panic in generation 1, stage kexec (release 6.1.0-old, panic oh no)
     because   outcome: expected booted, got kernel-panic
-    meaning   The kernel panicked (oh no).
+    meaning   The first kernel crashed during the kexec (oh no). The second kernel did not run.
     cure      Search for the panic message and the kernel's release. Boot the previous kernel. Add console=… earlycon panic=10 to the command line to see the whole trace and to restart the machine after a panic.
     proof     runs/RUN/aarch64/mine/console.log:6: [    4.500000] Kernel panic - not syncing: oh no
     next      kexec-lab run mine.yaml --arch aarch64 --tail
@@ -151,7 +151,7 @@ run RUN: 1 case, 1 at a time, in runs/RUN
 0 passed, 1 failed in N.N s
 report: runs/RUN/report.json
 ::DIGEST::
-::error file=mine.yaml,line=4,title=aarch64/mine%3A kernel-panic::expected booted%0Agot kernel-panic in generation 1, stage kexec (release 6.1.0-old, panic oh no)%0Aoutcome: expected booted, got kernel-panic%0AThe kernel panicked (oh no).%0Aaarch64/mine/console.log:6: [    4.500000] Kernel panic - not syncing: oh no
+::error file=mine.yaml,line=4,title=aarch64/mine%3A kernel-panic::expected booted%0Agot kernel-panic in generation 1, stage kexec (release 6.1.0-old, panic oh no)%0Aoutcome: expected booted, got kernel-panic%0AThe first kernel crashed during the kexec (oh no). The second kernel did not run.%0Aaarch64/mine/console.log:6: [    4.500000] Kernel panic - not syncing: oh no
 exit code 1
 `
 
@@ -166,7 +166,7 @@ not ok 1 - aarch64/mine: booted
     - "outcome: expected booted, got kernel-panic"
   expected: "booted"
   happened: "kernel-panic in generation 1, stage kexec (release 6.1.0-old, panic oh no)"
-  meaning: "The kernel panicked (oh no)."
+  meaning: "The first kernel crashed during the kexec (oh no). The second kernel did not run."
   cure: "Search for the panic message and the kernel's release. Boot the previous kernel. Add console=… earlycon panic=10 to the command line to see the whole trace and to restart the machine after a panic."
   evidence:
     - "aarch64/mine/console.log:6: [    4.500000] Kernel panic - not syncing: oh no"
@@ -185,7 +185,7 @@ run RUN: 1 case, 1 at a time, in runs/RUN
     expected  booted
     happened  kernel-panic in generation 1, stage kexec (release 6.1.0-old, panic oh no)
     because   outcome: expected booted, got kernel-panic
-    meaning   The kernel panicked (oh no).
+    meaning   The first kernel crashed during the kexec (oh no). The second kernel did not run.
     cure      Search for the panic message and the kernel's release. Boot the previous kernel. Add console=… earlycon panic=10 to the command line to see the whole trace and to restart the machine after a panic.
     proof     runs/RUN/aarch64/mine.retry1/console.log:6: [    4.500000] Kernel panic - not syncing: oh no
     next      kexec-lab run mine.yaml --arch aarch64 --tail
