@@ -154,11 +154,14 @@ t.test('installing', async (t) => {
   await t.test('that fails', async (t) => {
     hostWith(t, { sudo, 'apt-get': 'exit 100' });
     t.capture(process.stderr, 'write', () => true);
-    await t.rejects(ensureRequirements([tool], true), {
-      name: 'UnavailableError',
-      message: /\b100\b.*: lab-test-tool\b/,
-      hint: installLine([tool]),
-    });
+    for (const user of [0, 1000]) {
+      t.intercept(process, 'getuid', { value: () => user });
+      await t.rejects(ensureRequirements([tool], true), {
+        name: 'UnavailableError',
+        message: /\b100\b.*: lab-test-tool\b/,
+        hint: `: ${installLine([tool], true)}`,
+      });
+    }
   });
   await t.test('that sudo refuses', async (t) => {
     hostWith(t, { sudo: 'echo "user is not in the sudoers file." >&2; exit 1', 'apt-get': '' });
