@@ -2,6 +2,8 @@ import { Command, Option } from 'commander';
 import type { Arch } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
+import { loadingOf } from '../candidate/preflight/loading.ts';
+import type { PreflightOptions } from '../candidate/preflight/preflight.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
 import type { Baseline } from '../model/comparison.ts';
 import type { Loaded } from '../compare/record.ts';
@@ -15,6 +17,7 @@ import { standardOutput } from '../report/reporter.ts';
 import { createStyle } from '../report/style.ts';
 import { needsOf } from '../run/lab.ts';
 import { runCases } from '../run/run.ts';
+import { kexecOf } from '../scenario/kexec.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { expandCases } from '../scenario/select.ts';
 import { namedShapes, plain } from '../scenario/variants.ts';
@@ -192,12 +195,9 @@ async function showPreflight(
   const output = progressOutput(options);
   const stops: string[] = [];
   for (const arch of new Set(cases.map((case_) => case_.arch))) {
-    // The command line of a case that is expected to boot: other scenarios may name a wrong root on purpose.
-    const boots = cases.find((case_) => case_.arch === arch && case_.expect.outcome === 'booted');
-    const cmdline = boots?.setup.tags['KEXEC_APPEND'];
     const examination = await preflight(candidate, arch, {
       signal,
-      ...(cmdline !== undefined && { cmdline }),
+      ...preflightOf(cases.filter((case_) => case_.arch === arch)),
       ...(options.mirror && { mirror: options.mirror }),
     });
     output.write(describe(arch, candidate.label.kernel, examination, createStyle(output)));
@@ -206,6 +206,19 @@ async function showPreflight(
     }
   }
   return stops;
+}
+
+/** What preflight needs to know about the boots. Only of those expected to boot: others may be wrong on purpose. */
+function preflightOf(cases: readonly Case[]): PreflightOptions {
+  const boots = cases.filter(({ expect }) => expect.outcome === 'booted');
+  const [first] = boots;
+  if (first === undefined) return {};
+  const cmdline = first.setup.tags['KEXEC_APPEND'];
+  return {
+    kexecs: boots.map(({ setup }) => kexecOf(setup)),
+    loading: loadingOf(first),
+    ...(cmdline !== undefined && { cmdline }),
+  };
 }
 
 /** Boots the cases with one of the kernels. Returns null if the user interrupted it. */

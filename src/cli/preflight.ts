@@ -135,7 +135,7 @@ async function examinedIn(word: string, options: Options): Promise<Examined[]> {
       words: { ...secondKernel },
       found: {
         disk,
-        kexec: kexecOf(setup),
+        kexecs: [kexecOf(setup)],
         loading: loadingOf({ setup, steps }),
         ...(cmdline !== undefined && { cmdline }),
       },
@@ -169,7 +169,7 @@ export function describe(
   const result = findings.some(isStop)
     ? 'this kernel cannot boot'
     : warned
-      ? 'this kernel boots only after some preparation'
+      ? 'this kernel may not boot without preparation'
       : 'no problem that prevents a boot';
   const lines = findings.flatMap(({ severity, message, advice, source, id }) => [
     `  ${severity.padEnd(4)}  ${printable(message)} (${id})`,

@@ -10,7 +10,7 @@ const findingSchema = z.strictObject({
   severity: z
     .enum(severities)
     .describe(
-      'stop: it cannot work. warn: it works only after some preparation. note: it could not be checked.',
+      'stop: it cannot work. warn: it may not work without preparation. note: it could not be checked.',
     ),
   message: z.string().describe('What was found, one sentence.'),
   advice: z.string().describe('What to do about it.'),

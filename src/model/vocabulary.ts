@@ -154,6 +154,6 @@ export type RequirementPurpose = (typeof requirementPurposes)[number];
 export const replayEndings = ['played', 'stalled', 'stopped'] as const;
 export type ReplayEnding = (typeof replayEndings)[number];
 
-/** `stop`: it cannot work. `warn`: it works only after some preparation. `note`: it could not be checked. */
+/** `stop`: it cannot work. `warn`: it may not work without preparation. `note`: it could not be checked. */
 export const severities = ['stop', 'warn', 'note'] as const;
 export type Severity = (typeof severities)[number];

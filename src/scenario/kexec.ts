@@ -22,7 +22,12 @@ export type Kexec = {
  * How a setup kexecs. The provider's initramfs gives the second kernel the words of the first one, too.
  * @throws ScenarioError for a machine that cannot have the shape that is asked for
  */
-export function kexecOf({ machine, shape, cmdline, tags }: Setup): Kexec {
+export function kexecOf({
+  machine,
+  shape,
+  cmdline,
+  tags,
+}: Pick<Setup, 'machine' | 'shape' | 'cmdline' | 'tags'>): Kexec {
   const profile = loadMachineProfile(machine, shape);
   const words = (tag: string) => (tags[tag] ?? '').split(',').filter(Boolean);
   return {

@@ -15,6 +15,7 @@ import type { MiniDiskRecipe } from '../../image/recipes/recipe.ts';
 import { configName, outputNames } from '../../image/recipes/recipe.ts';
 import type { Manifest } from '../../image/store/entry.ts';
 import { keptFile } from '../../image/store/kept-files.ts';
+import type { Kexec } from '../../scenario/kexec.ts';
 import type { ToolsFacts } from './tools-facts.ts';
 
 /** The facts about a kernel that can be found without booting it. */
@@ -81,6 +82,12 @@ export type Facts = {
   disk: DiskFacts;
   /** The second kernel's command line. */
   cmdline: string;
+};
+
+/** All that preflight knows: `bytes` is the size of the kernel's file, and no machine may be known. */
+export type Gathered = Facts & {
+  kernel: KernelFacts & { bytes: number };
+  kexecs: readonly Kexec[];
 };
 
 /** Reads the facts from a finished image of a candidate's kernel. `bytes` is the size of the kernel's file. */

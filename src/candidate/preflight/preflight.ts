@@ -10,27 +10,23 @@ import type { Severity } from '../../model/vocabulary.ts';
 import type { Kexec } from '../../scenario/kexec.ts';
 import type { Candidate } from '../candidate.ts';
 import { distroKernel, isDiskOfKernel, providerKernel, withCandidate } from '../candidate.ts';
-import {
-  checkImageLength,
-  checkTextOffset,
-  checkKexecConfig,
-  configuredOffset,
-} from './check-kernel.ts';
+import { checkImageLength, checkTextOffset, checkKexecConfig } from './check-kernel.ts';
 import { checkEveryWay, checkLoad } from './check-load.ts';
-import { builtPages, checkLpiTables, checkPageSize, reservedSize } from './check-machine.ts';
+import { checkLpiTables, checkPageSize, reservedSize } from './check-machine.ts';
 import { checkSystemctl } from './check-systemctl.ts';
-import { checkInitrd, checkRoot, knowsBuiltIn, rootOf } from './check-root.ts';
-import type { Facts, KernelFacts, LoadFacts } from './facts.ts';
+import { checkInitrd, checkRoot } from './check-root.ts';
+import type { Gathered, KernelFacts, LoadFacts } from './facts.ts';
 import { diskFacts, initrdFacts, kernelFacts, readConfig } from './facts.ts';
+import { rulesFor } from './rules.ts';
 import { toolsFacts } from './tools-facts.ts';
 
-type PreflightOptions = BuildOptions & {
+export type PreflightOptions = BuildOptions & {
   /** The second kernel's command line. Default: that of kexec-to-distro. */
   cmdline?: string;
   /** The recipe of the disk with its root file system. Default: that of kexec-to-distro. */
   disk?: string;
-  /** How the machine kexecs. Null: not known, so its rules cannot be applied. */
-  kexec?: Kexec | null;
+  /** The machines that kexec, and how. Default: none is known, so their rules cannot be applied. */
+  kexecs?: readonly Kexec[];
   /** How the kernel is loaded. Default: `kexec -l` on a kernel that is not locked down. */
   loading?: Omit<LoadFacts, 'config'>;
 };
@@ -73,8 +69,6 @@ export async function refuseUnusable(
     throw new UsageError(`--kernel ${found.source}: ${found.message}`, { hint: found.advice });
 }
 
-type Gathered = Facts & { kernel: KernelFacts & { bytes: number }; kexec: Kexec | null };
-
 async function gatherFacts(
   candidate: Candidate,
   arch: Arch,
@@ -82,7 +76,7 @@ async function gatherFacts(
     cmdline = usual.cmdline,
     disk = usual.disk,
     loading = usual.loading,
-    kexec = null,
+    kexecs = [],
     ...options
   }: PreflightOptions,
 ): Promise<Gathered> {
@@ -111,7 +105,7 @@ async function gatherFacts(
     loading: { ...loading, config: await firstConfig(candidate, arch, options) },
     disk: diskFacts(disk, recipe),
     cmdline,
-    kexec,
+    kexecs,
   };
 }
 
@@ -132,17 +126,25 @@ async function firstConfig(
 
 /** All findings that follow from the facts, the worst first. */
 function check(facts: Gathered): Finding[] {
-  const { kernel, kexec } = facts;
+  const { kernel, kexecs } = facts;
+  const reserved = Math.min(...kexecs.map(({ flags }) => reservedSize(flags)));
   const findings = [
     ...checkImageLength(facts.kernel),
     ...(facts.loading.way === 'systemctl' ? checkSystemctl(facts) : checkLoad(facts)),
     ...checkInitrd(facts),
     ...checkRoot(facts),
     ...checkKexecConfig(kernel),
-    ...checkTextOffset(kernel, kernel.bytes, reservedSize(kexec?.flags ?? [])),
-    ...(kexec === null ? [] : checkMachine(kernel, kexec)),
+    ...checkTextOffset(kernel, kernel.bytes, kexecs.length === 0 ? 0 : reserved),
+    ...distinct(kexecs.flatMap((kexec) => checkMachine(kernel, kexec))),
   ];
   return findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+}
+
+/** Several boots may use the same machine. */
+function distinct(findings: readonly Finding[]): Finding[] {
+  return [
+    ...new Map(findings.map((finding) => [`${finding.id} ${finding.source}`, finding])).values(),
+  ];
 }
 
 function checkMachine(kernel: KernelFacts, kexec: Kexec): Finding[] {
@@ -151,80 +153,3 @@ function checkMachine(kernel: KernelFacts, kexec: Kexec): Finding[] {
 }
 
 const order: Severity[] = ['stop', 'warn', 'note'];
-
-/** Why nothing could be said about a kernel's pages; null if they were checked. */
-function pagesUnchecked(kernel: KernelFacts, kexec: Kexec | null): string | null {
-  if (builtPages(kernel) === null) return 'neither the Image nor a configuration names it';
-  if (kexec === null) return 'the machine is unknown; name a scenario';
-  const { cpu, pageSizes } = kexec.machine;
-  return pageSizes === null ? `which pages the CPU ${cpu} supports is unknown` : null;
-}
-
-/** The rules of an examination, and why one could not be applied. */
-function rulesFor({
-  kernel,
-  initrd,
-  tools,
-  loading,
-  cmdline,
-  kexec,
-}: Gathered): Examination['rules'] {
-  const { kind, layout, config, release } = kernel;
-  const readable = initrd !== null && initrd.trouble === null && initrd.releases !== null;
-  const noInitrd = 'none was given; the lab builds one from the modules of the kernel';
-  const unread = initrd === null ? noInitrd : readable ? null : 'its files could not be listed';
-  const root = rootOf(cmdline);
-  const isDevice = root === null || root.startsWith('/dev/');
-  const sized = kind === 'Image' || kind === 'zImage';
-  const offset = layout?.textOffset ?? configuredOffset(config?.values);
-  const rule = (name: string, notChecked: string | null) => ({ name, notChecked });
-  return [
-    rule(
-      'image format',
-      kind === 'zboot' && tools.version === null ? 'the version of kexec-tools is unknown' : null,
-    ),
-    rule(
-      'system call',
-      loading.config === null ? 'the configuration of the first kernel is unknown' : null,
-    ),
-    rule('image length', sized ? null : `a kernel in the format ${kind} does not name its length`),
-    ...(kernel.arch === 'arm'
-      ? [
-          rule(
-            'text offset',
-            offset === null ? 'neither the zImage nor a configuration names it' : null,
-          ),
-        ]
-      : [
-          rule(
-            'interrupt tables',
-            kexec === null ? 'the machine is unknown; name a scenario' : null,
-          ),
-          rule('page size', pagesUnchecked(kernel, kexec)),
-        ]),
-    rule('kexec support', config === null ? 'the configuration of the kernel is unknown' : null),
-    rule(
-      'initramfs archive',
-      initrd?.releases === null && initrd.trouble === null
-        ? unread
-        : initrd === null
-          ? noInitrd
-          : null,
-    ),
-    rule(
-      'initramfs release',
-      unread ??
-        (release === null
-          ? 'the release of the kernel is unknown'
-          : initrd?.releases?.length === 0
-            ? 'it has no modules'
-            : null),
-    ),
-    rule('disk and file system drivers', initrd === null ? null : unread),
-    rule(
-      'built-in drivers',
-      knowsBuiltIn(kernel, initrd) ? null : 'neither modules.builtin nor a configuration was found',
-    ),
-    rule('root=', isDevice ? null : `${root} is not a device name, and is not looked up`),
-  ];
-}

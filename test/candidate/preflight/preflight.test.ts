@@ -2,6 +2,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import { preflight, refuseUnusable } from '../../../src/candidate/preflight/preflight.ts';
 import { readCandidate } from '../../../src/candidate/read-candidate.ts';
+import type { Shape } from '../../../src/qemu/machine-spec.ts';
+import type { Kexec } from '../../../src/scenario/kexec.ts';
+import { kexecOf } from '../../../src/scenario/kexec.ts';
 import { kexecLab } from '../../cli/kexec-lab.ts';
 import { least } from '../../scenario/files.ts';
 import { deb, image, initramfs, kernelFiles, signedImage, writeTree } from '../files.ts';
@@ -97,6 +100,33 @@ void t.test('a good kernel with the wrong root', async (t) => {
     'stop root-is-the-whole-disk',
   ]);
   t.same(await findings({ kernel }, 'root=/dev/vda2'), ['stop root-not-there']);
+});
+
+void t.test('the rules about machines are applied to each machine', async (t) => {
+  const large = image();
+  large.writeUInt32LE(0b1100, 24);
+  const kernel = deb(t.testdir({}), 'large', kernelFiles({ 'boot/vmlinuz-6.9-test': large }));
+  const candidate = await readCandidate({ kernel }, { cacheDir });
+  const on = (shape: Shape) => kexecOf({ machine: 'aarch64', shape, cmdline: '', tags: {} });
+  const examined = async (...kexecs: Kexec[]) => {
+    const { findings: found, rules } = await preflight(candidate, 'aarch64', { cacheDir, kexecs });
+    const unchecked = rules.filter(({ notChecked }) => notChecked !== null);
+    return {
+      found: found.map(({ id, source }) => `${id} ${source.replace(/.*machine /, '')}`),
+      unchecked: unchecked.map(({ name }) => name),
+    };
+  };
+  const [small, server, its] = [on({}), on({ cpu: 'neoverse-n1' }), on({ gic: 3 })];
+  t.same((await examined(server)).found, []);
+  t.same((await examined(server, small, small)).found, ['page-size aarch64'], 'each once');
+  t.same((await examined(small, its)).found, [
+    'page-size aarch64',
+    'page-size aarch64 gic=3',
+    'lpi-tables aarch64 gic=3: virt,gic-version=3',
+  ]);
+  t.ok((await examined()).unchecked.includes('page size'));
+  t.notOk((await examined(small)).unchecked.includes('page size'));
+  t.ok((await examined(server, on({ cpu: 'unheard-of' }))).unchecked.includes('page size'));
 });
 
 void t.test('the command exits with 7 where something cannot work', async (t) => {

@@ -60,7 +60,7 @@ exit code 7
 
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel Image --initrd with-modules.img 1`] = `
 $ kexec-lab preflight --kernel Image --initrd with-modules.img
-aarch64  Image: this kernel boots only after some preparation
+aarch64  Image: this kernel may not boot without preparation
   warn  For virtio over PCI, the initramfs lacks the module virtio_pci. Unless it is built into the kernel, which could not be checked, the root is not found. (no-virtio-pci)
         Add virtio_pci to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
         read in with-modules.img
@@ -81,7 +81,7 @@ exit code 0
 
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel Image --initrd without-modules.img 1`] = `
 $ kexec-lab preflight --kernel Image --initrd without-modules.img
-aarch64  Image: this kernel boots only after some preparation
+aarch64  Image: this kernel may not boot without preparation
   warn  For the virtio disk, the initramfs lacks the module virtio_blk. Unless it is built into the kernel, which could not be checked, the root is not found. (no-virtio-blk)
         Add virtio_blk to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
         read in without-modules.img
@@ -142,7 +142,7 @@ exit code 2
 
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel short.Image --initrd with-modules.img 1`] = `
 $ kexec-lab preflight --kernel short.Image --initrd with-modules.img
-aarch64  short.Image: this kernel boots only after some preparation
+aarch64  short.Image: this kernel may not boot without preparation
   warn  For virtio over PCI, the initramfs lacks the module virtio_pci. Unless it is built into the kernel, which could not be checked, the root is not found. (no-virtio-pci)
         Add virtio_pci to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
         read in with-modules.img
@@ -215,7 +215,7 @@ exit code 2
 
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel zImage --initrd with-modules.img 1`] = `
 $ kexec-lab preflight --kernel zImage --initrd with-modules.img
-arm  zImage: this kernel boots only after some preparation
+arm  zImage: this kernel may not boot without preparation
   warn  For virtio over PCI, the initramfs lacks the module virtio_pci. Unless it is built into the kernel, which could not be checked, the root is not found. (no-virtio-pci)
         Add virtio_pci to the initramfs (/etc/initramfs-tools/modules, then update-initramfs -u).
         read in with-modules.img
