@@ -49,7 +49,7 @@ ${truth.qemu} with \`npm run truth-table\`: the load was tried on a running syst
 started. **booted** means that the system after the kexec proved its release, its root and its command line. Any other cell has a
 number: the words of the program and of the kernel are [below](#the-words), with what \`kexec-lab diagnose\` says of them, or why the
 cell was not tried.
-\`kexec-lab preflight\` foretells every refusal, the death of a gzip'd zImage, and that no kexec leaves trixie's kernel on arm, which
+\`kexec-lab preflight\` foretells every refusal, the death of a gzip'd zImage, the initrd that is overwritten on arm, and that no kexec leaves trixie's kernel on arm, which
 crashes after "Bye!" whatever is loaded (\`kexec-crash\`, [arm-lpae-fault](scenarios.md#arm-lpae-fault)); a test compares it with this
 table. From bookworm's kernel the same zImage comes up ([results.md](results.md)).
 
@@ -78,7 +78,8 @@ If a kernel is already loaded, \`systemctl kexec\` starts it; the scenarios [sys
 entry: a file of \`loader/entries\`, or a UKI, on a mounted EFI system partition. systemd 252 and 257 run
 \`kexec --load FILE --append OPTIONS --initrd FILE\`, and refuse if the program is not there. systemd 262 calls kexec_file_load itself, and
 runs kexec only if the call fails: Debian's kernels for arm64 and armhf do not have the call, so it always fails there.
-None of them can pass \`--image-size\` to kexec.
+None of them can pass \`--image-size\` to kexec, without which a kernel for 32-bit arm overwrites its initrd (preflight's warning
+\`text-offset\`). There, load the kernel first with \`kexec -l --image-size=67108864\`, and let \`systemctl kexec\` start it.
 
 ## The formats
 

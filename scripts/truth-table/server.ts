@@ -13,6 +13,7 @@ import { treeNames } from '../../src/image/build/file-tree.ts';
 import { upstreamVersion } from '../../src/text/versions.ts';
 import { findKernel } from '../../src/image/build/kernel.ts';
 import { cacheDirectory } from '../../src/host/directories.ts';
+import { textOffsetOptions } from '../../src/candidate/preflight/check-kernel.ts';
 import {
   kernelSelection,
   toolsSelection,
@@ -109,5 +110,6 @@ export async function unpackBootLoader(
   };
 }
 
-const decides =
-  /^CONFIG_(KEXEC|LOCK_DOWN|SECURITY_LOCKDOWN|EFI_ZBOOT|CPU_TTBR0_PAN|ARCH_SUPPORTS_KEXEC)/;
+const decides = new RegExp(
+  `^(?:CONFIG_(?:KEXEC|LOCK_DOWN|SECURITY_LOCKDOWN|EFI_ZBOOT|CPU_TTBR0_PAN|ARCH_SUPPORTS_KEXEC)|(?:${textOffsetOptions.join('|')})$)`,
+);

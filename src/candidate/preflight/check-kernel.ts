@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/examination.ts';
 import { compareVersions } from '../../text/versions.ts';
-import type { KernelFacts } from './facts.ts';
+import type { KernelFacts, LoadFacts } from './facts.ts';
 
 /** Whether the kernel's file is complete. */
 export function checkImageLength({ kind, trouble, name }: KernelFacts): Finding[] {
@@ -22,20 +22,32 @@ const assumed = 0x8000;
 const decompressorRoom = 0x11000;
 const mebibyte = 2 ** 20;
 
+/** How much room a load gives to the kernel. */
+type Room = {
+  /** The bytes that `--image-size` reserves; 0 without that option. */
+  reserved?: number;
+  way?: LoadFacts['way'];
+};
+
 /**
  * On arm, whether the kernel runs at a higher address than kexec-tools assume. kexec-tools put the initrd or the device tree
  * directly after the assumed end of the kernel, where the decompressor overwrites them.
  * @param imageBytes the size of its file
- * @param reserved the bytes that `--image-size` reserves; 0 without that option
  */
-export function checkTextOffset(kernel: KernelFacts, imageBytes: number, reserved = 0): Finding[] {
-  if (kernel.arch !== 'arm' || kernel.kind !== 'zImage') return [];
+export function checkTextOffset(
+  kernel: KernelFacts,
+  imageBytes: number,
+  { reserved = 0, way = '' }: Room = {},
+): Finding[] {
+  // A uImage of a server contains a zImage, whose own table was not read.
+  if (kernel.arch !== 'arm' || !['zImage', 'uImage'].includes(kernel.kind)) return [];
   const declared = kernel.layout?.textOffset ?? null;
   const configured = declared === null ? configuredOffset(kernel.config?.values) : null;
   const offset = declared ?? configured?.offset ?? null;
   if (offset === null || offset <= assumed) return [];
   const needed = neededSize(kernel, offset, imageBytes);
-  if (reserved >= needed) return [];
+  const isSystemctl = way === 'systemctl';
+  if (reserved >= needed && !isSystemctl) return [];
   const source =
     declared === null
       ? `${kernel.config?.name ?? ''}: ${configured?.option ?? ''}=y`
@@ -45,7 +57,9 @@ export function checkTextOffset(kernel: KernelFacts, imageBytes: number, reserve
       id: 'text-offset',
       severity: 'warn',
       message: `This kernel is linked to run ${hex(offset)} above the start of RAM, but kexec-tools assume ${hex(assumed)}: while it unpacks, it overwrites the initrd or the device tree after it.`,
-      advice: `Load it with kexec --image-size=${needed} or more.`,
+      advice: isSystemctl
+        ? `systemctl kexec cannot pass --image-size, but it starts a kernel that is loaded already: load it before with kexec -l --image-size=${needed} or more.`
+        : `Load it with kexec --image-size=${needed} or more.`,
       source,
     },
   ];
@@ -67,7 +81,7 @@ function neededSize(
  * The platforms with a higher text offset, from arch/arm/Makefile (`textofs-…`). If a kernel supports several, the last one
  * counts, as in the Makefile.
  */
-const offsets: readonly [option: string, offset: number][] = [
+const offsets: readonly (readonly [option: string, offset: number])[] = [
   ['CONFIG_ARCH_REALTEK', 0x108000],
   ['CONFIG_SA1111', 0x208000],
   ['CONFIG_ARCH_QCOM_RESERVE_SMEM', 0x208000],
@@ -77,6 +91,9 @@ const offsets: readonly [option: string, offset: number][] = [
   ['CONFIG_ARCH_MESON', 0x208000],
   ['CONFIG_ARCH_AXXIA', 0x308000],
 ];
+
+/** The options that decide about the text offset. */
+export const textOffsetOptions = offsets.map(([option]) => option);
 
 /** The text offset that a configuration sets, and the option that sets it; null without a configuration. */
 export function configuredOffset(

@@ -127,14 +127,15 @@ async function firstConfig(
 /** All findings that follow from the facts, the worst first. */
 function check(facts: Gathered): Finding[] {
   const { kernel, kexecs } = facts;
-  const reserved = Math.min(...kexecs.map(({ flags }) => reservedSize(flags)));
+  const sizes = kexecs.map(({ flags }) => reservedSize(flags));
+  const reserved = sizes.length === 0 ? 0 : Math.min(...sizes);
   const findings = [
     ...checkImageLength(facts.kernel),
     ...(facts.loading.way === 'systemctl' ? checkSystemctl(facts) : checkLoad(facts)),
     ...checkInitrd(facts),
     ...checkRoot(facts),
     ...checkKexecConfig(kernel),
-    ...checkTextOffset(kernel, kernel.bytes, kexecs.length === 0 ? 0 : reserved),
+    ...checkTextOffset(kernel, kernel.bytes, { reserved, way: facts.loading.way }),
     ...distinct(kexecs.flatMap((kexec) => checkMachine(kernel, kexec))),
   ];
   return findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import type { Load } from '../../../src/candidate/preflight/check-load.ts';
 import type { Finding } from '../../../src/model/examination.ts';
-import { checkKexecConfig } from '../../../src/candidate/preflight/check-kernel.ts';
+import {
+  checkKexecConfig,
+  checkTextOffset,
+} from '../../../src/candidate/preflight/check-kernel.ts';
 import { checkSystemctl } from '../../../src/candidate/preflight/check-systemctl.ts';
 import { checkEveryWay, checkLoad } from '../../../src/candidate/preflight/check-load.ts';
 import type { KernelFacts, LoadFacts } from '../../../src/candidate/preflight/facts.ts';
@@ -69,6 +72,17 @@ function findingsOf({ arch, way, format, lockdown }: Cell, server: Server): Find
   return checkSystemctl({ ...facts, tools: way === 'systemctl' ? facts.tools : null });
 }
 
+/** What preflight says of the kernel's text offset. All ways but systemctl were given an --image-size. */
+function textOffsetOf({ arch, way, format }: Cell, server: Server): Finding[] {
+  const kernel = {
+    ...load(format as KernelFacts['kind'], null, { arch }).kernel,
+    config: config(server.config),
+  };
+  const isSystemctl = way === 'systemctl' || way === 'systemctl-alone';
+  const room = isSystemctl ? { way: 'systemctl' as const } : { reserved: 64 * 2 ** 20 };
+  return checkTextOffset(kernel, 0, room);
+}
+
 /** The finding that foretells a refusal, by the words of the program and the kernel. */
 const foretold: [RegExp, string][] = [
   [/kexec is not available: No such file/, 'kexec-tools-missing'],
@@ -87,7 +101,7 @@ void t.test('preflight foretells every cell of the truth table', (t) => {
     const stops = findingsOf(cell, server).filter(({ severity }) => severity === 'stop');
     compared += 1;
     if (tried.as === 'started' && tried.outcome === 'booted') {
-      t.same(stops, [], `${where}: no stop`);
+      t.same([...stops, ...textOffsetOf(cell, server)], [], `${where}: nothing`);
       continue;
     }
     if (tried.as === 'started' && tried.outcome === 'kernel-panic') {
@@ -97,6 +111,15 @@ void t.test('preflight foretells every cell of the truth table', (t) => {
         config: config(server.config),
       };
       t.match(checkKexecConfig(first), [{ id: 'kexec-crash' }], `${where}: the first kernel dies`);
+      continue;
+    }
+    if (tried.as === 'started' && tried.outcome === 'initramfs-corrupt') {
+      t.same(stops, [], where);
+      t.match(
+        textOffsetOf(cell, server),
+        [{ id: 'text-offset' }],
+        `${where}: overwrites its initrd`,
+      );
       continue;
     }
     const words = tried.tool.join('\n');

@@ -65,6 +65,9 @@ t.test('a kernel linked further up needs --image-size, and how much', (t) => {
   t.match(found({ config: config('CONFIG_ARCH_MESON=y\n') }), [
     { advice: /--image-size=67108864/, source: 'config-6.9: CONFIG_ARCH_MESON=y' },
   ]);
+  t.match(found({ kind: 'uImage', config: config('CONFIG_ARCH_MESON=y\n') }), [
+    { id: 'text-offset' },
+  ]);
   t.same(found({ config: config('CONFIG_ARCH_VIRT=y\n') }), []);
   t.same(found({}), [], 'nothing tells');
   t.same(checkTextOffset(kernel({ layout }), 1), [], 'only arm has one');
@@ -91,9 +94,17 @@ t.test('root= against the partitions there are', (t) => {
 t.test('an --image-size that is large enough needs no other', (t) => {
   const layout = { textOffset: 0x208000, data: 22_696_136, bss: 393_664 };
   const found = (reserved: number) =>
-    checkTextOffset(kernel({ arch: 'arm', kind: 'zImage', layout }), 5_526_016, reserved).length;
+    checkTextOffset(kernel({ arch: 'arm', kind: 'zImage', layout }), 5_526_016, { reserved })
+      .length;
   t.equal(found(30408704), 0);
   t.equal(found(30408703), 1);
+  t.match(
+    checkTextOffset(kernel({ arch: 'arm', kind: 'zImage', layout }), 5_526_016, {
+      ...{ reserved: 30408704, way: 'systemctl' },
+    }),
+    [{ advice: /^systemctl kexec .* kexec -l --image-size=30408704 / }],
+    'systemctl cannot pass it on',
+  );
   t.equal(reservedSize([]), 0);
   t.equal(reservedSize(['--no-checks', '--image-size=67108864']), 67108864);
   t.equal(reservedSize(['--image-size', '0x4000000']), 67108864);
