@@ -2,6 +2,7 @@ import { pageSizeOf } from '../formats/kernel.ts';
 import { magics } from '../formats/magic.ts';
 import type { Findings, KernelImage, KernelLog } from '../model/examination.ts';
 import { findDeviceTrees } from './device-tree.ts';
+import { findBrokenReservations } from './efi-reservations.ts';
 import { findFirstWords, firstWordsBudget, readFirstWordsLog } from './first-words-log.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import { Budget, occurrences, Unreadable, UnreadList } from './guest-memory.ts';
@@ -24,11 +25,13 @@ const mostDescriptors = 2 ** 21;
  */
 export function examine(memory: GuestMemory, pcs: readonly bigint[] = []): Findings {
   const unread = new UnreadList();
+  const logs = findLogs(memory, unread);
   return {
-    logs: findLogs(memory, unread),
+    logs,
     deviceTrees: findDeviceTrees(memory, unread),
     images: findKernelImages(memory, unread),
     purgatories: findPurgatories(memory, unread),
+    brokenReservations: findBrokenReservations(memory, logs),
     parked: findParked(memory, pcs),
     unreadable: unread.all(),
   };

@@ -1,6 +1,7 @@
 import { kexecMarker } from '../markers.ts';
 import type { Findings, KernelImage, KernelLog, KernelRecord } from '../model/examination.ts';
 import type { SilenceReason } from '../model/vocabulary.ts';
+import { reservationList } from './efi-reservations.ts';
 import { panicOf, printedLines } from './kernel-log.ts';
 import { describeLpiTakeover, findLpiTakeover } from './lpi-table.ts';
 
@@ -128,7 +129,10 @@ const noFirstPage =
   /early_alloc: Failed|memblock_(?:phys_)?alloc|Failed to allocate page table page/;
 
 /** The reason according to a log that never reached the console. */
-function reasonOfLog(log: KernelLog, { images }: Pick<Findings, 'images'>): Reason {
+function reasonOfLog(
+  log: KernelLog,
+  { images, brokenReservations }: Pick<Findings, 'images' | 'brokenReservations'>,
+): Reason {
   const { release, records, cmdline } = log;
   const whose = release === null ? 'the second kernel' : `the second kernel (${release})`;
   const said = (pattern: RegExp) => oneLine(records.find(({ text }) => pattern.test(text))?.text);
@@ -155,8 +159,18 @@ function reasonOfLog(log: KernelLog, { images }: Pick<Findings, 'images'>): Reas
       sentence: `According to its log in memory, ${whose} found no usable memory, so its device tree describes none: ${panic}`,
     };
   }
+  const died = panic !== undefined || oops !== undefined || started === undefined;
+  const list = reservationList(log);
+  const broken = brokenReservations.find((one) => one.list === list);
+  if (broken !== undefined && died) {
+    const entry = `0x${broken.entry.toString(16)}`;
+    return {
+      reason: 'efi-reservations-overwritten',
+      sentence: `According to its log in memory, ${whose} reads the list of the memory that stays reserved across a kexec, but kexec had put this kernel over the entry at ${entry}.${panic === undefined ? '' : ` It ends with: ${panic}`}`,
+    };
+  }
   const takeover = findLpiTakeover(log, images);
-  if (takeover !== null && (panic !== undefined || oops !== undefined || started === undefined)) {
+  if (takeover !== null && died) {
     return { reason: 'lpi-tables-taken-over', sentence: describeLpiTakeover(whose, takeover) };
   }
   if (panic !== undefined) {

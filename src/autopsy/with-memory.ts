@@ -1,4 +1,4 @@
-import { lpiCure } from '../boot/explain/cures.ts';
+import { lpiCure, reservationsCure } from '../boot/explain/cures.ts';
 import { kexecMarker } from '../markers.ts';
 import type { Evidence, Outcome } from '../model/boot.ts';
 import type { SilenceReason } from '../model/vocabulary.ts';
@@ -45,6 +45,7 @@ const cures: Partial<Record<SilenceReason, string>> = {
   'device-tree-without-memory':
     "Omit --dtb, so that kexec passes on the device tree of the running kernel, or use a tree that describes the machine's memory.",
   'lpi-tables-taken-over': lpiCure,
+  'efi-reservations-overwritten': reservationsCure,
   'page-size-unsupported':
     'Install a kernel with pages of 4 KiB (in Debian, linux-image-arm64 or linux-image-cloud-arm64 instead of …-16k and …-64k).',
   'early-panic': early,

@@ -172,6 +172,9 @@ const kernelImageSchema = z.strictObject({
 /** An arm64 kernel image at the place where a kexec put it. */
 export type KernelImage = z.infer<typeof kernelImageSchema>;
 
+const brokenReservationsSchema = z.strictObject({ list: address, entry: address });
+export type BrokenReservations = z.infer<typeof brokenReservationsSchema>;
+
 const memoryFindings = {
   logs: z
     .array(kernelLogSchema)
@@ -181,6 +184,11 @@ const memoryFindings = {
   purgatories: z
     .array(address)
     .describe('Where the purgatory of kexec-tools keeps its message for a digest mismatch.'),
+  brokenReservations: z
+    .array(brokenReservationsSchema)
+    .describe(
+      'Lists of memory that UEFI keeps reserved across a kexec (`MEMRESERVE=` in the log of a kernel), and their first entry that something has overwritten.',
+    ),
   parked: z
     .array(address)
     .describe('Where a CPU waits forever, in an arm64 loop of wfe and wfi. Needs the CPUs.'),

@@ -107,6 +107,7 @@ export const silenceReasons = [
   'device-tree-without-memory',
   'device-tree-lost',
   'lpi-tables-taken-over',
+  'efi-reservations-overwritten',
   'page-size-unsupported',
   'early-panic',
   'early-oops',

@@ -53,6 +53,7 @@ void t.test('it is the reason of the silence, unless the kernel lives', (t) => {
       deviceTrees: [],
       images: [image],
       purgatories: [],
+      brokenReservations: [],
       parked: [],
       unreadable: [],
     },

@@ -134,6 +134,7 @@ void t.test('a memory without any log proves nothing', (t) => {
     deviceTrees: [],
     images: [],
     purgatories: [],
+    brokenReservations: [],
     parked: [],
     unreadable: [],
   };
@@ -170,7 +171,14 @@ void t.test('a CPU that waits forever in a kernel of another page size', (t) => 
   const image = { address: 0x4100_0000, size: 0x400_0000, filled: 0x3f0_0000, pageSize: 16384 };
   const pc = 0x4355_5598;
   const findings = {
-    ...{ logs: [], deviceTrees: [], images: [image], purgatories: [], parked: [pc] },
+    ...{
+      logs: [],
+      deviceTrees: [],
+      images: [image],
+      purgatories: [],
+      brokenReservations: [],
+      parked: [pc],
+    },
     unreadable: [],
   };
   const heard = { lines: firstKernel, pcs: [BigInt(pc)], dead: true };

@@ -59,6 +59,10 @@ const callCures: Record<string, Partial<Record<LoadCall, string>>> = {
 export const lpiCure =
   'Boot through UEFI, which tells kexec that the tables are in use; or boot either kernel with irqchip.gicv3_nolpi=1, so that LPIs are not used; or load the second kernel elsewhere with kexec --mem-min (docs/gicv3.md).';
 
+/** The cure for a second kernel that lies on the first one's list of reserved memory (docs/gicv3.md). */
+export const reservationsCure =
+  'Boot the first kernel with irqchip.gicv3_nolpi=1, so that it reserves nothing; or boot without UEFI (docs/gicv3.md#32-bit-arm).';
+
 /** The cure for a root file system that cannot be mounted. Often root= names the whole disk instead of a partition. */
 export function rootCure(device: string | undefined): string {
   const disk =

@@ -12,7 +12,7 @@ import type { Candidate } from '../candidate.ts';
 import { distroKernel, isDiskOfKernel, providerKernel, withCandidate } from '../candidate.ts';
 import { checkImageLength, checkTextOffset, checkKexecConfig } from './check-kernel.ts';
 import { checkEveryWay, checkLoad } from './check-load.ts';
-import { checkLpiTables, checkPageSize, reservedSize } from './check-machine.ts';
+import { checkLpiTables, checkPageSize, checkReservations, reservedSize } from './check-machine.ts';
 import { checkSystemctl } from './check-systemctl.ts';
 import { checkInitrd, checkRoot } from './check-root.ts';
 import type { Gathered, KernelFacts, LoadFacts } from './facts.ts';
@@ -149,8 +149,9 @@ function distinct(findings: readonly Finding[]): Finding[] {
 }
 
 function checkMachine(kernel: KernelFacts, kexec: Kexec): Finding[] {
-  const pages = kernel.arch === 'aarch64' ? checkPageSize(kernel, kexec.machine) : [];
-  return [...pages, ...checkLpiTables(kexec)];
+  const ofArch =
+    kernel.arch === 'aarch64' ? checkPageSize(kernel, kexec.machine) : checkReservations(kexec);
+  return [...ofArch, ...checkLpiTables(kexec)];
 }
 
 const order: Severity[] = ['stop', 'warn', 'note'];

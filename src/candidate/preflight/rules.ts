@@ -48,10 +48,8 @@ export function rulesFor({ kernel, initrd, tools, loading, cmdline, kexecs }: Ga
             offset === null ? 'neither the zImage nor a configuration names it' : null,
           ),
         ]
-      : [
-          rule('interrupt tables', kexecs.length === 0 ? unknownMachine : null),
-          rule('page size', pagesUnchecked(kernel, kexecs)),
-        ]),
+      : [rule('page size', pagesUnchecked(kernel, kexecs))]),
+    rule('interrupt tables', kexecs.length === 0 ? unknownMachine : null),
     rule('kexec support', config === null ? 'the configuration of the kernel is unknown' : null),
     rule(
       'initramfs archive',

@@ -6,6 +6,7 @@ import {
 import {
   checkLpiTables,
   checkPageSize,
+  checkReservations,
   reservedSize,
 } from '../../../src/candidate/preflight/check-machine.ts';
 import { checkRoot, rootOf } from '../../../src/candidate/preflight/check-root.ts';
@@ -161,5 +162,23 @@ t.test('which machines hand over LPI tables that nothing reserves', (t) => {
   t.same(found('virt,gic-version=3', { first: 'irqchip.gicv3_nolpi=0' }), warned);
   t.same(found('virt,gic-version=3', { flags: ['--mem-min=0x50000000'] }), []);
   t.same(found('virt,gic-version=3', { flags: ['--no-checks'] }), warned);
+  t.end();
+});
+
+t.test('UEFI does not protect those tables on 32-bit arm', (t) => {
+  const found = (option: string, firmware: Kexec['machine']['firmware'], first = '', second = '') =>
+    checkReservations({
+      machine: { ...machine, option, firmware },
+      cmdlines: { first, second },
+      flags: [],
+    }).map(({ id, severity }) => `${severity} ${id}`);
+  const warned = ['warn efi-reservations'];
+  const nolpi = 'irqchip.gicv3_nolpi=1';
+  t.same(found('virt,gic-version=3', 'uefi'), warned);
+  t.same(found('virt,gic-version=3', 'none'), [], 'nothing keeps a list');
+  t.same(found('virt,gic-version=3,its=off', 'uefi'), []);
+  t.same(found('virt,gic-version=2', 'uefi'), []);
+  t.same(found('virt,gic-version=3', 'uefi', nolpi), []);
+  t.same(found('virt,gic-version=3', 'uefi', '', nolpi), warned, 'the list is there already');
   t.end();
 });
