@@ -44,6 +44,9 @@ const wantedModules = [
   'virtio_mmio',
   'virtio_blk',
   'nvme',
+  'xhci_pci',
+  'usb_storage',
+  'sd_mod',
   'ext4',
   // ext4 loads this by name. From Linux 6.16 on it is part of the CRC library.
   'crc32c_generic',

@@ -68,7 +68,8 @@ export function loadScenarios(
   const scenarios: Scenario[] = [];
   const problems: string[] = [];
   const all = withoutRepeats([...directories.flatMap(filesIn), ...files]);
-  for (const file of onlyNamed(all, wanted)) {
+  const named = onlyNamed(all, wanted);
+  for (const file of named) {
     try {
       scenarios.push(...loadShapes(file, catalogue));
     } catch (error) {
@@ -84,6 +85,10 @@ export function loadScenarios(
       problems.push(`${file}: the name "${name}" is already used by ${owner}; rename one of them`);
   }
   if (problems.length > 0) throw new ScenarioError(problems.join('\n'));
+  // The name of a file with `shapes` stands for a group, to which other files may belong.
+  const isGroup = ({ name, file }: Scenario) => scenarioName(file) !== name;
+  if (named.length < all.length && scenarios.some(isGroup))
+    return loadScenarios({ directories, files }, catalogue);
   return scenarios.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 

@@ -24,11 +24,11 @@ function selectedBy(word: string, scenarios: Scenario[]): Scenario[] {
   const names = new RegExp(`^${word.split('').map(globPart).join('')}$`);
   const named = scenarios.filter(({ name }) => names.test(name));
   if (named.length > 0) return named;
-  // A file with `shapes` has several scenarios, and none with its own name.
-  const inFile = scenarios.filter(({ file }) => scenarioName(file) === word);
-  if (inFile.length > 0) return inFile;
-  const labelled = scenarios.filter(({ labels }) => labels.includes(word));
-  if (labelled.length > 0) return labelled;
+  // A file with `shapes` has several scenarios, and none with its own name: its name stands for a group, as a label does.
+  const grouped = scenarios.filter(
+    ({ file, labels }) => scenarioName(file) === word || labels.includes(word),
+  );
+  if (grouped.length > 0) return grouped;
   const known = ['all', ...scenarios.flatMap(({ name, labels }) => [name, ...labels])];
   throw new NothingSelectedError(
     `no scenario is named or labelled "${word}"${didYouMean(word, known)}`,

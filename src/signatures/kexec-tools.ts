@@ -76,10 +76,18 @@ export const kexecToolsSignatures = [
     ...loadFailed,
     id: 'kexec-load-syscall',
     pattern:
-      /^(?:[^"'`#>(]*[ \]])?(?:[Ss][Yy][Ss]_)?kexec_(?:file_)?load(?:\([^)]*\):?|:)? (?:failed: |= )?(?<reason>(?!entry |kernel="|syscall\.|failed, falling back to )\S.*)/,
+      /^(?:[^"'`#>(]*[ \]])?(?:[Ss][Yy][Ss]_)?kexec_(?:file_)?load(?:\([^)]*\):?|:)? (?:failed: |= )?(?<reason>(?!entry |kernel="|syscall(?:\.| for )|failed, falling back to )\S.*)/,
     kmsg: true,
     description: 'the kernel refused the image that kexec loads',
     source: 'kexec-tools kexec/kexec.c; u-root pkg/boot/kexec',
+  },
+  {
+    ...loadFailed,
+    id: 'kexec-option',
+    pattern:
+      /^(?:\S*\/)?kexec: (?<reason>(?:unrecognized|invalid) option(?: --|:)? \S.*|option (?:'[^']+' )?(?:requires an argument|is ambiguous|doesn't allow an argument)\b.*)/,
+    description: 'kexec does not know one of its options, prints its help and loads nothing',
+    source: 'getopt_long of glibc and musl',
   },
   {
     ...loadFailed,

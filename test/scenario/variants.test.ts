@@ -1,3 +1,4 @@
+import { selectScenarios } from '../../src/scenario/select.ts';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
@@ -126,7 +127,9 @@ t.test('scenarios that another machine cannot boot, and why', (t) => {
 
 t.test('every generated shape boots the built-in scenario that expects a boot', (t) => {
   const files = { directories: [ownScenarios], wanted: ['shapes'] };
-  const generated = shapesIn(loadScenarios(files, ownCatalogue));
+  const group = selectScenarios(loadScenarios(files, ownCatalogue), ['shapes']);
+  t.ok(new Set(group.map(({ file }) => file)).size > 1, 'also those of other files with the label');
+  const generated = shapesIn(group);
   t.ok(generated.length > 10);
   const scenario = loadScenario(join(ownScenarios, 'kexec-to-distro.yaml'), ownCatalogue);
   const names = [...namedShapes, ...generated].map((each) => {

@@ -8,6 +8,9 @@ export function loadCure(reason: string, call: FailedLoad | null): string {
   if (/file type/.test(reason)) {
     return 'Check with file(1) that the kernel was built for this architecture: arm64 needs an Image (plain or gzipped), arm a zImage. kexec -c loads more formats than -s and -a, and newer kexec-tools load more than older ones (docs/kexec-truth-table.md).';
   }
+  if (/\boption\b/.test(reason)) {
+    return 'Remove or correct this option. kexec --help lists the options of this version and architecture: --image-size, for example, is for 32-bit arm only.';
+  }
   if (/not found|No such file|curl|wget|open|read/i.test(reason)) {
     return 'Check the paths or URLs of the kernel and the initrd as seen from inside the initramfs. /vmlinuz and /initrd.img are links that must resolve on the root file system.';
   }
