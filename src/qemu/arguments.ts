@@ -71,10 +71,21 @@ function machineArguments(spec: MachineSpec): string[] {
 export function boardArguments(profile: MachineProfile): string[] {
   return [
     ...['-machine', machineOption(profile), '-cpu', profile.cpu],
-    ...['-smp', String(profile.cpus), '-m', String(profile.memory)],
+    ...['-smp', String(profile.cpus), ...memoryArguments(profile)],
     ...numaArguments(profile),
     // Emulation even on hosts that can virtualise, so that all hosts execute the same instructions.
     ...['-accel', 'tcg'],
+  ];
+}
+
+/** The `virt` board puts DIMMs at the next multiple of 1 GiB behind its other memory. */
+function memoryArguments({ memory, dimm }: MachineProfile): string[] {
+  if (dimm === undefined) return ['-m', String(memory)];
+  // The address of a DIMM is aligned to 1 GiB, which the space for DIMMs has to have room for.
+  return [
+    ...['-m', `${memory},slots=1,maxmem=${memory + dimm + 1024}M`],
+    ...['-object', `memory-backend-ram,id=dimm,size=${dimm}M`],
+    ...['-device', 'pc-dimm,memdev=dimm'],
   ];
 }
 

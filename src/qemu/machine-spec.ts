@@ -23,6 +23,14 @@ export const shapeSchema = z.strictObject({
   cpu: z.string().min(1).describe("QEMU's -cpu, such as neoverse-n1."),
   cpus: z.int().min(1).max(64),
   memory: z.int().min(64).max(65536).describe('MiB.'),
+  dimm: z
+    .int()
+    .min(128)
+    .max(65536)
+    .multipleOf(128)
+    .describe(
+      'MiB of memory in a DIMM, added to the other memory, with a hole in the addresses between the two. Linux uses it with memhp_default_state=online; some kernels only take whole GiB.',
+    ),
   numa: z.int().min(1).max(8).describe('NUMA nodes, with equal shares of memory and CPUs.'),
   gic: z
     .literal([2, 3])
@@ -107,7 +115,7 @@ export const propertyNames = {
 
 /** Keys of a profile that contradict each other, and why. */
 export function contradictions(profile: z.infer<typeof profileKeys>): Contradiction[] {
-  const { arch, machine, gic, its, el2, smmu, acpi, firmware, cpus, memory, numa } = profile;
+  const { arch, machine, gic, its, el2, smmu, acpi, firmware, cpus, memory, numa, dimm } = profile;
   const set = Object.entries(propertyNames) as [keyof typeof propertyNames, string][];
   const twice = set.filter(
     ([key, property]) =>
@@ -139,6 +147,11 @@ export function contradictions(profile: z.infer<typeof profileKeys>): Contradict
       arch === 'arm' && {
         key: 'firmware',
         message: 'secure-boot is for aarch64 only: nothing for armhf has a signature',
+      },
+    dimm !== undefined &&
+      (arch === 'arm' || firmware === 'none' || acpi === false) && {
+        key: 'dimm',
+        message: 'is for aarch64 with ACPI only: add firmware: uefi',
       },
     acpi === true &&
       arch === 'arm' && { key: 'acpi', message: "Debian's kernels for arm do not use ACPI" },
@@ -214,6 +227,22 @@ export function describeShape(shape: Shape): string {
 /** The device that the first disk of a machine becomes in Linux, such as `/dev/vda`. */
 export function rootDisk({ disks: bus }: Pick<MachineProfile, 'disks'>): string {
   return `/dev/${diskBuses[bus]}`;
+}
+
+/** Disks whose drivers in Linux give up on a request after 30 seconds. */
+const impatient: readonly DiskBus[] = ['nvme', 'usb'];
+
+/**
+ * How the clock of a machine runs. The guest's clock skips the time in which the guest waits for a disk, up to the next
+ * timer; with these drivers that is often the end of their patience, however fast the disk is.
+ * @param best the best way that this QEMU has
+ */
+export function clockOf(
+  { clock, disks }: Pick<MachineProfile, 'clock' | 'disks'>,
+  best: GuestTime,
+): GuestTime {
+  if (clock === 'host') return 'host';
+  return best === 'sleep=off' && impatient.includes(disks) ? 'sleep=on' : best;
 }
 
 /** Everything that determines QEMU's command line other than the QEMU itself. Paths are absolute. */

@@ -9,7 +9,7 @@ import type { ImageSet } from '../image/ensure-images.ts';
 import type { GuestTime } from '../model/vocabulary.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { MachineProfile, MachineSpec, Network } from '../qemu/machine-spec.ts';
-import { loadMachineProfile } from '../qemu/machine-spec.ts';
+import { clockOf, loadMachineProfile } from '../qemu/machine-spec.ts';
 import type { Case, Setup } from '../scenario/scenario.ts';
 import { usesSsh } from '../scenario/step.ts';
 
@@ -55,7 +55,7 @@ export function machineSpec(
   }
   return {
     profile,
-    time: profile.clock === 'guest' ? time : 'host',
+    time: clockOf(profile, time),
     kernel,
     initramfs,
     cmdline: [profile.cmdline, setup.cmdline].filter(Boolean).join(' '),

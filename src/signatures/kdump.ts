@@ -88,6 +88,16 @@ export const kdumpSignatures = [
   },
   {
     ...dump,
+    id: 'makedumpfile-not-run',
+    meaning: 'dump-failed',
+    outcome: 'dump-not-saved',
+    pattern:
+      /^(?:(?:[\w./-]+|line \d+): )*(?<reason>(?:\S*\/)?makedumpfile: (?:(?:command )?not found|[Pp]ermission denied|No such file or directory|Exec format error|cannot execute\b.*|error while loading shared libraries: .+|symbol lookup error: .+))$/,
+    description: 'makedumpfile could not be started; kdump-tools may say that the dump is saved',
+    source: "dash, bash and BusyBox ash, glibc's dynamic linker",
+  },
+  {
+    ...dump,
     id: 'dump-begins',
     meaning: 'dump-begins',
     pattern:

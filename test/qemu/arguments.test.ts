@@ -224,6 +224,10 @@ t.test('the shape of a machine', (t) => {
       '-object memory-backend-ram,id=node1,size=384M -numa node,nodeid=1,memdev=node1,cpus=2-3 -accel',
     ].join(' '),
   );
+  t.match(
+    words({ dimm: 1024, firmware: 'uefi' }),
+    '-m 512,slots=1,maxmem=2560M -object memory-backend-ram,id=dimm,size=1024M -device pc-dimm,memdev=dimm ',
+  );
   const disk = { id: 'root', file: '/images/disk', readonly: false, serial: 'r' };
   t.match(words({}, [{ ...disk, bus: 'nvme' }]), '-device nvme,drive=root,addr=1,serial=r ');
   t.match(

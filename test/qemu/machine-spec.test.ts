@@ -97,6 +97,10 @@ t.test('a shape that contradicts itself or the profile is refused with its key',
   refused('aarch64', { numa: 2 }, 'numa');
   refused('aarch64', { numa: 3, cpus: 3 }, 'numa');
   refused('aarch64', { cpus: 16 }, 'cpus');
+  refused('aarch64', { dimm: 1024 }, 'dimm');
+  refused('aarch64', { dimm: 1000, firmware: 'uefi' }, 'dimm');
+  refused('aarch64', { dimm: 1024, firmware: 'uefi', acpi: false }, 'dimm');
+  refused('arm', { dimm: 1024, firmware: 'uefi' }, 'dimm');
   const own = join(
     t.testdir({ 'mine.yaml': small.replace('virt', 'virt,gic-version=2') }),
     'mine.yaml',
