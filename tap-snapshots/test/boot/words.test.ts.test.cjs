@@ -42,6 +42,7 @@ kexec-load-failed
   cure     Check the kernel log (dmesg) for CPUs that are stuck, then try again.
   cure     Check the paths or URLs of the kernel and the initrd as seen from inside the initramfs. /vmlinuz and /initrd.img are links that must resolve on the root file system.
   cure     Check with file(1) that the kernel was built for this architecture: arm64 needs an Image (plain or gzipped), arm a zImage. kexec -c loads more formats than -s and -a, and newer kexec-tools load more than older ones (docs/kexec-truth-table.md).
+  cure     Remove or correct this option. kexec --help lists the options of this version and architecture: --image-size, for example, is for 32-bit arm only.
   cure     Run the same command with kexec -d -l and check where each segment is loaded. On arm, a newer kexec-tools, --dtb or --image-size often helps.
   cure     systemctl kexec loads the default boot loader entry (bootctl list), which must name one kernel and at most one initrd on a mounted EFI system partition. Otherwise load the kernel with kexec -l first; systemctl kexec then starts it.
 kexec-refused

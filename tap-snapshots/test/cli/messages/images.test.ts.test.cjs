@@ -8,7 +8,7 @@
 exports[`test/cli/messages/images.test.ts > TAP > images > kexec-lab images build mini-dsik 1`] = `
 $ kexec-lab images build mini-dsik
 stderr: unknown image "mini-dsik"; did you mean "mini-disk"?
-stderr:   Choose from: debian-disk-boot-sh, debian-disk-kdump-trixie, debian-disk-kdump, debian-disk-unguarded, debian-disk, debian-kdump-trixie, debian-kdump, debian-system, distro-initrd, distro-kernel, mini-disk-uefi, mini-disk, provider-initramfs-bare, provider-initramfs, provider-kernel, scaleway-initramfs-c1, scaleway-initramfs-vps.
+stderr:   Choose from: debian-disk-boot-sh, debian-disk-kdump-trixie, debian-disk-kdump, debian-disk-unguarded, debian-disk, debian-kdump-trixie, debian-kdump, debian-system, distro-initrd, distro-kernel, mini-disk-uefi, mini-disk, provider-initramfs-bare, provider-initramfs-usb, provider-initramfs, provider-kernel-usb, provider-kernel, scaleway-initramfs-c1, scaleway-initramfs-vps.
 exit code 2
 `
 
@@ -21,7 +21,7 @@ exit code 2
 exports[`test/cli/messages/images.test.ts > TAP > images > kexec-lab images bulid 1`] = `
 $ kexec-lab images bulid
 stderr: unknown image "bulid"; did you mean "build"?
-stderr:   Choose from: debian-disk-boot-sh, debian-disk-kdump-trixie, debian-disk-kdump, debian-disk-unguarded, debian-disk, debian-kdump-trixie, debian-kdump, debian-system, distro-initrd, distro-kernel, mini-disk-uefi, mini-disk, provider-initramfs-bare, provider-initramfs, provider-kernel, scaleway-initramfs-c1, scaleway-initramfs-vps.
+stderr:   Choose from: debian-disk-boot-sh, debian-disk-kdump-trixie, debian-disk-kdump, debian-disk-unguarded, debian-disk, debian-kdump-trixie, debian-kdump, debian-system, distro-initrd, distro-kernel, mini-disk-uefi, mini-disk, provider-initramfs-bare, provider-initramfs-usb, provider-initramfs, provider-kernel-usb, provider-kernel, scaleway-initramfs-c1, scaleway-initramfs-vps.
 exit code 2
 `
 
@@ -36,7 +36,7 @@ exit code 0
 exports[`test/cli/messages/images.test.ts > TAP > images > kexec-lab images path mini-dsik 1`] = `
 $ kexec-lab images path mini-dsik
 stderr: unknown image "mini-dsik"; did you mean "mini-disk"?
-stderr:   Choose from: debian-disk-boot-sh, debian-disk-kdump-trixie, debian-disk-kdump, debian-disk-unguarded, debian-disk, debian-kdump-trixie, debian-kdump, debian-system, distro-initrd, distro-kernel, mini-disk-uefi, mini-disk, provider-initramfs-bare, provider-initramfs, provider-kernel, scaleway-initramfs-c1, scaleway-initramfs-vps.
+stderr:   Choose from: debian-disk-boot-sh, debian-disk-kdump-trixie, debian-disk-kdump, debian-disk-unguarded, debian-disk, debian-kdump-trixie, debian-kdump, debian-system, distro-initrd, distro-kernel, mini-disk-uefi, mini-disk, provider-initramfs-bare, provider-initramfs-usb, provider-initramfs, provider-kernel-usb, provider-kernel, scaleway-initramfs-c1, scaleway-initramfs-vps.
 exit code 2
 `
 

@@ -187,7 +187,7 @@ exit code 2
 
 exports[`test/cli/messages/list.test.ts > TAP > mistakes in scenarios > kexec-lab list unknown-recipe.yaml 1`] = `
 $ kexec-lab list unknown-recipe.yaml
-stderr: unknown-recipe.yaml:5:17: boot.kernel: unknown recipe for a kernel "old-kernal"; choose from: debian-kdump-trixie, debian-kdump, debian-system, distro-kernel, provider-kernel
+stderr: unknown-recipe.yaml:5:17: boot.kernel: unknown recipe for a kernel "old-kernal"; choose from: debian-kdump-trixie, debian-kdump, debian-system, distro-kernel, provider-kernel-usb, provider-kernel
 exit code 2
 `
 
