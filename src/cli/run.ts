@@ -236,7 +236,7 @@ function tellWhatIsNotRecorded(cases: Case[]): void {
   if (others.size === 0) return;
   const machines = [...others].sort().join(', ');
   process.stderr.write(
-    `not recorded: machines with a network or several CPUs, which QEMU cannot record (${machines})\n`,
+    `not recorded: machines with a network, several CPUs or an NVMe disk, which QEMU cannot record (${machines})\n`,
   );
 }
 

@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { UnavailableError } from '../errors.ts';
+import { ScenarioError, UnavailableError } from '../errors.ts';
 import { hostFileError } from '../file-error.ts';
 import { digestOnce } from '../host/files.ts';
 import type { Firmware } from '../host/requirements.ts';
@@ -8,8 +8,8 @@ import { findFirmware } from '../host/requirements.ts';
 import { checkInput, readInput } from '../host/user-file.ts';
 import type { Qemu } from '../model/examination.ts';
 import { listQemus } from '../qemu/find-qemu.ts';
-import type { MachineProfile, MachineSpec } from '../qemu/machine-spec.ts';
-import { ownMachines } from '../qemu/machine-spec.ts';
+import type { MachineProfile, MachineSpec, Shape } from '../qemu/machine-spec.ts';
+import { loadMachineProfile, shapeSchema } from '../qemu/machine-spec.ts';
 import type { RecordedFile, RecordingManifest } from './manifest.ts';
 import { readManifest, recordingFiles, localPath } from './manifest.ts';
 
@@ -72,12 +72,34 @@ async function sameQemu(
   );
 }
 
+/**
+ * The recorded machine, if this kexec-lab has the same one. A recording may come from anybody, so that only what a profile of
+ * this host says, and the shape, gets into the command line of QEMU.
+ */
 function sameProfile(recorded: MachineProfile): MachineProfile {
-  const now = ownMachines.get(recorded.name);
-  if (isDeepStrictEqual({ name: recorded.name, ...now }, recorded)) return recorded;
-  throw new UnavailableError(`the machine "${recorded.name}" has changed since the recording`, {
-    hint: 'Record the case again, or replay it with the version of kexec-lab that recorded it.',
-  });
+  const changed = new UnavailableError(
+    `the machine "${recorded.name}" has changed since the recording`,
+    { hint: 'Record the case again, or replay it with the version of kexec-lab that recorded it.' },
+  );
+  // A machine in another shape is named `aarch64 gic=3 cpus=4`.
+  const [, machine = '', words = ''] = /^(.*?)((?: \w+=\S*)*)$/s.exec(recorded.name) ?? [];
+  const keys = words.split(' ').map((word) => word.replace(/=.*/, ''));
+  const values = Object.entries(recorded).filter(([key]) => keys.includes(key));
+  const shape = shapeSchema.partial().safeParse(Object.fromEntries(values));
+  if (!shape.success) throw changed;
+  try {
+    const now = loadMachineProfile(machine, inOrder(shape.data, keys));
+    if (isDeepStrictEqual(now, recorded)) return recorded;
+  } catch (error) {
+    if (!(error instanceof ScenarioError)) throw error;
+  }
+  throw changed;
+}
+
+/** The order of a shape's keys is that of its name. */
+function inOrder(shape: Shape, keys: readonly string[]): Shape {
+  const at = ([key]: [string, unknown]) => keys.indexOf(key);
+  return Object.fromEntries(Object.entries(shape).sort((a, b) => at(a) - at(b)));
 }
 
 async function sameFirmware(

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Test } from 'tap';
 import t from 'tap';
 import { UsageError, UnavailableError } from '../../src/errors.ts';
+import type { Shape } from '../../src/qemu/machine-spec.ts';
 import type { RecordingManifest } from '../../src/recording/manifest.ts';
 import type { RewindOptions, Rewound } from '../../src/recording/rewind.ts';
 import { findStopPoint, rewind } from '../../src/recording/rewind.ts';
@@ -13,11 +14,11 @@ import { goodBoot, goodBootUntil, caseOf, fakeLab } from '../run/cases.ts';
 const never = new AbortController().signal;
 
 /** Records a boot of the fake QEMU; the directory. */
-async function record(t: Test, machine = 'aarch64'): Promise<string> {
+async function record(t: Test, machine = 'aarch64', shape: Shape = {}): Promise<string> {
   const directory = join(temporaryDirectory(t), 'case');
   const place = { directory, relative: 'aarch64/case', record: true };
   const lab = fakeLab(t, { text: goodBoot });
-  const result = await runCase(caseOf({ setup: { machine } }), lab, place, [], never);
+  const result = await runCase(caseOf({ setup: { machine, shape } }), lab, place, [], never);
   t.match(result, { verdict: 'pass', recording: { directory: 'aarch64/case', boots: 1 } });
   return directory;
 }
@@ -47,6 +48,24 @@ t.test('a recording is played again, also from elsewhere', async (t) => {
   t.match(rewound, { case: 'aarch64/a-scenario', ending: 'played', differsAt: null, line: null });
   t.equal(rewound.bytes, goodBoot.length);
   t.equal(lines.join('\r\n'), goodBoot);
+});
+
+t.test('a machine in another shape is played, and no other one in its name', async (t) => {
+  const directory = await record(t, 'aarch64', { memory: 768, gic: 3, its: false });
+  t.match(await play(directory), { ending: 'played', differsAt: null });
+  const { profile } = JSON.parse(
+    readFileSync(join(directory, 'recording.json'), 'utf8'),
+  ) as RecordingManifest;
+  const refused = async (changes: Partial<RecordingManifest['profile']>) => {
+    change(directory, { profile: { ...profile, ...changes } });
+    await t.rejects(play(directory), { name: 'UnavailableError', message: /machine/ });
+  };
+  await refused({ devices: ['pvpanic'] });
+  await refused({ memory: 1024 });
+  await refused({ name: 'aarch64 gic=3 its=false' });
+  await refused({ name: `${profile.name} machine=virt`, machine: 'virt,highmem=off' });
+  await refused({ name: 'elsewhere memory=768 gic=3 its=false' });
+  await refused({ name: 'aarch64 memory=768 gic=3 its=false smmu=x' });
 });
 
 t.test('another console is told, with the line', async (t) => {

@@ -471,6 +471,6 @@ run RUN: 1 case, 1 at a time, in runs/RUN
 
 0 passed, 1 in error in N.N s
 report: runs/RUN/report.json
-stderr: not recorded: machines with a network or several CPUs, which QEMU cannot record (scaleway-c1)
+stderr: not recorded: machines with a network, several CPUs or an NVMe disk, which QEMU cannot record (scaleway-c1)
 exit code 2
 `
