@@ -229,6 +229,11 @@ export function rootDisk({ disks: bus }: Pick<MachineProfile, 'disks'>): string 
   return `/dev/${diskBuses[bus]}`;
 }
 
+/** What stands between the name of a disk and the number of a partition: `/dev/vda1`, `/dev/nvme0n1p1`. */
+export function partitionMark(disk: string): string {
+  return /\d$/.test(disk) ? 'p' : '';
+}
+
 /** Disks whose drivers in Linux give up on a request after 30 seconds. */
 const impatient: readonly DiskBus[] = ['nvme', 'usb'];
 

@@ -1,12 +1,27 @@
 import { appendTag, flagsTag } from '../markers.ts';
 import { pageSizesOf } from '../qemu/cpu-models.ts';
-import type { MachineProfile } from '../qemu/machine-spec.ts';
-import { loadMachineProfile, machineOption } from '../qemu/machine-spec.ts';
+import type { DiskBus, MachineProfile } from '../qemu/machine-spec.ts';
+import {
+  loadMachineProfile,
+  machineOption,
+  partitionMark,
+  rootDisk,
+} from '../qemu/machine-spec.ts';
 import type { Setup } from './scenario.ts';
+
+/** How the first disk is attached, Linux's name for it, and what the names of its partitions begin with. */
+export type RootDisk = { bus: DiskBus; name: string; partition: string };
+
+/** The root disk of a machine, such as `/dev/nvme0n1` with the partition `/dev/nvme0n1p1`. */
+export function rootDiskOf({ disks }: Pick<MachineProfile, 'disks'>): RootDisk {
+  const name = rootDisk({ disks });
+  return { bus: disks, name, partition: `${name}${partitionMark(name)}` };
+}
 
 /** How a scenario's first kernel kexecs into the second one, as far as the scenario says it. */
 export type Kexec = {
   machine: Pick<MachineProfile, 'name' | 'firmware' | 'cpu'> & {
+    disk: RootDisk;
     /** QEMU's `-machine`, such as `virt,gic-version=3`. */
     option: string;
     /** The sizes of pages that its CPU supports, in bytes; null if they are unknown. */
@@ -35,6 +50,7 @@ export function kexecOf({
       name: profile.name,
       firmware: profile.firmware,
       cpu: profile.cpu,
+      disk: rootDiskOf(profile),
       option: machineOption(profile),
       pageSizes: pageSizesOf(profile.cpu),
     },

@@ -2,7 +2,7 @@ import { isAbsolute } from 'node:path';
 import type { Arch } from '../arch.ts';
 import type { Variant } from '../model/result.ts';
 import type { DiskBus, MachineProfile, Shape } from '../qemu/machine-spec.ts';
-import { describeShape, rootDisk } from '../qemu/machine-spec.ts';
+import { describeShape, partitionMark, rootDisk } from '../qemu/machine-spec.ts';
 import type { Catalogue } from './check.ts';
 import { troubleOf } from './check.ts';
 import { scenarioName } from './load.ts';
@@ -138,11 +138,6 @@ function withDisk(plan: Plan, bus: DiskBus, to: Pick<MachineProfile, 'disks'>): 
   const { setup, steps, expect } = plan;
   const { cmdline, tags } = mapTexts({ cmdline: setup.cmdline, tags: setup.tags }, rename);
   return { ...plan, ...mapTexts({ steps, expect }, rename), setup: { ...setup, cmdline, tags } };
-}
-
-/** What Linux puts between the name of a disk and the number of a partition. */
-function partitionMark(disk: string): string {
-  return /\d$/.test(disk) ? 'p' : '';
 }
 
 /** A value of plain data with a function applied to all texts in it. */

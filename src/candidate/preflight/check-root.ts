@@ -1,8 +1,6 @@
 import type { Finding } from '../../model/examination.ts';
+import type { RootDisk } from '../../scenario/kexec.ts';
 import type { Facts, InitrdFacts, KernelFacts } from './facts.ts';
-
-/** The guest's name for the disk. */
-const disk = '/dev/vda';
 
 /** The value of the last `root=` on a command line; null if there is none. */
 export function rootOf(cmdline: string): string | null {
@@ -13,14 +11,14 @@ export function rootOf(cmdline: string): string | null {
 /** Whether the second kernel's `root=` names an existing partition. UUIDs and labels are not checked. */
 export function checkRoot({
   cmdline,
-  disk: { partitions, source },
+  disk: { name: disk, partition: numbered, partitions, source },
 }: Pick<Facts, 'cmdline' | 'disk'>): Finding[] {
   const root = rootOf(cmdline);
   const found = (message: string, id = 'root-not-there'): Finding => ({
     id,
     severity: 'stop',
     message,
-    advice: `Append root=${disk}1. The last root= on the command line counts.`,
+    advice: `Append root=${numbered}1. The last root= on the command line counts.`,
     source: `command line: ${cmdline.trim() === '' ? '(empty)' : cmdline.trim()}; ${source}`,
   });
   if (root === null) return [found('The command line has no root=.', 'no-root')];
@@ -34,8 +32,8 @@ export function checkRoot({
         'root-is-the-whole-disk',
       ),
     ];
-  const number = /^\/dev\/vda(\d+)$/.exec(root)?.[1];
-  if (number === undefined)
+  const number = root.startsWith(numbered) ? root.slice(numbered.length) : '';
+  if (!/^\d+$/.test(number))
     return [found(`root=${root} is not a disk of this machine. Its only disk is ${disk}.`)];
   const partition = partitions[Number(number) - 1];
   if (partition === undefined)
@@ -49,11 +47,25 @@ export function checkRoot({
   return [];
 }
 
+const virtioDisk = { what: 'the virtio disk', names: ['virtio_blk'], option: 'CONFIG_VIRTIO_BLK' };
+
 /** The drivers for the machine's disk. For each entry, any of its names is enough. */
-const drivers = [
-  { what: 'the virtio disk', names: ['virtio_blk'], option: 'CONFIG_VIRTIO_BLK' },
-  { what: 'virtio over PCI', names: ['virtio_pci'], option: 'CONFIG_VIRTIO_PCI' },
-];
+const drivers: Record<RootDisk['bus'], Driver[]> = {
+  'virtio-pci': [
+    virtioDisk,
+    { what: 'virtio over PCI', names: ['virtio_pci'], option: 'CONFIG_VIRTIO_PCI' },
+  ],
+  'virtio-mmio': [
+    virtioDisk,
+    { what: 'virtio without PCI', names: ['virtio_mmio'], option: 'CONFIG_VIRTIO_MMIO' },
+  ],
+  nvme: [{ what: 'the NVMe disk', names: ['nvme'], option: 'CONFIG_BLK_DEV_NVME' }],
+  usb: [
+    { what: 'the USB controller', names: ['xhci_pci'], option: 'CONFIG_USB_XHCI_PCI' },
+    { what: 'the USB disk', names: ['usb_storage'], option: 'CONFIG_USB_STORAGE' },
+    { what: 'the USB disk', names: ['sd_mod'], option: 'CONFIG_BLK_DEV_SD' },
+  ],
+};
 const filesystemOptions: Record<string, string> = { ext4: 'CONFIG_EXT4_FS' };
 
 type Driver = { what: string; names: string[]; option: string };
@@ -73,7 +85,7 @@ export function checkInitrd({ kernel, initrd, disk }: Omit<Facts, 'cmdline'>): F
   if (initrd?.releases === null) return [unread(initrd)];
   const filesystem = disk.partitions[0]?.filesystem ?? 'ext4';
   const wanted: Driver[] = [
-    ...drivers,
+    ...drivers[disk.bus],
     {
       what: `the root file system (${filesystem})`,
       names: [filesystem],

@@ -15,7 +15,7 @@ import type { MiniDiskRecipe } from '../../image/recipes/recipe.ts';
 import { configName, outputNames } from '../../image/recipes/recipe.ts';
 import type { Manifest } from '../../image/store/entry.ts';
 import { keptFile } from '../../image/store/kept-files.ts';
-import type { Kexec } from '../../scenario/kexec.ts';
+import type { Kexec, RootDisk } from '../../scenario/kexec.ts';
 import type { ToolsFacts } from './tools-facts.ts';
 
 /** The facts about a kernel that can be found without booting it. */
@@ -67,7 +67,7 @@ export type LoadFacts = {
 };
 
 /** The disk with the second kernel's root file system. */
-type DiskFacts = {
+type DiskFacts = RootDisk & {
   /** Its partitions in order, with the file system of each. */
   partitions: readonly { filesystem: string }[];
   source: string;
@@ -180,9 +180,10 @@ function isModule(file: string): boolean {
 }
 
 /** The partitions that a disk's recipe creates (src/image/build/disk-image.ts): the root, then the EFI system partition. */
-export function diskFacts(name: string, { esp }: MiniDiskRecipe): DiskFacts {
+export function diskFacts(name: string, { esp }: MiniDiskRecipe, disk: RootDisk): DiskFacts {
   const root = { filesystem: 'ext4' };
   return {
+    ...disk,
     partitions: esp === undefined ? [root] : [root, { filesystem: 'vfat' }],
     source: `partition table of ${name}`,
   };

@@ -7,6 +7,7 @@ import { planEntries } from '../../image/recipes/plan.ts';
 import { ownRecipes, kexecTools } from '../../image/recipes/recipe.ts';
 import type { Finding, PreflightDocument } from '../../model/examination.ts';
 import type { Severity } from '../../model/vocabulary.ts';
+import { rootDiskOf } from '../../scenario/kexec.ts';
 import type { Kexec } from '../../scenario/kexec.ts';
 import type { Candidate } from '../candidate.ts';
 import { distroKernel, isDiskOfKernel, providerKernel, withCandidate } from '../candidate.ts';
@@ -25,7 +26,10 @@ export type PreflightOptions = BuildOptions & {
   cmdline?: string;
   /** The recipe of the disk with its root file system. Default: that of kexec-to-distro. */
   disk?: string;
-  /** The machines that kexec, and how. Default: none is known, so their rules cannot be applied. */
+  /**
+   * The machines that kexec, and how. The command line belongs to the first one. Default: none is known, so their rules
+   * cannot be applied.
+   */
   kexecs?: readonly Kexec[];
   /** How the kernel is loaded. Default: `kexec -l` on a kernel that is not locked down. */
   loading?: Omit<LoadFacts, 'config'>;
@@ -103,7 +107,7 @@ async function gatherFacts(
         ? { version: null, unpacks: null, source: kexecTools }
         : await toolsFacts(candidate, arch, recipe.suites, options),
     loading: { ...loading, config: await firstConfig(candidate, arch, options) },
-    disk: diskFacts(disk, recipe),
+    disk: diskFacts(disk, recipe, kexecs[0]?.machine.disk ?? rootDiskOf({ disks: 'virtio-pci' })),
     cmdline,
     kexecs,
   };

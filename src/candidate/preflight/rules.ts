@@ -41,6 +41,7 @@ export function rulesFor({ kernel, initrd, tools, loading, cmdline, kexecs }: Ga
       loading.config === null ? 'the configuration of the first kernel is unknown' : null,
     ),
     rule('image length', sized ? null : `a kernel in the format ${kind} does not name its length`),
+    rule('interrupt tables', kexecs.length === 0 ? unknownMachine : null),
     ...(kernel.arch === 'arm'
       ? [
           rule(
@@ -49,7 +50,6 @@ export function rulesFor({ kernel, initrd, tools, loading, cmdline, kexecs }: Ga
           ),
         ]
       : [rule('page size', pagesUnchecked(kernel, kexecs))]),
-    rule('interrupt tables', kexecs.length === 0 ? unknownMachine : null),
     rule('kexec support', config === null ? 'the configuration of the kernel is unknown' : null),
     rule(
       'initramfs archive',

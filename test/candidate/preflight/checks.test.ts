@@ -12,7 +12,8 @@ import {
 import { checkRoot, rootOf } from '../../../src/candidate/preflight/check-root.ts';
 import type { KernelFacts } from '../../../src/candidate/preflight/facts.ts';
 import { parseKernelConfig } from '../../../src/candidate/preflight/facts.ts';
-import type { Kexec } from '../../../src/scenario/kexec.ts';
+import type { Kexec, RootDisk } from '../../../src/scenario/kexec.ts';
+import { rootDiskOf } from '../../../src/scenario/kexec.ts';
 
 function kernel(change: Partial<KernelFacts> = {}): KernelFacts {
   return {
@@ -77,8 +78,14 @@ t.test('a kernel linked further up needs --image-size, and how much', (t) => {
 
 t.test('root= against the partitions there are', (t) => {
   const ext4 = { filesystem: 'ext4' };
-  const found = (cmdline: string, partitions = [ext4, { filesystem: 'vfat' }]) =>
-    checkRoot({ cmdline, disk: { partitions, source: 'disk' } }).map(({ id }) => id);
+  const found = (
+    cmdline: string,
+    partitions = [ext4, { filesystem: 'vfat' }],
+    bus: RootDisk['bus'] = 'virtio-pci',
+  ) =>
+    checkRoot({ cmdline, disk: { ...rootDiskOf({ disks: bus }), partitions, source: 'disk' } }).map(
+      ({ id }) => id,
+    );
   t.same(found('root=/dev/vda1'), []);
   t.same(found('root=/dev/vda debug root=/dev/vda1'), [], 'the last one counts');
   t.same(found('root=/dev/vda1 root=/dev/vda'), ['root-is-the-whole-disk']);
@@ -87,6 +94,11 @@ t.test('root= against the partitions there are', (t) => {
   t.same(found('root=/dev/vda2'), ['root-is-the-esp']);
   t.same(found('quiet'), ['no-root']);
   t.same(found('root=UUID=abc'), [], 'not looked up');
+  t.same(found('root=/dev/nvme0n1p1', [ext4], 'nvme'), []);
+  t.same(found('root=/dev/nvme0n1', [ext4], 'nvme'), ['root-is-the-whole-disk']);
+  t.same(found('root=/dev/nvme0n11', [ext4], 'nvme'), ['root-not-there']);
+  t.same(found('root=/dev/vda1', [ext4], 'nvme'), ['root-not-there']);
+  t.same(found('root=/dev/sda1', [ext4], 'usb'), []);
   t.same(found('root=/dev/vda', []), [], 'a disk without a table is its own file system');
   t.equal(rootOf('xroot=/dev/vdb'), null);
   t.end();
@@ -115,6 +127,7 @@ t.test('an --image-size that is large enough needs no other', (t) => {
 const machine: Kexec['machine'] = {
   name: 'x',
   cpu: 'cortex-a53',
+  disk: rootDiskOf({ disks: 'virtio-pci' }),
   option: 'virt',
   firmware: 'none',
   pageSizes: [4096, 65536],

@@ -169,6 +169,13 @@ void t.test('the command exits with 7 where something cannot work', async (t) =>
   t.match(await examine('small-pages.yaml'), { exitCode: 7, stdout: /\n {2}stop .*\(page-size\)/ });
   t.notMatch((await examine('server-cpu.yaml')).stdout, 'page size:', 'checked');
   t.match(await examine('server-cpu.yaml'), { exitCode: 0 });
+  writeTree(directory, {
+    'nvme.yaml': `${shaped.replace('large', 'good')}  shape: { disks: nvme }\n  tags: { KEXEC_APPEND: root=/dev/nvme0n1p1 }\n`,
+  });
+  t.match(await examine('nvme.yaml'), {
+    exitCode: 7,
+    stdout: /^(?![^]*root-not-there)[^]*\(no-nvme\)/,
+  });
   t.match(await examine('mine.yaml', '--kernel', kernel), { exitCode: 2, stderr: '--kernel' });
   const json = await run('--root', '/dev/vda', '--json');
   t.equal(json.exitCode, 7);
