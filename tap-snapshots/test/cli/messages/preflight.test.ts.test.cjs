@@ -22,8 +22,8 @@ aarch64  Image: this kernel cannot boot
         read in Image
   checked  image format, image length, initramfs archive, root=
   not checked  system call: the configuration of the first kernel is unknown
-  not checked  page size: neither the Image nor a configuration names it
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  page size: neither the Image nor a configuration names it
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: its files could not be listed
   not checked  disk and file system drivers: its files could not be listed
@@ -49,8 +49,8 @@ aarch64  Image: this kernel cannot boot
         read in Image
   checked  image format, image length, initramfs archive, root=
   not checked  system call: the configuration of the first kernel is unknown
-  not checked  page size: neither the Image nor a configuration names it
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  page size: neither the Image nor a configuration names it
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: its files could not be listed
   not checked  disk and file system drivers: its files could not be listed
@@ -72,8 +72,8 @@ aarch64  Image: this kernel may not boot without preparation
         read in Image
   checked  image format, image length, initramfs archive, initramfs release, disk and file system drivers, root=
   not checked  system call: the configuration of the first kernel is unknown
-  not checked  page size: neither the Image nor a configuration names it
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  page size: neither the Image nor a configuration names it
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  built-in drivers: neither modules.builtin nor a configuration was found
 exit code 0
@@ -96,8 +96,8 @@ aarch64  Image: this kernel may not boot without preparation
         read in Image
   checked  image format, image length, initramfs archive, disk and file system drivers, root=
   not checked  system call: the configuration of the first kernel is unknown
-  not checked  page size: neither the Image nor a configuration names it
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  page size: neither the Image nor a configuration names it
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: it has no modules
   not checked  built-in drivers: neither modules.builtin nor a configuration was found
@@ -127,8 +127,8 @@ aarch64  no-kexec: this kernel cannot boot
         read in config-6.9-test: # CONFIG_KEXEC is not set
   checked  image format, image length, kexec support, initramfs archive, initramfs release, disk and file system drivers, built-in drivers, root=
   not checked  system call: the configuration of the first kernel is unknown
-  not checked  page size: neither the Image nor a configuration names it
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  page size: neither the Image nor a configuration names it
 stderr: aarch64/distro-kernel: collecting modules
 exit code 7
 `
@@ -154,8 +154,8 @@ aarch64  short.Image: this kernel may not boot without preparation
         read in short.Image
   checked  image format, image length, initramfs archive, disk and file system drivers, root=
   not checked  system call: the configuration of the first kernel is unknown
-  not checked  page size: neither the Image nor a configuration names it
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  page size: neither the Image nor a configuration names it
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: the release of the kernel is unknown
   not checked  built-in drivers: neither modules.builtin nor a configuration was found
@@ -181,8 +181,8 @@ $ kexec-lab preflight --kernel tree --initrd with-modules.img
 aarch64  tree: no problem that prevents a boot
   checked  image format, image length, kexec support, initramfs archive, initramfs release, disk and file system drivers, built-in drivers, root=
   not checked  system call: the configuration of the first kernel is unknown
-  not checked  page size: neither the Image nor a configuration names it
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  page size: neither the Image nor a configuration names it
 exit code 0
 `
 
@@ -197,8 +197,8 @@ $ kexec-lab preflight --kernel tree --root x
 aarch64  tree: no problem that prevents a boot
   checked  image format, image length, kexec support, disk and file system drivers, built-in drivers
   not checked  system call: the configuration of the first kernel is unknown
-  not checked  page size: neither the Image nor a configuration names it
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  page size: neither the Image nor a configuration names it
   not checked  initramfs archive: none was given; the lab builds one from the modules of the kernel
   not checked  initramfs release: none was given; the lab builds one from the modules of the kernel
   not checked  root=: x is not a device name, and is not looked up
@@ -227,8 +227,8 @@ arm  zImage: this kernel may not boot without preparation
         read in zImage
   checked  image format, image length, initramfs archive, disk and file system drivers, root=
   not checked  system call: the configuration of the first kernel is unknown
-  not checked  text offset: neither the zImage nor a configuration names it
   not checked  interrupt tables: the machine is unknown; name a scenario
+  not checked  text offset: neither the zImage nor a configuration names it
   not checked  kexec support: the configuration of the kernel is unknown
   not checked  initramfs release: the release of the kernel is unknown
   not checked  built-in drivers: neither modules.builtin nor a configuration was found
