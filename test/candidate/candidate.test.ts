@@ -57,7 +57,16 @@ t.test("a first kernel replaces the provider's and its modules", (t) => {
   const modules = (catalog: Catalog) => catalog.get('provider-kernel');
   t.match(modules(withCandidate(ownRecipes, candidate({ firstKernel }))), {
     source: firstKernel,
-    modules: ['virtio_pci', 'virtio_mmio', 'virtio_blk', 'virtio_net', 'af_packet', 'nbd', 'ext4'],
+    modules: [
+      'virtio_pci',
+      'virtio_mmio',
+      'virtio_blk',
+      'nvme',
+      'virtio_net',
+      'af_packet',
+      'nbd',
+      'ext4',
+    ],
   });
   t.end();
 });
