@@ -9,7 +9,7 @@ import { fakeQemuDirectory, temporaryDirectory } from '../qemu/machine-fixtures.
 import { goodBoot } from '../run/cases.ts';
 import { least, writeFiles } from '../scenario/files.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 const program = join(dirname(dirname(kexecLabCommand[1] ?? '')), 'action/main.js');
 

@@ -11,7 +11,7 @@ import { autopsyLimits, runAutopsy } from '../../src/autopsy/run-autopsy.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { dumpFile } from './dumps.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 const program = fileURLToPath(new URL('../../src/autopsy/autopsy-process.ts', import.meta.url));
 

@@ -9,7 +9,7 @@ import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { dumpedByQemu, findingsOf } from './dumps.ts';
 
 // QEMU writes each of these dumps, of the memory of a machine that was dumped before.
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 const machines = [
   ['aarch64', 'aarch64-console-lost-sid'],

@@ -12,7 +12,7 @@ import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { dumpFile } from './dumps.ts';
 
 // What is bad for a reader takes it long where it is not bounded; what is bounded ends soon on any machine.
-t.setTimeout(300_000);
+t.setTimeout(1_200_000);
 
 const extremes = [0, 1, 0x7f, 0xff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff];
 

@@ -8,7 +8,7 @@ import { ProcessLimitError, runLimited } from '../../src/autopsy/run-autopsy.ts'
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 
 // A process that reaches a limit of time takes that long, and a machine may be slow.
-t.setTimeout(300_000);
+t.setTimeout(1_200_000);
 
 /** Roomy in all but what a test is about. */
 const roomy: ProcessLimits = { memory: 320 * 2 ** 20, cpuSeconds: 100, wallSeconds: 200 };

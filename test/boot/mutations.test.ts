@@ -3,7 +3,7 @@ import { everyRecorder, judge, knownLogs, mutations, tryOne } from '../../script
 import { shrink } from '../../scripts/mutate/shrink.ts';
 
 // A few milliseconds each; machines may be slow.
-t.setTimeout(600_000);
+t.setTimeout(1_200_000);
 
 const seeds = { from: 1, count: 4000 };
 

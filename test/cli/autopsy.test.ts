@@ -7,7 +7,7 @@ import { dumpFile } from '../autopsy/dumps.ts';
 import { kexecLab } from './kexec-lab.ts';
 
 // Every test here starts the program, and a machine may be slow.
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 void t.test('for people: the reason, and what the console never showed', async (t) => {
   const dump = dumpFile(t, 'aarch64-console-lost-sid');

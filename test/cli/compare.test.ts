@@ -10,7 +10,7 @@ import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { kexecLab } from './kexec-lab.ts';
 
 // Every test here starts the program, and a machine may be slow.
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 const directory = temporaryDirectory(t);
 

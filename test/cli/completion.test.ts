@@ -7,7 +7,7 @@ import { placeholderOf, placeholders } from '../../src/cli/completion.ts';
 import { createProgram } from '../../src/cli/program.ts';
 import { kexecLab, kexecLabCommand } from './kexec-lab.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(1_200_000);
 
 /** A directory for PATH in which kexec-lab is this build. */
 const bin = t.testdir({});

@@ -12,7 +12,7 @@ import type { UsageError } from '../../src/errors.ts';
 import { withoutProse } from '../scenario/files.ts';
 import { kexecLab } from './kexec-lab.ts';
 
-t.setTimeout(120_000);
+t.setTimeout(1_200_000);
 const page = fileURLToPath(new URL('../../docs/configuration.md', import.meta.url));
 
 /** Goes to a directory with this text as its configuration file, in which no other file and variable counts. */

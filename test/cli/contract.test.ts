@@ -6,7 +6,7 @@ import { fullName, createProgram } from '../../src/cli/program.ts';
 import { kexecLab } from './kexec-lab.ts';
 
 // Some tests here start the program several times, and a machine may be slow.
-t.setTimeout(600_000);
+t.setTimeout(1_200_000);
 
 type Said = { out: string; err: string; exitCode: number };
 

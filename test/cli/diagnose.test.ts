@@ -7,7 +7,7 @@ import { logDirectory, readLog, recordedLogs } from '../boot/recorded-logs.ts';
 import { inShell, kexecLab, kexecLabCommand } from './kexec-lab.ts';
 
 // Every test here starts the program, and a machine may be slow.
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 const bye = readLog('post-c1-bye.log');
 const byePath = join(logDirectory, 'post-c1-bye.log');

@@ -4,7 +4,7 @@ import t from 'tap';
 import { kexecLab } from './kexec-lab.ts';
 
 // Every test here starts the program, and a machine may be slow.
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 t.test('it writes a scenario that can be run, and its machine', async (t) => {
   const directory = join(t.testdir(), 'new', 'tests');

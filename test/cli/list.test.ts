@@ -4,7 +4,7 @@ import type { Scenario } from '../../src/scenario/scenario.ts';
 import { least, writeFiles } from '../scenario/files.ts';
 import { kexecLab } from './kexec-lab.ts';
 // Every test here starts the program, and a machine may be slow.
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 t.test('a table of every scenario', async (t) => {
   const { stdout, exitCode } = await kexecLab(['list']);
@@ -61,7 +61,7 @@ t.test('the name of a case, as runs print it, is told how to be written', async 
   t.match(stderr, /^arm\/kexec-to-distro#2 .*\n.* kexec-to-distro --arch arm\b/);
 });
 
-t.setTimeout(120_000);
+t.setTimeout(1_200_000);
 
 type Matrix = {
   include: { arch: string; shard: number; shards: number; name: string; images: string }[];

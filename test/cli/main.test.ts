@@ -3,7 +3,7 @@ import t from 'tap';
 import { inShell, kexecLab } from './kexec-lab.ts';
 
 // Every test here starts the program several times, and a machine may be slow.
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 t.test('help names the commands, shows examples and the exit codes', async (t) => {
   const { stdout, exitCode } = await kexecLab(['--help']);

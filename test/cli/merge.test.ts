@@ -8,7 +8,7 @@ import { fakeRun } from './fake-run.ts';
 import { kexecLab } from './kexec-lab.ts';
 
 // Every test here starts the program several times, and a machine may be slow.
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 const names = ['mine.yaml', 'other.yaml', 'broken.yaml'];
 

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { kexecLab } from './kexec-lab.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 t.test('a directory without a recording is one message and exit code 2', async (t) => {
   const { stdout, stderr, exitCode } = await kexecLab(['rewind', t.testdir()]);

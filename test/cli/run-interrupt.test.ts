@@ -13,7 +13,7 @@ const busy = {
 };
 
 // Every test here starts the program, and a machine may be slow.
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 /** Starts a run, one case at a time; `speaks` waits until the guest of the first has spoken. */
 function startRun(t: Test, play: object, ...words: string[]) {

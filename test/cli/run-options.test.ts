@@ -5,7 +5,7 @@ import { goodBoot, goodBootUntil } from '../run/cases.ts';
 import { fakeRun } from './fake-run.ts';
 import { kexecLab } from './kexec-lab.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 const panicking = `${goodBootUntil('Starting new kernel')}[    4.500000] Kernel panic - not syncing: oh no\r\n`;
 

@@ -7,7 +7,7 @@ import { fakeRun } from './fake-run.ts';
 import { inShell } from './kexec-lab.ts';
 
 // Every test here starts the program, and a machine may be slow.
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 /** A run of two cases with a report in a file besides the one on standard output, which goes where `line` sends it. */
 async function runInto(t: Test, line: string) {

@@ -7,7 +7,7 @@ import { fakeRun } from './fake-run.ts';
 import { kexecLabCommand } from './kexec-lab.ts';
 
 // Every test here starts the program, and a machine may be slow.
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 /** Runs kexec-lab under a limit of the shell's. */
 async function limited(limit: string, words: string[], env: Record<string, string>) {

@@ -13,7 +13,7 @@ import { goodBoot } from '../run/cases.ts';
 import { fakeRun } from './fake-run.ts';
 import { kexecLab, kexecLabCommand } from './kexec-lab.ts';
 
-t.setTimeout(240_000);
+t.setTimeout(1_200_000);
 
 const loaded = new Map(
   await Promise.all(

@@ -14,7 +14,7 @@ per-arch:
 `;
 
 // Every test here starts the program, and a machine may be slow.
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 t.test('story, setup and expectation of each architecture', async (t) => {
   const directory = writeFiles(t, { 'mine.yaml': scenario, 'kernel,1': 'a kernel' });

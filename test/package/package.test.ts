@@ -5,7 +5,7 @@ import t from 'tap';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 
 // Packed, unpacked and type-checked, on a machine that may be slow.
-t.setTimeout(300_000);
+t.setTimeout(1_200_000);
 
 type Manifest = {
   dependencies: Record<string, string>;

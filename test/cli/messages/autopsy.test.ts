@@ -6,7 +6,7 @@ import { dumpFile } from '../../autopsy/dumps.ts';
 import { writeFiles } from '../../scenario/files.ts';
 import { snapshots } from './transcript.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 const dumps = [
   'aarch64-console-lost-sid',

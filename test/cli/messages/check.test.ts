@@ -2,7 +2,7 @@ import t from 'tap';
 import { fakeRun } from '../fake-run.ts';
 import { snapshots } from './transcript.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 t.test('check', async (t) => {
   const { directory } = fakeRun(t, {});

@@ -6,7 +6,7 @@ import { doubted, hang, panic, three, took, untold } from '../../compare/results
 import { writeFiles } from '../../scenario/files.ts';
 import { snapshots } from './transcript.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 function baseline(results: CaseResult[]): string {
   const scenarios = Object.fromEntries(sidesOf(results));

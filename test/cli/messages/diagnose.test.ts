@@ -7,7 +7,7 @@ import { logDirectory, recordedLogs } from '../../boot/recorded-logs.ts';
 import { writeFiles } from '../../scenario/files.ts';
 import { snapshots } from './transcript.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 const bye = readFileSync(join(logDirectory, 'post-c1-bye.log'));
 const booted = readFileSync(join(logDirectory, 'vps-kexec-booted.log'));

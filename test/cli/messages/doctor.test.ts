@@ -2,7 +2,7 @@ import t from 'tap';
 import { writeFiles } from '../../scenario/files.ts';
 import { snapshots } from './transcript.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 /** What is installed differs from host to host. */
 const host: [RegExp, string][] = [

@@ -2,7 +2,7 @@ import t from 'tap';
 import { least, writeFiles } from '../../scenario/files.ts';
 import { snapshots } from './transcript.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 t.test('scenarios', async (t) => {
   const directory = writeFiles(t, { 'mine.yaml': least, 'mine/deeper/other.yaml': least });

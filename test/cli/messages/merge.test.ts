@@ -3,7 +3,7 @@ import { goodBoot } from '../../run/cases.ts';
 import { fakeRun } from '../fake-run.ts';
 import { snapshots } from './transcript.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 /** Cases are told in the order in which they ran, which differs from time to time. */
 const instead: [RegExp, string][] = [[/^[…✓] aarch64\/.*\n/gm, '']];

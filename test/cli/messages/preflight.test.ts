@@ -3,7 +3,7 @@ import { image, initramfs, kernelFiles, writeTree, zImage } from '../../candidat
 import { writeFiles } from '../../scenario/files.ts';
 import { snapshots } from './transcript.ts';
 
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 t.test('preflight', async (t) => {
   const directory = writeFiles(t, {

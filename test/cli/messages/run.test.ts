@@ -10,7 +10,7 @@ const files = `  kernel: { file: kernel }
   disk: null
 `;
 
-t.setTimeout(180_000);
+t.setTimeout(1_200_000);
 
 const panic = `${goodBootUntil('Starting new kernel')}[    4.500000] Kernel panic - not syncing: oh no\r\n`;
 const one = '--no-checkpoint --jobs 1';
