@@ -5,8 +5,8 @@ import { rangeAt } from './guest-memory.ts';
 /**
  * The list of memory that stays reserved across a kexec: the first kernel puts its LPI tables on it, and the next one reads
  * it before it reserves anything. Each entry names the next by its physical address. UEFI keeps the first entry; the others
- * are ordinary pages of the first kernel. On arm64, /proc/iomem tells kexec that they are in use. On 32-bit arm it does not,
- * so kexec may put the second kernel there. (Linux, drivers/firmware/efi/efi.c: `efi_mem_reserve_persistent`)
+ * are ordinary pages of the first kernel. A kernel for 32-bit arm moves itself and its packed content behind the place where
+ * it unpacks itself, and does not know what lies there. (Linux, arch/arm/boot/compressed/head.S; drivers/firmware/efi/efi.c: `efi_mem_reserve_persistent`)
  */
 const layout = { size: 0, count: 4, next: 8, length: 16 };
 

@@ -166,7 +166,7 @@ function reasonOfLog(
     const entry = `0x${broken.entry.toString(16)}`;
     return {
       reason: 'efi-reservations-overwritten',
-      sentence: `According to its log in memory, ${whose} reads the list of the memory that stays reserved across a kexec, but kexec had put this kernel over the entry at ${entry}.${panic === undefined ? '' : ` It ends with: ${panic}`}`,
+      sentence: `According to its log in memory, ${whose} reads the list of the memory that stays reserved across a kexec, but the entry at ${entry} has been overwritten.${panic === undefined ? '' : ` It ends with: ${panic}`}`,
     };
   }
   const takeover = findLpiTakeover(log, images);

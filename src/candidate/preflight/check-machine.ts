@@ -25,7 +25,7 @@ export function checkLpiTables({ machine, cmdlines, flags }: Kexec): Finding[] {
 
 /**
  * Whether the second kernel may run over the list of memory that UEFI keeps reserved across a kexec. A GICv3 with an ITS
- * puts its tables on that list. On 32-bit arm, /proc/iomem does not tell kexec that the list is in use. (Linux,
+ * puts its tables on that list. A kernel for 32-bit arm unpacks itself without knowing what is in use. (Linux,
  * drivers/firmware/efi/efi.c: `efi_mem_reserve_persistent`; docs/gicv3.md)
  */
 export function checkReservations({ machine, cmdlines: { first } }: Kexec): Finding[] {
@@ -35,7 +35,7 @@ export function checkReservations({ machine, cmdlines: { first } }: Kexec): Find
       id: 'efi-reservations',
       severity: 'warn',
       message:
-        'This 32-bit machine has a GICv3 with an ITS, and UEFI: the first kernel puts the interrupt tables on a list of reserved memory, kexec overwrites the list, and the second kernel reads it.',
+        'This 32-bit machine has a GICv3 with an ITS, and UEFI: the first kernel puts the interrupt tables on a list of reserved memory, and the second kernel overwrites the list while it unpacks itself.',
       advice:
         'Boot the first kernel with irqchip.gicv3_nolpi=1, or the machine without UEFI (docs/gicv3.md#32-bit-arm).',
       source: `machine ${machine.name}: ${machine.option}`,
