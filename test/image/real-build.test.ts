@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { cp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
 import { debianMirror } from '../../src/debian/mirror.ts';
+import { copyModules } from '../../src/image/build/kernel-modules.ts';
 import { findRecipe, ownRecipes } from '../../src/image/recipes/recipe.ts';
 import type { Manifest } from '../../src/image/store/entry.ts';
 import { kexecLabCommand } from '../cli/kexec-lab.ts';
@@ -40,6 +41,28 @@ void t.test('of two who build the same at once, one builds and the other waits',
   t.same(both.map(isBuilder).sort(), [false, true], both.map(({ all }) => all).join('\n'));
   const other = both.find((ended) => !isBuilder(ended));
   t.match(other?.all, /^aarch64\/[\w-]+: \w/, 'that it waits is shown');
+});
+
+void t.test('of compressed modules, a dependency that two share is unpacked once', async (t) => {
+  const built = readdirSync(`${cache}/images`).find((name) => name.startsWith('provider-kernel-'));
+  const directory = t.testdir({ kernel: {}, copy: {} });
+  const kernel = `${directory}/kernel`;
+  await cp(`${cache}/images/${built}/lib`, `${kernel}/lib`, { recursive: true });
+  const [release = ''] = readdirSync(`${kernel}/lib/modules`);
+  const modules = `${kernel}/lib/modules/${release}`;
+  const files = readdirSync(modules, { recursive: true, encoding: 'utf8' });
+  const uncompressed = files.filter((file) => file.endsWith('.ko'));
+  await execa('xz', uncompressed, { cwd: modules });
+
+  const target = `${directory}/copy`;
+  await copyModules(modules, target, ['virtio_net', 'net_failover'], undefined);
+  const copied = readdirSync(`${target}/lib/modules/${release}`, {
+    recursive: true,
+    encoding: 'utf8',
+  }).map((file) => path.basename(file));
+  for (const name of ['virtio_net.ko', 'net_failover.ko', 'failover.ko'])
+    t.ok(copied.includes(name), name);
+  t.notOk(copied.some((file) => file.endsWith('.xz')));
 });
 
 void t.test('a refresh of what is new builds nothing', async (t) => {

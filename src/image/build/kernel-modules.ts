@@ -26,14 +26,17 @@ export async function copyModules(
   const destination = path.join(target, 'lib/modules', release);
   // depmod needs the directory even if there are no modules.
   await mkdir(destination, { recursive: true });
+  // A set: modules share dependencies, and a decompressed file cannot be decompressed again.
+  const files = new Set<string>();
   for (const name of names) {
     if (builtInNames.has(moduleName(name))) continue;
     const own = [...dependencies.keys()].find((file) => moduleName(file) === moduleName(name));
     if (own === undefined && lenient) continue;
     if (own === undefined) throw new UnavailableError(`kernel ${release} has no module ${name}`);
-    for (const file of [own, ...(dependencies.get(own) ?? [])])
-      await copyModule(path.join(modules, file), path.join(destination, file), signal);
+    for (const file of [own, ...(dependencies.get(own) ?? [])]) files.add(file);
   }
+  for (const file of files)
+    await copyModule(path.join(modules, file), path.join(destination, file), signal);
   for (const index of ['modules.builtin', 'modules.order'])
     if (await fileExists(path.join(modules, index)))
       await cp(path.join(modules, index), path.join(destination, index));
