@@ -2,10 +2,8 @@ import { Command, Option } from 'commander';
 import type { Arch } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
-import { loadingOf } from '../candidate/preflight/loading.ts';
-import type { PreflightOptions } from '../candidate/preflight/preflight.ts';
+import { expectedBoots } from '../candidate/preflight/scenario-facts.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
-import type { Baseline } from '../model/comparison.ts';
 import type { Loaded } from '../compare/record.ts';
 import { loadRecord, recordOf } from '../compare/record.ts';
 import { exitCodes, UsageError } from '../errors.ts';
@@ -17,16 +15,13 @@ import { standardOutput } from '../report/reporter.ts';
 import { createStyle } from '../report/style.ts';
 import { needsOf } from '../run/lab.ts';
 import { runCases } from '../run/run.ts';
-import { kexecOf } from '../scenario/kexec.ts';
 import type { Case } from '../scenario/scenario.ts';
-import { expandCases } from '../scenario/select.ts';
-import { namedShapes, plain } from '../scenario/variants.ts';
+import { baselineOf, selectedCases, usualShapes } from './check-selection.ts';
 import type { ComparisonOptions } from './compare.ts';
 import { checkComparisonFiles, comparisonOptions, showComparison } from './compare.ts';
-import { findScenarios } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
 import type { MachineWords } from './machine-options.ts';
-import { machineOptions, onMachines } from './machine-options.ts';
+import { machineOptions } from './machine-options.ts';
 import { refuseImpossibleMachines } from './refuse-machines.ts';
 import {
   archOption,
@@ -38,6 +33,7 @@ import {
 } from './options.ts';
 import { describe } from './preflight.ts';
 import { addCandidateOptions, candidateOf, casesOf, openReporter } from './run-options.ts';
+
 type CheckOptions = CandidateWords &
   MachineWords &
   ComparisonOptions & {
@@ -53,12 +49,6 @@ type CheckOptions = CandidateWords &
     mirror?: string;
     withDeps?: boolean;
   };
-
-/** The default selection: a few cases that show differences between kernels. */
-const usual = ['check'];
-
-/** The shapes that are booted by default. */
-const usualShapes = [plain, ...namedShapes.map(({ name }) => name)];
 
 /** The name of the second kernel that the images contain, see images/distro-kernel.yaml. */
 const ownKernel = "the lab's own kernel";
@@ -143,43 +133,6 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
   }
 }
 
-/**
- * The cases that both kernels boot. An earlier result without the usual shapes is compared without them: without a
- * baseline, they would show nothing.
- */
-function selectedCases(words: string[], options: CheckOptions, known: Baseline | null): Case[] {
-  const { scenarios, arch, repeat, shape, machine } = options;
-  const found = findScenarios(words.length > 0 ? words : usual, scenarios);
-  const moved = onMachines(
-    found,
-    { shape, ...(machine !== undefined && { machine }) },
-    { arch, usual: usualShapes },
-  );
-  const all = expandCases(moved, { only: arch, repeat });
-  if (known === null || shape.length > 0) return all;
-  const isKnown = (case_: Case) => `${case_.arch}/${case_.scenario.name}` in known.scenarios;
-  return all.filter((case_) => case_.scenario.variant === undefined || isKnown(case_));
-}
-
-async function baselineOf({
-  baseline,
-  against,
-  firstKernel,
-  arch,
-  mirror,
-  withDeps,
-}: CheckOptions): Promise<Candidate | null> {
-  if (against !== undefined) return null;
-  if (baseline === undefined && firstKernel === undefined) return null;
-  return candidateOf({
-    kernel: baseline,
-    firstKernel,
-    arch,
-    ...(mirror && { mirror }),
-    ...(withDeps && { withDeps }),
-  });
-}
-
 /** Progress goes to standard output, or to standard error if standard output is JSON. */
 function progressOutput({ json }: CheckOptions) {
   return standardOutput(json ? process.stderr : process.stdout);
@@ -197,7 +150,7 @@ async function showPreflight(
   for (const arch of new Set(cases.map((case_) => case_.arch))) {
     const examination = await preflight(candidate, arch, {
       signal,
-      ...preflightOf(cases.filter((case_) => case_.arch === arch)),
+      ...expectedBoots(cases.filter((case_) => case_.arch === arch)),
       ...(options.mirror && { mirror: options.mirror }),
     });
     output.write(describe(arch, candidate.label.kernel, examination, createStyle(output)));
@@ -206,19 +159,6 @@ async function showPreflight(
     }
   }
   return stops;
-}
-
-/** What preflight needs to know about the boots. Only of those expected to boot: others may be wrong on purpose. */
-function preflightOf(cases: readonly Case[]): PreflightOptions {
-  const boots = cases.filter(({ expect }) => expect.outcome === 'booted');
-  const [first] = boots;
-  if (first === undefined) return {};
-  const cmdline = first.setup.tags['KEXEC_APPEND'];
-  return {
-    kexecs: boots.map(({ setup }) => kexecOf(setup)),
-    loading: loadingOf(first),
-    ...(cmdline !== undefined && { cmdline }),
-  };
 }
 
 /** Boots the cases with one of the kernels. Returns null if the user interrupted it. */

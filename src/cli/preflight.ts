@@ -17,7 +17,7 @@ import { addCandidateOptions, candidateOf, namesCandidate } from './run-options.
 
 type Options = CandidateWords & {
   arch: Arch[];
-  root: string;
+  root?: string;
   mirror?: string;
   withDeps?: boolean;
   json?: boolean;
@@ -27,7 +27,7 @@ type Options = CandidateWords & {
 type Examined = {
   arch: Arch;
   words: CandidateWords;
-  /** The second kernel's words of the command line, its disk, and how it kexecs. */
+  /** Its disk, and how it kexecs. */
   found: Parameters<typeof preflight>[2];
 };
 
@@ -38,7 +38,7 @@ export function preflightCommand(): Command {
     .argument('[scenario]', 'examine what this scenario or file boots');
   return addCandidateOptions(command)
     .addOption(archOption())
-    .option('--root <device>', 'root= device on the kernel command line', '/dev/vda1')
+    .option('--root <device>', 'root= device on the kernel command line (default: /dev/vda1)')
     .addOption(mirrorOption('Debian mirror to download from'))
     .option('--with-deps', 'install missing system packages with apt')
     .option('--json', 'print JSON')
@@ -77,7 +77,8 @@ async function run(scenario: string | undefined, given: Options): Promise<void> 
     const { mirror, root } = options;
     for (const arch of wanted) {
       const checks = {
-        ...{ cmdline: `root=${root}`, signal, onProgress: progress.show },
+        ...{ signal, onProgress: progress.show },
+        ...(root !== undefined && { cmdline: `root=${root}` }),
         ...(mirror && { mirror }),
         ...examined.find((one) => one.arch === arch)?.found,
       };
@@ -113,23 +114,22 @@ async function run(scenario: string | undefined, given: Options): Promise<void> 
  * @throws UsageError if it boots several kernels or machines, or an option names a kernel too
  */
 async function examinedIn(word: string, options: Options): Promise<Examined[]> {
-  if (namesCandidate(options))
+  if (namesCandidate(options) || options.root !== undefined)
     throw new UsageError(`${word} and an option both name what to examine`, {
-      hint: 'Leave out the scenario, or --kernel, --initrd, --kexec-tools and --first-kernel.',
+      hint: 'Leave out the scenario, or --kernel, --initrd, --kexec-tools, --first-kernel and --root.',
     });
   const { findScenarios } = await import('./find-scenarios.ts');
   const { expandCases } = await import('../scenario/select.ts');
-  const { loadingOf } = await import('../candidate/preflight/loading.ts');
+  const { loadingOf } = await import('../candidate/preflight/scenario-facts.ts');
   const cases = expandCases(findScenarios([word]), { only: options.arch, repeat: 1 });
   const { isDiskOfKernel } = await import('../candidate/candidate.ts');
   const { ownRecipes } = await import('../image/recipes/recipe.ts');
   const examined = cases.map(({ arch, setup, steps }): Examined => {
-    const { secondKernel, disk, tags } = setup;
+    const { secondKernel, disk } = setup;
     if (typeof disk !== 'string' || !isDiskOfKernel(ownRecipes.get(disk)))
       throw new UsageError(`${word} boots no kernel that preflight can examine`, {
         hint: 'Name a scenario whose disk has the kernel under test, such as kexec-to-distro, or a kernel with --kernel.',
       });
-    const cmdline = tags['KEXEC_APPEND'];
     return {
       arch,
       words: { ...secondKernel },
@@ -137,7 +137,6 @@ async function examinedIn(word: string, options: Options): Promise<Examined[]> {
         disk,
         kexecs: [kexecOf(setup)],
         loading: loadingOf({ setup, steps }),
-        ...(cmdline !== undefined && { cmdline }),
       },
     };
   });

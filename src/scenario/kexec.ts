@@ -29,6 +29,8 @@ export type Kexec = {
   };
   /** The words of both kernels' command lines, without those of the machine profile. */
   cmdlines: { first: string; second: string };
+  /** Those of them that only the second kernel gets; null if the scenario does not name them. */
+  append: string | null;
   /** The options of kexec other than the files and the command line. */
   flags: readonly string[];
 };
@@ -58,6 +60,7 @@ export function kexecOf({
       first: cmdline,
       second: [cmdline, tags['KEXEC_APPEND'] ?? '', ...words(appendTag)].join(' '),
     },
+    append: tags['KEXEC_APPEND'] ?? null,
     flags: words(flagsTag),
   };
 }

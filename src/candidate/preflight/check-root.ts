@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/examination.ts';
 import type { RootDisk } from '../../scenario/kexec.ts';
-import type { Facts, InitrdFacts, KernelFacts } from './facts.ts';
+import type { Facts, InitrdFacts, KernelFacts, RootFacts } from './facts.ts';
 
 /** The value of the last `root=` on a command line; null if there is none. */
 export function rootOf(cmdline: string): string | null {
@@ -12,7 +12,7 @@ export function rootOf(cmdline: string): string | null {
 export function checkRoot({
   cmdline,
   disk: { name: disk, partition: numbered, partitions, source },
-}: Pick<Facts, 'cmdline' | 'disk'>): Finding[] {
+}: RootFacts): Finding[] {
   const root = rootOf(cmdline);
   const found = (message: string, id = 'root-not-there'): Finding => ({
     id,
@@ -71,7 +71,10 @@ const filesystemOptions: Record<string, string> = { ext4: 'CONFIG_EXT4_FS' };
 type Driver = { what: string; names: string[]; option: string };
 
 /** Whether the kernel and initramfs together have the drivers for the root file system. */
-export function checkInitrd({ kernel, initrd, disk }: Omit<Facts, 'cmdline'>): Finding[] {
+export function checkInitrd(
+  { kernel, initrd }: Pick<Facts, 'kernel' | 'initrd'>,
+  { bus, partitions }: RootFacts['disk'],
+): Finding[] {
   if (initrd?.trouble != null)
     return [
       {
@@ -83,9 +86,9 @@ export function checkInitrd({ kernel, initrd, disk }: Omit<Facts, 'cmdline'>): F
       },
     ];
   if (initrd?.releases === null) return [unread(initrd)];
-  const filesystem = disk.partitions[0]?.filesystem ?? 'ext4';
+  const filesystem = partitions[0]?.filesystem ?? 'ext4';
   const wanted: Driver[] = [
-    ...drivers[disk.bus],
+    ...drivers[bus],
     {
       what: `the root file system (${filesystem})`,
       names: [filesystem],

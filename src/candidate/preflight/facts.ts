@@ -66,12 +66,15 @@ export type LoadFacts = {
   config: KernelFacts['config'];
 };
 
-/** The disk with the second kernel's root file system. */
+/** A disk with the second kernel's root file system. */
 type DiskFacts = RootDisk & {
   /** Its partitions in order, with the file system of each. */
   partitions: readonly { filesystem: string }[];
   source: string;
 };
+
+/** The disk of a machine, and the second kernel's command line, which names the root file system there. */
+export type RootFacts = { disk: DiskFacts; cmdline: string };
 
 export type Facts = {
   kernel: KernelFacts;
@@ -79,9 +82,8 @@ export type Facts = {
   initrd: InitrdFacts | null;
   tools: ToolsFacts;
   loading: LoadFacts;
-  disk: DiskFacts;
-  /** The second kernel's command line. */
-  cmdline: string;
+  /** At least one. */
+  roots: readonly RootFacts[];
 };
 
 /** All that preflight knows: `bytes` is the size of the kernel's file, and no machine may be known. */

@@ -8,7 +8,7 @@ import { ownRecipes, kexecTools } from '../../image/recipes/recipe.ts';
 import type { Finding, PreflightDocument } from '../../model/examination.ts';
 import type { Severity } from '../../model/vocabulary.ts';
 import { rootDiskOf } from '../../scenario/kexec.ts';
-import type { Kexec } from '../../scenario/kexec.ts';
+import type { Kexec, RootDisk } from '../../scenario/kexec.ts';
 import type { Candidate } from '../candidate.ts';
 import { distroKernel, isDiskOfKernel, providerKernel, withCandidate } from '../candidate.ts';
 import { checkImageLength, checkTextOffset, checkKexecConfig } from './check-kernel.ts';
@@ -22,22 +22,18 @@ import { rulesFor } from './rules.ts';
 import { toolsFacts } from './tools-facts.ts';
 
 export type PreflightOptions = BuildOptions & {
-  /** The second kernel's command line. Default: that of kexec-to-distro. */
+  /** The second kernel's command line, where no machine's is known. Default: the first partition is the root. */
   cmdline?: string;
   /** The recipe of the disk with its root file system. Default: that of kexec-to-distro. */
   disk?: string;
-  /**
-   * The machines that kexec, and how. The command line belongs to the first one. Default: none is known, so their rules
-   * cannot be applied.
-   */
+  /** The machines that kexec, and how. Default: none is known, so their rules cannot be applied. */
   kexecs?: readonly Kexec[];
   /** How the kernel is loaded. Default: `kexec -l` on a kernel that is not locked down. */
   loading?: Omit<LoadFacts, 'config'>;
 };
 
-/** The command line and disk of kexec-to-distro, the reference scenario. */
+/** The disk and the load of kexec-to-distro, the reference scenario. */
 const usual = {
-  cmdline: 'root=/dev/vda1',
   disk: 'mini-disk',
   loading: { way: '', lockdown: null, isSecureBoot: false },
 } as const;
@@ -77,7 +73,7 @@ async function gatherFacts(
   candidate: Candidate,
   arch: Arch,
   {
-    cmdline = usual.cmdline,
+    cmdline,
     disk = usual.disk,
     loading = usual.loading,
     kexecs = [],
@@ -107,10 +103,26 @@ async function gatherFacts(
         ? { version: null, unpacks: null, source: kexecTools }
         : await toolsFacts(candidate, arch, recipe.suites, options),
     loading: { ...loading, config: await firstConfig(candidate, arch, options) },
-    disk: diskFacts(disk, recipe, kexecs[0]?.machine.disk ?? rootDiskOf({ disks: 'virtio-pci' })),
-    cmdline,
+    roots: rootsOf(kexecs, cmdline).map(({ disk: root, cmdline }) => ({
+      disk: diskFacts(disk, recipe, root),
+      cmdline,
+    })),
     kexecs,
   };
+}
+
+/** The disk of every machine, and the command line with which the second kernel boots there. */
+function rootsOf(
+  kexecs: readonly Kexec[],
+  cmdline: string | undefined,
+): { disk: RootDisk; cmdline: string }[] {
+  const usually = ({ partition }: RootDisk) => cmdline ?? `root=${partition}1`;
+  const unknown = rootDiskOf({ disks: 'virtio-pci' });
+  if (kexecs.length === 0) return [{ disk: unknown, cmdline: usually(unknown) }];
+  return kexecs.map(({ machine: { disk }, append }) => ({
+    disk,
+    cmdline: append ?? usually(disk),
+  }));
 }
 
 /** The configuration of the kernel that runs kexec; null if it is the lab's, whose image does not contain it. */
@@ -130,22 +142,22 @@ async function firstConfig(
 
 /** All findings that follow from the facts, the worst first. */
 function check(facts: Gathered): Finding[] {
-  const { kernel, kexecs } = facts;
+  const { kernel, kexecs, roots } = facts;
   const sizes = kexecs.map(({ flags }) => reservedSize(flags));
   const reserved = sizes.length === 0 ? 0 : Math.min(...sizes);
   const findings = [
     ...checkImageLength(facts.kernel),
     ...(facts.loading.way === 'systemctl' ? checkSystemctl(facts) : checkLoad(facts)),
-    ...checkInitrd(facts),
-    ...checkRoot(facts),
+    ...roots.flatMap(({ disk }) => checkInitrd(facts, disk)),
+    ...roots.flatMap(checkRoot),
     ...checkKexecConfig(kernel),
     ...checkTextOffset(kernel, kernel.bytes, { reserved, way: facts.loading.way }),
-    ...distinct(kexecs.flatMap((kexec) => checkMachine(kernel, kexec))),
+    ...kexecs.flatMap((kexec) => checkMachine(kernel, kexec)),
   ];
-  return findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
+  return distinct(findings).sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
 }
 
-/** Several boots may use the same machine. */
+/** Several boots may use the same machine, or disk. */
 function distinct(findings: readonly Finding[]): Finding[] {
   return [
     ...new Map(findings.map((finding) => [`${finding.id} ${finding.source}`, finding])).values(),

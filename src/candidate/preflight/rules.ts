@@ -21,13 +21,14 @@ function pagesUnchecked(kernel: KernelFacts, kexecs: readonly Kexec[]): string |
 }
 
 /** The rules that there are for a candidate, and why one could not be applied. */
-export function rulesFor({ kernel, initrd, tools, loading, cmdline, kexecs }: Gathered): Rule[] {
+export function rulesFor({ kernel, initrd, tools, loading, roots, kexecs }: Gathered): Rule[] {
   const { kind, layout, config, release } = kernel;
   const readable = initrd !== null && initrd.trouble === null && initrd.releases !== null;
   const noInitrd = 'none was given; the lab builds one from the modules of the kernel';
   const unread = initrd === null ? noInitrd : readable ? null : 'its files could not be listed';
-  const root = rootOf(cmdline);
-  const isDevice = root === null || root.startsWith('/dev/');
+  const other = roots
+    .map(({ cmdline }) => rootOf(cmdline))
+    .find((root) => root !== null && !root.startsWith('/dev/'));
   const sized = kind === 'Image' || kind === 'zImage';
   const offset = layout?.textOffset ?? configuredOffset(config?.values);
   const rule = (name: string, notChecked: string | null) => ({ name, notChecked });
@@ -73,6 +74,9 @@ export function rulesFor({ kernel, initrd, tools, loading, cmdline, kexecs }: Ga
       'built-in drivers',
       knowsBuiltIn(kernel, initrd) ? null : 'neither modules.builtin nor a configuration was found',
     ),
-    rule('root=', isDevice ? null : `${root} is not a device name, and is not looked up`),
+    rule(
+      'root=',
+      other === undefined ? null : `${other} is not a device name, and is not looked up`,
+    ),
   ];
 }

@@ -9,7 +9,7 @@ import {
 import { checkSystemctl } from '../../../src/candidate/preflight/check-systemctl.ts';
 import { checkEveryWay, checkLoad } from '../../../src/candidate/preflight/check-load.ts';
 import type { KernelFacts, LoadFacts } from '../../../src/candidate/preflight/facts.ts';
-import { loadingOf } from '../../../src/candidate/preflight/loading.ts';
+import { loadingOf } from '../../../src/candidate/preflight/scenario-facts.ts';
 import { unpackedBy } from '../../../src/candidate/preflight/tools-facts.ts';
 import type { Cell, Server } from '../../../scripts/truth-table/data.ts';
 import { truthSchema } from '../../../scripts/truth-table/data.ts';

@@ -158,6 +158,7 @@ t.test('which machines hand over LPI tables that nothing reserves', (t) => {
     const kexec: Kexec = {
       machine: { ...machine, option, firmware: change.firmware ?? 'none' },
       cmdlines: { first, second },
+      append: null,
       flags,
     };
     return checkLpiTables(kexec).map(({ id, severity }) => `${severity} ${id}`);
@@ -183,6 +184,7 @@ t.test('UEFI does not protect those tables on 32-bit arm', (t) => {
     checkReservations({
       machine: { ...machine, option, firmware },
       cmdlines: { first, second },
+      append: null,
       flags: [],
     }).map(({ id, severity }) => `${severity} ${id}`);
   const warned = ['warn efi-reservations'];

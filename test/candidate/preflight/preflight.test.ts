@@ -129,6 +129,30 @@ void t.test('the rules about machines are applied to each machine', async (t) =>
   t.ok((await examined(server, on({ cpu: 'unheard-of' }))).unchecked.includes('page size'));
 });
 
+void t.test('the disk of each machine needs its drivers and the right root=', async (t) => {
+  const kernel = deb(t.testdir({}), 'good', kernelFiles());
+  const candidate = await readCandidate({ kernel }, { cacheDir });
+  const found = async (...machines: [Shape, string?][]) => {
+    const kexecs = machines.map(([shape, append]) =>
+      kexecOf({
+        ...{ machine: 'aarch64', shape, cmdline: '' },
+        tags: append === undefined ? {} : { KEXEC_APPEND: append },
+      }),
+    );
+    const { findings } = await preflight(candidate, 'aarch64', { cacheDir, kexecs });
+    return findings.map(({ severity, id }) => `${severity} ${id}`);
+  };
+  t.same(await found([{}], [{}, 'root=/dev/vda1']), [], 'the first partition is the default');
+  t.same(await found([{}], [{ disks: 'nvme' }]), ['stop no-nvme']);
+  t.same(
+    await found([{ disks: 'usb' }], [{ disks: 'nvme' }], [{ disks: 'nvme', cpus: 2 }]),
+    ['stop no-xhci-pci', 'stop no-usb-storage', 'stop no-sd-mod', 'stop no-nvme'],
+    'each driver once',
+  );
+  const roots = await found([{}, 'root=/dev/vda1'], [{ disks: 'virtio-mmio' }, 'root=/dev/vda']);
+  t.same(roots, ['stop no-virtio-mmio', 'stop root-is-the-whole-disk']);
+});
+
 void t.test('the command exits with 7 where something cannot work', async (t) => {
   const directory = t.testdir({});
   const kernel = deb(directory, 'good', kernelFiles());

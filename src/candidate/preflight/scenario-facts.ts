@@ -1,6 +1,8 @@
+/** What preflight can read from the scenarios that are to boot. */
 import { kexecOf } from '../../scenario/kexec.ts';
 import type { Case } from '../../scenario/scenario.ts';
 import type { LoadFacts } from './facts.ts';
+import type { PreflightOptions } from './preflight.ts';
 
 type Loading = Omit<LoadFacts, 'config'>;
 
@@ -22,6 +24,14 @@ export function loadingOf({ setup, steps }: Pick<Case, 'setup' | 'steps'>): Load
     lockdown: lockdown === undefined || lockdown === 'lockdown=none' ? null : lockdown,
     isSecureBoot: kexecOf(setup).machine.firmware === 'secure-boot',
   };
+}
+
+/** What preflight needs to know about the boots. Only of those expected to boot: others may be wrong on purpose. */
+export function expectedBoots(cases: readonly Case[]): PreflightOptions {
+  const boots = cases.filter(({ expect }) => expect.outcome === 'booted');
+  const [first] = boots;
+  if (first === undefined) return {};
+  return { kexecs: boots.map(({ setup }) => kexecOf(setup)), loading: loadingOf(first) };
 }
 
 /** kexec's options for the system call; the last one counts. */
