@@ -6,7 +6,7 @@ import { arches } from '../src/arch.ts';
 import { ownCatalogue } from '../src/cli/find-scenarios.ts';
 import { outcomeIds, outcomeSummaries } from '../src/model/vocabulary.ts';
 import { describeExpectation } from '../src/report/result-text.ts';
-import { describeShape } from '../src/qemu/machine-spec.ts';
+import { describeShape } from '../src/qemu/shape.ts';
 import { loadScenarios, ownScenarios, scenarioName } from '../src/scenario/load.ts';
 import type { Scenario } from '../src/scenario/scenario.ts';
 import { scenarioJsonSchema } from '../src/scenario/schema.ts';

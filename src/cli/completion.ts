@@ -110,7 +110,7 @@ export const placeholders: Record<string, () => Promise<Completion> | Completion
   class: () => fromList(comparisonClasses),
   shell: () => fromList(shells),
   machine: async () => {
-    const { ownMachines } = await import('../qemu/machine-spec.ts');
+    const { ownMachines } = await import('../qemu/machine-profile.ts');
     return { ...fromList([...ownMachines.keys()]), files: 'files' as const };
   },
   shape: async () => fromList((await import('./machine-options.ts')).shapeWords),

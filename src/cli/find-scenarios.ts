@@ -6,7 +6,7 @@ import { loadRecord } from '../compare/record.ts';
 import { NothingSelectedError, UsageError } from '../errors.ts';
 import { bootFile, namesOfPart, ownRecipes } from '../image/recipes/recipe.ts';
 import type { CaseResult, Variant } from '../model/result.ts';
-import { ownMachines } from '../qemu/machine-spec.ts';
+import { ownMachines } from '../qemu/machine-profile.ts';
 import { printableLines } from '../report/printable.ts';
 import { splitPlace } from '../report/result-text.ts';
 import type { Catalogue } from '../scenario/check.ts';

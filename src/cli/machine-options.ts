@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Option } from 'commander';
 import type { Arch } from '../arch.ts';
 import { NothingSelectedError, UsageError } from '../errors.ts';
-import { loadMachineProfile, ownMachines } from '../qemu/machine-spec.ts';
+import { loadMachineProfile, ownMachines } from '../qemu/machine-profile.ts';
 import { printable } from '../report/printable.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { LeftOut, NamedShape } from '../scenario/variants.ts';

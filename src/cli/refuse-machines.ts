@@ -1,7 +1,8 @@
 import { isAbsolute, relative } from 'node:path';
 import { ScenarioError, UnavailableError } from '../errors.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
-import { describeMachine, loadMachineProfile } from '../qemu/machine-spec.ts';
+import { loadMachineProfile } from '../qemu/machine-profile.ts';
+import { describeMachine } from '../qemu/shape.ts';
 import { machineTrouble } from '../qemu/machine-trouble.ts';
 import { ownScenarios } from '../scenario/load.ts';
 import type { Case } from '../scenario/scenario.ts';

@@ -5,7 +5,7 @@ import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { exitCodes, NothingSelectedError, UsageError } from '../errors.ts';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
-import { loadMachineProfile } from '../qemu/machine-spec.ts';
+import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import { canRecord } from '../recording/manifest.ts';
 import { printable, printableLines } from '../report/printable.ts';
 import { showsConsole } from '../report/reporters.ts';

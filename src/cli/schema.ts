@@ -62,7 +62,7 @@ export const schemas: readonly NamedSchema[] = [
     about: 'a machine profile, for editors',
     load: async () => {
       const [{ machineProfileSchema }, z] = await Promise.all([
-        import('../qemu/machine-spec.ts'),
+        import('../qemu/machine-profile.ts'),
         import('zod'),
       ]);
       return {

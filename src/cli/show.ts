@@ -12,7 +12,7 @@ import { planImages } from '../image/recipes/plan.ts';
 import { ownRecipes } from '../image/recipes/recipe.ts';
 import { interactiveArguments } from '../qemu/arguments.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
-import { loadMachineProfile } from '../qemu/machine-spec.ts';
+import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import { recallQemu } from '../qemu/trial/try-qemu.ts';
 import { printable, printableLines } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';

@@ -2,8 +2,10 @@
 import { UnavailableError } from '../errors.ts';
 import type { IdleSkipping } from '../model/run.ts';
 import { shellQuote } from '../text/shell.ts';
-import type { DiskBus, MachineProfile, MachineSpec, Network } from './machine-spec.ts';
-import { machineOption } from './machine-spec.ts';
+import type { MachineProfile } from './machine-profile.ts';
+import type { MachineSpec, Network } from './machine-spec.ts';
+import type { DiskBus } from './shape.ts';
+import { machineOption } from './machine-profile.ts';
 import type { Qmp } from './qmp.ts';
 
 /** Addresses on the provider's network. Scaleway's metadata server is at 169.254.42.42, which determines the others. */

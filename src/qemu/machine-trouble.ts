@@ -6,8 +6,8 @@ import type { Qemu } from '../model/examination.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { bare, boardArguments, deviceArguments } from './arguments.ts';
 import { modelOf, modelsFor, modelSince, propertySince } from './cpu-models.ts';
-import type { MachineProfile } from './machine-spec.ts';
-import { machineOption, propertyNames } from './machine-spec.ts';
+import type { MachineProfile } from './machine-profile.ts';
+import { machineOption, propertyNames } from './machine-profile.ts';
 
 /** Why a QEMU cannot make a machine. */
 export type MachineTrouble = {

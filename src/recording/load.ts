@@ -8,8 +8,11 @@ import { findFirmware } from '../host/requirements.ts';
 import { checkInput, readInput } from '../host/user-file.ts';
 import type { Qemu } from '../model/examination.ts';
 import { listQemus } from '../qemu/find-qemu.ts';
-import type { MachineProfile, MachineSpec, Shape } from '../qemu/machine-spec.ts';
-import { loadMachineProfile, shapeSchema } from '../qemu/machine-spec.ts';
+import type { MachineProfile } from '../qemu/machine-profile.ts';
+import type { MachineSpec } from '../qemu/machine-spec.ts';
+import type { Shape } from '../qemu/shape.ts';
+import { loadMachineProfile } from '../qemu/machine-profile.ts';
+import { shapeSchema } from '../qemu/shape.ts';
 import type { RecordedFile, RecordingManifest } from './manifest.ts';
 import { readManifest, recordingFiles, localPath } from './manifest.ts';
 

@@ -7,8 +7,10 @@ import { digestOnce } from '../host/files.ts';
 import { readInput } from '../host/user-file.ts';
 import { firstIssue } from '../model/boot.ts';
 import type { Qemu } from '../model/examination.ts';
-import type { MachineProfile, MachineSpec } from '../qemu/machine-spec.ts';
-import { diskBusSchema, machineProfileSchema } from '../qemu/machine-spec.ts';
+import type { MachineProfile } from '../qemu/machine-profile.ts';
+import type { MachineSpec } from '../qemu/machine-spec.ts';
+import { machineProfileSchema } from '../qemu/machine-profile.ts';
+import { diskBusSchema } from '../qemu/shape.ts';
 
 /** The files of a recording in a case's directory, in addition to `console.raw`. */
 export const recordingFiles = { manifest: 'recording.json', events: 'recording.rr' } as const;

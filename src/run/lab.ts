@@ -16,7 +16,7 @@ import { ownRecipes } from '../image/recipes/recipe.ts';
 import { findEntries } from '../image/store/entry.ts';
 import type { Environment, ImageProgress } from '../model/run.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
-import { loadMachineProfile } from '../qemu/machine-spec.ts';
+import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import { tryQemu } from '../qemu/trial/try-qemu.ts';
 import type { Case, SecondKernel } from '../scenario/scenario.ts';

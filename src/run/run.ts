@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openRecord, writeRecord } from '../host/files.ts';
 import type { CaseResult } from '../model/result.ts';
 import type { LabEvent, RunReport } from '../model/run.ts';
-import { loadMachineProfile } from '../qemu/machine-spec.ts';
+import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { caseReference } from '../scenario/select.ts';
 import { describeEnvironment, createLab } from './lab.ts';

@@ -12,7 +12,7 @@ import type {
 import type { Verdict } from '../model/vocabulary.ts';
 import { isUp } from '../model/vocabulary.ts';
 import type { Case, Setup } from '../scenario/scenario.ts';
-import { describeMachine } from '../qemu/machine-spec.ts';
+import { describeMachine } from '../qemu/shape.ts';
 import type { BootFacts } from '../session/boot-case.ts';
 import { bootPrice } from '../session/boot-times.ts';
 import { commandProof } from './proof.ts';

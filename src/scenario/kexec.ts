@@ -1,12 +1,9 @@
 import { appendTag, flagsTag } from '../markers.ts';
 import { pageSizesOf } from '../qemu/cpu-models.ts';
-import type { DiskBus, MachineProfile } from '../qemu/machine-spec.ts';
-import {
-  loadMachineProfile,
-  machineOption,
-  partitionMark,
-  rootDisk,
-} from '../qemu/machine-spec.ts';
+import type { MachineProfile } from '../qemu/machine-profile.ts';
+import type { DiskBus } from '../qemu/shape.ts';
+import { loadMachineProfile, machineOption } from '../qemu/machine-profile.ts';
+import { partitionMark, rootDisk } from '../qemu/shape.ts';
 import type { Setup } from './scenario.ts';
 
 /** How the first disk is attached, Linux's name for it, and what the names of its partitions begin with. */

@@ -3,7 +3,7 @@ import { basename, extname, join } from 'node:path';
 import { ScenarioError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 import { ownDirectory } from '../host/directories.ts';
-import { describeShape } from '../qemu/machine-spec.ts';
+import { describeShape } from '../qemu/shape.ts';
 import { readYamlFile } from '../yaml/yaml-file.ts';
 import type { Catalogue } from './check.ts';
 import { checkScenario, shapesOf } from './check.ts';

@@ -1,4 +1,4 @@
-import type { Shape } from '../qemu/machine-spec.ts';
+import type { Shape } from '../qemu/shape.ts';
 
 /** Shapes that a scenario is booted in: each dimension is a list of alternatives. */
 export type Shapes = {

@@ -1,6 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type { Arch } from '../arch.ts';
-import { rootDisk } from '../qemu/machine-spec.ts';
+import { rootDisk } from '../qemu/shape.ts';
 import type { Located } from '../yaml/yaml-file.ts';
 import type { ImageReference, Plan, Proof, Scenario, SecondKernel, Setup } from './scenario.ts';
 import type { ScenarioFile } from './schema.ts';

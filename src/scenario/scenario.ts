@@ -1,6 +1,6 @@
 import type { Arch } from '../arch.ts';
 import type { Expectation, Variant } from '../model/result.ts';
-import type { Shape } from '../qemu/machine-spec.ts';
+import type { Shape } from '../qemu/shape.ts';
 import type { Step } from './step.ts';
 
 /** A recipe (of images/ by name, the user's by absolute path), or a finished file of the user's. */

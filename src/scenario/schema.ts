@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { arches } from '../arch.ts';
 import { outcomeIds, silenceReasons, stages } from '../model/vocabulary.ts';
-import { shapeSchema } from '../qemu/machine-spec.ts';
+import { shapeSchema } from '../qemu/shape.ts';
 import { storages } from './scenario.ts';
 import { stepSchema, tagsSchema } from './step.ts';
 

@@ -1,8 +1,9 @@
 import { isAbsolute } from 'node:path';
 import type { Arch } from '../arch.ts';
 import type { Variant } from '../model/result.ts';
-import type { DiskBus, MachineProfile, Shape } from '../qemu/machine-spec.ts';
-import { describeShape, partitionMark, rootDisk } from '../qemu/machine-spec.ts';
+import type { MachineProfile } from '../qemu/machine-profile.ts';
+import type { DiskBus, Shape } from '../qemu/shape.ts';
+import { describeShape, partitionMark, rootDisk } from '../qemu/shape.ts';
 import type { Catalogue } from './check.ts';
 import { troubleOf } from './check.ts';
 import { scenarioName } from './load.ts';

@@ -14,7 +14,7 @@ import type { ReportedState } from '../provider/provider.ts';
 import { interactiveArguments } from '../qemu/arguments.ts';
 import type { Qemu } from '../model/examination.ts';
 import type { MachineSpec } from '../qemu/machine-spec.ts';
-import { loadMachineProfile } from '../qemu/machine-spec.ts';
+import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import { canRecord, withRecording } from '../recording/manifest.ts';
 import type { Case } from '../scenario/scenario.ts';

@@ -8,8 +8,10 @@ import { findFirmware } from '../host/requirements.ts';
 import type { ImageSet } from '../image/ensure-images.ts';
 import type { GuestTime } from '../model/vocabulary.ts';
 import type { Provider } from '../provider/provider.ts';
-import type { MachineProfile, MachineSpec, Network } from '../qemu/machine-spec.ts';
-import { clockOf, loadMachineProfile } from '../qemu/machine-spec.ts';
+import type { MachineProfile } from '../qemu/machine-profile.ts';
+import type { MachineSpec, Network } from '../qemu/machine-spec.ts';
+import { loadMachineProfile } from '../qemu/machine-profile.ts';
+import { clockOf } from '../qemu/machine-spec.ts';
 import type { Case, Setup } from '../scenario/scenario.ts';
 import { usesSsh } from '../scenario/step.ts';
 

@@ -9,7 +9,7 @@ import t from 'tap';
 import { ensureImages } from '../../src/image/ensure-images.ts';
 import { startProvider } from '../../src/provider/provider.ts';
 import { findQemu } from '../../src/qemu/find-qemu.ts';
-import { loadMachineProfile } from '../../src/qemu/machine-spec.ts';
+import { loadMachineProfile } from '../../src/qemu/machine-profile.ts';
 import type { Machine } from '../../src/qemu/machine.ts';
 import { startMachine } from '../../src/qemu/machine.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';

@@ -6,8 +6,9 @@ import {
   interactiveArguments,
   qemuArguments,
 } from '../../src/qemu/arguments.ts';
-import type { MachineSpec, Shape } from '../../src/qemu/machine-spec.ts';
-import { loadMachineProfile } from '../../src/qemu/machine-spec.ts';
+import type { MachineSpec } from '../../src/qemu/machine-spec.ts';
+import type { Shape } from '../../src/qemu/shape.ts';
+import { loadMachineProfile } from '../../src/qemu/machine-profile.ts';
 
 function spec(arch: 'aarch64' | 'arm'): MachineSpec {
   return {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { ownMachines } from '../../src/qemu/machine-spec.ts';
+import { ownMachines } from '../../src/qemu/machine-profile.ts';
 import { modelOf, pageSizesOf } from '../../src/qemu/cpu-models.ts';
 
 t.test('the pages that a CPU supports', (t) => {

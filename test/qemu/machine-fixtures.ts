@@ -6,7 +6,7 @@ import type { Test } from 'tap';
 import type { Arch } from '../../src/arch.ts';
 import { findQemu } from '../../src/qemu/find-qemu.ts';
 import type { MachineSpec } from '../../src/qemu/machine-spec.ts';
-import { loadMachineProfile } from '../../src/qemu/machine-spec.ts';
+import { loadMachineProfile } from '../../src/qemu/machine-profile.ts';
 import type { Machine } from '../../src/qemu/machine.ts';
 import { startMachine } from '../../src/qemu/machine.ts';
 

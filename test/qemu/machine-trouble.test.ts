@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Test } from 'tap';
 import t from 'tap';
 import type { Qemu } from '../../src/model/examination.ts';
-import { loadMachineProfile } from '../../src/qemu/machine-spec.ts';
+import { loadMachineProfile } from '../../src/qemu/machine-profile.ts';
 import { machineTrouble } from '../../src/qemu/machine-trouble.ts';
 import { temporaryDirectory } from './machine-fixtures.ts';
 

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Test } from 'tap';
 import t from 'tap';
 import { UsageError, UnavailableError } from '../../src/errors.ts';
-import type { Shape } from '../../src/qemu/machine-spec.ts';
+import type { Shape } from '../../src/qemu/shape.ts';
 import type { RecordingManifest } from '../../src/recording/manifest.ts';
 import type { RewindOptions, Rewound } from '../../src/recording/rewind.ts';
 import { findStopPoint, rewind } from '../../src/recording/rewind.ts';

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Test } from 'tap';
-import { machineProfileSchema } from '../../src/qemu/machine-spec.ts';
-import type { MachineProfile } from '../../src/qemu/machine-spec.ts';
+import { machineProfileSchema } from '../../src/qemu/machine-profile.ts';
+import type { MachineProfile } from '../../src/qemu/machine-profile.ts';
 import type { Catalogue } from '../../src/scenario/check.ts';
 
 const recipes = {

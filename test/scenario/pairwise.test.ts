@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { Shape } from '../../src/qemu/machine-spec.ts';
+import type { Shape } from '../../src/qemu/shape.ts';
 import { combinationsOf, pairwiseShapes } from '../../src/scenario/pairwise.ts';
 
 const cpus = [1, 2, 4, 8].map((number) => ({ cpus: number }));

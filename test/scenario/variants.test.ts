@@ -2,7 +2,7 @@ import { selectScenarios } from '../../src/scenario/select.ts';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Test } from 'tap';
-import { diskBuses } from '../../src/qemu/machine-spec.ts';
+import { diskBuses } from '../../src/qemu/shape.ts';
 import { ownCatalogue } from '../../src/cli/find-scenarios.ts';
 import { loadScenario, loadScenarios, ownScenarios } from '../../src/scenario/load.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';

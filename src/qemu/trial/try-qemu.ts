@@ -12,7 +12,7 @@ import { guestTimes } from '../../model/vocabulary.ts';
 import type { ConsoleOutput } from '../console-pipe.ts';
 import type { Qemu } from '../../model/examination.ts';
 import type { MachineSpec } from '../machine-spec.ts';
-import { machineProfileSchema } from '../machine-spec.ts';
+import { machineProfileSchema } from '../machine-profile.ts';
 import type { MachineExit } from '../machine.ts';
 import { startMachine } from '../machine.ts';
 import type { Patience } from '../standstill.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import { preflight, refuseUnusable } from '../../../src/candidate/preflight/preflight.ts';
 import { readCandidate } from '../../../src/candidate/read-candidate.ts';
-import type { Shape } from '../../../src/qemu/machine-spec.ts';
+import type { Shape } from '../../../src/qemu/shape.ts';
 import type { Kexec } from '../../../src/scenario/kexec.ts';
 import { kexecOf } from '../../../src/scenario/kexec.ts';
 import { kexecLab } from '../../cli/kexec-lab.ts';

@@ -6,9 +6,9 @@ import {
   loadMachineProfile,
   machineProfileSchema,
   ownMachines,
-  rootDisk,
-} from '../../src/qemu/machine-spec.ts';
-import type { Shape } from '../../src/qemu/machine-spec.ts';
+} from '../../src/qemu/machine-profile.ts';
+import { rootDisk } from '../../src/qemu/shape.ts';
+import type { Shape } from '../../src/qemu/shape.ts';
 import { YamlDirectory } from '../../src/yaml/yaml-directory.ts';
 
 const small = `arch: arm
