@@ -61,12 +61,13 @@ export const propertyNames = {
 /** Keys of a profile that contradict each other, and why. */
 export function contradictions(profile: z.infer<typeof profileKeys>): Contradiction[] {
   const { arch, machine, gic, its, el2, smmu, acpi, firmware, cpus, memory, numa, dimm } = profile;
+  const words = machine.split(',');
   const set = Object.entries(propertyNames) as [keyof typeof propertyNames, string][];
   const twice = set.filter(
     ([key, property]) =>
-      machine.split(',').some((word) => word.startsWith(`${property}=`)) &&
       profile[key] !== undefined &&
-      profile[key] !== false,
+      profile[key] !== false &&
+      words.some((word) => word.startsWith(`${property}=`)),
   );
   const all: (Contradiction | false)[] = [
     ...twice.map(([key, property]) => ({

@@ -11,7 +11,7 @@ import type { Named } from '../yaml/yaml-directory.ts';
 import { didYouMean } from '../text/nearest.ts';
 import type { Plan, Scenario, SecondKernel } from './scenario.ts';
 import type { Shapes } from './pairwise.ts';
-import { combinationsOf, mostCombinations, pairwiseShapes } from './pairwise.ts';
+import { combinationsOf, isAnyPossible, mostCombinations, pairwiseShapes } from './pairwise.ts';
 import type { ScenarioFile } from './schema.ts';
 import { describeStep, needsNetwork } from './step.ts';
 
@@ -68,22 +68,26 @@ function checkShapes(
       `${combinations} combinations are too many; at most ${mostCombinations} are searched`,
     );
   }
-  const possible = shapesOf(scenario, shapes, catalogue).length > 0;
-  return possible ? [] : find('no machine can have any of these combinations');
+  return isAnyPossible(shapes, fits(scenario, catalogue))
+    ? []
+    : find('no machine can have any of these combinations');
 }
 
 /** The shapes in which a scenario is booted, see {@link pairwiseShapes}. */
-export function shapesOf(scenario: Scenario, shapes: Shapes, { machines }: Catalogue): Shape[] {
-  const plans = Object.values(scenario.perArch);
-  return pairwiseShapes(shapes, (shape) =>
-    plans.every(({ setup }) => {
-      const machine = machines.get(setup.machine);
-      return (
-        machine !== undefined &&
-        contradictions({ ...machine, ...setup.shape, ...shape }).length === 0
-      );
-    }),
-  );
+export function shapesOf(scenario: Scenario, shapes: Shapes, catalogue: Catalogue): Shape[] {
+  return pairwiseShapes(shapes, fits(scenario, catalogue));
+}
+
+/** Whether every machine of a scenario can have a shape. */
+function fits({ perArch }: Scenario, { machines }: Catalogue): (shape: Shape) => boolean {
+  const profiles = Object.values(perArch).map(({ setup }) => {
+    const machine = machines.get(setup.machine);
+    return machine === undefined ? undefined : { ...machine, ...setup.shape };
+  });
+  return (shape) =>
+    profiles.every(
+      (profile) => profile !== undefined && contradictions({ ...profile, ...shape }).length === 0,
+    );
 }
 
 type Finding = {

@@ -29,15 +29,32 @@ export function pairwiseShapes(
   { vary, exclude }: Shapes,
   isPossible: (shape: Shape) => boolean,
 ): Shape[] {
-  const lengths = vary.map(({ length }) => length);
-  const rows = product(lengths)
-    .map((row) => ({ shape: shapeOf(vary, row), pairs: pairsOf(row, lengths) }))
-    .filter(({ shape }) => !exclude.some((entry) => matches(shape, entry)) && isPossible(shape));
+  const offsets = offsetsOf(vary);
+  const rows = [...possibleRows({ vary, exclude }, isPossible)].map(({ row, shape }) => ({
+    shape,
+    pairs: pairsOf(row, offsets),
+  }));
   const found = Array.from({ length: searches }, (_, index) => {
     const start = Math.floor((index * rows.length) / searches);
-    return search([...rows.slice(start), ...rows.slice(0, start)], sum(lengths));
+    return search([...rows.slice(start), ...rows.slice(0, start)], offsets.at(-1) ?? 0);
   });
   return found.reduce((least, other) => (other.length < least.length ? other : least));
+}
+
+/** Whether any combination is possible. */
+export function isAnyPossible(shapes: Shapes, isPossible: (shape: Shape) => boolean): boolean {
+  return possibleRows(shapes, isPossible).next().done !== true;
+}
+
+/** The allowed combinations, as the index of the alternative in each dimension; the last dimension changes fastest. */
+function* possibleRows(
+  { vary, exclude }: Shapes,
+  isPossible: (shape: Shape) => boolean,
+): Generator<{ row: number[]; shape: Shape }> {
+  for (const row of product(vary.map(({ length }) => length))) {
+    const shape = shapeOf(vary, row);
+    if (!exclude.some((entry) => matches(shape, entry)) && isPossible(shape)) yield { row, shape };
+  }
 }
 
 type Row = { shape: Shape; pairs: Uint32Array };
@@ -58,10 +75,6 @@ function search(rows: readonly Row[], codes: number): Shape[] {
     chosen.push(best.shape);
   }
   return chosen;
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** The first of the items with the largest number. @param items at least one */
@@ -87,14 +100,23 @@ function shapeOf(vary: Shapes['vary'], row: readonly number[]): Shape {
   return Object.assign({}, ...row.map((index, dimension) => vary[dimension]?.[index])) as Shape;
 }
 
-/** A number for each pair of alternatives in a row. A lone dimension pairs with itself. */
-function pairsOf(row: readonly number[], lengths: readonly number[]): Uint32Array {
-  const all = sum(lengths);
-  const codes = row.map((index, dimension) => sum(lengths.slice(0, dimension)) + index);
-  const pairs = codes.flatMap((code, first) =>
-    codes.slice(first + 1).map((other) => code * all + other),
-  );
-  return Uint32Array.from(codes.length === 1 ? codes : pairs);
+/** How many alternatives the dimensions before each one have, and last, how many there are in all. */
+function offsetsOf(vary: Shapes['vary']): number[] {
+  return vary.reduce((offsets, { length }) => [...offsets, (offsets.at(-1) ?? 0) + length], [0]);
+}
+
+/** A number for each pair of alternatives in a row. A lone dimension pairs with itself. Called for every combination. */
+function pairsOf(row: readonly number[], offsets: readonly number[]): Uint32Array {
+  const all = offsets.at(-1) ?? 0;
+  const codes = row.map((index, dimension) => index + (offsets[dimension] ?? 0));
+  if (codes.length === 1) return Uint32Array.from(codes);
+  const pairs = new Uint32Array((codes.length * (codes.length - 1)) / 2);
+  let next = 0;
+  codes.forEach((code, first) => {
+    for (let other = first + 1; other < codes.length; other++)
+      pairs[next++] = code * all + (codes[other] ?? 0);
+  });
+  return pairs;
 }
 
 function matches(shape: Shape, entry: Shape): boolean {
