@@ -35,6 +35,7 @@ export function createScreen({ columns, rows }: { columns: number; rows: number 
   let created: Promise<Terminal> | undefined;
   let backlog: Buffer[] = [];
   let waiting = 0;
+  let sawReturn = false;
 
   /** Drops output that is no longer visible. The terminal is reset, because the cut may be inside a sequence. */
   function dropOldest(): void {
@@ -46,16 +47,16 @@ export function createScreen({ columns, rows }: { columns: number; rows: number 
   return {
     feed(bytes) {
       // The caller may reuse the chunk for the next bytes.
-      backlog.push(Buffer.from(bytes));
-      waiting += bytes.length;
+      const chunk = sawReturn ? Buffer.from(bytes) : withReturns(bytes);
+      sawReturn ||= bytes.includes(carriageReturn);
+      backlog.push(chunk);
+      waiting += chunk.length;
       if (waiting > longestBacklog) dropOldest();
     },
     isPainted: () => painting.test(Buffer.concat(backlog).toString('latin1')),
     async text() {
       const bytes = Buffer.concat(backlog);
-      // In a log without carriage returns, each line would begin where the one before ends.
-      const plainEnds = !bytes.includes(carriageReturn);
-      const terminal = await (created ??= newTerminal(columns, rows, plainEnds));
+      const terminal = await (created ??= newTerminal(columns, rows));
       backlog = [];
       waiting = 0;
       await new Promise<void>((resolve) => {
@@ -77,10 +78,18 @@ export function createScreen({ columns, rows }: { columns: number; rows: number 
 }
 
 /**
- * A terminal in memory without a scrollback. xterm.js is large and few boots need it, so it is loaded on first use.
- * @param plainEnds a line feed alone ends a line, as in a file
+ * The bytes with a carriage return before every line feed, up to the first carriage return: in a log that has none, each
+ * line would otherwise begin where the one before ends.
  */
-async function newTerminal(columns: number, rows: number, plainEnds: boolean): Promise<Terminal> {
+function withReturns(bytes: Uint8Array): Buffer {
+  const first = bytes.indexOf(carriageReturn);
+  const plain = first === -1 ? bytes.length : first;
+  const text = Buffer.from(bytes).toString('latin1');
+  return Buffer.from(text.slice(0, plain).replaceAll('\n', '\r\n') + text.slice(plain), 'latin1');
+}
+
+/** A terminal in memory without a scrollback. xterm.js is large and few boots need it, so it is loaded on first use. */
+async function newTerminal(columns: number, rows: number): Promise<Terminal> {
   const xterm = await import('@xterm/headless');
   // It is CommonJS: Node.js has it as the default export, tsx has only the names.
   const { Terminal } = 'default' in xterm ? xterm.default : xterm;
@@ -88,7 +97,6 @@ async function newTerminal(columns: number, rows: number, plainEnds: boolean): P
     cols: columns,
     rows,
     scrollback: 0,
-    convertEol: plainEnds,
     // xterm.js classifies reading the cells of the screen as a proposed API.
     allowProposedApi: true,
     logLevel: 'off',
