@@ -51,7 +51,7 @@ const cures: Partial<Record<SilenceReason, string>> = {
   'early-panic': early,
   'early-oops': early,
   'digest-mismatch':
-    'Load the kernel right before the jump, and shut devices down first: the usual cause is a device that still writes to memory after the shutdown.',
+    'Stop the devices that write to memory by themselves before the jump. Linux stops those on PCI; a network card on virtio-mmio goes on under Linux 5.10 and 6.1, so unbind its driver (docs/gicv3.md#a-network-card-that-nobody-stopped).',
   'image-damaged':
     'Install the kernel file again, and compare its size with the one in its package: an interrupted update or a full /boot can truncate it.',
 };
