@@ -10,15 +10,18 @@ const impatient: readonly DiskBus[] = ['nvme', 'usb'];
 
 /**
  * How the clock of a machine runs. The guest's clock skips the time in which the guest waits for a disk, up to the next
- * timer; with these drivers that is often the end of their patience, however fast the disk is.
+ * timer. With these drivers that is often the end of their patience, and in a whole system that of a program (login's 60
+ * seconds), however fast the disk is.
  * @param best the best way that this QEMU has
  */
 export function clockOf(
   { clock, disks }: Pick<MachineProfile, 'clock' | 'disks'>,
   best: GuestTime,
+  { isWholeSystem = false } = {},
 ): GuestTime {
   if (clock === 'host') return 'host';
-  return best === 'sleep=off' && impatient.includes(disks) ? 'sleep=on' : best;
+  const waits = isWholeSystem || impatient.includes(disks);
+  return best === 'sleep=off' && waits ? 'sleep=on' : best;
 }
 
 /** Everything that determines QEMU's command line other than the QEMU itself. Paths are absolute. */

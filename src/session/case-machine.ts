@@ -6,6 +6,7 @@ import type { DiskFormat } from '../formats/disk.ts';
 import { diskFormatOf } from '../formats/disk.ts';
 import { findFirmware } from '../host/requirements.ts';
 import type { ImageSet } from '../image/ensure-images.ts';
+import { isWholeSystem, ownRecipes } from '../image/recipes/recipe.ts';
 import type { GuestTime } from '../model/vocabulary.ts';
 import type { Provider } from '../provider/provider.ts';
 import type { MachineProfile } from '../qemu/machine-profile.ts';
@@ -57,7 +58,7 @@ export function machineSpec(
   }
   return {
     profile,
-    time: clockOf(profile, time),
+    time: clockOf(profile, time, { isWholeSystem: isWholeSystem(ownRecipes, setup.disk) }),
     kernel,
     initramfs,
     cmdline: [profile.cmdline, setup.cmdline].filter(Boolean).join(' '),

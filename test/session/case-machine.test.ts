@@ -1,6 +1,7 @@
 import t from 'tap';
 import type { Arch } from '../../src/arch.ts';
 import type { GuestTime } from '../../src/model/vocabulary.ts';
+import type { ImageReference } from '../../src/scenario/scenario.ts';
 import { tagsDisk, machineSpec } from '../../src/session/case-machine.ts';
 import { caseOf } from '../run/cases.ts';
 
@@ -27,6 +28,19 @@ t.test('guest time runs as this QEMU can; a profile with the host’s clock stay
   t.equal(timeOf('arm', 'arm', 'sleep=on'), 'sleep=on');
   t.equal(timeOf('arm', 'arm', 'host'), 'host');
   t.equal(timeOf('scaleway-c1', 'arm', 'sleep=on'), 'host');
+  t.end();
+});
+
+t.test('a whole system waits for its disk in real time', (t) => {
+  const timeOf = (disk: ImageReference | null, time?: GuestTime) => {
+    const { setup } = caseOf({ setup: { machine: 'aarch64', disk, tags: {} } });
+    return machineSpec('aarch64', setup, images, '/tags', undefined, time && { time }).time;
+  };
+  t.equal(timeOf('mini-disk'), 'sleep=off');
+  t.equal(timeOf(null), 'sleep=off');
+  t.equal(timeOf('debian-disk'), 'sleep=on');
+  t.equal(timeOf('debian-disk', 'host'), 'host', 'what QEMU cannot do is not asked of it');
+  t.equal(timeOf({ file: '/my/server.img' }), 'sleep=on', "a user's own disk");
   t.end();
 });
 

@@ -4,6 +4,7 @@ import type { Arch } from '../../arch.ts';
 import { arches } from '../../arch.ts';
 import { ScenarioError } from '../../errors.ts';
 import { ownDirectory } from '../../host/directories.ts';
+import type { ImageReference } from '../../scenario/scenario.ts';
 import type { Named } from '../../yaml/yaml-directory.ts';
 import { YamlDirectory } from '../../yaml/yaml-directory.ts';
 
@@ -228,6 +229,14 @@ export const ownRecipes: Catalog = {
     for (const [name, recipe] of recipes) yield [name, whole(recipe)] as [string, Recipe];
   },
 };
+
+/** Whether a disk has a complete system on it. A user's own disk is taken for one. */
+export function isWholeSystem(catalog: Catalog, disk: ImageReference | null): boolean {
+  if (disk === null) return false;
+  if (typeof disk === 'object') return true;
+  const recipe = catalog.get(disk);
+  return recipe !== undefined && 'system' in recipe;
+}
 
 /** The recipe of that name and kind. Throws ScenarioError with a list of the existing ones. */
 export function findRecipe<K extends Recipe['kind']>(
