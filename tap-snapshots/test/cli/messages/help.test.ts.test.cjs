@@ -659,7 +659,7 @@ Options:
   --arch <arch>            only this architecture: aarch64 or arm (repeatable)
                            (default: all)
   --root <device>          root= device on the kernel command line (default:
-                           "/dev/vda1")
+                           /dev/vda1)
   --mirror <url>           Debian mirror to download from (default: the host's)
                            (env: KEXEC_LAB_MIRROR)
   --with-deps              install missing system packages with apt

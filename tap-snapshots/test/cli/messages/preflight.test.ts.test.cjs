@@ -246,7 +246,7 @@ exit code 2
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight kexec-to-distro --kernel Image 1`] = `
 $ kexec-lab preflight kexec-to-distro --kernel Image
 stderr: kexec-to-distro and an option both name what to examine
-stderr:   Leave out the scenario, or --kernel, --initrd, --kexec-tools and --first-kernel.
+stderr:   Leave out the scenario, or --kernel, --initrd, --kexec-tools, --first-kernel and --root.
 exit code 2
 `
 
