@@ -51,7 +51,7 @@ const cures: Partial<Record<SilenceReason, string>> = {
   'early-panic': early,
   'early-oops': early,
   'digest-mismatch':
-    'Stop the devices that write to memory by themselves before the jump. Linux stops those on PCI; a network card on virtio-mmio goes on under Linux 5.10 and 6.1, so unbind its driver (docs/gicv3.md#a-network-card-that-nobody-stopped).',
+    'Stop the devices that write to memory by themselves before the jump. Linux stops those on PCI; under Linux 5.10 and 6.1, a network card on virtio-mmio keeps receiving, so unbind its driver (docs/gicv3.md#a-network-card-that-still-receives).',
   'image-damaged':
     'Install the kernel file again, and compare its size with the one in its package: an interrupted update or a full /boot can truncate it.',
 };
