@@ -15,6 +15,8 @@ import { runCases } from '../run/run.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { Shard } from '../scenario/select.ts';
 import { caseReference, expandCases, shardOf } from '../scenario/select.ts';
+import { cacheDirectory } from '../host/directories.ts';
+import { serverScenarios } from '../server/server-scenarios.ts';
 import { findScenarios, lastFailed } from './find-scenarios.ts';
 import { showImageProgress } from './image-progress.ts';
 import { catchInterrupts } from './interrupt.ts';
@@ -29,6 +31,7 @@ import {
   parseShard,
   qemuDirOption,
   scenariosOption,
+  serverOption,
   wholeNumber,
   limitRun,
   parseMinutes,
@@ -64,6 +67,7 @@ type RunOptions = CandidateWords &
     checkpoint: boolean;
     dryRun?: boolean;
     exclude: string[];
+    server: string[];
     lastFailed?: boolean;
     maxFailures?: number;
     timeout?: number;
@@ -80,6 +84,7 @@ export function runCommand(): Command {
     .addOption(archOption())
     .addOption(scenariosOption())
     .addOption(excludeOption())
+    .addOption(serverOption())
     .option('--last-failed', 'only cases whose newest result in --out is not a pass')
     .addOption(jobsOption())
     .option('--repeat <n>', 'run every case n times', wholeNumber(1), 1)
@@ -125,6 +130,7 @@ Examples:
   kexec-lab run all --arch aarch64 --reporter tap --reporter json=report.json
   kexec-lab run ./my-scenario.yaml --repeat 3
   kexec-lab run quick --kernel debian:sid
+  kexec-lab run --server web1.server.tar --tail
   kexec-lab run tutorial --machine ./my-machine.yaml
   kexec-lab run kexec-to-distro --kernel ./linux-image-6.12.deb --kexec-tools debian:trixie
 
@@ -142,7 +148,8 @@ async function run(words: string[], options: RunOptions): Promise<void> {
       hint: 'Add --reporter plain or --reporter plain=FILE, or leave --tail out.',
     });
   }
-  const all = await selectedCases(words, options);
+  const servers = await serverScenarios(options.server, cacheDirectory());
+  const all = await selectedCases([...words, ...servers], options);
   const candidate = namesCandidate(options)
     ? await candidateOf(withoutInstalling(options))
     : undefined;

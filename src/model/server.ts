@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { archSchema } from './boot.ts';
 
 /** The first part of a server file: what was captured, and where in the file its content is. */
 
@@ -69,6 +70,38 @@ export type ServerManifest = z.infer<typeof serverManifestSchema>;
 export type CapturedEntry = ServerManifest['entries'][number];
 export type CapturedFile = z.infer<typeof capturedFile>;
 export type CapturedText = z.infer<typeof capturedText>;
+
+/** What `kexec-lab server show --json` prints. */
+export const serverDocumentSchema = z.strictObject({
+  schema: z.literal('kexec-lab/server-show@1'),
+  arch: archSchema,
+  distribution: z.string(),
+  running: z
+    .strictObject({ release: z.string(), cmdline: z.string() })
+    .nullable()
+    .describe('The kernel that ran during the capture; null if the system was only mounted.'),
+  kernels: z.array(z.strictObject({ release: z.string(), initrd: z.boolean() })),
+  kexec: z
+    .enum(['unit', 'script', 'reboot', 'none'])
+    .describe('What kexecs: a systemd unit, a start script, kexec-tools at every reboot, nothing.'),
+  bootable: z.boolean().describe('Whether kexec-lab run --server can boot it.'),
+  whyNot: z.string().nullable(),
+  likeness: z
+    .array(
+      z.strictObject({
+        how: z.enum(['as there', 'alike', 'not here']),
+        what: z.string(),
+        detail: z.string(),
+      }),
+    )
+    .describe('How like the server its boot in the lab is.'),
+  manifest: serverManifestSchema,
+});
+
+export type ServerDocument = z.infer<typeof serverDocumentSchema>;
+
+/** One line of the comparison between a server and its machine in the lab. */
+export type Likeness = ServerDocument['likeness'][number];
 
 /** Whether a path is absolute and means the same wherever it is followed from. */
 function isPlainPath(text: string): boolean {

@@ -58,9 +58,10 @@ export type CommandProof = {
 
 /**
  * What shows that `booted` is true: the lines that the lab's own images print (`lab`: release, root device and command
- * line), a login prompt after a kexec that was seen (`login`: neither release nor root), or a command's output.
+ * line), the same lines where no word of the command line marks the second kernel (`system`), a login prompt after a kexec
+ * that was seen (`login`: neither release nor root), or a command's output.
  */
-export type Proof = 'lab' | 'login' | CommandProof;
+export type Proof = 'lab' | 'system' | 'login' | CommandProof;
 
 /** Limits of a case, in seconds of guest time if the machine's clock is the guest's, otherwise in scaled host seconds. */
 export type Limits = {

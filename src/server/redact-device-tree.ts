@@ -1,5 +1,5 @@
 import { treeProperties } from '../formats/device-tree.ts';
-import type { Redactor } from './redact/redact.ts';
+import type { Redactor } from './redact.ts';
 
 /** Properties that identify a machine or seed its random numbers. Their bytes become zeros. */
 const identifying = /^(local-)?mac-address$|^serial-number$|^(kaslr|rng)-seed$|^linux,usable-seed$/;

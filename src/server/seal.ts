@@ -10,8 +10,8 @@ import { efiText } from './efi-variables.ts';
 import { redactDeviceTree } from './redact-device-tree.ts';
 import { redactInitrd } from './redact-initrd.ts';
 import type { RawContent, RawRecord } from './raw-capture.ts';
-import type { Redactor } from './redact/redact.ts';
-import { createRedactor } from './redact/redact.ts';
+import type { Redactor } from './redact.ts';
+import { createRedactor } from './redact.ts';
 import type { Blob } from './server-file.ts';
 
 type Sealed = { entries: CapturedEntry[]; blobs: Blob[] };
@@ -84,15 +84,12 @@ async function sealRecord(
   const { size, sha256 } = content;
   blobs.push({ sha256, file: content.file });
   const found = { size, sha256, ...(Object.keys(removed).length > 0 && { removed }) };
-  if ('name' in examined) entries.push({ kind: 'text', name: examined.name, ...found });
-  else if (record.kind === 'text') entries.push({ kind: 'text', name: record.name, ...found });
-  else
-    entries.push({
-      kind: 'file',
-      path: redactor.path(record.path),
-      program: record.program,
-      ...found,
-    });
+  const name = examined.name ?? (record.kind === 'text' ? record.name : null);
+  entries.push(
+    name === null && record.kind === 'file'
+      ? { kind: 'file', path: redactor.path(record.path), program: record.program, ...found }
+      : { kind: 'text', name: name ?? '', ...found },
+  );
 }
 
 type Examined = {
