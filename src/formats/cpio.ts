@@ -16,8 +16,12 @@ export type CpioMember = {
   mode: number;
   /** The same text for all hard links to one file. The last of them has the content. */
   inode: string;
+  /** How many hard links the file has. */
+  links: number;
   /** Bytes of content. */
   size: number;
+  /** Where `name` is written. */
+  nameAt: number;
   contentAt: number;
   /** Where the sum of the content's bytes is written, as 8 hexadecimal digits; null in an archive without checksums. */
   sumAt: number | null;
@@ -62,12 +66,15 @@ export async function readArchives(
     const contentAt = reader.position;
     const next = contentAt + fileSize;
     if (next > limits.unpacked) refuseLarge(reader, next);
+    const name = written.replace(/^\.?\//, '');
     if (!complete)
       await onMember({
-        name: written.replace(/^\.?\//, ''),
+        name,
+        nameAt: headerAt + headerBytes + written.length - name.length,
         mode: field(header, 1),
         // The inode, and the device that it is on.
         inode: [0, 7, 8].map((index) => field(header, index)).join(' '),
+        links: field(header, 4),
         size: fileSize,
         contentAt,
         sumAt: format === 'newcWithChecksums' ? headerAt + 6 + 8 * 12 : null,

@@ -3,7 +3,7 @@ import { changeLines } from './lines.ts';
 import type { Hide } from './mark.ts';
 
 /** Not a part of a longer number, such as an object id of SNMP. A word may follow: `10.0.0.1.nip.io`. */
-const ipv4 = /(?<![\w.])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?!\w|\.\d)/g;
+const ipv4 = /(?<![\w.$])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?!\w|\.\d)/g;
 const innocentIpv4 = /^(?:0\.0\.0\.0|127\.|255\.)/;
 
 /** Names that providers make of addresses. */
@@ -28,7 +28,7 @@ const mail =
 
 /** Units of systemd, nodes of a device tree, algorithms of ssh, and the public addresses of builders and developers. */
 const innocentMail =
-  /\.(?:service|socket|mount|device|target|timer|path|slice|scope|swap|automount|conf|d|wants|network|link|netdev)$|@(?:[\w.-]+\.)?(?:openssh\.com|libssh\.org|lists\.[\w.]+|(?:vger\.)?kernel\.org|debian\.org|ubuntu\.com|canonical\.com|redhat\.com|fedoraproject\.org|centos\.org|almalinux\.org|suse\.(?:com|de|cz)|opensuse\.org|archlinux\.org|gentoo\.org|gnu\.org|freedesktop\.org|alpinelinux\.org|openwrt\.org|raspberrypi\.(?:com|org)|linaro\.org|arm\.com|infradead\.org|sourceware\.org|samba\.org)$/i;
+  /@[0-9a-f]{5,16}\.|\.(?:service|socket|mount|device|target|timer|path|slice|scope|swap|automount|conf|d|wants|network|link|netdev)$|@(?:[\w.-]+\.)?(?:openssh\.com|libssh\.org|lists\.[\w.]+|(?:vger\.)?kernel\.org|debian\.org|ubuntu\.com|canonical\.com|redhat\.com|fedoraproject\.org|centos\.org|almalinux\.org|suse\.(?:com|de|cz)|opensuse\.org|archlinux\.org|gentoo\.org|gnu\.org|freedesktop\.org|alpinelinux\.org|openwrt\.org|raspberrypi\.(?:com|org)|linaro\.org|arm\.com|infradead\.org|sourceware\.org|samba\.org)$/i;
 
 /** Names of authors in a file that a package brings. */
 const authorship =

@@ -15,8 +15,14 @@ const generic = new Set(
 );
 
 /** Whether a name says nothing about a machine. */
-function isGeneric(name: string): boolean {
-  return name.length < 3 || generic.has(name.toLowerCase()) || /^\d+$/.test(name) || isMarked(name);
+export function isGeneric(name: string): boolean {
+  return (
+    name.length < 3 ||
+    generic.has(name.toLowerCase()) ||
+    /^\d+$/.test(name) ||
+    /^[$<{%]/.test(name) ||
+    isMarked(name)
+  );
 }
 
 /** The names of kernels and their files: a local version may be a host name, and the files must go on matching. */
@@ -25,7 +31,7 @@ const kernelFile =
 
 /** A host name, after what shows that it is one. */
 const named = [
-  /((?:^|[ \t"'.,;])(?:systemd\.|rd\.)?(?:static |transient |pretty )?host[-_]?name["']?(?:[ \t]{0,8}=[ \t]{0,8}|:[ \t]+)["']?)([A-Za-z0-9][\w.-]*)/gim,
+  /((?:^|[ \t"'.,;-])(?:systemd\.|rd\.)?(?:static |transient |pretty )?host[-_]?name["']?(?:[ \t]{0,8}=[ \t]{0,8}|:[ \t]+)["']?)([A-Za-z0-9][\w.-]*)/gim,
   /(\bhostname (?:set )?to[ \t]+[<"'`]?|(?<![.\w-])(?:host-name|set-hostname)[ \t]+["']?|\bnodename[=:][ \t]*)([A-Za-z0-9][\w.-]*)/gi,
   /((?:^|[;&|][ \t]*|\bs?bin\/)hostname[ \t]+["']?)([A-Za-z0-9][\w.-]*)/gm,
 ];
@@ -33,7 +39,7 @@ const hintOfName = /host-?_?name|nodename/gi;
 
 /** Lines that contain host names: of the journal (date, host, program), of resolv.conf(5), and /etc/hosts of Debian. */
 const lines = [
-  /^((?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.,+-]+Z?) )([A-Za-z0-9][\w.-]*)(?= [\w().@-]+(?:\[\d+\])?: )/gm,
+  /^((?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT[\d:.,+-]+Z?) )([A-Za-z0-9][\w.-]*)(?= (?:kernel|[\w().@/-]+\[\d+\]): )/gm,
   /^((?:search|domain)[ \t]+)((?:(?:[\w-]+\.)+[a-z]{2,24}[ \t]*)+)(?=[\r\n]|$)/gm,
   /^(127\.0\.1\.1[ \t]+)([A-Za-z0-9][\w.-]*(?:[ \t]+[A-Za-z0-9][\w.-]*)*)/gm,
 ];

@@ -3,15 +3,15 @@ import type { Strength } from './secret-names.ts';
 
 /** Words that configure instead of unlocking. */
 const words =
-  /^(?:yes|no|true|false|on|off|none|null|nil|auto|default|required|optional|ask|prompt|enabled?|disabled?|never|always|literal|machine-id|os-id|any|all|[ymn]|value|undefined|unset|empty|unknown|\(null\)|\(none\)|<[\w -]*>|-|\*|\d)$/i;
+  /^(?:yes|no|true|false|on|off|none|null|nil|auto|default|required|optional|ask|prompt|enabled?|disabled?|never|always|literal|machine-id|os-id|any|all|[ymn]|value|undefined|unset|empty|unknown|\(null\)?|\(none\)?|<[\w -]*>|-|\*|\d)$/i;
 
 /** The first words of error messages, as after `Failed to read password:`. */
 const errors =
-  /^(?:timer|connection|operation|permission|invalid|no|not|input\/output|function|resource|device|file|interrupted|broken|required|bad|unknown|cannot|can't|failed|failure|is|are|was|deactivated|succeeded|starting|started|stopped)$/i;
+  /^(?:timer|connection|operation|permission|invalid|no|not|input\/output|function|resource|device|file|interrupted|broken|required|bad|unknown|cannot|can't|failed|failure|command|not|is|are|was|deactivated|succeeded|starting|started|stopped)$/i;
 
-/** A path, a file of keys, a variable, a specifier of systemd, or the name of a file system. */
+/** A path, a file of keys, a variable, a specifier of systemd, a file system, a regular expression, or `****`. */
 const places =
-  /^(?:\.{0,2}\/|~\/|file:|[\w=-]*:\/|\$|%[a-zA-Z]\b|\\\$|`|(?:PART)?(?:UUID|LABEL)=|[\w.-]+\.(?:key|pem|pub|gpg|asc|der|crt|cer|keyfile|bin|img|jwe|luks|txt)(?::|$))/i;
+  /^(?:\.{0,2}\/|~\/|file:|[\w=-]*:\/|\$|%[a-zA-Z]\b|\\\$|`|(?:PART)?(?:UUID|LABEL)=|[\w.]+=["']?\$|\[?\^|\.?\*|[\w.-]+\.(?:key|pem|pub|gpg|asc|der|crt|cer|keyfile|bin|img|jwe|luks|txt)(?::|$))/i;
 
 /** Which value is judged: without its quotes. */
 export type Candidate = {
@@ -27,7 +27,7 @@ export function isInnocent({ value, strength, inProse }: Candidate): boolean {
   if (places.test(value)) return true;
   if (inProse && errors.test(value)) return true;
   if (strength === 'strong') return false;
-  if (/^(?:0x[0-9a-f]{1,8}|\d{1,3}|[a-z]+:\/\/.*)$/i.test(value)) return true;
+  if (/^(?:0x[0-9a-f]{1,8}|\d{1,3}|[a-z]+:\/\/.*)$|\$\{?[A-Za-z_]/i.test(value)) return true;
   if (!inProse) return false;
   const isMixed = /\d/.test(value) && /[a-z]/i.test(value) && value.length >= 8;
   return !isMixed && !(value.length >= 16 && !/^[a-z-]+$/.test(value));

@@ -65,7 +65,8 @@ function hideInLine(text: string, hide: Hide): string {
     if (isUnsuitable(found, written, strength, text, quote !== undefined)) continue;
     const place = valueOf(text, found, quote !== undefined);
     const value = text.slice(place.start, place.end);
-    const inProse = found.separator === ':' && !startsLine && quote === undefined;
+    const isDefault = before.endsWith('${');
+    const inProse = found.separator === ':' && !startsLine && !isDefault && quote === undefined;
     if (isInnocent({ value, strength, inProse })) continue;
     const mark = hide(value, 'password');
     result += text.slice(done, place.start) + mark;
@@ -89,13 +90,20 @@ function isUnsuitable(
     if (!/[\w"'+/=.!@#%^*~?]/.test(next)) return true;
     // An option, or a line with only a name and one word.
     if (isOption) return strength === 'weak' && !written.startsWith('--');
+    if (written.startsWith('systemd-')) return true;
     const rest = /^[^ \t\r\n]+[ \t]*(?=[\r\n]|$)/.test(text.slice(valueAt, valueAt + 300));
     return !(startsLine && strength === 'strong' && rest);
   }
   if (separator === '>') return text.charAt(at - 1) !== '<';
+  // `--option= ` in a sentence, `'name='`, and a comparison of a shell variable.
+  if (isOption && /[ \t]/.test(text.charAt(valueAt - 1)) && separator === '=') return true;
+  if (/["']$/.test(before) && !isQuoted && next === before.slice(-1)) return true;
+  if (before.endsWith('$') && (separator === '==' || /\[|\btest\b|\bif\b/.test(before)))
+    return true;
   if (separator === ':' && !isQuoted) {
-    // A message about a file, `a::b`, and the subject of a certificate that the kernel names.
+    // A message about a file or of passwd, `a::b`, and the subject of a certificate that the kernel names.
     if (text.charAt(at - 1) === '/' || next === ':') return true;
+    if (written === 'passwd' && /^[A-Za-z]+ [a-z]/.test(text.slice(valueAt))) return true;
     if (/kernel $/.test(before) && /^key$/.test(written)) return true;
     // `${NAME:+word}`; the default in `${NAME:-word}` may be a secret.
     if (before.endsWith('${')) return next !== '-';

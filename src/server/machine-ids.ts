@@ -1,7 +1,7 @@
 import type { Rule } from './mark.ts';
 
-/** 32 hexadecimal digits that are not a part of a longer word, as in machine-id(5). */
-const id = /(?<![A-Za-z0-9])[0-9a-fA-F]{32}(?![A-Za-z0-9])/g;
+/** 32 hexadecimal digits that are not a part of a longer word, as in machine-id(5). The classes of Hyper-V's devices look the same. */
+const id = /(?<![A-Za-z0-9]|vmbus:)[0-9a-fA-F]{32}(?![A-Za-z0-9])/g;
 
 /** What ids become, and ids of nobody. */
 const innocent = /^(?:0{26}\d{6}|(.)\1{31})$/;

@@ -3,11 +3,12 @@ import type { Hide } from './mark.ts';
 /** Shortest word that is examined. Characters. */
 const shortest = 20;
 
-const word = /(?<![A-Za-z0-9+/_.~-])[A-Za-z0-9+_][A-Za-z0-9+/_-]{19,}={0,2}/g;
+const word = /(?<![A-Za-z0-9+/_.~\\-])[A-Za-z0-9+_][A-Za-z0-9+/_-]{19,}={0,2}/g;
 
-/** Words that look random and are none: UUIDs, also of LVM, the ids of disks, and places in functions of the kernel. */
+/** Words that look random and are none: UUIDs, also of LVM, the ids of disks, places in functions of the kernel and of iPXE,
+ * and aliases of modules. */
 const known =
-  /^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[A-Za-z0-9]{6}-(?:[A-Za-z0-9]{4}-){5}[A-Za-z0-9]{6}|(?:LVM|dm|lvm|md|ata|nvme|scsi|wwn|usb|virtio|mmc|google|CRYPT|DMRAID|mpath)-.*|0x[0-9a-f]+|.*\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?$)/i;
+  /^(?:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|[A-Za-z0-9]{6}-(?:[A-Za-z0-9]{4}-){5}[A-Za-z0-9]{6}|(?:LVM|dm|lvm|md|ata|nvme|scsi|wwn|usb|virtio|mmc|google|CRYPT|DMRAID|mpath)-.*|0x[0-9a-f]+|PMM\+.*|v[0-9a-f]{8}d[0-9a-f]{8}.*|v[0-9a-f]{4}p[0-9a-f]{4}.*|b[0-9a-f]{4}v[0-9a-f]{4}.*|.*\+0x[0-9a-f]+(?:\/0x[0-9a-f]+)?$)/i;
 
 /** Digests: in a path, after the name of their kind, in the output of sha256sum, or of a certificate. */
 const digest =
@@ -25,7 +26,9 @@ export function hideRandomWords(text: string, hide: Hide): string {
       if (/(?:^|\n)$/.test(before) && /^ [ *]/.test(text.slice(at + found.length))) return found;
       return hide(found, 'random word');
     }
-    return looksRandom(found) ? hide(found, 'random word') : found;
+    // Parts that are numbers of their own: `nn-0x200400a098d85236`, `git-6b6c16b4b4076350`.
+    const rest = found.replace(/(?<![A-Za-z0-9])(?:0x)?[0-9a-f]{4,40}(?![A-Za-z0-9])/gi, '');
+    return looksRandom(rest) ? hide(found, 'random word') : found;
   });
 }
 
@@ -48,8 +51,11 @@ export function looksRandom(found: string): boolean {
   }
   const isMixed = /[A-Z]/.test(found) && /[a-z]/.test(found);
   // Names are cut by hyphens and slashes; in base64, these are rare.
-  const cuts = found.split(/[-_/+=]+/).length - 1;
-  if (cuts > found.length / 8) return false;
+  const parts = found.split(/[-_/+=]+/).map((part) => part.length);
+  if (parts.length - 1 > found.length / 8) return false;
+  if (Math.max(...parts) < (isMixed && found.length >= 32 ? 12 : 16)) return false;
+  // Names of products: `ALTRAD8UD-1L2T/ALTRAD8UD-1L2T`.
+  if (!/[a-z]/.test(found) && parts.length > 1) return false;
   const hasMarks = /x{6}/.test(found);
   return !hasMarks && changes / Math.max(1, pairs) >= (isMixed ? 0.4 : 0.3);
 }

@@ -10,14 +10,17 @@ const weak = /^(?:keys?|pass|pw|pin|cred|cookie)$/;
 
 /** Words that end in a secret: `rootpw`, `dbpassword`, `privatekey`. */
 const compound =
-  /(?:passwords?|passwd|passphrase|secrets?|tokens?|credentials?)$|^(?:auth|api|access|secret|private|priv|preshared|shared|ssh|master|encryption|signing|host|wep|wpa|wg|luks|crypt|client|account|license|session|user|root|admin|deploy|server|ts|node|disk|volume|boot)keys?$|^(?:root|user|db|admin|my|ftp|http|https|smtp|mysql|proxy|ssh|login|bind|bot|rd|wifi|wpa|luks|disk|grub|sudo|bios)(?:pass|pw|pwd)$/;
+  /(?:passwords?|passwd|passphrase|secrets?|tokens?|credentials?)$|^(?:auth|api|access|secret|private|priv|preshared|shared|encryption|signing|wep|wpa|wg|license)keys?$|^(?:root|user|db|admin|my|ftp|http|https|smtp|mysql|proxy|ssh|login|bind|bot|rd|wifi|wpa|luks|disk|grub|sudo|bios)(?:pass|pw|pwd)$/;
+const weakCompound =
+  /^(?:ssh|master|host|luks|crypt|client|account|session|user|root|admin|deploy|server|ts|node|disk|volume|boot)keys?$/;
 
 /** A name that ends in one of these is about a secret: where it is, how long it is, whether it is wanted. */
 const about =
   /^(?:files?|path|dir|directory|script|size|slots?|type|format|timeouts?|length|len|bits|algorithm|algo|cipher|prompt|tries|count|map|ring|board|urls?|uri|min|max|policy|rotation|expires?|expiry|expiration|ttl|usage|command|cmd|name|mode|offset|interval|delay|retries|required|enabled|allowed|agent|method|authentication|echo|cache|fd|service|socket|target|timer|mount|device|slice|scope|conf|sh|py|c|h|ko|rules|log|md|txt|hook|generator|unit|event|events|pressed|up|down|program|function|username|user|press|authmethod|algs)$/;
 
 /** Names of the kernel's configuration, of keys of a keyboard, and of a word that kernel-install puts into names. */
-const innocent = /^(?:CONFIG_|KEYBOARD_|KEY_|XKB|Handle[A-Z])|(?:^|[._-])entry[_-]?token$/i;
+const innocent =
+  /^(?:CONFIG_|KEYBOARD_|KEY_|XKB|Handle[A-Z]|(?:Load|Import|Condition|Assert)Credential)|(?:^|[._-])entry[_-]?token$/i;
 
 const known = new Map<string, Strength>();
 
@@ -46,5 +49,6 @@ function judge(name: string): Strength {
   const pairs = words.slice(1).map((word, at) => `${words[at] ?? ''}${word}`);
   if ([...words, ...pairs].some((word) => strong.test(word) || compound.test(word)))
     return 'strong';
-  return weak.test(words.findLast((word) => !/^\d+$/.test(word)) ?? '') ? 'weak' : null;
+  const last = words.findLast((word) => !/^\d+$/.test(word)) ?? '';
+  return weak.test(last) || weakCompound.test(last) ? 'weak' : null;
 }

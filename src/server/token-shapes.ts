@@ -39,7 +39,8 @@ const headers = [
 ];
 
 /** The user and the password of an address: `https://user:password@host`, `iscsi:user:password@host`. */
-const userinfo = /(:\/\/|\biscsi:)((?=[^@]{0,100}[A-Za-z0-9])[^ \t\r\n/@"'<>?#\0$]{1,200})(?=@)/g;
+const userinfo =
+  /(:\/\/|\biscsi:)((?!\[?user(?:name)?:pass(?:word)?\]?@)(?=[^@]{0,100}[A-Za-z0-9])[^ \t\r\n/@"'<>?#\0$]{1,200})(?=@)/g;
 
 /** Passwords that only their place in a command or in a file shows. */
 const placed = [
