@@ -4,7 +4,8 @@ import type { Hide } from './mark.ts';
 
 /** Not a part of a longer number, such as an object id of SNMP. A word may follow: `10.0.0.1.nip.io`. */
 const ipv4 = /(?<![\w.$])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?!\w|\.\d)/g;
-const innocentIpv4 = /^(?:0\.0\.0\.0|127\.|255\.)/;
+/** Unspecified, loopback, masks, and the addresses at which all machines find their provider's metadata. */
+const innocentIpv4 = /^(?:0\.0\.0\.0$|127\.|255\.|169\.254\.(?:169\.254|42\.42)$)/;
 
 /** Names that providers make of addresses. */
 const nameOfAddress = /(?<![A-Za-z0-9])ip-\d{1,3}(?:-\d{1,3}){3}(?![A-Za-z0-9])/g;

@@ -48,7 +48,7 @@ export class MemberExaminer {
     if (isSecret || isKey(start)) {
       patches.push(...blankAll(member, start));
     } else if (isCommonPath(member.name) || start.includes(0) || start.length > longestText) {
-      patches.push(...(await privateKeysIn(member, reader)));
+      if (!isLibrary(member, start)) patches.push(...(await privateKeysIn(member, reader)));
       return { patches: withSum(member, start, patches), isOpaque: isOpaque(member, start) };
     } else {
       const data = redactText(member, start, this.#redactor);
@@ -108,6 +108,11 @@ function redactSystemFile(file: string, text: string): string {
 
 const privateKey =
   /(?<=-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----)[ \t]*\r?\n[A-Za-z0-9+/=:,\r\n -]{40,}/g;
+
+/** Whether it is a shared library. GnuTLS has the private keys of its self-test in it. */
+function isLibrary({ name }: CpioMember, start: Buffer): boolean {
+  return formatOf(start, ['elf']) !== undefined && /\.so(?:\.\d+)*$/.test(name);
+}
 
 /** Private keys (PEM) anywhere in a large or binary file. A program that names the format is left as it is. */
 async function privateKeysIn(member: CpioMember, reader: ByteReader): Promise<Patch[]> {

@@ -8,13 +8,16 @@ import { strengthOf } from './secret-names.ts';
  * `--name `. The name starts at the start of a word, so each word is tried once.
  */
 const named =
-  /(?<![\w.-])(-{0,2}[A-Za-z_][\w.-]{0,120})(?:(\\?["'])?([ \t]{0,8}(?:=>|[:+?]?={1,2}|:)[ \t]{0,8})|([ \t]+)|(>))/g;
+  /(?<![\w.-])(-{0,2}[A-Za-z_][\w.-]{0,120})(?:(\\?["'])?([ \t]{0,8}(?:=>|[:+?]?={1,2}|:)[ \t]{0,64})|([ \t]+)|(>))/g;
 
 /** A line with nothing other than a name and its value: `password hunter2`. */
 const line = /^[ \t]*(?:[-#;*>]+[ \t]*)?(?:(?:export|set|setenv|declare|readonly)[ \t]+)?["']?$/;
 
 /** What precedes an assignment whose quotes contain only that assignment. */
 const oneAssignment = /(?:^|[ \t])(?:Environment=|export |env |-e |--env[ =])["']$/;
+
+/** What follows `passwd:` in messages of passwd, and in nsswitch.conf(5). */
+const sentence = /^(?:[A-Za-z]+ [a-z]|(?:files|compat|db|nis|sss|systemd|ldap|winbind)\b)/;
 
 type Place = { start: number; end: number };
 
@@ -103,7 +106,7 @@ function isUnsuitable(
   if (separator === ':' && !isQuoted) {
     // A message about a file or of passwd, `a::b`, and the subject of a certificate that the kernel names.
     if (text.charAt(at - 1) === '/' || next === ':') return true;
-    if (written === 'passwd' && /^[A-Za-z]+ [a-z]/.test(text.slice(valueAt))) return true;
+    if (written === 'passwd' && sentence.test(text.slice(valueAt, valueAt + 100))) return true;
     if (/kernel $/.test(before) && /^key$/.test(written)) return true;
     // `${NAME:+word}`; the default in `${NAME:-word}` may be a secret.
     if (before.endsWith('${')) return next !== '-';

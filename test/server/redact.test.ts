@@ -69,6 +69,8 @@ const planted: [string, ...string[]][] = [
   ['dropbear ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ8 joe@laptop', 'AAAAC3', 'joe@laptop'],
   ['eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0In0.dozjgNryP4J3jVmNHl0w', 'dozjgN'],
   ['unlabelled ' + random, random],
+  ['psk=/' + random, random],
+  ['password=default rd.password=*hush1 passwd=$9-hush2', 'default', 'hush1', 'hush2'],
   // Boot loader entries.
   [`linux /${machineId}/6.1.0-18-amd64/linux`, machineId],
   [`title Debian (${machineId.toUpperCase()})`, machineId.toUpperCase()],
@@ -164,6 +166,11 @@ ostree=/ostree/boot.1/fedora/b9776c0c8ef0bf0c4ac5f2e4d6ba9eef9d3dfd0ff1b6d1c3a1a
 40000000-7fffffff : System RAM
 0.0.0.0 127.0.0.1 255.255.255.0 ::1 fe80:: 00:00:00:00:00:00 localhost
 tokenize authenticated compass monkey=1 bypass=yes entry-token=machine-id
+passwd:         files systemd
+passwd: password updated successfully
+host=\${METADATA_IP:-169.254.42.42} s/rd.iscsi.password=[^ ]*/rd.iscsi.password=******/g
+masterkey=</path/of/key> masterkey: failed to load the kernel master key: kmk-\${MASTERKEYTYPE}
+LoadCredential=passwd.hashed-password.root
 Pass 1: Checking inodes, blocks, and sizes
 getty@tty1.service serial@7e215040 mmc@fe330000.bootdev chacha20-poly1305@openssh.com
 /dev/disk/by-id/ata-Samsung_SSD_860_EVO_500GB_S3Z9NB0K123456X nvme-eui.0025385b71b0a1b2
