@@ -159,7 +159,8 @@ async function initrd(
   redactor: Redactor,
 ): Promise<Examined | null> {
   try {
-    const { blanked } = await redactInitrd(same.content.file, output, redactor);
+    const { blanked, unexamined } = await redactInitrd(same.content.file, output, redactor);
+    if (unexamined.length > 0) return null;
     if (blanked.length === 0) return same;
     return { content: await contentOf(output), removed: { 'file in the initrd': blanked.length } };
   } catch (error) {

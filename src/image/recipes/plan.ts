@@ -16,6 +16,7 @@ import {
   type BootPart,
   ownRecipes,
   recipesDirectory,
+  systemKernels,
 } from './recipe.ts';
 
 /** The images that a case boots. A system stands for its own kernel and initrd. */
@@ -144,8 +145,9 @@ export function buildNeeds(entries: readonly Pick<PlannedEntry, 'recipe'>[]): Se
 /** The directories that a recipe copies into its tree, in order. */
 export function overlaysOf(recipe: Recipe): string[] {
   if (!('overlays' in recipe)) return [];
-  const kernels = 'kernels' in recipe && recipe.kernels !== undefined ? [recipe.kernels] : [];
-  return [...recipe.overlays, ...kernels];
+  const { kernels } = 'kernels' in recipe ? recipe : {};
+  const isOverlay = kernels !== undefined && kernels.directory !== systemKernels;
+  return [...recipe.overlays, ...(isOverlay ? [kernels.directory] : [])];
 }
 
 /** The scripts next to the recipes that install a system and write it to a disk. */
@@ -178,8 +180,12 @@ export function contentKey(name: string, arch: Arch, catalog: Catalog, directory
 
 /** Where a user's overlays are does not matter, only what is in them. */
 function withoutPaths(recipe: Recipe): unknown {
-  const isOwn = 'system' in recipe && path.isAbsolute(recipe.overlays[0] ?? '');
-  return isOwn ? { ...recipe, overlays: [], kernels: undefined, system: undefined } : recipe;
+  if (!('system' in recipe)) return recipe;
+  const { kernels, overlays, system, ...rest } = recipe;
+  const isOwn = path.isAbsolute(overlays[0] ?? '');
+  return isOwn
+    ? { ...rest, kernels: { ...kernels, directory: kernels?.directory === systemKernels } }
+    : recipe;
 }
 
 function scriptOf(recipe: Recipe): string | null {
