@@ -56,6 +56,7 @@ const planted: [string, ...string[]][] = [
   ['aws_access_key_id = AKIAIOSFODNN7EXAMPLE', 'IOSFODNN'],
   // fstab, crypttab, credentials.
   ['//nas/share /mnt cifs username=joe,password=hush!,uid=1000,_netdev 0 0', 'hush!'],
+  ['//nas/share /mnt cifs user=joe%hush,uid=1000 0 0', 'hush'],
   ['swap /dev/sda3 none swap,passphrase=hush', 'hush'],
   ['PrivateKey = ' + base64, base64],
   ['[Interface] ' + base64, base64],
