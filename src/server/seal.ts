@@ -7,11 +7,11 @@ import { compressionOf } from '../formats/decompress.ts';
 import { formatOf } from '../formats/magic.ts';
 import type { CapturedEntry, ServerManifest } from '../model/server.ts';
 import { efiText } from './efi-variables.ts';
-import { redactDeviceTree } from './redact-device-tree.ts';
-import { redactInitrd } from './redact-initrd.ts';
+import { redactDeviceTree } from './redact/device-tree.ts';
+import { redactInitrd } from './redact/initrd.ts';
 import type { RawContent, RawRecord } from './raw-capture.ts';
-import type { Redactor } from './redact.ts';
-import { createRedactor } from './redact.ts';
+import type { Redactor } from './redact/redact.ts';
+import { createRedactor } from './redact/redact.ts';
 import type { Blob } from './server-file.ts';
 
 type Sealed = { entries: CapturedEntry[]; blobs: Blob[] };
