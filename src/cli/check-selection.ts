@@ -29,20 +29,27 @@ export const usualShapes = [plain, ...namedShapes.map(({ name }) => name)];
 
 /**
  * The cases that both kernels boot. An earlier result without the usual shapes is compared without them: without a
- * baseline, they would show nothing.
+ * baseline, they would show nothing. A server is booted on its own machine only, unless shapes are named.
+ * @param words scenarios; with none and no servers, the usual ones
+ * @param servers files of scenarios
  */
 export function selectedCases(
   words: string[],
+  servers: string[],
   options: SelectionOptions,
   known: Baseline | null,
 ): Case[] {
   const { scenarios, arch, repeat, shape, machine } = options;
-  const found = findScenarios(words.length > 0 ? words : usual, scenarios);
-  const moved = onMachines(
-    found,
-    { shape, ...(machine !== undefined && { machine }) },
-    { arch, usual: usualShapes },
-  );
+  const machines = { shape, ...(machine !== undefined && { machine }) };
+  const named = words.length > 0 || servers.length > 0 ? words : usual;
+  const moved = [
+    ...(named.length > 0
+      ? onMachines(findScenarios(named, scenarios), machines, { arch, usual: usualShapes })
+      : []),
+    ...(servers.length > 0
+      ? onMachines(findScenarios(servers), machines, { arch, usual: [plain] })
+      : []),
+  ];
   const all = expandCases(moved, { only: arch, repeat });
   if (known === null || shape.length > 0) return all;
   const isKnown = (case_: Case) => `${case_.arch}/${case_.scenario.name}` in known.scenarios;

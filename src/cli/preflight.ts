@@ -157,9 +157,12 @@ function isStop({ severity }: Finding): boolean {
   return severity === 'stop';
 }
 
-/** The findings of one architecture, each on three lines, and the rules that were applied. */
+/**
+ * The findings of one examination, each on three lines, and the rules that were applied.
+ * @param where the architecture, and the server if it is one's
+ */
 export function describe(
-  arch: Arch,
+  where: string,
   kernel: string,
   { findings, rules }: Examination,
   style: Style,
@@ -180,7 +183,7 @@ export function describe(
     notChecked === null ? [] : [`  not checked  ${name}: ${printable(notChecked)}`],
   );
   const checked = `  checked  ${applied.join(', ')}`;
-  return [`${arch}  ${printable(kernel)}: ${result}`, ...lines, checked, ...others]
+  return [`${where}  ${printable(kernel)}: ${result}`, ...lines, checked, ...others]
     .flatMap((line) => style.wrap(line, 8))
     .map((line) => `${line}\n`)
     .join('');

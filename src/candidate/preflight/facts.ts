@@ -11,7 +11,7 @@ import {
   zImageLayout,
 } from '../../formats/kernel.ts';
 import { moduleName } from '../../image/build/kernel-modules.ts';
-import type { MiniDiskRecipe } from '../../image/recipes/recipe.ts';
+import type { MiniDiskRecipe, SystemDiskRecipe } from '../../image/recipes/recipe.ts';
 import { configName, outputNames } from '../../image/recipes/recipe.ts';
 import type { Manifest } from '../../image/store/entry.ts';
 import { keptFile } from '../../image/store/kept-files.ts';
@@ -181,14 +181,21 @@ function isModule(file: string): boolean {
   return /\.ko(\.\w+)?$/.test(file);
 }
 
-/** The partitions that a disk's recipe creates (src/image/build/disk-image.ts): the root, then the EFI system partition. */
-export function diskFacts(name: string, { esp }: MiniDiskRecipe, disk: RootDisk): DiskFacts {
+/**
+ * The partitions that a disk's recipe creates: those that it lists, otherwise the root, then the EFI system partition
+ * (src/image/build/disk-image.ts).
+ */
+export function diskFacts(
+  name: string,
+  recipe: MiniDiskRecipe | SystemDiskRecipe,
+  disk: RootDisk,
+): DiskFacts {
+  const source = `partition table of ${name}`;
+  if ('system' in recipe && recipe.partitions !== undefined)
+    return { ...disk, partitions: recipe.partitions.list, source };
   const root = { filesystem: 'ext4' };
-  return {
-    ...disk,
-    partitions: esp === undefined ? [root] : [root, { filesystem: 'vfat' }],
-    source: `partition table of ${name}`,
-  };
+  const hasEsp = 'esp' in recipe && recipe.esp !== undefined;
+  return { ...disk, partitions: hasEsp ? [root, { filesystem: 'vfat' }] : [root], source };
 }
 
 /** Parses the options that are set in a kernel configuration (`CONFIG_KEXEC=y`). */
