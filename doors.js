@@ -15,13 +15,13 @@ export const doors = {
   host: ['arch.ts', 'errors.ts', 'file-error.ts', 'model'],
   formats: ['arch.ts', 'errors.ts', 'host'],
   debian: ['errors.ts', 'host', 'formats'],
-  server: ['errors.ts', 'host', 'formats'],
   transcript: ['console', 'signatures', 'formats'],
   yaml: ['errors.ts', 'text', 'host'],
   boot: ['console', 'model', 'signatures', 'transcript'],
   'index.ts': ['model', 'boot'],
   autopsy: ['errors.ts', 'markers.ts', 'file-error.ts', 'model', 'host', 'formats', 'boot'],
   qemu: ['arch.ts', 'errors.ts', 'text', 'file-error.ts', 'model', 'host', 'formats', 'yaml'],
+  server: ['arch.ts', 'errors.ts', 'file-error.ts', 'model', 'host', 'formats', 'qemu'],
   checkpoint: ['file-error.ts', 'model', 'host', 'qemu'],
   provider: ['errors.ts', 'text', 'file-error.ts', 'host', 'formats', 'qemu'],
   recording: [
@@ -156,6 +156,7 @@ export const doors = {
     'report',
     'session',
     'run',
+    'server',
     'merge',
   ],
   action: [

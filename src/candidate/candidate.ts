@@ -96,7 +96,7 @@ export function isServerDisk(recipe: Recipe | undefined): recipe is ServerDiskRe
 type ServerDiskRecipe = SystemDiskRecipe & Required<Pick<SystemDiskRecipe, 'kernels'>>;
 
 /** The end of the name of the system in which a candidate is installed for a disk. */
-const systemSuffix = '#candidate-system.yaml';
+const systemSuffix = '/candidate-system.yaml';
 
 /** A server's disk with a candidate: its kernel and initrd are those of a system in which the candidate is installed. */
 function withSystem(name: string, recipe: ServerDiskRecipe): SystemDiskRecipe {

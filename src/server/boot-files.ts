@@ -42,6 +42,8 @@ export async function writeBootFiles(
   for (const file of kernelFiles(server)) await put(server, file, inOverlay('kernels')(file));
 
   await write(path.join(directory, 'machine.yaml'), stringify(machineOf(server, plan)));
+  if (plan.suite !== usualSuite)
+    await write(path.join(directory, 'system.yaml'), stringify(systemOf(plan)));
   await write(path.join(directory, 'disk.yaml'), stringify(diskRecipe(server, plan)));
   const scenario = path.join(directory, `${name}.yaml`);
   await write(scenario, stringify(scenarioOf(server, plan, place), { lineWidth: 120 }));
@@ -66,7 +68,15 @@ function fstabOf({ captured, disk: { partitions } }: Server): string {
   return lines.join('\n');
 }
 
-function diskRecipe(server: Server, { partitions, table }: BootPlan): object {
+/** The lab's recipe of a system, and the suite that it is made of. */
+const usualSystem = 'debian-system';
+const usualSuite = 'bookworm';
+
+function systemOf({ suite }: BootPlan): object {
+  return { kind: 'system', extends: usualSystem, suites: [suite] };
+}
+
+function diskRecipe(server: Server, { partitions, table, suite }: BootPlan): object {
   const { defaultKernel } = server;
   const links: Record<string, string[]> = {};
   for (const { path: link, target } of server.captured.links()) {
@@ -77,7 +87,7 @@ function diskRecipe(server: Server, { partitions, table }: BootPlan): object {
   }
   return {
     kind: 'disk',
-    system: 'debian-system',
+    system: suite === usualSuite ? usualSystem : 'system.yaml',
     size: partitions.reduce((sum, { size }) => sum + size, 2),
     partitions: { table, list: partitions },
     overlays: ['settings'],
