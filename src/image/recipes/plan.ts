@@ -11,9 +11,8 @@ import {
   inputsOf,
   type Recipe,
   outputNames,
+  systemFiles,
   findRecipe,
-  bootFile,
-  type BootPart,
   ownRecipes,
   recipesDirectory,
 } from './recipe.ts';
@@ -180,4 +179,29 @@ function hashDirectory(hash: Hash, directory: string): void {
     hash.update(JSON.stringify([path.relative(directory, file), content.length]));
     hash.update(content);
   }
+}
+
+/** Whether a disk has a complete system on it. A user's own disk is taken for one. */
+export function isWholeSystem(catalog: Catalog, disk: ImageReference | null): boolean {
+  if (disk === null) return false;
+  if (typeof disk === 'object') return true;
+  const recipe = catalog.get(disk);
+  return recipe !== undefined && 'system' in recipe;
+}
+
+/** What a machine is started with. */
+export type BootPart = 'kernel' | 'initramfs' | 'disk';
+
+/**
+ * The file of a recipe's image that serves as this part; null if there is none. A system is no disk, but a machine can be
+ * started with its kernel and its initrd.
+ */
+export function bootFile(recipe: Recipe, part: BootPart): string | null {
+  if (recipe.kind === part) return outputNames[part];
+  return (recipe.kind === 'system' && systemFiles[part]) || null;
+}
+
+/** The names of all recipes that serve as this part. */
+export function namesOfPart(catalog: Catalog, part: BootPart): string[] {
+  return [...catalog].filter(([, recipe]) => bootFile(recipe, part)).map(([name]) => name);
 }

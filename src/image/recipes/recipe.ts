@@ -4,7 +4,6 @@ import type { Arch } from '../../arch.ts';
 import { arches } from '../../arch.ts';
 import { ScenarioError } from '../../errors.ts';
 import { ownDirectory } from '../../host/directories.ts';
-import type { ImageReference } from '../../scenario/scenario.ts';
 import type { Named } from '../../yaml/yaml-directory.ts';
 import { YamlDirectory } from '../../yaml/yaml-directory.ts';
 
@@ -230,14 +229,6 @@ export const ownRecipes: Catalog = {
   },
 };
 
-/** Whether a disk has a complete system on it. A user's own disk is taken for one. */
-export function isWholeSystem(catalog: Catalog, disk: ImageReference | null): boolean {
-  if (disk === null) return false;
-  if (typeof disk === 'object') return true;
-  const recipe = catalog.get(disk);
-  return recipe !== undefined && 'system' in recipe;
-}
-
 /** The recipe of that name and kind. Throws ScenarioError with a list of the existing ones. */
 export function findRecipe<K extends Recipe['kind']>(
   catalog: Catalog,
@@ -252,23 +243,6 @@ export function findRecipe<K extends Recipe['kind']>(
 }
 
 /** The names of all recipes of a kind. */
-export function namesOfKind(catalog: Catalog, kind: Recipe['kind']): string[] {
+function namesOfKind(catalog: Catalog, kind: Recipe['kind']): string[] {
   return [...catalog].filter(([, recipe]) => recipe.kind === kind).map(([name]) => name);
-}
-
-/** What a machine is started with. */
-export type BootPart = 'kernel' | 'initramfs' | 'disk';
-
-/**
- * The file of a recipe's image that serves as this part; null if there is none. A system is no disk, but a machine can be
- * started with its kernel and its initrd.
- */
-export function bootFile(recipe: Recipe, part: BootPart): string | null {
-  if (recipe.kind === part) return outputNames[part];
-  return (recipe.kind === 'system' && systemFiles[part]) || null;
-}
-
-/** The names of all recipes that serve as this part. */
-export function namesOfPart(catalog: Catalog, part: BootPart): string[] {
-  return [...catalog].filter(([, recipe]) => bootFile(recipe, part)).map(([name]) => name);
 }
