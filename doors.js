@@ -14,6 +14,7 @@ export const doors = {
   host: ['arch.ts', 'errors.ts', 'file-error.ts', 'model'],
   formats: ['arch.ts', 'errors.ts', 'host'],
   debian: ['errors.ts', 'host', 'formats'],
+  server: ['errors.ts', 'host', 'formats'],
   transcript: ['console', 'signatures', 'formats'],
   yaml: ['errors.ts', 'text', 'host'],
   boot: ['console', 'model', 'signatures', 'transcript'],

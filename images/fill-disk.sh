@@ -1,15 +1,58 @@
 #!/bin/sh
-# Puts a Debian system on a disk. src/image/build-system-disk.ts runs this as root of private namespaces: only there can
-# an ordinary user unpack files that belong to others or that nobody may read, and mke2fs copies them as they are there.
-# On /mnt, a tmpfs, are this script and overlay.tar; the system comes from descriptor 6, the disk is descriptor 3.
+# Puts a Debian system on the partitions of a disk. src/image/build/system.ts runs this as root of private namespaces: only
+# there can an ordinary user unpack files that belong to others or that nobody may read, and mke2fs copies them as they are
+# there. On /mnt, a tmpfs, are this script, overlay.tar and layout; the system comes from descriptor 6, the disk is
+# descriptor 3.
 #
-#   fill-disk.sh <where the root partition begins, in MiB> <its size, in blocks of 4096 bytes>
+# Each line of layout is a file system, the deepest mount point first, with tabs between:
+#
+#   <where it begins, in MiB> <its size in MiB> <ext4, vfat or swap> <UUID or -> <mount point or -> <label>
 set -eu
 work=/mnt
 mkdir "$work/root"
 
 # The system's extended attributes are file capabilities, which only root can set.
 tar --extract --numeric-owner --xattrs --xattrs-include='*' --directory "$work/root" <&6
-tar --extract --numeric-owner --no-overwrite-dir --directory "$work/root" --file "$work/overlay.tar"
-mke2fs -q -F -t ext4 -b 4096 -L root -d "$work/root" "$work/root.img" "$2"
-dd if="$work/root.img" bs=1M seek="$1" conv=sparse,notrunc status=none >&3
+tar --extract --numeric-owner --no-overwrite-dir --keep-directory-symlink --directory "$work/root" --file "$work/overlay.tar"
+
+# The modules of a kernel that came with the overlay have no index yet.
+for modules in "$work"/root/usr/lib/modules/*; do
+	if [ -e "$modules/modules.dep" ] && [ ! -e "$modules/modules.dep.bin" ]; then
+		depmod --basedir "$work/root" "${modules##*/}"
+	fi
+done
+
+tab=$(printf '\t')
+while IFS=$tab read -r offset size filesystem uuid mount label; do
+	[ "$uuid" != - ] || uuid=
+	# What is below a mount point belongs to the file system there.
+	tree=$work/empty
+	mkdir -p "$tree"
+	case $mount in
+	-) ;;
+	/) tree=$work/root ;;
+	*)
+		tree=$work/part
+		rm -rf "$tree"
+		mkdir -p "$work/root$mount"
+		mv "$work/root$mount" "$tree"
+		mkdir "$work/root$mount"
+		;;
+	esac
+	image=$work/part.img
+	rm -f "$image"
+	truncate -s "${size}M" "$image"
+	case $filesystem in
+	ext4) mke2fs -q -F -t ext4 -b 4096 ${uuid:+-U "$uuid"} -L "$label" -d "$tree" "$image" $((size * 256)) ;;
+	vfat)
+		serial=$(echo "$uuid" | tr -d -)
+		mformat -i "$image" -T $((size * 2048)) -h 64 -s 32 -v "${label:-NONE}" -N "${serial:-4b584c42}" ::
+		for entry in "$tree"/* "$tree"/.[!.]*; do
+			[ ! -e "$entry" ] || mcopy -i "$image" -s "$entry" ::
+		done
+		;;
+	swap) mkswap -q ${uuid:+-U "$uuid"} ${label:+-L "$label"} "$image" >/dev/null ;;
+	*) echo "fill-disk.sh: $filesystem cannot be made" >&2 && exit 1 ;;
+	esac
+	dd if="$image" bs=1M seek="$offset" conv=sparse,notrunc status=none >&3
+done <"$work/layout"

@@ -29,6 +29,13 @@ export function scenariosOption(): Option {
     .default([], 'none');
 }
 
+/** `--server`, the same in every command. */
+export function serverOption(): Option {
+  return new Option('--server <file>', 'a captured server, or a directory of them (repeatable)')
+    .argParser(collect(String))
+    .default([], 'none');
+}
+
 /** `--exclude`, the same in every command. */
 export function excludeOption(): Option {
   return new Option(

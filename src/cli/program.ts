@@ -54,6 +54,16 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
     load: async () => (await import('./check.ts')).checkCommand(),
   },
   {
+    name: 'capture',
+    summary: 'take what the boot of a server depends on into a file',
+    load: async () => (await import('./capture.ts')).captureCommand(),
+  },
+  {
+    name: 'server',
+    summary: 'look into captured servers',
+    load: async () => (await import('./server.ts')).serverCommand(),
+  },
+  {
     name: 'compare',
     summary: 'compare two runs',
     load: async () => (await import('./compare.ts')).compareCommand(),

@@ -3,6 +3,7 @@ import type { Arch } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { exitCodes, UsageError } from '../errors.ts';
+import { cacheDirectory } from '../host/directories.ts';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
@@ -14,7 +15,7 @@ import { runCases } from '../run/run.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { Shard } from '../scenario/select.ts';
 import { caseReference } from '../scenario/select.ts';
-import { casesToRun, partOf } from './selection.ts';
+import { serverScenarios } from '../server/server-scenarios.ts';
 import { showImageProgress } from './images-build.ts';
 import { catchInterrupts } from './interrupt.ts';
 import type { MachineWords } from './machine-options.ts';
@@ -27,6 +28,7 @@ import {
   parseShard,
   qemuDirOption,
   scenariosOption,
+  serverOption,
   wholeNumber,
   limitRun,
   parseMinutes,
@@ -40,6 +42,7 @@ import {
   openReporter,
   reporterOption,
 } from './run-options.ts';
+import { casesToRun, partOf } from './selection.ts';
 import { pasteableCommands } from './show.ts';
 
 type RunOptions = CandidateWords &
@@ -62,6 +65,7 @@ type RunOptions = CandidateWords &
     checkpoint: boolean;
     dryRun?: boolean;
     exclude: string[];
+    server: string[];
     lastFailed?: boolean;
     maxFailures?: number;
     timeout?: number;
@@ -78,6 +82,7 @@ export function runCommand(): Command {
     .addOption(archOption())
     .addOption(scenariosOption())
     .addOption(excludeOption())
+    .addOption(serverOption())
     .option('--last-failed', 'only cases whose newest result in --out is not a pass')
     .addOption(jobsOption())
     .option('--repeat <n>', 'run every case n times', wholeNumber(1), 1)
@@ -123,6 +128,7 @@ Examples:
   kexec-lab run all --arch aarch64 --reporter tap --reporter json=report.json
   kexec-lab run ./my-scenario.yaml --repeat 3
   kexec-lab run quick --kernel debian:sid
+  kexec-lab run --server web1.server.tar --tail
   kexec-lab run tutorial --machine ./my-machine.yaml
   kexec-lab run kexec-to-distro --kernel ./linux-image-6.12.deb --kexec-tools debian:trixie
 
@@ -140,7 +146,8 @@ async function run(words: string[], options: RunOptions): Promise<void> {
       hint: 'Add --reporter plain or --reporter plain=FILE, or leave --tail out.',
     });
   }
-  const all = await casesToRun(words, options);
+  const servers = await serverScenarios(options.server, cacheDirectory());
+  const all = await casesToRun([...words, ...servers], options);
   const candidate = namesCandidate(options)
     ? await candidateOf(withoutInstalling(options))
     : undefined;

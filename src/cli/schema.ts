@@ -122,6 +122,12 @@ export const schemas: readonly NamedSchema[] = [
   written('preflight', 'kexec-lab preflight --json', async () => {
     return (await import('../model/examination.ts')).preflightSchema;
   }),
+  written('server', 'server.json in a server file, as kexec-lab capture writes it', async () => {
+    return (await import('../model/server.ts')).serverManifestSchema;
+  }),
+  written('server-show', 'kexec-lab server show --json', async () => {
+    return (await import('../model/server.ts')).serverDocumentSchema;
+  }),
   written('doctor', 'kexec-lab doctor --json', async () => {
     return (await import('../model/examination.ts')).doctorSchema;
   }),

@@ -23,14 +23,40 @@ const tools: Record<Compression, readonly [string, ...string[]]> = {
   lzo: ['lzop', '--decompress', '--stdout'],
 };
 
-/** Decompresses a file from byte `start` on with the host's tool, piece by piece. Throws like {@link streamTool}. */
+const compressors: Record<Compression, readonly [string, ...string[]]> = {
+  gzip: ['gzip', '-9', '--no-name', '--stdout'],
+  // The kernel has no other check than CRC32.
+  xz: ['xz', '-6', '--check=crc32', '--threads=1', '--stdout'],
+  zstd: ['zstd', '-9', '--threads=1', '--stdout', '--quiet'],
+  // The legacy format, which is the only one that the kernel unpacks.
+  lz4: ['lz4', '-9', '-l', '-c', '-q'],
+  lzma: ['xz', '-6', '--format=lzma', '--threads=1', '--stdout'],
+  bzip2: ['bzip2', '-9', '--stdout'],
+  lzo: ['lzop', '-9', '--stdout'],
+};
+
+/**
+ * Decompresses a file from byte `start` on with the host's tool, piece by piece. Throws like {@link streamTool}.
+ * @param options.whole data that follows the first stream is decompressed, too, and is an error if it is something else
+ */
 export function decompressing(
   file: string,
   start: number,
   compression: Compression,
+  { whole = false }: { whole?: boolean } = {},
 ): AsyncGenerator<Uint8Array> {
   const [tool, ...args] = tools[compression];
-  return streamTool(tool, args, { input: createReadStream(file, { start }) });
+  const used = whole ? args.filter((argument) => argument !== '--single-stream') : args;
+  return streamTool(tool, used, { input: createReadStream(file, { start }) });
+}
+
+/**
+ * Compresses a stream with the host's tool, piece by piece, in the form that the kernel unpacks. The same data always gives
+ * the same result. Throws like {@link streamTool}.
+ */
+export function compressing(input: Readable, compression: Compression): AsyncGenerator<Uint8Array> {
+  const [tool, ...args] = compressors[compression];
+  return streamTool(tool, args, { input });
 }
 
 /** Larger than any decompressed kernel. Bytes. */

@@ -1,17 +1,15 @@
 import { statSync, createReadStream } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import { ToolFailure } from '../host/processes.ts';
-import { sizeInWords } from '../host/user-file.ts';
 import { ByteReader } from './archive.ts';
+import { limits, readArchives, skipTo, type CpioEnd } from './cpio.ts';
 import { compressionOf, decompressing } from './decompress.ts';
-import { formatOf } from './magic.ts';
 
-/** Above the largest initramfs of any distribution. Bytes, and for `entries` a count. */
-const limits = { unpacked: 2 ** 30, entries: 250_000, name: 4096, text: 2 ** 20 };
+/** The longest list of modules that is kept. Bytes. */
+const longestText = 2 ** 20;
 
 /** The length of the longest magic number of a compression format. Bytes. */
-const magicBytes = 6;
-const headerBytes = 110;
+export const magicBytes = 6;
 
 /** gzip's exit code for a warning, such as trailing zeros. */
 const gzipWarning = 2;
@@ -84,66 +82,15 @@ async function compressedIn(
 }
 
 /**
- * Reads the uncompressed archives (newc, with or without checksums) at the start of a stream. Stops before other data.
+ * Collects what is read of the archives at the start of a stream.
  * @throws UsageError if they exceed the limits
  */
-async function archivesIn(
-  reader: ByteReader,
-  { names, builtIn }: Entries,
-): Promise<'over' | 'cut off' | 'something else'> {
-  let complete = true;
-  for (;;) {
-    const bytes = await reader.peek(headerBytes);
-    const header = bytes.toString('latin1');
-    if (header === '') return complete ? 'over' : 'cut off';
-    if (header.startsWith('\0') && complete) {
-      // Archives are padded with any number of zeros.
-      await reader.skip(/^\0*/.exec(header)?.[0].length ?? 1);
-      refuseLarge(reader);
-      continue;
-    }
-    if (formatOf(bytes, ['newc', 'newcWithChecksums']) === undefined)
-      return complete ? 'something else' : 'cut off';
-    if (header.length < headerBytes) return 'cut off';
-    const [fileSize, nameSize] = [field(header, 6), field(header, 11)];
-    if (!(fileSize >= 0 && nameSize >= 1 && nameSize <= limits.name)) return 'cut off';
-    await reader.skip(headerBytes);
-    const written = (await reader.read(nameSize)).toString('utf8').replace(/\0.*/s, '');
-    complete = written === 'TRAILER!!!';
-    const name = written.replace(/^\.?\//, '');
-    if (!complete) names.push(name);
-    if (names.length > limits.entries)
-      throw new UsageError(`has more than ${limits.entries} entries`);
-    await skipTo(reader, align(reader.position));
-    const next = reader.position + fileSize;
-    if (next > limits.unpacked) refuseLarge(reader, next);
-    if (name.endsWith('/modules.builtin') && fileSize <= limits.text)
-      builtIn.set(name, (await reader.read(fileSize)).toString('latin1'));
-    if ((await skipTo(reader, next)) < next) return 'cut off';
-    await skipTo(reader, align(reader.position));
-  }
-}
-
-/** Skips to a position in the stream, or to its end. Returns the position reached. */
-async function skipTo(reader: ByteReader, place: number): Promise<number> {
-  await reader.skip(Math.max(0, Math.min(place, limits.unpacked + 1) - reader.position));
-  refuseLarge(reader);
-  return reader.position;
-}
-
-function refuseLarge(reader: ByteReader, position = reader.position): void {
-  if (position >= limits.unpacked)
-    throw new UsageError(`unpacks to more than ${sizeInWords(limits.unpacked)}`);
-}
-
-/** The n-th 8-digit field after the magic number (initramfs buffer format, newc). */
-function field(header: string, index: number): number {
-  const digits = header.slice(6 + 8 * index, 14 + 8 * index);
-  return /^[0-9a-f]{8}$/i.test(digits) ? Number.parseInt(digits, 16) : Number.NaN;
-}
-
-function align(offset: number): number {
-  return Math.ceil(offset / 4) * 4;
+function archivesIn(reader: ByteReader, { names, builtIn }: Entries): Promise<CpioEnd> {
+  return readArchives(reader, async ({ name, size }) => {
+    names.push(name);
+    if (name.endsWith('/modules.builtin') && size <= longestText)
+      builtIn.set(name, (await reader.read(size)).toString('latin1'));
+  });
 }
 
 /**

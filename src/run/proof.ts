@@ -38,7 +38,7 @@ export function proveBooted(outcome: Outcome, awaited: Awaited, seen: Seen): Out
     };
   }
   const { proof = 'lab' } = awaited;
-  if (proof === 'lab') return provedByLab(outcome, awaited);
+  if (proof === 'lab') return provedByLab(outcome, awaited, true);
   const expectedBirth = awaited.generation < 2 ? 'power-on' : 'kexec';
   if (seen.bornBy !== expectedBirth) {
     return {
@@ -48,6 +48,7 @@ export function proveBooted(outcome: Outcome, awaited: Awaited, seen: Seen): Out
       cure: 'Look for a reset between the kexec and the prompt, and at what the console shows before it.',
     };
   }
+  if (proof === 'system') return provedByLab(outcome, awaited, false);
   return proof === 'login'
     ? provedByLogin(outcome, awaited)
     : provedByCommand(outcome, awaited, proof, seen.steps.at(-1));
@@ -55,7 +56,8 @@ export function proveBooted(outcome: Outcome, awaited: Awaited, seen: Seen): Out
 
 const births = { 'power-on': 'power-on', kexec: 'a kexec', reset: 'a reset' } as const;
 
-function provedByLab(outcome: Outcome, awaited: Awaited): Outcome {
+/** @param isMarked whether the command line of a kernel that kexec started says so */
+function provedByLab(outcome: Outcome, awaited: Awaited, isMarked: boolean): Outcome {
   const missing = proofLines.filter(
     (id) => !outcome.evidence.some((item) => item.signature === id),
   );
@@ -68,7 +70,7 @@ function provedByLab(outcome: Outcome, awaited: Awaited): Outcome {
     };
   }
   const { release = '', cmdline = '' } = outcome.captures;
-  const jumped = awaited.generation < 2 || cmdline.split(/\s+/).includes(kexecMarker);
+  const jumped = !isMarked || awaited.generation < 2 || cmdline.split(/\s+/).includes(kexecMarker);
   if (jumped && (awaited.release === null || release === awaited.release)) return outcome;
   return {
     ...outcome,

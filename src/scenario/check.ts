@@ -184,8 +184,8 @@ function checkArch(scenario: Scenario, arch: Arch, catalogue: Catalogue): Findin
   if (expect.dump !== undefined && setup.output === undefined)
     find('expect', 'dump', 'the dump must be on the output disk: add boot.output');
   for (const message of proofTrouble(resolved)) find('expect', 'proof', message);
-  if (proof !== 'lab' && expect.root !== undefined) {
-    find('expect', 'root', 'only proof: lab reports the root device');
+  if (proof !== 'lab' && proof !== 'system' && expect.root !== undefined) {
+    find('expect', 'root', 'only proof: lab and proof: system report the root device');
   }
   if (limits.silence > limits.total) {
     find('limits', 'silence', `${limits.silence} s exceeds the total of ${limits.total} s`);

@@ -101,12 +101,13 @@ const commandProofSchema = z.strictObject({
 export type CommandProof = z.infer<typeof commandProofSchema>;
 
 const proofSchema = z
-  .union([z.enum(['lab', 'login']), commandProofSchema])
+  .union([z.enum(['lab', 'system', 'login']), commandProofSchema])
   .describe('What shows that booted is true. Default: lab.');
 
 /**
  * What shows that `booted` is true: the lines that the lab's own images print (`lab`: release, root device and command
- * line), a login prompt after a kexec that was seen (`login`: neither release nor root), or a command's output.
+ * line), the same lines where no word of the command line marks the second kernel (`system`), a login prompt after a kexec
+ * that was seen (`login`: neither release nor root), or a command's output.
  */
 export type Proof = z.infer<typeof proofSchema>;
 

@@ -94,7 +94,7 @@ const boot = z.strictObject({
 
 const proof = z.union(
   [
-    z.enum(['lab', 'login']),
+    z.enum(['lab', 'system', 'login']),
     z
       .strictObject({
         run: text.describe('A command in the shell on the console.'),
@@ -108,7 +108,7 @@ const proof = z.union(
         message: 'a proof by command has exactly one of run, ssh',
       }),
   ],
-  { error: 'expected lab, login, { run: COMMAND } or { ssh: COMMAND }' },
+  { error: 'expected lab, system, login, { run: COMMAND } or { ssh: COMMAND }' },
 );
 
 const expect = z.strictObject({
@@ -125,7 +125,7 @@ const expect = z.strictObject({
   proof: proof
     .optional()
     .describe(
-      "For booted: its proof. lab (default): the lines that the lab's images print, with release, root and command line. login: a login prompt after a kexec; neither release nor root. { run: COMMAND } in the shell on the console, or { ssh: COMMAND }: what it prints.",
+      "For booted: its proof. lab (default): the lines that the lab's images print, with release, root and command line. system: the same lines, where the second kernel's command line does not say is_in_kexec=yes. login: a login prompt after a kexec; neither release nor root. { run: COMMAND } in the shell on the console, or { ssh: COMMAND }: what it prints.",
     ),
   root: text
     .regex(/^\/dev\//, 'must be a device, such as /dev/vda1')

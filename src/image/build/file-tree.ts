@@ -3,6 +3,7 @@ import path from 'node:path';
 import { architectures, arches } from '../../arch.ts';
 import { UnavailableError } from '../../errors.ts';
 import { elfNeeds } from '../../formats/executable.ts';
+import { hasMagic } from '../../formats/magic.ts';
 import { fileExists } from '../../host/files.ts';
 import { runTool } from '../../host/processes.ts';
 
@@ -84,7 +85,7 @@ export async function addLinks(tree: string, links: Record<string, string[]>): P
     }
 }
 
-/** Copies an overlay into the tree. Scripts become executable. */
+/** Copies an overlay into the tree. Scripts and ELF files become executable. */
 export async function addOverlay(tree: string, overlay: string): Promise<void> {
   const entries = await readdir(overlay, { recursive: true, withFileTypes: true });
   for (const entry of entries.filter((e) => e.isFile())) {
@@ -93,7 +94,8 @@ export async function addOverlay(tree: string, overlay: string): Promise<void> {
     await mkdir(path.dirname(target), { recursive: true });
     const content = await readFile(source);
     await writeFile(target, content);
-    await chmod(target, content.subarray(0, 2).toString() === '#!' ? 0o755 : 0o644);
+    const isProgram = content.subarray(0, 2).toString() === '#!' || hasMagic(content, 'elf');
+    await chmod(target, isProgram ? 0o755 : 0o644);
   }
 }
 

@@ -9,7 +9,7 @@ import { fetchPackages } from '../../debian/packages.ts';
 import { UnavailableError } from '../../errors.ts';
 import { runTool } from '../../host/processes.ts';
 import { systemPackages, systemSelection } from '../recipes/package-selection.ts';
-import { systemScript, diskScript } from '../recipes/plan.ts';
+import { overlaysOf, systemScript, diskScript } from '../recipes/plan.ts';
 import {
   recipesDirectory,
   outputNames,
@@ -18,7 +18,7 @@ import {
   type SystemRecipe,
 } from '../recipes/recipe.ts';
 import type { BuildContext, Built } from './build-context.ts';
-import { partitionDisk } from './disk-image.ts';
+import { layoutText, partitionSystemDisk } from './system-partitions.ts';
 import { addLinks, addOverlay, archiveTree, settleModes } from './file-tree.ts';
 import { runInNamespace } from './in-namespace.ts';
 import { mapAllUsers, planNamespace, emulatorFor, namespaceFacts } from './namespace.ts';
@@ -65,23 +65,24 @@ export async function buildSystemDisk(
   const [parts, overlay] = [path.join(scratch, 'parts'), path.join(scratch, 'overlay')];
   await mkdir(parts);
   await mkdir(overlay);
-  for (const name of recipe.overlays)
+  for (const name of overlaysOf(recipe))
     await addOverlay(overlay, path.resolve(recipesDirectory, name));
   await addLinks(overlay, recipe.links);
   await settleModes(overlay, signal);
   await archiveTree(overlay, path.join(parts, 'overlay.tar'), signal);
   await copyFile(path.join(recipesDirectory, diskScript), path.join(parts, diskScript));
+  const disk = path.join(output, outputNames.disk);
+  const filesystems = await partitionSystemDisk(disk, recipe, signal);
+  await writeFile(path.join(parts, 'layout'), layoutText(filesystems));
   const archive = path.join(scratch, 'parts.tar');
   await archiveTree(parts, archive, signal);
 
-  const disk = path.join(output, outputNames.disk);
-  const root = await partitionDisk(disk, { sizeMiB: recipe.size, espMiB: 0 }, signal);
   // No emulator is needed, because none of the system's programs runs.
   await runInNamespace(planNamespace(await namespaceFacts(null)), {
     what: 'writing the disk',
     archive,
     script: diskScript,
-    args: [String(root.offsetMiB), String(root.blocks)],
+    args: [],
     output: disk,
     material: path.join(directory, outputNames.system),
     signal,

@@ -131,8 +131,20 @@ export function buildNeeds(entries: readonly Pick<PlannedEntry, 'recipe'>[]): Se
     needs.add('images');
     if (recipe.kind === 'system' || 'system' in recipe) needs.add('system');
     if ('esp' in recipe && recipe.esp !== undefined) needs.add('esp');
+    if (
+      'partitions' in recipe &&
+      recipe.partitions?.list.some(({ filesystem }) => filesystem === 'vfat')
+    )
+      needs.add('esp');
   }
   return needs;
+}
+
+/** The directories that a recipe copies into its tree, in order. */
+export function overlaysOf(recipe: Recipe): string[] {
+  if (!('overlays' in recipe)) return [];
+  const kernels = 'kernels' in recipe && recipe.kernels !== undefined ? [recipe.kernels] : [];
+  return [...recipe.overlays, ...kernels];
 }
 
 /** The scripts next to the recipes that install a system and write it to a disk. */
@@ -155,13 +167,18 @@ export function contentKey(name: string, arch: Arch, catalog: Catalog, directory
   const recipe = catalog.get(name);
   if (recipe === undefined) throw new Error(`recipe ${name} is not in the catalog`);
   const hash = createHash('sha256');
-  hash.update(JSON.stringify([recipe, kindVersions[recipe.kind], arch]));
+  hash.update(JSON.stringify([withoutPaths(recipe), kindVersions[recipe.kind], arch]));
   for (const input of inputsOf(recipe)) hash.update(contentKey(input, arch, catalog, directory));
   const script = scriptOf(recipe);
   if (script !== null) hash.update(readFileSync(path.join(directory, script)));
-  if ('overlays' in recipe)
-    for (const overlay of recipe.overlays) hashDirectory(hash, path.resolve(directory, overlay));
+  for (const overlay of overlaysOf(recipe)) hashDirectory(hash, path.resolve(directory, overlay));
   return hash.digest('hex').slice(0, 16);
+}
+
+/** Where a user's overlays are does not matter, only what is in them. */
+function withoutPaths(recipe: Recipe): unknown {
+  const isOwn = 'system' in recipe && path.isAbsolute(recipe.overlays[0] ?? '');
+  return isOwn ? { ...recipe, overlays: [], kernels: undefined, system: undefined } : recipe;
 }
 
 function scriptOf(recipe: Recipe): string | null {

@@ -43,7 +43,7 @@ const kernelRecipe = z.strictObject({
 const initramfsRecipe = z.strictObject({ kind: z.literal('initramfs'), ...tree });
 
 /** Size of a whole disk in MiB. */
-const size = z.int().min(16).max(4096);
+const size = z.int().min(16).max(65_536);
 
 /** A small disk with selected files. */
 const miniDiskRecipe = z.strictObject({
@@ -90,14 +90,48 @@ const extendedSystemRecipe = z.strictObject({
   overlays: tree.overlays,
 });
 
+/** Text of one line that a partition table or a file system can store. */
+const label = z.string().regex(/^[^\p{Cc}"]{0,72}$/u, 'must be a short text of one line');
+
+/** A partition that is made to fit, such as those of a captured server. */
+const partition = z.strictObject({
+  /** MiB. */
+  size: z.int().min(1).max(65_536),
+  /** As sfdisk takes it: a GUID, a number, or a short name such as `linux` and `uefi`. */
+  type: z.string().regex(/^[\w-]+$/),
+  /** The partition's name and UUID in a GPT; empty: none, and any. */
+  name: label.default(''),
+  partUuid: z
+    .string()
+    .regex(/^[\da-fA-F-]*$/)
+    .default(''),
+  filesystem: z.enum(['ext4', 'vfat', 'swap', 'none']),
+  label: label.default(''),
+  uuid: z
+    .string()
+    .regex(/^[\da-fA-F-]*$/)
+    .default(''),
+  /** Where the system mounts it; empty: nowhere. */
+  mount: z.union([z.literal(''), absolutePath]).default(''),
+});
+
+/** The partitions of a disk, in order. */
+export type PartitionRecipe = z.infer<typeof partition>;
+
 /** A disk with an installed system, to which only overlays and links are added. */
 const systemDiskRecipe = z.strictObject({
   kind: z.literal('disk'),
   /** The recipe of the system. */
-  system: name,
+  system: z.union([name, z.string().endsWith('.yaml')]),
   size,
+  /** Default: a GPT with one ext4 partition named `root`. */
+  partitions: z
+    .strictObject({ table: z.enum(['gpt', 'dos']), list: z.array(partition).min(1).max(128) })
+    .optional(),
   links: tree.links,
   overlays: tree.overlays,
+  /** An overlay with kernels, their initrds and modules. A candidate replaces it. */
+  kernels: z.string().min(1).optional(),
 });
 
 const otherRecipes = z.discriminatedUnion('kind', [
@@ -221,8 +255,16 @@ export const ownRecipes: Catalog = {
     const recipe = recipes.get(name);
     if (recipe === undefined) return undefined;
     if (!path.isAbsolute(name) || !('overlays' in recipe)) return whole(recipe);
-    const overlays = recipe.overlays.map((overlay) => path.resolve(path.dirname(name), overlay));
-    return whole({ ...recipe, overlays });
+    const beside = (file: string) => path.resolve(path.dirname(name), file);
+    const overlays = recipe.overlays.map(beside);
+    if (!('system' in recipe)) return whole({ ...recipe, overlays });
+    const { kernels, system } = recipe;
+    return {
+      ...recipe,
+      overlays,
+      system: system.endsWith('.yaml') ? beside(system) : system,
+      ...(kernels !== undefined && { kernels: beside(kernels) }),
+    };
   },
   *[Symbol.iterator]() {
     for (const [name, recipe] of recipes) yield [name, whole(recipe)] as [string, Recipe];

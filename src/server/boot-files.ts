@@ -1,0 +1,137 @@
+/**
+ * Turns a captured server into files that the lab boots like anyone's own: a scenario, the recipe of its disk, and overlays
+ * with what was captured. They can be read, changed and run again.
+ */
+import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import type { CapturedFile } from '../model/server.ts';
+import type { BootPlan } from './boot-plan.ts';
+import { isMade, planBoot } from './boot-plan.ts';
+import type { Server } from './server.ts';
+
+/** What a system of the lab gets of the server besides its kernels: settings, units and scripts of the boot and of kexec. */
+const settings =
+  /^\/(?:boot\.sh$|etc\/(?:default\/kexec|init\.d\/|rc\.local$|local\.d\/|systemd\/system\/|initramfs-tools\/|modules$|modules-load\.d\/|modprobe\.d\/)|usr\/local\/|(?:usr\/)?lib\/systemd\/system\/)/;
+
+/** Directories that are links on a system with a merged /usr, as Debian's are since bookworm. */
+const merged = /^\/(bin|sbin|lib)\//;
+
+export type BootFiles = {
+  /** The scenario file. */
+  scenario: string;
+  plan: BootPlan;
+};
+
+/**
+ * Writes the files into an empty directory.
+ * @param name of the scenario
+ * @throws UsageError if the lab cannot make this server
+ */
+export async function writeBootFiles(
+  server: Server,
+  { directory, name, place }: { directory: string; name: string; place: string },
+): Promise<BootFiles> {
+  const plan = planBoot(server, place);
+  const inOverlay = (overlay: string) => (file: { path: string }) =>
+    path.join(directory, overlay, file.path.replace(merged, '/usr/$1/'));
+  for (const file of server.captured.files().filter(({ path }) => settings.test(path)))
+    await put(server, file, inOverlay('settings')(file));
+  await write(inOverlay('settings')({ path: '/etc/fstab' }), fstabOf(server));
+  for (const file of kernelFiles(server)) await put(server, file, inOverlay('kernels')(file));
+  if (plan.firstKernel !== null) await putFirstKernel(server, plan, directory);
+
+  await write(path.join(directory, 'disk.yaml'), stringify(diskRecipe(server, plan)));
+  const scenario = path.join(directory, `${name}.yaml`);
+  await write(scenario, stringify(scenarioOf(server, plan, place), { lineWidth: 120 }));
+  return { scenario, plan };
+}
+
+function kernelFiles({ captured, kernels }: Server): CapturedFile[] {
+  const releases = kernels.map(({ release }) => release);
+  const ofModules = (file: string) =>
+    releases.some((release) => file.includes(`/lib/modules/${release}/`));
+  return captured.files().filter(({ path }) => /^\/boot\/[^/]+$/.test(path) || ofModules(path));
+}
+
+async function putFirstKernel(server: Server, plan: BootPlan, directory: string): Promise<void> {
+  const { kernel, initrd } = plan.firstKernel ?? {};
+  if (kernel !== undefined) await put(server, kernel, path.join(directory, 'first-kernel'));
+  if (initrd) await put(server, initrd, path.join(directory, 'first-initrd'));
+}
+
+/** Lines of file systems that the disk does not have would stop the boot, so they become comments. */
+function fstabOf({ captured, disk: { partitions } }: Server): string {
+  const text = captured.read('/etc/fstab') ?? '';
+  const lines = text.split('\n').map((line) => {
+    const [source = '', place = '', filesystem] = line.trim().split(/\s+/);
+    if (source.startsWith('#') || filesystem === undefined) return line;
+    return isMade(source, place, partitions) ? line : `# not made by kexec-lab: ${line}`;
+  });
+  return lines.join('\n');
+}
+
+function diskRecipe(server: Server, { partitions, table }: BootPlan): object {
+  const links: Record<string, string[]> = {};
+  for (const { path: link, target } of server.captured.links()) {
+    if (!settings.test(link) && !/^\/(vmlinuz|initrd\.img)(\.old)?$|^\/boot\/[^/]+$/.test(link))
+      continue;
+    const place = link.replace(merged, '/usr/$1/');
+    links[target] = [...(links[target] ?? []), place];
+  }
+  return {
+    kind: 'disk',
+    system: 'debian-system',
+    size: partitions.reduce((sum, { size }) => sum + size, 2),
+    partitions: { table, list: partitions },
+    overlays: ['settings'],
+    kernels: 'kernels',
+    links,
+  };
+}
+
+function scenarioOf(server: Server, plan: BootPlan, place: string): object {
+  const { firstKernel, cmdline, shape, expect, steps, likeness } = plan;
+  const { distribution, captured, arch } = server;
+  const differs = likeness
+    .filter(({ how }) => how !== 'as there')
+    .map(({ how, what, detail }) => `- ${what} (${how}): ${detail}`);
+  return {
+    title: `${path.basename(place)}: ${distribution.name}, as captured`.slice(0, 100),
+    story: [
+      `Captured on ${captured.manifest.capturedOn}. The lab boots it as the server boots, with these differences:`,
+      '',
+      ...(differs.length > 0 ? differs : ['none']),
+      '',
+    ].join('\n'),
+    labels: ['server'],
+    arch: [arch],
+    boot: {
+      machine: arch,
+      shape,
+      kernel: firstKernel === null ? 'provider-kernel' : { file: 'first-kernel' },
+      initramfs:
+        firstKernel === null
+          ? 'provider-initramfs'
+          : firstKernel.initrd === null
+            ? null
+            : { file: 'first-initrd' },
+      disk: { recipe: 'disk.yaml' },
+      cmdline,
+    },
+    ...(steps.length > 0 && { steps }),
+    expect: { ...expect, proof: 'system' },
+    limits: { total: 1200, silence: 300 },
+  };
+}
+
+async function put(server: Server, file: CapturedFile, target: string): Promise<void> {
+  await mkdir(path.dirname(target), { recursive: true });
+  await copyFile(server.captured.contentOf(file), target);
+  await chmod(target, file.program ? 0o755 : 0o644);
+}
+
+async function write(target: string, text: string): Promise<void> {
+  await mkdir(path.dirname(target), { recursive: true });
+  await writeFile(target, text);
+}
