@@ -1,7 +1,4 @@
-/**
- * Files of kernels: their formats, whether they can be booted, and what they declare about themselves. Also the version of a
- * kexec program, which decides what formats can be loaded.
- */
+/** Files of kernels: their formats, whether they can be booted, and what they declare about themselves. */
 import type { Arch } from '../arch.ts';
 import { architectures } from '../arch.ts';
 import { readInput } from '../host/user-file.ts';

@@ -207,7 +207,7 @@ export function isWholeSystem(catalog: Catalog, disk: ImageReference | null): bo
 }
 
 /** What a machine is started with. */
-export type BootPart = 'kernel' | 'initramfs' | 'disk';
+type BootPart = 'kernel' | 'initramfs' | 'disk';
 
 /**
  * The file of a recipe's image that serves as this part; null if there is none. A system is no disk, but a machine can be
