@@ -39,7 +39,6 @@ export async function writeBootFiles(
     await put(server, file, inOverlay('settings')(file));
   await write(inOverlay('settings')({ path: '/etc/fstab' }), fstabOf(server));
   for (const file of kernelFiles(server)) await put(server, file, inOverlay('kernels')(file));
-  if (plan.firstKernel !== null) await putFirstKernel(server, plan, directory);
 
   await write(path.join(directory, 'disk.yaml'), stringify(diskRecipe(server, plan)));
   const scenario = path.join(directory, `${name}.yaml`);
@@ -54,12 +53,6 @@ function kernelFiles({ captured, kernels }: Server): CapturedFile[] {
   return captured.files().filter(({ path }) => /^\/boot\/[^/]+$/.test(path) || ofModules(path));
 }
 
-async function putFirstKernel(server: Server, plan: BootPlan, directory: string): Promise<void> {
-  const { kernel, initrd } = plan.firstKernel ?? {};
-  if (kernel !== undefined) await put(server, kernel, path.join(directory, 'first-kernel'));
-  if (initrd) await put(server, initrd, path.join(directory, 'first-initrd'));
-}
-
 /** Lines of file systems that the disk does not have would stop the boot, so they become comments. */
 function fstabOf({ captured, disk: { partitions } }: Server): string {
   const text = captured.read('/etc/fstab') ?? '';
@@ -72,6 +65,7 @@ function fstabOf({ captured, disk: { partitions } }: Server): string {
 }
 
 function diskRecipe(server: Server, { partitions, table }: BootPlan): object {
+  const { defaultKernel } = server;
   const links: Record<string, string[]> = {};
   for (const { path: link, target } of server.captured.links()) {
     if (!settings.test(link) && !/^\/(vmlinuz|initrd\.img)(\.old)?$|^\/boot\/[^/]+$/.test(link))
@@ -85,7 +79,12 @@ function diskRecipe(server: Server, { partitions, table }: BootPlan): object {
     size: partitions.reduce((sum, { size }) => sum + size, 2),
     partitions: { table, list: partitions },
     overlays: ['settings'],
-    kernels: 'kernels',
+    kernels: {
+      directory: 'kernels',
+      release: defaultKernel.release,
+      kernel: defaultKernel.kernel.path.slice(1),
+      initrd: defaultKernel.initrd?.path.slice(1) ?? '',
+    },
     links,
   };
 }
@@ -109,13 +108,8 @@ function scenarioOf(server: Server, plan: BootPlan, place: string): object {
     boot: {
       machine: arch,
       shape,
-      kernel: firstKernel === null ? 'provider-kernel' : { file: 'first-kernel' },
-      initramfs:
-        firstKernel === null
-          ? 'provider-initramfs'
-          : firstKernel.initrd === null
-            ? null
-            : { file: 'first-initrd' },
+      kernel: firstKernel === null ? 'provider-kernel' : { recipe: 'disk.yaml' },
+      initramfs: firstKernel === null ? 'provider-initramfs' : { recipe: 'disk.yaml' },
       disk: { recipe: 'disk.yaml' },
       cmdline,
     },

@@ -7,11 +7,11 @@ import { compressionOf } from '../formats/decompress.ts';
 import { formatOf } from '../formats/magic.ts';
 import type { CapturedEntry, ServerManifest } from '../model/server.ts';
 import { efiText } from './efi-variables.ts';
-import { redactDeviceTree } from './redact-device-tree.ts';
-import { redactInitrd } from './redact-initrd.ts';
+import { redactDeviceTree } from './redact/device-tree.ts';
+import { redactInitrd } from './redact/initrd.ts';
 import type { RawContent, RawRecord } from './raw-capture.ts';
-import type { Redactor } from './redact.ts';
-import { createRedactor } from './redact.ts';
+import type { Redactor } from './redact/redact.ts';
+import { createRedactor } from './redact/redact.ts';
 import type { Blob } from './server-file.ts';
 
 type Sealed = { entries: CapturedEntry[]; blobs: Blob[] };
@@ -159,7 +159,8 @@ async function initrd(
   redactor: Redactor,
 ): Promise<Examined | null> {
   try {
-    const { blanked } = await redactInitrd(same.content.file, output, redactor);
+    const { blanked, unexamined } = await redactInitrd(same.content.file, output, redactor);
+    if (unexamined.length > 0) return null;
     if (blanked.length === 0) return same;
     return { content: await contentOf(output), removed: { 'file in the initrd': blanked.length } };
   } catch (error) {

@@ -5,11 +5,13 @@ import { unpackPackages } from '../../debian/packages.ts';
 import { UnavailableError, UsageError } from '../../errors.ts';
 import { releaseOfImage } from '../../formats/kernel.ts';
 import { fileExists } from '../../host/files.ts';
+import { runTool } from '../../host/processes.ts';
 import { kernelSelection } from '../recipes/package-selection.ts';
 import {
   configName,
   outputNames,
   type CandidateKernelRecipe,
+  type KernelSource,
   type KernelRecipe,
 } from '../recipes/recipe.ts';
 import { localSuite, intactFile, keptFile } from '../store/kept-files.ts';
@@ -58,8 +60,49 @@ export async function buildCandidateKernel(
   return { packages, release: release ?? (await releaseOfImage(file)) };
 }
 
+/**
+ * Adds a kernel under test to the tree of a system: in /boot, with its configuration and all its modules.
+ * @throws UsageError if there is no kernel, or its release is unknown
+ */
+export async function layOutKernel(
+  source: KernelSource,
+  context: BuildContext,
+  tree: string,
+): Promise<void> {
+  const scratch = path.join(context.scratch, 'kernel');
+  await mkdir(scratch);
+  const { directories } = await unpackCandidate({ source }, { ...context, scratch });
+  const found = await findKernel(directories);
+  const release = found && (found.release ?? (await releaseOfImage(found.file)));
+  if (found === null || release === null)
+    throw new UsageError('no kernel of a known release found in the candidate', {
+      hint: 'Name its package, or a directory with boot/vmlinuz-RELEASE and lib/modules/RELEASE.',
+    });
+  const boot = path.join(tree, 'boot');
+  const modules = path.join(tree, 'usr/lib/modules', release);
+  await mkdir(boot, { recursive: true });
+  await mkdir(modules, { recursive: true });
+  await copyFile(found.file, path.join(boot, `vmlinuz-${release}`));
+  if (found.config !== null) await copyFile(found.config, path.join(boot, `config-${release}`));
+  if (found.modules !== null)
+    await cp(found.modules, modules, {
+      recursive: true,
+      verbatimSymlinks: true,
+      filter: (file) => !['build', 'source'].includes(path.basename(file)),
+    });
+  for (const name of ['modules.builtin', 'modules.builtin.modinfo', 'modules.order']) {
+    const index = await findModulesFile(directories, release, name);
+    if (index !== null && !(await fileExists(path.join(modules, name))))
+      await copyFile(index, path.join(modules, name));
+  }
+  // depmod looks in lib/modules.
+  await runTool('depmod', ['--basedir', path.join(tree, 'usr'), release], {
+    signal: context.signal,
+  });
+}
+
 async function unpackCandidate(
-  { source }: CandidateKernelRecipe,
+  { source }: Pick<CandidateKernelRecipe, 'source'>,
   { arch, scratch, packageOptions, signal }: BuildContext,
 ): Promise<Pick<Built, 'packages'> & { directories: string[] }> {
   const { cache } = packageOptions;

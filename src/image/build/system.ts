@@ -14,11 +14,13 @@ import {
   recipesDirectory,
   outputNames,
   systemFiles,
+  systemKernels,
   type SystemDiskRecipe,
   type SystemRecipe,
 } from '../recipes/recipe.ts';
 import type { BuildContext, Built } from './build-context.ts';
 import { layoutText, partitionSystemDisk } from './system-partitions.ts';
+import { layOutKernel } from './kernel.ts';
 import { addLinks, addOverlay, archiveTree, settleModes } from './file-tree.ts';
 import { runInNamespace } from './in-namespace.ts';
 import { mapAllUsers, planNamespace, emulatorFor, namespaceFacts } from './namespace.ts';
@@ -37,6 +39,7 @@ export async function buildSystem(recipe: SystemRecipe, context: BuildContext): 
   await mkdir(overlay, { recursive: true });
   for (const name of recipe.overlays)
     await addOverlay(overlay, path.resolve(recipesDirectory, name));
+  if (recipe.source !== undefined) await layOutKernel(recipe.source, context, overlay);
   await writeRepository(path.join(parts, 'repository'), packages, debs);
   await writeFile(path.join(parts, 'masks'), recipe.masks.map((unit) => `${unit}\n`).join(''));
   await copyFile(path.join(recipesDirectory, systemScript), path.join(parts, systemScript));
@@ -87,7 +90,23 @@ export async function buildSystemDisk(
     material: path.join(directory, outputNames.system),
     signal,
   });
-  return { packages: [], release: manifest.release };
+  await takeKernel(recipe, directory, output);
+  return { packages: [], release: recipe.kernels?.release ?? manifest.release };
+}
+
+/** Puts the kernel and the initrd of a disk next to it, so that a machine can be started with them. */
+async function takeKernel(
+  { kernels }: SystemDiskRecipe,
+  system: string,
+  output: string,
+): Promise<void> {
+  if (kernels === undefined) return;
+  const { directory, kernel, initrd } = kernels;
+  const from = (file: string, own: string) =>
+    directory === systemKernels ? path.join(system, own) : path.join(directory, file);
+  const { kernel: kernelName, initramfs: initrdName } = systemFiles;
+  await copyFile(from(kernel, kernelName), path.join(output, kernelName));
+  await copyFile(from(initrd, initrdName), path.join(output, initrdName));
 }
 
 /** Creates a directory that apt can install from: `Packages`, and each .deb (`debs`, in the order of `packages`). */

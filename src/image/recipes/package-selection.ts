@@ -62,9 +62,9 @@ export function systemSelection(recipe: SystemRecipe, arch: Arch): PackageSelect
   return recipe.suites.map((suite) => ({ suite, find }));
 }
 
-/** The packages that a system has in addition to its base. */
+/** The packages that a system has in addition to its base. linux-base makes the links to a kernel without a package. */
 export function systemPackages(recipe: SystemRecipe, arch: Arch): string[] {
-  return [...recipe.packages, recipe.kernel[arch]];
+  return [...recipe.packages, recipe.source === undefined ? recipe.kernel[arch] : 'linux-base'];
 }
 
 function closure(names: readonly string[], follow: Follow, suite: string, arch: Arch): Choice {

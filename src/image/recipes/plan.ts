@@ -11,10 +11,12 @@ import {
   inputsOf,
   type Recipe,
   outputNames,
-  systemFiles,
   findRecipe,
+  bootFile,
+  type BootPart,
   ownRecipes,
   recipesDirectory,
+  systemKernels,
 } from './recipe.ts';
 
 /** The images that a case boots. A system stands for its own kernel and initrd. */
@@ -143,8 +145,9 @@ export function buildNeeds(entries: readonly Pick<PlannedEntry, 'recipe'>[]): Se
 /** The directories that a recipe copies into its tree, in order. */
 export function overlaysOf(recipe: Recipe): string[] {
   if (!('overlays' in recipe)) return [];
-  const kernels = 'kernels' in recipe && recipe.kernels !== undefined ? [recipe.kernels] : [];
-  return [...recipe.overlays, ...kernels];
+  const { kernels } = 'kernels' in recipe ? recipe : {};
+  const isOverlay = kernels !== undefined && kernels.directory !== systemKernels;
+  return [...recipe.overlays, ...(isOverlay ? [kernels.directory] : [])];
 }
 
 /** The scripts next to the recipes that install a system and write it to a disk. */
@@ -177,8 +180,12 @@ export function contentKey(name: string, arch: Arch, catalog: Catalog, directory
 
 /** Where a user's overlays are does not matter, only what is in them. */
 function withoutPaths(recipe: Recipe): unknown {
-  const isOwn = 'system' in recipe && path.isAbsolute(recipe.overlays[0] ?? '');
-  return isOwn ? { ...recipe, overlays: [], kernels: undefined, system: undefined } : recipe;
+  if (!('system' in recipe)) return recipe;
+  const { kernels, overlays, system, ...rest } = recipe;
+  const isOwn = path.isAbsolute(overlays[0] ?? '');
+  return isOwn
+    ? { ...rest, kernels: { ...kernels, directory: kernels?.directory === systemKernels } }
+    : recipe;
 }
 
 function scriptOf(recipe: Recipe): string | null {
@@ -196,29 +203,4 @@ function hashDirectory(hash: Hash, directory: string): void {
     hash.update(JSON.stringify([path.relative(directory, file), content.length]));
     hash.update(content);
   }
-}
-
-/** Whether a disk has a complete system on it. A user's own disk is taken for one. */
-export function isWholeSystem(catalog: Catalog, disk: ImageReference | null): boolean {
-  if (disk === null) return false;
-  if (typeof disk === 'object') return true;
-  const recipe = catalog.get(disk);
-  return recipe !== undefined && 'system' in recipe;
-}
-
-/** What a machine is started with. */
-type BootPart = 'kernel' | 'initramfs' | 'disk';
-
-/**
- * The file of a recipe's image that serves as this part; null if there is none. A system is no disk, but a machine can be
- * started with its kernel and its initrd.
- */
-export function bootFile(recipe: Recipe, part: BootPart): string | null {
-  if (recipe.kind === part) return outputNames[part];
-  return (recipe.kind === 'system' && systemFiles[part]) || null;
-}
-
-/** The names of all recipes that serve as this part. */
-export function namesOfPart(catalog: Catalog, part: BootPart): string[] {
-  return [...catalog].filter(([, recipe]) => bootFile(recipe, part)).map(([name]) => name);
 }

@@ -4,6 +4,7 @@ import type { Arch } from '../../arch.ts';
 import { arches } from '../../arch.ts';
 import { ScenarioError } from '../../errors.ts';
 import { ownDirectory } from '../../host/directories.ts';
+import type { ImageReference } from '../../scenario/scenario.ts';
 import type { Named } from '../../yaml/yaml-directory.ts';
 import { YamlDirectory } from '../../yaml/yaml-directory.ts';
 
@@ -130,8 +131,17 @@ const systemDiskRecipe = z.strictObject({
     .optional(),
   links: tree.links,
   overlays: tree.overlays,
-  /** An overlay with kernels, their initrds and modules. A candidate replaces it. */
-  kernels: z.string().min(1).optional(),
+  /** An overlay with kernels, their initrds and modules, in place of the system's kernel. A candidate replaces it. */
+  kernels: z
+    .strictObject({
+      directory: z.string().min(1),
+      /** `uname -r` of the kernel that the system boots. */
+      release: z.string().min(1),
+      /** The paths of that kernel and its initrd in the overlay. */
+      kernel: z.string().min(1),
+      initrd: z.string().min(1),
+    })
+    .optional(),
 });
 
 const otherRecipes = z.discriminatedUnion('kind', [
@@ -179,10 +189,13 @@ export type CandidateInitramfsRecipe = { kind: 'initramfs'; file: string };
 
 export type KernelRecipe = z.infer<typeof kernelRecipe>;
 export type InitramfsRecipe = z.infer<typeof initramfsRecipe> & WithTools;
-export type SystemRecipe = z.infer<typeof systemRecipe>;
+export type SystemRecipe = z.infer<typeof systemRecipe> & WithSource;
 export type MiniDiskRecipe = z.infer<typeof miniDiskRecipe> & WithTools;
 export type SystemDiskRecipe = z.infer<typeof systemDiskRecipe>;
 export type TreeRecipe = InitramfsRecipe | MiniDiskRecipe;
+
+/** Set by candidates only: a kernel to install instead of the package. The system makes its initrd. */
+type WithSource = { source?: KernelSource };
 
 /** Set by candidates only, never by a file in images/: kexec-tools to use instead of the suite's. */
 type WithTools = { tools?: ToolsSource };
@@ -220,6 +233,9 @@ export const outputNames = {
 
 /** The other files of a system's image: its kernel, and the initrd that its own initramfs-tools made. */
 export const systemFiles = { kernel: 'vmlinuz', initramfs: 'initrd.img', disk: null } as const;
+
+/** Stands for the directory of a disk's kernels where they are those of its system. Set by candidates only. */
+export const systemKernels = 'system:';
 
 /** The file in a candidate's image with the kernel's configuration, if that is known. */
 export const configName = 'config';
@@ -263,13 +279,23 @@ export const ownRecipes: Catalog = {
       ...recipe,
       overlays,
       system: system.endsWith('.yaml') ? beside(system) : system,
-      ...(kernels !== undefined && { kernels: beside(kernels) }),
+      ...(kernels !== undefined && {
+        kernels: { ...kernels, directory: beside(kernels.directory) },
+      }),
     };
   },
   *[Symbol.iterator]() {
     for (const [name, recipe] of recipes) yield [name, whole(recipe)] as [string, Recipe];
   },
 };
+
+/** Whether a disk has a complete system on it. A user's own disk is taken for one. */
+export function isWholeSystem(catalog: Catalog, disk: ImageReference | null): boolean {
+  if (disk === null) return false;
+  if (typeof disk === 'object') return true;
+  const recipe = catalog.get(disk);
+  return recipe !== undefined && 'system' in recipe;
+}
 
 /** The recipe of that name and kind. Throws ScenarioError with a list of the existing ones. */
 export function findRecipe<K extends Recipe['kind']>(
@@ -287,4 +313,26 @@ export function findRecipe<K extends Recipe['kind']>(
 /** The names of all recipes of a kind. */
 function namesOfKind(catalog: Catalog, kind: Recipe['kind']): string[] {
   return [...catalog].filter(([, recipe]) => recipe.kind === kind).map(([name]) => name);
+}
+
+/** What a machine is started with. */
+export type BootPart = 'kernel' | 'initramfs' | 'disk';
+
+/**
+ * The file of a recipe's image that serves as this part; null if there is none. A machine can also be started with the kernel
+ * and the initrd of a system, or of a disk of which its recipe says where they are.
+ */
+export function bootFile(recipe: Recipe, part: BootPart): string | null {
+  if (recipe.kind === part) return outputNames[part];
+  return (hasBootFiles(recipe) && systemFiles[part]) || null;
+}
+
+/** Whether an image has a kernel and an initrd as files of their own. */
+export function hasBootFiles(recipe: Recipe): boolean {
+  return recipe.kind === 'system' || ('kernels' in recipe && recipe.kernels !== undefined);
+}
+
+/** The names of all recipes that serve as this part. */
+export function namesOfPart(catalog: Catalog, part: BootPart): string[] {
+  return [...catalog].filter(([, recipe]) => bootFile(recipe, part)).map(([name]) => name);
 }

@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { execaSync } from 'execa';
 import t from 'tap';
-import { createRedactor } from '../../src/server/redact.ts';
-import { redactInitrd } from '../../src/server/redact-initrd.ts';
+import { createRedactor } from '../../../src/server/redact/redact.ts';
+import { redactInitrd } from '../../../src/server/redact/initrd.ts';
 
 const machineId = '4c9f1a0be2d84b6fa1b07c3d5e6f7081';
 const redactor = () => createRedactor({ hostNames: ['web1'], machineIds: [machineId] });

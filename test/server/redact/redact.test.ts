@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import t from 'tap';
-import { createRedactor, redact } from '../../src/server/redact.ts';
+import { createRedactor, redact } from '../../../src/server/redact/redact.ts';
 
 const machineId = '4c9f1a0be2d84b6fa1b07c3d5e6f7081';
 const known = { hostNames: ['web1.rack7.example.org'], machineIds: [machineId] };
@@ -56,6 +56,7 @@ const planted: [string, ...string[]][] = [
   ['aws_access_key_id = AKIAIOSFODNN7EXAMPLE', 'IOSFODNN'],
   // fstab, crypttab, credentials.
   ['//nas/share /mnt cifs username=joe,password=hush!,uid=1000,_netdev 0 0', 'hush!'],
+  ['//nas/share /mnt cifs user=joe%hush,uid=1000 0 0', 'hush'],
   ['swap /dev/sda3 none swap,passphrase=hush', 'hush'],
   ['PrivateKey = ' + base64, base64],
   ['[Interface] ' + base64, base64],
@@ -263,7 +264,7 @@ void t.test('any text keeps its length and its lines, and is not changed twice',
 });
 
 void t.test('consoles of boots lose little', (t) => {
-  const directory = new URL('../logs/', import.meta.url);
+  const directory = new URL('../../logs/', import.meta.url);
   let [lines, changed] = [0, 0];
   for (const name of readdirSync(directory).filter((file) => file.endsWith('.log'))) {
     const text = readFileSync(new URL(name, directory), 'latin1');

@@ -1,4 +1,4 @@
-import { treeProperties } from '../formats/device-tree.ts';
+import { treeProperties } from '../../formats/device-tree.ts';
 import type { Redactor } from './redact.ts';
 
 /** Properties that identify a machine or seed its random numbers. Their bytes become zeros. */

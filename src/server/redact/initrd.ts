@@ -2,18 +2,18 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { copyFile, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { UnavailableError, UsageError } from '../errors.ts';
-import { ByteReader } from '../formats/archive.ts';
-import { readArchives } from '../formats/cpio.ts';
+import { UnavailableError, UsageError } from '../../errors.ts';
+import { ByteReader } from '../../formats/archive.ts';
+import { readArchives } from '../../formats/cpio.ts';
 import {
   compressing,
   compressionOf,
   decompressing,
   type Compression,
-} from '../formats/decompress.ts';
-import { magicBytes } from '../formats/initramfs.ts';
-import { fileIdentity } from '../host/files.ts';
-import { ToolFailure } from '../host/processes.ts';
+} from '../../formats/decompress.ts';
+import { magicBytes } from '../../formats/initramfs.ts';
+import { fileIdentity } from '../../host/files.ts';
+import { ToolFailure } from '../../host/processes.ts';
 import { MemberExaminer, type Patch } from './initrd-members.ts';
 import type { Redactor } from './redact.ts';
 

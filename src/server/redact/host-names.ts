@@ -7,7 +7,7 @@ const generic = new Set(
   linux debian ubuntu fedora centos rhel redhat rocky alma almalinux suse opensuse arch archlinux alpine gentoo nixos
   openwrt raspberrypi raspbian armbian android buildroot yocto archiso void kali mint root user admin
   system systemd kernel boot efi uefi bios grub initrd initramfs dracut busybox kexec kdump virtual machine node guest
-  vps cloud instance rescue test dhcp static none any disk swap data main data0 usb pci tty console serial
+  kexec-lab vps cloud instance rescue test dhcp static none any disk swap data main data0 usb pci tty console serial
   arm arm64 aarch64 amd64 x86 x86_64 i386 i686 armhf riscv64 qemu kvm xen vmware generic default name device eth0
   the and for not with from key file error version init mount network service target start started`.split(
     /\s+/,

@@ -40,7 +40,13 @@ const stem = /pass|pwd|psk|secret|token|key|cred|pw|pin|bearer|cookie/gi;
 
 /** Replaces the values whose names promise a secret, in every syntax in which names have values. */
 export function hideKeyedValues(text: string, hide: Hide): string {
-  return changeLines(text, stem, (line) => hideInLine(line, hide));
+  // NUL ends a text in a binary file.
+  return changeLines(text, stem, (line) =>
+    line
+      .split(/([\r\0])/)
+      .map((part) => hideInLine(part, hide))
+      .join(''),
+  );
 }
 
 function hideInLine(text: string, hide: Hide): string {
@@ -117,7 +123,7 @@ function isUnsuitable(
 /** Where a value starts and ends, without its quotes. */
 function valueOf(text: string, found: Found, isQuoted: boolean): Place {
   const { valueAt, separator, startsLine, before, isOption } = found;
-  const rest = text.slice(valueAt, valueAt + longestValue).replace(/[\r\0].*$/s, '');
+  const rest = text.slice(valueAt, valueAt + longestValue);
   if (separator === '>') return within(valueAt, /^[^<]*/.exec(rest)?.[0]);
   if (before.endsWith('${')) return within(valueAt + 1, /^-([^}]*)/.exec(rest)?.[1]);
   const opening = /^(?:\\?["']|`)/.exec(rest)?.[0];

@@ -1,8 +1,8 @@
-import { UsageError } from '../errors.ts';
-import type { ByteReader } from '../formats/archive.ts';
-import type { CpioMember } from '../formats/cpio.ts';
-import { compressions } from '../formats/decompress.ts';
-import { formatOf } from '../formats/magic.ts';
+import { UsageError } from '../../errors.ts';
+import type { ByteReader } from '../../formats/archive.ts';
+import type { CpioMember } from '../../formats/cpio.ts';
+import { compressions } from '../../formats/decompress.ts';
+import { formatOf } from '../../formats/magic.ts';
 import { isGeneric } from './host-names.ts';
 import { isCommonPath, isHarmlessArchive, isSecretPath } from './initrd-paths.ts';
 import type { Redactor } from './redact.ts';

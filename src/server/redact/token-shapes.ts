@@ -52,6 +52,8 @@ const placed = [
   /(\b(?:cryptsetup|zfs|gpg)\b[^\r\n|;<]{0,100}<<<[ \t]*["']?)((?!["']?\$)[^"'\r\n]+)/g,
   /(\bsshpass[ \t]+-p[ \t]*["']?)((?!["']?\$)[^ \t\r\n"']+)/g,
   /(\b(?:useradd|usermod)\b[^\r\n|;]{0,60}[ \t]-p[ \t]+["']?)((?!["']?\$)[^ \t\r\n"']+)/g,
+  // cifs: user=name%password
+  /(\buser(?:name)?=[^,%$ \t\r\n"']{1,64}%)([^, \t\r\n"']+)/g,
   // ipsec.secrets, .netrc, syslinux, GRUB
   /(\b(?:PSK|EAP|XAUTH|NTLM)[ \t]+")([^"\r\n]+)/g,
   /(\b(?:login|user)[ \t]+[^ \t\r\n]{1,60}[ \t]+password[ \t]+)([^ \t\r\n]+)/g,
