@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import type { Arch } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
-import { byDisk, expectedBoots } from '../candidate/preflight/scenario-facts.ts';
+import { byDisk, expectedBoots } from '../candidate/preflight/load-facts.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
 import type { Loaded } from '../compare/record.ts';
 import { loadRecord, recordOf } from '../compare/record.ts';
@@ -18,13 +18,12 @@ import { needsOf } from '../run/lab.ts';
 import { runCases } from '../run/run.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { serverScenarios } from '../server/server-scenarios.ts';
-import { baselineOf, selectedCases, usualShapes } from './check-selection.ts';
+import { baselineOf, casesToCompare, usualShapes } from './selection.ts';
 import type { ComparisonOptions } from './compare.ts';
 import { checkComparisonFiles, comparisonOptions, showComparison } from './compare.ts';
 import { catchInterrupts } from './interrupt.ts';
 import type { MachineWords } from './machine-options.ts';
-import { machineOptions } from './machine-options.ts';
-import { refuseImpossibleMachines } from './refuse-machines.ts';
+import { machineOptions, refuseImpossibleMachines } from './machine-options.ts';
 import {
   archOption,
   jobsOption,
@@ -109,7 +108,7 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
   checkComparisonFiles(options);
   const known = options.against === undefined ? null : await loadRecord(options.against);
   const servers = await serverScenarios(options.server, cacheDirectory());
-  const all = selectedCases(words, servers, options, known?.record ?? null);
+  const all = casesToCompare(words, servers, options, known?.record ?? null);
   const candidate = await candidateOf(options);
   const current = await baselineOf(options);
   const cases = [candidate, ...(current === null ? [] : [current])].reduce(casesOf, all);

@@ -8,8 +8,8 @@ import type { Catalog, Recipe } from '../../image/recipes/recipe.ts';
 import { ownRecipes, kexecTools } from '../../image/recipes/recipe.ts';
 import type { Finding, PreflightDocument } from '../../model/examination.ts';
 import type { Severity } from '../../model/vocabulary.ts';
-import { rootDiskOf } from '../../scenario/kexec.ts';
-import type { Kexec, RootDisk } from '../../scenario/kexec.ts';
+import { rootDiskOf, toolsFacts } from './load-facts.ts';
+import type { Kexec, RootDisk, LoadFacts } from './load-facts.ts';
 import type { Candidate } from '../candidate.ts';
 import {
   distroKernel,
@@ -19,16 +19,14 @@ import {
   withCandidate,
 } from '../candidate.ts';
 import { checkImageLength, checkTextOffset, checkKexecConfig } from './check-kernel.ts';
-import { checkEveryWay, checkLoad } from './check-load.ts';
+import { checkEveryWay, checkLoad, checkSystemctl } from './check-load.ts';
 import { checkLpiTables, checkPageSize, checkReservations, reservedSize } from './check-machine.ts';
-import { checkSystemctl } from './check-systemctl.ts';
 import { checkInitrd, checkRoot } from './check-root.ts';
-import type { Gathered, KernelFacts, LoadFacts } from './facts.ts';
+import type { Gathered, KernelFacts } from './facts.ts';
 import { diskFacts, initrdFacts, kernelFacts, readConfig } from './facts.ts';
 import { rulesFor } from './rules.ts';
-import { toolsFacts } from './tools-facts.ts';
 
-export type PreflightOptions = BuildOptions & {
+type PreflightOptions = BuildOptions & {
   /** The second kernel's command line, where no machine's is known. Default: the first partition is the root. */
   cmdline?: string;
   /** The recipe of the disk with its root file system. Default: that of kexec-to-distro. */
