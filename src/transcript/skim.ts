@@ -6,7 +6,7 @@ import type { Skipped } from '../console/lines.ts';
 import { lineScan, marks, isOneOf } from '../signatures/match.ts';
 
 /** `passed` over, `plain` (ASCII that needs no cleaning but may match a signature), or `other`. */
-type Look = 'passed' | 'plain' | 'other';
+export type Look = 'passed' | 'plain' | 'other';
 
 /** A line's bytes and its number, which is 0 if there is none. Objects are reused, because there are very many lines. */
 type Range = { from: number; to: number; line: number };
