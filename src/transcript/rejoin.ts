@@ -1,6 +1,7 @@
 import type { ConsoleLine } from '../console/lines.ts';
 import { learnPrefix } from './learn-prefix.ts';
 import { prefixPattern } from './prefix.ts';
+import type { Prefixes } from './prefixes.ts';
 import type { RawLine } from './raw-line.ts';
 
 /** How long lines were cut: a terminal cuts at its width, a mail program between two words. `width` is in columns. */
@@ -18,16 +19,19 @@ const enough = 3;
 /** The mark of a quoted line in a mail. */
 const quoting = /^(?:> ?)+/;
 
-/** How a terminal or a mail program cut the lines; null if they were not cut. */
-export function wrapOf(lines: readonly RawLine[]): Wrap | null {
-  return wrappedByTerminal(lines) ?? wrappedByMail(lines);
+/**
+ * How a terminal or a mail program cut the lines; null if they were not cut.
+ * @param known the prefixes of the lines before
+ */
+export function wrapOf(lines: readonly RawLine[], known: Prefixes): Wrap | null {
+  return wrappedByTerminal(lines, known) ?? wrappedByMail(lines);
 }
 
 /**
  * The width of the terminal that a console was copied from, if it cut long lines: several lines fill it, none is longer, few
  * are nearly as long, and the lines after full lines do not look like the start of a line.
  */
-function wrappedByTerminal(lines: readonly RawLine[]): Wrap | null {
+function wrappedByTerminal(lines: readonly RawLine[], known: Prefixes): Wrap | null {
   const lengths = lines.map(({ length }) => length);
   const width = longest(lengths);
   if (width < narrowest) return null;
@@ -38,11 +42,13 @@ function wrappedByTerminal(lines: readonly RawLine[]): Wrap | null {
   const nearly = lengths.filter((length) => length < width && length >= width - 4);
   if (texts.size < enough || full.length <= 2 * nearly.length) return null;
   const followers = lines.filter((_, index) => mayGoOn(lines[index - 1], wrap));
-  const mostStart = (start: RegExp): boolean =>
-    4 * followers.filter(({ text }) => start.test(text)).length > full.length;
-  if (mostStart(/^\[/)) return null;
+  const mostStart = (isStart: (text: string) => boolean): boolean =>
+    4 * followers.filter(({ text }) => isStart(text)).length > full.length;
+  if (mostStart((text) => text.startsWith('[') || known.fit([text]))) return null;
   const prefix = learnPrefix(lines.map(({ text }) => text));
-  return prefix !== null && mostStart(prefixPattern(prefix)) ? null : wrap;
+  if (prefix === null) return wrap;
+  const pattern = prefixPattern(prefix);
+  return mostStart((text) => pattern.test(text)) ? null : wrap;
 }
 
 /** The facts about a line that decide whether a mail program cut it. Lengths in UTF-16 units, without quote marks and trailing blanks. */

@@ -188,7 +188,8 @@ export class Transcript implements LineSource {
 
   /** Joins lines that were cut. A last line that may continue is kept for the next window. */
   #whole(lines: RawLine[], isLast: boolean): RawLine[] {
-    if (lines.length >= glance || this.#wrap === null) this.#wrap = wrapOf(lines) ?? this.#wrap;
+    if (lines.length >= glance || this.#wrap === null)
+      this.#wrap = wrapOf(lines, this.#prefixes) ?? this.#wrap;
     const wrap = this.#wrap;
     if (wrap === null) return lines;
     while (!isLast && mayGoOn(lines.at(-1), wrap))
