@@ -35,30 +35,40 @@ export function createScreen({ columns, rows }: { columns: number; rows: number 
   let created: Promise<Terminal> | undefined;
   let backlog: Buffer[] = [];
   let waiting = 0;
+  /** How many bytes of the backlog came before the first carriage return of all. */
+  let plain = 0;
   let sawReturn = false;
 
   /** Drops output that is no longer visible. The terminal is reset, because the cut may be inside a sequence. */
   function dropOldest(): void {
-    const end = Buffer.concat(backlog).subarray(-longestBacklog / 2);
-    backlog = [Buffer.from(reset), Buffer.from(end)];
-    waiting = reset.length + end.length;
+    let dropped = waiting - longestBacklog / 2;
+    plain = Math.max(0, plain - dropped) + reset.length;
+    waiting -= dropped - reset.length;
+    while (dropped >= (backlog[0]?.length ?? Infinity)) dropped -= backlog.shift()?.length ?? 0;
+    const [cut = Buffer.alloc(0), ...others] = backlog;
+    backlog = [Buffer.from(reset), Buffer.from(cut.subarray(dropped)), ...others];
   }
 
   return {
     feed(bytes) {
       // The caller may reuse the chunk for the next bytes.
-      const chunk = sawReturn ? Buffer.from(bytes) : withReturns(bytes);
-      sawReturn ||= bytes.includes(carriageReturn);
+      const chunk = Buffer.from(bytes);
+      if (!sawReturn) {
+        const first = chunk.indexOf(carriageReturn);
+        sawReturn = first !== -1;
+        plain = waiting + (sawReturn ? first : chunk.length);
+      }
       backlog.push(chunk);
       waiting += chunk.length;
       if (waiting > longestBacklog) dropOldest();
     },
     isPainted: () => painting.test(Buffer.concat(backlog).toString('latin1')),
     async text() {
-      const bytes = Buffer.concat(backlog);
+      const bytes = withReturns(Buffer.concat(backlog), plain);
       const terminal = await (created ??= newTerminal(columns, rows));
       backlog = [];
       waiting = 0;
+      plain = 0;
       await new Promise<void>((resolve) => {
         terminal.write(bytes, resolve);
       });
@@ -78,13 +88,11 @@ export function createScreen({ columns, rows }: { columns: number; rows: number 
 }
 
 /**
- * The bytes with a carriage return before every line feed, up to the first carriage return: in a log that has none, each
- * line would otherwise begin where the one before ends.
+ * The bytes with a carriage return before every line feed among the first `plain`: in a log that has none, each line would
+ * otherwise begin where the one before ends.
  */
-function withReturns(bytes: Uint8Array): Buffer {
-  const first = bytes.indexOf(carriageReturn);
-  const plain = first === -1 ? bytes.length : first;
-  const text = Buffer.from(bytes).toString('latin1');
+function withReturns(bytes: Buffer, plain: number): Buffer {
+  const text = bytes.toString('latin1');
   return Buffer.from(text.slice(0, plain).replaceAll('\n', '\r\n') + text.slice(plain), 'latin1');
 }
 
