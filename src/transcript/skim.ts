@@ -75,7 +75,8 @@ export class Skim {
     if (this.#skipped.lines === 0) return null;
     const skipped = this.#skipped;
     skipped.program = textOf(bytes, this.#program);
-    skipped.last = textOf(bytes, this.#last);
+    const isSame = this.#last.line === this.#program.line;
+    skipped.last = isSame ? skipped.program : textOf(bytes, this.#last);
     this.#skipped = nothingSkipped();
     this.#program.line = 0;
     this.#last.line = 0;

@@ -213,7 +213,7 @@ export class Transcript implements LineSource {
     const { segments: raw, text: before } = line;
     const [first = '', ...others] = raw;
     const start = withoutHost(this.#prefixes.removeFrom(first));
-    const segments = [start, ...others].flatMap(repair);
+    const segments = others.length === 0 ? repair(start) : [start, ...others].flatMap(repair);
     const text = segments.join(' ');
     if (text === before && segments.length === raw.length) return line;
     const shown = segments.length > 1 ? segments.filter((segment) => segment !== '') : segments;
