@@ -97,13 +97,13 @@ export async function openLog(log: string): Promise<Bytes> {
 }
 
 /**
- * The content of a file, which is closed then. A disk's cache is read without waiting, which for a stream takes as long as
+ * The content of a file, which is closed then. Each piece is valid until the next is asked for. A disk's cache is read without waiting, which for a stream takes as long as
  * the recognition of a quiet log; everything else has a turn from time to time.
  */
 async function* chunksOf(descriptor: number): Bytes {
+  const chunk = Buffer.alloc(chunkSize);
   try {
     for (let count = 1; ; count += 1) {
-      const chunk = Buffer.allocUnsafeSlow(chunkSize);
       const length = readSync(descriptor, chunk);
       if (length === 0) return;
       yield chunk.subarray(0, length);
@@ -188,10 +188,15 @@ async function peek(source: Bytes, length: number): Promise<{ head: Buffer; all:
   return { head, all: all() };
 }
 
+/** Pieces that stay valid while the next ones are read. */
+async function* copies(source: Bytes): Bytes {
+  for await (const chunk of source) yield Buffer.from(chunk);
+}
+
 async function* gunzip(bytes: Bytes): Bytes {
   // Flushing at the end instead of finishing accepts a truncated file.
   const unpacker = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
-  const done = pipeline(Readable.from(bytes), unpacker);
+  const done = pipeline(Readable.from(copies(bytes)), unpacker);
   // The loop below throws the same error.
   done.catch(() => undefined);
   let some = false;

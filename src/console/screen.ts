@@ -33,7 +33,7 @@ export type Screen = {
  */
 export function createScreen({ columns, rows }: { columns: number; rows: number }): Screen {
   let created: Promise<Terminal> | undefined;
-  let backlog: Buffer[] = [];
+  let backlog = Buffer.alloc(0);
   let waiting = 0;
   /** How many bytes of the backlog came before the first carriage return of all. */
   let plain = 0;
@@ -41,32 +41,37 @@ export function createScreen({ columns, rows }: { columns: number; rows: number 
 
   /** Drops output that is no longer visible. The terminal is reset, because the cut may be inside a sequence. */
   function dropOldest(): void {
-    let dropped = waiting - longestBacklog / 2;
+    const dropped = waiting - longestBacklog / 2;
+    backlog.copyWithin(reset.length, dropped, waiting);
+    backlog.write(reset, 'latin1');
     plain = Math.max(0, plain - dropped) + reset.length;
     waiting -= dropped - reset.length;
-    while (dropped >= (backlog[0]?.length ?? Infinity)) dropped -= backlog.shift()?.length ?? 0;
-    const [cut = Buffer.alloc(0), ...others] = backlog;
-    backlog = [Buffer.from(reset), Buffer.from(cut.subarray(dropped)), ...others];
+  }
+
+  function append(bytes: Uint8Array): void {
+    if (waiting + bytes.length > backlog.length)
+      backlog = Buffer.concat([backlog.subarray(0, waiting)], 2 * (waiting + bytes.length));
+    backlog.set(bytes, waiting);
+    waiting += bytes.length;
+    if (waiting > longestBacklog) dropOldest();
   }
 
   return {
     feed(bytes) {
-      // The caller may reuse the chunk for the next bytes.
-      const chunk = Buffer.from(bytes);
       if (!sawReturn) {
-        const first = chunk.indexOf(carriageReturn);
+        const first = bytes.indexOf(carriageReturn);
         sawReturn = first !== -1;
-        plain = waiting + (sawReturn ? first : chunk.length);
+        plain = waiting + (sawReturn ? first : bytes.length);
       }
-      backlog.push(chunk);
-      waiting += chunk.length;
-      if (waiting > longestBacklog) dropOldest();
+      // Of a long piece only the end can be visible; what is left of it is still more than is kept.
+      const unseen = Math.max(0, bytes.length - longestBacklog - 1);
+      plain -= unseen;
+      append(bytes.subarray(unseen));
     },
-    isPainted: () => painting.test(Buffer.concat(backlog).toString('latin1')),
+    isPainted: () => painting.test(backlog.toString('latin1', 0, waiting)),
     async text() {
-      const bytes = withReturns(Buffer.concat(backlog), plain);
+      const bytes = withReturns(backlog.subarray(0, waiting), plain);
       const terminal = await (created ??= newTerminal(columns, rows));
-      backlog = [];
       waiting = 0;
       plain = 0;
       await new Promise<void>((resolve) => {
