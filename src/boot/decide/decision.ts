@@ -170,17 +170,17 @@ export function learnMachine(facts: MachineFacts, signal: Signal): MachineFacts 
   return loader === facts.loader && arch === facts.arch ? facts : { arch, loader };
 }
 
-/** Loaders by the first word of their signatures. */
+/** Loaders by how the names of their signatures begin. */
 const loaders: readonly [string, MachineFacts['loader']][] = [
-  ['edk2', 'uefi'],
-  ['efi', 'uefi'],
-  ['qualcomm', 'uefi'],
-  ['u-boot', 'u-boot'],
-  ['grub', 'grub'],
+  ['edk2-', 'uefi'],
+  ['efi-', 'uefi'],
+  ['qualcomm-', 'uefi'],
+  ['u-boot-', 'u-boot'],
+  ['grub-', 'grub'],
 ];
 
 function loaderOf(signal: Signal): MachineFacts['loader'] {
-  const [, loader] = loaders.find(([name]) => signal.signature.startsWith(`${name}-`)) ?? [];
+  const [, loader] = loaders.find(([name]) => signal.signature.startsWith(name)) ?? [];
   return loader ?? (isOf(signal, 'seabios') ? 'bios' : null);
 }
 
