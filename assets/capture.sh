@@ -283,6 +283,8 @@ if [ -n "$kexec" ]; then
 	fi
 fi
 file /etc/default/kexec /etc/sysconfig/kexec /etc/conf.d/kexec
+# Links to /dev/null say that these units are masked.
+file /etc/systemd/system/kexec-load.service /etc/systemd/system/kexec.service
 tree /etc/default/kexec.d
 # Of some files, the scripts that mention kexec.
 scripts_with_kexec() { # PATH… below the root

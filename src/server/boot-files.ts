@@ -108,7 +108,7 @@ function machineOf({ arch }: Server, { shape }: BootPlan): object {
 }
 
 function scenarioOf(server: Server, plan: BootPlan, place: string): object {
-  const { firstKernel, cmdline, expect, steps, likeness } = plan;
+  const { firstKernel, cmdline, expect, likeness } = plan;
   const { distribution, captured, arch } = server;
   const differs = likeness
     .filter(({ how }) => how !== 'as there')
@@ -130,7 +130,6 @@ function scenarioOf(server: Server, plan: BootPlan, place: string): object {
       disk: { recipe: 'disk.yaml' },
       cmdline,
     },
-    ...(steps.length > 0 && { steps }),
     // The release is that of the kernel on the disk, also with a candidate.
     expect: { ...expect, proof: 'system' },
     limits: { total: 1200, silence: 300 },

@@ -1,5 +1,4 @@
 /** Decides how a captured server is booted in the lab, and how that differs from the server. */
-import { architectures } from '../arch.ts';
 import { UsageError } from '../errors.ts';
 import type { Expectation } from '../model/result.ts';
 import type { Likeness } from '../model/server.ts';
@@ -34,8 +33,6 @@ export type BootPlan = {
   suite: string;
   table: 'gpt' | 'dos';
   partitions: PlannedPartition[];
-  /** Commands that kexec where the server does not do it by itself. */
-  steps: object[];
   expect: Pick<Expectation, 'outcome'> & { generation: number; root: string };
   likeness: Likeness[];
 };
@@ -63,10 +60,10 @@ export function planBoot(server: Server, place: string): BootPlan {
   const disk = rootDisk({ disks: shape.disks ?? 'virtio-pci' });
   const { partitions, rootNumber } = partitionsOf(server, note, place);
   const firstKernel = firstOf(server, note);
-  const kexecs = server.kexec.by !== 'none';
+  const kexecs = server.kexec.by === 'unit' || server.kexec.by === 'script';
   const second = kexecs ? server.defaultKernel : (firstKernel ?? server.defaultKernel);
   const suite = suiteOf(server, note);
-  const steps = stepsOf(server, note);
+  noteKexec(server, note);
   note('as there', kexecs ? 'second kernel' : 'kernel', kernelWords(second));
   return {
     firstKernel,
@@ -75,7 +72,6 @@ export function planBoot(server: Server, place: string): BootPlan {
     suite,
     table: tableOf(server),
     partitions,
-    steps,
     expect: {
       outcome: 'booted',
       generation: kexecs ? 2 : 1,
@@ -298,22 +294,22 @@ function suiteOf({ distribution }: Server, note: Note): string {
   return known ? codename : (suites[0] ?? '');
 }
 
-function stepsOf({ kexec, arch }: Server, note: Note): object[] {
-  if (kexec.by === 'unit' || kexec.by === 'script') {
-    note('as there', 'kexec', kexec.files.join(' → '));
-    return [];
+function noteKexec({ kexec }: Server, note: Note): void {
+  switch (kexec.by) {
+    case 'unit':
+    case 'script':
+      note('as there', 'kexec', kexec.files.join(' → '));
+      break;
+    case 'reboot':
+      note(
+        'not here',
+        'kexec',
+        'the server kexecs when it is rebooted (LOAD_KEXEC in /etc/default/kexec); the lab boots its kernel once',
+      );
+      break;
+    case 'none':
+      note('as there', 'kexec', 'none: the kernel is booted directly');
   }
-  if (kexec.by === 'none') {
-    note('as there', 'kexec', `none: ${architectures[arch].debian} boots its kernel directly`);
-    return [];
-  }
-  note('as there', 'kexec', 'kexec-tools loads the kernel when the system is shut down');
-  return [
-    { wait: 'login-prompt' },
-    { type: 'root\n' },
-    { wait: 'shell-prompt' },
-    { run: 'systemctl reboot', exit: 'gone' },
-  ];
 }
 
 function ordinal(number: number): string {

@@ -58,6 +58,9 @@ function startScript(captured: Captured): Found | null {
 }
 
 function atReboot(captured: Captured): Found | null {
+  const isMasked = ({ path, target }: { path: string; target: string }) =>
+    path === '/etc/systemd/system/kexec-load.service' && target === '/dev/null';
+  if (captured.links().some(isMasked)) return null;
   const settings = captured.read('/etc/default/kexec');
   if (settings === null || parseAssignments(settings).get('LOAD_KEXEC') !== 'true') return null;
   return { by: 'reboot', files: ['/etc/default/kexec'] };

@@ -49,7 +49,7 @@ export function machineFacts(captured: Captured): MachineFacts {
   const gicv2 = /GICv2|GIC-0|GIC-?v2/.test(`${log}\n${interrupts}`);
   return {
     cpus: Math.max(1, countOf(captured.text('/proc/cpuinfo') ?? '', /^processor\s*:/gm)),
-    memoryMiB: Math.round(memoryKiB(captured.text('/proc/meminfo') ?? '') / 1024),
+    memoryMiB: memoryOf(captured),
     gic: gicv3 ? 3 : gicv2 ? 2 : null,
     hasIts: /\bITS\b/.test(log) || /\bITS-/.test(interrupts),
     startsAtEl2: /CPUs? started at EL2|CPU: All CPU\(s\) started at EL2/.test(log),
@@ -70,6 +70,25 @@ function countOf(text: string, pattern: RegExp): number {
   return text.match(pattern)?.length ?? 0;
 }
 
-function memoryKiB(text: string): number {
-  return Number(/^MemTotal:\s+(\d+) kB/m.exec(text)?.[1] ?? 1024 * 1024);
+/**
+ * MiB of memory. /proc/iomem has the exact ranges, but shows an ordinary user only zeros. MemTotal lacks what the kernel reserved
+ * for itself, so it is rounded up.
+ */
+function memoryOf(captured: Captured): number {
+  const ranges = (captured.text('/proc/iomem') ?? '').matchAll(
+    /^([\da-f]+)-([\da-f]+) : System RAM$/gm,
+  );
+  let bytes = 0;
+  for (const [, from = '', to = ''] of ranges) {
+    const [first, last] = [Number.parseInt(from, 16), Number.parseInt(to, 16)];
+    if (last > first) bytes += last + 1 - first;
+  }
+  const kibibytes = /^MemTotal:\s+(\d+) kB/m.exec(captured.text('/proc/meminfo') ?? '')?.[1];
+  const total = Number(kibibytes ?? 2 ** 20) / 1024;
+  const exact = bytes / 2 ** 20;
+  // Firmware may have taken a part out of the ranges.
+  return Math.ceil(Math.max(exact, total) / memoryStep) * memoryStep;
 }
+
+/** Servers have memory in such steps. MiB. */
+const memoryStep = 64;
