@@ -90,13 +90,8 @@ state() { # PATH…
 
 # A path without `.`, `..` and empty names.
 plain() { # PATH
-	case $1/ in
-	*//* | */./* | */../*)
-		printf '%s\n' "$1" |
-			sed -e ':again' -e 's|///*|/|g; s|/\./|/|g; s|^/\.\./|/|; s|/[^/]*[^/.][^/]*/\.\./|/|' -e 't again'
-		;;
-	*) printf '%s\n' "$1" ;;
-	esac
+	printf '%s\n' "$1" |
+		sed -e ':again' -e 's|///*|/|g; s|/\./|/|g; s|^/\.\./|/|; s|/[^/]*[^/.][^/]*/\.\./|/|' -e 't again'
 }
 
 # Where a link leads.
@@ -120,7 +115,7 @@ file() { # PATH…
 			continue
 			;;
 		esac
-		path=$(plain "$path")
+		case $path in *//* | */./* | */../*) path=$(plain "$path") ;; esac
 		hops=0
 		while [ -L "$root$path" ] && [ $hops -lt 8 ]; do
 			hops=$((hops + 1))

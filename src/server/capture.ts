@@ -7,7 +7,8 @@ import { UnavailableError, UsageError } from '../errors.ts';
 import { ByteReader } from '../formats/archive.ts';
 import { ownDirectory, ownVersion } from '../host/directories.ts';
 import { leash, missingProgram, toolEnvironment } from '../host/processes.ts';
-import { checkInput } from '../host/user-file.ts';
+import { findRequirement } from '../host/install.ts';
+import { openInput } from '../host/user-file.ts';
 import type { ServerManifest } from '../model/server.ts';
 import { serverManifestSchema } from '../model/server.ts';
 import type { ListedRecord, RawRecord } from './raw-capture.ts';
@@ -85,11 +86,14 @@ async function readFrom(
   read: (reader: ByteReader) => Promise<void>,
 ): Promise<void> {
   if ('command' in source) {
-    await readFromServer([...source.command, ...args], signal, read);
+    await readFromServer(source.command, args, signal, read);
     return;
   }
-  checkInput(source.file, largestRaw, { hint: 'Name the output of capture.sh.' });
-  const reader = new ByteReader(createReadStream(source.file, { highWaterMark: 2 ** 20 }));
+  const { descriptor } = openInput(source.file, largestRaw, {
+    hint: 'Name the output of capture.sh.',
+  });
+  const stream = createReadStream(source.file, { fd: descriptor, highWaterMark: 2 ** 20 });
+  const reader = new ByteReader(stream);
   try {
     await read(reader);
   } catch (error) {
@@ -99,18 +103,19 @@ async function readFrom(
       ...(error.hint !== undefined && { hint: error.hint }),
     });
   } finally {
-    await reader.close();
+    stream.destroy();
   }
 }
 
 /** Messages of ssh and of the script go to standard error as they are: ssh may ask for a password there. */
 async function readFromServer(
   command: readonly string[],
+  scriptArguments: readonly string[],
   signal: AbortSignal | undefined,
   read: (reader: ByteReader) => Promise<void>,
 ): Promise<void> {
   const { execa } = await import('execa');
-  const { program, args } = leash(command);
+  const { program, args } = leash([...command, ...scriptArguments]);
   const running = execa(program, args, {
     input: await captureScript(),
     stderr: 'inherit',
@@ -125,23 +130,36 @@ async function readFromServer(
     await read(reader);
   } catch (error) {
     trouble = error;
-    running.kill();
+    // Something that ended by itself has an exit code, which says more.
+    if (await goesOn(reader)) running.kill();
   }
   const { exitCode } = await running;
   signal?.throwIfAborted();
   const [name = ''] = command;
-  if (exitCode === 127 && trouble !== null) throw missingProgram(name);
-  // What arrived is the consequence, the end of ssh the cause.
   if (exitCode !== undefined && exitCode !== 0) {
+    const isMissing = exitCode === 127 && trouble !== null;
+    if (isMissing && (await findRequirement({ name })) === null) throw missingProgram(name);
+    // What arrived is the consequence, the end of ssh the cause.
+    const why = isMissing ? ': the server lacks a program' : '';
     throw new UnavailableError(
-      `${name} ended with exit code ${exitCode} before the capture was complete`,
+      `${name} ended with exit code ${exitCode} before the capture was complete${why}`,
       {
-        hint: `Try the login by hand: ${command.slice(0, -remoteShell.length).join(' ')} true`,
+        hint: `Try the login by hand: ${command.slice(0, -remoteShell.length).join(' ')} ${isMissing ? `${remoteShell[0]} -c true` : 'true'}`,
         cause: trouble,
       },
     );
   }
   if (trouble !== null) throw trouble as Error;
+}
+
+/** Whether a stream has more, after the bytes that could not be understood. */
+async function goesOn(reader: ByteReader): Promise<boolean> {
+  try {
+    await reader.skip(2 ** 20);
+    return (await reader.peek(1)).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** What runs on the server: a shell that reads the script from its standard input. */

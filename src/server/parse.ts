@@ -105,7 +105,7 @@ export function parseUnit(text: string): { commands: string[]; wantedBy: string[
   const commands: string[] = [];
   const wantedBy: string[] = [];
   for (const line of text.replace(/\\\n/g, ' ').split('\n')) {
-    const [, key = '', value = ''] = /^\s*(\w+)=\s*(.*?)\s*$/.exec(line) ?? [];
+    const [, key = '', value = ''] = /^\s*(\w+)=(.*)$/.exec(line)?.map((part) => part.trim()) ?? [];
     if (/^Exec(Start|StartPre|StartPost|Stop|StopPost)$/.test(key))
       commands.push(value.replace(/^[-@:+!|]+/, ''));
     if (key === 'WantedBy' || key === 'RequiredBy') wantedBy.push(...value.split(/\s+/));

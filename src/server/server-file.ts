@@ -4,13 +4,13 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, open, rename, rm, writeFile, link } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rename, rm, rmdir, writeFile, link } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError } from '../errors.ts';
 import { ByteReader, tarMembers } from '../formats/archive.ts';
 import { fileExists } from '../host/files.ts';
 import { runTool } from '../host/processes.ts';
-import { checkInput } from '../host/user-file.ts';
+import { openInput } from '../host/user-file.ts';
 import type { ServerManifest } from '../model/server.ts';
 import { largestContent, serverManifestSchema } from '../model/server.ts';
 
@@ -80,24 +80,42 @@ export type ServerFile = {
  * @throws UsageError with the place if it cannot be used
  */
 export async function readServerFile(file: string, directory: string): Promise<ServerFile> {
-  checkInput(file, largestFile, { hint: 'Name a file that kexec-lab capture wrote.' });
-  await mkdir(directory, { recursive: true });
+  const hint = 'Name a file that kexec-lab capture wrote.';
+  const { descriptor } = openInput(file, largestFile, { hint });
+  const stream = createReadStream(file, { fd: descriptor, highWaterMark: 2 ** 20 });
+  const made = await mkdir(directory, { recursive: true });
   const scratch = await mkdtemp(path.join(directory, 'partial-'));
+  let isDone = false;
   try {
-    const manifest = await unpack(file, scratch);
+    const manifest = await unpack(file, new ByteReader(stream), scratch);
     for (const sha256 of digestsIn(manifest)) {
       const kept = path.join(directory, sha256);
       if (!(await fileExists(kept))) await rename(path.join(scratch, sha256), kept);
     }
+    isDone = true;
     return { manifest, contentOf: (sha256) => path.join(directory, sha256) };
   } finally {
+    stream.destroy();
     await rm(scratch, { recursive: true, force: true });
+    if (!isDone && made !== undefined) await removeEmpty(directory, made);
   }
 }
 
+/** Removes a directory and those above it as far as `first`, if they are empty. */
+async function removeEmpty(directory: string, first: string): Promise<void> {
+  for (let at = path.resolve(directory); at.startsWith(first); at = path.dirname(at))
+    // Another process may use it meanwhile.
+    if (
+      !(await rmdir(at).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return;
+}
+
 /** Writes the blobs of a file to `scratch`, each under its digest. */
-async function unpack(file: string, scratch: string): Promise<ServerManifest> {
-  const reader = new ByteReader(createReadStream(file, { highWaterMark: 2 ** 20 }));
+async function unpack(file: string, reader: ByteReader, scratch: string): Promise<ServerManifest> {
   const refuse = (what: string) =>
     new UsageError(what, {
       place: file,
