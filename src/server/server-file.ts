@@ -13,6 +13,7 @@ import { runTool } from '../host/processes.ts';
 import { openInput } from '../host/user-file.ts';
 import type { ServerManifest } from '../model/server.ts';
 import { largestContent, serverManifestSchema } from '../model/server.ts';
+import { plainName } from './entry-names.ts';
 
 const manifestName = 'server.json';
 const blobName = /^blobs\/([0-9a-f]{64})$/;
@@ -117,7 +118,7 @@ async function removeEmpty(directory: string, first: string): Promise<void> {
 /** Writes the blobs of a file to `scratch`, each under its digest. */
 async function unpack(file: string, reader: ByteReader, scratch: string): Promise<ServerManifest> {
   const refuse = (what: string) =>
-    new UsageError(what, {
+    new UsageError(oneLine(what), {
       place: file,
       hint: 'Name a file that kexec-lab capture wrote, or capture the server once more.',
     });
@@ -159,7 +160,8 @@ async function unpack(file: string, reader: ByteReader, scratch: string): Promis
 
 /** @throws UsageError with the first thing that is wrong, and where in server.json it is */
 function parseManifest(text: string, file: string): ServerManifest {
-  const refuse = (what: string, hint: string) => new UsageError(what, { place: file, hint });
+  const refuse = (what: string, hint: string) =>
+    new UsageError(oneLine(what), { place: file, hint });
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -167,6 +169,12 @@ function parseManifest(text: string, file: string): ServerManifest {
     const { message } = error as Error;
     throw refuse(`server.json is not JSON: ${message}`, 'Capture the server once more.');
   }
+  // JSON.parse makes a property of it; zod leaves it out without a word in a record.
+  if (text.includes('"__proto__"'))
+    throw refuse(
+      'server.json is not valid: it has a key __proto__',
+      'Capture the server once more.',
+    );
   const parsed = serverManifestSchema.safeParse(value);
   if (parsed.success) {
     refuseTwice(parsed.data, refuse);
@@ -188,6 +196,12 @@ function parseManifest(text: string, file: string): ServerManifest {
     `server.json is not valid: ${where === '' ? '' : `${where}: `}${issue?.message ?? ''}`,
     'Capture the server once more.',
   );
+}
+
+/** A message that quotes a damaged file, without its control characters and not longer than a few lines of a terminal. */
+function oneLine(message: string): string {
+  const plain = plainName(message);
+  return plain.length > 300 ? `${plain.slice(0, 300)}…` : plain;
 }
 
 /** A path that is there twice, or a digest with two sizes, would be read in two ways. */

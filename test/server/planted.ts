@@ -106,7 +106,7 @@ export function plantDebian(
 }
 
 /** Everything that a change of a tree would change: names, types, modes, sizes, times, targets, content. */
-export function digestOf(directory: string): string {
+export function digestOf(directory: string, { times = true } = {}): string {
   const hash = createHash('sha256');
   for (const name of [
     '.',
@@ -114,7 +114,7 @@ export function digestOf(directory: string): string {
   ].sort()) {
     const file = join(directory, name);
     const { mode, size, mtimeMs, ctimeMs, uid, ino } = lstatSync(file);
-    hash.update(JSON.stringify([name, mode, size, mtimeMs, ctimeMs, uid, ino]));
+    hash.update(JSON.stringify([name, mode, uid, ino, ...(times ? [size, mtimeMs, ctimeMs] : [])]));
     if ((mode & 0o170000) === 0o120000) hash.update(readlinkSync(file));
     if ((mode & 0o170000) === 0o100000) hash.update(readFileSync(file));
   }
