@@ -171,5 +171,11 @@ export function sshCommand(
   { ssh = 'ssh', sudo = false }: { ssh?: string; sudo?: boolean } = {},
 ): string[] {
   // No terminal there: it would change the line ends.
-  return [...ssh.split(/\s+/), '-T', server, ...(sudo ? ['sudo', '-n'] : []), ...remoteShell];
+  return [
+    ...ssh.trim().split(/\s+/),
+    '-T',
+    server,
+    ...(sudo ? ['sudo', '-n'] : []),
+    ...remoteShell,
+  ];
 }
