@@ -330,9 +330,9 @@ for directory in /etc/systemd/system /usr/local/lib/systemd/system /lib/systemd/
 	# On a merged /usr, /lib is a link.
 	[ -L "$root${directory%/systemd/system}" ] || units="$units$newline$root$directory/*.service"
 done
-# /dev/null: without a file these commands would read the rest of this script.
+# Also of `ExecStart=/bin/sh -c "/boot.sh"`. /dev/null: without a file these commands would read the rest of this script.
 # shellcheck disable=SC2086 # one pattern to a line
-programs=$(cat /dev/null $units 2>/dev/null | sed -n 's/^Exec[A-Za-z]*=[-@:+!|]*\(\/[^[:space:]]*\).*/\1/p' | sort -u)
+programs=$(cat /dev/null $units 2>/dev/null | sed -n 's/^Exec[A-Za-z]*=[-@:+!|]*//p' | tr ' \t"'"';" '\n\n\n\n\n' | grep '^/' | sort -u)
 # shellcheck disable=SC2086 # one path to a line
 scripts=$(scripts_with_kexec $programs)
 for script in $scripts; do file "$script"; done

@@ -1,10 +1,10 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { Test } from 'tap';
 import t from 'tap';
-import { plantDebian } from '../server/planted.ts';
+import { digestOf, plantDebian } from '../server/planted.ts';
 import { kexecLab, kexecLabCommand } from './kexec-lab.ts';
 
 t.setTimeout(300_000);
@@ -93,4 +93,14 @@ void t.test('Ctrl-C leaves nothing behind', async (t) => {
   const { exitCode } = await running;
   t.equal(exitCode, 130);
   t.strictSame(left(), []);
+});
+
+void t.test('the script is printed as it is, and a dry run writes nothing', async (t) => {
+  const { directory, take } = server(t);
+  const { stdout, exitCode } = await kexecLab(['capture', '--script']);
+  t.equal(exitCode, 0);
+  t.equal(`${stdout}\n`, readFileSync(new URL('../../assets/capture.sh', import.meta.url), 'utf8'));
+  const before = digestOf(directory);
+  t.match(await take('works', '--dry-run'), { exitCode: 0 });
+  t.equal(digestOf(directory), before);
 });
