@@ -111,7 +111,7 @@ file() { # PATH…
 	for path; do
 		case $path in
 		*[[:cntrl:]]*)
-			[ ! -f "$root$path" ] || lack odd-name "$(printf '%s' "$path" | tr '[:cntrl:]' '[?*]')"
+			[ ! -f "$root$path" ] || lack odd-name "$(printf '%s' "$path" | tr '[:cntrl:]' '?')"
 			continue
 			;;
 		esac
@@ -332,7 +332,7 @@ for directory in /etc/systemd/system /usr/local/lib/systemd/system /lib/systemd/
 done
 # Also of `ExecStart=/bin/sh -c "/boot.sh"`. /dev/null: without a file these commands would read the rest of this script.
 # shellcheck disable=SC2086 # one pattern to a line
-programs=$(cat /dev/null $units 2>/dev/null | sed -n 's/^Exec[A-Za-z]*=[-@:+!|]*//p' | tr ' \t"'"';" '\n\n\n\n\n' | grep '^/' | sort -u)
+programs=$(cat /dev/null $units 2>/dev/null | sed -n 's/^Exec[A-Za-z]*[[:blank:]]*=[-@:+!|[:blank:]]*//p' | tr "[:blank:]\"';" '\n' | grep '^/' | sort -u)
 # shellcheck disable=SC2086 # one path to a line
 scripts=$(scripts_with_kexec $programs)
 for script in $scripts; do file "$script"; done

@@ -128,8 +128,6 @@ function sourceOf(server: string | undefined, { from, ssh, sudo = false }: Optio
   if (from !== undefined) return { file: from };
   if (server?.startsWith('-'))
     throw new UsageError(`"${server}" is not the name of a server`, { hint: 'Such as root@web1.' });
-  if (ssh.trim() === '')
-    throw new UsageError('--ssh has no command', { hint: 'Such as: --ssh "ssh -p 2222"' });
   return { command: sshCommand(server ?? '', { ssh, sudo }) };
 }
 

@@ -114,6 +114,10 @@ async function readFromServer(
   signal: AbortSignal | undefined,
   read: (reader: ByteReader) => Promise<void>,
 ): Promise<void> {
+  const [name = ''] = command;
+  // A shell's exit code would not say whether this host or the server lacks a program.
+  if ((await findRequirement({ name: name.includes('/') ? path.resolve(name) : name })) === null)
+    throw missingProgram(name);
   const { execa } = await import('execa');
   const { program, args } = leash([...command, ...scriptArguments]);
   const running = execa(program, args, {
@@ -135,10 +139,8 @@ async function readFromServer(
   }
   const { exitCode } = await running;
   signal?.throwIfAborted();
-  const [name = ''] = command;
   if (exitCode !== undefined && exitCode !== 0) {
-    const isMissing = exitCode === 127 && trouble !== null;
-    if (isMissing && (await findRequirement({ name })) === null) throw missingProgram(name);
+    const isMissing = exitCode === 127;
     // What arrived is the consequence, the end of ssh the cause.
     const why = isMissing ? ': the server lacks a program' : '';
     throw new UnavailableError(
@@ -149,7 +151,7 @@ async function readFromServer(
       },
     );
   }
-  if (trouble !== null) throw trouble as Error;
+  if (trouble !== null) throw trouble;
 }
 
 /** Whether a stream has more, after the bytes that could not be understood. */

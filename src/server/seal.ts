@@ -13,8 +13,8 @@ type Sealed = {
   entries: CapturedEntry[];
   blobs: Blob[];
   /** Paths and the names of texts are two kinds of names. */
-  uniquePath(path: string): string;
-  uniqueName(name: string): string;
+  uniquePath: (path: string) => string;
+  uniqueName: (name: string) => string;
 };
 
 /** Texts that are sent only so that they can be found in the others. */

@@ -72,7 +72,7 @@ export async function writeServerFile(
 export type ServerFile = {
   manifest: ServerManifest;
   /** The file with the content of this digest. */
-  contentOf(sha256: string): string;
+  contentOf: (sha256: string) => string;
 };
 
 /**
