@@ -39,8 +39,7 @@ while IFS=$tab read -r offset size filesystem uuid mount label; do
 		mkdir "$work/root$mount"
 		;;
 	esac
-	image=$work/part.img
-	rm -f "$image"
+	image=$work/part-$offset.img
 	truncate -s "${size}M" "$image"
 	case $filesystem in
 	ext4) mke2fs -q -F -t ext4 -b 4096 ${uuid:+-U "$uuid"} -L "$label" -d "$tree" "$image" $((size * 256)) ;;
@@ -54,5 +53,12 @@ while IFS=$tab read -r offset size filesystem uuid mount label; do
 	swap) mkswap -q ${uuid:+-U "$uuid"} ${label:+-L "$label"} "$image" >/dev/null ;;
 	*) echo "fill-disk.sh: $filesystem cannot be made" >&2 && exit 1 ;;
 	esac
-	dd if="$image" bs=1M seek="$offset" conv=sparse,notrunc status=none >&3
 done <"$work/layout"
+
+# dd seeks from where the one before it ended, because the descriptor is the same.
+position=0
+sort -n "$work/layout" >"$work/places"
+while IFS=$tab read -r offset size _; do
+	dd if="$work/part-$offset.img" bs=1M seek=$((offset - position)) conv=sparse,notrunc status=none >&3
+	position=$((offset + size))
+done <"$work/places"

@@ -6,6 +6,17 @@ const seconds = z.array(z.number());
 export const ways = ['bare', 'expect', 'labgrid', 'lab', 'repeated', 'checkpoint'] as const;
 export type Way = (typeof ways)[number];
 
+/** What it took to read one kind of log in one way: whole commands, one number per round. */
+const logFigures = z.strictObject({
+  kind: z.string(),
+  /** `short` is `lab` with 5 MB; `against` is another build. */
+  way: z.enum(['grep', 'lab', 'short', 'against']),
+  wall: seconds,
+  cpu: seconds,
+  peak: z.array(z.number()),
+});
+export type LogFigures = z.infer<typeof logFigures>;
+
 /** What `npm run bench` measured, as docs/performance.json keeps it; one number per round. */
 export const performanceSchema = z.strictObject({
   date: z.iso.date(),
@@ -50,6 +61,11 @@ export const performanceSchema = z.strictObject({
     .nullable(),
   /** Bytes of console per second. */
   recogniser: z.strictObject({ bytes: z.int(), seconds }),
+  /** What `npm run throughput` measured. */
+  reading: z
+    .strictObject({ date: z.iso.date(), bytes: z.int(), figures: z.array(logFigures) })
+    .nullable()
+    .default(null),
 });
 
 export type Performance = z.infer<typeof performanceSchema>;

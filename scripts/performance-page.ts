@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Performance, Way } from './performance-data.ts';
+import type { LogFigures, Performance, Way } from './performance-data.ts';
 import { median, performanceSchema } from './performance-data.ts';
 
 /** docs/performance.md, from what `npm run bench` measured. */
@@ -65,6 +65,32 @@ ${cases.map((name) => withoutFirstBoot(measured, name)).join('; ')}.
 
 The observer of a live boot (lines, signatures and state machine) processes ${(recogniser.bytes / 1e6).toFixed(0)} MB of the tests' console logs, in chunks of
 64 KiB, at ${speed.toFixed(0)} MB/s (\`npm run bench\`, ${date}).
+${readingOf(measured)}`;
+}
+
+/** How fast whole commands read logs. */
+function readingOf({ reading }: Performance): string {
+  if (reading === null) return '';
+  const kinds = [...new Set(reading.figures.map(({ kind }) => kind))];
+  const of = (kind: string, way: LogFigures['way']) =>
+    reading.figures.find((figures) => figures.kind === kind && figures.way === way);
+  const speed = (seconds: readonly number[] | undefined): string =>
+    seconds === undefined ? '' : (reading.bytes / 1e6 / median(seconds)).toFixed(0);
+  const peak = (figures: LogFigures | undefined): string => String(median(figures?.peak ?? []));
+  const rows = kinds.map((kind) => {
+    const [lab, before, grep] = [of(kind, 'lab'), of(kind, 'against'), of(kind, 'grep')];
+    return `| ${kind} | ${speed(grep?.wall)} | ${speed(before?.wall)} | ${speed(lab?.wall)} | ${speed(before?.cpu)} | ${speed(lab?.cpu)} | ${peak(of(kind, 'short'))} | ${peak(lab)} |`;
+  });
+  return `
+## Reading logs
+
+Whole \`kexec-lab diagnose\` commands on logs of ${reading.bytes / 1e6} MB, in MB per second of wall-clock and of CPU time, and the MiB
+resident at most with a log of 5 MB and with the long one; medians (\`npm run throughput\`, ${reading.date}). A command needs some tenths of
+a second before it reads. *before* is the build that was given with \`--against\`, \`grep -E\` searches for ten texts.
+
+| log | grep | before, wall | now, wall | before, CPU | now, CPU | MiB, 5 MB | MiB, long |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+${rows.join('\n')}
 `;
 }
 

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { examine } from '../src/autopsy/findings.ts';
 import type { GuestMemory } from '../src/autopsy/guest-memory.ts';
 import { openDump } from '../src/autopsy/memory-dump.ts';
-import { coreType } from '../src/formats/elf.ts';
+import { coreType } from '../src/formats/executable.ts';
 import { magics } from '../src/formats/magic.ts';
 
 const page = 4096;

@@ -16,6 +16,7 @@ const booting = ['run', 'check'] as const;
 const options = {
   arch: { reading: 'words', of: any },
   scenarios: { reading: 'lines', of: booting },
+  server: { reading: 'lines', of: booting },
   kernel: { reading: 'value', of: any },
   initrd: { reading: 'value', of: any },
   'kexec-tools': { reading: 'value', of: any },

@@ -125,7 +125,7 @@ export function commandLineOf(request: Request, summary: string | undefined): Co
 }
 
 /** The scenarios of a request. By default `run` boots the quick ones and `check` those labelled check; `preflight` boots nothing. */
-export function scenariosOf({ command, what }: Request): string[] {
+function scenariosOf({ command, what }: Request): string[] {
   if (what.length > 0) return what;
   return { run: ['quick'], check: ['check'], preflight: [] }[command];
 }

@@ -2,7 +2,7 @@ import { pageSizeOf } from '../formats/kernel.ts';
 import { magics } from '../formats/magic.ts';
 import type { Findings, KernelImage, KernelLog } from '../model/examination.ts';
 import { findDeviceTrees } from './device-tree.ts';
-import { findBrokenReservations } from './efi-reservations.ts';
+import { findBrokenReservations } from './interrupt-tables.ts';
 import { findFirstWords, firstWordsBudget, readFirstWordsLog } from './first-words-log.ts';
 import type { GuestMemory } from './guest-memory.ts';
 import { Budget, occurrences, Unreadable, UnreadList } from './guest-memory.ts';

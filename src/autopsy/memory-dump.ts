@@ -6,7 +6,7 @@ import {
   readElfHeader,
   readElfSegment,
   segmentBytes,
-} from '../formats/elf.ts';
+} from '../formats/executable.ts';
 import { hasMagic } from '../formats/magic.ts';
 import { CompressedMemory, isCompressedDump } from './compressed-dump.ts';
 import type { Bytes } from './dump-file.ts';

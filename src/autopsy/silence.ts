@@ -1,9 +1,8 @@
-import { kexecMarker } from '../markers.ts';
+import { kexecMarker } from '../model/vocabulary.ts';
 import type { Findings, KernelImage, KernelLog, KernelRecord } from '../model/examination.ts';
 import type { SilenceReason } from '../model/vocabulary.ts';
-import { reservationList } from './efi-reservations.ts';
+import { reservationList, describeLpiTakeover, findLpiTakeover } from './interrupt-tables.ts';
 import { panicOf, printedLines } from './kernel-log.ts';
-import { describeLpiTakeover, findLpiTakeover } from './lpi-table.ts';
 
 /** A reason, and a sentence with its evidence. */
 export type Reason = { reason: SilenceReason; sentence: string };

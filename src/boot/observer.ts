@@ -83,10 +83,12 @@ export function createBootObserver({
       return none;
     }
     // Other programs print such words and prompts, too. They are a boot loader's only while one is running.
-    const meant = tracker.state.has('loader')
-      ? sightings
-      : sightings.filter(({ signature }) => !isLoaders(signature));
-    tracker.take({ ...recognised, sightings: meant });
+    const isUnmeant =
+      sightings.some(({ signature }) => isLoaders(signature)) && !tracker.state.has('loader');
+    const meant = isUnmeant
+      ? sightings.filter(({ signature }) => !isLoaders(signature))
+      : sightings;
+    tracker.take(isUnmeant ? { ...recognised, sightings: meant } : recognised);
     const signals = meant.map(({ signal }) => signal);
     machine = signals.reduce(learnMachine, machine);
     return signals;

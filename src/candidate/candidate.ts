@@ -6,9 +6,10 @@ import type {
   KernelSource,
   MiniDiskRecipe,
   Recipe,
+  SystemDiskRecipe,
   ToolsSource,
 } from '../image/recipes/recipe.ts';
-import { kexecTools } from '../image/recipes/recipe.ts';
+import { kexecTools, systemKernels } from '../image/recipes/recipe.ts';
 import type { CandidateLabel } from '../model/run.ts';
 import type { Case } from '../scenario/scenario.ts';
 
@@ -69,6 +70,7 @@ export function withCandidate(catalog: Catalog, candidate: Candidate | undefined
     if (name === distroKernel) return kernelRecipe(candidate);
     if (name === distroInitrd && initrd !== null) return { kind: 'initramfs', file: initrd };
     if (name === providerKernel && firstKernel !== null) return withSource(recipe, firstKernel);
+    if (isServerDisk(recipe)) return withSystem(name, recipe);
     return withRoom(withTools(recipe, candidate), candidate);
   };
   return {
@@ -76,6 +78,7 @@ export function withCandidate(catalog: Catalog, candidate: Candidate | undefined
     has: (name) => catalog.has(name),
     // The user's own recipes are not in any list, so they are looked up by name.
     get: (name) => {
+      if (name.endsWith(systemSuffix)) return systemOf(name, catalog, candidate);
       const recipe = catalog.get(name);
       return recipe && tested(name, recipe);
     },
@@ -83,6 +86,46 @@ export function withCandidate(catalog: Catalog, candidate: Candidate | undefined
       for (const [name, recipe] of catalog) yield [name, tested(name, recipe)];
     },
   };
+}
+
+/** A captured server's disk: its recipe has kernels of its own, which a candidate replaces. */
+export function isServerDisk(recipe: Recipe | undefined): recipe is ServerDiskRecipe {
+  return recipe?.kind === 'disk' && 'kernels' in recipe && recipe.kernels !== undefined;
+}
+
+type ServerDiskRecipe = SystemDiskRecipe & Required<Pick<SystemDiskRecipe, 'kernels'>>;
+
+/** The end of the name of the system in which a candidate is installed for a disk. */
+const systemSuffix = '/candidate-system.yaml';
+
+/** A server's disk with a candidate: its kernel and initrd are those of a system in which the candidate is installed. */
+function withSystem(name: string, recipe: ServerDiskRecipe): SystemDiskRecipe {
+  const release = 'candidate';
+  return {
+    ...recipe,
+    system: `${name}${systemSuffix}`,
+    kernels: { directory: systemKernels, release, kernel: '', initrd: '' },
+    links: Object.fromEntries(
+      Object.entries(recipe.links).flatMap(([target, links]) => {
+        const others = links.filter((link) => !kernelLinks.has(link));
+        return others.length > 0 ? [[target, others]] : [];
+      }),
+    ),
+  };
+}
+
+/** Links to kernels, which the system has made for the candidate. */
+const kernelLinks = new Set(
+  ['vmlinuz', 'initrd.img'].flatMap((name) => [`/${name}`, `/${name}.old`, `/boot/${name}`]),
+);
+
+/** The system of a server's disk with the candidate's kernel. Its settings count when the initrd is made. */
+function systemOf(name: string, catalog: Catalog, { kernel }: Candidate): Recipe | undefined {
+  const disk = catalog.get(name.slice(0, -systemSuffix.length));
+  if (!isServerDisk(disk)) return undefined;
+  const system = catalog.get(disk.system);
+  if (system?.kind !== 'system') return undefined;
+  return { ...system, source: kernel, overlays: [...system.overlays, ...disk.overlays] };
 }
 
 function withSource(recipe: Recipe, source: KernelSource): CandidateKernelRecipe {
@@ -134,6 +177,7 @@ export function selectCases(
   const ofArch = cases.filter(({ arch }) => candidate.arches.includes(arch));
   const boots = ({ setup }: Case): boolean => {
     const disk = typeof setup.disk === 'string' ? catalog.get(setup.disk) : undefined;
+    if (isServerDisk(disk)) return candidate.tools === null && candidate.initrd === null;
     if (!isDiskOfKernel(disk)) return false;
     return candidate.tools === null || !bringsForeignTools(setup.initramfs, catalog);
   };

@@ -138,7 +138,7 @@ function nameOf(source: string): string {
 }
 
 /** The bytes so far, on a terminal. */
-function showProgress() {
+function showProgress(): { show: (bytes: number) => void; end: () => void } {
   const rewrite = process.stderr.isTTY ? '\r\x1b[K' : null;
   return {
     show(bytes: number) {

@@ -2,11 +2,12 @@ import { Command, Option } from 'commander';
 import type { Arch } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
-import { expectedBoots } from '../candidate/preflight/scenario-facts.ts';
+import { byDisk, expectedBoots } from '../candidate/preflight/load-facts.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
 import type { Loaded } from '../compare/record.ts';
 import { loadRecord, recordOf } from '../compare/record.ts';
 import { exitCodes, UsageError } from '../errors.ts';
+import { cacheDirectory } from '../host/directories.ts';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
 import type { RunReport } from '../model/run.ts';
@@ -16,19 +17,20 @@ import { createStyle } from '../report/style.ts';
 import { needsOf } from '../run/lab.ts';
 import { runCases } from '../run/run.ts';
 import type { Case } from '../scenario/scenario.ts';
-import { baselineOf, selectedCases, usualShapes } from './check-selection.ts';
+import { serverScenarios } from '../server/server-scenarios.ts';
+import { baselineOf, casesToCompare, usualShapes } from './selection.ts';
 import type { ComparisonOptions } from './compare.ts';
 import { checkComparisonFiles, comparisonOptions, showComparison } from './compare.ts';
 import { catchInterrupts } from './interrupt.ts';
 import type { MachineWords } from './machine-options.ts';
-import { machineOptions } from './machine-options.ts';
-import { refuseImpossibleMachines } from './refuse-machines.ts';
+import { machineOptions, refuseImpossibleMachines } from './machine-options.ts';
 import {
   archOption,
   jobsOption,
   mirrorOption,
   qemuDirOption,
   scenariosOption,
+  serverOption,
   wholeNumber,
 } from './options.ts';
 import { describe } from './preflight.ts';
@@ -41,6 +43,7 @@ type CheckOptions = CandidateWords &
     against?: string;
     arch: Arch[];
     scenarios: string[];
+    server: string[];
     jobs: number;
     repeat: number;
     out: string;
@@ -50,8 +53,8 @@ type CheckOptions = CandidateWords &
     withDeps?: boolean;
   };
 
-/** The name of the second kernel that the images contain, see images/distro-kernel.yaml. */
-const ownKernel = "the lab's own kernel";
+/** The current kernel by default: the second kernel that the images contain (images/distro-kernel.yaml), and a server's own. */
+const ownKernels = { lab: "the lab's own kernel", server: "the server's own kernel" };
 
 /** `kexec-lab check`: decides whether a kernel can be rolled out. */
 export function checkCommand(): Command {
@@ -59,13 +62,15 @@ export function checkCommand(): Command {
     .description('boot a new kernel and the current one, compare them, and decide ROLL or HOLD')
     .argument('[what...]', 'scenarios to boot (default: those labelled check)')
     .addOption(
-      new Option('--baseline <candidate>', `the current kernel (default: ${ownKernel})`).conflicts(
-        'against',
-      ),
+      new Option(
+        '--baseline <candidate>',
+        `the current kernel (default: ${ownKernels.lab}, or the server's)`,
+      ).conflicts('against'),
     )
     .option('--against <file>', 'earlier results of the current kernel: a baseline file or a run')
     .addOption(archOption())
     .addOption(scenariosOption())
+    .addOption(serverOption())
     .addOption(jobsOption())
     .option('--repeat <n>', 'boot every case n times with each kernel', wholeNumber(1), 3)
     .option('--out <directory>', 'directory for the records of the runs', 'runs')
@@ -84,6 +89,7 @@ Examples:
   kexec-lab check --kernel debian:bookworm-backports --baseline debian:bookworm --arch arm
   kexec-lab check --kernel ./linux-image-6.12_arm64.deb --against baseline.json
   kexec-lab check --kernel debian:trixie --shape plain --shape gicv3-uefi
+  kexec-lab check --kernel debian:trixie --server web1.server.tar --server db1.server.tar
   kexec-lab check --kernel debian:trixie --machine ./my-machine.yaml
 
 Exit codes:
@@ -101,7 +107,8 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
   }
   checkComparisonFiles(options);
   const known = options.against === undefined ? null : await loadRecord(options.against);
-  const all = selectedCases(words, options, known?.record ?? null);
+  const servers = await serverScenarios(options.server, cacheDirectory());
+  const all = casesToCompare(words, servers, options, known?.record ?? null);
   const candidate = await candidateOf(options);
   const current = await baselineOf(options);
   const cases = [candidate, ...(current === null ? [] : [current])].reduce(casesOf, all);
@@ -116,14 +123,16 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
     );
     await refuseImpossibleMachines(cases, options.qemuDir);
     const stops = await showPreflight(candidate, cases, options, signal);
-    const before = known ?? (await boot('baseline', cases, current ?? undefined, options, signal));
-    const after = await boot('candidate', cases, candidate, options, signal);
+    const own = servers.length > 0 && words.length === 0 ? ownKernels.server : ownKernels.lab;
+    const before =
+      known ?? (await boot('baseline', cases, current ?? undefined, { ...options, own }, signal));
+    const after = await boot('candidate', cases, candidate, { ...options, own }, signal);
     if (before === null || after === null) {
       process.exitCode = exitCodes.interrupted;
       return;
     }
     const baseline = {
-      name: options.against ?? current?.label.kernel ?? ownKernel,
+      name: options.against ?? current?.label.kernel ?? own,
       ...before,
     };
     const named = { name: candidate.label.kernel, ...after };
@@ -147,15 +156,18 @@ async function showPreflight(
 ): Promise<string[]> {
   const output = progressOutput(options);
   const stops: string[] = [];
-  for (const arch of new Set(cases.map((case_) => case_.arch))) {
+  for (const ofDisk of byDisk(cases)) {
+    const [{ arch, scenario }] = ofDisk;
+    const boots = expectedBoots(ofDisk);
     const examination = await preflight(candidate, arch, {
       signal,
-      ...expectedBoots(cases.filter((case_) => case_.arch === arch)),
+      ...boots,
       ...(options.mirror && { mirror: options.mirror }),
     });
-    output.write(describe(arch, candidate.label.kernel, examination, createStyle(output)));
+    const where = boots.disk === undefined ? arch : `${arch} ${scenario.name}`;
+    output.write(describe(where, candidate.label.kernel, examination, createStyle(output)));
     for (const { severity, id, message } of examination.findings) {
-      if (severity === 'stop') stops.push(`${arch} preflight (${id}): ${message}`);
+      if (severity === 'stop') stops.push(`${where} preflight (${id}): ${message}`);
     }
   }
   return stops;
@@ -166,13 +178,13 @@ async function boot(
   side: string,
   cases: Case[],
   candidate: Candidate | undefined,
-  options: CheckOptions,
+  options: CheckOptions & { own: string },
   signal: AbortSignal,
 ): Promise<Loaded | null> {
   if (signal.aborted) return null;
   const output = progressOutput(options);
   const { encode } = createStyle(output);
-  output.write(encode(`\n${side}: ${printable(candidate?.label.kernel ?? ownKernel)}\n`));
+  output.write(encode(`\n${side}: ${printable(candidate?.label.kernel ?? options.own)}\n`));
   const reporter = openReporter([], { rerun: () => '' }, () => output);
   let report: RunReport;
   let directory = '';

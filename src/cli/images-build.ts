@@ -9,8 +9,9 @@ import { ensureEntries } from '../image/ensure-images.ts';
 import { buildNeeds, planEntries, type PlannedEntry } from '../image/recipes/plan.ts';
 import type { Catalog } from '../image/recipes/recipe.ts';
 import { ownRecipes } from '../image/recipes/recipe.ts';
+import type { ImageProgress } from '../model/run.ts';
+import { describeProgress } from '../report/result-text.ts';
 import { didYouMean } from '../text/nearest.ts';
-import { showImageProgress } from './image-progress.ts';
 import { catchInterrupts } from './interrupt.ts';
 import { candidateOf, namesCandidate } from './run-options.ts';
 
@@ -89,4 +90,32 @@ function needsOf(entries: readonly PlannedEntry[]): HostNeeds {
   return new Map(
     arches.map((known) => [known, buildNeeds(entries.filter(({ arch }) => arch === known))]),
   );
+}
+
+type Shown = {
+  show: (progress: ImageProgress) => void;
+  /** Prints a line that stays. */
+  finish: (line: string) => void;
+  end: () => void;
+};
+
+/** Shows on standard error how images are built: one line per step; on a terminal, one line that is rewritten. */
+export function showImageProgress(): Shown {
+  const rewrite = process.stderr.isTTY ? '\r\x1b[K' : null;
+  let shown = '';
+  return {
+    show(progress) {
+      const { image, step, share } = describeProgress(progress);
+      const line = `${image}: ${step}`;
+      if (rewrite !== null) process.stderr.write(`${rewrite}${line} ${share}`);
+      else if (line !== shown) process.stderr.write(`${line}\n`);
+      shown = line;
+    },
+    finish(line) {
+      process.stderr.write(`${rewrite ?? ''}${line}\n`);
+    },
+    end() {
+      if (rewrite !== null) process.stderr.write(rewrite);
+    },
+  };
 }

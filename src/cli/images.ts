@@ -6,9 +6,9 @@ import { cacheDirectory } from '../host/directories.ts';
 import { diskUsage } from '../host/files.ts';
 import type { PlannedEntry } from '../image/recipes/plan.ts';
 import { ownRecipes } from '../image/recipes/recipe.ts';
-import type { Verified } from '../image/store/upkeep.ts';
 import { pruneCache } from '../image/store/upkeep.ts';
 import { findEntries } from '../image/store/entry.ts';
+import type { ImagesDocument, Verified } from '../model/listing.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';
 import { createStyle } from '../report/style.ts';
@@ -87,7 +87,7 @@ async function list(names: string[], { arch, json }: Options): Promise<void> {
   for (const line of createStyle(output).table(cells)) output.write(`${line}\n`);
 }
 
-async function rowsOf(planned: PlannedEntry[], arch: Arch) {
+async function rowsOf(planned: PlannedEntry[], arch: Arch): Promise<ImagesDocument> {
   const entries = planned.filter((entry) => entry.arch === arch);
   const manifests = await findEntries(entries);
   return Promise.all(

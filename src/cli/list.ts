@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
 import { imagesKey } from '../image/recipes/plan.ts';
+import type { Job, MatrixDocument } from '../model/listing.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';
 import { createStyle } from '../report/style.ts';
@@ -61,9 +62,6 @@ type MatrixOptions = {
   json?: boolean;
 };
 
-/** One job of a CI system: `kexec-lab run … --arch <arch> --shard <shard>/<shards>`. */
-type Job = { arch: Arch; shard: number; shards: number; name: string; images: string };
-
 /** `kexec-lab matrix`: divides a run among several machines. */
 export function matrixCommand(): Command {
   return new Command('matrix')
@@ -96,8 +94,9 @@ function matrix(words: string[], options: MatrixOptions): void {
       options.shards,
     ),
   );
+  const document: MatrixDocument = { include: jobs.map(({ job }) => job) };
   const text = options.json
-    ? JSON.stringify({ include: jobs.map(({ job }) => job) })
+    ? JSON.stringify(document)
     : createStyle(standardOutput()).table(jobs.map(cellsOf)).join('\n');
   process.stdout.write(`${text}\n`);
 }

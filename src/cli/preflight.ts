@@ -9,8 +9,8 @@ import { printable, printableJson } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';
 import type { Style } from '../report/style.ts';
 import { createStyle } from '../report/style.ts';
-import { kexecOf } from '../scenario/kexec.ts';
-import { showImageProgress } from './image-progress.ts';
+import { kexecOf } from '../candidate/preflight/load-facts.ts';
+import { showImageProgress } from './images-build.ts';
 import { catchInterrupts } from './interrupt.ts';
 import { archOption, mirrorOption } from './options.ts';
 import { addCandidateOptions, candidateOf, namesCandidate } from './run-options.ts';
@@ -120,7 +120,7 @@ async function examinedIn(word: string, options: Options): Promise<Examined[]> {
     });
   const { findScenarios } = await import('./find-scenarios.ts');
   const { expandCases } = await import('../scenario/select.ts');
-  const { loadingOf } = await import('../candidate/preflight/scenario-facts.ts');
+  const { loadingOf } = await import('../candidate/preflight/load-facts.ts');
   const cases = expandCases(findScenarios([word]), { only: options.arch, repeat: 1 });
   const { isDiskOfKernel } = await import('../candidate/candidate.ts');
   const { ownRecipes } = await import('../image/recipes/recipe.ts');
@@ -157,9 +157,12 @@ function isStop({ severity }: Finding): boolean {
   return severity === 'stop';
 }
 
-/** The findings of one architecture, each on three lines, and the rules that were applied. */
+/**
+ * The findings of one examination, each on three lines, and the rules that were applied.
+ * @param where the architecture, and the server if it is one's
+ */
 export function describe(
-  arch: Arch,
+  where: string,
   kernel: string,
   { findings, rules }: Examination,
   style: Style,
@@ -180,7 +183,7 @@ export function describe(
     notChecked === null ? [] : [`  not checked  ${name}: ${printable(notChecked)}`],
   );
   const checked = `  checked  ${applied.join(', ')}`;
-  return [`${arch}  ${printable(kernel)}: ${result}`, ...lines, checked, ...others]
+  return [`${where}  ${printable(kernel)}: ${result}`, ...lines, checked, ...others]
     .flatMap((line) => style.wrap(line, 8))
     .map((line) => `${line}\n`)
     .join('');

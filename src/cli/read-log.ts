@@ -1,7 +1,8 @@
-import { createReadStream, fstatSync, type Stats } from 'node:fs';
+import { closeSync, createReadStream, fstatSync, readSync, type Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { constants, createGunzip } from 'node:zlib';
 import { diagnoseLog } from '../boot/diagnose.ts';
 import { LineSplitter } from '../console/lines.ts';
@@ -28,6 +29,10 @@ const mostLayers = 4;
 
 /** The content of a pipe is kept for the excerpts up to this size. Bytes. */
 const mostKept = 4 * 2 ** 20;
+
+/** How much of a file is read at once, in bytes, and how often before other work has a turn. */
+const chunkSize = 2 ** 16;
+const chunksPerTurn = 16;
 
 /** What standard input is called in messages. */
 const inputName = 'standard input';
@@ -88,7 +93,25 @@ export async function openLog(log: string): Promise<Bytes> {
   refuseDirectory(found, log);
   if (isOpenPipe(log, found)) return decoded(createReadStream(log) as Bytes, log);
   const { descriptor } = openInput(log, mostLog, { hint: sizeHint });
-  return decoded(createReadStream(log, { fd: descriptor }) as Bytes, log);
+  return decoded(chunksOf(descriptor), log);
+}
+
+/**
+ * The content of a file, which is closed then. Each piece is valid until the next is asked for. A disk's cache is read without waiting, which for a stream takes as long as
+ * the recognition of a quiet log; everything else has a turn from time to time.
+ */
+async function* chunksOf(descriptor: number): Bytes {
+  const chunk = Buffer.alloc(chunkSize);
+  try {
+    for (let count = 1; ; count += 1) {
+      const length = readSync(descriptor, chunk);
+      if (length === 0) return;
+      yield chunk.subarray(0, length);
+      if (count % chunksPerTurn === 0) await setImmediate();
+    }
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 /** Whether this is a pipe that the shell made for `<(…)`. Reading it cannot block for lack of a writer. */
@@ -165,10 +188,15 @@ async function peek(source: Bytes, length: number): Promise<{ head: Buffer; all:
   return { head, all: all() };
 }
 
+/** Pieces that stay valid while the next ones are read. */
+async function* copies(source: Bytes): Bytes {
+  for await (const chunk of source) yield Buffer.from(chunk);
+}
+
 async function* gunzip(bytes: Bytes): Bytes {
   // Flushing at the end instead of finishing accepts a truncated file.
   const unpacker = createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
-  const done = pipeline(Readable.from(bytes), unpacker);
+  const done = pipeline(Readable.from(copies(bytes)), unpacker);
   // The loop below throws the same error.
   done.catch(() => undefined);
   let some = false;

@@ -2,27 +2,24 @@ import { Command, Option } from 'commander';
 import type { Arch } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
-import { exitCodes, NothingSelectedError, UsageError } from '../errors.ts';
+import { exitCodes, UsageError } from '../errors.ts';
+import { cacheDirectory } from '../host/directories.ts';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import { canRecord } from '../recording/manifest.ts';
 import { printable, printableLines } from '../report/printable.ts';
 import { showsConsole } from '../report/reporters.ts';
-import { count } from '../report/result-text.ts';
 import { needsOf } from '../run/lab.ts';
 import { runCases } from '../run/run.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { Shard } from '../scenario/select.ts';
-import { caseReference, expandCases, shardOf } from '../scenario/select.ts';
-import { cacheDirectory } from '../host/directories.ts';
+import { caseReference } from '../scenario/select.ts';
 import { serverScenarios } from '../server/server-scenarios.ts';
-import { findScenarios, lastFailed } from './find-scenarios.ts';
-import { showImageProgress } from './image-progress.ts';
+import { showImageProgress } from './images-build.ts';
 import { catchInterrupts } from './interrupt.ts';
 import type { MachineWords } from './machine-options.ts';
-import { machineOptions, onMachines } from './machine-options.ts';
-import { refuseImpossibleMachines } from './refuse-machines.ts';
+import { machineOptions, refuseImpossibleMachines } from './machine-options.ts';
 import {
   archOption,
   excludeOption,
@@ -45,6 +42,7 @@ import {
   openReporter,
   reporterOption,
 } from './run-options.ts';
+import { casesToRun, partOf } from './selection.ts';
 import { pasteableCommands } from './show.ts';
 
 type RunOptions = CandidateWords &
@@ -149,7 +147,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
     });
   }
   const servers = await serverScenarios(options.server, cacheDirectory());
-  const all = await selectedCases([...words, ...servers], options);
+  const all = await casesToRun([...words, ...servers], options);
   const candidate = namesCandidate(options)
     ? await candidateOf(withoutInstalling(options))
     : undefined;
@@ -206,35 +204,9 @@ async function run(words: string[], options: RunOptions): Promise<void> {
   }
 }
 
-/** The cases that the command line selects. */
-async function selectedCases(words: string[], options: RunOptions): Promise<Case[]> {
-  const { scenarios, exclude, arch, repeat } = options;
-  const failed = options.lastFailed ? await lastFailed(options.out) : null;
-  if (words.length === 0 && failed === null) {
-    throw new UsageError('no scenarios to run', {
-      hint: 'Name scenarios, for example kexec-lab run quick. kexec-lab list shows them all.',
-    });
-  }
-  const found = findScenarios(words.length > 0 ? words : (failed?.words ?? []), scenarios, exclude);
-  const cases = expandCases(onMachines(found, options, { arch }), { only: arch, repeat });
-  if (failed === null) return cases;
-  const again = cases.filter((case_) => failed.includes(case_));
-  if (again.length > 0) return again;
-  throw new NothingSelectedError(
-    'every selected case passed when it last ran, or has not run yet',
-    {
-      hint: 'Leave out --last-failed, or select other scenarios. Cases on other machines also need their --machine or --shape.',
-    },
-  );
-}
-
 /** The options without `--with-deps` in a dry run, which installs nothing. */
 function withoutInstalling(options: RunOptions): RunOptions {
   return options.dryRun ? { ...options, withDeps: false } : options;
-}
-
-function tellNotice(notice: string): void {
-  process.stderr.write(`${printableLines(notice)}\n`);
 }
 
 function tellWhatIsNotRecorded(cases: Case[]): void {
@@ -247,15 +219,8 @@ function tellWhatIsNotRecorded(cases: Case[]): void {
   );
 }
 
-function partOf(cases: Case[], shard: Shard): Case[] {
-  const part = shardOf(cases, shard);
-  if (part.length === 0) {
-    throw new NothingSelectedError(
-      `shard ${shard.index} of ${shard.count} is empty: only ${count(cases.length, 'case')} selected`,
-      { hint: 'Use at most as many shards as cases; kexec-lab matrix does.' },
-    );
-  }
-  return part;
+function tellNotice(notice: string): void {
+  process.stderr.write(`${printableLines(notice)}\n`);
 }
 
 /** Runs the preflight checks before any machine starts. @throws UsageError if no machine could start the candidate */

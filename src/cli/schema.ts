@@ -37,7 +37,7 @@ async function print(createProgram: CreateProgram, name?: string): Promise<void>
 }
 
 /** A JSON Schema, as `kexec-lab schema` prints it and the package ships it (`kexec-lab/schemas/NAME.json`). */
-export type NamedSchema = {
+type NamedSchema = {
   name: string;
   /** The file it describes, and the contents of that file. */
   about: string;
@@ -107,6 +107,18 @@ export const schemas: readonly NamedSchema[] = [
       return diagnosisSchema.or(diagnosisSchema.array().min(2));
     },
   ),
+  written('list', 'kexec-lab list --json', async () => {
+    return (await import('../scenario/scenario.ts')).listSchema;
+  }),
+  written('matrix', 'kexec-lab matrix --json', async () => {
+    return (await import('../model/listing.ts')).matrixSchema;
+  }),
+  written('images', 'kexec-lab images --json', async () => {
+    return (await import('../model/listing.ts')).imagesSchema;
+  }),
+  written('verify', 'kexec-lab images verify --json', async () => {
+    return (await import('../model/listing.ts')).verifySchema;
+  }),
   written('preflight', 'kexec-lab preflight --json', async () => {
     return (await import('../model/examination.ts')).preflightSchema;
   }),
@@ -126,7 +138,7 @@ export const schemas: readonly NamedSchema[] = [
     return (await import('../recording/rewind.ts')).rewindSchema;
   }),
   written('image', 'manifest.json of an image in the cache', async () => {
-    return (await import('../image/store/entry.ts')).manifestSchema;
+    return (await import('../model/listing.ts')).manifestSchema;
   }),
   written('checkpoint', 'manifest.json of a checkpoint in the cache', async () => {
     return (await import('../checkpoint/store.ts')).manifestSchema;

@@ -25,9 +25,8 @@ import { machineSpec, tagsDisk } from '../session/case-machine.ts';
 import { formatCommandLine, shellQuote } from '../text/shell.ts';
 import { findScenarios } from './find-scenarios.ts';
 import type { MachineWords } from './machine-options.ts';
-import { machineOptions, onMachines } from './machine-options.ts';
+import { machineOptions, onMachines, refuseImpossibleMachines } from './machine-options.ts';
 import { archOption, qemuDirOption, scenariosOption } from './options.ts';
-import { refuseImpossibleMachines } from './refuse-machines.ts';
 
 type ShowOptions = MachineWords & { arch: Arch[]; scenarios: string[]; qemuDir?: string };
 

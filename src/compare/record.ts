@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import * as z from 'zod';
 import { arches } from '../arch.ts';
 import { UsageError } from '../errors.ts';
@@ -96,6 +97,8 @@ function machinesDiffer(a: Baseline, b: Baseline): string[] {
 function bootsFirst(name: string): boolean {
   const catalog = ownRecipes;
   const isSecond = (recipe: string): boolean => {
+    // The record may come from a host that has a recipe of the user's in another place.
+    if (isAbsolute(recipe) && !existsSync(recipe)) return true;
     const found = catalog.get(recipe);
     if (recipe === 'distro-kernel' || found === undefined || found.kind === 'disk') return true;
     return found.kind === 'system' || inputsOf(found).some(isSecond);

@@ -61,7 +61,7 @@ const named = {
 } as const;
 
 /** A key by name: `enter`, `escape`, `up`, `f2`, `ctrl-c`, … */
-export type KeyName = keyof typeof named | `ctrl-${Letter}`;
+type KeyName = keyof typeof named | `ctrl-${Letter}`;
 
 /**
  * The bytes that a terminal sends over the serial line for a key, by the key's name. These are xterm's sequences, which Linux

@@ -113,11 +113,11 @@ export class LineSplitter implements LineSource {
 /** Sequences that move the cursor: a carriage return, a cursor position, an erased screen. */
 const newPosition = /\r+|\u001B\[[\d;]*[HJf]/;
 
-/** Anything other than printable ASCII, without which there is nothing to clean. */
-const suspicious = /[^\u0020-\u007E]/;
+/** Anything other than printable ASCII and the ellipsis of systemd, without which there is nothing to clean. */
+const suspicious = /[^\u0020-\u007E\u2026]/;
 
-/** Only printable ASCII and colours, as in most lines that are not plain. */
-const coloured = /^(?:[\u0020-\u007E]|\u001B\[[\d;]*m)*$/;
+/** Only those and colours, as in most lines that are not plain. */
+const coloured = /^(?:[\u0020-\u007E\u2026]|\u001B\[[\d;]*m)*$/;
 const colour = /\u001B\[[\d;]*m/g;
 
 /** Strings for the terminal itself (APC, DCS, PM, SOS), in which CI systems put their time stamps. */

@@ -33,32 +33,47 @@ export type Screen = {
  */
 export function createScreen({ columns, rows }: { columns: number; rows: number }): Screen {
   let created: Promise<Terminal> | undefined;
-  let backlog: Buffer[] = [];
+  let backlog = Buffer.alloc(0);
   let waiting = 0;
+  /** How many bytes of the backlog came before the first carriage return of all. */
+  let plain = 0;
   let sawReturn = false;
 
   /** Drops output that is no longer visible. The terminal is reset, because the cut may be inside a sequence. */
   function dropOldest(): void {
-    const end = Buffer.concat(backlog).subarray(-longestBacklog / 2);
-    backlog = [Buffer.from(reset), Buffer.from(end)];
-    waiting = reset.length + end.length;
+    const dropped = waiting - longestBacklog / 2;
+    backlog.copyWithin(reset.length, dropped, waiting);
+    backlog.write(reset, 'latin1');
+    plain = Math.max(0, plain - dropped) + reset.length;
+    waiting -= dropped - reset.length;
+  }
+
+  function append(bytes: Uint8Array): void {
+    if (waiting + bytes.length > backlog.length)
+      backlog = Buffer.concat([backlog.subarray(0, waiting)], 2 * (waiting + bytes.length));
+    backlog.set(bytes, waiting);
+    waiting += bytes.length;
+    if (waiting > longestBacklog) dropOldest();
   }
 
   return {
     feed(bytes) {
-      // The caller may reuse the chunk for the next bytes.
-      const chunk = sawReturn ? Buffer.from(bytes) : withReturns(bytes);
-      sawReturn ||= bytes.includes(carriageReturn);
-      backlog.push(chunk);
-      waiting += chunk.length;
-      if (waiting > longestBacklog) dropOldest();
+      if (!sawReturn) {
+        const first = bytes.indexOf(carriageReturn);
+        sawReturn = first !== -1;
+        plain = waiting + (sawReturn ? first : bytes.length);
+      }
+      // Of a long piece only the end can be visible; what is left of it is still more than is kept.
+      const unseen = Math.max(0, bytes.length - longestBacklog - 1);
+      plain -= unseen;
+      append(bytes.subarray(unseen));
     },
-    isPainted: () => painting.test(Buffer.concat(backlog).toString('latin1')),
+    isPainted: () => painting.test(backlog.toString('latin1', 0, waiting)),
     async text() {
-      const bytes = Buffer.concat(backlog);
+      const bytes = withReturns(backlog.subarray(0, waiting), plain);
       const terminal = await (created ??= newTerminal(columns, rows));
-      backlog = [];
       waiting = 0;
+      plain = 0;
       await new Promise<void>((resolve) => {
         terminal.write(bytes, resolve);
       });
@@ -78,13 +93,11 @@ export function createScreen({ columns, rows }: { columns: number; rows: number 
 }
 
 /**
- * The bytes with a carriage return before every line feed, up to the first carriage return: in a log that has none, each
- * line would otherwise begin where the one before ends.
+ * The bytes with a carriage return before every line feed among the first `plain`: in a log that has none, each line would
+ * otherwise begin where the one before ends.
  */
-function withReturns(bytes: Uint8Array): Buffer {
-  const first = bytes.indexOf(carriageReturn);
-  const plain = first === -1 ? bytes.length : first;
-  const text = Buffer.from(bytes).toString('latin1');
+function withReturns(bytes: Buffer, plain: number): Buffer {
+  const text = bytes.toString('latin1');
   return Buffer.from(text.slice(0, plain).replaceAll('\n', '\r\n') + text.slice(plain), 'latin1');
 }
 

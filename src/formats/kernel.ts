@@ -1,14 +1,10 @@
-/**
- * Files of kernels: their formats, whether they can be booted, and what they declare about themselves. Also the version of a
- * kexec program, which decides what formats can be loaded.
- */
-import { readFile } from 'node:fs/promises';
+/** Files of kernels: their formats, whether they can be booted, and what they declare about themselves. */
 import type { Arch } from '../arch.ts';
 import { architectures } from '../arch.ts';
 import { readInput } from '../host/user-file.ts';
 import { compressions, decompress, type Compression } from './decompress.ts';
+import { peFileSize, peSections } from './executable.ts';
 import { magics, hasMagic } from './magic.ts';
-import { peFileSize, peSections } from './pe.ts';
 
 /** Larger than any kernel without debugging information. Kernels are read into memory as a whole. */
 export const mostKernelBytes = 256 * 2 ** 20;
@@ -230,10 +226,4 @@ export function zbootHeader(data: Buffer): { offset: number; size: number; compr
     size: data.readUInt32LE(12),
     compression: data.toString('latin1', 0x18, 0x38).replace(/\0.*/s, ''),
   };
-}
-
-/** The version in a `kexec` program (`kexec-tools 2.0.25`, as `kexec --version` prints it); null if there is none. */
-export async function toolsVersion(program: string): Promise<string | null> {
-  const text = await readFile(program, 'latin1');
-  return /\bkexec-tools\0? ?(\d+\.\d+\.\d+)/.exec(text)?.[1] ?? null;
 }

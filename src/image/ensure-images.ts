@@ -10,7 +10,7 @@ import type { ImageReference } from '../scenario/scenario.ts';
 import type { BuildOptions } from './build/build-context.ts';
 import type { ImageRequest, PlannedEntry } from './recipes/plan.ts';
 import { planImages } from './recipes/plan.ts';
-import type { Manifest } from './store/entry.ts';
+import type { Manifest } from '../model/listing.ts';
 import { findEntries, type Manifests } from './store/entry.ts';
 
 /** Files ready to boot, and the facts about them for a report. Paths are absolute; the files must not be written. */

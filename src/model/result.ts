@@ -42,7 +42,7 @@ const directoryWithin = z
   .regex(new RegExp(`^${ofCase}(/[a-z0-9-]+)*$`), 'this is not a directory within a case')
   .describe("Relative to the run's directory.");
 
-const expectationSchema = openObject({
+export const expectationSchema = openObject({
   outcome: outcomeIdSchema,
   generation: generation.optional(),
   release: z

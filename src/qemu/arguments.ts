@@ -1,12 +1,10 @@
 /** The command line of QEMU, and the readings that follow from it: the guest's clock and its executed instructions. */
-import { UnavailableError } from '../errors.ts';
 import type { IdleSkipping } from '../model/run.ts';
 import { shellQuote } from '../text/shell.ts';
 import type { MachineProfile } from './machine-profile.ts';
+import { machineOption } from './machine-profile.ts';
 import type { MachineSpec, Network } from './machine-spec.ts';
 import type { DiskBus } from './shape.ts';
-import { machineOption } from './machine-profile.ts';
-import type { Qmp } from './qmp.ts';
 
 /** Addresses on the provider's network. Scaleway's metadata server is at 169.254.42.42, which determines the others. */
 export const providerNetwork = {
@@ -202,7 +200,7 @@ function optionValue(text: string): string {
 
 /** QEMU's `-icount shift`: an instruction takes 2^shift nanoseconds of guest time. */
 const icountShift = 3;
-const nanosecondsPerInstruction = 2 ** icountShift;
+export const nanosecondsPerInstruction = 2 ** icountShift;
 
 /** A clause for the user, such as `works (sleep=off)`. */
 export function describeIdleSkipping({ time, certainty, detail }: IdleSkipping): string {
@@ -213,29 +211,4 @@ export function describeIdleSkipping({ time, certainty, detail }: IdleSkipping):
       ? 'machines wait in real time while idle (sleep=on)'
       : "machines run on the host's clock";
   return `does not work: ${detail}; ${instead}`;
-}
-
-/** Data register of the PL031 real-time clock of QEMU's `virt` boards (hw/arm/virt.c, both architectures). */
-const rtcDataRegister = '0x09010000';
-
-/**
- * The guest's clock in whole seconds from an arbitrary start; differences are guest time. Reading it does not disturb the
- * guest.
- * @throws UnavailableError if QEMU has ended or gives an unexpected answer.
- */
-export async function readGuestClock(qmp: Qmp): Promise<number> {
-  const answer = String(
-    await qmp.execute('human-monitor-command', { 'command-line': `xp /1wx ${rtcDataRegister}` }),
-  );
-  const word = /:\s*(0x[0-9a-f]+)/.exec(answer)?.[1];
-  if (word === undefined)
-    throw new UnavailableError(`QEMU's clock cannot be read: ${answer.trim()}`);
-  return Number(word);
-}
-
-/** Guest seconds spent executing instructions; null if the machine does not count instructions. */
-export async function readExecutedSeconds(qmp: Qmp): Promise<number | null> {
-  // With -icount, QEMU also counts without a recording. Otherwise it answers 0.
-  const { icount } = (await qmp.execute('query-replay')) as { icount: number };
-  return icount === 0 ? null : (icount * nanosecondsPerInstruction) / 1e9;
 }

@@ -17,7 +17,7 @@ import { compareVersions } from '../text/versions.ts';
 export const oldestQemu = '7.2.0';
 
 /** A program with QEMU's name. */
-export type QemuCandidate = Qemu | UnusableQemu;
+type QemuCandidate = Qemu | UnusableQemu;
 
 /**
  * The newest QEMU for `arch` on this machine, or only in `directory` if one is given

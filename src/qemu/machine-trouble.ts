@@ -5,12 +5,12 @@ import { toolEnvironment } from '../host/processes.ts';
 import type { Qemu } from '../model/examination.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { bare, boardArguments, deviceArguments } from './arguments.ts';
-import { modelOf, modelsFor, modelSince, propertySince } from './cpu-models.ts';
+import { modelOf, modelsFor, modelSince, propertySince } from './shape.ts';
 import type { MachineProfile } from './machine-profile.ts';
 import { machineOption, propertyNames } from './machine-profile.ts';
 
 /** Why a QEMU cannot make a machine. */
-export type MachineTrouble = {
+type MachineTrouble = {
   /** The key of the profile that QEMU does not accept. */
   key: keyof MachineProfile;
   message: string;

@@ -1,15 +1,20 @@
 import { UnavailableError } from '../errors.ts';
 import type { CpuSample } from '../model/boot.ts';
-import { incomingArguments, qemuArguments, readGuestClock } from './arguments.ts';
-import type { ConsoleOutput } from './console-pipe.ts';
+import { incomingArguments, qemuArguments } from './arguments.ts';
+import type { ConsoleOutput, ProcessExit } from './process.ts';
 import type { Qemu } from '../model/examination.ts';
 import type { MachineSpec } from './machine-spec.ts';
-import { dumpMemory, saveState, stateLoaded } from './machine-state.ts';
-import { takeSample, vcpuThreads, readSshPort } from './probe.ts';
-import type { ProcessExit } from './process.ts';
+import {
+  dumpMemory,
+  saveState,
+  stateLoaded,
+  takeSample,
+  vcpuThreads,
+  readSshPort,
+} from './machine-state.ts';
 import { endProcess, startProcess } from './process.ts';
 import type { Qmp } from './qmp.ts';
-import { keepAnswering, connectQmp } from './qmp.ts';
+import { keepAnswering, connectQmp, readGuestClock } from './qmp.ts';
 
 export type MachineExit = ProcessExit & {
   /**

@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { UnavailableError } from '../errors.ts';
+import { nanosecondsPerInstruction } from './arguments.ts';
 
 /** Far longer than any answer to the lab's commands. Characters. */
 const longestLine = 1 << 20;
@@ -144,4 +145,29 @@ export function keepAnswering(qmp: Qmp): () => void {
   return () => {
     clearInterval(timer);
   };
+}
+
+/** Data register of the PL031 real-time clock of QEMU's `virt` boards (hw/arm/virt.c, both architectures). */
+const rtcDataRegister = '0x09010000';
+
+/**
+ * The guest's clock in whole seconds from an arbitrary start; differences are guest time. Reading it does not disturb the
+ * guest.
+ * @throws UnavailableError if QEMU has ended or gives an unexpected answer.
+ */
+export async function readGuestClock(qmp: Qmp): Promise<number> {
+  const answer = String(
+    await qmp.execute('human-monitor-command', { 'command-line': `xp /1wx ${rtcDataRegister}` }),
+  );
+  const word = /:\s*(0x[0-9a-f]+)/.exec(answer)?.[1];
+  if (word === undefined)
+    throw new UnavailableError(`QEMU's clock cannot be read: ${answer.trim()}`);
+  return Number(word);
+}
+
+/** Guest seconds spent executing instructions; null if the machine does not count instructions. */
+export async function readExecutedSeconds(qmp: Qmp): Promise<number | null> {
+  // With -icount, QEMU also counts without a recording. Otherwise it answers 0.
+  const { icount } = (await qmp.execute('query-replay')) as { icount: number };
+  return icount === 0 ? null : (icount * nanosecondsPerInstruction) / 1e9;
 }

@@ -1,4 +1,5 @@
-import { conclusive, describeCost } from '../compare/classify.ts';
+import { conclusive } from '../compare/classify.ts';
+import { describeCost } from '../compare/side.ts';
 import type { ComparisonReport, Comparison, CostChange, Side } from '../model/comparison.ts';
 import type { ComparisonClass } from '../model/vocabulary.ts';
 import { printable } from './printable.ts';

@@ -42,7 +42,7 @@ export function readMarks(directory: string): Mark[] {
 /** The keys of a line of `signals.jsonl` that are needed; later versions may add others. */
 const markSchema = signalLineSchema.pick({ line: true, signature: true }).strip();
 
-/** Nine columns of seconds, a space, the text: see src/session/recorder.ts. */
+/** Nine columns of seconds, a space, the text: see src/session/listeners.ts. */
 function parseLine(line: string, index: number): ConsoleLine {
   const [, seconds, text] = /^ *(\d+\.\d{3}) (.*)$/s.exec(line) ?? [];
   const known = seconds !== undefined && text !== undefined;

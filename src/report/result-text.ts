@@ -140,7 +140,8 @@ export function describeProgress({ recipe, arch, step, done, total }: ImageProgr
 } {
   const known = done !== undefined && total !== undefined && total > 0;
   return {
-    image: printable(`${arch}/${recipe}`),
+    // A recipe of the user's own is a path; its last part is enough to recognise it.
+    image: printable(`${arch}/${recipe.replace(/^.*\//, '')}`),
     step: printable(step, 200),
     share: known ? `${Math.min(100, Math.floor((done / total) * 100))} %` : '',
   };

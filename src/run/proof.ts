@@ -1,9 +1,9 @@
 import type { BootContext } from '../boot/machine/context.ts';
-import { kexecMarker } from '../markers.ts';
+import type { ImageSet } from '../image/ensure-images.ts';
 import type { Outcome } from '../model/boot.ts';
-import type { StepResult } from '../model/result.ts';
-import { isUp } from '../model/vocabulary.ts';
-import type { CommandProof, Proof } from '../scenario/scenario.ts';
+import type { StepResult, Expectation } from '../model/result.ts';
+import { isUp, kexecMarker } from '../model/vocabulary.ts';
+import type { CommandProof, Proof, Setup } from '../scenario/scenario.ts';
 
 /** The lines that the lab's images print about the running system. All three are required. */
 const proofLines = ['proof-release', 'proof-root', 'proof-cmdline'] as const;
@@ -151,4 +151,40 @@ function wrongRelease(outcome: Outcome, got: string | undefined, wanted: string)
     meaning: `A system came up, but on kernel ${got ?? 'of an unknown release'}; the kernel under test is ${wanted}.`,
     cure: checkKernel,
   };
+}
+
+/** The generation that must come up to count as booted. A scenario that requests a kexec expects the second kernel. */
+export function awaitedGeneration(setup: Setup, expect: Expectation): number {
+  const asked = 'KEXEC_KERNEL' in setup.tags ? 2 : 1;
+  return Math.max(asked, isUp(expect.outcome) ? (expect.generation ?? 1) : 1);
+}
+
+/**
+ * The first generation whose login prompt ends the boot. If an outcome is expected in a later generation, or after a kexec
+ * from a running system, the login prompt of an earlier generation does not end it. If the wrong kernel is expected, the
+ * prompt of that kernel does.
+ */
+export function settlingGeneration(setup: Setup, expect: Expectation): number {
+  if (expect.outcome === 'reboot-loop') return Infinity;
+  const { outcome, generation = 1 } = expect;
+  if (outcome === 'wrong-kernel' && expect.generation !== undefined) return generation;
+  const afterJump = ['bye-hang', 'console-lost'].includes(outcome) ? generation + 1 : generation;
+  return Math.max(awaitedGeneration(setup, expect), afterJump);
+}
+
+type Releases = ImageSet['releases'];
+
+/**
+ * The release that is expected: that of the `first` or the `second` kernel, or a release given literally. The kernel on
+ * the disk is the `second`, even where firmware starts it directly.
+ */
+export function expectedRelease(
+  setup: Pick<Setup, 'kernel'>,
+  expect: Expectation,
+  releases: Releases,
+): string | null {
+  const provided = expect.generation === 1 && setup.kernel !== null;
+  const wanted = expect.release ?? (provided ? 'first' : 'second');
+  if (wanted === 'first' || wanted === 'second') return releases[wanted];
+  return wanted;
 }

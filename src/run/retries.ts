@@ -1,11 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { appendTag, flagsTag } from '../markers.ts';
+import { appendTag, flagsTag } from '../model/vocabulary.ts';
 import type { CaseResult, SecondOpinion, Attempt } from '../model/result.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { caseReference } from '../scenario/select.ts';
-import type { SessionListener } from '../session/listener.ts';
-import { isSilent } from '../session/silence-autopsy.ts';
+import type { SessionListener } from '../session/listeners.ts';
+import { isSilent } from '../session/case-autopsy.ts';
 import { caseDirectory } from './records.ts';
 import type { Lab, RunOptions, UntimedEvent } from './run-case.ts';
 import { runCase } from './run-case.ts';

@@ -9,17 +9,10 @@ import type { LabEvent, ShardOfRun } from '../model/run.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import type { Case, Setup } from '../scenario/scenario.ts';
 import { bootCase } from '../session/boot-case.ts';
-import { EntropyClock, StageClock } from '../session/boot-times.ts';
-import type { SessionListener } from '../session/listener.ts';
-import { proveBooted } from './proof.ts';
-import {
-  interruptedResult,
-  judgedResult,
-  troubleResult,
-  awaitedGeneration,
-  expectedRelease,
-  settlingGeneration,
-} from './verdict.ts';
+import { EntropyClock, StageClock } from '../session/listeners.ts';
+import type { SessionListener } from '../session/listeners.ts';
+import { proveBooted, awaitedGeneration, expectedRelease, settlingGeneration } from './proof.ts';
+import { interruptedResult, judgedResult, troubleResult } from './verdict.ts';
 
 /** Options of a run, as `runCases` takes them. */
 export type RunOptions = {

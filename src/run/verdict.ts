@@ -1,6 +1,5 @@
 import { ScenarioError, UsageError } from '../errors.ts';
 import { readableError } from '../file-error.ts';
-import type { ImageSet } from '../image/ensure-images.ts';
 import type { Outcome } from '../model/boot.ts';
 import type {
   PackageVersion,
@@ -10,48 +9,11 @@ import type {
   Expectation,
 } from '../model/result.ts';
 import type { Verdict } from '../model/vocabulary.ts';
-import { isUp } from '../model/vocabulary.ts';
-import type { Case, Setup } from '../scenario/scenario.ts';
 import { describeMachine } from '../qemu/shape.ts';
+import type { Case } from '../scenario/scenario.ts';
 import type { BootFacts } from '../session/boot-case.ts';
-import { bootPrice } from '../session/boot-times.ts';
+import { bootPrice } from '../session/listeners.ts';
 import { commandProof } from './proof.ts';
-
-/** The generation that must come up to count as booted. A scenario that requests a kexec expects the second kernel. */
-export function awaitedGeneration(setup: Setup, expect: Expectation): number {
-  const asked = 'KEXEC_KERNEL' in setup.tags ? 2 : 1;
-  return Math.max(asked, isUp(expect.outcome) ? (expect.generation ?? 1) : 1);
-}
-
-/**
- * The first generation whose login prompt ends the boot. If an outcome is expected in a later generation, or after a kexec
- * from a running system, the login prompt of an earlier generation does not end it. If the wrong kernel is expected, the
- * prompt of that kernel does.
- */
-export function settlingGeneration(setup: Setup, expect: Expectation): number {
-  if (expect.outcome === 'reboot-loop') return Infinity;
-  const { outcome, generation = 1 } = expect;
-  if (outcome === 'wrong-kernel' && expect.generation !== undefined) return generation;
-  const afterJump = ['bye-hang', 'console-lost'].includes(outcome) ? generation + 1 : generation;
-  return Math.max(awaitedGeneration(setup, expect), afterJump);
-}
-
-type Releases = ImageSet['releases'];
-
-/**
- * The release that is expected: that of the `first` or the `second` kernel, or a release given literally. The kernel on
- * the disk is the `second`, even where firmware starts it directly.
- */
-export function expectedRelease(
-  setup: Pick<Setup, 'kernel'>,
-  expect: Expectation,
-  releases: Releases,
-): string | null {
-  const provided = expect.generation === 1 && setup.kernel !== null;
-  const wanted = expect.release ?? (provided ? 'first' : 'second');
-  if (wanted === 'first' || wanted === 'second') return releases[wanted];
-  return wanted;
-}
 
 /** The verdict on an outcome, and the parts of the expectation that were not met (keys as in `Case.lines`). */
 type Judgement = {

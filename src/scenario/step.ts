@@ -1,47 +1,60 @@
 import * as z from 'zod';
-import type { KeyName } from '../console/keys.ts';
 import { keyNames } from '../console/keys.ts';
 import { signatures } from '../signatures/all.ts';
 import { didYouMean } from '../text/nearest.ts';
 
+export const faults = ['nbd-dies'] as const;
+
+const endingSchema = z
+  .union([z.int(), z.literal('gone')])
+  .describe('How it must end: with this exit code, or gone with the machine (a kexec, a reboot).');
+
 /** How a command may end: with this exit code, or `gone` with the machine (a kexec, a reboot). */
-export type Ending = number | 'gone';
+export type Ending = z.infer<typeof endingSchema>;
+
+const awaitedSchema = z.union([
+  z
+    .strictObject({ signature: z.string(), generation: z.int().optional() })
+    .describe(
+      'A signature, seen after what the step before waited for; in that generation where one is named.',
+    ),
+  z.strictObject({ screen: z.string() }).describe('A text on the screen that the guest paints.'),
+  z
+    .strictObject({ reported: z.string() })
+    .describe('A state that the guest reports to the control plane.'),
+]);
 
 /** What a step can wait for. */
-export type Awaited =
-  /** A signature, seen after what the step before waited for; in that generation where one is named. */
-  | { signature: string; generation?: number }
-  /** A text on the screen that the guest paints. */
-  | { screen: string }
-  /** A state that the guest reports to the control plane. */
-  | { reported: string };
+export type Awaited = z.infer<typeof awaitedSchema>;
+
+const place = z.string().optional().describe('Its file:line; left out if it is not from a file.');
+const by = z.enum(['run', 'ssh']);
+
+/** A step of a scenario that was read. */
+export const plannedStepSchema = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('wait'), for: awaitedSchema, place }),
+  z.strictObject({ do: z.literal('type'), text: z.string(), place }),
+  z.strictObject({ do: z.literal('key'), key: z.enum(keyNames), place }),
+  z.strictObject({ do: z.literal('run'), command: z.string(), exit: endingSchema, place }),
+  z.strictObject({
+    do: z.literal('ssh'),
+    command: z.string(),
+    stdin: z.string().describe('Piped into the command.'),
+    exit: endingSchema,
+    place,
+  }),
+  z.strictObject({ do: z.literal('tags'), tags: z.record(z.string(), z.string()), place }),
+  z.strictObject({ do: z.literal('reset'), place }),
+  z.strictObject({ do: z.literal('fault'), fault: z.enum(faults), place }),
+  z
+    .strictObject({ do: z.literal('prove'), by, command: z.string(), generation: z.int(), place })
+    .describe(
+      'A command that proves which kernel runs in `generation`; from expect.proof, not from steps.',
+    ),
+]);
 
 /** Something the lab does to the running machine. The next step begins when it is done. */
-export type Step = Action & {
-  /** Its `file:line`; undefined for steps that are not from a file. */
-  place?: string;
-};
-
-type Action =
-  | { do: 'wait'; for: Awaited }
-  /** Keystrokes on the serial console; a newline is the Enter key. */
-  | { do: 'type'; text: string }
-  | { do: 'key'; key: KeyName }
-  /** A command in the shell whose prompt is on the console. */
-  | { do: 'run'; command: string; exit: Ending }
-  /** A command over ssh, with `stdin` piped into it. */
-  | { do: 'ssh'; command: string; stdin: string; exit: Ending }
-  /** The user changes the server's tags. */
-  | { do: 'tags'; tags: Record<string, string> }
-  /** The user presses the provider's reset button. */
-  | { do: 'reset' }
-  /** The provider's NBD server dies. */
-  | { do: 'fault'; fault: Fault }
-  /** A command that proves which kernel runs in `generation`; from `expect.proof`, not from `steps`. */
-  | { do: 'prove'; by: 'run' | 'ssh'; command: string; generation: number };
-
-export const faults = ['nbd-dies'] as const;
-export type Fault = (typeof faults)[number];
+export type Step = z.infer<typeof plannedStepSchema>;
 
 const signatureIds = signatures.map(({ id }) => id);
 const text = z.string().min(1, 'must not be empty');
@@ -66,7 +79,7 @@ const actions = {
     error: 'expected the id of a signature, or { screen: … }',
   }),
   type: text.describe('Keystrokes on the serial console; a newline is the Enter key.'),
-  key: z.enum(keyNames as [KeyName, ...KeyName[]]).describe('One key on the serial console.'),
+  key: z.enum(keyNames).describe('One key on the serial console.'),
   run: text.describe('A command in the shell on the console.'),
   ssh: text.describe('A command over ssh, as root.'),
   tags: tagsSchema.describe('The user changes the server tags.'),
@@ -121,7 +134,7 @@ export const stepSchema = z
   });
 
 /** The action of a validated step. */
-export function resolveStep(step: z.infer<typeof stepSchema>): Action {
+export function resolveStep(step: z.infer<typeof stepSchema>): Step {
   const { wait, type, key, run, ssh, tags, fault, stdin = '', exit = 0 } = step;
   if (wait !== undefined) {
     return { do: 'wait', for: (typeof wait === 'string' ? { signature: wait } : wait) as Awaited };

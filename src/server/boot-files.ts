@@ -6,6 +6,7 @@ import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import type { CapturedFile } from '../model/server.ts';
+import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import type { BootPlan } from './boot-plan.ts';
 import { isMade, planBoot } from './boot-plan.ts';
 import type { Server } from './server.ts';
@@ -40,6 +41,9 @@ export async function writeBootFiles(
   await write(inOverlay('settings')({ path: '/etc/fstab' }), fstabOf(server));
   for (const file of kernelFiles(server)) await put(server, file, inOverlay('kernels')(file));
 
+  await write(path.join(directory, 'machine.yaml'), stringify(machineOf(server, plan)));
+  if (plan.suite !== usualSuite)
+    await write(path.join(directory, 'system.yaml'), stringify(systemOf(plan)));
   await write(path.join(directory, 'disk.yaml'), stringify(diskRecipe(server, plan)));
   const scenario = path.join(directory, `${name}.yaml`);
   await write(scenario, stringify(scenarioOf(server, plan, place), { lineWidth: 120 }));
@@ -64,7 +68,15 @@ function fstabOf({ captured, disk: { partitions } }: Server): string {
   return lines.join('\n');
 }
 
-function diskRecipe(server: Server, { partitions, table }: BootPlan): object {
+/** The lab's recipe of a system, and the suite that it is made of. */
+const usualSystem = 'debian-system';
+const usualSuite = 'bookworm';
+
+function systemOf({ suite }: BootPlan): object {
+  return { kind: 'system', extends: usualSystem, suites: [suite] };
+}
+
+function diskRecipe(server: Server, { partitions, table, suite }: BootPlan): object {
   const { defaultKernel } = server;
   const links: Record<string, string[]> = {};
   for (const { path: link, target } of server.captured.links()) {
@@ -75,7 +87,7 @@ function diskRecipe(server: Server, { partitions, table }: BootPlan): object {
   }
   return {
     kind: 'disk',
-    system: 'debian-system',
+    system: suite === usualSuite ? usualSystem : 'system.yaml',
     size: partitions.reduce((sum, { size }) => sum + size, 2),
     partitions: { table, list: partitions },
     overlays: ['settings'],
@@ -89,8 +101,14 @@ function diskRecipe(server: Server, { partitions, table }: BootPlan): object {
   };
 }
 
+/** A profile of its own, because those of the lab add to the command line. */
+function machineOf({ arch }: Server, { shape }: BootPlan): object {
+  const { machine, cpu, clock, console } = loadMachineProfile(arch);
+  return { arch, machine, cpu, clock, console, ...shape, cmdline: `console=${console}` };
+}
+
 function scenarioOf(server: Server, plan: BootPlan, place: string): object {
-  const { firstKernel, cmdline, shape, expect, steps, likeness } = plan;
+  const { firstKernel, cmdline, expect, steps, likeness } = plan;
   const { distribution, captured, arch } = server;
   const differs = likeness
     .filter(({ how }) => how !== 'as there')
@@ -106,14 +124,14 @@ function scenarioOf(server: Server, plan: BootPlan, place: string): object {
     labels: ['server'],
     arch: [arch],
     boot: {
-      machine: arch,
-      shape,
+      machine: { file: 'machine.yaml' },
       kernel: firstKernel === null ? 'provider-kernel' : { recipe: 'disk.yaml' },
       initramfs: firstKernel === null ? 'provider-initramfs' : { recipe: 'disk.yaml' },
       disk: { recipe: 'disk.yaml' },
       cmdline,
     },
     ...(steps.length > 0 && { steps }),
+    // The release is that of the kernel on the disk, also with a candidate.
     expect: { ...expect, proof: 'system' },
     limits: { total: 1200, silence: 300 },
   };

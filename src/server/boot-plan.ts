@@ -36,7 +36,7 @@ export type BootPlan = {
   partitions: PlannedPartition[];
   /** Commands that kexec where the server does not do it by itself. */
   steps: object[];
-  expect: Pick<Expectation, 'outcome'> & { generation: number; release: string; root: string };
+  expect: Pick<Expectation, 'outcome'> & { generation: number; root: string };
   likeness: Likeness[];
 };
 
@@ -47,7 +47,7 @@ const suites = ['bookworm', 'trixie'];
 const machineLimits = { leastMemory: 512, mostMemory: 2048, cpus: 4 };
 
 /** Room for a system of the lab besides what was captured. MiB. */
-const systemSize = 1024;
+const systemSize = 1536;
 
 /**
  * Plans the boot.
@@ -79,7 +79,6 @@ export function planBoot(server: Server, place: string): BootPlan {
     expect: {
       outcome: 'booted',
       generation: kexecs ? 2 : 1,
-      release: second.release,
       root: `${disk}${partitionMark(disk)}${rootNumber}`,
     },
     likeness,
@@ -256,28 +255,36 @@ function kernelWords({ release, initrd }: ServerKernel): string {
   return `${release}, ${initrd === null ? 'without an initrd' : 'with its initrd'}`;
 }
 
-/** Consoles are the lab's, and so is the place of what only the provider's initramfs reads. */
+/** Words that belong to a boot loader or to the place where the kernel prints. */
+const notOurs = /^(console|earlycon|earlyprintk|BOOT_IMAGE|initrd)(=|$)/;
+
+/**
+ * The first kernel's command line. A kernel that kexec started has its words first, then those that the script added
+ * (`--append="$(cat /proc/cmdline) is_in_kexec=yes"`).
+ */
 function firstCmdline(
-  { running, kexec }: Server,
+  { running, kexec, disk }: Server,
   firstKernel: ServerKernel | null,
   root: string,
   note: Note,
 ): string {
   const words = parseCmdline(running?.cmdline ?? '');
-  const added = new Set(kexec.isSecond ? kexec.words : []);
-  const kept = words.filter(
-    (word) =>
-      !/^(console|earlycon|BOOT_IMAGE|initrd|earlyprintk)(=|$)/.test(word) && !added.has(word),
-  );
+  const added = kexec.isSecond ? words.findIndex((word) => kexec.words.includes(word)) : -1;
+  const kept = (added === -1 ? words : words.slice(0, added)).filter((word) => !notOurs.test(word));
   note(
     'as there',
     'command line',
     'with the console of the lab, and without console=, BOOT_IMAGE= and initrd=',
   );
   if (firstKernel !== null) return kept.join(' ');
-  // The provider's initramfs mounts the last root=, and a server that kexeced has the second kernel's there too.
-  const others = kept.filter((word) => !word.startsWith('root='));
-  return [...others, `root=${root}`].join(' ');
+  // The provider's initramfs finds the disk by its name, which may be another one here.
+  const named = kept.findLast((word) => word.startsWith('root='));
+  if (
+    named?.startsWith(`root=/dev/${disk.device.name}`) &&
+    root.startsWith(`/dev/${disk.device.name}`)
+  )
+    return kept.join(' ');
+  return [...kept.filter((word) => !word.startsWith('root=')), `root=${root}`].join(' ');
 }
 
 function suiteOf({ distribution }: Server, note: Note): string {

@@ -2,7 +2,6 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
 import { UnavailableError, UsageError } from '../errors.ts';
 import { ByteReader } from '../formats/archive.ts';
 import { ownDirectory, ownVersion } from '../host/directories.ts';
@@ -128,7 +127,7 @@ async function readFromServer(
     env: toolEnvironment(),
     ...(signal !== undefined && { cancelSignal: signal }),
   });
-  const reader = new ByteReader(running.stdout as Readable);
+  const reader = new ByteReader(running.stdout);
   let trouble: unknown = null;
   try {
     await read(reader);

@@ -1,7 +1,7 @@
 /** What a capture says about the machine itself, in the terms of the lab's machine profiles. */
 import type { Arch } from '../arch.ts';
 import { architectures } from '../arch.ts';
-import { elfMachine } from '../formats/elf.ts';
+import { elfMachine } from '../formats/executable.ts';
 import { readFileSync } from 'node:fs';
 import type { Captured } from './captured.ts';
 

@@ -1,7 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Autopsy } from '../autopsy/silence.ts';
-import { provesDeath, withMemory } from '../autopsy/with-memory.ts';
 import { withScreen } from '../boot/decide/evidence.ts';
 import type { BootObserver } from '../boot/observer.ts';
 import type { BegunBoot } from '../checkpoint/begin-boot.ts';
@@ -21,13 +20,18 @@ import type { Case } from '../scenario/scenario.ts';
 import { Conductor } from '../steps/conductor.ts';
 import { formatCommandLine } from '../text/shell.ts';
 import { BootSession } from './boot-session.ts';
+import type { SavedDump } from './case-autopsy.ts';
+import {
+  explainSilence,
+  makeOutputDisk,
+  provesDeath,
+  readSavedDump,
+  withMemory,
+} from './case-autopsy.ts';
 import type { CaseProvider } from './case-machine.ts';
 import { machineSpec, outputName, startCaseProvider, writeTagsDisk } from './case-machine.ts';
-import type { SessionListener } from './listener.ts';
-import { Recorder } from './recorder.ts';
-import type { SavedDump } from './saved-dump.ts';
-import { makeOutputDisk, readSavedDump } from './saved-dump.ts';
-import { explainSilence } from './silence-autopsy.ts';
+import type { SessionListener } from './listeners.ts';
+import { Recorder } from './listeners.ts';
 
 /** What a boot has shown, on the console and elsewhere. */
 export type BootFacts = Watched & {

@@ -8,7 +8,7 @@ import type { Limits } from '../scenario/scenario.ts';
 import type { Conductor } from '../steps/conductor.ts';
 import { BootClock } from './boot-clock.ts';
 import { ConsoleRelay } from './console-relay.ts';
-import type { SessionListener } from './listener.ts';
+import type { SessionListener } from './listeners.ts';
 import { MachineProbe, exitSoon, qemuTrouble } from './machine-probe.ts';
 import { SilenceWatch } from './silence-watch.ts';
 

@@ -4,7 +4,7 @@ import type { ConsoleLine, LineSource } from '../console/lines.ts';
 import { LineSplitter } from '../console/lines.ts';
 import type { Signal } from '../model/boot.ts';
 import type { BootClock } from './boot-clock.ts';
-import type { SessionListener } from './listener.ts';
+import type { SessionListener } from './listeners.ts';
 
 /**
  * Passes on what the console shows: chunks and lines to the listeners, lines to the observer, and the signals that the

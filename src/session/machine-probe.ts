@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TakenSample } from '../boot/cpu/cpu-sample.ts';
+import type { TakenSample } from '../boot/cpu/silence.ts';
 import type { BootObserver } from '../boot/observer.ts';
 import { UnavailableError } from '../errors.ts';
 import type { CpuSample } from '../model/boot.ts';

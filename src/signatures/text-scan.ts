@@ -14,6 +14,8 @@ export class TextScan {
   readonly #beyond: readonly number[];
   /** The sets whose texts are complete at each state. */
   readonly #found: (readonly number[] | undefined)[] = [];
+  /** The bytes with which a text goes on, at each state. */
+  readonly #edges: number[][] = [];
   /** Room for the bytes of a text. */
   #encoded = Buffer.alloc(3 * 1024);
 
@@ -64,30 +66,43 @@ export class TextScan {
         let state = 0;
         for (let at = 0; at < text.length; at += 1) {
           const edge = state + text.charCodeAt(at);
-          state = this.#next[edge] ||= states * width;
-          if (state === states * width) states += 1;
+          state = this.#next[edge] ?? 0;
+          if (state !== 0) continue;
+          state = states * width;
+          states += 1;
+          this.#next[edge] = state;
+          (this.#edges[(edge - text.charCodeAt(at)) / width] ??= []).push(text.charCodeAt(at));
         }
         this.#found[state / width] = unite(this.#found[state / width], [set]);
       }
     }
   }
 
-  /** Adds the fallback transitions: to the longest suffix that is a prefix of another text. Breadth first. */
+  /**
+   * Adds the fallback transitions: those of the longest suffix that is a prefix of another text. Breadth first, so that the
+   * row of the suffix is complete when it is copied.
+   */
   #link(): void {
     const next = this.#next;
-    const queue: [state: number, other: number][] = [[0, 0]];
-    for (const [state, other] of queue) {
-      if (state !== 0)
-        this.#found[state / width] = unite(this.#found[state / width], this.#found[other / width]);
-      for (let byte = 0; byte < width; byte += 1) {
-        const own = next[state + byte] ?? 0;
-        const instead = state === 0 ? 0 : (next[other + byte] ?? 0);
-        if (own === 0) next[state + byte] = instead;
-        else queue.push([own, instead]);
+    const states = [0];
+    const suffixes = [0];
+    for (let index = 0; index < states.length; index += 1) {
+      const state = states[index] ?? 0;
+      const suffix = suffixes[index] ?? 0;
+      const edges = this.#edges[state / width] ?? [];
+      const after = edges.map((byte) => next[state + byte] ?? 0);
+      next.copyWithin(state, suffix, suffix + width);
+      for (let each = 0; each < edges.length; each += 1) {
+        const edge = state + (edges[each] ?? 0);
+        const child = after[each] ?? 0;
+        const behind = state === 0 ? 0 : Math.abs(next[edge] ?? 0);
+        const found = unite(this.#found[child / width], this.#found[behind / width]);
+        this.#found[child / width] = found;
+        next[edge] = found === undefined ? child : -child;
+        states.push(child);
+        suffixes.push(behind);
       }
     }
-    for (const [edge, state] of next.entries())
-      if (this.#found[state / width] !== undefined) next[edge] = -state;
   }
 }
 

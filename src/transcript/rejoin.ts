@@ -1,6 +1,8 @@
 import type { ConsoleLine } from '../console/lines.ts';
 import { learnPrefix } from './learn-prefix.ts';
 import { prefixPattern } from './prefix.ts';
+import type { Prefixes } from './prefixes.ts';
+import type { RawLine } from './raw-line.ts';
 
 /** How long lines were cut: a terminal cuts at its width, a mail program between two words. `width` is in columns. */
 export type Wrap = { width: number; between: 'characters' | 'words' };
@@ -17,17 +19,20 @@ const enough = 3;
 /** The mark of a quoted line in a mail. */
 const quoting = /^(?:> ?)+/;
 
-/** How a terminal or a mail program cut the lines; null if they were not cut. */
-export function wrapOf(lines: readonly ConsoleLine[]): Wrap | null {
-  return wrappedByTerminal(lines) ?? wrappedByMail(lines);
+/**
+ * How a terminal or a mail program cut the lines; null if they were not cut.
+ * @param known the prefixes of the lines before
+ */
+export function wrapOf(lines: readonly RawLine[], known: Prefixes): Wrap | null {
+  return wrappedByTerminal(lines, known) ?? wrappedByMail(lines);
 }
 
 /**
  * The width of the terminal that a console was copied from, if it cut long lines: several lines fill it, none is longer, few
  * are nearly as long, and the lines after full lines do not look like the start of a line.
  */
-function wrappedByTerminal(lines: readonly ConsoleLine[]): Wrap | null {
-  const lengths = lines.map(({ text }) => text.length);
+function wrappedByTerminal(lines: readonly RawLine[], known: Prefixes): Wrap | null {
+  const lengths = lines.map(({ length }) => length);
   const width = longest(lengths);
   if (width < narrowest) return null;
   const wrap: Wrap = { width, between: 'characters' };
@@ -37,11 +42,13 @@ function wrappedByTerminal(lines: readonly ConsoleLine[]): Wrap | null {
   const nearly = lengths.filter((length) => length < width && length >= width - 4);
   if (texts.size < enough || full.length <= 2 * nearly.length) return null;
   const followers = lines.filter((_, index) => mayGoOn(lines[index - 1], wrap));
-  const mostStart = (start: RegExp): boolean =>
-    4 * followers.filter(({ text }) => start.test(text)).length > full.length;
-  if (mostStart(/^\[/)) return null;
+  const mostStart = (isStart: (text: string) => boolean): boolean =>
+    4 * followers.filter(({ text }) => isStart(text)).length > full.length;
+  if (mostStart((text) => text.startsWith('[') || known.fit([text]))) return null;
   const prefix = learnPrefix(lines.map(({ text }) => text));
-  return prefix !== null && mostStart(prefixPattern(prefix)) ? null : wrap;
+  if (prefix === null) return wrap;
+  const pattern = prefixPattern(prefix);
+  return mostStart((text) => pattern.test(text)) ? null : wrap;
 }
 
 /** The facts about a line that decide whether a mail program cut it. Lengths in UTF-16 units, without quote marks and trailing blanks. */
@@ -60,11 +67,16 @@ function shapeOf({ text, segments }: ConsoleLine): Shape {
 /** The stamp of a kernel's record. */
 const stamped = /^(?:<\d+>)?\[ *\d+\.\d{6}\]/;
 
+/** The characters with which a record, or a quotation of one, begins. */
+const beforeStamp = Array.from('[<>', (character) => character.charCodeAt(0));
+
 /**
  * The width at which a mail program wrapped the lines, if it did: no line is longer, and in most cases where a line without a
  * stamp follows a kernel's record, its first word would not have fitted on the line of the record.
  */
-function wrappedByMail(lines: readonly ConsoleLine[]): Wrap | null {
+function wrappedByMail(lines: readonly RawLine[]): Wrap | null {
+  const some = lines.filter((line) => line.mayBeginWith(beforeStamp));
+  if (some.length < enough) return null;
   const shapes = lines.map(shapeOf);
   const pairs = shapes.slice(1).flatMap((next, index) => {
     const line = shapes[index];
@@ -93,9 +105,9 @@ function cutAt(
 }
 
 /** Joins lines that were cut. A joined line has the number of its first part. */
-export function rejoin(lines: readonly ConsoleLine[], wrap: Wrap): ConsoleLine[] {
-  const joined: ConsoleLine[] = [];
-  let before: ConsoleLine | undefined;
+export function rejoin(lines: readonly RawLine[], wrap: Wrap): RawLine[] {
+  const joined: RawLine[] = [];
+  let before: RawLine | undefined;
   for (const line of lines) {
     const last = joined.at(-1);
     if (last !== undefined && goesOn(before, line, wrap)) {
@@ -103,7 +115,7 @@ export function rejoin(lines: readonly ConsoleLine[], wrap: Wrap): ConsoleLine[]
         wrap.between === 'words'
           ? `${last.text.trimEnd()} ${own(line.text).trimStart()}`
           : last.text + line.text;
-      joined[joined.length - 1] = { line: last.line, text, segments: [text] };
+      joined[joined.length - 1] = last.withText(text);
     } else {
       joined.push(line);
     }
@@ -113,13 +125,13 @@ export function rejoin(lines: readonly ConsoleLine[], wrap: Wrap): ConsoleLine[]
 }
 
 /** Whether the next line may belong to this one. A line that was padded to the terminal's width ends with a blank. */
-export function mayGoOn(line: ConsoleLine | undefined, { width, between }: Wrap): boolean {
-  if (line?.segments.length !== 1) return false;
+export function mayGoOn(line: RawLine | undefined, { width, between }: Wrap): boolean {
+  if (line === undefined) return false;
   if (between === 'words') return mayBreak(shapeOf(line), width);
-  return line.text.length === width && !line.text.endsWith(' ');
+  return line.length === width && line.segments.length === 1 && !line.text.endsWith(' ');
 }
 
-function goesOn(line: ConsoleLine | undefined, next: ConsoleLine, wrap: Wrap): boolean {
+function goesOn(line: RawLine | undefined, next: RawLine, wrap: Wrap): boolean {
   if (line === undefined || !mayGoOn(line, wrap) || next.segments.length !== 1) return false;
   return wrap.between === 'characters' || isCut(shapeOf(line), shapeOf(next), wrap.width);
 }

@@ -6,7 +6,7 @@ import type { Skipped } from '../console/lines.ts';
 import { lineScan, marks, isOneOf } from '../signatures/match.ts';
 
 /** `passed` over, `plain` (ASCII that needs no cleaning but may match a signature), or `other`. */
-type Look = 'passed' | 'plain' | 'other';
+export type Look = 'passed' | 'plain' | 'other';
 
 /** A line's bytes and its number, which is 0 if there is none. Objects are reused, because there are very many lines. */
 type Range = { from: number; to: number; line: number };
@@ -75,7 +75,8 @@ export class Skim {
     if (this.#skipped.lines === 0) return null;
     const skipped = this.#skipped;
     skipped.program = textOf(bytes, this.#program);
-    skipped.last = textOf(bytes, this.#last);
+    const isSame = this.#last.line === this.#program.line;
+    skipped.last = isSame ? skipped.program : textOf(bytes, this.#last);
     this.#skipped = nothingSkipped();
     this.#program.line = 0;
     this.#last.line = 0;

@@ -1,11 +1,12 @@
 import type { ConsoleLine, LineSource, Skipped } from '../console/lines.ts';
-import { cleanSegments } from '../console/lines.ts';
 import { ByteLines } from './byte-lines.ts';
-import { indentationOf, learnPrefix } from './learn-prefix.ts';
-import { prefixPattern } from './prefix.ts';
+import { learnPrefix } from './learn-prefix.ts';
+import { learnPrefixes, Prefixes } from './prefixes.ts';
+import { RawLine } from './raw-line.ts';
 import type { Wrap } from './rejoin.ts';
 import { mayGoOn, rejoin, wrapOf } from './rejoin.ts';
-import { repair, isWrapped, unwrap } from './repair.ts';
+import { repair, unwrap } from './repair.ts';
+import type { Look } from './skim.ts';
 import { endOf, Skim } from './skim.ts';
 
 /** How many lines are buffered before the first is returned. */
@@ -14,13 +15,17 @@ const window = 1024;
 const sample = 256;
 const glance = 16;
 
-const mostRecorders = 3;
-
 const carriageReturn = 13;
 const bracket = '['.charCodeAt(0);
 
-/** Syslog's name for the kernel, after its date and host. */
-const kernelTag = /^kernel: /;
+/** Lines of a window as one text, in which a character is a byte, and the offset of its first byte. */
+type Block = { text: string; from: number };
+
+/** Anything other than ASCII, and control characters other than tabs and line ends. */
+const odd = /[^\t\r\n\u0020-\u007E]|\r(?!\n)/g;
+
+/** The first characters of lines that may be in another format (see `unwrap`). */
+const mayWrap = Array.from('-{b', (character) => character.charCodeAt(0));
 
 /**
  * The lines of a recorded console log, without the prefixes of the recorder. These are learned from the lines themselves,
@@ -33,13 +38,12 @@ export class Transcript implements LineSource {
   readonly #bytes = new ByteLines();
   /** The number of the first buffered line. */
   #line = 1;
-  /** The output of a recorder may have been recorded by another; the outermost prefix is first. */
-  #prefixes: RegExp[] = [];
+  #prefixes = new Prefixes([]);
   #learned = false;
   /** How a terminal or a mail program cut the lines. */
   #wrap: Wrap | null = null;
   /** Full lines at the end of the last window, which the next window may continue. */
-  #open: ConsoleLine[] = [];
+  #open: RawLine[] = [];
   readonly #skim = new Skim();
 
   *feed(chunk: Uint8Array): Iterable<ConsoleLine> {
@@ -81,30 +85,52 @@ export class Transcript implements LineSource {
     const isLast = to - from !== window;
     const isPlain = this.#isPlain(from, to);
     if (!isPlain) {
-      const lines = [...this.#open, ...this.#rawLines(from, to)];
+      const block = this.#block(from, to);
+      const lines = [...this.#open, ...this.#rawLines(from, to, block)];
       this.#open = [];
       const whole = this.#whole(lines, isLast);
       const rest = isLast && this.#bytes.hasRest ? [this.#raw(this.#bytes.count)] : [];
-      this.#learn([...whole, ...rest].map(({ segments: [first = ''] }) => first));
-      if (this.#prefixes.length > 0 || this.#wrap !== null) {
-        for (const line of whole) yield this.#asWritten(line);
+      this.#learn([...whole, ...rest]);
+      if (this.#wrap !== null || !this.#prefixes.areNone) {
+        yield* this.#withoutPrefixes(whole, block);
         return;
       }
     }
     for (let index = from; index < to; index += 1) {
       const [start, end] = this.#bytes.range(index);
-      const { bytes } = this.#bytes;
-      const look = this.attentive
-        ? this.#skim.look(bytes, start, end)
-        : this.#skim.pass(bytes, start, end, this.#line + index);
-      if (look === 'plain') yield this.#plain(index, start, end);
+      const look = this.#look(start, end, this.#line + index);
+      if (look === 'plain') yield this.#plain(start, end, this.#line + index);
       else if (look === 'other') yield this.#asWritten(this.#raw(index));
     }
   }
 
+  /** Yields the lines of a window as the machine printed them. */
+  *#withoutPrefixes(lines: readonly RawLine[], { text, from }: Block): Iterable<ConsoleLine> {
+    const isWhole = this.#wrap === null;
+    for (const line of lines) {
+      if (!isWhole) yield this.#asWritten(line);
+      else if (!line.isPlain) {
+        this.#skim.look(this.#bytes.bytes, line.from, line.to);
+        yield this.#asWritten(line);
+      } else {
+        const start = from + this.#prefixes.behind(text, line.from - from);
+        const look = this.#look(start, line.to, line.line);
+        if (look === 'plain') yield this.#plain(start, line.to, line.line);
+        else if (look === 'other') yield this.#asWritten(line);
+      }
+    }
+  }
+
+  #look(from: number, to: number, line: number): Look {
+    const { bytes } = this.#bytes;
+    return this.attentive
+      ? this.#skim.look(bytes, from, to)
+      : this.#skim.pass(bytes, from, to, line);
+  }
+
   /** Whether the window, like those before it, has no prefixes and was not cut. */
   #isPlain(from: number, to: number): boolean {
-    if (!this.#learned || this.#prefixes.length > 0 || this.#wrap !== null) return false;
+    if (!this.#learned || !this.#prefixes.areNone || this.#wrap !== null) return false;
     if (to - from < glance) return true;
     const step = Math.ceil((to - from) / glance);
     const some: string[] = [];
@@ -129,60 +155,77 @@ export class Transcript implements LineSource {
     return new Set(full.slice(0, glance).map((index) => this.#raw(index).text)).size > 2;
   }
 
-  #rawLines(from: number, to: number): ConsoleLine[] {
-    return Array.from({ length: to - from }, (_, index) => this.#raw(from + index));
+  #block(from: number, to: number): Block {
+    const [start] = this.#bytes.range(from);
+    const [end] = this.#bytes.range(to);
+    return { text: this.#bytes.bytes.toString('latin1', start, end), from: start };
   }
 
-  #raw(index: number): ConsoleLine {
+  #rawLines(first: number, behind: number, block: Block): RawLine[] {
+    const { bytes } = this.#bytes;
+    const lines: RawLine[] = [];
+    let odd = nextOdd(block, block.from);
+    for (let index = first; index < behind; index += 1) {
+      const [from, to] = this.#bytes.range(index);
+      const isPlain = odd > to && !mayWrap.includes(bytes[from] ?? 0);
+      if (odd <= to) odd = nextOdd(block, to + 1);
+      lines.push(new RawLine(bytes, from, to, this.#line + index, isPlain));
+    }
+    return lines;
+  }
+
+  #raw(index: number): RawLine {
     const [from, to] = this.#bytes.range(index);
-    const segments = unwrap(cleanSegments(this.#bytes.bytes.toString('utf8', from, to)));
-    return { line: this.#line + index, text: segments.join(' '), segments };
+    return new RawLine(this.#bytes.bytes, from, to, this.#line + index, false);
   }
 
   /** A line of ASCII that needs no cleaning. */
-  #plain(index: number, from: number, to: number): ConsoleLine {
+  #plain(from: number, to: number, line: number): ConsoleLine {
     const { bytes } = this.#bytes;
     const text = bytes.toString('latin1', from, endOf(bytes, from, to));
-    return { line: this.#line + index, text, segments: [text] };
+    return { line, text, segments: [text] };
   }
 
   /** Joins lines that were cut. A last line that may continue is kept for the next window. */
-  #whole(lines: ConsoleLine[], isLast: boolean): ConsoleLine[] {
-    if (lines.length >= glance || this.#wrap === null) this.#wrap = wrapOf(lines) ?? this.#wrap;
+  #whole(lines: RawLine[], isLast: boolean): RawLine[] {
+    if (lines.length >= glance || this.#wrap === null)
+      this.#wrap = wrapOf(lines, this.#prefixes) ?? this.#wrap;
     const wrap = this.#wrap;
     if (wrap === null) return lines;
-    while (!isLast && mayGoOn(lines.at(-1), wrap)) this.#open.unshift(...lines.splice(-1));
+    while (!isLast && mayGoOn(lines.at(-1), wrap))
+      this.#open.unshift(...lines.splice(-1).map((line) => line.kept()));
     return rejoin(lines, wrap);
   }
 
   /** Learns the prefixes of these lines. For a few lines at the end of a log, the known prefixes are kept. */
-  #learn(all: readonly string[]): void {
-    const texts = all.filter((text) => text !== '');
-    if (texts.length === 0 || (this.#learned && texts.length < glance)) return;
-    const some = spread(texts, glance);
-    const known = this.#prefixes;
-    if (known.length > 0 && some.every((text) => known[0]?.test(text))) return;
-    if (this.#learned && known.length === 0 && learnPrefix(some) === null) return;
+  #learn(all: readonly RawLine[]): void {
+    const lines = all.filter(({ isEmpty }) => !isEmpty);
+    if (lines.length === 0 || (this.#learned && lines.length < glance)) return;
+    const some = spread(lines, glance).map(({ start }) => start);
+    if (this.#prefixes.fit(some)) return;
+    if (this.#learned && this.#prefixes.areNone && learnPrefix(some) === null) return;
     this.#learned = true;
-    this.#prefixes = learnAll(spread(texts, sample));
+    this.#prefixes = learnPrefixes(spread(lines, sample).map(({ start }) => start));
   }
 
   /** The line as the machine printed it. */
   #asWritten(line: ConsoleLine): ConsoleLine {
-    const [first = '', ...others] = line.segments;
-    const start = withoutHost(this.#withoutPrefixes(first));
-    const segments = [start, ...others].flatMap(repair);
+    const { segments: raw, text: before } = line;
+    const [first = '', ...others] = raw;
+    const start = withoutHost(this.#prefixes.removeFrom(first));
+    const segments = others.length === 0 ? repair(start) : [start, ...others].flatMap(repair);
     const text = segments.join(' ');
-    if (text === line.text && segments.length === line.segments.length) return line;
+    if (text === before && segments.length === raw.length) return line;
     const shown = segments.length > 1 ? segments.filter((segment) => segment !== '') : segments;
     return unwrapped({ line: line.line, text: shown.join(' '), segments: shown });
   }
+}
 
-  #withoutPrefixes(text: string): string {
-    if (this.#prefixes.length === 0) return text;
-    const rest = this.#prefixes.reduce((left, prefix) => left.replace(prefix, ''), text);
-    return rest === text ? text : rest.replace(kernelTag, '');
-  }
+/** The offset of the next character that a plain line does not have. */
+function nextOdd({ text, from }: Block, at: number): number {
+  odd.lastIndex = at - from;
+  const match = odd.exec(text);
+  return match === null ? Infinity : from + match.index;
 }
 
 /** `journalctl -o short-monotonic` prints the kernel's clock, then the host and the program. */
@@ -202,24 +245,10 @@ function hasBareStamps(texts: readonly string[]): boolean {
 
 const bareStamp = /^\[ *\d+\.\d{6}\] (?!.*\[[ \d])/;
 
-function learnAll(lines: readonly string[]): RegExp[] {
-  const prefixes: RegExp[] = [];
-  let left = lines;
-  while (prefixes.length < mostRecorders && !left.some(isWrapped)) {
-    const prefix = learnPrefix(left);
-    if (prefix === null) break;
-    const pattern = prefixPattern(prefix);
-    prefixes.push(pattern);
-    left = left.map((line) => line.replace(pattern, ''));
-  }
-  const indentation = prefixes.length === 0 ? indentationOf(lines) : null;
-  return indentation === null ? prefixes : [indentation];
-}
-
 /** At most `most` of them, in order. */
-function spread(texts: readonly string[], most: number): string[] {
-  const step = Math.ceil(texts.length / most);
-  return texts.filter((_, index) => index % step === 0);
+function spread<T>(all: readonly T[], most: number): T[] {
+  const step = Math.ceil(all.length / most);
+  return all.filter((_, index) => index % step === 0);
 }
 
 function unwrapped(line: ConsoleLine): ConsoleLine {

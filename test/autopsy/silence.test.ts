@@ -4,8 +4,6 @@ import { examine } from '../../src/autopsy/findings.ts';
 import { printedLines, tellingLines } from '../../src/autopsy/kernel-log.ts';
 import { openDump } from '../../src/autopsy/memory-dump.ts';
 import { explainSilence } from '../../src/autopsy/silence.ts';
-import { withMemory } from '../../src/autopsy/with-memory.ts';
-import type { Outcome } from '../../src/model/boot.ts';
 import { findingsOf } from './dumps.ts';
 
 /** A console that showed the first kernel's banner and nothing of a second. */
@@ -139,31 +137,6 @@ void t.test('a memory without any log proves nothing', (t) => {
     unreadable: [],
   };
   t.equal(explainSilence(nothing, { lines: firstKernel, pcs: noCpu, dead: true }), null);
-  t.end();
-});
-
-void t.test('a silence without proof is a hang if the second kernel has panicked in it', (t) => {
-  const undecided = { id: 'unknown', stage: 'kexec', evidence: [], meaning: 'It is not known.' };
-  const panic = { seconds: 1.5, level: 0, text: 'Kernel panic - not syncing: oh no' };
-  const alert = { seconds: 1, level: 1, text: 'Unable to handle kernel paging request' };
-  const between = Array.from({ length: 40 }, () => ({ seconds: 1.2, level: 4, text: 'x0 : 0' }));
-  const judge = (cmdline: string | null, records: object[], id = 'unknown') => {
-    const log = { foundBy: 'vmcoreinfo', release: '6.1.0', cmdline, records };
-    const autopsy = { reason: 'early-panic', sentence: 'It panicked.', log };
-    return withMemory(
-      { ...undecided, id } as unknown as Outcome,
-      autopsy as unknown as Parameters<typeof withMemory>[1],
-    );
-  };
-  const second = 'console=ttyAMA0 is_in_kexec=yes root=/dev/vda1';
-  const dead = judge(second, [alert, ...between, panic]);
-  t.match(dead, { id: 'bye-hang', meaning: / It panicked\.$/ });
-  t.notMatch(dead.meaning, undecided.meaning);
-  t.equal(dead.evidence.at(-1)?.text, `[    1.500000] ${panic.text}`, 'the panic is shown');
-  t.equal(judge(second, [alert, ...between]).id, 'unknown', 'an oops may be outlived');
-  t.equal(judge('console=ttyAMA0', [panic]).id, 'unknown', 'it may be the first kernel');
-  t.equal(judge(null, [panic]).id, 'unknown');
-  t.equal(judge(second, [panic], 'no-output').id, 'no-output', 'only what was not decided');
   t.end();
 });
 

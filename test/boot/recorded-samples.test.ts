@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import type { TakenSample } from '../../src/boot/cpu/cpu-sample.ts';
-import { sampleLine } from '../../src/boot/cpu/cpu-sample.ts';
-import { certainty, lengthen, noSilence } from '../../src/boot/cpu/silence.ts';
+import type { TakenSample } from '../../src/boot/cpu/silence.ts';
+
+import { certainty, lengthen, noSilence, sampleLine } from '../../src/boot/cpu/silence.ts';
 import { sampleLineSchema } from '../../src/model/boot.ts';
 
 const directory = fileURLToPath(new URL('samples/', import.meta.url));

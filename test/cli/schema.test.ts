@@ -75,6 +75,29 @@ t.test('diagnose --json', async (t) => {
   t.equal(parse('diagnosis', { ...diagnosis, outcome: 'bye' }).success, false);
 });
 
+t.test('list, matrix, images and images verify --json', async (t) => {
+  const cache = { KEXEC_LAB_CACHE: temporaryDirectory(t) };
+  const output = async (name: string, ...words: string[]) => {
+    const { stdout } = await kexecLab([...words, '--json'], cache);
+    const value: unknown = JSON.parse(stdout);
+    t.equal(parse(name, value).error, undefined, words.join(' '));
+    return value;
+  };
+  const [scenario, ...others] = (await output('list', 'list')) as Record<string, unknown>[];
+  t.ok(others.length > 50);
+  t.equal(parse('list', [{ ...scenario, more: 1 }]).success, false, 'it may have no other key');
+  for (const key of Object.keys(scenario ?? {}).filter((key) => key !== 'lines'))
+    t.equal(parse('list', [{ ...scenario, [key]: undefined }]).success, false, `without ${key}`);
+  await output('list', 'list', 'examples/proof-by-ssh/kexec-with-ssh.yaml');
+  t.match(await output('matrix', 'matrix', 'quick', '--shards', '2'), {
+    include: [{ arch: 'aarch64', shard: 1, shards: 2 }],
+  });
+  const images = (await output('images', 'images', 'list')) as Record<string, unknown>[];
+  t.match(images, [{ bytes: 0, manifest: null }]);
+  t.equal(parse('images', [{ ...images[0], manifest: {} }]).success, false);
+  t.match(await output('verify', 'images', 'verify'), [{ state: 'not built', damage: null }]);
+});
+
 t.test('doctor --json: of a host with everything, without tools, with an old QEMU', async (t) => {
   const qemu = ['--json', '--qemu-dir', fakeQemuDirectory];
   const cache = { KEXEC_LAB_CACHE: temporaryDirectory(t) };

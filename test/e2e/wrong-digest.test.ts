@@ -10,7 +10,7 @@ import { startMachine } from '../../src/qemu/machine.ts';
 import { openForGdb } from '../../src/recording/debugger.ts';
 import { BootSession } from '../../src/session/boot-session.ts';
 import { machineSpec, writeTagsDisk } from '../../src/session/case-machine.ts';
-import { autopsyOf, isDead } from '../../src/session/silence-autopsy.ts';
+import { autopsyOf, isDead } from '../../src/session/case-autopsy.ts';
 import { Conductor } from '../../src/steps/conductor.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 import { caseOf } from '../run/cases.ts';

@@ -3,12 +3,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { execaSync } from 'execa';
 import t from 'tap';
-import {
-  pageSizeIn,
-  releaseOfImage,
-  toolsVersion,
-  zImageLayout,
-} from '../../src/formats/kernel.ts';
+import { pageSizeIn, releaseOfImage, zImageLayout } from '../../src/formats/kernel.ts';
+import { toolsVersion } from '../../src/formats/executable.ts';
 import { image, zImage } from '../candidate/files.ts';
 
 /** A zImage with the table of tags a kernel of today has. */

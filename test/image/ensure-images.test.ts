@@ -19,7 +19,8 @@ import { checkFiles, ensureEntries, ensureImages } from '../../src/image/ensure-
 import { planImages } from '../../src/image/recipes/plan.ts';
 import { inputsOf } from '../../src/image/recipes/recipe.ts';
 import { pruneCache, verifyEntry } from '../../src/image/store/upkeep.ts';
-import { manifestText, readEntry, type Manifest } from '../../src/image/store/entry.ts';
+import { manifestText, readEntry } from '../../src/image/store/entry.ts';
+import type { Manifest } from '../../src/model/listing.ts';
 import { hostWith } from '../host/host-with.ts';
 
 const request = {

@@ -4,9 +4,9 @@ import path from 'node:path';
 import { execa } from 'execa';
 import t from 'tap';
 import { debianMirror } from '../../src/debian/mirror.ts';
-import { copyModules } from '../../src/image/build/kernel-modules.ts';
+import { copyModules } from '../../src/image/build/file-tree.ts';
 import { findRecipe, ownRecipes } from '../../src/image/recipes/recipe.ts';
-import type { Manifest } from '../../src/image/store/entry.ts';
+import type { Manifest } from '../../src/model/listing.ts';
 import { kexecLabCommand } from '../cli/kexec-lab.ts';
 import { mirrorWithout } from './mirror-without.ts';
 

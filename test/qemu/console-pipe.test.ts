@@ -1,7 +1,7 @@
 import { closeSync, openSync, readdirSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import t from 'tap';
-import { ConsolePipe } from '../../src/qemu/console-pipe.ts';
+import { ConsolePipe } from '../../src/qemu/process.ts';
 
 /** A pipe, and what QEMU would hold of it. */
 async function pipe(): Promise<{ console: ConsolePipe; qemu: number }> {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { dumpMemory } from '../../src/qemu/machine-state.ts';
+import { dumpMemory, parseProgramCounters } from '../../src/qemu/machine-state.ts';
 
 /** Answers `query-dump` with one of these after the other. */
 function qmpThatSays(answers: { status: string; completed: number }[]) {
@@ -44,4 +44,23 @@ t.test('a dump without progress, and one that fails, are given up', async (t) =>
   const failed = qmpThatSays([{ status: 'failed', completed: 7 }]);
   await t.rejects(dumpMemory(failed, '/memory'), { message: /\b7 .*\b1000\b/, exitCode: 5 });
   t.equal(failed.asked.length, 2, 'a failed dump is not queried again');
+});
+
+t.test('program counters of every CPU', (t) => {
+  const aarch64 = [
+    'CPU#0',
+    ' PC=ffff80000801a2c4 X00=0000000000000000 X01=ffff80000a1d3c80',
+    'PSTATE=600003c5 -ZC- EL1h     FPU disabled',
+    'CPU#1',
+    ' PC=0000000040000000 X00=00000000000000ff X01=0000000000000000',
+  ].join('\r\n');
+  t.same(parseProgramCounters(aarch64), [0xffff80000801a2c4n, 0x40000000n]);
+  const arm = [
+    'CPU#0',
+    'R00=00000000 R01=c1205ac0 R02=00000000 R03=c010d3a0',
+    'R12=c1201f58 R13=c1201f38 R14=c010d3dc R15=c010d3a4',
+    'PSR=60000013 -ZC- A svc32',
+  ].join('\r\n');
+  t.same(parseProgramCounters(arm), [0xc010d3a4n]);
+  t.end();
 });

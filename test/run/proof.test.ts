@@ -1,7 +1,10 @@
 import t from 'tap';
+import { findScenarios } from '../../src/cli/find-scenarios.ts';
+import { planImages } from '../../src/image/recipes/plan.ts';
 import type { Outcome } from '../../src/model/boot.ts';
 import type { Awaited, Seen } from '../../src/run/proof.ts';
 import { commandProof, proveBooted } from '../../src/run/proof.ts';
+import type { Plan } from '../../src/scenario/scenario.ts';
 
 const release = '6.12.1-arm64';
 const proofs = ['proof-release', 'proof-root', 'proof-cmdline', 'login-prompt'];
@@ -141,3 +144,19 @@ t.test('a command proves a boot by what it printed, once it was run to its end',
   t.match(showed(differs), { text: /^`findmnt` .*"\/dev\/vdb"/ });
   t.end();
 });
+
+void t.test(
+  'the example of a proof over ssh asks the second system, whose image can be planned',
+  (t) => {
+    const [scenario] = findScenarios(['examples/proof-by-ssh/kexec-with-ssh.yaml'], []);
+    const plan = scenario?.perArch.aarch64;
+    t.match(plan, {
+      proof: { by: 'ssh', command: 'uname -r', output: null },
+      steps: [{ do: 'prove', by: 'ssh', command: 'uname -r', generation: 2 }],
+    });
+    const { entries } = planImages({ arch: 'aarch64', ...(plan as Plan).setup });
+    const disk = entries.find(({ name }) => name.endsWith('/ssh-disk.yaml'))?.recipe;
+    t.match(disk, { kind: 'disk', initrd: 'scaleway-initramfs-c1' });
+    t.end();
+  },
+);

@@ -1,12 +1,8 @@
 import t from 'tap';
 import type { Outcome } from '../../src/model/boot.ts';
 import type { Expectation } from '../../src/model/result.ts';
-import {
-  awaitedGeneration,
-  expectedRelease,
-  judge,
-  settlingGeneration,
-} from '../../src/run/verdict.ts';
+import { judge } from '../../src/run/verdict.ts';
+import { awaitedGeneration, expectedRelease, settlingGeneration } from '../../src/run/proof.ts';
 import type { Setup } from '../../src/scenario/scenario.ts';
 
 const release = '6.12.1-arm64';

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
-import type { TakenSample } from '../../src/boot/cpu/cpu-sample.ts';
+import type { TakenSample } from '../../src/boot/cpu/silence.ts';
 import type { CpuSample } from '../../src/model/boot.ts';
 import type { Machine, MachineExit } from '../../src/qemu/machine.ts';
 import { recordingLimit } from '../../src/session/boot-clock.ts';
 import { BootSession } from '../../src/session/boot-session.ts';
-import { StageClock } from '../../src/session/boot-times.ts';
-import type { SessionListener } from '../../src/session/listener.ts';
+import { StageClock } from '../../src/session/listeners.ts';
+import type { SessionListener } from '../../src/session/listeners.ts';
 import { Conductor } from '../../src/steps/conductor.ts';
 
 const banner = '[    0.000000] Booting Linux on physical CPU 0x0\n';

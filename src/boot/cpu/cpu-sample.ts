@@ -1,4 +1,4 @@
-import type { CpuSample, SampleLine } from '../../model/boot.ts';
+import type { CpuSample } from '../../model/boot.ts';
 
 /**
  * What the CPUs do while the console is silent.
@@ -220,14 +220,4 @@ function min(values: bigint[]): bigint {
 
 function max(values: bigint[]): bigint {
   return values.reduce((high, value) => (value > high ? value : high), values[0] ?? 0n);
-}
-
-/** A sample, and how long the console had been silent, in host milliseconds. A smaller value starts another silence. */
-export type TakenSample = { sample: CpuSample; silentMs: number };
-
-/** A sample as a line of `samples.jsonl`, with program counters in hexadecimal. */
-export function sampleLine({ sample, silentMs }: TakenSample): string {
-  const pcs = sample.pcs.map((pc) => pc.toString(16));
-  const line: SampleLine = { ...sample, pcs, silentMs };
-  return JSON.stringify(line);
 }

@@ -1,4 +1,4 @@
-import type { CpuSample } from '../../model/boot.ts';
+import type { CpuSample, SampleLine } from '../../model/boot.ts';
 import type { CpuJudgement } from './cpu-sample.ts';
 import { judgeCpu } from './cpu-sample.ts';
 
@@ -78,4 +78,14 @@ export function isBecomingCertain(silence: Silence): boolean {
   const { judgement, idleSince } = silence;
   if (certainty(silence) !== null) return false;
   return idleSince !== null || judgement?.kind === 'insufficient';
+}
+
+/** A sample, and how long the console had been silent, in host milliseconds. A smaller value starts another silence. */
+export type TakenSample = { sample: CpuSample; silentMs: number };
+
+/** A sample as a line of `samples.jsonl`, with program counters in hexadecimal. */
+export function sampleLine({ sample, silentMs }: TakenSample): string {
+  const pcs = sample.pcs.map((pc) => pc.toString(16));
+  const line: SampleLine = { ...sample, pcs, silentMs };
+  return JSON.stringify(line);
 }

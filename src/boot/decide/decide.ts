@@ -5,8 +5,8 @@ import { isOf } from '../../signatures/all.ts';
 import type { BootContext } from '../machine/context.ts';
 import { isLooping } from '../machine/context.ts';
 import type { Failure } from '../machine/failures.ts';
-import { lossesOf } from '../machine/losses.ts';
 import {
+  lossesOf,
   causes,
   isKexecFailure,
   isOfKexec,
@@ -14,9 +14,8 @@ import {
   isRootTrouble,
   worstFirst,
 } from '../machine/failures.ts';
-import { afterCrash } from './after-crash.ts';
+import { afterCrash, byFailure, byWarning, known } from './decision.ts';
 import type { Decision, Standing } from './decision.ts';
-import { byFailure, byWarning, known } from './decision.ts';
 
 /** Decides the outcome of a boot: the strongest proof first, and `unknown` where there is doubt. */
 export function decide(standing: Standing): Decision {

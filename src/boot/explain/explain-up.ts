@@ -1,10 +1,10 @@
+import type { OutcomeId } from '../../model/vocabulary.ts';
 import type { SignatureId } from '../../signatures/all.ts';
 import { isOf } from '../../signatures/all.ts';
 import type { Decided } from '../decide/decision.ts';
-import { lossesOf } from '../machine/losses.ts';
-import type { Explanation } from './explain-crash.ts';
+import { lossesOf } from '../machine/failures.ts';
 
-// Systems that came up, whole or not, on the intended kernel or not; and machines that start again and again.
+// Systems that came up, whole or not, on the intended kernel or not; machines that start again and again; crash kernels.
 
 /** How a system shows that it is up. */
 const shown: readonly [SignatureId, string][] = [
@@ -89,4 +89,56 @@ export function rebootLoop({ standing: { context } }: Decided): Explanation {
         ? 'Look for a watchdog. A kexec does not stop one: disable it before the kexec (RuntimeWatchdogSec= and KExecWatchdogSec= of systemd), or have its driver in the second kernel or its initrd.'
         : 'Fix what ends each round. If the kexec itself repeats, guard it: skip it when /proc/cmdline contains is_in_kexec=yes. Without panic= on the command line the machine stops at the first failure.',
   };
+}
+
+/** What an outcome means and its usual cure, one or two sentences each. */
+export type Explanation = { meaning: string; cure: string };
+
+/** The outcomes of crash kernels. */
+export const crashExplanations = {
+  dumped: ({ captures: { panic, reason, dump } }) => ({
+    meaning: `The kernel panicked${quoted(panic ?? reason)}. Its crash kernel saved a dump${dump === undefined ? '' : ` in ${dump}`}, and the machine came back.`,
+    cure: 'Read the dump: kexec-lab autopsy DUMP prints its kernel log and names the panic. For everything else, use crash(8) with the debug symbols of that kernel.',
+  }),
+
+  'dump-not-saved': (decided) => ({
+    meaning: notSaved(decided),
+    cure: 'Find the first problem that the crash kernel reports. Common causes: too little memory (raise crashkernel=), no space for the dump, a driver that the initrd of the crash kernel lacks, or a makedumpfile that does not know this kernel (docs/kdump.md).',
+  }),
+
+  'crash-not-reserved': ({ captures: { reason } }) => ({
+    meaning: `No memory is reserved for a crash kernel${quoted(reason)}, so none is loaded. If this kernel panics, no dump is saved.`,
+    cure: "Add crashkernel=256M to the kernel's command line and restart. If it is there, the kernel could not reserve that much: look for crashkernel in dmesg and ask for less.",
+  }),
+
+  'crash-load-failed': ({ captures: { reason } }) => ({
+    meaning: `The crash kernel could not be loaded${quoted(reason)}. If this kernel panics, no dump is saved.`,
+    cure: 'Load it by hand (kdump-config load, kdumpctl start, kexec -p) and read the message. If kexec finds no free area, raise crashkernel=: the crash kernel and its initrd must fit. Otherwise check that both files exist.',
+  }),
+} satisfies Partial<Record<OutcomeId, (decided: Decided) => Explanation>>;
+
+function notSaved({ decision: { because, byCpu }, standing: { context } }: Decided): string {
+  const [first] = because;
+  const panic = context.crash?.causes.find(({ signal }) => 'panic' in signal.captures);
+  const died = `The kernel panicked${quoted(panic?.signal.captures['panic'])}, and its crash kernel did not save a dump`;
+  return byCpu || first === undefined
+    ? `${died}: it hangs.`
+    : `${died}: line ${first.line} shows why.`;
+}
+
+/** What is known of the dump of a kernel that has panicked. */
+export function dumpMeaning({ standing: { context } }: Decided): string {
+  const { crash, crashLoad } = context;
+  if (crash?.dump?.saved === true)
+    return ' Its crash kernel saved a dump; the console does not show that the machine came back.';
+  if (crash?.back === true && crash.dump === null)
+    return ' Its crash kernel was started and the machine came back. Nothing shows whether a dump was saved.';
+  const [unloaded] = crashLoad;
+  if (crash !== null || unloaded === undefined) return '';
+  return ` No dump was saved: line ${unloaded.signal.line} shows that no crash kernel was loaded.`;
+}
+
+/** A program's message in brackets, without its full stop. */
+export function quoted(text: string | undefined): string {
+  return text === undefined ? '' : ` (${text.replace(/\s+/g, ' ').replace(/\.+$/, '')})`;
 }

@@ -3,11 +3,18 @@ import type { OutcomeId } from '../../model/vocabulary.ts';
 import { isOf } from '../../signatures/all.ts';
 import type { Decided } from '../decide/decision.ts';
 import { mayBeArm } from '../decide/decision.ts';
-import type { Explanation } from './explain-crash.ts';
-import { crashExplanations, dumpMeaning, quoted } from './explain-crash.ts';
+import type { Explanation } from './explain-up.ts';
+import {
+  crashExplanations,
+  dumpMeaning,
+  quoted,
+  booted,
+  degraded,
+  rebootLoop,
+  wrongKernel,
+} from './explain-up.ts';
 import { loadCure, rootCure, loaderCure, lpiCure, signed, softRestartCure } from './cures.ts';
 import { byeHang, byeHangCure, kernelSilent, unknown, unknownCure } from './explain-silence.ts';
-import { booted, degraded, rebootLoop, wrongKernel } from './explain-up.ts';
 import type { FailedLoad } from './kexec-checks.ts';
 import { describeChecks, failedLoad } from './kexec-checks.ts';
 

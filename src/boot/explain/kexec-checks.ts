@@ -2,7 +2,7 @@
 export type LoadCall = 'kexec_load' | 'kexec_file_load';
 
 /** One check that the kernel makes before it takes an image, and the error number that it returns if the check fails. */
-export type LoadCheck = {
+type LoadCheck = {
   errno: string;
   /** What is wrong then, as the end of a sentence that begins with "when". */
   when: string;

@@ -65,7 +65,7 @@ export const noteDump: Update = (context, { type, signal }) => {
 };
 
 /** Whether the newest kernel is the crash kernel. */
-export function isCrashKernel({ generation, crash }: BootContext): boolean {
+function isCrashKernel({ generation, crash }: BootContext): boolean {
   return crash !== null && generation === crash.generation + 1;
 }
 

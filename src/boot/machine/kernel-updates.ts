@@ -1,12 +1,11 @@
 import type { Signal } from '../../model/boot.ts';
 import { isOf } from '../../signatures/all.ts';
-import { worstFirst } from '../machine/failures.ts';
+import { worstFirst, causes, isKexecFailure, isOfKexec, isOops } from './failures.ts';
 import { crashAfter, isJumping } from './crash.ts';
 import type { BootContext, SignalEvent, Update } from './context.ts';
 import { initialContext, longestList } from './context.ts';
 import { noteFailure } from './updates.ts';
 import type { Failure } from './failures.ts';
-import { causes, isKexecFailure, isOfKexec, isOops } from './failures.ts';
 
 type Replaced = NonNullable<BootContext['replaced']>;
 

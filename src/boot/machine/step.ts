@@ -47,9 +47,18 @@ export function step({ state, context }: BootSnapshot, event: BootEvent): BootSn
   const move = state.moves.get(key) ?? moveOf(state, input);
   state.moves.set(key, move);
   let next = context;
-  for (const note of move.actions) next = { ...next, ...note(next, event) };
+  for (const note of move.actions) next = changed(next, note(next, event));
   const { stage } = move.to;
   return { state: move.to, context: next.stage === stage ? next : { ...next, stage } };
+}
+
+/** The context with these changes; the same object if nothing changes, as after most events of a long log. */
+function changed(context: BootContext, changes: Partial<BootContext>): BootContext {
+  for (const name in changes) {
+    const key = name as keyof BootContext;
+    if (changes[key] !== context[key]) return { ...context, ...changes };
+  }
+  return context;
 }
 
 /** Whether a signal of this meaning could change anything. Programs print many that cannot. */

@@ -71,23 +71,25 @@ const glued = /^(?<prompt>[\w.-]+ login: )(?<rest>.+)/;
 
 /** Removes from a login prompt the last message of a terminal program, which may follow it directly. */
 export class LoginPrompt {
-  /** Whether the last line was the text that getty prints above its prompt. */
-  #issued = false;
+  /** The last line of a program that is not blank: perhaps the text that getty prints above its prompt. */
+  #before = '';
 
   clean(text: string): string {
     if (!text.includes(' login: ')) return text;
     const { prompt, rest = '' } = glued.exec(text)?.groups ?? {};
-    return prompt !== undefined && (this.#issued || recorderEnds.test(rest)) ? prompt : text;
+    return prompt !== undefined && (issue.test(this.#before) || recorderEnds.test(rest))
+      ? prompt
+      : text;
   }
 
   /** Takes a complete line of a program. */
   hear(text: string): void {
-    if (text.trim() !== '') this.#issued = issue.test(text);
+    if (text.trim() !== '') this.#before = text;
   }
 
   /** Lines that name no terminal were skipped. */
   passOver(): void {
-    this.#issued = false;
+    this.#before = '';
   }
 }
 
@@ -97,7 +99,7 @@ export function asksKernel({ captures: { command = '' } }: Signal): boolean {
 }
 
 /** A program's line that no signature matches. */
-type Line = { line: number; text: string };
+export type Line = { line: number; text: string };
 
 /** Whether init exited by itself with an error. The low seven bits of a wait status are the signal that killed it. */
 export function gaveUp({ exitcode = '0' }: Record<string, string>): boolean {

@@ -65,7 +65,8 @@ export class Prompts {
   readonly #strangers = new Set<string>();
   /** Prompts before the first kernel message: of a machine that runs already, or of the one that records. */
   #early: string[] | null = [];
-  #recorderEnded = false;
+  /** The last line of a program, if nothing else was printed since. */
+  #line = '';
 
   /** The state of the boot while a log is read at a prompt that has not come back; null otherwise. */
   get readingFrom(): Point | null {
@@ -75,7 +76,7 @@ export class Prompts {
 
   /** Takes a program's line, or `''` for anything else that only the machine prints. */
   hear(line: string): void {
-    this.#recorderEnded = recorderEnds.test(line);
+    this.#line = line;
   }
 
   /**
@@ -88,7 +89,8 @@ export class Prompts {
     // Comments of scripts look the same.
     if (isOf(prompt, 'bare-prompt') && login === null) return { isOwn: false, back: null };
     if (asksKernel(prompt)) this.#strangers.delete(shown.who);
-    const known = generation > 0 && !(this.#recorderEnded && this.#session?.who !== shown.who);
+    const recorderEnded = recorderEnds.test(this.#line);
+    const known = generation > 0 && !(recorderEnded && this.#session?.who !== shown.who);
     // A prompt without a name may be any machine's.
     if (!known && shown.named) this.#strangers.add(shown.who);
     if (!known) {

@@ -7,6 +7,7 @@ import type { BootContext, BootEvent } from '../machine/context.ts';
 import type { BootSnapshot, BootState } from '../machine/step.ts';
 import { initialSnapshot, isNews, step } from '../machine/step.ts';
 import { LifeWatch } from './life.ts';
+import type { Line } from './prompt.ts';
 import {
   asksKernel,
   complaintOf,
@@ -40,7 +41,7 @@ export class BootTracker {
   /** Whether the last typed command loads a crash kernel. */
   #crashLoadTyped = false;
   /** The last line of an unknown program. */
-  #words: Signal | null = null;
+  #words: Line | Signal | null = null;
 
   get context(): BootContext {
     return this.#believed.context;
@@ -67,7 +68,7 @@ export class BootTracker {
   take(recognised: Recognised): void {
     const { sightings, clock, program, prompt } = recognised;
     const starts = sightings.some(({ signature: { meaning } }) => meaning === 'kernel-starts');
-    if (program !== null) this.#words = wordsOf(program);
+    if (program !== null) this.#words = program;
     const isSpoken = clock !== null || sightings.some(({ signature }) => signature.shell !== true);
     if (program !== null || isSpoken) this.#prompts.hear(program?.text ?? '');
     const before = this.#point;
@@ -96,7 +97,7 @@ export class BootTracker {
   passOver({ clock, program }: Skipped): void {
     if (clock !== null) this.#clock = clock;
     if (program === null) return;
-    this.#words = wordsOf(program);
+    this.#words = program;
     this.#prompts.hear(program.text);
   }
 
@@ -164,7 +165,8 @@ export class BootTracker {
   #lastWords(signal: Signal): Signal | null {
     const { stage, programsSpoke } = this.#snapshot.context;
     const own = isOf(signal, 'init-exited') && stage === 'initramfs' && !programsSpoke;
-    return own && gaveUp(signal.captures) ? this.#words : null;
+    const words = own && gaveUp(signal.captures) ? this.#words : null;
+    return words === null || isSignal(words) ? words : wordsOf(words);
   }
 
   /** Whether the same was said last. A start may repeat; the same prompt signature may be another user's. */
@@ -218,4 +220,8 @@ function isAmbiguous(meaning: Meaning): boolean {
   return ['decompressed', 'kexec-doubt', 'kexec-complaint', 'root-doubt', 'rescue-doubt'].includes(
     meaning,
   );
+}
+
+function isSignal(words: Line | Signal): words is Signal {
+  return 'signature' in words;
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../../model/examination.ts';
-import type { Facts, LoadFacts } from './facts.ts';
+import type { Facts } from './facts.ts';
+import type { LoadFacts } from './load-facts.ts';
 
 /** The system call that kexec uses. With `-a` it tries kexec_file_load first. */
 export type Call = 'kexec_load' | 'kexec_file_load';

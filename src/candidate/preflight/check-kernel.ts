@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/examination.ts';
 import { compareVersions } from '../../text/versions.ts';
-import type { KernelFacts, LoadFacts } from './facts.ts';
+import type { KernelFacts } from './facts.ts';
+import type { LoadFacts } from './load-facts.ts';
 
 /** Whether the kernel's file is complete. */
 export function checkImageLength({ kind, trouble, name }: KernelFacts): Finding[] {

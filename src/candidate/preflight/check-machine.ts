@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/examination.ts';
-import type { Kexec } from '../../scenario/kexec.ts';
+import type { Kexec } from './load-facts.ts';
 import type { KernelFacts } from './facts.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/examination.ts';
-import type { RootDisk } from '../../scenario/kexec.ts';
+import type { RootDisk } from './load-facts.ts';
 import type { Facts, InitrdFacts, KernelFacts, RootFacts } from './facts.ts';
 
 /** The value of the last `root=` on a command line; null if there is none. */

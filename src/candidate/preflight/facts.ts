@@ -10,13 +10,12 @@ import {
   pageSizeIn,
   zImageLayout,
 } from '../../formats/kernel.ts';
-import { moduleName } from '../../image/build/kernel-modules.ts';
-import type { MiniDiskRecipe } from '../../image/recipes/recipe.ts';
+import { moduleName } from '../../image/build/file-tree.ts';
+import type { MiniDiskRecipe, SystemDiskRecipe } from '../../image/recipes/recipe.ts';
 import { configName, outputNames } from '../../image/recipes/recipe.ts';
-import type { Manifest } from '../../image/store/entry.ts';
+import type { Manifest } from '../../model/listing.ts';
 import { keptFile } from '../../image/store/kept-files.ts';
-import type { Kexec, RootDisk } from '../../scenario/kexec.ts';
-import type { ToolsFacts } from './tools-facts.ts';
+import type { Kexec, RootDisk, KernelConfig, LoadFacts, ToolsFacts } from './load-facts.ts';
 
 /** The facts about a kernel that can be found without booting it. */
 export type KernelFacts = {
@@ -32,8 +31,8 @@ export type KernelFacts = {
   /** The page size that its arm64 Image names, in bytes; null if it names none. */
   pageSize: number | null;
   release: string | null;
-  /** Its configuration and the name of that file; null if unknown. */
-  config: { name: string; values: ReadonlyMap<string, string> } | null;
+  /** Null if unknown. */
+  config: KernelConfig | null;
   /** Names of built-in modules, with `_`; null if unknown. */
   builtIn: ReadonlySet<string> | null;
   /** Names of those modules needed by the machines that it has; null if it has none. */
@@ -50,20 +49,6 @@ export type InitrdFacts = {
   modules: ReadonlySet<string>;
   /** Names of the modules that its `modules.builtin` says are built into the kernel; null if it has no such list. */
   builtIn: ReadonlySet<string> | null;
-};
-
-/** How the kernel is loaded, and by which kernel. */
-export type LoadFacts = {
-  /** The flag of kexec that chooses the system call; empty: none. Or `systemctl kexec` without a kernel loaded before. */
-  way: '' | '-c' | '-s' | '-a' | 'systemctl';
-  /** The version of systemd, such as 257.13, if it decides and is known. */
-  systemd?: string;
-  /** Where it says that the first kernel is locked down, such as `lockdown=integrity`; null if it is not. */
-  lockdown: string | null;
-  /** Whether the firmware started the first kernel with Secure Boot on. */
-  isSecureBoot: boolean;
-  /** The configuration of the first kernel, and the name of that file; null if unknown. */
-  config: KernelFacts['config'];
 };
 
 /** A disk with the second kernel's root file system. */
@@ -121,10 +106,7 @@ export async function kernelFacts(
 }
 
 /** The configuration in the image of a kernel; null if the image has none. */
-export async function readConfig(
-  directory: string,
-  release: string,
-): Promise<KernelFacts['config']> {
+export async function readConfig(directory: string, release: string): Promise<KernelConfig | null> {
   const text = await readFile(path.join(directory, configName), 'utf8').catch(() => null);
   return text === null ? null : { name: `config-${release}`, values: parseKernelConfig(text) };
 }
@@ -181,14 +163,21 @@ function isModule(file: string): boolean {
   return /\.ko(\.\w+)?$/.test(file);
 }
 
-/** The partitions that a disk's recipe creates (src/image/build/disk-image.ts): the root, then the EFI system partition. */
-export function diskFacts(name: string, { esp }: MiniDiskRecipe, disk: RootDisk): DiskFacts {
+/**
+ * The partitions that a disk's recipe creates: those that it lists, otherwise the root, then the EFI system partition
+ * (src/image/build/disk-image.ts).
+ */
+export function diskFacts(
+  name: string,
+  recipe: MiniDiskRecipe | SystemDiskRecipe,
+  disk: RootDisk,
+): DiskFacts {
+  const source = `partition table of ${name}`;
+  if ('system' in recipe && recipe.partitions !== undefined)
+    return { ...disk, partitions: recipe.partitions.list, source };
   const root = { filesystem: 'ext4' };
-  return {
-    ...disk,
-    partitions: esp === undefined ? [root] : [root, { filesystem: 'vfat' }],
-    source: `partition table of ${name}`,
-  };
+  const hasEsp = 'esp' in recipe && recipe.esp !== undefined;
+  return { ...disk, partitions: hasEsp ? [root, { filesystem: 'vfat' }] : [root], source };
 }
 
 /** Parses the options that are set in a kernel configuration (`CONFIG_KEXEC=y`). */

@@ -4,24 +4,29 @@ import { cacheDirectory } from '../../host/directories.ts';
 import type { BuildOptions } from '../../image/build/build-context.ts';
 import { ensureEntries } from '../../image/ensure-images.ts';
 import { planEntries } from '../../image/recipes/plan.ts';
+import type { Catalog, Recipe } from '../../image/recipes/recipe.ts';
 import { ownRecipes, kexecTools } from '../../image/recipes/recipe.ts';
 import type { Finding, PreflightDocument } from '../../model/examination.ts';
 import type { Severity } from '../../model/vocabulary.ts';
-import { rootDiskOf } from '../../scenario/kexec.ts';
-import type { Kexec, RootDisk } from '../../scenario/kexec.ts';
+import { rootDiskOf, toolsFacts } from './load-facts.ts';
+import type { Kexec, RootDisk, LoadFacts } from './load-facts.ts';
 import type { Candidate } from '../candidate.ts';
-import { distroKernel, isDiskOfKernel, providerKernel, withCandidate } from '../candidate.ts';
+import {
+  distroKernel,
+  isDiskOfKernel,
+  isServerDisk,
+  providerKernel,
+  withCandidate,
+} from '../candidate.ts';
 import { checkImageLength, checkTextOffset, checkKexecConfig } from './check-kernel.ts';
-import { checkEveryWay, checkLoad } from './check-load.ts';
+import { checkEveryWay, checkLoad, checkSystemctl } from './check-load.ts';
 import { checkLpiTables, checkPageSize, checkReservations, reservedSize } from './check-machine.ts';
-import { checkSystemctl } from './check-systemctl.ts';
 import { checkInitrd, checkRoot } from './check-root.ts';
-import type { Gathered, KernelFacts, LoadFacts } from './facts.ts';
+import type { Gathered, KernelFacts } from './facts.ts';
 import { diskFacts, initrdFacts, kernelFacts, readConfig } from './facts.ts';
 import { rulesFor } from './rules.ts';
-import { toolsFacts } from './tools-facts.ts';
 
-export type PreflightOptions = BuildOptions & {
+type PreflightOptions = BuildOptions & {
   /** The second kernel's command line, where no machine's is known. Default: the first partition is the root. */
   cmdline?: string;
   /** The recipe of the disk with its root file system. Default: that of kexec-to-distro. */
@@ -86,7 +91,8 @@ async function gatherFacts(
   const manifest = (await ensureEntries(entries, options)).get(distroKernel);
   const [entry] = entries;
   const recipe = catalog.get(disk);
-  if (entry === undefined || manifest === undefined || !isDiskOfKernel(recipe))
+  const suites = suitesOf(catalog, recipe);
+  if (entry === undefined || manifest === undefined || suites === null || recipe?.kind !== 'disk')
     throw new Error(`${disk} is not a disk for ${label.kernel}`);
   const kernel = await kernelFacts(label.kernel, arch, entry.directory, manifest);
   const { initrd } = candidate;
@@ -101,7 +107,7 @@ async function gatherFacts(
     tools:
       kernel.kind === 'Image' || kernel.kind === 'zImage'
         ? { version: null, unpacks: null, source: kexecTools }
-        : await toolsFacts(candidate, arch, recipe.suites, options),
+        : await toolsFacts(candidate, arch, suites, options),
     loading: { ...loading, config: await firstConfig(candidate, arch, options) },
     roots: rootsOf(kexecs, cmdline).map(({ disk: root, cmdline }) => ({
       disk: diskFacts(disk, recipe, root),
@@ -109,6 +115,13 @@ async function gatherFacts(
     })),
     kexecs,
   };
+}
+
+/** Where a disk's kexec-tools come from; null if a candidate cannot replace its kernel. */
+function suitesOf(catalog: Catalog, recipe: Recipe | undefined): readonly string[] | null {
+  if (isDiskOfKernel(recipe)) return recipe.suites;
+  const system = isServerDisk(recipe) ? catalog.get(recipe.system) : undefined;
+  return system?.kind === 'system' ? system.suites : null;
 }
 
 /** The disk of every machine, and the command line with which the second kernel boots there. */

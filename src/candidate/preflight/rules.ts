@@ -1,6 +1,6 @@
 /** Which rules of preflight were applied to a candidate, and why the others were not. */
 import type { PreflightDocument } from '../../model/examination.ts';
-import type { Kexec } from '../../scenario/kexec.ts';
+import type { Kexec } from './load-facts.ts';
 import { configuredOffset } from './check-kernel.ts';
 import { builtPages } from './check-machine.ts';
 import { knowsBuiltIn, rootOf } from './check-root.ts';

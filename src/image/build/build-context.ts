@@ -2,7 +2,7 @@ import type { Arch } from '../../arch.ts';
 import type { PackageOptions } from '../../debian/packages.ts';
 import type { ImageProgress } from '../../model/run.ts';
 import type { PlannedEntry } from '../recipes/plan.ts';
-import type { Manifest } from '../store/entry.ts';
+import type { Manifest } from '../../model/listing.ts';
 
 /** A finished image that another one is built from. */
 export type Input = { directory: string; manifest: Manifest };

@@ -9,7 +9,7 @@ import { selectPackages } from '../recipes/package-selection.ts';
 import type { PlannedEntry } from '../recipes/plan.ts';
 import { inputsOf } from '../recipes/recipe.ts';
 import { withBuildLock, nameDiskTrouble, removeStaleWork } from '../store/cache.ts';
-import type { Manifest } from '../store/entry.ts';
+import type { Manifest } from '../../model/listing.ts';
 import { readEntry, findEntries, type Manifests } from '../store/entry.ts';
 import type { BuildOptions, BuildContext } from './build-context.ts';
 import { buildEntry } from './build-entry.ts';

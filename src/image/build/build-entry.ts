@@ -1,10 +1,11 @@
 import { mkdir, mkdtemp, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { digestOf, shortDigest } from '../../host/files.ts';
+import type { Manifest } from '../../model/listing.ts';
 import type { PlannedEntry } from '../recipes/plan.ts';
 import type { Recipe } from '../recipes/recipe.ts';
 import { inputsOf } from '../recipes/recipe.ts';
-import { manifestText, type Manifest } from '../store/entry.ts';
+import { manifestText } from '../store/entry.ts';
 import type { BuildContext, Built } from './build-context.ts';
 import { buildCandidateKernel, buildKernel } from './kernel.ts';
 import { buildSystem, buildSystemDisk } from './system.ts';

@@ -16,7 +16,7 @@ import {
 } from '../recipes/recipe.ts';
 import { localSuite, intactFile, keptFile } from '../store/kept-files.ts';
 import type { BuildContext, Built } from './build-context.ts';
-import { copyModules } from './kernel-modules.ts';
+import { copyModules } from './file-tree.ts';
 
 /** Extracts a Debian kernel and the modules that the recipe names: `vmlinuz` and `lib/modules/<release>/…`. */
 export async function buildKernel(recipe: KernelRecipe, context: BuildContext): Promise<Built> {

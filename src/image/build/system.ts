@@ -91,7 +91,9 @@ export async function buildSystemDisk(
     signal,
   });
   await takeKernel(recipe, directory, output);
-  return { packages: [], release: recipe.kernels?.release ?? manifest.release };
+  const { kernels } = recipe;
+  const isOwn = kernels !== undefined && kernels.directory !== systemKernels;
+  return { packages: [], release: isOwn ? kernels.release : manifest.release };
 }
 
 /** Puts the kernel and the initrd of a disk next to it, so that a machine can be started with them. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { architectures } from '../../arch.ts';
 import { readDebControl, unpackUntrusted } from '../../debian/deb-file.ts';
 import { unpackPackages } from '../../debian/packages.ts';
-import { toolsVersion } from '../../formats/kernel.ts';
+import { toolsVersion } from '../../formats/executable.ts';
 import { fileExists } from '../../host/files.ts';
 import { treeSelections } from '../recipes/package-selection.ts';
 import type { ToolsSource, TreeRecipe } from '../recipes/recipe.ts';

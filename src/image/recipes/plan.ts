@@ -178,14 +178,12 @@ export function contentKey(name: string, arch: Arch, catalog: Catalog, directory
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Where a user's overlays are does not matter, only what is in them. */
+/** Where a user's overlays and system are does not matter, only what is in them, which is part of the key as well. */
 function withoutPaths(recipe: Recipe): unknown {
-  if (!('system' in recipe)) return recipe;
-  const { kernels, overlays, system, ...rest } = recipe;
-  const isOwn = path.isAbsolute(overlays[0] ?? '');
-  return isOwn
-    ? { ...rest, kernels: { ...kernels, directory: kernels?.directory === systemKernels } }
-    : recipe;
+  if (!('system' in recipe) || !path.isAbsolute(recipe.overlays[0] ?? '')) return recipe;
+  const { kernels } = recipe;
+  const isOfSystem = kernels?.directory === systemKernels;
+  return { ...recipe, system: '', overlays: [], kernels: { ...kernels, directory: isOfSystem } };
 }
 
 function scriptOf(recipe: Recipe): string | null {

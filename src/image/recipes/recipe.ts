@@ -311,7 +311,7 @@ export function findRecipe<K extends Recipe['kind']>(
 }
 
 /** The names of all recipes of a kind. */
-export function namesOfKind(catalog: Catalog, kind: Recipe['kind']): string[] {
+function namesOfKind(catalog: Catalog, kind: Recipe['kind']): string[] {
   return [...catalog].filter(([, recipe]) => recipe.kind === kind).map(([name]) => name);
 }
 

@@ -3,6 +3,8 @@ import path from 'node:path';
 import * as z from 'zod';
 import { fileReason } from '../../file-error.ts';
 import { digestOf, digestOnce, fileIdentity, sha256Of } from '../../host/files.ts';
+import type { Manifest } from '../../model/listing.ts';
+import { manifestSchema } from '../../model/listing.ts';
 import type { PlannedEntry } from '../recipes/plan.ts';
 import { inputsOf } from '../recipes/recipe.ts';
 
@@ -30,36 +32,6 @@ export async function findEntries(
   }
   return manifests;
 }
-
-const hash = z.string();
-
-/** `manifest.json`: describes a finished image. */
-export const manifestSchema = z.object({
-  recipe: z.string(),
-  arch: z.string(),
-  key: z.string(),
-  /** `uname -r` of the kernel in it; null if unknown. */
-  release: z.string().nullable(),
-  /** The packages that went into it directly, without those of its inputs. `sha256` is the digest of the .deb. */
-  packages: z.array(
-    z.object({
-      name: z.string(),
-      version: z.string(),
-      architecture: z.string(),
-      suite: z.string(),
-      sha256: hash,
-    }),
-  ),
-  /** Fingerprints of its inputs, by recipe. */
-  inputs: z.record(z.string(), hash),
-  /** Digest of all outputs. */
-  fingerprint: hash,
-  /** The files, by path in the entry. */
-  outputs: z.record(z.string(), z.object({ size: z.number(), sha256: hash })),
-  buildSeconds: z.number(),
-});
-
-export type Manifest = z.infer<typeof manifestSchema>;
 
 /** The manifest of an intact entry, or the damage that makes the entry unusable. Both null if there is no entry. */
 type ReadEntry = { manifest: Manifest | null; damage: string | null };

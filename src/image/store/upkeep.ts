@@ -5,6 +5,7 @@ import { arches } from '../../arch.ts';
 import { fileReason } from '../../file-error.ts';
 import { cacheDirectory } from '../../host/directories.ts';
 import { digestOf, diskUsage } from '../../host/files.ts';
+import type { Verified } from '../../model/listing.ts';
 import type { PlannedEntry } from '../recipes/plan.ts';
 import { imagesDirectory, planEntries } from '../recipes/plan.ts';
 import { ownRecipes } from '../recipes/recipe.ts';
@@ -50,16 +51,6 @@ export async function pruneCache({
     return { removed: unwanted, bytes };
   });
 }
-
-/** An image or file in the cache that was read in full. */
-export type Verified = {
-  /** `arch/recipe` for an image; the path in the cache for other files. */
-  what: string;
-  path: string;
-  state: 'intact' | 'damaged' | 'not built';
-  /** What is wrong with it; null if nothing is. */
-  damage: string | null;
-};
 
 /** Reads an image in full. Makes the next run verify a damaged image in full too, so that it rebuilds the image. */
 export async function verifyEntry({ arch, name, directory }: PlannedEntry): Promise<Verified> {

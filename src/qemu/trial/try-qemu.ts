@@ -9,7 +9,7 @@ import { shortDigest } from '../../host/files.ts';
 import type { IdleSkipping } from '../../model/run.ts';
 import type { GuestTime } from '../../model/vocabulary.ts';
 import { guestTimes } from '../../model/vocabulary.ts';
-import type { ConsoleOutput } from '../console-pipe.ts';
+import type { ConsoleOutput } from '../process.ts';
 import type { Qemu } from '../../model/examination.ts';
 import type { MachineSpec } from '../machine-spec.ts';
 import { machineProfileSchema } from '../machine-profile.ts';

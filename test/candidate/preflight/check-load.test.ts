@@ -6,11 +6,14 @@ import {
   checkKexecConfig,
   checkTextOffset,
 } from '../../../src/candidate/preflight/check-kernel.ts';
-import { checkSystemctl } from '../../../src/candidate/preflight/check-systemctl.ts';
-import { checkEveryWay, checkLoad } from '../../../src/candidate/preflight/check-load.ts';
-import type { KernelFacts, LoadFacts } from '../../../src/candidate/preflight/facts.ts';
-import { loadingOf } from '../../../src/candidate/preflight/scenario-facts.ts';
-import { unpackedBy } from '../../../src/candidate/preflight/tools-facts.ts';
+import {
+  checkSystemctl,
+  checkEveryWay,
+  checkLoad,
+} from '../../../src/candidate/preflight/check-load.ts';
+import type { KernelFacts } from '../../../src/candidate/preflight/facts.ts';
+import type { LoadFacts } from '../../../src/candidate/preflight/load-facts.ts';
+import { loadingOf, unpackedBy } from '../../../src/candidate/preflight/load-facts.ts';
 import type { Cell, Server } from '../../../scripts/truth-table/data.ts';
 import { truthSchema } from '../../../scripts/truth-table/data.ts';
 

@@ -12,8 +12,8 @@ import {
 import { checkRoot, rootOf } from '../../../src/candidate/preflight/check-root.ts';
 import type { KernelFacts } from '../../../src/candidate/preflight/facts.ts';
 import { parseKernelConfig } from '../../../src/candidate/preflight/facts.ts';
-import type { Kexec, RootDisk } from '../../../src/scenario/kexec.ts';
-import { rootDiskOf } from '../../../src/scenario/kexec.ts';
+import type { Kexec, RootDisk } from '../../../src/candidate/preflight/load-facts.ts';
+import { rootDiskOf } from '../../../src/candidate/preflight/load-facts.ts';
 
 function kernel(change: Partial<KernelFacts> = {}): KernelFacts {
   return {

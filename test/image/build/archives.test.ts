@@ -4,8 +4,7 @@ import { execa } from 'execa';
 import t from 'tap';
 import { initramfsTrouble } from '../../../src/formats/initramfs.ts';
 import { writeDisk } from '../../../src/image/build/disk-image.ts';
-import { packCpio } from '../../../src/image/build/file-tree.ts';
-import { moduleName, parseModulesDep } from '../../../src/image/build/kernel-modules.ts';
+import { packCpio, moduleName, parseModulesDep } from '../../../src/image/build/file-tree.ts';
 
 /** A tree whose files, where the test may do that, belong to somebody who is not root. */
 function someTree(directory: string): string {

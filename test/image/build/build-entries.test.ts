@@ -8,7 +8,7 @@ import { ensureEntries } from '../../../src/image/ensure-images.ts';
 import { selectPackages } from '../../../src/image/recipes/package-selection.ts';
 import { planImages } from '../../../src/image/recipes/plan.ts';
 import { inputsOf } from '../../../src/image/recipes/recipe.ts';
-import type { Manifest } from '../../../src/image/store/entry.ts';
+import type { Manifest } from '../../../src/model/listing.ts';
 import { hostWith } from '../../host/host-with.ts';
 
 /** Of the word `content`, which is what every image here holds. */

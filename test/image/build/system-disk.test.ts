@@ -1,6 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { execa } from 'execa';
+import type { PartitionRecipe } from '../../../src/image/recipes/recipe.ts';
+import { toolEnvironment } from '../../../src/host/processes.ts';
 import { buildSystemDisk } from '../../../src/image/build/system.ts';
 import { writeTar, type TarEntry } from '../../formats/tar-file.ts';
 import { sameFiles } from '../same-files.ts';
@@ -69,6 +72,97 @@ t.test('a link of the recipe and a directory of an overlay stay as they are mean
   t.match(files.get('new/place'), { mode: 0o755, uid: 0 });
   t.match(files.get('new/place/link'), { type: 'symlink' });
 });
+
+t.test(
+  'several partitions have their UUIDs and labels, and each the files below its mount point',
+  async (t) => {
+    const directory = t.testdir({ scratch: {}, output: {}, system: {} });
+    const boot = [entry('directory', 'boot'), entry('directory', 'boot/efi')];
+    const kernel = entry('file', 'boot/vmlinuz', { content: Buffer.from('a kernel') });
+    const loader = entry('file', 'boot/efi/loader', { content: Buffer.from('a loader') });
+    writeFileSync(
+      join(directory, 'system/rootfs.tar'),
+      writeTar([...system, ...boot, kernel, loader]),
+    );
+    const uuids = {
+      boot: '2b0f6c11-77c2-4d0b-8b6e-90b1f3a0c222',
+      root: '7f5a8d2e-1c1b-4a8e-9a53-3a2d5c0e9b11',
+      part: 'BEE92381-970D-D64D-88F3-504611FC86DB',
+    };
+    const plain = {
+      type: 'linux',
+      name: '',
+      partUuid: '',
+      label: '',
+      uuid: '',
+      mount: '',
+    } as const;
+    const partitions: PartitionRecipe[] = [
+      {
+        ...plain,
+        size: 40,
+        type: 'uefi',
+        filesystem: 'vfat',
+        label: 'ESP',
+        uuid: '1234-ABCD',
+        mount: '/boot/efi',
+      },
+      { ...plain, size: 2, filesystem: 'swap', label: 'swap space' },
+      { ...plain, size: 24, filesystem: 'ext4', label: 'boot', uuid: uuids.boot, mount: '/boot' },
+      { ...plain, size: 3, filesystem: 'none' },
+      {
+        ...plain,
+        size: 32,
+        filesystem: 'ext4',
+        label: 'a root',
+        uuid: uuids.root,
+        mount: '/',
+        name: 'system',
+        partUuid: uuids.part,
+      },
+    ];
+    await buildSystemDisk(
+      {
+        ...{ kind: 'disk', system: 'some-system', size: 103, overlays: [], links: {} },
+        partitions: { table: 'gpt', list: partitions },
+      },
+      contextIn(directory),
+    );
+    const disk = join(directory, 'output/disk.img');
+    t.equal(statSync(disk).size, 103 * 2 ** 20, 'nothing is written behind the last partition');
+    const { stdout: table } = await execa('sfdisk', ['--dump', disk], { env: toolEnvironment() });
+    t.match(table, new RegExp(`name="system".*${uuids.part}|${uuids.part}.*name="system"`));
+    const offsets = [1, 41, 43, 67, 70].map((mebibytes) => mebibytes * 2 ** 20);
+    const describe = async (offset = 0) =>
+      (
+        await execa('blkid', ['--probe', '--offset', String(offset), disk], {
+          reject: false,
+          env: toolEnvironment(),
+        })
+      ).stdout;
+    t.match(await describe(offsets[0]), /LABEL="ESP".*UUID="1234-ABCD".*TYPE="vfat"/);
+    t.match(await describe(offsets[1]), /LABEL="swap space".*TYPE="swap"/);
+    t.match(
+      await describe(offsets[2]),
+      new RegExp(`LABEL="boot".*UUID="${uuids.boot}".*TYPE="ext4"`),
+    );
+    t.match(
+      await describe(offsets[4]),
+      new RegExp(`LABEL="a root".*UUID="${uuids.root}".*TYPE="ext4"`),
+    );
+    const names = async (offset = 0, of = '/') =>
+      (
+        await execa('debugfs', ['-R', `ls -p ${of}`, `${disk}?offset=${offset}`], {
+          env: toolEnvironment(),
+        })
+      ).stdout;
+    t.match(await names(offsets[2]), /\/vmlinuz\//);
+    t.match(await names(offsets[4]), /\/etc\//);
+    t.notMatch(await names(offsets[4], '/boot'), /vmlinuz/, 'a mount point is empty');
+    const esp = await execa('mdir', ['-b', '-i', `${disk}@@${offsets[0]}`, '::']);
+    t.match(esp.stdout, /loader/);
+  },
+);
 
 t.test('a system that does not fit, or is not an archive, is a problem of the lab', async (t) => {
   const directory = t.testdir({ scratch: {}, output: {}, system: {} });

@@ -153,7 +153,13 @@ recording   recording.json: what is needed to replay a recorded boot
 baseline    a baseline file, as kexec-lab baseline accept writes it
 comparison  kexec-lab check --json and compare --json
 diagnosis   kexec-lab diagnose --json: an object for one log, an array for several
+list        kexec-lab list --json
+matrix      kexec-lab matrix --json
+images      kexec-lab images --json
+verify      kexec-lab images verify --json
 preflight   kexec-lab preflight --json
+server      server.json in a server file, as kexec-lab capture writes it
+server-show kexec-lab server show --json
 doctor      kexec-lab doctor --json
 autopsy     kexec-lab autopsy --json
 rewind      kexec-lab rewind --json
@@ -165,6 +171,6 @@ exit code 0
 exports[`test/cli/messages/other.test.ts > TAP > schema > kexec-lab schema raport 1`] = `
 $ kexec-lab schema raport
 stderr: unknown schema "raport"; did you mean "report"?
-stderr:   Choose from: scenario, config, machine, report, result, event, signal, sample, recording, baseline, comparison, diagnosis, preflight, doctor, autopsy, rewind, image, checkpoint.
+stderr:   Choose from: scenario, config, machine, report, result, event, signal, sample, recording, baseline, comparison, diagnosis, list, matrix, images, verify, preflight, server, server-show, doctor, autopsy, rewind, image, checkpoint.
 exit code 2
 `

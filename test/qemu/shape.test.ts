@@ -1,6 +1,6 @@
 import t from 'tap';
 import { ownMachines } from '../../src/qemu/machine-profile.ts';
-import { modelOf, pageSizesOf } from '../../src/qemu/cpu-models.ts';
+import { modelOf, pageSizesOf } from '../../src/qemu/shape.ts';
 
 t.test('the pages that a CPU supports', (t) => {
   t.same(pageSizesOf('cortex-a72'), [4096, 65536]);

@@ -3,8 +3,8 @@ import { createBootObserver } from '../../src/boot/observer.ts';
 import type { StageTime } from '../../src/model/result.ts';
 import type { Stage } from '../../src/model/vocabulary.ts';
 import { statesOf } from '../../src/run/verdict.ts';
-import { EntropyClock, StageClock, bootPrice } from '../../src/session/boot-times.ts';
-import type { StageReading } from '../../src/session/listener.ts';
+import { EntropyClock, StageClock, bootPrice } from '../../src/session/listeners.ts';
+import type { StageReading } from '../../src/session/listeners.ts';
 import { readLog } from '../boot/recorded-logs.ts';
 
 const stageTimes = (readings: StageReading[]) => {

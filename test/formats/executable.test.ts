@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import t from 'tap';
-import { elfMachine, elfNeeds, segmentBytes } from '../../src/formats/elf.ts';
+import { elfMachine, elfNeeds, segmentBytes } from '../../src/formats/executable.ts';
 import { elfFile } from './elf-file.ts';
 
 for (const wide of [false, true])
