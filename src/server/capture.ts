@@ -128,11 +128,11 @@ async function readFromServer(
     ...(signal !== undefined && { cancelSignal: signal }),
   });
   const reader = new ByteReader(running.stdout);
-  let trouble: unknown = null;
+  let trouble: Error | null = null;
   try {
     await read(reader);
   } catch (error) {
-    trouble = error;
+    trouble = error as Error;
     // Something that ended by itself has an exit code, which says more.
     if (await goesOn(reader)) running.kill();
   }

@@ -21,7 +21,7 @@ async function run(
   root: string,
   { shell = ['dash'], options = [] }: { shell?: string[]; options?: string[] } = {},
 ): Promise<Buffer> {
-  const [program = '', ...words] = [...ordinary, ...shell, script, ...options, '--root', root];
+  const [program, ...words] = [...ordinary, ...shell, script, ...options, '--root', root];
   const { stdout, stderr } = await execa(program, words, {
     encoding: 'buffer',
     stripFinalNewline: false,

@@ -146,7 +146,6 @@ exit code 2
 
 exports[`test/cli/messages/capture.test.ts > TAP > capture > kexec-lab capture web1 --ssh no-such-ssh 1`] = `
 $ kexec-lab capture web1 --ssh no-such-ssh
-stderr: 16179: 1: exec: no-such-ssh: not found
 stderr: missing on this host: no-such-ssh
 stderr:   Install it.
 exit code 5
