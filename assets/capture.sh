@@ -14,7 +14,7 @@
 #   file MODE SIZE PATH         the content of a file
 #   link SIZE PATH              the target of a symbolic link
 #   text SIZE NAME              the output of a command, or a file that changes while it is read
-#   lack REASON PATH            what could not be taken: unreadable, or larger than the limit
+#   lack REASON PATH            what could not be taken: unreadable, larger than the limit, or odd-name: control characters
 #   end COUNT                   how many records came before
 #
 # The output still has host names, addresses and passwords where files have them. `kexec-lab capture --from` removes them.
@@ -41,18 +41,20 @@ fi
 
 newline='
 '
+# Lists have one path to a line: the root and the names of files may have blanks.
+IFS=$newline
 records=0
 # The paths that were sent, each between line feeds.
 sent=$newline
 # Larger than any kernel or initrd. Bytes.
 most=536870912
 
-record() { # HEADER…: the header line of a record
+record() { # HEADER: the header line of a record
 	records=$((records + 1))
-	printf '%s\n' "$*"
+	printf '%s\n' "$1"
 }
 
-lack() { record lack "$1" "$2"; }
+lack() { record "lack $1 $2"; }
 
 is_sent() {
 	case $sent in *"$newline$1$newline"*) return 0 ;; esac
@@ -62,7 +64,7 @@ is_sent() {
 
 text() { # NAME VALUE
 	[ -n "$2" ] || return 0
-	record text $(($(printf '%s' "$2" | wc -c))) "$1"
+	record "text $(($(printf '%s' "$2" | wc -c))) $1"
 	[ -n "$list" ] || printf '%s\n' "$2"
 }
 
@@ -86,26 +88,48 @@ state() { # PATH…
 	done
 }
 
-# Where a link leads, without `..`.
+# A path without `.`, `..` and empty names.
+plain() { # PATH
+	printf '%s\n' "$1" |
+		sed -e ':again' -e 's|///*|/|g; s|/\./|/|g; s|^/\.\./|/|; s|/[^/]*[^/.][^/]*/\.\./|/|' -e 't again'
+}
+
+# Where a link leads.
 join() { # PATH TARGET
-	case $2 in /*) echo "$2" ;; *) echo "${1%/*}/$2" ;; esac | sed ':again; s|/[^/]*[^/.][^/]*/\.\./|/|; t again'
+	case $2 in /*) plain "$2" ;; *) plain "${1%/*}/$2" ;; esac
+}
+
+# Says that a directory above a missing path cannot be entered: the path may be there.
+closed() { # PATH
+	above=${1%/*}
+	while [ -n "$above" ] && [ ! -e "$root$above" ]; do above=${above%/*}; done
+	if [ -d "$root$above" ] && [ ! -x "$root$above" ] && ! is_sent "$above"; then lack unreadable "$above"; fi
 }
 
 # A file and, before it, the links that lead to it. Missing files are left out without a word.
 file() { # PATH…
 	for path; do
-		case $path in *"$newline"*) continue ;; esac
+		case $path in
+		*[[:cntrl:]]*)
+			[ ! -f "$root$path" ] || lack odd-name "$(printf '%s' "$path" | tr '[:cntrl:]' '?')"
+			continue
+			;;
+		esac
+		case $path in *//* | */./* | */../*) path=$(plain "$path") ;; esac
 		hops=0
 		while [ -L "$root$path" ] && [ $hops -lt 8 ]; do
 			hops=$((hops + 1))
 			target=$(readlink "$root$path")
 			if ! is_sent "$path"; then
-				record link $(($(printf '%s' "$target" | wc -c))) "$path"
+				record "link $(($(printf '%s' "$target" | wc -c))) $path"
 				[ -n "$list" ] || printf '%s\n' "$target"
 			fi
 			path=$(join "$path" "$target")
 		done
-		[ -f "$root$path" ] || continue
+		if [ ! -f "$root$path" ]; then
+			closed "$path"
+			continue
+		fi
 		is_sent "$path" && continue
 		if [ ! -r "$root$path" ]; then
 			lack unreadable "$path"
@@ -118,7 +142,7 @@ file() { # PATH…
 		fi
 		mode=644
 		[ ! -x "$root$path" ] || mode=755
-		record file $mode $size "$path"
+		record "file $mode $size $path"
 		if [ -z "$list" ]; then
 			head -c $size "$root$path"
 			echo
@@ -128,10 +152,21 @@ file() { # PATH…
 
 # The files of a directory and of those in it.
 tree() { # DIRECTORY
+	if [ ! -d "$root$1" ]; then
+		closed "$1"
+		return 0
+	fi
+	if [ ! -r "$root$1" ]; then
+		is_sent "$1" || lack unreadable "$1"
+		return 0
+	fi
 	for entry in "$root$1"/* "$root$1"/.[!.]*; do
+		case $entry in
+		# A seed of random numbers.
+		*/random-seed) continue ;;
+		esac
 		if [ -d "$entry" ] && [ ! -L "$entry" ]; then tree "${entry#"$root"}"; else file "${entry#"$root"}"; fi
 	done
-	if [ -d "$root$1" ] && [ ! -r "$root$1" ]; then lack unreadable "$1"; fi
 }
 
 echo 'kexec-lab-capture 1'
@@ -215,7 +250,8 @@ add_kernel() { # PATH
 }
 for name in "vmlinuz-$running" "vmlinux-$running" "Image-$running"; do add_kernel "/boot/$name"; done
 for link in /vmlinuz /boot/vmlinuz /vmlinuz.old /boot/Image; do
-	[ -e "$root$link" ] || continue
+	# Below --root, the target of an absolute link is not where the shell looks for it.
+	[ -e "$root$link" ] || [ -L "$root$link" ] || continue
 	file "$link"
 	[ -L "$root$link" ] || continue
 	add_kernel "$(join "$link" "$(readlink "$root$link")")"
@@ -227,19 +263,17 @@ for entry in "$root"/boot/loader/entries/*.conf "$root"/efi/loader/entries/*.con
 	place=${entry#"$root"}
 	place=${place%/loader/entries/*}
 	place=${place%/extlinux/extlinux.conf}
-	# shellcheck disable=SC2013 # a path in an entry has no blanks
-	for path in $(sed -n 's/^[[:space:]]*\(linux\|initrd\|fdt\|efi\|kernel\|LINUX\|INITRD\|KERNEL\|FDT\)[[:space:]]\{1,\}//p' "$entry"); do
-		case $path in /boot/*) file "$path" ;; *) file "$place/${path#/}" ;; esac
+	for named in $(sed -n 's/^[[:space:]]*\(linux\|initrd\|fdt\|devicetree\|efi\|kernel\|LINUX\|INITRD\|KERNEL\|FDT\)[[:space:]]\{1,\}//p' "$entry" |
+		tr '[:blank:]' '\n'); do
+		case $named in /boot/*) file "$named" ;; *) file "$place/${named#/}" ;; esac
 	done
 done
 # shellcheck disable=SC2012 # names of kernels have no line feeds
 newest=$(ls -t "$root"/boot/vmlinuz-* "$root"/boot/vmlinux-* "$root"/boot/Image-* 2>/dev/null | head -n 1)
 [ -z "$newest" ] || add_kernel "${newest#"$root"}"
 
-IFS=$newline
 # shellcheck disable=SC2086 # one path to a line
 set -- $kernels
-unset IFS
 for kernel; do
 	release=${kernel##*/}
 	release=${release#*-}
@@ -250,7 +284,7 @@ for kernel; do
 	# Of the modules only those in use: the initrd's are in the initrd.
 	if [ -n "$root" ] || [ ! -r "$modules/modules.dep" ] || [ ! -r /proc/modules ]; then continue; fi
 	loaded=" $(cut -d ' ' -f 1 /proc/modules | tr '\n-' ' _')"
-	# shellcheck disable=SC2013 # paths of modules have no blanks
+	# shellcheck disable=SC2013 # one path to a line
 	for module in $(sed 's/:.*//' "$modules/modules.dep"); do
 		name=${module##*/}
 		name=${name%%.ko*}
@@ -290,22 +324,22 @@ tree /etc/default/kexec.d
 scripts_with_kexec() { # PATH… below the root
 	for path; do
 		if [ ! -f "$root$path" ] || [ ! -r "$root$path" ]; then continue; fi
-		if [ "$(head -c 2 "$root$path" | tr -d '\0')" = '#!' ] && grep -q kexec "$root$path"; then echo "$path"; fi
+		if [ "$(head -c 2 "$root$path" | tr -d '\0')" = '#!' ] && grep -q kexec "$root$path"; then printf '%s\n' "$path"; fi
 	done
 }
 units=''
 for directory in /etc/systemd/system /usr/local/lib/systemd/system /lib/systemd/system /usr/lib/systemd/system; do
 	# On a merged /usr, /lib is a link.
-	[ -L "$root${directory%/systemd/system}" ] || units="$units $root$directory/*.service"
+	[ -L "$root${directory%/systemd/system}" ] || units="$units$newline$root$directory/*.service"
 done
-# shellcheck disable=SC2046,SC2086 # patterns, and paths without blanks
-programs=$(cat $units 2>/dev/null | sed -n 's/^Exec[A-Za-z]*=[-@:+!|]*\(\/[^[:space:]]*\).*/\1/p' | sort -u)
-# shellcheck disable=SC2086 # paths without blanks
+# Also of `ExecStart=/bin/sh -c "/boot.sh"`. /dev/null: without a file these commands would read the rest of this script.
+# shellcheck disable=SC2086 # one pattern to a line
+programs=$(cat /dev/null $units 2>/dev/null | sed -n 's/^Exec[A-Za-z]*[[:blank:]]*=[-@:+!|[:blank:]]*//p' | tr "[:blank:]\"';" '\n' | grep '^/' | sort -u)
+# shellcheck disable=SC2086 # one path to a line
 scripts=$(scripts_with_kexec $programs)
-# shellcheck disable=SC2086 # one word for each
 for script in $scripts; do file "$script"; done
-# shellcheck disable=SC2013,SC2086 # patterns, and one word for each
-for unit in $(grep -l -F "kexec${scripts:+$newline$scripts}" $units 2>/dev/null); do
+# shellcheck disable=SC2013,SC2086 # one pattern, and one path, to a line
+for unit in $(grep -l -F "kexec${scripts:+$newline$scripts}" /dev/null $units 2>/dev/null); do
 	name=${unit##*/}
 	# systemd's own units, which come with its version.
 	case $name in systemd-*) continue ;; esac
@@ -315,13 +349,10 @@ for unit in $(grep -l -F "kexec${scripts:+$newline$scripts}" $units 2>/dev/null)
 		[ ! -L "$link" ] || file "${link#"$root"}"
 	done
 done
-others=''
 for script in "$root"/etc/init.d/* "$root"/etc/rc.local "$root"/etc/local.d/* "$root"/boot.sh "$root"/usr/local/sbin/* \
 	"$root"/usr/local/bin/*; do
-	others="$others ${script#"$root"}"
+	[ -z "$(scripts_with_kexec "${script#"$root"}")" ] || file "${script#"$root"}"
 done
-# shellcheck disable=SC2086 # paths without blanks
-for script in $(scripts_with_kexec $others); do file "$script"; done
 
 # The versions of the packages behind all this.
 names='^(linux-|kernel|initramfs|dracut|mkinitcpio|kexec|systemd|udev|lvm2|mdadm|cryptsetup|grub|shim|kmod|busybox|zstd|btrfs|xfsprogs|e2fsprogs|dropbear|libc6|glibc|musl|u-boot|flash-kernel|debian-archive)'

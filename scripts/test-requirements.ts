@@ -5,6 +5,7 @@ import type { Requirement } from '../src/host/requirements.ts';
 export const testRequirements: readonly Requirement[] = [
   tool('xmllint', 'libxml2-utils', 'reads the junit reports'),
   tool('shellcheck', 'shellcheck', 'reads the steps of the workflows'),
+  tool('busybox', 'busybox', 'is one of the shells that run the capture script'),
   tool('chromium', 'chromium', 'shows the HTML report'),
   tool('gdb-multiarch', 'gdb-multiarch', 'goes back in recorded boots'),
 ];

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { exitCodes, UsageError } from '../errors.ts';
+import { namedFileError } from '../file-error.ts';
 import { cacheDirectory } from '../host/directories.ts';
 import { sizeInWords } from '../host/user-file.ts';
 import type { ServerManifest } from '../model/server.ts';
@@ -78,11 +79,7 @@ async function run(server: string | undefined, options: Options): Promise<void> 
       return;
     }
     const output = options.output ?? `${nameOf(server ?? options.from ?? 'server')}.server.tar`;
-    if (existsSync(output) && !options.force)
-      throw new UsageError('this file already exists', {
-        place: output,
-        hint: 'Choose another file with --output, or replace it with --force.',
-      });
+    checkOutput(output, options);
     const progress = showProgress();
     const manifest = await capture(source, output, {
       cache: path.join(cacheDirectory(), 'tmp'),
@@ -98,6 +95,27 @@ async function run(server: string | undefined, options: Options): Promise<void> 
     process.exitCode = exitCodes.interrupted;
   } finally {
     interrupt.release();
+  }
+}
+
+/** A capture takes minutes, so what would prevent its file is found before. */
+function checkOutput(output: string, { force = false }: Options): void {
+  const found = statSync(output, { throwIfNoEntry: false });
+  if (found !== undefined && !(force && found.isFile()))
+    throw new UsageError(
+      found.isFile() ? 'this file already exists' : 'this already exists, and is not a file',
+      {
+        place: output,
+        hint: `Choose another file with --output${found.isFile() ? ', or replace it with --force' : ''}.`,
+      },
+    );
+  try {
+    accessSync(path.dirname(output), constants.W_OK);
+  } catch (error) {
+    throw namedFileError(error, {
+      place: path.dirname(output),
+      doing: 'write into this directory',
+    });
   }
 }
 

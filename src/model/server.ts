@@ -39,7 +39,7 @@ const capturedText = z.strictObject({
   ...content,
 });
 
-export const lackReasons = ['unreadable', 'larger', 'unexamined'] as const;
+export const lackReasons = ['unreadable', 'larger', 'odd-name', 'unexamined'] as const;
 export type LackReason = (typeof lackReasons)[number];
 
 const entry = z.discriminatedUnion('kind', [
@@ -52,7 +52,7 @@ const entry = z.discriminatedUnion('kind', [
     reason: z
       .enum(lackReasons)
       .describe(
-        'unreadable: only root can read it. larger: above the limit. unexamined: it may contain secrets.',
+        'unreadable: only root can read it. larger: above the limit. odd-name: control characters in its name. unexamined: it may contain secrets.',
       ),
   }),
 ]);

@@ -6,7 +6,8 @@ import { UnavailableError, UsageError } from '../errors.ts';
 import { ByteReader } from '../formats/archive.ts';
 import { ownDirectory, ownVersion } from '../host/directories.ts';
 import { leash, missingProgram, toolEnvironment } from '../host/processes.ts';
-import { checkInput } from '../host/user-file.ts';
+import { findRequirement } from '../host/install.ts';
+import { openInput } from '../host/user-file.ts';
 import type { ServerManifest } from '../model/server.ts';
 import { serverManifestSchema } from '../model/server.ts';
 import type { ListedRecord, RawRecord } from './raw-capture.ts';
@@ -84,11 +85,14 @@ async function readFrom(
   read: (reader: ByteReader) => Promise<void>,
 ): Promise<void> {
   if ('command' in source) {
-    await readFromServer([...source.command, ...args], signal, read);
+    await readFromServer(source.command, args, signal, read);
     return;
   }
-  checkInput(source.file, largestRaw, { hint: 'Name the output of capture.sh.' });
-  const reader = new ByteReader(createReadStream(source.file, { highWaterMark: 2 ** 20 }));
+  const { descriptor } = openInput(source.file, largestRaw, {
+    hint: 'Name the output of capture.sh.',
+  });
+  const stream = createReadStream(source.file, { fd: descriptor, highWaterMark: 2 ** 20 });
+  const reader = new ByteReader(stream);
   try {
     await read(reader);
   } catch (error) {
@@ -98,18 +102,23 @@ async function readFrom(
       ...(error.hint !== undefined && { hint: error.hint }),
     });
   } finally {
-    await reader.close();
+    stream.destroy();
   }
 }
 
 /** Messages of ssh and of the script go to standard error as they are: ssh may ask for a password there. */
 async function readFromServer(
   command: readonly string[],
+  scriptArguments: readonly string[],
   signal: AbortSignal | undefined,
   read: (reader: ByteReader) => Promise<void>,
 ): Promise<void> {
+  const [name = ''] = command;
+  // A shell's exit code would not say whether this host or the server lacks a program.
+  if ((await findRequirement({ name: name.includes('/') ? path.resolve(name) : name })) === null)
+    throw missingProgram(name);
   const { execa } = await import('execa');
-  const { program, args } = leash(command);
+  const { program, args } = leash([...command, ...scriptArguments]);
   const running = execa(program, args, {
     input: await captureScript(),
     stderr: 'inherit',
@@ -119,28 +128,39 @@ async function readFromServer(
     ...(signal !== undefined && { cancelSignal: signal }),
   });
   const reader = new ByteReader(running.stdout);
-  let trouble: unknown = null;
+  let trouble: Error | null = null;
   try {
     await read(reader);
   } catch (error) {
-    trouble = error;
-    running.kill();
+    trouble = error as Error;
+    // Something that ended by itself has an exit code, which says more.
+    if (await goesOn(reader)) running.kill();
   }
   const { exitCode } = await running;
   signal?.throwIfAborted();
-  const [name = ''] = command;
-  if (exitCode === 127 && trouble !== null) throw missingProgram(name);
-  // What arrived is the consequence, the end of ssh the cause.
   if (exitCode !== undefined && exitCode !== 0) {
+    const isMissing = exitCode === 127;
+    // What arrived is the consequence, the end of ssh the cause.
+    const why = isMissing ? ': the server lacks a program' : '';
     throw new UnavailableError(
-      `${name} ended with exit code ${exitCode} before the capture was complete`,
+      `${name} ended with exit code ${exitCode} before the capture was complete${why}`,
       {
-        hint: `Try the login by hand: ${command.slice(0, -remoteShell.length).join(' ')} true`,
+        hint: `Try the login by hand: ${command.slice(0, -remoteShell.length).join(' ')} ${isMissing ? `${remoteShell[0]} -c true` : 'true'}`,
         cause: trouble,
       },
     );
   }
-  if (trouble !== null) throw trouble as Error;
+  if (trouble !== null) throw trouble;
+}
+
+/** Whether a stream has more, after the bytes that could not be understood. */
+async function goesOn(reader: ByteReader): Promise<boolean> {
+  try {
+    await reader.skip(2 ** 20);
+    return (await reader.peek(1)).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 /** What runs on the server: a shell that reads the script from its standard input. */
@@ -152,5 +172,11 @@ export function sshCommand(
   { ssh = 'ssh', sudo = false }: { ssh?: string; sudo?: boolean } = {},
 ): string[] {
   // No terminal there: it would change the line ends.
-  return [...ssh.split(/\s+/), '-T', server, ...(sudo ? ['sudo', '-n'] : []), ...remoteShell];
+  return [
+    ...ssh.trim().split(/\s+/),
+    '-T',
+    server,
+    ...(sudo ? ['sudo', '-n'] : []),
+    ...remoteShell,
+  ];
 }

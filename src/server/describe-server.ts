@@ -8,6 +8,7 @@ import type { Server } from './server.ts';
 export const lackWords: Record<LackReason, string> = {
   unreadable: 'only root can read it',
   larger: 'larger than 512 MiB',
+  'odd-name': 'left out, because its name has control characters',
   unexamined: 'left out, because it may have secrets that could not be found',
 };
 

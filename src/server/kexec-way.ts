@@ -37,15 +37,21 @@ function enabledUnit(captured: Captured): Found | null {
     .filter(({ path }) => /\.(wants|requires)\/[^/]+\.service$/.test(path));
   for (const { path } of wants) {
     const unit = captured.file(path);
-    if (unit === null) continue;
+    // A crash kernel is loaded, not started.
+    if (unit === null || /kdump/.test(unit.path)) continue;
     const text = captured.read(unit.path) ?? '';
     const scripts = parseUnit(text)
-      .commands.map((command) => command.split(/\s+/)[0] ?? '')
-      .filter((program) => (captured.read(program) ?? '').includes('kexec'));
+      .commands.flatMap((command) => command.split(/[\s"';]+/))
+      .filter((word) => word.startsWith('/') && isKexecScript(captured.read(word) ?? ''));
     const isDirect = /\bkexec\b/.test(parseUnit(text).commands.join('\n'));
     if (scripts.length > 0 || isDirect) return { by: 'unit', files: [unit.path, ...scripts] };
   }
   return null;
+}
+
+/** The program kexec has the word in it, too. */
+function isKexecScript(text: string): boolean {
+  return text.startsWith('#!') && text.includes('kexec');
 }
 
 function startScript(captured: Captured): Found | null {
@@ -68,9 +74,9 @@ function atReboot(captured: Captured): Found | null {
 
 /** The literal parameters in the command lines that a script gives to kexec. */
 function wordsOf(text: string): string[] {
-  const options = text.matchAll(
-    /--(?:append|command-line)[= ](?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+))/g,
-  );
+  const options = text
+    .replace(/^[ \t]*#.*$/gm, '')
+    .matchAll(/--(?:append|command-line)[= ](?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+))/g);
   return Array.from(options, ([, double, single, bare]) => double ?? single ?? bare ?? '')
     .map((words) => words.replace(/\$\([^)]*\)|`[^`]*`/g, ' '))
     .flatMap((words) => words.split(/\s+/))

@@ -52,7 +52,7 @@ export function machineFacts(captured: Captured): MachineFacts {
     memoryMiB: memoryOf(captured),
     gic: gicv3 ? 3 : gicv2 ? 2 : null,
     hasIts: /\bITS\b/.test(log) || /\bITS-/.test(interrupts),
-    startsAtEl2: /CPUs? started at EL2|CPU: All CPU\(s\) started at EL2/.test(log),
+    startsAtEl2: /CPUs? started at EL2|CPU: All CPU\(s\) started (?:at EL2|in HYP mode)/.test(log),
     pageSize: Number(captured.text('page-size')) || null,
     firmware: isSecure ? 'secure-boot' : hasEfi ? 'uefi' : 'none',
     hasAcpi:

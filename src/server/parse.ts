@@ -3,7 +3,7 @@
 /** `KEY=value` lines, as in os-release(5) and files of /etc/default: quotes are removed, comments left out. */
 export function parseAssignments(text: string): Map<string, string> {
   const found = new Map<string, string>();
-  for (const line of text.split('\n')) {
+  for (const line of text.split(/\r?\n/)) {
     const [, key = '', value = ''] = /^\s*(?:export\s+)?(\w+)=(.*)$/.exec(line) ?? [];
     if (key !== '') found.set(key, value.trim().replace(/^(["'])(.*)\1$/, '$2'));
   }
@@ -104,8 +104,9 @@ export function parsePackages(text: string): Map<string, string> {
 export function parseUnit(text: string): { commands: string[]; wantedBy: string[] } {
   const commands: string[] = [];
   const wantedBy: string[] = [];
-  for (const line of text.replace(/\\\n/g, ' ').split('\n')) {
-    const [, key = '', value = ''] = /^\s*(\w+)=\s*(.*?)\s*$/.exec(line) ?? [];
+  for (const line of text.replace(/\\\r?\n/g, ' ').split(/\r?\n/)) {
+    const [, key = '', value = ''] =
+      /^\s*(\w+)[ \t]*=(.*)$/.exec(line)?.map((part) => part.trim()) ?? [];
     if (/^Exec(Start|StartPre|StartPost|Stop|StopPost)$/.test(key))
       commands.push(value.replace(/^[-@:+!|]+/, ''));
     if (key === 'WantedBy' || key === 'RequiredBy') wantedBy.push(...value.split(/\s+/));

@@ -9,12 +9,16 @@ import { largestContent } from '../model/server.ts';
 /** Content that was written to a file of its own. */
 export type RawContent = { file: string; size: number; sha256: string };
 
+/** Why the script did not take a file. */
+const rawLackReasons = ['unreadable', 'larger', 'odd-name'] as const;
+type RawLackReason = (typeof rawLackReasons)[number];
+
 /** One record of the script. */
 export type RawRecord =
   | ({ kind: 'file'; path: string; program: boolean } & RawContent)
   | ({ kind: 'text'; name: string } & RawContent)
   | { kind: 'link'; path: string; target: string }
-  | { kind: 'lack'; path: string; reason: 'unreadable' | 'larger' };
+  | { kind: 'lack'; path: string; reason: RawLackReason };
 
 /** A record as `capture.sh --list` prints it: without content. */
 export type ListedRecord = { kind: RawRecord['kind']; name: string; size: number };
@@ -22,7 +26,10 @@ export type ListedRecord = { kind: RawRecord['kind']; name: string; size: number
 /** The first line of what the script prints. */
 const firstLine = 'kexec-lab-capture 1';
 const longestLine = 8192;
-const longestTarget = 4096;
+/** Of paths and of the targets of links, as in Linux. Bytes. */
+const longestName = 4096;
+/** What a login may print before the first line. Bytes. */
+const longestBanner = 2 ** 16;
 const mostRecords = 20_000;
 /** All content together: several kernels with their initrds. Bytes. */
 const mostContent = 2 * 2 ** 30;
@@ -30,7 +37,7 @@ const mostContent = 2 * 2 ** 30;
 type Header =
   | { kind: 'file'; size: number; name: string; program: boolean }
   | { kind: 'text' | 'link'; size: number; name: string }
-  | { kind: 'lack'; reason: 'unreadable' | 'larger'; name: string }
+  | { kind: 'lack'; reason: RawLackReason; name: string }
   | { kind: 'end'; count: number };
 
 /**
@@ -79,11 +86,10 @@ export async function* readRawList(reader: ByteReader): AsyncGenerator<ListedRec
 
 /** Yields the header lines. The caller reads the content of each before it asks for the next. */
 async function* readHeaders(reader: ByteReader): AsyncGenerator<Exclude<Header, { kind: 'end' }>> {
-  if ((await readLine(reader)) !== firstLine)
-    throw new UsageError('this is not the output of capture.sh', {
-      hint: 'Make one with: kexec-lab capture --script >capture.sh; then, on the server: sh capture.sh >server.raw',
-    });
+  await skipBanner(reader);
   for (let count = 0; ; count += 1) {
+    if ((await reader.peek(1)).length === 0)
+      throw damaged(reader, 'it ends before its last record');
     const header = parseHeader((await readLine(reader)) ?? '');
     if (header === null) throw damaged(reader, 'a record does not begin where it should');
     if (header.kind === 'end') {
@@ -96,9 +102,30 @@ async function* readHeaders(reader: ByteReader): AsyncGenerator<Exclude<Header, 
   }
 }
 
+/** Reads the first line, and what a login may print before it. */
+async function skipBanner(reader: ByteReader): Promise<void> {
+  const start = (await reader.peek(longestBanner)).toString('latin1');
+  const at = `\n${start}`.indexOf(`\n${firstLine}\n`);
+  if (at !== -1) {
+    await reader.skip(at + firstLine.length + 1);
+    return;
+  }
+  if (`\n${start}`.includes(`\n${firstLine}\r\n`))
+    throw new UsageError('the line ends of this capture were changed, as a terminal does', {
+      hint: 'Capture the server once more. On the server, redirect the output to a file: sh capture.sh >server.raw',
+    });
+  throw new UsageError('this is not the output of capture.sh', {
+    hint: 'Make one with: kexec-lab capture --script >capture.sh; then, on the server: sh capture.sh >server.raw',
+  });
+}
+
 function parseHeader(line: string): Header | null {
   const [, kind = '', rest = ''] = /^(\w+) (.*)$/.exec(line) ?? [];
   const words = rest.split(' ');
+  const nameIn = (rest: string[]): string | null => {
+    const name = rest.join(' ');
+    return name === '' || Buffer.byteLength(name) > longestName ? null : name;
+  };
   const size = (text: string | undefined, most: number): number | null =>
     text !== undefined && /^\d{1,10}$/.test(text) && Number(text) <= most ? Number(text) : null;
   if (kind === 'end') {
@@ -106,20 +133,24 @@ function parseHeader(line: string): Header | null {
     return count === null ? null : { kind, count };
   }
   if (kind === 'lack') {
-    const [reason, ...name] = words;
-    if (reason !== 'unreadable' && reason !== 'larger') return null;
-    return { kind, reason, name: name.join(' ') };
+    const [word, ...rest] = words;
+    const reason = rawLackReasons.find((each) => each === word);
+    const name = nameIn(rest);
+    return reason === undefined || name === null ? null : { kind, reason, name };
   }
   if (kind === 'file') {
-    const [mode, length, ...name] = words;
+    const [mode, length, ...rest] = words;
     const bytes = size(length, largestContent);
-    if (bytes === null || (mode !== '644' && mode !== '755')) return null;
-    return { kind, size: bytes, name: name.join(' '), program: mode === '755' };
+    const name = nameIn(rest);
+    if (bytes === null || name === null || (mode !== '644' && mode !== '755')) return null;
+    return { kind, size: bytes, name, program: mode === '755' };
   }
   if (kind !== 'text' && kind !== 'link') return null;
-  const [length, ...name] = words;
-  const bytes = size(length, kind === 'link' ? longestTarget : largestContent);
-  return bytes === null ? null : { kind, size: bytes, name: name.join(' ') };
+  const [length, ...others] = words;
+  const bytes = size(length, kind === 'link' ? longestName : largestContent);
+  const name = nameIn(others);
+  if (bytes === null || name === null || (kind === 'link' && bytes === 0)) return null;
+  return { kind, size: bytes, name };
 }
 
 /** The next line without its end; null if there is none of a sensible length. */
@@ -132,7 +163,9 @@ async function readLine(reader: ByteReader): Promise<string | null> {
 
 /** The line feed after content shows that its size was right. */
 async function endOfContent(reader: ByteReader): Promise<void> {
-  if ((await reader.read(1)).toString() !== '\n')
+  const end = (await reader.read(1)).toString();
+  if (end === '') throw damaged(reader, 'it ends in the middle of a record');
+  if (end !== '\n')
     throw damaged(reader, 'the content of a record has another size than announced');
 }
 

@@ -4,15 +4,16 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, open, rename, rm, writeFile, link } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rename, rm, rmdir, writeFile, link } from 'node:fs/promises';
 import path from 'node:path';
 import { UsageError } from '../errors.ts';
 import { ByteReader, tarMembers } from '../formats/archive.ts';
 import { fileExists } from '../host/files.ts';
 import { runTool } from '../host/processes.ts';
-import { checkInput } from '../host/user-file.ts';
+import { openInput } from '../host/user-file.ts';
 import type { ServerManifest } from '../model/server.ts';
 import { largestContent, serverManifestSchema } from '../model/server.ts';
+import { plainName } from './entry-names.ts';
 
 const manifestName = 'server.json';
 const blobName = /^blobs\/([0-9a-f]{64})$/;
@@ -80,26 +81,44 @@ export type ServerFile = {
  * @throws UsageError with the place if it cannot be used
  */
 export async function readServerFile(file: string, directory: string): Promise<ServerFile> {
-  checkInput(file, largestFile, { hint: 'Name a file that kexec-lab capture wrote.' });
-  await mkdir(directory, { recursive: true });
+  const hint = 'Name a file that kexec-lab capture wrote.';
+  const { descriptor } = openInput(file, largestFile, { hint });
+  const stream = createReadStream(file, { fd: descriptor, highWaterMark: 2 ** 20 });
+  const made = await mkdir(directory, { recursive: true });
   const scratch = await mkdtemp(path.join(directory, 'partial-'));
+  let isDone = false;
   try {
-    const manifest = await unpack(file, scratch);
+    const manifest = await unpack(file, new ByteReader(stream), scratch);
     for (const sha256 of digestsIn(manifest)) {
       const kept = path.join(directory, sha256);
       if (!(await fileExists(kept))) await rename(path.join(scratch, sha256), kept);
     }
+    isDone = true;
     return { manifest, contentOf: (sha256) => path.join(directory, sha256) };
   } finally {
+    stream.destroy();
     await rm(scratch, { recursive: true, force: true });
+    if (!isDone && made !== undefined) await removeEmpty(directory, made);
   }
 }
 
+/** Removes a directory and those above it as far as `first`, if they are empty. */
+async function removeEmpty(directory: string, first: string): Promise<void> {
+  for (let at = path.resolve(directory); at.startsWith(first); at = path.dirname(at))
+    // Another process may use it meanwhile.
+    if (
+      !(await rmdir(at).then(
+        () => true,
+        () => false,
+      ))
+    )
+      return;
+}
+
 /** Writes the blobs of a file to `scratch`, each under its digest. */
-async function unpack(file: string, scratch: string): Promise<ServerManifest> {
-  const reader = new ByteReader(createReadStream(file, { highWaterMark: 2 ** 20 }));
+async function unpack(file: string, reader: ByteReader, scratch: string): Promise<ServerManifest> {
   const refuse = (what: string) =>
-    new UsageError(what, {
+    new UsageError(oneLine(what), {
       place: file,
       hint: 'Name a file that kexec-lab capture wrote, or capture the server once more.',
     });
@@ -141,7 +160,8 @@ async function unpack(file: string, scratch: string): Promise<ServerManifest> {
 
 /** @throws UsageError with the first thing that is wrong, and where in server.json it is */
 function parseManifest(text: string, file: string): ServerManifest {
-  const refuse = (what: string, hint: string) => new UsageError(what, { place: file, hint });
+  const refuse = (what: string, hint: string) =>
+    new UsageError(oneLine(what), { place: file, hint });
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -149,6 +169,12 @@ function parseManifest(text: string, file: string): ServerManifest {
     const { message } = error as Error;
     throw refuse(`server.json is not JSON: ${message}`, 'Capture the server once more.');
   }
+  // JSON.parse makes a property of it; zod leaves it out without a word in a record.
+  if (text.includes('"__proto__"'))
+    throw refuse(
+      'server.json is not valid: it has a key __proto__',
+      'Capture the server once more.',
+    );
   const parsed = serverManifestSchema.safeParse(value);
   if (parsed.success) {
     refuseTwice(parsed.data, refuse);
@@ -170,6 +196,12 @@ function parseManifest(text: string, file: string): ServerManifest {
     `server.json is not valid: ${where === '' ? '' : `${where}: `}${issue?.message ?? ''}`,
     'Capture the server once more.',
   );
+}
+
+/** A message that quotes a damaged file, without its control characters and not longer than a few lines of a terminal. */
+function oneLine(message: string): string {
+  const plain = plainName(message);
+  return plain.length > 300 ? `${plain.slice(0, 300)}…` : plain;
 }
 
 /** A path that is there twice, or a digest with two sizes, would be read in two ways. */

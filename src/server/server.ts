@@ -53,7 +53,7 @@ export function understand(captured: Captured, place: string): Server {
   const arch = archOf(captured);
   if (arch === null)
     throw refuse(
-      `this server is not an ARM machine (${captured.text('uname')?.trim() ?? 'unknown'})`,
+      `this server is not an ARM machine (${captured.text('uname')?.trim().slice(0, longestName) ?? 'unknown'})`,
       'kexec-lab boots 64-bit ARM (aarch64) and 32-bit ARM (armv7).',
     );
   const kernels = kernelsOf(captured);
@@ -133,12 +133,15 @@ function defaultOf(
   );
 }
 
+/** Of what is printed on one line. */
+const longestName = 100;
+
 function distributionOf(captured: Captured): Server['distribution'] {
   const release = parseAssignments(captured.read('/etc/os-release') ?? '');
   return {
     id: release.get('ID') ?? '',
     codename: release.get('VERSION_CODENAME') ?? '',
-    name: release.get('PRETTY_NAME') ?? 'an unknown distribution',
+    name: (release.get('PRETTY_NAME') ?? 'an unknown distribution').slice(0, longestName),
   };
 }
 

@@ -20,8 +20,8 @@ const mac =
   /(?<![\w:-])[0-9A-Fa-f]{2}(?:(?::[0-9A-Fa-f]{2}){5}|(?:-[0-9A-Fa-f]{2}){5,6})(?![\w:]|-[0-9A-Fa-f])/g;
 const innocentMac = /^(?:00[:-]){5}00$|^(?:ff[:-]){5}ff$/i;
 
-/** Hardware addresses without colons: in EFI's device paths, and in names of network interfaces. */
-const plainMac = /(?<=\bMAC(?:Addr)?\(|\b(?:en|wl|ww)[xX])[0-9A-Fa-f]{12}(?![0-9A-Fa-f])/g;
+/** Hardware addresses without colons: in EFI's device paths and boot options, and in names of network interfaces. */
+const plainMac = /(?<=\bMAC(?:Addr)?[(:]|\b(?:en|wl|ww)[xX])[0-9A-Fa-f]{12}(?![0-9A-Fa-f])/g;
 
 /** An address of mail, or of a login: `root@web1`. */
 const mail =

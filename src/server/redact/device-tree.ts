@@ -1,8 +1,9 @@
-import { treeProperties } from '../../formats/device-tree.ts';
+import { readTreeHeader, treeHeaderBytes, treeProperties } from '../../formats/device-tree.ts';
 import type { Redactor } from './redact.ts';
 
 /** Properties that identify a machine or seed its random numbers. Their bytes become zeros. */
-const identifying = /^(local-)?mac-address$|^serial-number$|^(kaslr|rng)-seed$|^linux,usable-seed$/;
+const identifying =
+  /^(local-)?(mac|bd)-address$|^serial-number$|^linux,serial$|^(kaslr|rng)-seed$|^linux,usable-seed$/;
 
 /**
  * A device tree without what identifies the machine, and with secrets in its texts (the command line) replaced by marks of
@@ -27,7 +28,32 @@ export function redactDeviceTree(
     found.data.copy(value);
     marks.push(...found.marks);
   }
+  blankRest(data);
   return { data, marks };
+}
+
+/** The table of reserved memory starts here in the header, and ends with an entry of zeros. */
+const reservedAt = 16;
+const reservedBytes = 16;
+
+/** Fills what is outside the parts of a tree: boot loaders that change a tree in place leave old texts there. */
+function blankRest(tree: Buffer): void {
+  const header = readTreeHeader(tree);
+  if (header === null) return;
+  const start = tree.readUInt32BE(reservedAt);
+  let end = start;
+  while (end + reservedBytes <= tree.length) {
+    const isLast = tree.subarray(end, end + reservedBytes).every((byte) => byte === 0);
+    end += reservedBytes;
+    if (isLast) break;
+  }
+  const parts = [[0, treeHeaderBytes], [start, end], header.structure, header.strings];
+  let at = 0;
+  for (const [from = 0, to = 0] of parts.sort(([a = 0], [b = 0]) => a - b)) {
+    if (from > at) tree.fill(0, at, from);
+    at = Math.max(at, to);
+  }
+  tree.fill(0, at);
 }
 
 /** Texts end with a NUL and have no other control characters (Devicetree Specification, 2.2.4). */
