@@ -79,7 +79,10 @@ function planOf(server: Server, file: string): BootPlan | UsageError {
 
 function boot(plan: BootPlan | UsageError, file: string, style: Style): string[] {
   if (plan instanceof UsageError)
-    return style.wrap(`Not bootable here: ${printable(plan.message)}`, 2);
+    return style.wrap(
+      printable(`${plan.message.charAt(0).toUpperCase()}${plan.message.slice(1)}.`),
+      2,
+    );
   const rows = plan.likeness.map(({ how, what, detail }) => [how, what, printable(detail)]);
   return [
     'Its boot in the lab:',

@@ -8,7 +8,8 @@ import { stringify } from 'yaml';
 import type { CapturedFile } from '../model/server.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import type { BootPlan } from './boot-plan.ts';
-import { isMade, planBoot } from './boot-plan.ts';
+import { planBoot } from './boot-plan.ts';
+import { isMade } from './disk-plan.ts';
 import type { Server } from './server.ts';
 
 /** What a system of the lab gets of the server besides its kernels: settings, units and scripts of the boot and of kexec. */
@@ -108,7 +109,7 @@ function machineOf({ arch }: Server, { shape }: BootPlan): object {
 }
 
 function scenarioOf(server: Server, plan: BootPlan, place: string): object {
-  const { firstKernel, cmdline, expect, likeness } = plan;
+  const { firstKernel, cmdline, expect, steps, likeness } = plan;
   const { distribution, captured, arch } = server;
   const differs = likeness
     .filter(({ how }) => how !== 'as there')
@@ -131,6 +132,7 @@ function scenarioOf(server: Server, plan: BootPlan, place: string): object {
       cmdline,
     },
     // The release is that of the kernel on the disk, also with a candidate.
+    ...(steps.length > 0 && { steps }),
     expect: { ...expect, proof: 'system' },
     limits: { total: 1200, silence: 300 },
   };

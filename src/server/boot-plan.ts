@@ -5,24 +5,9 @@ import type { Likeness } from '../model/server.ts';
 import type { Shape } from '../qemu/shape.ts';
 import { partitionMark, rootDisk } from '../qemu/shape.ts';
 import { parseCmdline } from './parse.ts';
-import type { BlockDevice } from './parse.ts';
+import type { Note, PlannedPartition } from './disk-plan.ts';
+import { partitionsOf, tableOf } from './disk-plan.ts';
 import type { Server, ServerKernel } from './server.ts';
-
-/** A partition of the disk that is made to fit. */
-export type PlannedPartition = {
-  /** MiB. */
-  size: number;
-  /** The type as sfdisk takes it: a GUID or a number, or a short name. */
-  type: string;
-  /** PARTLABEL and PARTUUID; empty: any. */
-  name: string;
-  partUuid: string;
-  filesystem: 'ext4' | 'vfat' | 'swap' | 'none';
-  label: string;
-  uuid: string;
-  /** Where it is mounted in the system; empty: nowhere. */
-  mount: string;
-};
 
 export type BootPlan = {
   /** Null: the lab's provider kernel and initramfs stand in. */
@@ -33,6 +18,8 @@ export type BootPlan = {
   suite: string;
   table: 'gpt' | 'dos';
   partitions: PlannedPartition[];
+  /** What is typed on the console where the server does not kexec by itself. */
+  steps: object[];
   expect: Pick<Expectation, 'outcome'> & { generation: number; root: string };
   likeness: Likeness[];
 };
@@ -43,12 +30,8 @@ const suites = ['bookworm', 'trixie'];
 /** Limits of the lab's machines. MiB, and a number of CPUs: more only take time. */
 const machineLimits = { leastMemory: 512, mostMemory: 2048, cpus: 4 };
 
-/** Room for a system of the lab besides what was captured. MiB. */
-const systemSize = 1536;
-
 /**
  * Plans the boot.
- * @param kexec whether the boot kexecs as the server does, or ends with the first kernel
  * @throws UsageError if the server has something that the lab cannot make yet
  */
 export function planBoot(server: Server, place: string): BootPlan {
@@ -60,28 +43,25 @@ export function planBoot(server: Server, place: string): BootPlan {
   const disk = rootDisk({ disks: shape.disks ?? 'virtio-pci' });
   const { partitions, rootNumber } = partitionsOf(server, note, place);
   const firstKernel = firstOf(server, note);
-  const kexecs = server.kexec.by === 'unit' || server.kexec.by === 'script';
-  const second = kexecs ? server.defaultKernel : (firstKernel ?? server.defaultKernel);
+  const root = `${disk}${partitionMark(disk)}${rootNumber}`;
+  const byItself = server.kexec.by === 'unit' || server.kexec.by === 'script';
+  // Only a kexec leads from the provider's kernel to one of the server.
+  const byHand = !byItself && firstKernel === null;
   const suite = suiteOf(server, note);
-  noteKexec(server, note);
-  note('as there', kexecs ? 'second kernel' : 'kernel', kernelWords(second));
+  noteKexec(server, byHand, note);
+  if (byItself || byHand) note('as there', 'second kernel', kernelWords(server.defaultKernel));
   return {
     firstKernel,
-    cmdline: firstCmdline(server, firstKernel, `${disk}${partitionMark(disk)}${rootNumber}`, note),
+    cmdline: firstCmdline(server, firstKernel, root, note),
     shape,
     suite,
     table: tableOf(server),
     partitions,
-    expect: {
-      outcome: 'booted',
-      generation: kexecs ? 2 : 1,
-      root: `${disk}${partitionMark(disk)}${rootNumber}`,
-    },
+    steps: byHand ? kexecByHand(server, root) : [],
+    expect: { outcome: 'booted', generation: byItself || byHand ? 2 : 1, root },
     likeness,
   };
 }
-
-type Note = (how: Likeness['how'], what: string, detail: string) => void;
 
 function refuseUnknown({ root, distribution, defaultKernel }: Server, place: string): void {
   const refuse = (what: string) =>
@@ -150,86 +130,6 @@ function shapeOf({ machine, disk, arch }: Server, note: Note): Shape {
   };
 }
 
-/** The partitions up to the last one that the boot needs, as there but for their sizes. */
-function partitionsOf(
-  { disk, root, fstab, captured }: Server,
-  note: Note,
-  place: string,
-): { partitions: PlannedPartition[]; rootNumber: number } {
-  const content = Math.ceil(captured.files().reduce((sum, { size }) => sum + size, 0) / 2 ** 20);
-  const partitions = disk.partitions.map((partition) => planPartition(partition, root, content));
-  const rootIndex = disk.partitions.findIndex(({ name }) => name === root.name);
-  const numbers = disk.partitions.map(({ name }) => Number(/\d+$/.exec(name)?.[0]));
-  if (numbers.some((number, index) => number !== index + 1))
-    throw new UsageError(
-      `the lab cannot boot this server yet: its partitions are numbered ${numbers.join(', ')}, and only numbers without gaps can be made`,
-      { place },
-    );
-  note(
-    'as there',
-    'partitions',
-    `${disk.partitions.length}, with their UUIDs and labels; the root is the ${ordinal(rootIndex + 1)}`,
-  );
-  note(
-    'alike',
-    'root file system',
-    `ext4 with the UUID and label of the server; a Debian of the lab, with the captured files`,
-  );
-  const left = fstab.filter(
-    ({ place, source }) => place.startsWith('/') && !isMade(source, place, disk.partitions),
-  );
-  if (left.length > 0) note('not here', 'mounts', left.map(({ place }) => place).join(', '));
-  return { partitions, rootNumber: rootIndex + 1 };
-}
-
-/** Whether the disk that is made has the source of a line of fstab. */
-export function isMade(source: string, place: string, partitions: readonly BlockDevice[]): boolean {
-  if (place === '/') return true;
-  const [, key = '', value = ''] = /^(\w+)=(.*)$/.exec(source) ?? [];
-  const plain = value.replaceAll('"', '');
-  return partitions.some(
-    ({ name, uuid, label, partUuid, partLabel, mount }) =>
-      mount === place &&
-      (source === `/dev/${name}` ||
-        (key === 'UUID' && plain === uuid) ||
-        (key === 'LABEL' && plain === label) ||
-        (key === 'PARTUUID' && plain === partUuid) ||
-        (key === 'PARTLABEL' && plain === partLabel)),
-  );
-}
-
-function planPartition(
-  partition: BlockDevice,
-  root: BlockDevice,
-  content: number,
-): PlannedPartition {
-  const { filesystem, label, uuid, partUuid, partLabel, partType, size, mount } = partition;
-  const own = Math.max(1, Math.ceil(size / 2 ** 20));
-  const isRoot = partition.name === root.name;
-  const isBoot = ['/boot', '/boot/efi', '/efi'].includes(mount);
-  const known = filesystem === 'ext4' || filesystem === 'vfat' || filesystem === 'swap';
-  return {
-    size: isRoot
-      ? systemSize + 2 * content
-      : isBoot
-        ? Math.min(own, 64 + 2 * content)
-        : Math.min(own, 64),
-    type: partType || (filesystem === 'vfat' ? 'uefi' : 'linux'),
-    name: partLabel,
-    partUuid,
-    filesystem: known && (isRoot || isBoot || filesystem === 'swap') ? filesystem : 'none',
-    label,
-    uuid,
-    mount: isRoot ? '/' : isBoot ? mount : '',
-  };
-}
-
-function tableOf({ disk: { device, partitions }, captured }: Server): 'gpt' | 'dos' {
-  const dump = captured.text(`sfdisk ${device.name}`) ?? '';
-  if (/^label: dos/m.test(dump)) return 'dos';
-  return partitions.some(({ partType }) => /^0x/.test(partType)) ? 'dos' : 'gpt';
-}
-
 /** The kernel that a boot loader would start; null if it is not on the server, as at providers that bring their own. */
 function firstOf(server: Server, note: Note): ServerKernel | null {
   const { running, kernels, kexec, machine } = server;
@@ -241,10 +141,15 @@ function firstOf(server: Server, note: Note): ServerKernel | null {
     note('alike', 'first kernel', `the lab's provider kernel and initramfs: ${why}`);
     return null;
   }
-  note('as there', 'first kernel', kernelWords(started));
+  const { defaultKernel } = server;
+  note(
+    started === defaultKernel ? 'as there' : 'alike',
+    'first kernel',
+    `${kernelWords(defaultKernel)}${started === defaultKernel ? '' : `: the default; ${started.release} runs now`}`,
+  );
   const loader = machine.firmware === 'none' ? 'QEMU' : 'the firmware';
   note('alike', 'boot loader', `${loader} starts the kernel with the captured command line`);
-  return started;
+  return defaultKernel;
 }
 
 function kernelWords({ release, initrd }: ServerKernel): string {
@@ -294,24 +199,36 @@ function suiteOf({ distribution }: Server, note: Note): string {
   return known ? codename : (suites[0] ?? '');
 }
 
-function noteKexec({ kexec }: Server, note: Note): void {
-  switch (kexec.by) {
-    case 'unit':
-    case 'script':
-      note('as there', 'kexec', kexec.files.join(' → '));
-      break;
-    case 'reboot':
-      note(
-        'not here',
-        'kexec',
-        'the server kexecs when it is rebooted (LOAD_KEXEC in /etc/default/kexec); the lab boots its kernel once',
-      );
-      break;
-    case 'none':
-      note('as there', 'kexec', 'none: the kernel is booted directly');
-  }
+function noteKexec({ kexec }: Server, byHand: boolean, note: Note): void {
+  if (byHand)
+    note(
+      'alike',
+      'kexec',
+      'typed on the console, because nothing on the server kexecs during the boot',
+    );
+  else if (kexec.by === 'reboot')
+    note(
+      'not here',
+      'kexec',
+      'the server kexecs when it is rebooted (LOAD_KEXEC in /etc/default/kexec); the lab boots its kernel once',
+    );
+  else
+    note(
+      'as there',
+      'kexec',
+      kexec.by === 'none' ? 'none: the kernel is booted directly' : kexec.files.join(' → '),
+    );
 }
 
-function ordinal(number: number): string {
-  return ['first', 'second', 'third', 'fourth'][number - 1] ?? `${number}th`;
+/** On 32-bit arm, kexec-tools takes the kernel for smaller than it is (docs/candidates.md). */
+function kexecByHand({ arch }: Server, root: string): object[] {
+  const size = arch === 'arm' ? ' --image-size=67108864' : '';
+  const append = `$(cat /proc/cmdline) is_in_kexec=yes root=${root}`;
+  return [
+    { wait: 'login-prompt' },
+    { type: 'root\n' },
+    { wait: 'shell-prompt' },
+    { run: `kexec -l /vmlinuz --initrd=/initrd.img${size} --append="${append}"` },
+    { run: 'kexec -e', exit: 'gone' },
+  ];
 }

@@ -164,7 +164,7 @@ web1.server.tar
   kexec     nothing calls kexec during the boot; no kexec-tools
   machine   1 CPU, 1024 MiB, no UEFI, device tree, not a QEMU machine
 
-Not bootable here: the lab cannot boot this server yet: the initrd of 6.1.0-28-arm64 is not in the capture
+The lab cannot boot this server yet: the initrd of 6.1.0-28-arm64 is not in the capture.
 
   missing  /etc/crypttab  only root can read it
   Captured as root, it would be complete.

@@ -26,6 +26,8 @@ Commands:
   preflight [options] [scenario]            examine a kernel, its initramfs and its kexec-tools without booting them
   diagnose [options] <logs...>              diagnose saved console logs and show the lines that prove the outcome
   check [options] [what...]                 boot a new kernel and the current one, compare them, and decide ROLL or HOLD
+  capture [options] [server]                take what the boot of a server depends on into a file, to boot it here
+  server                                    look into files that kexec-lab capture wrote
   compare [options] <baseline> <candidate>  compare two runs and decide whether to roll out the second
   baseline                                  save the results of a run for later comparisons
   autopsy [options] <dump>                  read kernel logs, and the reason for a silence, from a memory dump
@@ -141,6 +143,49 @@ Examples:
 
 `
 
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab capture 1`] = `
+Usage: kexec-lab capture [options] [server]
+
+take what the boot of a server depends on into a file, to boot it here
+
+Arguments:
+  server               the server, as ssh names it: root@web1
+
+Options:
+  -o, --output <file>  the file to write (default: NAME.server.tar)
+  --dry-run            list what would be taken; write nothing
+  --sudo               run the capture as root, with sudo on the server
+  --ssh <command>      how to reach it, such as "ssh -p 2222" (default: "ssh")
+  --script             print the script, to run it on the server by hand
+  --from <file>        make the file from the output of that script
+  --force              replace the file if it exists
+  -h, --help           display help for command
+
+Global Options:
+  --config <file>      file with defaults for options (default:
+                       kexec-lab.config.yaml in the current directory, otherwise
+                       ~/.config/kexec-lab/config.yaml)
+  --no-config          ignore configuration files
+
+The capture has kernels, initrds, command line, boot loader entries, the layout
+of the disks, and what kexecs. It changes nothing on the server. Passwords, keys,
+addresses, host names and machine ids are replaced by marks.
+
+Examples:
+  kexec-lab capture root@web1
+  kexec-lab capture admin@web1 --sudo --dry-run
+  kexec-lab capture --script > capture.sh
+  kexec-lab capture --from server.raw -o web1.server.tar
+  kexec-lab server show web1.server.tar
+
+Exit codes:
+  0    the file is complete
+  2    invalid arguments, or a damaged capture
+  5    the server could not be reached
+  130  interrupted
+
+`
+
 exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab check 1`] = `
 Usage: kexec-lab check [options] [what...]
 
@@ -150,13 +195,16 @@ Arguments:
   what                     scenarios to boot (default: those labelled check)
 
 Options:
-  --baseline <candidate>   the current kernel (default: the lab's own kernel)
+  --baseline <candidate>   the current kernel (default: the lab's own kernel, or
+                           the server's)
   --against <file>         earlier results of the current kernel: a baseline
                            file or a run
   --arch <arch>            only this architecture: aarch64 or arm (repeatable)
                            (default: all)
   --scenarios <directory>  directory with your own scenarios, added to the
                            built-in ones (repeatable) (default: none)
+  --server <file>          a captured server, or a directory of them
+                           (repeatable) (default: none)
   --jobs <n>               cases that run at the same time (default: one per
                            CPU)
   --repeat <n>             boot every case n times with each kernel (default: 3)
@@ -201,6 +249,7 @@ Examples:
   kexec-lab check --kernel debian:bookworm-backports --baseline debian:bookworm --arch arm
   kexec-lab check --kernel ./linux-image-6.12_arm64.deb --against baseline.json
   kexec-lab check --kernel debian:trixie --shape plain --shape gicv3-uefi
+  kexec-lab check --kernel debian:trixie --server web1.server.tar --server db1.server.tar
   kexec-lab check --kernel debian:trixie --machine ./my-machine.yaml
 
 Exit codes:
@@ -740,6 +789,8 @@ Options:
                             built-in ones (repeatable) (default: none)
   --exclude <pattern>       leave out scenarios by name, glob or label
                             (repeatable) (default: none)
+  --server <file>           a captured server, or a directory of them
+                            (repeatable) (default: none)
   --last-failed             only cases whose newest result in --out is not a
                             pass
   --jobs <n>                cases that run at the same time (default: one per
@@ -803,6 +854,7 @@ Examples:
   kexec-lab run all --arch aarch64 --reporter tap --reporter json=report.json
   kexec-lab run ./my-scenario.yaml --repeat 3
   kexec-lab run quick --kernel debian:sid
+  kexec-lab run --server web1.server.tar --tail
   kexec-lab run tutorial --machine ./my-machine.yaml
   kexec-lab run kexec-to-distro --kernel ./linux-image-6.12.deb --kexec-tools debian:trixie
 
@@ -835,6 +887,77 @@ Global Options:
 
 Example:
   kexec-lab schema scenario > scenario.schema.json
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab server 1`] = `
+Usage: kexec-lab server [options] [command]
+
+look into files that kexec-lab capture wrote
+
+Options:
+  -h, --help                 display help for command
+
+Global Options:
+  --config <file>            file with defaults for options (default:
+                             kexec-lab.config.yaml in the current directory,
+                             otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config                ignore configuration files
+
+Commands:
+  show [options] <file>      say what is in a server file, and how like the
+                             server its boot here will be
+  unpack <file> <directory>  write the scenario, the disk recipe and the files
+                             that kexec-lab run --server boots
+  help [command...]          show help for a command
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab server show 1`] = `
+Usage: kexec-lab server show [options] <file>
+
+say what is in a server file, and how like the server its boot here will be
+
+Arguments:
+  file             a file that kexec-lab capture wrote
+
+Options:
+  --files          list every item with its size and what was removed from it
+  --json           print JSON
+  -h, --help       display help for command
+
+Global Options:
+  --config <file>  file with defaults for options (default:
+                   kexec-lab.config.yaml in the current directory, otherwise
+                   ~/.config/kexec-lab/config.yaml)
+  --no-config      ignore configuration files
+
+Example:
+  kexec-lab server show web1.server.tar
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab server unpack 1`] = `
+Usage: kexec-lab server unpack [options] <file> <directory>
+
+write the scenario, the disk recipe and the files that kexec-lab run --server
+boots
+
+Arguments:
+  file             a file that kexec-lab capture wrote
+  directory        an empty or new directory
+
+Options:
+  -h, --help       display help for command
+
+Global Options:
+  --config <file>  file with defaults for options (default:
+                   kexec-lab.config.yaml in the current directory, otherwise
+                   ~/.config/kexec-lab/config.yaml)
+  --no-config      ignore configuration files
+
+Example:
+  kexec-lab server unpack web1.server.tar web1
 
 `
 

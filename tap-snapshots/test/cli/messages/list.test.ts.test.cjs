@@ -104,7 +104,7 @@ exit code 2
 
 exports[`test/cli/messages/list.test.ts > TAP > mistakes in scenarios > kexec-lab list proof-by-hearsay.yaml 1`] = `
 $ kexec-lab list proof-by-hearsay.yaml
-stderr: proof-by-hearsay.yaml:4:50: expect.proof: expected lab, login, { run: COMMAND } or { ssh: COMMAND }
+stderr: proof-by-hearsay.yaml:4:50: expect.proof: expected lab, system, login, { run: COMMAND } or { ssh: COMMAND }
 exit code 2
 `
 
@@ -122,7 +122,7 @@ exit code 2
 
 exports[`test/cli/messages/list.test.ts > TAP > mistakes in scenarios > kexec-lab list proof-of-root.yaml 1`] = `
 $ kexec-lab list proof-of-root.yaml
-stderr: proof-of-root.yaml:4:63: expect.root: only proof: lab reports the root device
+stderr: proof-of-root.yaml:4:63: expect.root: only proof: lab and proof: system report the root device
 exit code 2
 `
 

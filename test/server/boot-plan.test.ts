@@ -1,0 +1,168 @@
+import t from 'tap';
+import type { CapturedFile } from '../../src/model/server.ts';
+import { planBoot } from '../../src/server/boot-plan.ts';
+import type { BlockDevice } from '../../src/server/parse.ts';
+import type { Server, ServerKernel } from '../../src/server/server.ts';
+
+const file = (path: string): CapturedFile => {
+  return { kind: 'file', path, program: false, size: 2 ** 20, sha256: '0'.repeat(64) };
+};
+const kernel = (release: string): ServerKernel => {
+  const [image, initrd] = [`/boot/vmlinuz-${release}`, `/boot/initrd.img-${release}`].map(file);
+  return { release, kernel: image ?? file(''), initrd: initrd ?? null };
+};
+const device = (name: string, some: Partial<BlockDevice> = {}): BlockDevice => {
+  const unknown = { label: '', uuid: '', partUuid: '', partLabel: '', partType: '', mount: '' };
+  return {
+    name,
+    parent: 'vda',
+    type: 'part',
+    size: 2 ** 30,
+    filesystem: 'ext4',
+    ...unknown,
+    ...some,
+  };
+};
+const [older, newer] = [kernel('6.1.0-49-cloud-arm64'), kernel('6.1.0-50-cloud-arm64')];
+const root = device('vda1', { mount: '/', uuid: '7f5a8d2e-1c1b-4a8e-9a53-3a2d5c0e9b11' });
+
+function server(some: Partial<Server> = {}): Server {
+  const kernels = [older, newer];
+  return {
+    arch: 'aarch64',
+    distribution: { id: 'debian', codename: 'bookworm', name: 'Debian GNU/Linux 12 (bookworm)' },
+    running: { release: newer.release, cmdline: 'console=ttyAMA0 root=/dev/vda1 ro quiet' },
+    ...{ kernels, defaultKernel: newer },
+    disk: { device: device('vda', { type: 'disk' }), bus: 'virtio-pci', partitions: [root] },
+    root,
+    fstab: [],
+    rootWord: '/dev/vda1',
+    kexec: { by: 'none', files: [], words: [], isSecond: false },
+    machine: {
+      ...{ cpus: 1, memoryMiB: 1024, gic: 2, hasIts: false, startsAtEl2: false, pageSize: 4096 },
+      ...{ firmware: 'none', hasAcpi: false, isVirt: true },
+    },
+    packages: new Map(),
+    captured: { files: () => [], text: () => null } as unknown as Server['captured'],
+    ...some,
+  };
+}
+
+const unit = {
+  by: 'unit' as const,
+  files: ['/etc/systemd/system/kexec.service', '/boot.sh'],
+  words: ['is_in_kexec=yes'],
+  isSecond: true,
+};
+const detailOf = (plan: ReturnType<typeof planBoot>, what: string) =>
+  plan.likeness.find((line) => line.what === what);
+
+t.test(
+  'a server that was started by kexec boots a provider kernel first, and its own unit kexecs',
+  (t) => {
+    const cmdline = 'console=ttyAMA0 root=/dev/vda quiet is_in_kexec=yes root=/dev/vda1';
+    const plan = planBoot(
+      server({ kexec: unit, running: { release: newer.release, cmdline } }),
+      'x.tar',
+    );
+    t.equal(plan.firstKernel, null);
+    t.equal(plan.cmdline, 'root=/dev/vda quiet', 'the words before those that the script added');
+    t.same(plan.steps, []);
+    t.same(plan.expect, { outcome: 'booted', generation: 2, root: '/dev/vda1' });
+    t.match(detailOf(plan, 'first kernel'), { how: 'alike' });
+    t.end();
+  },
+);
+
+t.test('a server that does not kexec boots its default kernel once', (t) => {
+  const plan = planBoot(server(), 'x.tar');
+  t.equal(plan.firstKernel, newer);
+  t.equal(plan.cmdline, 'root=/dev/vda1 ro quiet');
+  t.match(plan.expect, { generation: 1 });
+  t.match(detailOf(plan, 'boot loader'), { how: 'alike' });
+  const running = { release: older.release, cmdline: 'root=/dev/vda1' };
+  const outdated = planBoot(server({ running }), 'x.tar');
+  t.equal(outdated.firstKernel, newer, 'the next boot starts the default');
+  t.match(detailOf(outdated, 'first kernel'), { how: 'alike', detail: /-49-.* runs now/ });
+  t.end();
+});
+
+t.test(
+  'a kernel under test is always booted: from a provider kernel without a kexec of its own, by hand',
+  (t) => {
+    const running = { release: '4.9.0-scaleway', cmdline: 'root=/dev/nbd0 console=ttyS0' };
+    for (const [arch, size] of [
+      ['aarch64', false],
+      ['arm', true],
+    ] as const) {
+      const plan = planBoot(server({ arch, running }), 'x.tar');
+      t.equal(plan.firstKernel, null);
+      t.match(plan.expect, { generation: 2 });
+      t.equal(JSON.stringify(plan.steps).includes('--image-size'), size);
+      t.equal(plan.cmdline, 'root=/dev/vda1', 'a disk over the network is a local one here');
+      t.match(detailOf(plan, 'kexec'), { how: 'alike' });
+    }
+    t.end();
+  },
+);
+
+t.test('the machine has the shape of the server, within the limits of the lab', (t) => {
+  const machine: Server['machine'] = {
+    ...{
+      cpus: 64,
+      memoryMiB: 131_072,
+      gic: 3,
+      hasIts: true,
+      startsAtEl2: true,
+      pageSize: 4096,
+    },
+    ...{ firmware: 'uefi', hasAcpi: true, isVirt: false },
+  };
+  const disk = {
+    device: device('nvme0n1', { type: 'disk' }),
+    bus: 'nvme' as const,
+    partitions: [root],
+  };
+  const { shape, likeness, expect } = planBoot(server({ machine, disk }), 'x.tar');
+  t.match(shape, { cpus: 4, memory: 2048, gic: 3, el2: true, firmware: 'uefi', disks: 'nvme' });
+  t.equal(shape.acpi, undefined, "QEMU's default");
+  t.equal(expect.root, '/dev/nvme0n1p1');
+  t.match(likeness, [{ how: 'alike', what: 'CPUs', detail: '4 instead of 64' }]);
+  t.match(
+    likeness.find(({ what }) => what === 'devices'),
+    { how: 'not here' },
+  );
+  t.end();
+});
+
+t.test('what the lab cannot make is refused, with what it is', (t) => {
+  const refusals: [Partial<Server>, RegExp][] = [
+    [{ root: { ...root, type: 'lvm', name: 'dm-0' } }, /root is on LVM/],
+    [{ root: { ...root, type: 'raid1', name: 'md0' } }, /root is on raid1/],
+    [{ root: { ...root, filesystem: 'btrfs' } }, /root file system is btrfs/],
+    [{ distribution: { id: 'fedora', codename: '', name: 'Fedora 43' } }, /it runs Fedora 43/],
+    [{ defaultKernel: { ...newer, initrd: null } }, /initrd of .* is not in the capture/],
+  ];
+  for (const [some, message] of refusals) {
+    const attempt = () => planBoot(server(some), 'web1.server.tar');
+    t.throws(attempt, { message, place: 'web1.server.tar', exitCode: 2 });
+  }
+  t.end();
+});
+
+t.test('mounts of other disks are named', (t) => {
+  const fstab = [
+    {
+      source: 'UUID=7f5a8d2e-1c1b-4a8e-9a53-3a2d5c0e9b11',
+      place: '/',
+      filesystem: 'ext4',
+      options: '',
+    },
+    { source: '/dev/vdb1', place: '/srv', filesystem: 'xfs', options: 'nofail' },
+  ];
+  t.match(detailOf(planBoot(server({ fstab }), 'x.tar'), 'mounts'), {
+    how: 'not here',
+    detail: '/srv',
+  });
+  t.end();
+});
