@@ -106,7 +106,8 @@ export async function* tarMembers(reader: ByteReader): AsyncGenerator<TarMember>
     const size = numberAt(header, 124, 12);
     const type = header.toString('latin1', 156, 157);
     if ('LKxg'.includes(type)) {
-      if (!(size >= 0 && size <= longestExtension)) throw new Error('a name in the archive is too long');
+      if (!(size >= 0 && size <= longestExtension))
+        throw new Error('a name in the archive is too long');
       const content = (await reader.read(padded(size))).subarray(0, size).toString();
       if (type === 'L') longer.name = content.replace(/\0.*/s, '');
       if (type === 'K') longer.target = content.replace(/\0.*/s, '');

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { chmod, copyFile, cp, mkdir, open, readFile, truncate, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import t from 'tap';
+import { runReportSchema } from '../../src/model/run.ts';
+import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
+
+// A whole Debian with a /boot of its own and its root by UUID, which kexecs by a unit, is captured while it runs. Its file
+// alone is then booted, and so are two broken versions of it.
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+const program = join(repository, 'dist/cli/main.js');
+const uuid = {
+  root: '7f5a8d2e-1c1b-4a8e-9a53-3a2d5c0e9b11',
+  boot: '2b0f6c11-77c2-4d0b-8b6e-90b1f3a0c222',
+};
+
+/** What the server has besides a Debian of the lab. */
+const files = {
+  'own/etc/fstab': [
+    `UUID=${uuid.root} / ext4 errors=remount-ro 0 1`,
+    `UUID=${uuid.boot} /boot ext4 defaults 0 2`,
+    '/dev/vdz1 /srv ext4 nofail,x-systemd.device-timeout=1s 0 2',
+    '',
+  ].join('\n'),
+  'own/boot.sh': [
+    '#!/bin/sh',
+    'grep -q is_in_kexec=yes /proc/cmdline && exit 0',
+    '# password=sixteen-geese',
+    `exec kexec -f --ramdisk=/initrd.img --append="$(cat /proc/cmdline) is_in_kexec=yes root=UUID=${uuid.root}" /vmlinuz`,
+    '',
+  ].join('\n'),
+  'disk.yaml': [
+    'kind: disk',
+    'system: debian-system',
+    'size: 1282',
+    'partitions:',
+    '  table: gpt',
+    '  list:',
+    `    - { size: 256, type: linux, filesystem: ext4, uuid: ${uuid.boot}, label: boot, mount: /boot }`,
+    `    - { size: 1024, type: linux, filesystem: ext4, uuid: ${uuid.root}, label: rootfs, mount: / }`,
+    'overlays: [own, unit]',
+    'links:',
+    '  /etc/systemd/system/kexec.service: [/etc/systemd/system/basic.target.wants/kexec.service]',
+    '',
+  ].join('\n'),
+  'original.yaml': [
+    'title: a server that is captured',
+    'story: It runs the script, and hands over the output.',
+    'arch: [aarch64]',
+    'boot:',
+    '  disk: { recipe: disk.yaml }',
+    '  cmdline: root=/dev/vda2 panic=30',
+    '  output: 256',
+    'steps:',
+    '  - wait: { signature: login-prompt, generation: 2 }',
+    '  - type: "root\\n"',
+    '  - wait: { signature: shell-prompt, generation: 2 }',
+    '  - run: sh /capture.sh > /dev/disk/by-id/virtio-output && sync',
+    'expect: { outcome: booted, generation: 2, root: /dev/vda2, proof: system }',
+    'limits: { total: 1200, silence: 300 }',
+    '',
+  ].join('\n'),
+};
+
+t.test('a captured server boots from its file as it booted there', async (t) => {
+  const directory = temporaryDirectory(t);
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(join(directory, name, '..'), { recursive: true });
+    await writeFile(join(directory, name), text);
+  }
+  await cp(join(repository, 'images/debian-kexec-service'), join(directory, 'unit'), {
+    recursive: true,
+  });
+  await copyFile(join(repository, 'assets/capture.sh'), join(directory, 'own/capture.sh'));
+  const lab = (...args: string[]) =>
+    execa(process.execPath, [program, ...args], { cwd: directory, reject: false, all: true });
+  const boot = async (...args: string[]) => {
+    const { all } = await lab(
+      'run',
+      ...args,
+      '--reporter',
+      'plain',
+      '--reporter',
+      'json=report.json',
+    );
+    const text = await readFile(join(directory, 'report.json'), 'utf8');
+    const [result] = runReportSchema.parse(JSON.parse(text)).results;
+    t.comment(all);
+    return { result, directory: join(directory, 'runs/latest', result?.directory ?? '') };
+  };
+
+  const original = await boot('./original.yaml');
+  t.match(original.result, { verdict: 'pass', outcome: 'booted', generation: 2 });
+  await copyFile(join(original.directory, 'output.img'), join(directory, 'web1.raw'));
+  await cutAtEnd(join(directory, 'web1.raw'));
+  const captured = await lab('capture', '--from', 'web1.raw', '-o', 'web1.server.tar');
+  t.equal(captured.exitCode, 0, captured.all);
+  t.notOk(readFileSync(join(directory, 'web1.server.tar')).includes('sixteen-geese'));
+
+  const copy = await boot('--server', 'web1.server.tar');
+  t.match(copy.result, { verdict: 'pass', outcome: 'booted', generation: 2 });
+  const { release, root, cmdline } = original.result?.captures ?? {};
+  t.match(
+    copy.result?.captures,
+    { release, root, cmdline },
+    'release, root and command line are the same',
+  );
+
+  for (const [name, breakIt, outcome] of [
+    ['cut', (place: string) => truncateKernel(place), 'bye-hang'],
+    ['root', (place: string) => useRoot(place, '/dev/vda9'), 'root-mount-failed'],
+  ] as const) {
+    const place = join(directory, name);
+    await lab('server', 'unpack', 'web1.server.tar', name);
+    await breakIt(place);
+    const { result } = await boot(join(name, 'web1.yaml'));
+    t.match(result, { verdict: 'fail', outcome }, `${name}: ${result?.meaning ?? ''}`);
+  }
+});
+
+/** The output disk is larger than what was written to it. */
+async function cutAtEnd(raw: string): Promise<void> {
+  const bytes = await readFile(raw);
+  const end = bytes.lastIndexOf('\nend ');
+  await truncate(raw, bytes.indexOf('\n', end + 1) + 1);
+}
+
+async function truncateKernel(place: string): Promise<void> {
+  const [kernel = ''] = (
+    await execa('find', [join(place, 'kernels/boot'), '-name', 'vmlinuz-*'])
+  ).stdout.split('\n');
+  const handle = await open(kernel, 'r+');
+  const { size } = await handle.stat();
+  await handle.truncate(size / 3).finally(() => handle.close());
+}
+
+async function useRoot(place: string, device: string): Promise<void> {
+  const script = join(place, 'settings', basename('/boot.sh'));
+  const text = await readFile(script, 'utf8');
+  await writeFile(script, text.replace(`root=UUID=${uuid.root}`, `root=${device}`));
+  await chmod(script, 0o755);
+}
