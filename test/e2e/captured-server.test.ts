@@ -134,7 +134,7 @@ async function truncateKernel(place: string): Promise<void> {
   ).stdout.split('\n');
   const handle = await open(kernel, 'r+');
   const { size } = await handle.stat();
-  await handle.truncate(size / 3).finally(() => handle.close());
+  await handle.truncate(Math.floor(size / 3)).finally(() => handle.close());
 }
 
 async function useRoot(place: string, device: string): Promise<void> {
