@@ -23,7 +23,7 @@ export function serverCommand(): Command {
   const server = new Command('server').description('look into files that kexec-lab capture wrote');
   server
     .command('show')
-    .description('say what is in a server file, and how like the server its boot here will be')
+    .description('describe a server file, and compare its boot in the lab with the server')
     .argument('<file>', 'a file that kexec-lab capture wrote')
     .option('--files', 'list every item with its size and what was removed from it')
     .option('--json', 'print JSON')

@@ -42,6 +42,12 @@ export async function writeBootFiles(
   await write(inOverlay('settings')({ path: '/etc/fstab' }), fstabOf(server));
   for (const file of kernelFiles(server)) await put(server, file, inOverlay('kernels')(file));
 
+  const { firstKernel, firstIsUpdated } = plan;
+  if (firstKernel !== null && !firstIsUpdated) {
+    await put(server, firstKernel.kernel, path.join(directory, 'first-kernel'));
+    const { initrd } = firstKernel;
+    if (initrd !== null) await put(server, initrd, path.join(directory, 'first-initrd'));
+  }
   await write(path.join(directory, 'machine.yaml'), stringify(machineOf(server, plan)));
   if (plan.suite !== usualSuite)
     await write(path.join(directory, 'system.yaml'), stringify(systemOf(plan)));
@@ -102,6 +108,15 @@ function diskRecipe(server: Server, { partitions, table, suite }: BootPlan): obj
   };
 }
 
+/** The first kernel: the provider's, the one on the disk, or a captured one that stays. */
+function firstFiles({ firstKernel, firstIsUpdated }: BootPlan): object {
+  if (firstKernel === null) return { kernel: 'provider-kernel', initramfs: 'provider-initramfs' };
+  if (firstIsUpdated)
+    return { kernel: { recipe: 'disk.yaml' }, initramfs: { recipe: 'disk.yaml' } };
+  const initramfs = firstKernel.initrd === null ? null : { file: 'first-initrd' };
+  return { kernel: { file: 'first-kernel' }, initramfs };
+}
+
 /** A profile of its own, because those of the lab add to the command line. */
 function machineOf({ arch }: Server, { shape }: BootPlan): object {
   const { machine, cpu, clock, console } = loadMachineProfile(arch);
@@ -109,7 +124,7 @@ function machineOf({ arch }: Server, { shape }: BootPlan): object {
 }
 
 function scenarioOf(server: Server, plan: BootPlan, place: string): object {
-  const { firstKernel, cmdline, expect, steps, likeness } = plan;
+  const { cmdline, expect, steps, likeness } = plan;
   const { distribution, captured, arch } = server;
   const differs = likeness
     .filter(({ how }) => how !== 'as there')
@@ -126,8 +141,7 @@ function scenarioOf(server: Server, plan: BootPlan, place: string): object {
     arch: [arch],
     boot: {
       machine: { file: 'machine.yaml' },
-      kernel: firstKernel === null ? 'provider-kernel' : { recipe: 'disk.yaml' },
-      initramfs: firstKernel === null ? 'provider-initramfs' : { recipe: 'disk.yaml' },
+      ...firstFiles(plan),
       disk: { recipe: 'disk.yaml' },
       cmdline,
     },

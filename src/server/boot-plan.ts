@@ -12,6 +12,8 @@ import type { Server, ServerKernel } from './server.ts';
 export type BootPlan = {
   /** Null: the lab's provider kernel and initramfs stand in. */
   firstKernel: ServerKernel | null;
+  /** Whether a new kernel on the disk is also the first one of the next boot. Otherwise the captured one stays. */
+  firstIsUpdated: boolean;
   /** The first kernel's command line, without the lab's console. */
   cmdline: string;
   shape: Shape;
@@ -47,18 +49,21 @@ export function planBoot(server: Server, place: string): BootPlan {
   const byItself = server.kexec.by === 'unit' || server.kexec.by === 'script';
   // Only a kexec leads from the provider's kernel to one of the server.
   const byHand = !byItself && firstKernel === null;
+  const atReboot = server.kexec.by === 'reboot' && !byHand;
+  const kexecs = byItself || byHand || atReboot;
   const suite = suiteOf(server, note);
   noteKexec(server, byHand, note);
-  if (byItself || byHand) note('as there', 'second kernel', kernelWords(server.defaultKernel));
+  if (kexecs) note('as there', 'second kernel', kernelWords(server.defaultKernel));
   return {
     firstKernel,
+    firstIsUpdated: !atReboot,
     cmdline: firstCmdline(server, firstKernel, root, note),
     shape,
     suite,
     table: tableOf(server),
     partitions,
-    steps: byHand ? kexecByHand(server, root) : [],
-    expect: { outcome: 'booted', generation: byItself || byHand ? 2 : 1, root },
+    steps: byHand ? kexecByHand(server, root) : atReboot ? kexecAtReboot : [],
+    expect: { outcome: 'booted', generation: kexecs ? 2 : 1, root },
     likeness,
   };
 }
@@ -141,15 +146,17 @@ function firstOf(server: Server, note: Note): ServerKernel | null {
     note('alike', 'first kernel', `the lab's provider kernel and initramfs: ${why}`);
     return null;
   }
-  const { defaultKernel } = server;
+  // A reboot by kexec leads from the kernel that runs to the default; a boot loader starts the default.
+  const first = kexec.by === 'reboot' ? started : server.defaultKernel;
+  const isRunning = started === first;
   note(
-    started === defaultKernel ? 'as there' : 'alike',
+    isRunning ? 'as there' : 'alike',
     'first kernel',
-    `${kernelWords(defaultKernel)}${started === defaultKernel ? '' : `: the default; ${started.release} runs now`}`,
+    `${kernelWords(first)}${isRunning ? '' : `: the default; ${started.release} runs now`}`,
   );
   const loader = machine.firmware === 'none' ? 'QEMU' : 'the firmware';
   note('alike', 'boot loader', `${loader} starts the kernel with the captured command line`);
-  return defaultKernel;
+  return first;
 }
 
 function kernelWords({ release, initrd }: ServerKernel): string {
@@ -208,9 +215,9 @@ function noteKexec({ kexec }: Server, byHand: boolean, note: Note): void {
     );
   else if (kexec.by === 'reboot')
     note(
-      'not here',
+      'alike',
       'kexec',
-      'the server kexecs when it is rebooted (LOAD_KEXEC in /etc/default/kexec); the lab boots its kernel once',
+      'kexec -l with the settings of /etc/default/kexec and systemctl kexec, typed; there, a reboot does the same',
     );
   else
     note(
@@ -219,6 +226,17 @@ function noteKexec({ kexec }: Server, byHand: boolean, note: Note): void {
       kexec.by === 'none' ? 'none: the kernel is booted directly' : kexec.files.join(' → '),
     );
 }
+
+/** What Debian's /etc/init.d/kexec-load does when the system is rebooted, without GRUB's configuration. */
+const kexecAtReboot: object[] = [
+  { wait: 'login-prompt' },
+  { type: 'root\n' },
+  { wait: 'shell-prompt' },
+  {
+    run: '. /etc/default/kexec; kexec -l "$KERNEL_IMAGE" --initrd="$INITRD" --append="${APPEND:-$(cat /proc/cmdline)}"',
+  },
+  { run: 'systemctl kexec', exit: 'gone' },
+];
 
 /** On 32-bit arm, kexec-tools takes the kernel for smaller than it is (docs/candidates.md). */
 function kexecByHand({ arch }: Server, root: string): object[] {

@@ -112,7 +112,7 @@ async function skipBanner(reader: ByteReader): Promise<void> {
   }
   if (`\n${start}`.includes(`\n${firstLine}\r\n`))
     throw new UsageError('the line ends of this capture were changed, as a terminal does', {
-      hint: 'Capture the server once more. On the server, redirect the output to a file: sh capture.sh >server.raw',
+      hint: 'Capture the server again. On the server, redirect the output to a file: sh capture.sh >server.raw',
     });
   throw new UsageError('this is not the output of capture.sh', {
     hint: 'Make one with: kexec-lab capture --script >capture.sh; then, on the server: sh capture.sh >server.raw',
@@ -188,6 +188,6 @@ async function store(reader: ByteReader, file: string, size: number): Promise<Ra
 
 function damaged(reader: ByteReader, what: string): UsageError {
   return new UsageError(`this capture is damaged at byte ${reader.position}: ${what}`, {
-    hint: 'Capture the server once more. Transfer the file in binary mode.',
+    hint: 'Capture the server again. Transfer the file in binary mode.',
   });
 }

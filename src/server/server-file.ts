@@ -120,7 +120,7 @@ async function unpack(file: string, reader: ByteReader, scratch: string): Promis
   const refuse = (what: string) =>
     new UsageError(oneLine(what), {
       place: file,
-      hint: 'Name a file that kexec-lab capture wrote, or capture the server once more.',
+      hint: 'Name a file that kexec-lab capture wrote, or capture the server again.',
     });
   try {
     let manifest: ServerManifest | null = null;
@@ -167,14 +167,11 @@ function parseManifest(text: string, file: string): ServerManifest {
     value = JSON.parse(text);
   } catch (error) {
     const { message } = error as Error;
-    throw refuse(`server.json is not JSON: ${message}`, 'Capture the server once more.');
+    throw refuse(`server.json is not JSON: ${message}`, 'Capture the server again.');
   }
   // JSON.parse makes a property of it; zod leaves it out without a word in a record.
   if (text.includes('"__proto__"'))
-    throw refuse(
-      'server.json is not valid: it has a key __proto__',
-      'Capture the server once more.',
-    );
+    throw refuse('server.json is not valid: it has a key __proto__', 'Capture the server again.');
   const parsed = serverManifestSchema.safeParse(value);
   if (parsed.success) {
     refuseTwice(parsed.data, refuse);
@@ -194,7 +191,7 @@ function parseManifest(text: string, file: string): ServerManifest {
   const where = issue?.path.join('.') ?? '';
   throw refuse(
     `server.json is not valid: ${where === '' ? '' : `${where}: `}${issue?.message ?? ''}`,
-    'Capture the server once more.',
+    'Capture the server again.',
   );
 }
 
@@ -214,14 +211,11 @@ function refuseTwice(
   for (const entry of manifest.entries) {
     const name = entry.kind === 'text' ? `text ${entry.name}` : entry.path;
     if (seen.has(name))
-      throw refuse(`server.json names ${name} twice`, 'Capture the server once more.');
+      throw refuse(`server.json names ${name} twice`, 'Capture the server again.');
     seen.add(name);
     if (!('sha256' in entry)) continue;
     if ((sizes.get(entry.sha256) ?? entry.size) !== entry.size)
-      throw refuse(
-        `server.json gives blob ${entry.sha256} two sizes`,
-        'Capture the server once more.',
-      );
+      throw refuse(`server.json gives blob ${entry.sha256} two sizes`, 'Capture the server again.');
     sizes.set(entry.sha256, entry.size);
   }
 }

@@ -106,6 +106,25 @@ t.test(
   },
 );
 
+t.test(
+  'a server that kexecs at its reboot keeps the kernel that runs, also with a kernel under test',
+  (t) => {
+    const kexec = {
+      by: 'reboot' as const,
+      files: ['/etc/default/kexec'],
+      words: [],
+      isSecond: false,
+    };
+    const running = { release: older.release, cmdline: 'root=/dev/vda1' };
+    const plan = planBoot(server({ kexec, running }), 'x.tar');
+    t.equal(plan.firstKernel, older);
+    t.equal(plan.firstIsUpdated, false);
+    t.match(plan.expect, { generation: 2 });
+    t.match(JSON.stringify(plan.steps), /KERNEL_IMAGE.*systemctl kexec/);
+    t.end();
+  },
+);
+
 t.test('the machine has the shape of the server, within the limits of the lab', (t) => {
   const machine: Server['machine'] = {
     ...{
