@@ -15,7 +15,7 @@ exit code 2
 exports[`test/cli/messages/capture.test.ts > TAP > capture > kexec-lab capture --from cut.raw 1`] = `
 $ kexec-lab capture --from cut.raw
 stderr: cut.raw: this capture is damaged at byte 900: it ends in the middle of a record
-stderr:   Capture the server once more. Transfer the file in binary mode.
+stderr:   Capture the server again. Transfer the file in binary mode.
 exit code 2
 `
 
@@ -43,7 +43,7 @@ exit code 2
 exports[`test/cli/messages/capture.test.ts > TAP > capture > kexec-lab capture --from terminal.raw 1`] = `
 $ kexec-lab capture --from terminal.raw
 stderr: terminal.raw: the line ends of this capture were changed, as a terminal does
-stderr:   Capture the server once more. On the server, redirect the output to a file: sh capture.sh >server.raw
+stderr:   Capture the server again. On the server, redirect the output to a file: sh capture.sh >server.raw
 exit code 2
 `
 
@@ -195,8 +195,8 @@ stderr:                              otherwise ~/.config/kexec-lab/config.yaml)
 stderr:   --no-config                ignore configuration files
 stderr: 
 stderr: Commands:
-stderr:   show [options] <file>      say what is in a server file, and how like the
-stderr:                              server its boot here will be
+stderr:   show [options] <file>      describe a server file, and compare its boot in the
+stderr:                              lab with the server
 stderr:   unpack <file> <directory>  write the scenario, the disk recipe and the files
 stderr:                              that kexec-lab run --server boots
 stderr:   help [command...]          show help for a command
@@ -227,14 +227,14 @@ exit code 2
 exports[`test/cli/messages/capture.test.ts > TAP > server > kexec-lab server show text.tar 1`] = `
 $ kexec-lab server show text.tar
 stderr: text.tar: this is not a server file, or it is damaged: the archive is truncated
-stderr:   Name a file that kexec-lab capture wrote, or capture the server once more.
+stderr:   Name a file that kexec-lab capture wrote, or capture the server again.
 exit code 2
 `
 
 exports[`test/cli/messages/capture.test.ts > TAP > server > kexec-lab server show x86.tar 1`] = `
 $ kexec-lab server show x86.tar
 stderr: x86.tar: this server file is incomplete: blob SHA256 is missing
-stderr:   Name a file that kexec-lab capture wrote, or capture the server once more.
+stderr:   Name a file that kexec-lab capture wrote, or capture the server again.
 exit code 2
 `
 
@@ -248,6 +248,6 @@ exit code 2
 exports[`test/cli/messages/capture.test.ts > TAP > server > kexec-lab server unpack text.tar new 1`] = `
 $ kexec-lab server unpack text.tar new
 stderr: text.tar: this is not a server file, or it is damaged: the archive is truncated
-stderr:   Name a file that kexec-lab capture wrote, or capture the server once more.
+stderr:   Name a file that kexec-lab capture wrote, or capture the server again.
 exit code 2
 `

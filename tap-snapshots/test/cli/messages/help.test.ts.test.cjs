@@ -905,8 +905,8 @@ Global Options:
   --no-config                ignore configuration files
 
 Commands:
-  show [options] <file>      say what is in a server file, and how like the
-                             server its boot here will be
+  show [options] <file>      describe a server file, and compare its boot in the
+                             lab with the server
   unpack <file> <directory>  write the scenario, the disk recipe and the files
                              that kexec-lab run --server boots
   help [command...]          show help for a command
@@ -916,7 +916,7 @@ Commands:
 exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab server show 1`] = `
 Usage: kexec-lab server show [options] <file>
 
-say what is in a server file, and how like the server its boot here will be
+describe a server file, and compare its boot in the lab with the server
 
 Arguments:
   file             a file that kexec-lab capture wrote
