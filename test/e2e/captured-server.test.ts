@@ -111,7 +111,7 @@ t.test('a captured server boots from its file as it booted there', async (t) => 
 
   for (const [name, breakIt, outcome] of [
     ['cut', (place: string) => truncateKernel(place), 'bye-hang'],
-    ['root', (place: string) => useRoot(place, '/dev/vda9'), 'root-mount-failed'],
+    ['root', (place: string) => useRoot(place, '/dev/vda'), 'root-mount-failed'],
   ] as const) {
     const place = join(directory, name);
     await lab('server', 'unpack', 'web1.server.tar', name);

@@ -119,6 +119,10 @@ void t.test('how a server kexecs', (t) => {
 
 void t.test('facts about the machine', (t) => {
   const facts = (contents: Record<string, string>) => machineFacts(captured(t, contents));
+  const ranges =
+    '40000000-5fffffff : System RAM\n  40200000-41ffffff : Kernel code\n100000000-11fffffff : System RAM\n';
+  const exact = { '/proc/iomem': ranges, '/proc/meminfo': 'MemTotal:        998000 kB\n' };
+  t.match(facts(exact), { memoryMiB: 1024 }, 'the ranges, where root could read them');
   t.match(facts({}), { cpus: 1, memoryMiB: 1024, gic: null, firmware: 'none', hasAcpi: false });
   t.match(
     facts({
@@ -131,7 +135,7 @@ void t.test('facts about the machine', (t) => {
     }),
     {
       cpus: 2,
-      memoryMiB: 3924,
+      memoryMiB: 3968,
       gic: 3,
       hasIts: true,
       startsAtEl2: true,
