@@ -125,7 +125,7 @@ export const placeholders: Record<string, () => Promise<Completion> | Completion
       schemas.map(({ name, about }) => ({ word: name, about })),
     );
   },
-  ...named(['n', 'i/n', 'minutes', 'url', 'address', 'text', 'device', 'words'], () =>
+  ...named(['n', 'i/n', 'minutes', 'url', 'address', 'text', 'device', 'words', 'server'], () =>
     completion('none'),
   ),
 };
