@@ -108,7 +108,7 @@ function diskRecipe(server: Server, { partitions, table, suite }: BootPlan): obj
   };
 }
 
-/** The first kernel: the provider's, the one on the disk, or a captured one that stays. */
+/** The first kernel: the provider's, the one on the disk, or a captured one, which a candidate does not replace. */
 function firstFiles({ firstKernel, firstIsUpdated }: BootPlan): object {
   if (firstKernel === null) return { kernel: 'provider-kernel', initramfs: 'provider-initramfs' };
   if (firstIsUpdated)

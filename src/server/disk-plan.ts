@@ -26,7 +26,7 @@ export type PlannedPartition = {
 /** Room for a system of the lab besides what was captured. MiB. */
 const systemSize = 1536;
 
-/** The partitions up to the last one that the boot needs, as there but for their sizes. */
+/** The partitions of the server, with other sizes. The file systems that the boot does not need stay empty. */
 export function partitionsOf(
   { disk, root, fstab, captured }: Server,
   note: Note,

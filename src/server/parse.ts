@@ -15,7 +15,7 @@ export function parseCmdline(text: string): string[] {
   return text.trim().match(/(?:[^\s"]|"[^"]*")+/g) ?? [];
 }
 
-/** The last value of a parameter of a command line, which is the one that counts; null if it is not there. */
+/** The value of a parameter of a command line: the last one counts. Null if the parameter is not there. */
 export function parameterOf(cmdline: string, name: string): string | null {
   const word = parseCmdline(cmdline).findLast((each) => each.startsWith(`${name}=`));
   return word === undefined ? null : word.slice(name.length + 1).replaceAll('"', '');
