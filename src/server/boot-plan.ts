@@ -54,6 +54,7 @@ export function planBoot(server: Server, place: string): BootPlan {
   const suite = suiteOf(server, note);
   noteKexec(server, byHand, note);
   if (kexecs) note('as there', 'second kernel', kernelWords(server.defaultKernel));
+  if (kexecs) noteTools(server, note);
   return {
     firstKernel,
     firstIsUpdated: !atReboot,
@@ -225,6 +226,12 @@ function noteKexec({ kexec }: Server, byHand: boolean, note: Note): void {
       'kexec',
       kexec.by === 'none' ? 'none: the kernel is booted directly' : kexec.files.join(' → '),
     );
+}
+
+/** The disk has the package of the distribution, whatever the server has. */
+function noteTools({ packages, captured }: Server, note: Note): void {
+  const version = packages.get('kexec-tools') ?? captured.text('kexec-version')?.trim();
+  note('alike', 'kexec-tools', `the distribution's package; the server has ${version ?? 'none'}`);
 }
 
 /** What Debian's /etc/init.d/kexec-load does when the system is rebooted, without GRUB's configuration. */

@@ -70,6 +70,7 @@ t.test(
     t.same(plan.steps, []);
     t.same(plan.expect, { outcome: 'booted', generation: 2, root: '/dev/vda1' });
     t.match(detailOf(plan, 'first kernel'), { how: 'alike' });
+    t.match(detailOf(plan, 'kexec-tools'), { how: 'alike', detail: /has none/ });
     t.end();
   },
 );
