@@ -61,7 +61,9 @@ t.test('members that no kernel package has are refused, and nothing is unpacked'
   const claims = (size: number) =>
     gzipSync(tarHeader({ name: './zeros', type: '0', link: '', size, mode: 0o644 }));
   await refuses(deb([], { data: claims(6 * 2 ** 30) }), { message: / 1 GiB: \/zeros\b/ });
-  await refuses(deb([], { data: claims(2 ** 62) }), { message: / 1 GiB: / });
+  await refuses(deb([], { data: claims(2 ** 62) }), {
+    message: /\(a size in the archive is invalid\)/,
+  });
   await refuses(deb([], { data: claims(1000) }));
   await refuses(deb([], { data: gzipSync(Buffer.alloc(600, 'x')) }));
   const whole = gzipSync(tar([kernel]));

@@ -105,7 +105,7 @@ export function plantDebian(
   return root;
 }
 
-/** Everything that a change of a tree would change: names, types, modes, sizes, times, targets, content. */
+/** Everything that a change of a tree would change: names, types, modes, sizes, times, targets, readable content. */
 export function digestOf(directory: string, { times = true } = {}): string {
   const hash = createHash('sha256');
   for (const name of [
@@ -116,7 +116,7 @@ export function digestOf(directory: string, { times = true } = {}): string {
     const { mode, size, mtimeMs, ctimeMs, uid, ino } = lstatSync(file);
     hash.update(JSON.stringify([name, mode, uid, ino, ...(times ? [size, mtimeMs, ctimeMs] : [])]));
     if ((mode & 0o170000) === 0o120000) hash.update(readlinkSync(file));
-    if ((mode & 0o170000) === 0o100000) hash.update(readFileSync(file));
+    if ((mode & 0o170400) === 0o100400) hash.update(readFileSync(file));
   }
   return hash.digest('hex');
 }

@@ -12,7 +12,7 @@ it has a member outside the package: ../../x
 it has a member outside the package: /etc/x
 it has a member outside the package: /etc/passwd
 it contains a file larger than 1 GiB: /zeros
-it contains a file larger than 1 GiB: /zeros
+this is not a complete .deb (a size in the archive is invalid)
 this is not a complete .deb (the archive is truncated)
 this is not a complete .deb (this is not a tar archive)
 `
