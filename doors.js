@@ -69,6 +69,7 @@ export const doors = {
     'formats',
     'debian',
     'yaml',
+    'qemu',
     'scenario',
   ],
   compare: ['arch.ts', 'errors.ts', 'model', 'host', 'image'],

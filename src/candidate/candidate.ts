@@ -105,6 +105,9 @@ function withSystem(name: string, recipe: ServerDiskRecipe): SystemDiskRecipe {
     ...recipe,
     system: `${name}${systemSuffix}`,
     kernels: { directory: systemKernels, release, kernel: '', initrd: '' },
+    ...(recipe.kernels.update && {
+      commands: [...(recipe.commands ?? []), ...recipe.kernels.update],
+    }),
     links: Object.fromEntries(
       Object.entries(recipe.links).flatMap(([target, links]) => {
         const others = links.filter((link) => !kernelLinks.has(link));

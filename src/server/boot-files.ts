@@ -7,6 +7,15 @@ import path from 'node:path';
 import { stringify } from 'yaml';
 import type { CapturedFile } from '../model/server.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
+import type { BootLoader } from './boot-loader.ts';
+import {
+  commandsFor,
+  fallbackPlace,
+  grubSettings,
+  isKernelFile,
+  isLoaderFile,
+  withConsole,
+} from './boot-loader.ts';
 import type { BootPlan } from './boot-plan.ts';
 import { planBoot } from './boot-plan.ts';
 import { isMade } from './disk-plan.ts';
@@ -14,7 +23,7 @@ import type { Server } from './server.ts';
 
 /** What a system of the lab gets of the server besides its kernels: settings, units and scripts of the boot and of kexec. */
 const settings =
-  /^\/(?:boot\.sh$|etc\/(?:default\/kexec|init\.d\/|rc\.local$|local\.d\/|systemd\/system\/|initramfs-tools\/|modules$|modules-load\.d\/|modprobe\.d\/)|usr\/local\/|(?:usr\/)?lib\/systemd\/system\/)/;
+  /^\/(?:boot\.sh$|etc\/(?:default\/(?:kexec|grub)|kernel\/|init\.d\/|rc\.local$|local\.d\/|systemd\/system\/|initramfs-tools\/|modules$|modules-load\.d\/|modprobe\.d\/)|usr\/local\/|(?:usr\/)?lib\/systemd\/system\/)/;
 
 /** Directories that are links on a system with a merged /usr, as Debian's are since bookworm. */
 const merged = /^\/(bin|sbin|lib)\//;
@@ -41,6 +50,7 @@ export async function writeBootFiles(
     await put(server, file, inOverlay('settings')(file));
   await write(inOverlay('settings')({ path: '/etc/fstab' }), fstabOf(server));
   for (const file of kernelFiles(server)) await put(server, file, inOverlay('kernels')(file));
+  if (plan.loader !== null) await putLoader(server, plan.loader, inOverlay);
 
   const { firstKernel, firstIsUpdated } = plan;
   if (firstKernel !== null && !firstIsUpdated) {
@@ -49,12 +59,48 @@ export async function writeBootFiles(
     if (initrd !== null) await put(server, initrd, path.join(directory, 'first-initrd'));
   }
   await write(path.join(directory, 'machine.yaml'), stringify(machineOf(server, plan)));
-  if (plan.suite !== usualSuite)
-    await write(path.join(directory, 'system.yaml'), stringify(systemOf(plan)));
+  if (!isUsual(plan)) await write(path.join(directory, 'system.yaml'), stringify(systemOf(plan)));
   await write(path.join(directory, 'disk.yaml'), stringify(diskRecipe(server, plan)));
   const scenario = path.join(directory, `${name}.yaml`);
   await write(scenario, stringify(scenarioOf(server, plan, place), { lineWidth: 120 }));
   return { scenario, plan };
+}
+
+/** The files of the boot loader. Those that belong to a kernel go away with it if a candidate replaces it. */
+async function putLoader(
+  server: Server,
+  loader: BootLoader,
+  inOverlay: (overlay: string) => (file: { path: string }) => string,
+): Promise<void> {
+  const { captured, arch } = server;
+  const { console } = loadMachineProfile(arch);
+  for (const file of captured.files()) {
+    const overlay = isLoaderFile(file.path, loader)
+      ? 'settings'
+      : isKernelFile(file.path, loader)
+        ? 'kernels'
+        : null;
+    if (overlay !== null) await put(server, file, inOverlay(overlay)(file));
+    const text = withConsole(file.path, captured.read(file.path) ?? '', console);
+    if (text !== null) await write(inOverlay(overlay ?? 'settings')(file), text);
+  }
+  const settings = captured.read('/etc/default/grub') ?? '';
+  await write(
+    inOverlay('settings')({ path: '/etc/default/grub' }),
+    grubSettings(settings, console),
+  );
+  const fallback = fallbackPlace(loader, arch);
+  if (captured.file(fallback) !== null) return;
+  // A shim starts the GRUB next to it.
+  const directory = path.posix.dirname(loader.program.path);
+  for (const file of captured.files(directory)) {
+    const name = file === loader.program ? path.basename(fallback) : path.basename(file.path);
+    await put(
+      server,
+      file,
+      inOverlay('settings')({ path: path.posix.join(path.posix.dirname(fallback), name) }),
+    );
+  }
 }
 
 function kernelFiles({ captured, kernels }: Server): CapturedFile[] {
@@ -65,12 +111,14 @@ function kernelFiles({ captured, kernels }: Server): CapturedFile[] {
 }
 
 /** Lines of file systems that the disk does not have would stop the boot, so they become comments. */
-function fstabOf({ captured, disk: { partitions } }: Server): string {
+function fstabOf({ captured, disk: { partitions, volumes } }: Server): string {
   const text = captured.read('/etc/fstab') ?? '';
   const lines = text.split('\n').map((line) => {
     const [source = '', place = '', filesystem] = line.trim().split(/\s+/);
     if (source.startsWith('#') || filesystem === undefined) return line;
-    return isMade(source, place, partitions) ? line : `# not made by kexec-lab: ${line}`;
+    return isMade(source, place, [...partitions, ...volumes])
+      ? line
+      : `# not made by kexec-lab: ${line}`;
   });
   return lines.join('\n');
 }
@@ -79,11 +127,17 @@ function fstabOf({ captured, disk: { partitions } }: Server): string {
 const usualSystem = 'debian-system';
 const usualSuite = 'bookworm';
 
-function systemOf({ suite }: BootPlan): object {
-  return { kind: 'system', extends: usualSystem, suites: [suite] };
+/** Whether the lab's own system will do. */
+function isUsual({ suite, packages }: BootPlan): boolean {
+  return suite === usualSuite && packages.length === 0;
 }
 
-function diskRecipe(server: Server, { partitions, table, suite }: BootPlan): object {
+function systemOf({ suite, packages }: BootPlan): object {
+  return { kind: 'system', extends: usualSystem, suites: [suite], packages };
+}
+
+function diskRecipe(server: Server, plan: BootPlan): object {
+  const { list } = plan.disk;
   const { defaultKernel } = server;
   const links: Record<string, string[]> = {};
   for (const { path: link, target } of server.captured.links()) {
@@ -94,22 +148,25 @@ function diskRecipe(server: Server, { partitions, table, suite }: BootPlan): obj
   }
   return {
     kind: 'disk',
-    system: suite === usualSuite ? usualSystem : 'system.yaml',
-    size: partitions.reduce((sum, { size }) => sum + size, 2),
-    partitions: { table, list: partitions },
+    system: isUsual(plan) ? usualSystem : 'system.yaml',
+    size: list.reduce((sum, { size }) => sum + size, 2),
+    partitions: plan.disk,
     overlays: ['settings'],
     kernels: {
       directory: 'kernels',
       release: defaultKernel.release,
       kernel: defaultKernel.kernel.path.slice(1),
       initrd: defaultKernel.initrd?.path.slice(1) ?? '',
+      ...(plan.loader !== null && { update: commandsFor(plan.loader) }),
     },
     links,
   };
 }
 
 /** The first kernel: the provider's, the one on the disk, or a captured one, which a candidate does not replace. */
-function firstFiles({ firstKernel, firstIsUpdated }: BootPlan): object {
+function firstFiles({ firstKernel, firstIsUpdated, loader, network }: BootPlan): object {
+  if (network !== null) return { kernel: 'provider-kernel', ...network };
+  if (loader !== null) return { kernel: null };
   if (firstKernel === null) return { kernel: 'provider-kernel', initramfs: 'provider-initramfs' };
   if (firstIsUpdated)
     return { kernel: { recipe: 'disk.yaml' }, initramfs: { recipe: 'disk.yaml' } };
@@ -118,9 +175,10 @@ function firstFiles({ firstKernel, firstIsUpdated }: BootPlan): object {
 }
 
 /** A profile of its own, because those of the lab add to the command line. */
-function machineOf({ arch }: Server, { shape }: BootPlan): object {
+function machineOf({ arch }: Server, { shape, network }: BootPlan): object {
   const { machine, cpu, clock, console } = loadMachineProfile(arch);
-  return { arch, machine, cpu, clock, console, ...shape, cmdline: `console=${console}` };
+  const base = { arch, machine, cpu, clock, console, ...shape, cmdline: `console=${console}` };
+  return network === null ? base : { ...base, clock: 'host', network: true };
 }
 
 function scenarioOf(server: Server, plan: BootPlan, place: string): object {
@@ -143,7 +201,7 @@ function scenarioOf(server: Server, plan: BootPlan, place: string): object {
       machine: { file: 'machine.yaml' },
       ...firstFiles(plan),
       disk: { recipe: 'disk.yaml' },
-      cmdline,
+      ...(plan.loader === null && plan.network === null && { cmdline }),
     },
     // The release is that of the kernel on the disk, also with a candidate.
     ...(steps.length > 0 && { steps }),

@@ -5,21 +5,31 @@ import type { Likeness } from '../model/server.ts';
 import type { Shape } from '../qemu/shape.ts';
 import { partitionMark, rootDisk } from '../qemu/shape.ts';
 import { parseCmdline } from './parse.ts';
-import type { Note, PlannedPartition } from './disk-plan.ts';
-import { partitionsOf, tableOf } from './disk-plan.ts';
+import type { BootLoader } from './boot-loader.ts';
+import { bootLoaderOf, packagesOf } from './boot-loader.ts';
+import type { Note, PlannedDisk } from './disk-plan.ts';
+import { planDisk, rootFilesystems } from './disk-plan.ts';
+import { usualWord } from './kexec-way.ts';
+import type { NetworkRoot } from './network-root.ts';
+import { isOnNetwork, planNetworkRoot } from './network-root.ts';
 import type { Server, ServerKernel } from './server.ts';
 
 export type BootPlan = {
   /** Null: the lab's provider kernel and initramfs stand in. */
   firstKernel: ServerKernel | null;
+  /** The boot loader on the disk that starts the first kernel; null: QEMU or the firmware starts it directly. */
+  loader: BootLoader | null;
+  /** How a root on the network is booted; otherwise null. */
+  network: NetworkRoot | null;
   /** Whether a new kernel on the disk is also the first one of the next boot. Otherwise the captured one stays. */
   firstIsUpdated: boolean;
   /** The first kernel's command line, without the lab's console. */
   cmdline: string;
   shape: Shape;
   suite: string;
-  table: 'gpt' | 'dos';
-  partitions: PlannedPartition[];
+  /** What the system needs besides the lab's packages. */
+  packages: string[];
+  disk: PlannedDisk;
   /** What is typed on the console where the server does not kexec by itself. */
   steps: object[];
   expect: Pick<Expectation, 'outcome'> & { generation: number; root: string };
@@ -41,55 +51,87 @@ export function planBoot(server: Server, place: string): BootPlan {
   const note = (how: Likeness['how'], what: string, detail: string) =>
     likeness.push({ how, what, detail });
   refuseUnknown(server, place);
-  const shape = shapeOf(server, note);
-  const disk = rootDisk({ disks: shape.disks ?? 'virtio-pci' });
-  const { partitions, rootNumber } = partitionsOf(server, note, place);
-  const firstKernel = firstOf(server, note);
-  const root = `${disk}${partitionMark(disk)}${rootNumber}`;
+  // At a reboot by kexec, the old kernel starts the new one, which a boot loader would start.
+  const loader = server.kexec.by === 'reboot' ? null : bootLoaderOf(server);
+  const shape = shapeOf(server, loader, note);
+  const disk = planDisk(server, note, place);
+  const firstKernel = loader === null ? firstOf(server, note) : server.defaultKernel;
+  if (loader !== null) noteLoader(server, loader, note);
+  const root = rootPath(server, shape);
+  const network = isOnNetwork(server) ? planNetworkRoot(server, root) : null;
   const byItself = server.kexec.by === 'unit' || server.kexec.by === 'script';
   // Only a kexec leads from the provider's kernel to one of the server.
-  const byHand = !byItself && firstKernel === null;
+  const byHand = !byItself && loader === null && network === null && whyUnknown(server) !== null;
   const atReboot = server.kexec.by === 'reboot' && !byHand;
-  const kexecs = byItself || byHand || atReboot;
+  const kexecs = byItself || byHand || atReboot || network !== null;
   const suite = suiteOf(server, note);
-  noteKexec(server, byHand, note);
+  if (network === null) noteKexec(server, byHand, note);
+  else
+    note(
+      'alike',
+      'kexec',
+      "by the provider's initramfs, with the server tags KEXEC_KERNEL and KEXEC_INITRD",
+    );
   if (kexecs) note('as there', 'second kernel', kernelWords(server.defaultKernel));
   if (kexecs) noteTools(server, note);
   return {
     firstKernel,
+    loader,
+    network,
     firstIsUpdated: !atReboot,
-    cmdline: firstCmdline(server, firstKernel, root, note),
+    cmdline: loader === null ? firstCmdline(server, firstKernel, root, note) : '',
     shape,
     suite,
-    table: tableOf(server),
-    partitions,
+    packages: [
+      ...packagesFor(disk, loader !== null),
+      ...(loader === null ? [] : packagesOf(loader, server.arch)),
+    ],
+    disk,
     steps: byHand ? kexecByHand(server, root) : atReboot ? kexecAtReboot : [],
     expect: { outcome: 'booted', generation: kexecs ? 2 : 1, root },
     likeness,
   };
 }
 
-function refuseUnknown({ root, distribution, defaultKernel }: Server, place: string): void {
+function refuseUnknown(server: Server, place: string): void {
+  const { root, distribution, defaultKernel, arch } = server;
   const refuse = (what: string) =>
     new UsageError(`the lab cannot boot this server yet: ${what}`, {
       place,
       hint: 'kexec-lab server show FILE says what it has.',
     });
-  if (root.type !== 'part')
+  if (root.type !== 'part' && root.type !== 'lvm')
+    throw refuse(`its root is on ${root.type}, and only partitions and LVM can be made`);
+  if (!rootFilesystems.includes(root.filesystem))
     throw refuse(
-      `its root is on ${root.type === 'lvm' ? 'LVM' : root.type}, and only partitions can be made`,
+      `its root file system is ${root.filesystem || 'unknown'}, and only ${rootFilesystems.join(', ')} can be made`,
     );
-  if (root.filesystem !== 'ext4')
-    throw refuse(
-      `its root file system is ${root.filesystem || 'unknown'}, and only ext4 can be made`,
-    );
+  if (isOnNetwork(server) && arch !== 'arm')
+    throw refuse('its root is on the network, which only 32-bit machines can have');
   if (distribution.id !== 'debian')
     throw refuse(`it runs ${distribution.name}, and only Debian systems can be made`);
   if (defaultKernel.initrd === null)
     throw refuse(`the initrd of ${defaultKernel.release} is not in the capture`);
 }
 
-function shapeOf({ machine, disk, arch }: Server, note: Note): Shape {
+/** The device with the root file system in the lab. */
+function rootPath({ root, disk: { partitions } }: Server, { disks = 'virtio-pci' }: Shape): string {
+  if (root.type === 'lvm') return root.path;
+  const disk = isOnNetwork({ root }) ? '/dev/nbd0' : rootDisk({ disks });
+  return `${disk}${partitionMark(disk)}${partitions.findIndex(({ name }) => name === root.name) + 1}`;
+}
+
+/** The packages with the programs that make the disk, which also bring their parts of the initrd. */
+function packagesFor({ list, volumes }: PlannedDisk, hasLoader: boolean): string[] {
+  const used = new Set<string>([...list, ...volumes].map(({ filesystem }) => filesystem));
+  const needed = { lvm: 'lvm2', xfs: 'xfsprogs', btrfs: 'btrfs-progs' };
+  const packages = Object.entries(needed).flatMap(([name, one]) => (used.has(name) ? [one] : []));
+  return (packages.length > 0 || hasLoader) && used.has('vfat')
+    ? [...packages, 'dosfstools']
+    : packages;
+}
+
+function shapeOf({ machine, disk, arch }: Server, loader: BootLoader | null, note: Note): Shape {
   const cpus = Math.min(machine.cpus, machineLimits.cpus);
   const memory = Math.min(
     Math.max(machine.memoryMiB, machineLimits.leastMemory),
@@ -111,7 +153,8 @@ function shapeOf({ machine, disk, arch }: Server, note: Note): Shape {
     'firmware',
     uefi ? `UEFI, ${machine.hasAcpi ? 'ACPI' : 'a device tree'}` : 'a device tree, no UEFI',
   );
-  if (machine.firmware === 'secure-boot')
+  const isSecure = machine.firmware === 'secure-boot' && loader !== null && arch === 'aarch64';
+  if (machine.firmware === 'secure-boot' && !isSecure)
     note(
       'not here',
       'Secure Boot',
@@ -121,7 +164,9 @@ function shapeOf({ machine, disk, arch }: Server, note: Note): Shape {
   if (!machine.isVirt)
     note('not here', 'devices', "a board's own devices: QEMU's virt machine stands in");
   const bus = disk.bus ?? 'virtio-pci';
-  note(disk.bus === null ? 'alike' : 'as there', 'disk', `attached by ${bus}`);
+  if (disk.device.name.startsWith('nbd'))
+    note('as there', 'disk', 'attached over the network (NBD)');
+  else note(disk.bus === null ? 'alike' : 'as there', 'disk', `attached by ${bus}`);
   return {
     cpus,
     memory,
@@ -129,35 +174,66 @@ function shapeOf({ machine, disk, arch }: Server, note: Note): Shape {
     ...(machine.gic === 3 && { gic: 3 as const, ...(!machine.hasIts && !uefi && { its: false }) }),
     ...(machine.startsAtEl2 && arch === 'aarch64' && { el2: true }),
     ...(uefi && {
-      firmware: 'uefi' as const,
+      firmware: isSecure ? ('secure-boot' as const) : ('uefi' as const),
       ...(!machine.hasAcpi && arch === 'aarch64' && { acpi: false }),
     }),
     ...(bus !== 'virtio-pci' && { disks: bus }),
   };
 }
 
+/** Whether the lab's provider kernel and initramfs can mount the root: a provider's own have no more than that. */
+function providerMounts({ root }: Server): boolean {
+  return root.type === 'part' && root.filesystem === 'ext4';
+}
+
 /** The kernel that a boot loader would start; null if it is not on the server, as at providers that bring their own. */
 function firstOf(server: Server, note: Note): ServerKernel | null {
   const { running, kernels, kexec, machine } = server;
+  if (isOnNetwork(server)) {
+    note(
+      'alike',
+      'first kernel',
+      "the lab's provider kernel, and an initramfs like the provider's, which attaches the disk",
+    );
+    return null;
+  }
   const started = kernels.find(({ release }) => release === running?.release);
-  if (started === undefined || kexec.isSecond) {
-    const why = kexec.isSecond
-      ? 'the running kernel was started by kexec, and the one before is not on the server'
-      : `the running kernel ${running?.release ?? ''} is not in /boot`;
-    note('alike', 'first kernel', `the lab's provider kernel and initramfs: ${why}`);
+  const unknown = whyUnknown(server);
+  if (unknown !== null && providerMounts(server)) {
+    note('alike', 'first kernel', `the lab's provider kernel and initramfs: ${unknown}`);
     return null;
   }
   // A reboot by kexec leads from the kernel that runs to the default; a boot loader starts the default.
-  const first = kexec.by === 'reboot' ? started : server.defaultKernel;
-  const isRunning = started === first;
+  const first = (kexec.by === 'reboot' ? started : null) ?? server.defaultKernel;
+  const why = unknown ?? (started === first ? null : `${started?.release ?? ''} runs now`);
   note(
-    isRunning ? 'as there' : 'alike',
+    why === null ? 'as there' : 'alike',
     'first kernel',
-    `${kernelWords(first)}${isRunning ? '' : `: the default; ${started.release} runs now`}`,
+    `${kernelWords(first)}${why === null ? '' : `: the default; ${why}`}`,
   );
   const loader = machine.firmware === 'none' ? 'QEMU' : 'the firmware';
   note('alike', 'boot loader', `${loader} starts the kernel with the captured command line`);
   return first;
+}
+
+/** Why the first kernel is not known; null if it is the one that runs. */
+function whyUnknown({ running, kernels, kexec }: Server): string | null {
+  if (kexec.isSecond)
+    return 'the running kernel was started by kexec, and the one before is not on the server';
+  if (kernels.some(({ release }) => release === running?.release)) return null;
+  return `the running kernel ${running?.release ?? ''} is not in /boot`;
+}
+
+function noteLoader(
+  { machine, defaultKernel }: Server,
+  { kind, program }: BootLoader,
+  note: Note,
+): void {
+  note('as there', 'boot loader', `${kind} (${program.path}), with its configuration`);
+  note('as there', 'first kernel', kernelWords(defaultKernel));
+  note('as there', 'command line', "the boot loader's, with the console of the lab at its end");
+  if (machine.firmware === 'secure-boot')
+    note('as there', 'Secure Boot', 'the firmware and the kernel check signatures');
 }
 
 function kernelWords({ release, initrd }: ServerKernel): string {
@@ -178,7 +254,8 @@ function firstCmdline(
   note: Note,
 ): string {
   const words = parseCmdline(running?.cmdline ?? '');
-  const added = kexec.isSecond ? words.findIndex((word) => kexec.words.includes(word)) : -1;
+  const ofKexec = new Set([...kexec.words, usualWord]);
+  const added = kexec.isSecond ? words.findIndex((word) => ofKexec.has(word)) : -1;
   const kept = (added === -1 ? words : words.slice(0, added)).filter((word) => !notOurs.test(word));
   note(
     'as there',

@@ -65,9 +65,9 @@ export function describeServer(server: Server): [label: string, text: string][] 
   ];
 }
 
-function describeDevice({ name, filesystem, label, uuid, type }: BlockDevice): string {
+function describeDevice({ path, filesystem, label, uuid, type }: BlockDevice): string {
   return [
-    `/dev/${name}`,
+    path,
     filesystem || 'unknown file system',
     ...(label === '' ? [] : [`LABEL=${label}`]),
     ...(uuid === '' ? [] : [`UUID=${uuid}`]),

@@ -2,105 +2,195 @@
 import { UsageError } from '../errors.ts';
 import type { Likeness } from '../model/server.ts';
 import type { BlockDevice } from './parse.ts';
+import { parseVolumeName } from './parse.ts';
 import type { Server } from './server.ts';
 
 /** Adds a line to the comparison between the server and its machine in the lab. */
 export type Note = (how: Likeness['how'], what: string, detail: string) => void;
 
-/** A partition of the disk that is made to fit. */
-export type PlannedPartition = {
+/** What the disks of the lab can have on a partition or a volume. */
+const filesystems = ['ext4', 'xfs', 'btrfs', 'vfat', 'swap'] as const;
+type Filesystem = (typeof filesystems)[number];
+
+/** File systems for a root. */
+export const rootFilesystems: readonly string[] = ['ext4', 'xfs', 'btrfs'];
+
+type PlannedContent<F> = {
   /** MiB. */
   size: number;
+  filesystem: F;
+  label: string;
+  uuid: string;
+  /** Where it is mounted in the system; empty: nowhere. */
+  mount: string;
+  /** Of btrfs; empty: none. */
+  subvolume: string;
+};
+
+/** A partition of the disk that is made to fit. */
+export type PlannedPartition = PlannedContent<Filesystem | 'lvm' | 'none'> & {
   /** The type as sfdisk takes it: a GUID or a number, or a short name. */
   type: string;
   /** PARTLABEL and PARTUUID; empty: any. */
   name: string;
   partUuid: string;
-  filesystem: 'ext4' | 'vfat' | 'swap' | 'none';
-  label: string;
-  uuid: string;
-  /** Where it is mounted in the system; empty: nowhere. */
-  mount: string;
+  /** The volume group of a partition of LVM; otherwise empty. */
+  group: string;
+};
+
+/** A logical volume of that disk. */
+export type PlannedVolume = PlannedContent<Filesystem | 'none'> & { group: string; name: string };
+
+export type PlannedDisk = {
+  table: 'gpt' | 'dos';
+  list: PlannedPartition[];
+  volumes: PlannedVolume[];
 };
 
 /** Room for a system of the lab besides what was captured. MiB. */
 const systemSize = 1536;
 
-/** The partitions of the server, with other sizes. The file systems that the boot does not need stay empty. */
-export function partitionsOf(
-  { disk, root, fstab, captured }: Server,
-  note: Note,
-  place: string,
-): { partitions: PlannedPartition[]; rootNumber: number } {
-  const content = Math.ceil(captured.files().reduce((sum, { size }) => sum + size, 0) / 2 ** 20);
-  const partitions = disk.partitions.map((partition) => planPartition(partition, root, content));
-  const rootIndex = disk.partitions.findIndex(({ name }) => name === root.name);
-  const numbers = disk.partitions.map(({ name }) => Number(/\d+$/.exec(name)?.[0]));
+/** LVM's own data on each partition, and extents of 4 MiB. MiB. */
+const lvmSize = 16;
+
+/** Other file systems have their places in the system: files below them were captured. */
+const kept = ['/boot', '/boot/efi', '/boot/firmware', '/efi'];
+
+/**
+ * The disk of the server, with other sizes. The file systems that the boot does not need stay empty.
+ * @throws UsageError if the lab cannot make it
+ */
+export function planDisk(server: Server, note: Note, place: string): PlannedDisk {
+  const { disk, root, fstab } = server;
+  refuseGaps(disk.partitions, place);
+  const volumes = disk.volumes.flatMap((volume) => {
+    const named = parseVolumeName(volume.path);
+    return named === null ? [] : [{ ...named, ...planContent(volume, server) }];
+  });
+  const list = disk.partitions.map((partition) =>
+    partition.filesystem === 'LVM2_member'
+      ? planMember(partition, server, volumes)
+      : { ...planContent(partition, server), ...ownOf(partition), group: '' },
+  );
+  noteDisk(server, note);
+  const made = [...disk.partitions, ...disk.volumes];
+  const left = fstab.filter(
+    ({ place, source }) => place.startsWith('/') && !isMade(source, place, made),
+  );
+  if (left.length > 0) note('not here', 'mounts', left.map(({ place }) => place).join(', '));
+  if (root.type === 'lvm' && !volumes.some(({ mount }) => mount === '/'))
+    throw new UsageError(
+      'the lab cannot boot this server yet: its root is on a logical volume that is not on partitions of one disk',
+      { place },
+    );
+  return { table: tableOf(server), list, volumes };
+}
+
+function refuseGaps(partitions: readonly BlockDevice[], place: string): void {
+  const numbers = partitions.map(({ name }) => Number(/\d+$/.exec(name)?.[0]));
   if (numbers.some((number, index) => number !== index + 1))
     throw new UsageError(
       `the lab cannot boot this server yet: its partitions are numbered ${numbers.join(', ')}, and only numbers without gaps can be made`,
       { place },
     );
-  note(
-    'as there',
-    'partitions',
-    `${disk.partitions.length}, with their UUIDs and labels; the root is the ${ordinal(rootIndex + 1)}`,
-  );
+}
+
+function noteDisk({ disk, root, rootSubvolume }: Server, note: Note): void {
+  const { partitions, volumes } = disk;
+  const where =
+    root.type === 'lvm'
+      ? `the logical volume ${root.path.replace('/dev/mapper/', '')}`
+      : `the ${ordinal(partitions.findIndex(({ name }) => name === root.name) + 1)}`;
+  const parts = `${partitions.length}, with their UUIDs and labels`;
+  note('as there', 'partitions', `${parts}; the root is ${where}`);
+  if (volumes.length > 0)
+    note('as there', 'LVM', volumes.map(({ path }) => path.replace('/dev/mapper/', '')).join(', '));
   note(
     'alike',
     'root file system',
-    `ext4 with the UUID and label of the server; a Debian of the lab, with the captured files`,
+    `${root.filesystem} with the UUID and label of the server${rootSubvolume === '' ? '' : `, subvolume ${rootSubvolume}`}; a Debian of the lab, with the captured files`,
   );
-  const left = fstab.filter(
-    ({ place, source }) => place.startsWith('/') && !isMade(source, place, disk.partitions),
-  );
-  if (left.length > 0) note('not here', 'mounts', left.map(({ place }) => place).join(', '));
-  return { partitions, rootNumber: rootIndex + 1 };
 }
 
 /** Whether the disk that is made has the source of a line of fstab. */
-export function isMade(source: string, place: string, partitions: readonly BlockDevice[]): boolean {
+export function isMade(source: string, place: string, made: readonly BlockDevice[]): boolean {
   if (place === '/') return true;
   const [, key = '', value = ''] = /^(\w+)=(.*)$/.exec(source) ?? [];
   const plain = value.replaceAll('"', '');
-  return partitions.some(
-    ({ name, uuid, label, partUuid, partLabel, mount }) =>
-      mount === place &&
-      (source === `/dev/${name}` ||
-        (key === 'UUID' && plain === uuid) ||
-        (key === 'LABEL' && plain === label) ||
-        (key === 'PARTUUID' && plain === partUuid) ||
-        (key === 'PARTLABEL' && plain === partLabel)),
-  );
+  return made.some(({ path, uuid, label, partUuid, partLabel, mount, filesystem }) => {
+    const isUsed = mount === place ? kept.includes(place) : filesystem === 'swap';
+    if (!isUsed) return false;
+    const volume = parseVolumeName(path);
+    return (
+      source === path ||
+      (volume !== null && source === `/dev/${volume.group}/${volume.name}`) ||
+      (key === 'UUID' && plain === uuid) ||
+      (key === 'LABEL' && plain === label) ||
+      (key === 'PARTUUID' && plain === partUuid) ||
+      (key === 'PARTLABEL' && plain === partLabel)
+    );
+  });
 }
 
-function planPartition(
-  partition: BlockDevice,
-  root: BlockDevice,
-  content: number,
-): PlannedPartition {
-  const { filesystem, label, uuid, partUuid, partLabel, partType, size, mount } = partition;
+/** What is made of a file system of the server. */
+function planContent(
+  { name, filesystem, label, uuid, size, mount }: BlockDevice,
+  { root, rootSubvolume, captured }: Server,
+): PlannedContent<Filesystem | 'none'> {
   const own = Math.max(1, Math.ceil(size / 2 ** 20));
-  const isRoot = partition.name === root.name;
-  const isBoot = ['/boot', '/boot/efi', '/efi'].includes(mount);
-  const known = filesystem === 'ext4' || filesystem === 'vfat' || filesystem === 'swap';
+  const isRoot = name === root.name;
+  const isCaptured = kept.includes(mount);
+  const known = filesystems.find((one) => one === filesystem);
+  const all = Math.ceil(captured.files().reduce((sum, file) => sum + file.size, 0) / 2 ** 20);
   return {
     size: isRoot
-      ? systemSize + 2 * content
-      : isBoot
-        ? Math.min(own, 64 + 2 * content)
+      ? systemSize + 2 * all
+      : isCaptured
+        ? Math.min(own, 64 + 2 * all)
         : Math.min(own, 64),
-    type: partType || (filesystem === 'vfat' ? 'uefi' : 'linux'),
-    name: partLabel,
-    partUuid,
-    filesystem: known && (isRoot || isBoot || filesystem === 'swap') ? filesystem : 'none',
+    filesystem: known !== undefined && (isRoot || isCaptured || known === 'swap') ? known : 'none',
     label,
     uuid,
-    mount: isRoot ? '/' : isBoot ? mount : '',
+    mount: isRoot ? '/' : isCaptured ? mount : '',
+    subvolume: isRoot ? rootSubvolume : '',
   };
 }
 
-export function tableOf({ disk: { device, partitions }, captured }: Server): 'gpt' | 'dos' {
+/** A partition of LVM. The first of a volume group has room for all of its volumes. */
+function planMember(
+  partition: BlockDevice,
+  { disk, captured }: Server,
+  volumes: readonly PlannedVolume[],
+): PlannedPartition {
+  const groupOn = (member: BlockDevice) =>
+    groupOf(member, disk.volumes, captured.text('pvs') ?? '');
+  const group = groupOn(partition);
+  const isFirst = disk.partitions.find((other) => groupOn(other) === group) === partition;
+  const ofGroup = isFirst ? volumes.filter((volume) => volume.group === group) : [];
+  return {
+    size: ofGroup.reduce((sum, { size }) => sum + size + 4, lvmSize),
+    ...ownOf(partition),
+    // Without volumes nobody sees which group it was.
+    filesystem: group === '' ? 'none' : 'lvm',
+    group,
+    ...{ label: '', uuid: '', mount: '', subvolume: '' },
+  };
+}
+
+/** The volume group of a partition: `pvs` prints it where root runs it; otherwise a volume on the partition tells. */
+function groupOf({ name }: BlockDevice, volumes: readonly BlockDevice[], pvs: string): string {
+  const line = pvs.split('\n').find((each) => each.trim().startsWith(`/dev/${name} `));
+  const [, printed] = line?.trim().split(/\s+/) ?? [];
+  const volume = volumes.find(({ parent }) => parent === name);
+  return parseVolumeName(volume?.path ?? '')?.group ?? (line === undefined ? '' : (printed ?? ''));
+}
+
+function ownOf({ partType, partLabel, partUuid, filesystem }: BlockDevice) {
+  const type = partType || (filesystem === 'vfat' ? 'uefi' : 'linux');
+  return { type, name: partLabel, partUuid };
+}
+
+function tableOf({ disk: { device, partitions }, captured }: Server): 'gpt' | 'dos' {
   const dump = captured.text(`sfdisk ${device.name}`) ?? '';
   if (/^label: dos/m.test(dump)) return 'dos';
   return partitions.some(({ partType }) => /^0x/.test(partType)) ? 'dos' : 'gpt';

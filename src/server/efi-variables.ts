@@ -5,6 +5,11 @@ const attributeBytes = 4;
 /** The end of a device path, and the node with the path of a file (UEFI 2.10, 10.3). */
 const endOfPath = 0x7f;
 const media = { type: 4, filePath: 4 };
+/** A network's nodes: MAC, IPv4, IPv6 and URI. */
+const messaging = { type: 3, network: [11, 12, 13, 24] };
+
+/** Stands for the file of a boot option that leads to the network. */
+export const fromNetwork = 'from the network';
 
 /**
  * A variable as a text with a name such as `efi Boot0001`. A boot option becomes its description and the path of its file;
@@ -45,6 +50,7 @@ function bootOption(data: Buffer): string {
     if (type === endOfPath || length < 4) break;
     if (type === media.type && kind === media.filePath)
       file += data.toString('utf16le', at + 4, at + length).replace(/\0/g, '');
+    if (type === messaging.type && messaging.network.includes(kind ?? 0)) file = fromNetwork;
     at += length;
   }
   return `${isActive ? '*' : '-'} ${description}\n${file}`;

@@ -16,6 +16,9 @@ export type KexecWay = {
   isSecond: boolean;
 };
 
+/** The word that the usual scripts add, and by which they recognise that a kexec was done. */
+export const usualWord = 'is_in_kexec=yes';
+
 /** Finds out how a server kexecs, and whether the kernel that ran during the capture was started that way. */
 export function kexecWay(captured: Captured, cmdline: string): KexecWay {
   const found = enabledUnit(captured) ?? startScript(captured) ?? atReboot(captured);
@@ -25,7 +28,7 @@ export function kexecWay(captured: Captured, cmdline: string): KexecWay {
   return {
     ...(found ?? { by: 'none', files: [] }),
     words: [...new Set(words)],
-    isSecond: words.length > 0 && words.every((word) => has.has(word)),
+    isSecond: has.has(usualWord) || (words.length > 0 && words.every((word) => has.has(word))),
   };
 }
 

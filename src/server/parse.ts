@@ -23,8 +23,10 @@ export function parameterOf(cmdline: string, name: string): string | null {
 
 /** A block device, as `lsblk -P -b` prints it. Empty texts are unknown. */
 export type BlockDevice = {
-  /** Without `/dev/`. */
+  /** The kernel's name, without `/dev/`. */
   name: string;
+  /** As a system calls it: `/dev/vda1`, and `/dev/mapper/vg0-root` for what device mapper makes. */
+  path: string;
   parent: string;
   /** disk, part, lvm, crypt, raid1, … */
   type: string;
@@ -49,8 +51,10 @@ export function parseLsblk(text: string): BlockDevice[] {
       for (const [, key = '', value = ''] of line.matchAll(/([A-Z-]+)="((?:[^"\\]|\\.)*)"/g))
         values.set(key, unescapeHex(value));
       const of = (key: string) => values.get(key) ?? '';
+      const name = of('KNAME') || of('NAME');
       return {
-        name: of('KNAME') || of('NAME'),
+        name,
+        path: name.startsWith('dm-') ? `/dev/mapper/${of('NAME')}` : `/dev/${name}`,
         parent: of('PKNAME'),
         type: of('TYPE'),
         size: Number(of('SIZE')) || 0,
@@ -69,6 +73,13 @@ function unescapeHex(text: string): string {
   return text.replace(/\\x([0-9a-f]{2})/gi, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 16)),
   );
+}
+
+/** The group and the name of a logical volume, of which device mapper joins the two: `vg0-root`, and `--` for a hyphen. */
+export function parseVolumeName(path: string): { group: string; name: string } | null {
+  const [, group, name] = /^\/dev\/mapper\/((?:[^-]|--)+)-((?:[^-]|--)+)$/.exec(path) ?? [];
+  if (group === undefined || name === undefined) return null;
+  return { group: group.replaceAll('--', '-'), name: name.replaceAll('--', '-') };
 }
 
 /** A line of fstab(5) or /proc/mounts. */

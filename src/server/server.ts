@@ -32,9 +32,13 @@ export type Server = {
     device: BlockDevice;
     bus: 'virtio-pci' | 'virtio-mmio' | 'nvme' | 'usb' | null;
     partitions: BlockDevice[];
+    /** The logical volumes on them. */
+    volumes: BlockDevice[];
   };
   /** The device with the root file system: a partition, or what is on one. */
   root: BlockDevice;
+  /** The btrfs subvolume that is the root, such as `@rootfs`; empty: none. */
+  rootSubvolume: string;
   fstab: Mount[];
   /** What the command line calls the root, such as `UUID=…`; null if it names none. */
   rootWord: string | null;
@@ -82,9 +86,10 @@ export function understand(captured: Captured, place: string): Server {
     disk: {
       device,
       bus: busOf(captured, device.name),
-      partitions: devices.filter(({ type, parent }) => type === 'part' && parent === device.name),
+      ...partsOf(device, devices),
     },
     root,
+    rootSubvolume: subvolumeOf(mounts),
     fstab: parseMounts(captured.read('/etc/fstab') ?? ''),
     rootWord: parameterOf(running?.cmdline ?? '', 'root'),
     kexec: kexecWay(captured, running?.cmdline ?? ''),
@@ -150,7 +155,30 @@ function rootOf(devices: BlockDevice[], mounts: Mount[]): BlockDevice | null {
   const mounted = devices.find(({ mount }) => mount === '/');
   if (mounted !== undefined) return mounted;
   const source = mounts.findLast(({ place }) => place === '/')?.source ?? '';
-  return devices.find(({ name }) => source === `/dev/${name}`) ?? null;
+  return devices.find(({ path }) => source === path) ?? null;
+}
+
+/** lsblk has a line for each parent of a volume; the first one counts. */
+function partsOf(
+  disk: BlockDevice,
+  devices: BlockDevice[],
+): Pick<Server['disk'], 'partitions' | 'volumes'> {
+  const partitions = devices.filter(({ type, parent }) => type === 'part' && parent === disk.name);
+  const isOnOne = ({ parent }: BlockDevice) => partitions.some(({ name }) => name === parent);
+  const volumes = devices.filter(
+    (device, index) =>
+      device.type === 'lvm' &&
+      isOnOne(device) &&
+      devices.findIndex(({ name }) => name === device.name) === index,
+  );
+  return { partitions, volumes };
+}
+
+/** /proc/mounts has the path of the subvolume among the options of btrfs: `subvol=/@rootfs`. */
+function subvolumeOf(mounts: Mount[]): string {
+  const root = mounts.findLast(({ place }) => place === '/');
+  if (root?.filesystem !== 'btrfs') return '';
+  return /(?:^|,)subvol=\/([^,]*)/.exec(root.options)?.[1] ?? '';
 }
 
 /** The disk under a device, however many layers are between the two. */

@@ -15,6 +15,7 @@ const device = (name: string, some: Partial<BlockDevice> = {}): BlockDevice => {
   const unknown = { label: '', uuid: '', partUuid: '', partLabel: '', partType: '', mount: '' };
   return {
     name,
+    path: `/dev/${name}`,
     parent: 'vda',
     type: 'part',
     size: 2 ** 30,
@@ -33,8 +34,14 @@ function server(some: Partial<Server> = {}): Server {
     distribution: { id: 'debian', codename: 'bookworm', name: 'Debian GNU/Linux 12 (bookworm)' },
     running: { release: newer.release, cmdline: 'console=ttyAMA0 root=/dev/vda1 ro quiet' },
     ...{ kernels, defaultKernel: newer },
-    disk: { device: device('vda', { type: 'disk' }), bus: 'virtio-pci', partitions: [root] },
+    disk: {
+      device: device('vda', { type: 'disk' }),
+      bus: 'virtio-pci',
+      partitions: [root],
+      volumes: [],
+    },
     root,
+    rootSubvolume: '',
     fstab: [],
     rootWord: '/dev/vda1',
     kexec: { by: 'none', files: [], words: [], isSecond: false },
@@ -142,6 +149,7 @@ t.test('the machine has the shape of the server, within the limits of the lab', 
     device: device('nvme0n1', { type: 'disk' }),
     bus: 'nvme' as const,
     partitions: [root],
+    volumes: [],
   };
   const { shape, likeness, expect } = planBoot(server({ machine, disk }), 'x.tar');
   t.match(shape, { cpus: 4, memory: 2048, gic: 3, el2: true, firmware: 'uefi', disks: 'nvme' });
@@ -157,9 +165,14 @@ t.test('the machine has the shape of the server, within the limits of the lab', 
 
 t.test('what the lab cannot make is refused, with what it is', (t) => {
   const refusals: [Partial<Server>, RegExp][] = [
-    [{ root: { ...root, type: 'lvm', name: 'dm-0' } }, /root is on LVM/],
+    [{ root: { ...root, type: 'crypt', name: 'dm-0' } }, /root is on crypt/],
+    [
+      { root: { ...root, type: 'lvm', name: 'dm-0', path: '/dev/mapper/a-b' } },
+      /not on .* one disk/,
+    ],
+    [{ root: { ...root, name: 'nbd0p1' } }, /on the network/],
     [{ root: { ...root, type: 'raid1', name: 'md0' } }, /root is on raid1/],
-    [{ root: { ...root, filesystem: 'btrfs' } }, /root file system is btrfs/],
+    [{ root: { ...root, filesystem: 'zfs_member' } }, /root file system is zfs_member/],
     [{ distribution: { id: 'fedora', codename: '', name: 'Fedora 43' } }, /it runs Fedora 43/],
     [{ defaultKernel: { ...newer, initrd: null } }, /initrd of .* is not in the capture/],
   ];

@@ -8,7 +8,8 @@ import { inputsOf } from '../recipes/recipe.ts';
 import { manifestText } from '../store/entry.ts';
 import type { BuildContext, Built } from './build-context.ts';
 import { buildCandidateKernel, buildKernel } from './kernel.ts';
-import { buildSystem, buildSystemDisk } from './system.ts';
+import { buildSystem } from './system.ts';
+import { buildSystemDisk } from './system-disk.ts';
 import { copyInitramfs, buildInitramfs, buildMiniDisk } from './tree.ts';
 
 type BuildOptions = Omit<BuildContext, 'arch' | 'scratch' | 'output'> & {

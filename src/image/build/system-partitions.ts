@@ -1,7 +1,8 @@
 /** The partitions of a system's disk. */
 import { open } from 'node:fs/promises';
 import { runTool } from '../../host/processes.ts';
-import type { PartitionRecipe, SystemDiskRecipe } from '../recipes/recipe.ts';
+import type { PartitionRecipe } from '../recipes/disk-layout.ts';
+import type { SystemDiskRecipe } from '../recipes/recipe.ts';
 import { partitionDisk } from './disk-image.ts';
 
 /** A file system, and where on the disk it is. MiB. */

@@ -9,19 +9,16 @@ import { fetchPackages } from '../../debian/packages.ts';
 import { UnavailableError } from '../../errors.ts';
 import { runTool } from '../../host/processes.ts';
 import { systemPackages, systemSelection } from '../recipes/package-selection.ts';
-import { overlaysOf, systemScript, diskScript } from '../recipes/plan.ts';
+import { systemScript } from '../recipes/plan.ts';
 import {
   recipesDirectory,
   outputNames,
   systemFiles,
-  systemKernels,
-  type SystemDiskRecipe,
   type SystemRecipe,
 } from '../recipes/recipe.ts';
 import type { BuildContext, Built } from './build-context.ts';
-import { layoutText, partitionSystemDisk } from './system-partitions.ts';
 import { layOutKernel } from './kernel.ts';
-import { addLinks, addOverlay, archiveTree, settleModes } from './file-tree.ts';
+import { addOverlay, archiveTree, settleModes } from './file-tree.ts';
 import { runInNamespace } from './in-namespace.ts';
 import { mapAllUsers, planNamespace, emulatorFor, namespaceFacts } from './namespace.ts';
 
@@ -55,60 +52,6 @@ export async function buildSystem(recipe: SystemRecipe, context: BuildContext): 
   onStep('extracting the kernel and its initrd');
   const release = await takeBootFiles(rootfs, output, scratch, signal);
   return { packages, release };
-}
-
-/** Builds a disk with an installed system. Every file keeps the owner, mode and attributes from the installation. */
-export async function buildSystemDisk(
-  recipe: SystemDiskRecipe,
-  context: BuildContext,
-): Promise<Built> {
-  const { scratch, output, onStep, signal } = context;
-  const { directory, manifest } = context.input(recipe.system);
-  onStep('writing the disk');
-  const [parts, overlay] = [path.join(scratch, 'parts'), path.join(scratch, 'overlay')];
-  await mkdir(parts);
-  await mkdir(overlay);
-  for (const name of overlaysOf(recipe))
-    await addOverlay(overlay, path.resolve(recipesDirectory, name));
-  await addLinks(overlay, recipe.links);
-  await settleModes(overlay, signal);
-  await archiveTree(overlay, path.join(parts, 'overlay.tar'), signal);
-  await copyFile(path.join(recipesDirectory, diskScript), path.join(parts, diskScript));
-  const disk = path.join(output, outputNames.disk);
-  const filesystems = await partitionSystemDisk(disk, recipe, signal);
-  await writeFile(path.join(parts, 'layout'), layoutText(filesystems));
-  const archive = path.join(scratch, 'parts.tar');
-  await archiveTree(parts, archive, signal);
-
-  // No emulator is needed, because none of the system's programs runs.
-  await runInNamespace(planNamespace(await namespaceFacts(null)), {
-    what: 'writing the disk',
-    archive,
-    script: diskScript,
-    args: [],
-    output: disk,
-    material: path.join(directory, outputNames.system),
-    signal,
-  });
-  await takeKernel(recipe, directory, output);
-  const { kernels } = recipe;
-  const isOwn = kernels !== undefined && kernels.directory !== systemKernels;
-  return { packages: [], release: isOwn ? kernels.release : manifest.release };
-}
-
-/** Puts the kernel and the initrd of a disk next to it, so that a machine can be started with them. */
-async function takeKernel(
-  { kernels }: SystemDiskRecipe,
-  system: string,
-  output: string,
-): Promise<void> {
-  if (kernels === undefined) return;
-  const { directory, kernel, initrd } = kernels;
-  const from = (file: string, own: string) =>
-    directory === systemKernels ? path.join(system, own) : path.join(directory, file);
-  const { kernel: kernelName, initramfs: initrdName } = systemFiles;
-  await copyFile(from(kernel, kernelName), path.join(output, kernelName));
-  await copyFile(from(initrd, initrdName), path.join(output, initrdName));
 }
 
 /** Creates a directory that apt can install from: `Packages`, and each .deb (`debs`, in the order of `packages`). */

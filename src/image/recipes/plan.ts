@@ -6,6 +6,7 @@ import { cacheDirectory } from '../../host/directories.ts';
 import { shortDigest } from '../../host/files.ts';
 import type { Need } from '../../host/requirements.ts';
 import type { Case, ImageReference } from '../../scenario/scenario.ts';
+import { isMadeInGuest } from './disk-layout.ts';
 import type { Catalog } from './recipe.ts';
 import {
   inputsOf,
@@ -133,10 +134,9 @@ export function buildNeeds(entries: readonly Pick<PlannedEntry, 'recipe'>[]): Se
     needs.add('images');
     if (recipe.kind === 'system' || 'system' in recipe) needs.add('system');
     if ('esp' in recipe && recipe.esp !== undefined) needs.add('esp');
-    if (
-      'partitions' in recipe &&
-      recipe.partitions?.list.some(({ filesystem }) => filesystem === 'vfat')
-    )
+    if (!('system' in recipe)) continue;
+    if (isMadeInGuest(recipe)) needs.add('boot');
+    else if (recipe.partitions?.list.some(({ filesystem }) => filesystem === 'vfat'))
       needs.add('esp');
   }
   return needs;
@@ -153,6 +153,7 @@ export function overlaysOf(recipe: Recipe): string[] {
 /** The scripts next to the recipes that install a system and write it to a disk. */
 export const systemScript = 'build-system.sh';
 export const diskScript = 'fill-disk.sh';
+export const guestScript = 'fill-disk-in-guest.sh';
 
 /** Increase a kind's number if its builder starts to build something different from the same recipe. */
 const kindVersions: Record<Recipe['kind'], number> = {
@@ -172,8 +173,7 @@ export function contentKey(name: string, arch: Arch, catalog: Catalog, directory
   const hash = createHash('sha256');
   hash.update(JSON.stringify([withoutPaths(recipe), kindVersions[recipe.kind], arch]));
   for (const input of inputsOf(recipe)) hash.update(contentKey(input, arch, catalog, directory));
-  const script = scriptOf(recipe);
-  if (script !== null) hash.update(readFileSync(path.join(directory, script)));
+  for (const script of scriptsOf(recipe)) hash.update(readFileSync(path.join(directory, script)));
   for (const overlay of overlaysOf(recipe)) hashDirectory(hash, path.resolve(directory, overlay));
   return hash.digest('hex').slice(0, 16);
 }
@@ -186,9 +186,10 @@ function withoutPaths(recipe: Recipe): unknown {
   return { ...recipe, system: '', overlays: [], kernels: { ...kernels, directory: isOfSystem } };
 }
 
-function scriptOf(recipe: Recipe): string | null {
-  if (recipe.kind === 'system') return systemScript;
-  return 'system' in recipe ? diskScript : null;
+function scriptsOf(recipe: Recipe): string[] {
+  if (recipe.kind === 'system') return [systemScript];
+  if (!('system' in recipe)) return [];
+  return isMadeInGuest(recipe) ? [diskScript, guestScript] : [diskScript];
 }
 
 function hashDirectory(hash: Hash, directory: string): void {

@@ -7,6 +7,7 @@ import { ownDirectory } from '../../host/directories.ts';
 import type { ImageReference } from '../../scenario/scenario.ts';
 import type { Named } from '../../yaml/yaml-directory.ts';
 import { YamlDirectory } from '../../yaml/yaml-directory.ts';
+import { diskLayoutSchema } from './disk-layout.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/);
 const absolutePath = z.string().startsWith('/');
@@ -91,44 +92,16 @@ const extendedSystemRecipe = z.strictObject({
   overlays: tree.overlays,
 });
 
-/** Text of one line that a partition table or a file system can store. */
-const label = z.string().regex(/^[^\p{Cc}"]{0,72}$/u, 'must be a short text of one line');
-
-/** A partition that is made to fit, such as those of a captured server. */
-const partition = z.strictObject({
-  /** MiB. */
-  size: z.int().min(1).max(65_536),
-  /** As sfdisk takes it: a GUID, a number, or a short name such as `linux` and `uefi`. */
-  type: z.string().regex(/^[\w-]+$/),
-  /** The partition's name and UUID in a GPT; empty: none, and any. */
-  name: label.default(''),
-  partUuid: z
-    .string()
-    .regex(/^[\da-fA-F-]*$/)
-    .default(''),
-  filesystem: z.enum(['ext4', 'vfat', 'swap', 'none']),
-  label: label.default(''),
-  uuid: z
-    .string()
-    .regex(/^[\da-fA-F-]*$/)
-    .default(''),
-  /** Where the system mounts it; empty: nowhere. */
-  mount: z.union([z.literal(''), absolutePath]).default(''),
-});
-
-/** The partitions of a disk, in order. */
-export type PartitionRecipe = z.infer<typeof partition>;
-
-/** A disk with an installed system, to which only overlays and links are added. */
+/** A disk with an installed system, to which overlays and links are added. */
 const systemDiskRecipe = z.strictObject({
   kind: z.literal('disk'),
   /** The recipe of the system. */
   system: z.union([name, z.string().endsWith('.yaml')]),
   size,
   /** Default: a GPT with one ext4 partition named `root`. */
-  partitions: z
-    .strictObject({ table: z.enum(['gpt', 'dos']), list: z.array(partition).min(1).max(128) })
-    .optional(),
+  partitions: diskLayoutSchema.optional(),
+  /** Run in order by root of the finished system, in a virtual machine with its disk. */
+  commands: z.array(z.string().min(1)).optional(),
   links: tree.links,
   overlays: tree.overlays,
   /** An overlay with kernels, their initrds and modules, in place of the system's kernel. A candidate replaces it. */
@@ -140,6 +113,8 @@ const systemDiskRecipe = z.strictObject({
       /** The paths of that kernel and its initrd in the overlay. */
       kernel: z.string().min(1),
       initrd: z.string().min(1),
+      /** Commands for `commands` that tell the boot loader of the candidate that replaces it. */
+      update: z.array(z.string().min(1)).optional(),
     })
     .optional(),
 });

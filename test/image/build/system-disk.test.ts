@@ -2,9 +2,9 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { execa } from 'execa';
-import type { PartitionRecipe } from '../../../src/image/recipes/recipe.ts';
+import type { PartitionRecipe } from '../../../src/image/recipes/disk-layout.ts';
 import { toolEnvironment } from '../../../src/host/processes.ts';
-import { buildSystemDisk } from '../../../src/image/build/system.ts';
+import { buildSystemDisk } from '../../../src/image/build/system-disk.ts';
 import { writeTar, type TarEntry } from '../../formats/tar-file.ts';
 import { sameFiles } from '../same-files.ts';
 import { readDiskFiles } from './disk-files.ts';
@@ -96,6 +96,8 @@ t.test(
       label: '',
       uuid: '',
       mount: '',
+      subvolume: '',
+      group: '',
     } as const;
     const partitions: PartitionRecipe[] = [
       {
@@ -124,7 +126,7 @@ t.test(
     await buildSystemDisk(
       {
         ...{ kind: 'disk', system: 'some-system', size: 103, overlays: [], links: {} },
-        partitions: { table: 'gpt', list: partitions },
+        partitions: { table: 'gpt', list: partitions, volumes: [] },
       },
       contextIn(directory),
     );

@@ -1,0 +1,93 @@
+/** Builds a disk with an installed system. */
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { isMadeInGuest } from '../recipes/disk-layout.ts';
+import { diskScript, overlaysOf } from '../recipes/plan.ts';
+import type { SystemDiskRecipe } from '../recipes/recipe.ts';
+import { outputNames, recipesDirectory, systemFiles, systemKernels } from '../recipes/recipe.ts';
+import type { BuildContext, Built } from './build-context.ts';
+import { addLinks, addOverlay, archiveTree, settleModes } from './file-tree.ts';
+import { addGuestFiles, fillInGuest } from './guest-disk.ts';
+import { runInNamespace } from './in-namespace.ts';
+import { namespaceFacts, planNamespace } from './namespace.ts';
+import { layoutText, partitionSystemDisk } from './system-partitions.ts';
+
+/** Builds the disk. Every file keeps the owner, mode and attributes from the installation. */
+export async function buildSystemDisk(
+  recipe: SystemDiskRecipe,
+  context: BuildContext,
+): Promise<Built> {
+  const { scratch, output, onStep, signal } = context;
+  const { directory, manifest } = context.input(recipe.system);
+  onStep('writing the disk');
+  const overlay = path.join(scratch, 'overlay');
+  await mkdir(overlay);
+  for (const name of overlaysOf(recipe))
+    await addOverlay(overlay, path.resolve(recipesDirectory, name));
+  await addLinks(overlay, recipe.links);
+  const disk = path.join(output, outputNames.disk);
+  const system = path.join(directory, outputNames.system);
+  if (isMadeInGuest(recipe)) {
+    // The guest's own disk has the finished system, and is copied to the disk that is wanted.
+    const own = path.join(scratch, 'own.img');
+    await addGuestFiles(overlay, recipe);
+    await writeSystem(own, { system, overlay, recipe: { size: recipe.size } }, context);
+    await partitionSystemDisk(disk, recipe, signal);
+    await fillInGuest({ system: directory, own, disk }, context);
+  } else {
+    await writeSystem(disk, { system, overlay, recipe }, context);
+  }
+  await takeKernel(recipe, directory, output);
+  const { kernels } = recipe;
+  const isOwn = kernels !== undefined && kernels.directory !== systemKernels;
+  return { packages: [], release: isOwn ? kernels.release : manifest.release };
+}
+
+type SystemContent = {
+  /** A tar archive. */
+  system: string;
+  /** A directory, whose files come on top. */
+  overlay: string;
+  recipe: Pick<SystemDiskRecipe, 'size' | 'partitions'>;
+};
+
+/** Writes a system to the ext4, vfat and swap partitions of a disk. None of its programs runs, so no emulator is needed. */
+async function writeSystem(
+  disk: string,
+  { system, overlay, recipe }: SystemContent,
+  { scratch, signal }: BuildContext,
+): Promise<void> {
+  const parts = path.join(scratch, 'parts');
+  await mkdir(parts);
+  await settleModes(overlay, signal);
+  await archiveTree(overlay, path.join(parts, 'overlay.tar'), signal);
+  await copyFile(path.join(recipesDirectory, diskScript), path.join(parts, diskScript));
+  const filesystems = await partitionSystemDisk(disk, recipe, signal);
+  await writeFile(path.join(parts, 'layout'), layoutText(filesystems));
+  const archive = path.join(scratch, 'parts.tar');
+  await archiveTree(parts, archive, signal);
+  await runInNamespace(planNamespace(await namespaceFacts(null)), {
+    what: 'writing the disk',
+    archive,
+    script: diskScript,
+    args: [],
+    output: disk,
+    material: system,
+    signal,
+  });
+}
+
+/** Puts the kernel and the initrd of a disk next to it, so that a machine can be started with them. */
+async function takeKernel(
+  { kernels }: SystemDiskRecipe,
+  system: string,
+  output: string,
+): Promise<void> {
+  if (kernels === undefined) return;
+  const { directory, kernel, initrd } = kernels;
+  const from = (file: string, own: string) =>
+    directory === systemKernels ? path.join(system, own) : path.join(directory, file);
+  const { kernel: kernelName, initramfs: initrdName } = systemFiles;
+  await copyFile(from(kernel, kernelName), path.join(output, kernelName));
+  await copyFile(from(initrd, initrdName), path.join(output, initrdName));
+}

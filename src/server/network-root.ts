@@ -1,0 +1,37 @@
+/** A root on a network block device, as on Scaleway's C1: the provider's initramfs attaches it, and kexecs by server tags. */
+import type { Server } from './server.ts';
+
+/** Keys of the scenario's `boot` for such a server. */
+export type NetworkRoot = {
+  initramfs: string;
+  storage: 'nbd';
+  tags: Record<string, string>;
+  cmdline: string;
+};
+
+/** The lab's server of network block devices. */
+const nbdServer = '169.254.42.66:4448/root';
+
+/** Whether the root file system is on a network block device. */
+export function isOnNetwork({ root }: Pick<Server, 'root'>): boolean {
+  return root.name.startsWith('nbd');
+}
+
+/**
+ * How such a server is booted.
+ * @param root its device, such as `/dev/nbd0p1`
+ */
+export function planNetworkRoot({ disk: { device } }: Server, root: string): NetworkRoot {
+  return {
+    initramfs: 'scaleway-initramfs-c1',
+    storage: 'nbd',
+    tags: {
+      KEXEC_KERNEL: '/vmlinuz',
+      KEXEC_INITRD: '/initrd.img',
+      KEXEC_APPEND: `root=${root}`,
+      // kexec-tools takes kernels for smaller than they are (docs/candidates.md).
+      KEXEC_LAB_FLAGS: '--no-checks,--image-size=67108864',
+    },
+    cmdline: `root=/dev/${device.name} ip=dhcp nbdroot=${nbdServer}`,
+  };
+}
