@@ -19,6 +19,8 @@ import {
 import type { BootPlan } from './boot-plan.ts';
 import { planBoot } from './boot-plan.ts';
 import { isMade } from './disk-plan.ts';
+import type { KexecProgram } from './kexec-program.ts';
+import { kexecDirectory, kexecWrapper } from './kexec-program.ts';
 import type { Server } from './server.ts';
 
 /** What a system of the lab gets of the server besides its kernels: settings, units and scripts of the boot and of kexec. */
@@ -50,6 +52,7 @@ export async function writeBootFiles(
     await put(server, file, inOverlay('settings')(file));
   await write(inOverlay('settings')({ path: '/etc/fstab' }), fstabOf(server));
   for (const file of kernelFiles(server)) await put(server, file, inOverlay('kernels')(file));
+  if (plan.kexecProgram !== null) await putKexec(server, plan.kexecProgram, inOverlay('settings'));
   if (plan.loader !== null) await putLoader(server, plan.loader, inOverlay);
 
   const { firstKernel, firstIsUpdated } = plan;
@@ -64,6 +67,20 @@ export async function writeBootFiles(
   const scenario = path.join(directory, `${name}.yaml`);
   await write(scenario, stringify(scenarioOf(server, plan, place), { lineWidth: 120 }));
   return { scenario, plan };
+}
+
+async function putKexec(
+  server: Server,
+  kexec: KexecProgram,
+  place: (file: { path: string }) => string,
+): Promise<void> {
+  const own = (name: string) => place({ path: `${kexecDirectory}/${name}` });
+  await put(server, kexec.program, own('kexec'));
+  for (const [name, file] of kexec.libraries) await put(server, file, own(name));
+  const wrapper = place(kexec.program);
+  await write(wrapper, kexecWrapper(kexec));
+  for (const program of [wrapper, own('kexec'), own(kexec.loader ?? 'kexec')])
+    await chmod(program, 0o755);
 }
 
 /** The files of the boot loader. Those that belong to a kernel go away with it if a candidate replaces it. */

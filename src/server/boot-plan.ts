@@ -9,6 +9,8 @@ import type { BootLoader } from './boot-loader.ts';
 import { bootLoaderOf, packagesOf } from './boot-loader.ts';
 import type { Note, PlannedDisk } from './disk-plan.ts';
 import { planDisk, rootFilesystems } from './disk-plan.ts';
+import type { KexecProgram } from './kexec-program.ts';
+import { kexecProgramOf } from './kexec-program.ts';
 import { usualWord } from './kexec-way.ts';
 import type { NetworkRoot } from './network-root.ts';
 import { isOnNetwork, planNetworkRoot } from './network-root.ts';
@@ -27,6 +29,8 @@ export type BootPlan = {
   cmdline: string;
   shape: Shape;
   suite: string;
+  /** The server's own kexec; null: the one of the distribution's package. */
+  kexecProgram: KexecProgram | null;
   /** What the system needs besides the lab's packages. */
   packages: string[];
   disk: PlannedDisk;
@@ -73,7 +77,8 @@ export function planBoot(server: Server, place: string): BootPlan {
       "by the provider's initramfs, with the server tags KEXEC_KERNEL and KEXEC_INITRD",
     );
   if (kexecs) note('as there', 'second kernel', kernelWords(server.defaultKernel));
-  if (kexecs) noteTools(server, note);
+  const kexecProgram = kexecs && network === null ? kexecProgramOf(server.captured) : null;
+  if (kexecs) noteTools(server, kexecProgram !== null, note);
   return {
     firstKernel,
     loader,
@@ -82,6 +87,7 @@ export function planBoot(server: Server, place: string): BootPlan {
     cmdline: loader === null ? firstCmdline(server, firstKernel, root, note) : '',
     shape,
     suite,
+    kexecProgram,
     packages: [
       ...packagesFor(disk, loader !== null),
       ...(loader === null ? [] : packagesOf(loader, server.arch)),
@@ -305,10 +311,17 @@ function noteKexec({ kexec }: Server, byHand: boolean, note: Note): void {
     );
 }
 
-/** The disk has the package of the distribution, whatever the server has. */
-function noteTools({ packages, captured }: Server, note: Note): void {
+/** Without its libraries the captured program cannot run, so the disk has the package of the distribution. */
+function noteTools({ packages, captured }: Server, isCaptured: boolean, note: Note): void {
   const version = packages.get('kexec-tools') ?? captured.text('kexec-version')?.trim();
-  note('alike', 'kexec-tools', `the distribution's package; the server has ${version ?? 'none'}`);
+  if (isCaptured)
+    note(
+      'as there',
+      'kexec-tools',
+      `the captured program with its libraries, ${version ?? 'of an unknown version'}`,
+    );
+  else
+    note('alike', 'kexec-tools', `the distribution's package; the server has ${version ?? 'none'}`);
 }
 
 /** What Debian's /etc/init.d/kexec-load does when the system is rebooted, without GRUB's configuration. */

@@ -50,7 +50,11 @@ function server(some: Partial<Server> = {}): Server {
       ...{ firmware: 'none', hasAcpi: false, isVirt: true },
     },
     packages: new Map(),
-    captured: { files: () => [], text: () => null } as unknown as Server['captured'],
+    captured: {
+      files: () => [],
+      text: () => null,
+      file: () => null,
+    } as unknown as Server['captured'],
     ...some,
   };
 }

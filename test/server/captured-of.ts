@@ -7,13 +7,14 @@ import type { Captured } from '../../src/server/captured.ts';
 import { openCaptured } from '../../src/server/captured.ts';
 
 /** A capture of texts, files (`/…`), programs (`+/…`) and links (`→…`). */
-export function captured(t: Test, contents: Record<string, string>): Captured {
+export function captured(t: Test, contents: Record<string, string | Buffer>): Captured {
   const directory = t.testdir();
   mkdirSync(directory, { recursive: true });
   const contentOf = (sha256: string) => join(directory, sha256);
   const entries = Object.entries(contents).map(([key, content]): CapturedEntry => {
     const path = key.replace(/^\+/, '');
-    if (content.startsWith('→')) return { kind: 'link', path, target: content.slice(1) };
+    if (typeof content === 'string' && content.startsWith('→'))
+      return { kind: 'link', path, target: content.slice(1) };
     const sha256 = createHash('sha256').update(content).digest('hex');
     writeFileSync(contentOf(sha256), content);
     const found = { size: Buffer.byteLength(content), sha256 };
