@@ -237,6 +237,10 @@ file /etc/fstab /etc/crypttab /etc/default/grub /etc/kernel/cmdline /etc/kernel/
 	/boot/grub/grub.cfg /boot/grub2/grub.cfg /boot/grub/grubenv /boot/grub2/grubenv /boot/extlinux/extlinux.conf \
 	/boot/boot.cmd /boot/boot.scr /boot/armbianEnv.txt /boot/cmdline.txt /boot/config.txt \
 	/boot/firmware/cmdline.txt /boot/firmware/config.txt
+# GRUB's own modules, which fit only its program of the same version.
+for modules in /boot/grub/arm64-efi /boot/grub/arm-efi /boot/grub2/arm64-efi; do
+	[ ! -d "$root$modules" ] || tree $modules
+done
 for esp in /efi /boot/efi /boot /boot/firmware; do
 	tree $esp/loader
 	tree $esp/EFI

@@ -2,33 +2,21 @@
  * Turns a captured server into files that the lab boots like anyone's own: a scenario, the recipe of its disk, and overlays
  * with what was captured. They can be read, changed and run again.
  */
-import { chmod, copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import type { CapturedFile } from '../model/server.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
-import type { BootLoader } from './boot-loader.ts';
-import {
-  commandsFor,
-  fallbackPlace,
-  grubSettings,
-  isKernelFile,
-  isLoaderFile,
-  withConsole,
-} from './boot-loader.ts';
+import { commandsFor } from './boot-loader.ts';
 import type { BootPlan } from './boot-plan.ts';
 import { planBoot } from './boot-plan.ts';
 import { isMade } from './disk-plan.ts';
-import type { KexecProgram } from './kexec-program.ts';
-import { kexecDirectory, kexecWrapper } from './kexec-program.ts';
+import { putKexec, putLoader } from './loader-files.ts';
 import type { Server } from './server.ts';
+import { mergedPath, placeIn, put, write } from './written-files.ts';
 
 /** What a system of the lab gets of the server besides its kernels: settings, units and scripts of the boot and of kexec. */
 const settings =
   /^\/(?:boot\.sh$|etc\/(?:default\/(?:kexec|grub)|kernel\/|init\.d\/|rc\.local$|local\.d\/|systemd\/system\/|initramfs-tools\/|modules$|modules-load\.d\/|modprobe\.d\/)|usr\/local\/|(?:usr\/)?lib\/systemd\/system\/)/;
-
-/** Directories that are links on a system with a merged /usr, as Debian's are since bookworm. */
-const merged = /^\/(bin|sbin|lib)\//;
 
 export type BootFiles = {
   /** The scenario file. */
@@ -46,14 +34,17 @@ export async function writeBootFiles(
   { directory, name, place }: { directory: string; name: string; place: string },
 ): Promise<BootFiles> {
   const plan = planBoot(server, place);
-  const inOverlay = (overlay: string) => (file: { path: string }) =>
-    path.join(directory, overlay, file.path.replace(merged, '/usr/$1/'));
+  const overlays = {
+    settings: path.join(directory, 'settings'),
+    kernels: path.join(directory, 'kernels'),
+  };
   for (const file of server.captured.files().filter(({ path }) => settings.test(path)))
-    await put(server, file, inOverlay('settings')(file));
-  await write(inOverlay('settings')({ path: '/etc/fstab' }), fstabOf(server));
-  for (const file of kernelFiles(server)) await put(server, file, inOverlay('kernels')(file));
-  if (plan.kexecProgram !== null) await putKexec(server, plan.kexecProgram, inOverlay('settings'));
-  if (plan.loader !== null) await putLoader(server, plan.loader, inOverlay);
+    await put(server, file, placeIn(overlays.settings, file.path));
+  await write(placeIn(overlays.settings, '/etc/fstab'), fstabOf(server));
+  for (const file of kernelFiles(server))
+    await put(server, file, placeIn(overlays.kernels, file.path));
+  if (plan.kexecProgram !== null) await putKexec(server, plan.kexecProgram, overlays);
+  if (plan.loader !== null) await putLoader(server, plan.loader, overlays);
 
   const { firstKernel, firstIsUpdated } = plan;
   if (firstKernel !== null && !firstIsUpdated) {
@@ -67,57 +58,6 @@ export async function writeBootFiles(
   const scenario = path.join(directory, `${name}.yaml`);
   await write(scenario, stringify(scenarioOf(server, plan, place), { lineWidth: 120 }));
   return { scenario, plan };
-}
-
-async function putKexec(
-  server: Server,
-  kexec: KexecProgram,
-  place: (file: { path: string }) => string,
-): Promise<void> {
-  const own = (name: string) => place({ path: `${kexecDirectory}/${name}` });
-  await put(server, kexec.program, own('kexec'));
-  for (const [name, file] of kexec.libraries) await put(server, file, own(name));
-  const wrapper = place(kexec.program);
-  await write(wrapper, kexecWrapper(kexec));
-  for (const program of [wrapper, own('kexec'), own(kexec.loader ?? 'kexec')])
-    await chmod(program, 0o755);
-}
-
-/** The files of the boot loader. Those that belong to a kernel go away with it if a candidate replaces it. */
-async function putLoader(
-  server: Server,
-  loader: BootLoader,
-  inOverlay: (overlay: string) => (file: { path: string }) => string,
-): Promise<void> {
-  const { captured, arch } = server;
-  const { console } = loadMachineProfile(arch);
-  for (const file of captured.files()) {
-    const overlay = isLoaderFile(file.path, loader)
-      ? 'settings'
-      : isKernelFile(file.path, loader)
-        ? 'kernels'
-        : null;
-    if (overlay !== null) await put(server, file, inOverlay(overlay)(file));
-    const text = withConsole(file.path, captured.read(file.path) ?? '', console);
-    if (text !== null) await write(inOverlay(overlay ?? 'settings')(file), text);
-  }
-  const settings = captured.read('/etc/default/grub') ?? '';
-  await write(
-    inOverlay('settings')({ path: '/etc/default/grub' }),
-    grubSettings(settings, console),
-  );
-  const fallback = fallbackPlace(loader, arch);
-  if (captured.file(fallback) !== null) return;
-  // A shim starts the GRUB next to it.
-  const directory = path.posix.dirname(loader.program.path);
-  for (const file of captured.files(directory)) {
-    const name = file === loader.program ? path.basename(fallback) : path.basename(file.path);
-    await put(
-      server,
-      file,
-      inOverlay('settings')({ path: path.posix.join(path.posix.dirname(fallback), name) }),
-    );
-  }
 }
 
 function kernelFiles({ captured, kernels }: Server): CapturedFile[] {
@@ -160,7 +100,7 @@ function diskRecipe(server: Server, plan: BootPlan): object {
   for (const { path: link, target } of server.captured.links()) {
     if (!settings.test(link) && !/^\/(vmlinuz|initrd\.img)(\.old)?$|^\/boot\/[^/]+$/.test(link))
       continue;
-    const place = link.replace(merged, '/usr/$1/');
+    const place = mergedPath(link);
     links[target] = [...(links[target] ?? []), place];
   }
   return {
@@ -225,15 +165,4 @@ function scenarioOf(server: Server, plan: BootPlan, place: string): object {
     expect: { ...expect, proof: 'system' },
     limits: { total: 1200, silence: 300 },
   };
-}
-
-async function put(server: Server, file: CapturedFile, target: string): Promise<void> {
-  await mkdir(path.dirname(target), { recursive: true });
-  await copyFile(server.captured.contentOf(file), target);
-  await chmod(target, file.program ? 0o755 : 0o644);
-}
-
-async function write(target: string, text: string): Promise<void> {
-  await mkdir(path.dirname(target), { recursive: true });
-  await writeFile(target, text);
 }
