@@ -237,9 +237,26 @@ file /etc/fstab /etc/crypttab /etc/default/grub /etc/kernel/cmdline /etc/kernel/
 	/boot/grub/grub.cfg /boot/grub2/grub.cfg /boot/grub/grubenv /boot/grub2/grubenv /boot/extlinux/extlinux.conf \
 	/boot/boot.cmd /boot/boot.scr /boot/armbianEnv.txt /boot/cmdline.txt /boot/config.txt \
 	/boot/firmware/cmdline.txt /boot/firmware/config.txt
-# GRUB's own modules, which fit only its program of the same version.
-for modules in /boot/grub/arm64-efi /boot/grub/arm-efi /boot/grub2/arm64-efi; do
-	[ ! -d "$root$modules" ] || tree $modules
+# GRUB's own modules, which fit only its program of the same version: those that its menu asks for, by name or by command.
+grub_modules() { # DIRECTORY MENU
+	if [ ! -r "$root$1/moddep.lst" ] || [ ! -r "$root$1/command.lst" ] || [ ! -r "$root$2" ]; then return 0; fi
+	for list in command crypto fs moddep partmap terminal; do file "$1/$list.lst"; done
+	# shellcheck disable=SC2013 # one name to a line
+	for module in $(awk '
+		function need(name, list, count, at) {
+			if (name in needed) return
+			needed[name] = 1
+			count = split(uses[name], list, " ")
+			for (at = 1; at <= count; at++) need(list[at])
+		}
+		FILENAME == ARGV[1] { name = $1; sub(/:$/, "", name); $1 = ""; uses[name] = $0; next }
+		FILENAME == ARGV[2] { name = $1; gsub(/[*:]/, "", name); command[name] = $2; next }
+		{ for (at = 1; at <= NF; at++) { if ($at in command) need(command[$at]); if ($at in uses) need($at) } }
+		END { need("normal"); need("terminal"); for (name in needed) print name }
+	' "$root$1/moddep.lst" "$root$1/command.lst" "$root$2" | sort); do file "$1/$module.mod"; done
+}
+for menu in /boot/grub /boot/grub2; do
+	for platform in arm64-efi arm-efi; do grub_modules $menu/$platform $menu/grub.cfg; done
 done
 for esp in /efi /boot/efi /boot /boot/firmware; do
 	tree $esp/loader

@@ -2,6 +2,7 @@
 import type { Arch } from '../arch.ts';
 import type { CapturedFile } from '../model/server.ts';
 import type { Captured } from './captured.ts';
+import { parseCmdline } from './parse.ts';
 import type { Server } from './server.ts';
 
 export type BootLoader = {
@@ -99,8 +100,8 @@ export function isKernelFile(path: string, loader: BootLoader): boolean {
 }
 
 /**
- * A configuration of GRUB or an entry of systemd-boot with the lab's console at the end of each command line. Null if the file
- * has no command lines.
+ * A configuration of GRUB or an entry of systemd-boot with the lab's console at the end of each command line that lacks it. Null
+ * if the file has no command lines.
  */
 export function withConsole(path: string, text: string, console: string): string | null {
   const pattern = /\/grub2?\/grub\.cfg$/.test(path)
@@ -110,7 +111,12 @@ export function withConsole(path: string, text: string, console: string): string
       : /\/etc\/kernel\/cmdline$/.test(path)
         ? /^.*\S.*$/gm
         : null;
-  return pattern && text.replace(pattern, (line) => `${line.trimEnd()} console=${console}`);
+  const words = new Set([`console=${console}`, `console=${console},115200`]);
+  const add = (line: string) =>
+    parseCmdline(line).some((word) => words.has(word))
+      ? line
+      : `${line.trimEnd()} console=${console}`;
+  return pattern && text.replace(pattern, add);
 }
 
 /** The settings of GRUB with the lab's console, for the menu that is made for another kernel. */

@@ -106,6 +106,8 @@ void t.test('the console of the lab is at the end of each command line', (t) => 
     withConsole('/efi/loader/entries/a.conf', 'linux /v\noptions a b\n', 'ttyAMA0'),
     'linux /v\noptions a b console=ttyAMA0\n',
   );
+  const own = 'options a console=ttyAMA0,115200 b\n';
+  t.equal(withConsole('/efi/loader/entries/a.conf', own, 'ttyAMA0'), own, 'it has it already');
   t.equal(withConsole('/etc/kernel/cmdline', 'root=a\n', 'ttyAMA0'), 'root=a console=ttyAMA0\n');
   t.equal(withConsole('/boot/efi/loader/loader.conf', 'options a\n', 'ttyAMA0'), null);
   t.equal(

@@ -150,6 +150,30 @@ void t.test('odd names break nothing', async (t) => {
   t.ok(manifest.entries.length > 30);
 });
 
+void t.test("of GRUB's modules, those that its menu needs are taken", async (t) => {
+  const root = open(t);
+  const modules = '/boot/grub/arm64-efi';
+  plant(root, {
+    '/boot/grub/grub.cfg': 'insmod xfs\nmenuentry x {\n\tlinux /vmlinuz root=UUID=a\n}\n',
+    [`${modules}/moddep.lst`]:
+      'normal: crypto\nxfs: fshelp\nfshelp:\nzfs: crypto\nlinux: boot fdt\n',
+    [`${modules}/command.lst`]: '*linux: linux\n*zfs-bootfs: zfsinfo\nmenuentry: normal\n',
+    ...Object.fromEntries(
+      ['normal', 'crypto', 'xfs', 'fshelp', 'zfs', 'linux', 'boot', 'fdt', 'terminal'].map(
+        (name) => [`${modules}/${name}.mod`, name],
+      ),
+    ),
+  });
+  const streams = await Promise.all(shells.map((shell) => run(root, { shell })));
+  for (const stream of streams) t.ok(stream.equals(streams[0] ?? Buffer.alloc(0)));
+  const names = recordsOf(streams[0] ?? Buffer.alloc(0)).flatMap(
+    ({ head }) => /(\w+)\.mod$/.exec(head)?.[1] ?? [],
+  );
+  t.same(names.sort(), [
+    ...['boot', 'crypto', 'fdt', 'fshelp', 'linux', 'normal', 'terminal', 'xfs'],
+  ]);
+});
+
 void t.test('what cannot be read is named', async (t) => {
   const root = plantDebian(open(t), { files: { '/boot/efi/EFI/debian/grub.cfg': 'x' } });
   chmodSync(join(root, `/boot/vmlinuz-${release}`), 0);
