@@ -185,7 +185,12 @@ async function boot(
   const output = progressOutput(options);
   const { encode } = createStyle(output);
   output.write(encode(`\n${side}: ${printable(candidate?.label.kernel ?? options.own)}\n`));
-  const reporter = openReporter([], { rerun: () => '' }, () => output);
+  const reporter = openReporter(
+    [],
+    // The comparison shows the differences.
+    { rerun: () => '', differences: false },
+    () => output,
+  );
   let report: RunReport;
   let directory = '';
   try {

@@ -3,6 +3,7 @@ import { writeFile, appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Command, Option } from 'commander';
 import { caveatsOf, compareSides, decide, neitherOf } from '../compare/classify.ts';
+import { serversOf } from '../compare/servers.ts';
 import type { Loaded } from '../compare/record.ts';
 import { loadRecord, recordText, differencesOf, sidesIn } from '../compare/record.ts';
 import { UsageError, exitCodes } from '../errors.ts';
@@ -119,6 +120,7 @@ export async function showComparison(
     neither: neitherOf(comparisons),
     reasons: [...more, ...reasons],
     caveats: caveatsOf(comparisons),
+    servers: serversOf((candidate.run ?? baseline.run)?.report.results ?? []),
     comparisons,
   };
   const output = standardOutput();

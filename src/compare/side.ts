@@ -4,7 +4,7 @@ import type { CaseResult, StageTime } from '../model/result.ts';
 import type { RunReport } from '../model/run.ts';
 
 /** The key of a side in a record. */
-function sideKey({ arch, scenario }: Pick<Side, 'arch' | 'scenario'>): string {
+export function sideKey({ arch, scenario }: Pick<Side, 'arch' | 'scenario'>): string {
   return `${arch}/${scenario}`;
 }
 

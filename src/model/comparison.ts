@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { outcomeIdSchema, stageSchema, archSchema, count, seconds, wordsSchema } from './boot.ts';
 import { variantSchema } from './result.ts';
+import { serverComparisonSchema } from './server.ts';
 import { comparisonClasses, costChanges, decisions } from './vocabulary.ts';
 
 const tallySchema = z.strictObject({
@@ -91,6 +92,13 @@ const comparisonEntrySchema = z.strictObject({
 /** One scenario on one architecture, with both kernels. */
 export type Comparison = z.infer<typeof comparisonEntrySchema>;
 
+const comparedServerSchema = serverComparisonSchema.extend({
+  key: z.string().describe('arch/scenario'),
+});
+
+/** A captured server of a comparison, and its machine in the lab. */
+export type ComparedServer = z.infer<typeof comparedServerSchema>;
+
 /** What `kexec-lab check --json` and `kexec-lab compare --json` print. */
 export const comparisonSchema = z.strictObject({
   schema: z.literal('kexec-lab/comparison@1'),
@@ -107,6 +115,9 @@ export const comparisonSchema = z.strictObject({
   caveats: z
     .array(z.string())
     .describe('What the boots could not show, whatever the decision, one sentence each.'),
+  servers: z
+    .array(comparedServerSchema)
+    .describe('How each captured server and its machine in the lab compare.'),
   comparisons: z.array(comparisonEntrySchema),
 });
 

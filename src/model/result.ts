@@ -11,6 +11,7 @@ import {
   times,
   wordsSchema,
 } from './boot.ts';
+import { serverComparisonSchema } from './server.ts';
 import { silenceReasons, stepStatuses, verdicts } from './vocabulary.ts';
 
 const outcome = outcomeIdSchema.nullable();
@@ -164,6 +165,11 @@ export const caseResultSchema = openObject({
   variant: variantSchema
     .optional()
     .describe("Where --machine or --shape replaced the scenario's own machine."),
+  server: serverComparisonSchema
+    .optional()
+    .describe(
+      'For a captured server: how it and its machine in the lab compare, before options such as --kernel replace something. Left out for other scenarios.',
+    ),
   cure: z.string(),
   reported: z
     .array(openObject({ state: z.string(), hostSeconds: seconds }))

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { archSchema } from './boot.ts';
+import { archSchema, openObject } from './boot.ts';
 
 /** The first part of a server file: what was captured, and where in the file its content is. */
 
@@ -71,6 +71,37 @@ export type CapturedEntry = ServerManifest['entries'][number];
 export type CapturedFile = z.infer<typeof capturedFile>;
 export type CapturedText = z.infer<typeof capturedText>;
 
+const singleLine = z.string().regex(/^[^\n\r\0]*$/, 'must be a single line');
+
+const likeness = {
+  how: z
+    .enum(['as there', 'alike', 'not here'])
+    .describe(
+      'as there: the same as on the server. alike: something stands in for it. not here: it cannot be reproduced.',
+    ),
+  what: singleLine.min(1, 'must not be empty').describe('A part of the server, such as memory.'),
+  detail: singleLine,
+  matters: z
+    .boolean()
+    .describe(
+      'Whether, because of it, a kernel may come up in the lab and not on the server, or the reverse.',
+    ),
+};
+
+/** The comparison as a scenario file has it. */
+export const writtenComparisonSchema = z.strictObject({
+  likeness: z.array(z.strictObject(likeness)),
+});
+
+/** The comparison as results have it. */
+export const serverComparisonSchema = openObject({ likeness: z.array(openObject(likeness)) });
+
+/** How a captured server and its machine in the lab compare. */
+export type ServerComparison = z.infer<typeof serverComparisonSchema>;
+
+/** One line of the comparison between a server and its machine in the lab. */
+export type Likeness = ServerComparison['likeness'][number];
+
 /** What `kexec-lab server show --json` prints. */
 export const serverDocumentSchema = z.strictObject({
   schema: z.literal('kexec-lab/server-show@1'),
@@ -86,22 +117,13 @@ export const serverDocumentSchema = z.strictObject({
     .describe('What kexecs: a systemd unit, a start script, kexec-tools at every reboot, nothing.'),
   bootable: z.boolean().describe('Whether kexec-lab run --server can boot it.'),
   whyNot: z.string().nullable(),
-  likeness: z
-    .array(
-      z.strictObject({
-        how: z.enum(['as there', 'alike', 'not here']),
-        what: z.string(),
-        detail: z.string(),
-      }),
-    )
-    .describe('How like the server its boot in the lab is.'),
+  likeness: writtenComparisonSchema.shape.likeness.describe(
+    'How like the server its boot in the lab is.',
+  ),
   manifest: serverManifestSchema,
 });
 
 export type ServerDocument = z.infer<typeof serverDocumentSchema>;
-
-/** One line of the comparison between a server and its machine in the lab. */
-export type Likeness = ServerDocument['likeness'][number];
 
 /** Whether a path is absolute and means the same wherever it is followed from. */
 function isPlainPath(text: string): boolean {

@@ -1,7 +1,14 @@
 import { conclusive } from '../compare/classify.ts';
 import { describeCost } from '../compare/side.ts';
-import type { ComparisonReport, Comparison, CostChange, Side } from '../model/comparison.ts';
+import type {
+  ComparedServer,
+  Comparison,
+  ComparisonReport,
+  CostChange,
+  Side,
+} from '../model/comparison.ts';
 import type { ComparisonClass } from '../model/vocabulary.ts';
+import { thatMatter } from './differences.ts';
 import { printable } from './printable.ts';
 import type { Mark, Style } from './style.ts';
 
@@ -19,9 +26,9 @@ export const classSymbols: Record<ComparisonClass, Mark> = {
   same: '✓',
 };
 
-/** The comparison as lines for a terminal: a row per scenario, the costs, and the decision last. */
+/** The comparison as lines for a terminal: a row per scenario, the costs, the differences of servers, and the decision last. */
 export function comparisonText(report: ComparisonReport, style: Style): string {
-  const { baseline, candidate, differences, comparisons } = report;
+  const { baseline, candidate, differences, servers, comparisons } = report;
   const fact = (label: string, text: string, color: (text: string) => string) =>
     style.wrap(color(`${label.padEnd(9)}  ${printable(text)}`), 11);
   return [
@@ -32,6 +39,7 @@ export function comparisonText(report: ComparisonReport, style: Style): string {
     '',
     ...style.table(comparisons.map((comparison) => cells(comparison, style))),
     ...costLines(comparisons, style),
+    ...servers.flatMap((server) => serverLines(server, style)),
     '',
     ...decisionLines(report, style),
     '',
@@ -61,6 +69,15 @@ function costLines(comparisons: readonly Comparison[], style: Style): string[] {
     cost.flatMap((change) => style.wrap(`  ${printable(key)}  ${printable(costText(change))}`, 4)),
   );
   return lines.length === 0 ? [] : ['', style.bold('Guest time of the second kernel'), ...lines];
+}
+
+/** How the machine of a captured server differs from the server, where that matters. */
+function serverLines({ key, likeness }: ComparedServer, style: Style): string[] {
+  const rows = thatMatter(likeness).map((line) =>
+    [line.how, line.what, line.detail].map((text) => printable(text)),
+  );
+  if (rows.length === 0) return [];
+  return ['', style.bold(`How ${printable(key)} differs from the server`), ...style.table(rows, 2)];
 }
 
 /** The change of a stage, and how much the boots of a side differ. One boot has no spread. */

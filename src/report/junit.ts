@@ -3,6 +3,7 @@ import { arches } from '../arch.ts';
 import type { CaseResult } from '../model/result.ts';
 import type { CaseReference } from '../model/run.ts';
 import { readConsole } from './console-file.ts';
+import { describeDifferences } from './differences.ts';
 import { printable } from './printable.ts';
 import type { Reporter, ReporterOutput } from './reporter.ts';
 import {
@@ -93,15 +94,22 @@ function testCase({ reference, result }: Finished, directory: string): string {
       const text = [`${of}${where}/console.log:`, ...last].join('\n');
       parts.push(`<system-out>${escape(text)}</system-out>`);
     }
-  } else if (result.flaky) {
-    const text = `passed in attempt ${result.attempts.length}; before: ${result.attempts
-      .slice(0, -1)
-      .map(({ verdict, outcome }) => outcome ?? verdict)
-      .join(', ')}`;
-    parts.push(`<system-out>${escape(text)}</system-out>`);
+  } else {
+    const notes = notesOfPass(result).join('\n');
+    if (notes !== '') parts.push(`<system-out>${escape(notes)}</system-out>`);
   }
   if (parts.length === 0) return `    <testcase${head}/>\n`;
   return `    <testcase${head}>\n${parts.map((part) => `      ${part}\n`).join('')}    </testcase>\n`;
+}
+
+/** What a reader of a pass has to know: earlier attempts, and how a server's machine differs. */
+function notesOfPass(result: CaseResult): string[] {
+  const before = result.attempts.slice(0, -1).map(({ verdict, outcome }) => outcome ?? verdict);
+  const attempts = `passed in attempt ${result.attempts.length}; before: ${before.join(', ')}`;
+  return [
+    ...(result.flaky ? [attempts] : []),
+    ...describeDifferences(result).map((line) => `differs: ${line}`),
+  ];
 }
 
 const describeType = ({ outcome, expected }: CaseResult): string =>
@@ -116,7 +124,10 @@ function messageOf(result: CaseResult): string {
 }
 
 function bodyOf(result: CaseResult, where: string): string {
-  const rows: [string, string[]][] = [...resultRows(result, where)];
+  const rows: [string, string[]][] = [
+    ...resultRows(result, where),
+    ['differs', describeDifferences(result)],
+  ];
   return rows
     .flatMap(([label, lines]) => lines.filter(Boolean).map((line) => `${label}: ${line}`))
     .join('\n');

@@ -1,11 +1,13 @@
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
 import { conclusive } from '../compare/classify.ts';
-import type { Comparison, Side, ComparisonReport } from '../model/comparison.ts';
+import { serversOf } from '../compare/servers.ts';
+import type { ComparedServer, Comparison, Side, ComparisonReport } from '../model/comparison.ts';
 import type { CaseResult } from '../model/result.ts';
 import type { RunReport } from '../model/run.ts';
 import type { Verdict } from '../model/vocabulary.ts';
 import { costText } from './comparison-text.ts';
+import { describeDifferences } from './differences.ts';
 import { printable } from './printable.ts';
 import type { ReporterOptions } from './reporter.ts';
 import {
@@ -25,8 +27,9 @@ const marks: Record<Verdict, string> = {
 };
 
 /**
- * A run as Markdown: a table, then every case that did not pass. The table contains only names without special characters
- * (scenarios, outcomes). Text of guests and files is in fenced blocks, in which HTML, links and mentions have no effect.
+ * A run as Markdown: a table, every case that did not pass, and the differences of servers. The table contains only names
+ * without special characters (scenarios, outcomes). Text of guests and files is in fenced blocks, in which HTML, links and
+ * mentions have no effect.
  *
  * @param limit in bytes of UTF-8; cases that do not fit are only counted
  */
@@ -53,6 +56,11 @@ export function markdownSummary(
     shown += 1;
   }
   if (shown < sections.length) parts.push(more(sections.length - shown));
+  const servers = serversOf(report.results)
+    .flatMap(differencesSection)
+    .map((text) => `\n${text}`)
+    .join('');
+  if (size(servers) <= left) parts.push(servers);
   return head + parts.join('');
 }
 
@@ -96,6 +104,12 @@ function section(result: CaseResult, again: string): string {
   return `\n### ${title}\n\n${fenced(lines)}`;
 }
 
+/** How the machine of a captured server differs from the server, where that matters. */
+function differencesSection({ key, likeness }: ComparedServer): string[] {
+  const lines = describeDifferences({ server: { likeness } });
+  return lines.length === 0 ? [] : [`### How ${key} differs from the server\n\n${fenced(lines)}`];
+}
+
 /** A code block with a fence that is longer than any run of backticks in it. */
 export function fenced(lines: string[]): string {
   const runs = lines.flatMap((line) => line.match(/`+/g) ?? []).map((run) => run.length);
@@ -107,8 +121,8 @@ const size = (text: string): number => Buffer.byteLength(text);
 
 /** The comparison as Markdown, for a job summary or a pull request. Text of guests is escaped. */
 export function comparisonMarkdown(report: ComparisonReport): string {
-  const { decision, neither, reasons, caveats, baseline, candidate, differences, comparisons } =
-    report;
+  const { decision, neither, reasons, caveats, baseline, candidate } = report;
+  const { differences, servers, comparisons } = report;
   const costs = comparisons.flatMap(({ key, cost }) =>
     cost.map((change) => `| ${cell(key)} | ${cell(costText(change))} |`),
   );
@@ -131,6 +145,7 @@ export function comparisonMarkdown(report: ComparisonReport): string {
     ...(costs.length === 0
       ? []
       : ['| case | guest time of the second kernel |', '| --- | --- |', ...costs, '']),
+    ...servers.flatMap(differencesSection),
   ].join('\n');
 }
 

@@ -1,5 +1,6 @@
 import type { CaseResult } from '../model/result.ts';
 import type { CaseReference, LabEvent } from '../model/run.ts';
+import { describeDifferences } from './differences.ts';
 import { printable, withoutCommands } from './printable.ts';
 import type { ReporterOptions, Reporter, ReporterOutput } from './reporter.ts';
 import {
@@ -50,11 +51,12 @@ type Finished = { reference: CaseReference; result: CaseResult };
 /** The lines for each event of a run that stay on the screen, in `list` and in `plain`. */
 export function createTranscript(
   style: Style,
-  { rerun, quiet = false }: ReporterOptions,
+  { rerun, quiet = false, differences = !quiet }: ReporterOptions,
 ): (event: LabEvent) => string[] {
   let directory = '';
   let width = 0;
   const notPassed: Finished[] = [];
+  const described = new Set<string>();
 
   return (event) => {
     switch (event.type) {
@@ -81,9 +83,15 @@ export function createTranscript(
         const { case: reference, result } = event;
         if (quiet && result.verdict === 'pass') return [];
         if (result.verdict !== 'pass') notPassed.push({ reference, result });
+        // Repeats have the same machine. Without an outcome, nothing is concluded about the server.
+        const server = `${result.arch}/${result.scenario}`;
+        const isNew = differences && result.outcome !== null && !described.has(server);
+        if (isNew) described.add(server);
         return [
           ...finishedLine(reference.id.padEnd(width), result, style),
-          ...explain(result, `${directory}/${result.directory}`, rerun(result), style),
+          ...explain(result, `${directory}/${result.directory}`, style),
+          ...(isNew ? rowOf('differs', describeDifferences(result), style) : []),
+          ...whatNext(result, `${directory}/${result.directory}`, rerun(result), style),
         ];
       }
       case 'interrupted':
@@ -126,23 +134,34 @@ function finishedLine(name: string, result: CaseResult, style: Style): string[] 
   );
 }
 
-/** What the user needs to continue; nothing after a pass or an interruption. */
-function explain(result: CaseResult, directory: string, again: string, style: Style): string[] {
-  if (result.verdict === 'pass' || result.verdict === 'interrupted') return [];
-  // Without an outcome there is no boot to examine; the reasons are enough.
-  const next = result.outcome === null ? [] : nextCommands(result, directory, again);
-  const label = (text: string, index: number) =>
-    `    ${style.dim((index === 0 ? text : '').padEnd(8))}  `;
-  const facts = resultRows(result, directory).flatMap(([name, lines]) =>
-    lines
-      .filter((line) => line !== '')
-      .flatMap((line, index) => style.wrap(`${label(name, index)}${line}`, labelWidth)),
-  );
-  const commands = next.flatMap((line, index) => {
+/** What happened and why; nothing after a pass or an interruption. */
+function explain(result: CaseResult, directory: string, style: Style): string[] {
+  if (!needsMore(result)) return [];
+  return resultRows(result, directory).flatMap(([name, lines]) => rowOf(name, lines, style));
+}
+
+/** The commands with which the user continues. Without an outcome there is no boot to examine; the reasons are enough. */
+function whatNext(result: CaseResult, directory: string, again: string, style: Style): string[] {
+  if (!needsMore(result) || result.outcome === null) return [];
+  return nextCommands(result, directory, again).flatMap((line, index) => {
     const [first = '', ...more] = style.wrapCommand(printable(line, longestPath), labelWidth);
-    return [`${label('next', index)}${first.trimStart()}`, ...more];
+    return [`${labelOf(index === 0 ? 'next' : '', style)}${first.trimStart()}`, ...more];
   });
-  return [...facts, ...commands];
+}
+
+const needsMore = ({ verdict }: CaseResult) => verdict !== 'pass' && verdict !== 'interrupted';
+
+/** Lines with a label before the first; nothing without lines. */
+function rowOf(name: string, lines: readonly string[], style: Style): string[] {
+  return lines
+    .filter((line) => line !== '')
+    .flatMap((line, index) =>
+      style.wrap(`${labelOf(index === 0 ? name : '', style)}${line}`, labelWidth),
+    );
+}
+
+function labelOf(name: string, style: Style): string {
+  return `    ${style.dim(name.padEnd(8))}  `;
 }
 
 /** Four spaces, a label, two spaces. */

@@ -30,6 +30,8 @@ export type ReporterOptions = {
   rerun: (result: CaseResult) => string;
   /** Show only the cases that did not pass, and the summary. */
   quiet?: boolean;
+  /** Whether to show how captured servers differ from their machines. Default: true. */
+  differences?: boolean;
 };
 
 /** Standard output or standard error: a terminal, a pipe or a file. */

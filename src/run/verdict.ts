@@ -195,6 +195,7 @@ function blank(
     directory,
     machine: describeMachine(case_.setup),
     ...(scenario.variant && { variant: scenario.variant }),
+    ...(scenario.server && { server: scenario.server }),
     flaky: false,
   };
 }

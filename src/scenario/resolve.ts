@@ -44,6 +44,7 @@ export function resolveScenario(
     file: path,
     labels: file.labels ?? [],
     arches: file.arch,
+    ...(file.server && { server: file.server }),
     perArch: Object.fromEntries(
       file.arch.map((arch) => {
         const plan = resolveArch(arch, path, file);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Arch } from '../arch.ts';
 import { archSchema, scenarioName } from '../model/boot.ts';
 import { expectationSchema, variantSchema } from '../model/result.ts';
+import { serverComparisonSchema } from '../model/server.ts';
 import { shapeSchema } from '../qemu/shape.ts';
 import { plannedStepSchema } from './step.ts';
 
@@ -146,6 +147,9 @@ const scenarioSchema = z.strictObject({
   labels: z.array(z.string()),
   arches: z.array(archSchema),
   variant: variantSchema.optional().describe('Where it boots on another machine than its own.'),
+  server: serverComparisonSchema
+    .optional()
+    .describe('For a captured server: how it and its machine in the lab compare.'),
   perArch: z
     .strictObject({ aarch64: planSchema, arm: planSchema })
     .partial()

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { arches } from '../arch.ts';
+import { writtenComparisonSchema } from '../model/server.ts';
 import { outcomeIds, silenceReasons, stages } from '../model/vocabulary.ts';
 import { shapeSchema } from '../qemu/shape.ts';
 import { storages } from './scenario.ts';
@@ -188,6 +189,11 @@ export const scenarioFileSchema = z
       .min(1, 'name at least one architecture')
       .refine(noRepeats, 'an architecture is repeated')
       .describe('The architectures the scenario runs on.'),
+    server: writtenComparisonSchema
+      .optional()
+      .describe(
+        'For a captured server: how it and its machine in the lab compare. It becomes part of the result.',
+      ),
     boot: boot.partial().optional().describe('What is booted.'),
     steps: steps.optional(),
     expect: expect.describe('What should happen. Every key must match.'),

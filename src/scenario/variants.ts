@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import type { Arch } from '../arch.ts';
 import type { Variant } from '../model/result.ts';
+import type { ServerComparison } from '../model/server.ts';
 import type { MachineProfile } from '../qemu/machine-profile.ts';
 import type { DiskBus, Shape } from '../qemu/shape.ts';
 import { describeShape, partitionMark, rootDisk } from '../qemu/shape.ts';
@@ -68,7 +69,9 @@ export function onMachine(scenario: Scenario, machine: string, catalogue: Catalo
   const own = catalogue.machines.get(plan.setup.machine);
   if (profile.network && own?.network === false && Object.keys(setup.tags).length > 0)
     return { name, why: `tags from a disk, but ${label} gets tags over the network` };
-  return checked(scenario, arch, moved, catalogue, {
+  const { server } = scenario;
+  const compared = { ...scenario, ...(server && { server: withMachine(server, label) }) };
+  return checked(compared, arch, moved, catalogue, {
     ...{ of: name, label, options: ['--machine', machine] },
   });
 }
@@ -108,6 +111,12 @@ export function inShape(
       options: [...(variant?.options ?? []), '--shape', word],
     },
   );
+}
+
+/** A captured server's comparison on another machine than the one that was made for it. */
+function withMachine({ likeness }: ServerComparison, label: string): ServerComparison {
+  const detail = `${label} (--machine); other lines about the machine do not apply to it`;
+  return { likeness: [{ how: 'alike', what: 'machine', detail, matters: true }, ...likeness] };
 }
 
 /** The moved scenario, unless its new machine contradicts it. */

@@ -52,8 +52,9 @@ const machineLimits = { leastMemory: 512, mostMemory: 2048, cpus: 4 };
  */
 export function planBoot(server: Server, place: string): BootPlan {
   const likeness: Likeness[] = [];
-  const note = (how: Likeness['how'], what: string, detail: string) =>
-    likeness.push({ how, what, detail });
+  const note: Note = (how, what, detail, matters = how !== 'as there') =>
+    // Details may have text of the server.
+    likeness.push({ how, what, detail: detail.replaceAll(/\p{Cc}+/gu, ' '), matters });
   refuseUnknown(server, place);
   // At a reboot by kexec, the old kernel starts the new one, which a boot loader would start.
   const loader = server.kexec.by === 'reboot' ? null : bootLoaderOf(server);
@@ -302,6 +303,7 @@ function noteKexec({ kexec }: Server, byHand: boolean, note: Note): void {
       'alike',
       'kexec',
       'kexec -l with the settings of /etc/default/kexec and systemctl kexec, typed; there, a reboot does the same',
+      false,
     );
   else
     note(

@@ -5,8 +5,11 @@ import type { BlockDevice } from './parse.ts';
 import { parseVolumeName } from './parse.ts';
 import type { Server } from './server.ts';
 
-/** Adds a line to the comparison between the server and its machine in the lab. */
-export type Note = (how: Likeness['how'], what: string, detail: string) => void;
+/**
+ * Adds a line to the comparison between the server and its machine in the lab.
+ * @param matters whether, because of it, a kernel may come up here and not there, or the reverse. Default: every difference
+ */
+export type Note = (how: Likeness['how'], what: string, detail: string, matters?: boolean) => void;
 
 /** What the disks of the lab can have on a partition or a volume. */
 const filesystems = ['ext4', 'xfs', 'btrfs', 'vfat', 'swap'] as const;
@@ -109,6 +112,7 @@ function noteDisk({ disk, root, rootSubvolume }: Server, note: Note): void {
     'alike',
     'root file system',
     `${root.filesystem} with the UUID and label of the server${rootSubvolume === '' ? '' : `, subvolume ${rootSubvolume}`}; a Debian of the lab, with the captured files`,
+    false, // The kernel and what decides its boot are the captured ones.
   );
 }
 

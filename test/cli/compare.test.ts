@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { recordText } from '../../src/compare/record.ts';
@@ -7,6 +7,7 @@ import { sidesOf } from '../../src/compare/side.ts';
 import type { CaseResult } from '../../src/model/result.ts';
 import { hang, three, untold } from '../compare/results.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
+import { compared, report } from '../report/events.ts';
 import { kexecLab } from './kexec-lab.ts';
 
 // Every test here starts the program, and a machine may be slow.
@@ -57,6 +58,27 @@ t.test('as JSON, as Markdown and as a page', async (t) => {
     });
   }
 });
+
+t.test(
+  'captured servers are compared with their machines, from the run of the candidate',
+  async (t) => {
+    const run = (name: string, changes: Partial<CaseResult>) => {
+      mkdirSync(join(directory, name));
+      const text = JSON.stringify(report(three(changes)));
+      writeFileSync(join(directory, name, 'report.json'), text);
+      return join(directory, name);
+    };
+    const [usual, server] = [run('usual', {}), run('server', { server: compared })];
+    const serversIn = async (...sides: string[]) => {
+      const { stdout } = await kexecLab(['compare', ...sides, '--json']);
+      return (JSON.parse(stdout) as { servers: unknown }).servers;
+    };
+    const servers = [{ key: 'aarch64/kexec-to-distro', likeness: compared.likeness }];
+    t.strictSame(await serversIn(usual, server), servers);
+    t.strictSame(await serversIn(server, good), servers, 'a baseline file has no comparison');
+    t.strictSame(await serversIn(server, usual), []);
+  },
+);
 
 t.test('mistakes are one message and exit 2', async (t) => {
   const missing = join(directory, 'missing.json');

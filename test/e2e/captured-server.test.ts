@@ -102,6 +102,13 @@ t.test('a captured server boots from its file as it booted there', async (t) => 
 
   const copy = await boot('--server', 'web1.server.tar');
   t.match(copy.result, { verdict: 'pass', outcome: 'booted', generation: 2 });
+  t.match(
+    copy.result?.server?.likeness.find(({ what }) => what === 'mounts'),
+    {
+      how: 'not here',
+      detail: '/srv',
+    },
+  );
   const { release, root, cmdline } = original.result?.captures ?? {};
   t.match(
     copy.result?.captures,

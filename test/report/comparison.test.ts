@@ -23,6 +23,7 @@ function reportOf(
     comparisons,
     neither: neitherOf(comparisons),
     caveats: caveatsOf(comparisons),
+    servers: [],
     ...decide(comparisons),
   };
 }

@@ -70,6 +70,16 @@ export function result(
   };
 }
 
+/** A captured server and its machine: what is as there, what stands in, what is not here. */
+export const compared: NonNullable<CaseResult['server']> = {
+  likeness: [
+    { how: 'as there', what: 'CPUs', detail: '1', matters: false },
+    { how: 'alike', what: 'root file system', detail: 'a Debian of the lab', matters: false },
+    { how: 'alike', what: 'memory', detail: '2048 MiB instead of 131072 MiB', matters: true },
+    { how: 'not here', what: 'Secure Boot', detail: 'no signature is checked', matters: true },
+  ],
+};
+
 /** The post's wrong root device where a boot was expected. */
 export function wrongRoot(scenario: string, arch: Arch): CaseResult {
   return result(scenario, arch, {

@@ -1,9 +1,11 @@
 import t from 'tap';
 import type { Outcome } from '../../src/model/boot.ts';
 import type { Expectation } from '../../src/model/result.ts';
-import { judge } from '../../src/run/verdict.ts';
+import { interruptedResult, judge } from '../../src/run/verdict.ts';
 import { awaitedGeneration, expectedRelease, settlingGeneration } from '../../src/run/proof.ts';
 import type { Setup } from '../../src/scenario/scenario.ts';
+import { compared } from '../report/events.ts';
+import { caseOf } from './cases.ts';
 
 const release = '6.12.1-arm64';
 const proofs = ['proof-release', 'proof-root', 'proof-cmdline', 'login-prompt'];
@@ -131,5 +133,14 @@ t.test('from which generation on a login ends the watching', (t) => {
   t.equal(last({ outcome: 'wrong-kernel', generation: 1 }, kexec), 1, 'who expects it has seen it');
   t.equal(last({ outcome: 'wrong-kernel' }, kexec), 2, 'any may be meant');
   t.equal(last({ outcome: 'reboot-loop' }, kexec), Infinity, 'every round may end in a login');
+  t.end();
+});
+
+t.test('the result of a captured server has the comparison; others do not have the key', (t) => {
+  const facts = { directory: 'a', wallSeconds: 1, packages: [], stages: [], entropy: [] };
+  const usual = caseOf();
+  const ofServer = { ...usual, scenario: { ...usual.scenario, server: compared } };
+  t.strictSame(interruptedResult(ofServer, 'stopped', facts).server, compared);
+  t.notOk('server' in interruptedResult(usual, 'stopped', facts));
   t.end();
 });

@@ -437,3 +437,25 @@ t.test('files and directories that are not there', (t) => {
   t.strictSame(load({ directories: [join(directory, 'file')] }), ['file']);
   t.end();
 });
+
+t.test(
+  'the comparison with a captured server is read, and a mistake in it is named at its place',
+  (t) => {
+    const load = (line: string) => {
+      const text = `${least}server:\n  likeness:\n    - ${line}\n`;
+      const directory = writeFiles(t, { 'web1.yaml': text });
+      const read = () => loadScenario(join(directory, 'web1.yaml'), catalogue).server;
+      return { read, refused: () => refusedAt(directory, read) };
+    };
+    const likeness = [{ how: 'not here', what: 'Secure Boot', detail: 'unchecked', matters: true }];
+    const line = '{ how: not here, what: Secure Boot, detail: unchecked, matters: true }';
+    t.strictSame(load(line).read(), { likeness });
+    const wrong = (from: string, to: string) => load(line.replace(from, to)).refused();
+    t.match(wrong('not here', 'nowhere'), [/^web1\.yaml:7:14 server\.likeness\.0\.how\b/]);
+    t.match(wrong('Secure Boot', '""'), [/^web1\.yaml:7:30 server\.likeness\.0\.what\b/]);
+    t.match(wrong('unchecked', '"a\\nb"'), [/^web1\.yaml:7:51 server\.likeness\.0\.detail\b/]);
+    t.match(wrong('true', 'maybe'), [/^web1\.yaml:7:71 server\.likeness\.0\.matters\b/]);
+    t.match(wrong('matters', 'maters'), [/likeness\.0 matters$/, /likeness\.0 maters\b/]);
+    t.end();
+  },
+);

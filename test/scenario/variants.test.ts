@@ -138,3 +138,15 @@ t.test('every generated shape boots the built-in scenario that expects a boot', 
   t.equal(new Set(names).size, names.length);
   t.end();
 });
+
+t.test("another machine than a captured server's own is a difference that matters", (t) => {
+  const likeness = [{ how: 'as there' as const, what: 'CPUs', detail: '1', matters: false }];
+  const scenario = { ...load(t, least), server: { likeness } };
+  const { server } = moved(onMachine(scenario, 'vps-64', catalogue));
+  t.match(server?.likeness, [
+    { how: 'alike', what: 'machine', detail: /vps-64/, matters: true },
+    ...likeness,
+  ]);
+  t.notOk('server' in moved(onMachine(load(t, least), 'vps-64', catalogue)));
+  t.end();
+});

@@ -1,6 +1,10 @@
 import t from 'tap';
-import type { CapturedFile } from '../../src/model/server.ts';
+import { ownCatalogue } from '../../src/cli/find-scenarios.ts';
+import type { CapturedFile, ServerManifest } from '../../src/model/server.ts';
+import { loadScenario } from '../../src/scenario/load.ts';
+import { writeBootFiles } from '../../src/server/boot-files.ts';
 import { planBoot } from '../../src/server/boot-plan.ts';
+import { openCaptured } from '../../src/server/captured.ts';
 import type { BlockDevice } from '../../src/server/parse.ts';
 import type { Server, ServerKernel } from '../../src/server/server.ts';
 
@@ -133,6 +137,7 @@ t.test(
     t.equal(plan.firstIsUpdated, false);
     t.match(plan.expect, { generation: 2 });
     t.match(JSON.stringify(plan.steps), /KERNEL_IMAGE.*systemctl kexec/);
+    t.match(detailOf(plan, 'kexec'), { how: 'alike', matters: false });
     t.end();
   },
 );
@@ -203,3 +208,35 @@ t.test('mounts of other disks are named', (t) => {
   });
   t.end();
 });
+
+t.test('what matters for the verdict is marked, and text of the server stays on its line', (t) => {
+  const machine = { ...server().machine, firmware: 'secure-boot' as const, memoryMiB: 65_536 };
+  const packages = new Map([['kexec-tools', '1:2.0.25\nand\0more']]);
+  const plan = planBoot(server({ kexec: unit, machine, packages }), 'x.tar');
+  const marks = Object.fromEntries(plan.likeness.map(({ what, matters }) => [what, matters]));
+  t.match(marks, {
+    ...{ CPUs: false, memory: true, firmware: false, 'Secure Boot': true },
+    ...{ 'root file system': false, 'first kernel': true, 'kexec-tools': true },
+  });
+  t.match(detailOf(plan, 'kexec-tools'), { detail: /has 1:2\.0\.25 and more$/ });
+  t.end();
+});
+
+t.test(
+  'the scenario file has the comparison in a key of its own, which the lab reads',
+  async (t) => {
+    const manifest: ServerManifest = {
+      ...{ schema: 'kexec-lab/server@1', capturedBy: 'kexec-lab 1', capturedOn: '2026-11-28' },
+      ...{ asRoot: true, entries: [] },
+    };
+    const captured = openCaptured({ manifest, contentOf: () => '' });
+    const { scenario, plan } = await writeBootFiles(server({ kexec: unit, captured }), {
+      ...{ directory: t.testdir({}), name: 'web1', place: 'web1.server.tar' },
+    });
+    const { server: written, story } = loadScenario(scenario, ownCatalogue);
+    t.strictSame(written, { likeness: plan.likeness });
+    t.match(story, '2026-11-28');
+    t.equal(story.trim().split('\n').length, 1, 'not listed again');
+    t.end();
+  },
+);

@@ -13,6 +13,7 @@ import {
   outcomeWord,
   symbols,
 } from '../result-text.ts';
+import { describeDifferences } from '../differences.ts';
 import type { Html } from './document.ts';
 import { element, concat, searchBox } from './document.ts';
 
@@ -36,6 +37,7 @@ export function caseSection({ reference, result, again }: ShownCase): Html {
     ['began', checkpoint === null ? [] : [`at checkpoint ${checkpoint}, after the first boot`]],
     ['verbose boot', describeSecondOpinion(result, result.directory)],
     ['recorded', describeRecording(result, result.directory)],
+    ['differs', describeDifferences(result)],
     ['next', nextCommands(result, result.directory, again)],
   ];
   return element`<section

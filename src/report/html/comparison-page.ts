@@ -6,8 +6,9 @@ import type { CaseResult } from '../../model/result.ts';
 import { classSymbols, rate } from '../comparison-text.ts';
 import type { Mark, ConsoleText } from '../console-file.ts';
 import { alignConsoles, readConsole, readMarks } from '../console-file.ts';
+import { describeDifferences } from '../differences.ts';
 import { describeOutcome } from '../result-text.ts';
-import { timeline, costChart } from './case.ts';
+import { fact, timeline, costChart } from './case.ts';
 import type { Html } from './document.ts';
 import { searchBox, consoleData, htmlDocument, keysHelp, element, concat } from './document.ts';
 
@@ -116,10 +117,12 @@ function comparisonRow({ key, class: kind, reason, baseline, candidate }: Compar
 /** One case with both kernels: what changed, both timelines, and the element in which the script shows the consoles. */
 function comparisonSection({ comparison, baseline, candidate }: ShownComparison): Html {
   const { key, class: kind, reason } = comparison;
+  const differs = describeDifferences((candidate ?? baseline)?.result ?? {});
   return element`<section class="case" id="${key}" data-case="${key}" aria-labelledby="title-${key}" hidden>
     <p><a class="back" href="#">← all cases</a></p>
     <h2 id="title-${key}" tabindex="-1"><span class="badge ${kind}">${kind}</span> ${key}</h2>
     <p>${reason}</p>
+    ${differs.length === 0 ? '' : element`<dl>${fact('differs', differs)}</dl>`}
     <div class="sides">
       ${side('baseline', baseline)}${side('candidate', candidate)}
     </div>

@@ -66,6 +66,7 @@ function write(
     comparisons,
     neither: [],
     caveats: [],
+    servers: [],
     ...decide(comparisons),
   };
   const file = join(directory, 'comparison.html');
@@ -156,7 +157,7 @@ t.test('a baseline file has no console to show, and says so', async (t) => {
   const file = join(directory, 'page.html');
   const names = { baseline: 'baseline.json', candidate: 'runs/latest', differences: [] };
   const schema = 'kexec-lab/comparison@1' as const;
-  const found = { comparisons, neither: [], caveats: [] };
+  const found = { comparisons, neither: [], caveats: [], servers: [] };
   const report = { schema, ...names, ...found, ...decide(comparisons) };
   writeFileSync(file, comparisonHtml(report, null, run(directory, broken, bad)));
   const { page, trouble } = await openFile(browser, `${file}#${key}`);
