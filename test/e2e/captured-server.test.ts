@@ -7,41 +7,62 @@ import t from 'tap';
 import { runReportSchema } from '../../src/model/run.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 
-// A whole Debian with a /boot of its own and its root by UUID, which kexecs by a unit, is captured while it runs. Its file
-// alone is then booted, and so are two broken versions of it.
+// A whole Debian as its installer sets it up with UEFI and LVM: GRUB, a /boot of its own, the root on a logical volume. It kexecs
+// by a unit, and is captured while it runs. Its file alone is then booted, and so are two broken versions of it.
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(repository, 'dist/cli/main.js');
-const uuid = {
-  root: '7f5a8d2e-1c1b-4a8e-9a53-3a2d5c0e9b11',
-  boot: '2b0f6c11-77c2-4d0b-8b6e-90b1f3a0c222',
-};
+const uuid = { esp: '12AB-34CD', boot: '2b0f6c11-77c2-4d0b-8b6e-90b1f3a0c222' };
+const root = '/dev/mapper/vg0-root';
 
 /** What the server has besides a Debian of the lab. */
 const files = {
   'own/etc/fstab': [
-    `UUID=${uuid.root} / ext4 errors=remount-ro 0 1`,
+    `${root} / ext4 errors=remount-ro 0 1`,
     `UUID=${uuid.boot} /boot ext4 defaults 0 2`,
+    `UUID=${uuid.esp} /boot/efi vfat umask=0077 0 1`,
+    '/dev/mapper/vg0-swap none swap sw 0 0',
     '/dev/vdz1 /srv ext4 nofail,x-systemd.device-timeout=1s 0 2',
+    '',
+  ].join('\n'),
+  'own/etc/default/grub': [
+    'GRUB_TIMEOUT=0',
+    'GRUB_DISTRIBUTOR=Debian',
+    'GRUB_CMDLINE_LINUX="console=ttyAMA0"',
     '',
   ].join('\n'),
   'own/boot.sh': [
     '#!/bin/sh',
     'grep -q is_in_kexec=yes /proc/cmdline && exit 0',
     '# password=sixteen-geese',
-    `exec kexec -f --ramdisk=/initrd.img --append="$(cat /proc/cmdline) is_in_kexec=yes root=UUID=${uuid.root}" /vmlinuz`,
+    'exec kexec -f --ramdisk=/initrd.img --append="$(cat /proc/cmdline) is_in_kexec=yes" /vmlinuz',
+    '',
+  ].join('\n'),
+  'system.yaml': [
+    'kind: system',
+    'extends: debian-system',
+    // In the order of the recipe that is made of the capture, so that one system serves both.
+    'packages: [lvm2, dosfstools, grub2-common, grub-efi-arm64-bin]',
     '',
   ].join('\n'),
   'disk.yaml': [
     'kind: disk',
-    'system: debian-system',
-    'size: 1282',
+    'system: system.yaml',
+    'size: 1536',
     'partitions:',
     '  table: gpt',
     '  list:',
+    `    - { size: 64, type: uefi, filesystem: vfat, uuid: ${uuid.esp}, label: ESP, mount: /boot/efi }`,
     `    - { size: 256, type: linux, filesystem: ext4, uuid: ${uuid.boot}, label: boot, mount: /boot }`,
-    `    - { size: 1024, type: linux, filesystem: ext4, uuid: ${uuid.root}, label: rootfs, mount: / }`,
+    '    - { size: 1200, type: lvm, filesystem: lvm, group: vg0 }',
+    '  volumes:',
+    '    - { group: vg0, name: root, size: 1100, filesystem: ext4, label: rootfs, mount: / }',
+    '    - { group: vg0, name: swap, size: 64, filesystem: swap }',
     'overlays: [own, unit]',
+    'commands:',
+    '  - grub-install --target=arm64-efi --efi-directory=/boot/efi --no-nvram',
+    '  - mkdir -p /boot/efi/EFI/BOOT && cp /boot/efi/EFI/*/grubaa64.efi /boot/efi/EFI/BOOT/BOOTAA64.EFI',
+    '  - update-grub',
     'links:',
     '  /etc/systemd/system/kexec.service: [/etc/systemd/system/basic.target.wants/kexec.service]',
     '',
@@ -51,16 +72,17 @@ const files = {
     'story: It runs the script, and hands over the output.',
     'arch: [aarch64]',
     'boot:',
+    '  machine: uefi-aarch64',
+    '  kernel: null',
     '  disk: { recipe: disk.yaml }',
-    '  cmdline: root=/dev/vda2 panic=30',
     '  output: 256',
     'steps:',
     '  - wait: { signature: login-prompt, generation: 2 }',
     '  - type: "root\\n"',
     '  - wait: { signature: shell-prompt, generation: 2 }',
     '  - run: sh /capture.sh > /dev/disk/by-id/virtio-output && sync',
-    'expect: { outcome: booted, generation: 2, root: /dev/vda2, proof: system }',
-    'limits: { total: 1200, silence: 300 }',
+    `expect: { outcome: booted, generation: 2, root: ${root}, proof: system }`,
+    'limits: { total: 1800, silence: 400 }',
     '',
   ].join('\n'),
 };
@@ -109,7 +131,7 @@ t.test('a captured server boots from its file as it booted there', async (t) => 
       detail: '/srv',
     },
   );
-  const { release, root, cmdline } = original.result?.captures ?? {};
+  const { release, cmdline } = original.result?.captures ?? {};
   t.match(
     copy.result?.captures,
     { release, root, cmdline },
@@ -147,6 +169,6 @@ async function truncateKernel(place: string): Promise<void> {
 async function useRoot(place: string, device: string): Promise<void> {
   const script = join(place, 'settings', basename('/boot.sh'));
   const text = await readFile(script, 'utf8');
-  await writeFile(script, text.replace(`root=UUID=${uuid.root}`, `root=${device}`));
+  await writeFile(script, text.replace('is_in_kexec=yes"', `is_in_kexec=yes root=${device}"`));
   await chmod(script, 0o755);
 }
