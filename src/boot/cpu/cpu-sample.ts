@@ -11,6 +11,8 @@ import type { CpuSample } from '../../model/boot.ts';
  */
 export type CpuJudgement = CpuFacts & {
   kind: 'stuck' | 'idle' | 'waiting' | 'busy' | 'insufficient';
+  /** Of stuck CPUs: whether they sleep on one spot until an interrupt comes. Firmware does that while it counts down. */
+  asleep: boolean;
 };
 
 /** Measurements over a series of samples. */
@@ -79,26 +81,29 @@ const longestStep = 250;
  */
 export function judgeCpu(samples: readonly CpuSample[]): CpuJudgement {
   const recent = newest(samples, watched);
-  if (recent === null) return { kind: 'insufficient', ...measure(samples) };
+  if (recent === null) return { kind: 'insufficient', asleep: false, ...measure(samples) };
   const facts = measure(recent);
   if (isWaiting(recent)) {
     // A program that wakes up now and then is sampled outside the kernel, but the waiting happens inside it.
     const alive = recent.some(({ pcs: [pc] }) => pc !== undefined && isKernelAddress(pc));
     const kind = alive ? 'idle' : onOneSpot(recent) ? 'stuck' : 'waiting';
-    return { kind, ...facts };
+    return { kind, asleep: kind === 'stuck', ...facts };
   }
+  const awake = (kind: CpuJudgement['kind'], of = facts): CpuJudgement => {
+    return { kind, asleep: false, ...of };
+  };
   for (const count of sampleCounts) {
     const tail = newest(samples, { ...repeated, samples: count });
     if (tail === null) break;
-    if (repeatsItself(tail)) return { kind: 'stuck', ...measure(tail) };
+    if (repeatsItself(tail)) return awake('stuck', measure(tail));
   }
-  if (repeatsItself(recent)) return { kind: 'insufficient', ...facts };
+  if (repeatsItself(recent)) return awake('insufficient');
   if (isKernelLoop(recent)) {
     const long = newest(samples, looping);
-    if (long === null) return { kind: 'insufficient', ...facts };
-    if (isKernelLoop(long)) return { kind: 'stuck', ...measure(long) };
+    if (long === null) return awake('insufficient');
+    if (isKernelLoop(long)) return awake('stuck', measure(long));
   }
-  return { kind: 'busy', ...facts };
+  return awake('busy');
 }
 
 /** A judgement and its numbers as one line of evidence. */

@@ -19,7 +19,7 @@ export type Silence = {
   samples: readonly CpuSample[];
   /** Host milliseconds from the first sample on. */
   spanMs: number;
-  /** The first sample since which the CPUs have always been judged idle, or always waiting. */
+  /** The first sample since which the CPUs have always been judged idle, or always waiting or asleep on one spot. */
   idleSince: CpuSample | null;
   judgement: CpuJudgement | null;
   startedAt: number;
@@ -38,26 +38,36 @@ export function lengthen(silence: Silence, sample: CpuSample): Silence {
   const samples = [...silence.samples.slice(1 - keptSamples), sample];
   const startedAt = silence.samples.length === 0 ? sample.at : silence.startedAt;
   const judgement = judgeCpu(samples);
-  const { kind } = judgement;
-  const same = silence.judgement?.kind === kind ? silence.idleSince : null;
-  const idleSince = kind === 'idle' || kind === 'waiting' ? (same ?? sample) : null;
+  const wait = waitOf(judgement);
+  const same = silence.judgement !== null && waitOf(silence.judgement) === wait;
+  const idleSince = wait === null ? null : ((same ? silence.idleSince : null) ?? sample);
   return { samples, startedAt, spanMs: sample.at - startedAt, judgement, idleSince };
 }
 
-/** What is certain about the CPUs; null if nothing is yet. */
+/** What the CPUs wait in: a kernel, or anything else; null if they do not wait. */
+function waitOf({ kind, asleep }: CpuJudgement): 'idle' | 'waiting' | null {
+  if (kind === 'idle') return 'idle';
+  return kind === 'waiting' || asleep ? 'waiting' : null;
+}
+
+/**
+ * What is certain about the CPUs; null if nothing is yet. `parked`: they sleep on one spot outside a kernel, which is the end of a
+ * kernel, and may be a countdown of firmware.
+ */
 export function certainty({
   judgement,
   idleSince,
   samples,
-}: Silence): 'stuck' | 'idle' | 'waiting' | null {
-  if (judgement?.kind === 'stuck') return 'stuck';
-  const now = samples.at(-1);
-  if (idleSince === null || now === undefined) return null;
+}: Silence): 'stuck' | 'parked' | 'idle' | 'waiting' | null {
+  if (judgement === null) return null;
+  if (judgement.kind === 'stuck' && !judgement.asleep) return 'stuck';
+  const sofar = judgement.asleep ? 'parked' : null;
+  const [now, wait] = [samples.at(-1), waitOf(judgement)];
+  if (idleSince === null || now === undefined || wait === null) return sofar;
   const guestSeconds = now.guestSeconds - idleSince.guestSeconds;
   const hostMs = now.at - idleSince.at;
-  const kind = judgement?.kind === 'idle' ? 'idle' : 'waiting';
-  const longest = kind === 'idle' ? longestWait : longestCountdown;
-  return guestSeconds >= longest.guestSeconds && hostMs >= longest.hostMs ? kind : null;
+  const longest = wait === 'idle' ? longestWait : longestCountdown;
+  return guestSeconds >= longest.guestSeconds && hostMs >= longest.hostMs ? wait : sofar;
 }
 
 /**
@@ -76,7 +86,8 @@ export function isGettingOn({ samples }: Silence): boolean {
  */
 export function isBecomingCertain(silence: Silence): boolean {
   const { judgement, idleSince } = silence;
-  if (certainty(silence) !== null) return false;
+  const certain = certainty(silence);
+  if (certain !== null && certain !== 'parked') return false;
   return idleSince !== null || judgement?.kind === 'insufficient';
 }
 

@@ -168,7 +168,7 @@ export type BootEvent =
   /** The console is no longer silent, whatever the CPU samples suggested. */
   | { type: 'console-speaks' }
   /** What the CPUs do during a silence, once it is certain. */
-  | { type: 'cpu-stuck' | 'cpu-idle' | 'cpu-waiting' };
+  | { type: 'cpu-stuck' | 'cpu-parked' | 'cpu-idle' | 'cpu-waiting' };
 
 /** How an event changes what is known. Pure. */
 export type Update = (context: BootContext, event: SignalEvent) => Partial<BootContext>;

@@ -57,6 +57,7 @@ const leaving = {
   },
   panic: { target: 'panicked', actions: 'noteLostJump' },
   'cpu-stuck': 'hung',
+  'cpu-parked': 'hung',
   'cpu-idle': 'lost',
 } as const;
 
@@ -130,6 +131,7 @@ export const bootMachine = bootSetup.createMachine({
         silent: {},
         booting: {
           tags: 'loader',
+          // CPUs that are parked may count down. Longer than any countdown, they are waiting.
           on: {
             'cpu-stuck': 'stuck',
             'cpu-waiting': 'stuck',
@@ -142,6 +144,7 @@ export const bootMachine = bootSetup.createMachine({
           tags: 'loader',
           on: {
             'cpu-stuck': 'kernelSilent',
+            'cpu-parked': 'kernelSilent',
             'cpu-waiting': 'kernelSilent',
             'firmware-doubt': { target: 'booting', actions: 'noteWarning' },
           },
@@ -153,7 +156,7 @@ export const bootMachine = bootSetup.createMachine({
     kernel: {
       initial: 'running',
       states: {
-        running: { on: { ...alive, ...early, 'cpu-stuck': 'hung' } },
+        running: { on: { ...alive, ...early, 'cpu-stuck': 'hung', 'cpu-parked': 'hung' } },
         hung: { tags: 'over', on: { ...alive, 'console-speaks': 'running' } },
         panicked: { tags: 'over' },
       },

@@ -56,13 +56,14 @@ const bye = Buffer.from('[    4.000000] kexec_core: Starting new kernel\n[    4.
 function watchEverything(): void {
   for (const { log } of recordedLogs) watch(readLog(log));
   // What only CPU samples tell.
-  for (const type of ['cpu-stuck', 'cpu-idle'] as const) {
+  for (const type of ['cpu-stuck', 'cpu-parked', 'cpu-idle'] as const) {
     watch(bye, [{ type }, { type: 'console-speaks' }]);
   }
   const life = [{ type: 'life' }] as const;
   watch(Buffer.from('[    1.000000] BUG: a\n'), [...life]);
-  watch(Buffer.from('[    1.000000] a: b\n'), [{ type: 'cpu-stuck' }, { type: 'console-speaks' }]);
-  for (const type of ['cpu-stuck', 'cpu-waiting'] as const) {
+  for (const type of ['cpu-stuck', 'cpu-parked'] as const)
+    watch(Buffer.from('[    1.000000] a: b\n'), [{ type }, { type: 'console-speaks' }]);
+  for (const type of ['cpu-stuck', 'cpu-parked', 'cpu-waiting'] as const) {
     for (const last of ['Booting Linux Kernel...', 'Exiting boot services...']) {
       watch(Buffer.from(`EFI stub: ${last}\n`), [{ type }, { type: 'console-speaks' }]);
     }
