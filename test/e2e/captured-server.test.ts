@@ -41,7 +41,8 @@ const files = {
   'system.yaml': [
     'kind: system',
     'extends: debian-system',
-    // In the order of the recipe that is made of the capture, so that one system serves both.
+    // As in the recipe that is made of the capture, so that one system serves both.
+    'suites: [bookworm]',
     'packages: [lvm2, dosfstools, grub2-common, grub-efi-arm64-bin]',
     '',
   ].join('\n'),
