@@ -119,9 +119,24 @@ export function withConsole(path: string, text: string, console: string): string
   return pattern && text.replace(pattern, add);
 }
 
-/** The settings of GRUB with the lab's console, for the menu that is made for another kernel. */
-export function grubSettings(text: string, console: string): string {
-  return `${text.trimEnd()}\nGRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX console=${console}"\n`;
+/** The file from which the command line of another kernel is made, with the lab's console; an empty text if nothing is known. */
+export function settingsOf(
+  { captured, defaultKernel }: Server,
+  { kind, esp }: BootLoader,
+  console: string,
+): [path: string, text: string] {
+  if (kind === 'GRUB') {
+    const grub = '/etc/default/grub';
+    const text = captured.read(grub)?.trimEnd() ?? '';
+    return [grub, `${text}\nGRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX console=${console}"\n`];
+  }
+  const file = '/etc/kernel/cmdline';
+  // Without this file kernel-install takes the command line of the kernel that runs, which is not the server's.
+  const entries = captured.files(`${esp}/loader/entries`).map(({ path }) => captured.read(path));
+  const own = entries.find((text) => text?.includes(defaultKernel.release)) ?? entries[0] ?? '';
+  const [, options = ''] = /^options[ \t]+(.*)$/m.exec(own) ?? [];
+  const text = captured.read(file) ?? options;
+  return [file, withConsole(file, text, console) ?? ''];
 }
 
 /** Commands of the finished system that tell a boot loader of a kernel that came instead of the captured ones. */

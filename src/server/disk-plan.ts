@@ -53,6 +53,9 @@ export type PlannedDisk = {
 /** Room for a system of the lab besides what was captured. MiB. */
 const systemSize = 1536;
 
+/** The smallest file systems that their programs make. MiB. */
+const leastSizes: Partial<Record<Filesystem, number>> = { xfs: 320, btrfs: 128 };
+
 /** LVM's own data on each partition, and extents of 4 MiB. MiB. */
 const lvmSize = 16;
 
@@ -146,13 +149,12 @@ function planContent(
   const isCaptured = kept.includes(mount);
   const known = filesystems.find((one) => one === filesystem);
   const all = Math.ceil(captured.files().reduce((sum, file) => sum + file.size, 0) / 2 ** 20);
+  const made = isRoot || isCaptured || known === 'swap' ? known : undefined;
+  const least = (made && leastSizes[made]) ?? 1;
+  const wanted = isRoot ? systemSize + 2 * all : Math.min(own, isCaptured ? 64 + 2 * all : 64);
   return {
-    size: isRoot
-      ? systemSize + 2 * all
-      : isCaptured
-        ? Math.min(own, 64 + 2 * all)
-        : Math.min(own, 64),
-    filesystem: known !== undefined && (isRoot || isCaptured || known === 'swap') ? known : 'none',
+    size: Math.max(wanted, least),
+    filesystem: made ?? 'none',
     label,
     uuid,
     mount: isRoot ? '/' : isCaptured ? mount : '',

@@ -5,7 +5,7 @@ import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import type { BootLoader } from './boot-loader.ts';
 import {
   fallbackPlace,
-  grubSettings,
+  settingsOf,
   isKernelFile,
   isLoaderFile,
   withConsole,
@@ -48,8 +48,8 @@ export async function putLoader(
     const text = withConsole(file.path, captured.read(file.path) ?? '', console);
     if (text !== null) await write(target, text);
   }
-  const grub = '/etc/default/grub';
-  await write(placeIn(settings, grub), grubSettings(captured.read(grub) ?? '', console));
+  const [place, text] = settingsOf(server, loader, console);
+  if (text !== '') await write(placeIn(settings, place), text);
   const fallback = fallbackPlace(loader, arch);
   if (captured.file(fallback) !== null) return;
   // A shim starts the GRUB next to it.

@@ -1,7 +1,12 @@
 import type { Test } from 'tap';
 import t from 'tap';
 import { planBoot } from '../../src/server/boot-plan.ts';
-import { bootLoaderOf, fallbackPlace, withConsole } from '../../src/server/boot-loader.ts';
+import {
+  bootLoaderOf,
+  fallbackPlace,
+  settingsOf,
+  withConsole,
+} from '../../src/server/boot-loader.ts';
 import { efiText, fromNetwork } from '../../src/server/efi-variables.ts';
 import { understand } from '../../src/server/server.ts';
 import { captured } from './captured-of.ts';
@@ -116,6 +121,33 @@ void t.test('the console of the lab is at the end of each command line', (t) => 
   );
   t.end();
 });
+
+void t.test(
+  "the command line of another kernel is the server's, with the console of the lab",
+  (t) => {
+    const settings = (files: Record<string, string>) => {
+      const known = server(t, files);
+      const loader = bootLoaderOf(known);
+      return loader && settingsOf(known, loader, 'ttyAMA0');
+    };
+    const own = { '/etc/default/grub': 'GRUB_TIMEOUT=1\nGRUB_CMDLINE_LINUX="a=1"\n' };
+    t.same(settings({ ...grub, ...own }), [
+      '/etc/default/grub',
+      'GRUB_TIMEOUT=1\nGRUB_CMDLINE_LINUX="a=1"\nGRUB_CMDLINE_LINUX="$GRUB_CMDLINE_LINUX console=ttyAMA0"\n',
+    ]);
+    t.same(settings(systemdBoot), ['/etc/kernel/cmdline', 'root=UUID=aa ro console=ttyAMA0']);
+    t.same(settings({ ...systemdBoot, '/etc/kernel/cmdline': 'root=UUID=bb\n' }), [
+      '/etc/kernel/cmdline',
+      'root=UUID=bb console=ttyAMA0\n',
+    ]);
+    const two = { '/boot/efi/loader/entries/0.conf': 'linux /o\noptions root=UUID=old\n' };
+    const named = {
+      '/boot/efi/loader/entries/a.conf': 'linux /6.1.0-50/linux\noptions root=UUID=aa\n',
+    };
+    t.match(settings({ ...systemdBoot, ...two, ...named }), [/cmdline/, /^root=UUID=aa /]);
+    t.end();
+  },
+);
 
 void t.test('a boot option that leads to the network has no file', (t) => {
   const node = (type: number, kind: number, body: Buffer) =>

@@ -69,6 +69,19 @@ void t.test('volume groups are made with the volumes of the server', (t) => {
   t.end();
 });
 
+void t.test('a file system is never smaller than its program makes it', (t) => {
+  const lsblk = [
+    line({ NAME: 'vda', TYPE: 'disk' }),
+    line({ NAME: 'vda1', PKNAME: 'vda', FSTYPE: 'xfs', MOUNTPOINT: '/boot' }),
+    line({ NAME: 'vda2', PKNAME: 'vda', FSTYPE: 'ext4', MOUNTPOINT: '/' }),
+  ].join('\n');
+  const mounts = '/dev/vda2 / ext4 rw 0 0\n';
+  const server = understand(captured(t, { ...kernel, ...files, lsblk, mounts }), 'x.tar');
+  const [boot] = planDisk(server, () => undefined, 'x.tar').list;
+  t.match(boot, { filesystem: 'xfs', size: 320 });
+  t.end();
+});
+
 void t.test('the names of groups and volumes', (t) => {
   t.same(parseVolumeName('/dev/mapper/vg0-root'), { group: 'vg0', name: 'root' });
   t.same(parseVolumeName('/dev/mapper/a--b-c--d'), { group: 'a-b', name: 'c-d' });
