@@ -55,6 +55,8 @@ export type InitrdFacts = {
 type DiskFacts = RootDisk & {
   /** Its partitions in order, with the file system of each. */
   partitions: readonly { filesystem: string }[];
+  /** The root file system, such as `ext4`, and whether it is on a logical volume. */
+  root: { filesystem: string; isVolume: boolean };
   source: string;
 };
 
@@ -173,11 +175,22 @@ export function diskFacts(
   disk: RootDisk,
 ): DiskFacts {
   const source = `partition table of ${name}`;
-  if ('system' in recipe && recipe.partitions !== undefined)
-    return { ...disk, partitions: recipe.partitions.list, source };
-  const root = { filesystem: 'ext4' };
+  const ext4 = { filesystem: 'ext4' };
+  if ('system' in recipe && recipe.partitions !== undefined) {
+    const { list, volumes } = recipe.partitions;
+    const isRoot = ({ mount }: { mount: string }) => mount === '/';
+    const volume = volumes.find(isRoot);
+    const { filesystem } = volume ?? list.find(isRoot) ?? ext4;
+    return {
+      ...disk,
+      partitions: list,
+      root: { filesystem, isVolume: volume !== undefined },
+      source,
+    };
+  }
   const hasEsp = 'esp' in recipe && recipe.esp !== undefined;
-  return { ...disk, partitions: hasEsp ? [root, { filesystem: 'vfat' }] : [root], source };
+  const partitions = hasEsp ? [ext4, { filesystem: 'vfat' }] : [ext4];
+  return { ...disk, partitions, root: { ...ext4, isVolume: false }, source };
 }
 
 /** Parses the options that are set in a kernel configuration (`CONFIG_KEXEC=y`). */

@@ -3,7 +3,7 @@ import type { PreflightDocument } from '../../model/examination.ts';
 import type { Kexec } from './load-facts.ts';
 import { configuredOffset } from './check-kernel.ts';
 import { builtPages } from './check-machine.ts';
-import { knowsBuiltIn, rootOf } from './check-root.ts';
+import { knowsBuiltIn, rootOf, uncheckedDriver } from './check-root.ts';
 import type { Gathered, KernelFacts } from './facts.ts';
 
 type Rule = PreflightDocument['found'][number]['rules'][number];
@@ -18,6 +18,11 @@ function pagesUnchecked(kernel: KernelFacts, kexecs: readonly Kexec[]): string |
   return unknown === undefined
     ? null
     : `which pages the CPU ${unknown.machine.cpu} supports is unknown`;
+}
+
+function driversUnchecked(roots: Gathered['roots']): string | null {
+  const [driver] = roots.flatMap(({ disk }) => uncheckedDriver(disk) ?? []);
+  return driver === undefined ? null : `whether the kernel has ${driver} shows only in a boot`;
 }
 
 /** The rules that there are for a candidate, and why one could not be applied. */
@@ -69,7 +74,7 @@ export function rulesFor({ kernel, initrd, tools, loading, roots, kexecs }: Gath
             ? 'it has no modules'
             : null),
     ),
-    rule('disk and file system drivers', initrd === null ? null : unread),
+    rule('disk and file system drivers', initrd === null ? driversUnchecked(roots) : unread),
     rule(
       'built-in drivers',
       knowsBuiltIn(kernel, initrd) ? null : 'neither modules.builtin nor a configuration was found',

@@ -9,9 +9,15 @@ import {
   checkReservations,
   reservedSize,
 } from '../../../src/candidate/preflight/check-machine.ts';
-import { checkRoot, rootOf } from '../../../src/candidate/preflight/check-root.ts';
+import {
+  checkInitrd,
+  checkRoot,
+  rootOf,
+  uncheckedDriver,
+} from '../../../src/candidate/preflight/check-root.ts';
 import type { KernelFacts } from '../../../src/candidate/preflight/facts.ts';
-import { parseKernelConfig } from '../../../src/candidate/preflight/facts.ts';
+import { diskFacts, parseKernelConfig } from '../../../src/candidate/preflight/facts.ts';
+import { diskLayoutSchema } from '../../../src/image/recipes/disk-layout.ts';
 import type { Kexec, RootDisk } from '../../../src/candidate/preflight/load-facts.ts';
 import { rootDiskOf } from '../../../src/candidate/preflight/load-facts.ts';
 
@@ -76,6 +82,34 @@ t.test('a kernel linked further up needs --image-size, and how much', (t) => {
   t.end();
 });
 
+t.test('the root of a disk is what is mounted there, wherever it is', (t) => {
+  const facts = (layout: object) =>
+    diskFacts(
+      'd',
+      {
+        ...{ kind: 'disk', system: 's', size: 100, links: {}, overlays: [] },
+        partitions: diskLayoutSchema.parse({ table: 'gpt', ...layout }),
+      },
+      rootDiskOf({ disks: 'virtio-pci' }),
+    );
+  const esp = { size: 9, type: 'uefi', filesystem: 'vfat', mount: '/boot/efi' };
+  const xfs = facts({ list: [esp, { size: 9, type: 'linux', filesystem: 'xfs', mount: '/' }] });
+  t.same(xfs.root, { filesystem: 'xfs', isVolume: false });
+  const lvm = facts({
+    list: [esp, { size: 9, type: 'lvm', filesystem: 'lvm', group: 'vg0' }],
+    volumes: [{ group: 'vg0', name: 'root', size: 8, filesystem: 'ext4', mount: '/' }],
+  });
+  t.same(lvm.root, { filesystem: 'ext4', isVolume: true });
+  const bare = kernel({ modules: new Set(['virtio_blk', 'virtio_pci']), builtIn: new Set() });
+  const missing = (disk: typeof xfs) =>
+    checkInitrd({ kernel: bare, initrd: null }, disk).map(({ id }) => id);
+  t.same(missing(xfs), [], 'the lab keeps no module of xfs, so nothing is known');
+  t.same(missing(lvm), ['no-ext4']);
+  t.equal(uncheckedDriver(xfs), 'xfs');
+  t.equal(uncheckedDriver(lvm), 'dm_mod');
+  t.end();
+});
+
 t.test('root= against the partitions there are', (t) => {
   const ext4 = { filesystem: 'ext4' };
   const found = (
@@ -83,9 +117,15 @@ t.test('root= against the partitions there are', (t) => {
     partitions = [ext4, { filesystem: 'vfat' }],
     bus: RootDisk['bus'] = 'virtio-pci',
   ) =>
-    checkRoot({ cmdline, disk: { ...rootDiskOf({ disks: bus }), partitions, source: 'disk' } }).map(
-      ({ id }) => id,
-    );
+    checkRoot({
+      cmdline,
+      disk: {
+        ...rootDiskOf({ disks: bus }),
+        partitions,
+        root: { ...ext4, isVolume: false },
+        source: 'disk',
+      },
+    }).map(({ id }) => id);
   t.same(found('root=/dev/vda1'), []);
   t.same(found('root=/dev/vda debug root=/dev/vda1'), [], 'the last one counts');
   t.same(found('root=/dev/vda1 root=/dev/vda'), ['root-is-the-whole-disk']);
