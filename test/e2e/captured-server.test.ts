@@ -140,7 +140,8 @@ t.test('a captured server boots from its file as it booted there', async (t) => 
   );
 
   for (const [name, breakIt, outcome] of [
-    ['cut', (place: string) => truncateKernel(place), 'bye-hang'],
+    // GRUB starts the kernel first, and cannot load what is left of it.
+    ['cut', (place: string) => truncateKernel(place), 'firmware-stuck'],
     ['root', (place: string) => useRoot(place, '/dev/vda'), 'root-mount-failed'],
   ] as const) {
     const place = join(directory, name);

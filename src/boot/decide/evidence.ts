@@ -88,7 +88,8 @@ export async function withScreen(
   if (outcome.id !== 'firmware-stuck') return outcome;
   const shown = (await screen())
     .map((row) => row.trim().replace(/\s{2,}/g, '  '))
-    .filter((row) => row !== '')
+    // A menu's frame says nothing.
+    .filter((row) => !/^[\s|+=/\\_\u2500-\u257f-]*$/.test(row))
     // The newest text is at the bottom.
     .slice(-longestScreen)
     .map((text): Evidence => ({ line: null, text, signature: 'screen' }));

@@ -40,6 +40,14 @@ t.test('a screen full of text is cut short', async (t) => {
   t.equal(evidence.filter(({ signature }) => signature === 'screen').length, 24);
 });
 
+t.test('the frame of a menu is not shown, a prompt is', async (t) => {
+  const { outcome } = diagnose([readLog('arm-uefi-setup-menu.log')]);
+  const rows = ['  /-----\\', '  | *Debian   |', '  |           |', '\u2502   \u2502', '', '=> '];
+  const { evidence } = await withScreen(outcome, () => Promise.resolve(rows));
+  const shown = evidence.filter(({ signature }) => signature === 'screen').map(({ text }) => text);
+  t.same(shown, ['| *Debian  |', '=>']);
+});
+
 t.test('a log on disk is read the same way', async (t) => {
   async function* chunks(): AsyncGenerator<Uint8Array> {
     yield await Promise.resolve(readLog('aarch64-uefi-setup-menu.log'));
