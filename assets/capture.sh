@@ -240,7 +240,7 @@ file /etc/fstab /etc/crypttab /etc/default/grub /etc/kernel/cmdline /etc/kernel/
 # GRUB's own modules, which fit only its program of the same version: those that its menu asks for, by name or by command.
 grub_modules() { # DIRECTORY MENU
 	if [ ! -r "$root$1/moddep.lst" ] || [ ! -r "$root$1/command.lst" ] || [ ! -r "$root$2" ]; then return 0; fi
-	for list in command crypto fs moddep partmap terminal; do file "$1/$list.lst"; done
+	for index in command crypto fs moddep partmap terminal; do file "$1/$index.lst"; done
 	# shellcheck disable=SC2013 # one name to a line
 	for module in $(awk '
 		function need(name, list, count, at) {

@@ -169,6 +169,8 @@ export function recordsOf(raw: Buffer): { head: string; content: Buffer | null }
     }
     found.push({ head, content: raw.subarray(at, at + Number(size)) });
     at += Number(size) + 1;
+    if (raw[at - 1] !== 0x0a)
+      throw new Error(`the content of this record has another size: ${head}`);
   }
   return found;
 }
