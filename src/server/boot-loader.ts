@@ -38,8 +38,8 @@ export function bootLoaderOf(server: Server): BootLoader | null {
     .sort((a, b) => rank(a.path, started) - rank(b.path, started));
   for (const program of programs) {
     const kind = kindOf(program.path, esp, captured);
-    // Before a kexec, anything may have run. The firmware's variables know.
-    if (kexec.isSecond && rank(program.path, started) > 0) continue;
+    // Before a kexec, anything may have run. The firmware's variables know, and the words that the loader added.
+    if (kexec.isSecond && rank(program.path, started) > 0 && !leftTrace(server, kind)) continue;
     if (kind !== null) return { kind, esp, program };
   }
   return null;
@@ -55,6 +55,17 @@ function startedProgram(captured: Captured): string | null {
   if (option === null) return null;
   const [, file = ''] = option.split('\n');
   return file === '' ? '/efi/boot/boot' : file.replaceAll('\\', '/').toLowerCase();
+}
+
+/**
+ * Whether the command line has the word that a loader adds: GRUB the path of the kernel (`BOOT_IMAGE=`), systemd-boot that of the
+ * initrd, with backslashes. A kexec with the running command line keeps it. After a kexec, old kernels cannot read the variables.
+ */
+function leftTrace({ running, kernels }: Server, kind: BootLoader['kind'] | null): boolean {
+  const words = parseCmdline(running?.cmdline ?? '');
+  const isOwn = (word: string) => kernels.some(({ release }) => word.includes(release));
+  const [start, slash] = kind === 'GRUB' ? ['BOOT_IMAGE=', '/'] : ['initrd=', '\\'];
+  return words.some((word) => word.startsWith(start) && word.includes(slash) && isOwn(word));
 }
 
 /** The program that was started, then a shim, which starts GRUB, then others; last the copies for any firmware. */

@@ -66,6 +66,14 @@ void t.test('which boot loader started a server', (t) => {
 void t.test('before a kexec, only what the firmware started counts', (t) => {
   const second = { ...grub, '/proc/cmdline': 'root=UUID=aa is_in_kexec=yes\n' };
   t.equal(loader(t, second), null, 'a provider may have started a kernel of its own');
+  const after = (cmdline: string, files: Record<string, string> = grub) =>
+    loader(t, { ...files, '/proc/cmdline': `${cmdline} is_in_kexec=yes\n` });
+  t.match(after('BOOT_IMAGE=/vmlinuz-6.1.0-50 root=UUID=aa'), { kind: 'GRUB' });
+  t.equal(after('BOOT_IMAGE=/vmlinuz-4.9.0-provider root=UUID=aa'), null);
+  t.match(after('initrd=\\m\\6.1.0-50\\initrd.img-6.1.0-50 ro', systemdBoot), {
+    kind: 'systemd-boot',
+  });
+  t.equal(after('initrd=initrd root=UUID=aa', systemdBoot), null);
   const current = (option: string) =>
     loader(t, { ...second, 'efi BootCurrent': '0001', 'efi Boot0001': option });
   t.match(current('* debian\n\\EFI\\debian\\grubaa64.efi'), { kind: 'GRUB' });
