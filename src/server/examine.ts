@@ -42,6 +42,8 @@ export async function examine(
   const place = record.kind === 'file' ? record.path : '';
   // Modules and their lists come from packages.
   if (/^(\/usr)?\/lib\/modules\//.test(place)) return same;
+  // Lists such as `password: crypto`: which modules GRUB's own modules need.
+  if (/^\/boot\/grub2?\/\w+-efi\/[\w-]+\.(?:lst|mod)$/.test(place)) return same;
   const head = await beginningOf(file);
   if (place.startsWith('/sys/firmware/efi/efivars/')) {
     if (size > longestVariable) return null;
