@@ -76,7 +76,7 @@ type GuestDisks = {
   disk: string;
 };
 
-/** No step of the work is without a line for so long, even on a busy host. Milliseconds. */
+/** The whole work takes a few minutes, also on a busy host. Milliseconds. */
 const longestWait = 30 * 60_000;
 
 /**
@@ -99,6 +99,13 @@ export async function fillInGuest(
       const [, step] = /^kexec-lab: disk: (.+)$/.exec(text) ?? [];
       if (step !== undefined && step !== finished) onStep(step);
     },
+  }).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    if (!limit.aborted) throw error;
+    throw new UnavailableError(
+      `filling the disk in a virtual machine did not end within ${longestWait / 60_000} minutes; its last line: ${said.at(-1) ?? 'none'}`,
+      { hint: 'Try again when this host is less busy.' },
+    );
   });
   if (!said.includes(`kexec-lab: disk: ${finished}`))
     throw new UnavailableError(
