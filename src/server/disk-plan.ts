@@ -176,7 +176,7 @@ function planMember(
   return {
     size: ofGroup.reduce((sum, { size }) => sum + size + 4, lvmSize),
     ...ownOf(partition),
-    // Without volumes nobody sees which group it was.
+    // If no volume and no output of pvs names the group, the partition stays empty.
     filesystem: group === '' ? 'none' : 'lvm',
     group,
     ...{ label: '', uuid: '', mount: '', subvolume: '' },

@@ -41,7 +41,7 @@ export function firstOf(server: Server, note: Note): ServerKernel | null {
   return first;
 }
 
-/** Why the first kernel is not known; null if it is the one that runs. */
+/** Why the first kernel is unknown; null if the running kernel is the first one. */
 export function whyUnknown({ running, kernels, kexec }: Server): string | null {
   if (kexec.isSecond)
     return 'the running kernel was started by kexec, and the one before is not on the server';

@@ -9,7 +9,7 @@ export type KexecProgram = {
   program: CapturedFile;
   /** By the names under which programs ask for them. Empty for a static program. */
   libraries: ReadonlyMap<string, CapturedFile>;
-  /** The name of the one that loads the others; null for a static program. */
+  /** The name of the dynamic loader; null for a static program. */
   loader: string | null;
 };
 
