@@ -1,176 +1,184 @@
 import { readFileSync } from 'node:fs';
-import { chmod, copyFile, cp, mkdir, open, readFile, truncate, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { copyFile, cp, mkdir, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
+import type { Test } from 'tap';
 import t from 'tap';
 import { runReportSchema } from '../../src/model/run.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 
-// A whole Debian as its installer sets it up with UEFI and LVM: GRUB, a /boot of its own, the root on a logical volume. It kexecs
-// by a unit, and is captured while it runs. Its file alone is then booted, and so are two broken versions of it.
+// Whole Debians are captured while they run, and booted again from their files alone. Then something is broken, and `check` must
+// hold. KEXEC_LAB_SERVERS names servers of test/servers, such as script:arm,lvm; all: each of them. KEXEC_LAB_OTHER_CACHE: another
+// cache for what is made of the files. KEXEC_LAB_KEEP: a directory for all files.
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(repository, 'dist/cli/main.js');
-const uuid = { esp: '12AB-34CD', boot: '2b0f6c11-77c2-4d0b-8b6e-90b1f3a0c222' };
-const root = '/dev/mapper/vg0-root';
 
-/** What the server has besides a Debian of the lab. */
-const files = {
-  'own/etc/fstab': [
-    `${root} / ext4 errors=remount-ro 0 1`,
-    `UUID=${uuid.boot} /boot ext4 defaults 0 2`,
-    `UUID=${uuid.esp} /boot/efi vfat umask=0077 0 1`,
-    '/dev/mapper/vg0-swap none swap sw 0 0',
-    '/dev/vdz1 /srv ext4 nofail,x-systemd.device-timeout=1s 0 2',
-    '',
-  ].join('\n'),
-  'own/etc/default/grub': [
-    'GRUB_TIMEOUT=0',
-    'GRUB_DISTRIBUTOR=Debian',
-    'GRUB_CMDLINE_LINUX="console=ttyAMA0"',
-    '',
-  ].join('\n'),
-  'own/boot.sh': [
-    '#!/bin/sh',
-    'grep -q is_in_kexec=yes /proc/cmdline && exit 0',
-    '# password=sixteen-geese',
-    'exec kexec -f --ramdisk=/initrd.img --append="$(cat /proc/cmdline) is_in_kexec=yes" /vmlinuz',
-    '',
-  ].join('\n'),
-  'system.yaml': [
-    'kind: system',
-    'extends: debian-system',
-    // As in the recipe that is made of the capture, so that one system serves both.
-    'suites: [bookworm]',
-    'packages: [lvm2, dosfstools, grub2-common, grub-efi-arm64-bin]',
-    '',
-  ].join('\n'),
-  'disk.yaml': [
-    'kind: disk',
-    'system: system.yaml',
-    'size: 1536',
-    'partitions:',
-    '  table: gpt',
-    '  list:',
-    `    - { size: 64, type: uefi, filesystem: vfat, uuid: ${uuid.esp}, label: ESP, mount: /boot/efi }`,
-    `    - { size: 256, type: linux, filesystem: ext4, uuid: ${uuid.boot}, label: boot, mount: /boot }`,
-    '    - { size: 1200, type: lvm, filesystem: lvm, group: vg0 }',
-    '  volumes:',
-    '    - { group: vg0, name: root, size: 1100, filesystem: ext4, label: rootfs, mount: / }',
-    '    - { group: vg0, name: swap, size: 64, filesystem: swap }',
-    'overlays: [own, unit]',
-    'commands:',
-    '  - grub-install --target=arm64-efi --efi-directory=/boot/efi --no-nvram',
-    '  - mkdir -p /boot/efi/EFI/BOOT && cp /boot/efi/EFI/*/grubaa64.efi /boot/efi/EFI/BOOT/BOOTAA64.EFI',
-    '  - update-grub',
-    'links:',
-    '  /etc/systemd/system/kexec.service: [/etc/systemd/system/basic.target.wants/kexec.service]',
-    '',
-  ].join('\n'),
-  'original.yaml': [
-    'title: a server that is captured',
-    'story: It runs the script, and hands over the output.',
-    'arch: [aarch64]',
-    'boot:',
-    '  machine: uefi-aarch64',
-    '  kernel: null',
-    '  disk: { recipe: disk.yaml }',
-    '  output: 256',
-    'steps:',
-    '  - wait: { signature: login-prompt, generation: 2 }',
-    '  - type: "root\\n"',
-    '  - wait: { signature: shell-prompt, generation: 2 }',
-    '  - run: sh /capture.sh > /dev/disk/by-id/virtio-output && sync',
-    `expect: { outcome: booted, generation: 2, root: ${root}, proof: system }`,
-    'limits: { total: 1800, silence: 400 }',
-    '',
-  ].join('\n'),
+/** What `check` must say of a broken version: the reason for HOLD. */
+type Broken = {
+  /** root: the server's settings name another root; driver: the kernel has no driver for the disk; cut: half a kernel. */
+  how: 'root' | 'driver' | 'cut';
+  reason: RegExp;
 };
 
-t.test('a captured server boots from its file as it booted there', async (t) => {
-  const directory = temporaryDirectory(t);
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(join(directory, name, '..'), { recursive: true });
-    await writeFile(join(directory, name), text);
-  }
-  await cp(join(repository, 'images/debian-kexec-service'), join(directory, 'unit'), {
-    recursive: true,
-  });
-  await copyFile(join(repository, 'assets/capture.sh'), join(directory, 'own/capture.sh'));
-  const lab = (...args: string[]) =>
-    execa(process.execPath, [program, ...args], { cwd: directory, reject: false, all: true });
-  const boot = async (...args: string[]) => {
-    const { all } = await lab(
-      'run',
-      ...args,
-      '--reporter',
-      'plain',
-      '--reporter',
-      'json=report.json',
+const servers: Record<string, Broken> = {
+  'script:aarch64': { how: 'driver', reason: /root-missing/ },
+  'script:arm': { how: 'root', reason: /root-mount-failed/ },
+  'uuid-boot:aarch64': { how: 'root', reason: /root-missing/ },
+  'vps:aarch64': { how: 'cut', reason: /bye-hang/ },
+  'lvm:aarch64': { how: 'root', reason: /root-missing/ },
+  'grub-xfs:aarch64': { how: 'cut', reason: /firmware-stuck/ },
+  'grub-lvm:aarch64': { how: 'root', reason: /root-mount-failed/ },
+  'systemd-boot-btrfs:aarch64': { how: 'root', reason: /root-missing/ },
+  'systemctl-kexec:aarch64': { how: 'root', reason: /root-missing/ },
+  'c1:arm': { how: 'cut', reason: /bye-hang|kexec-load-failed/ },
+};
+
+const wanted = process.env.KEXEC_LAB_SERVERS ?? 'grub-lvm';
+const names =
+  wanted === 'all'
+    ? Object.keys(servers)
+    : wanted.split(',').map((name) => (name.includes(':') ? name : `${name}:aarch64`));
+
+for (const name of names) {
+  t.test(`${name} boots from its file as it booted, and is held when broken`, async (t) => {
+    const broken = servers[name];
+    if (broken === undefined) throw new Error(`unknown server ${name}`);
+    const [server = '', arch = ''] = name.split(':');
+    const directory = await directoryOf(t, server, arch);
+
+    const original = await boot(directory, 'original', ['./server/original.yaml', '--arch', arch]);
+    t.match(original.result, { verdict: 'pass', outcome: 'booted' }, original.output);
+    const output = join(original.directory, 'output.img');
+    const file = await captured(directory, 'web1', output, 0);
+    t.notOk(readFileSync(file).includes('sixteen-geese'), 'passwords are removed');
+
+    const copy = await boot(directory, 'copy', ['--server', file]);
+    t.match(copy.result, { verdict: 'pass', outcome: 'booted' }, copy.output);
+    t.same(factsOf(copy.result), factsOf(original.result), 'what the two boots show is the same');
+    if (server === 'grub-lvm')
+      t.match(
+        copy.result?.server?.likeness.find(({ what }) => what === 'mounts'),
+        { how: 'not here', detail: '/srv' },
+        'a disk that is missing is named',
+      );
+
+    await lab(directory, 'server', 'unpack', file, 'unpacked');
+    const kernel = await kernelDirectory(directory, broken.how);
+    const other =
+      broken.how === 'root'
+        ? await captured(join(directory, 'changed'), 'web1', output, half)
+        : file;
+    const check = await lab(
+      directory,
+      ...['check', '--server', other, '--kernel', kernel, '--repeat', '1', '--json'],
+      ...['--against', copy.run],
     );
-    const text = await readFile(join(directory, 'report.json'), 'utf8');
-    const [result] = runReportSchema.parse(JSON.parse(text)).results;
-    t.comment(all);
-    return { result, directory: join(directory, 'runs/latest', result?.directory ?? '') };
+    t.comment(check.all);
+    t.equal(check.exitCode, 7, 'HOLD');
+    const { reasons } = JSON.parse(check.stdout) as { reasons: string[] };
+    t.match(reasons.join('\n'), broken.reason, 'for the right reason');
+  });
+}
+
+type Result = ReturnType<typeof runReportSchema.parse>['results'][number];
+
+/** What must be the same. A machine id is replaced in the file. */
+function factsOf(result: Result | undefined): object {
+  const { release, root, cmdline } = result?.captures ?? {};
+  return {
+    outcome: result?.outcome,
+    generation: result?.generation,
+    release,
+    root,
+    cmdline: cmdline?.replace(/\b[\da-f]{32}\b/g, 'MACHINE-ID'),
   };
+}
 
-  const original = await boot('./original.yaml');
-  t.match(original.result, { verdict: 'pass', outcome: 'booted', generation: 2 });
-  await copyFile(join(original.directory, 'output.img'), join(directory, 'web1.raw'));
-  await cutAtEnd(join(directory, 'web1.raw'));
-  const captured = await lab('capture', '--from', 'web1.raw', '-o', 'web1.server.tar');
-  t.equal(captured.exitCode, 0, captured.all);
-  t.notOk(readFileSync(join(directory, 'web1.server.tar')).includes('sixteen-geese'));
+/** The files of the server, and the overlays that servers share. */
+async function directoryOf(t: Test, server: string, arch: string): Promise<string> {
+  const keep = process.env.KEXEC_LAB_KEEP;
+  const directory = keep === undefined ? temporaryDirectory(t) : join(keep, `${server}-${arch}`);
+  if (keep !== undefined) await rm(directory, { recursive: true, force: true });
+  const own = join(directory, 'server');
+  await mkdir(join(own, 'capture'), { recursive: true });
+  await cp(join(repository, 'test/servers', server), own, { recursive: true });
+  await copyFile(join(repository, 'assets/capture.sh'), join(own, 'capture/capture.sh'));
+  for (const overlay of ['boot-sh', 'kexec-service'])
+    await cp(join(repository, `images/debian-${overlay}`), join(own, overlay), { recursive: true });
+  return directory;
+}
 
-  const copy = await boot('--server', 'web1.server.tar');
-  t.match(copy.result, { verdict: 'pass', outcome: 'booted', generation: 2 });
-  t.match(
-    copy.result?.server?.likeness.find(({ what }) => what === 'mounts'),
-    {
-      how: 'not here',
-      detail: '/srv',
-    },
+function lab(cwd: string, ...args: string[]) {
+  const cache = process.env.KEXEC_LAB_OTHER_CACHE;
+  const isCopy = !args.includes('./server/original.yaml');
+  return execa(process.execPath, [program, ...args], {
+    cwd,
+    reject: false,
+    all: true,
+    env: cache !== undefined && isCopy ? { XDG_CACHE_HOME: cache } : {},
+  });
+}
+
+async function boot(directory: string, name: string, words: string[]) {
+  const report = `${name}.json`;
+  const run = await lab(
+    directory,
+    ...['run', ...words, '--out', `runs-${name}`],
+    ...['--reporter', 'plain', '--reporter', `json=${report}`],
   );
-  const { release, cmdline } = original.result?.captures ?? {};
-  t.match(
-    copy.result?.captures,
-    { release, root, cmdline },
-    'release, root and command line are the same',
-  );
+  const text = await readFile(join(directory, report), 'utf8').catch(() => '');
+  const [result] = text === '' ? [] : runReportSchema.parse(JSON.parse(text)).results;
+  const latest = join(directory, `runs-${name}/latest`);
+  return { result, output: run.all, run: latest, directory: join(latest, result?.directory ?? '') };
+}
 
-  for (const [name, breakIt, outcome] of [
-    // GRUB starts the kernel first, and cannot load what is left of it.
-    ['cut', (place: string) => truncateKernel(place), 'firmware-stuck'],
-    ['root', (place: string) => useRoot(place, '/dev/vda'), 'root-mount-failed'],
-  ] as const) {
-    const place = join(directory, name);
-    await lab('server', 'unpack', 'web1.server.tar', name);
-    await breakIt(place);
-    const { result } = await boot(join(name, 'web1.yaml'));
-    t.match(result, { verdict: 'fail', outcome }, `${name}: ${result?.meaning ?? ''}`);
-  }
-});
+/** Where the second capture is on the output disk, that of the changed server. Bytes. */
+const half = 256 * 2 ** 20;
 
-/** The output disk is larger than what was written to it. */
-async function cutAtEnd(raw: string): Promise<void> {
-  const bytes = await readFile(raw);
+/** Makes a server file of a capture on the output disk. */
+async function captured(
+  directory: string,
+  name: string,
+  output: string,
+  offset: number,
+): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  const raw = join(directory, `${name}.raw`);
+  const bytes = Buffer.alloc(half);
+  const handle = await open(output);
+  await handle.read(bytes, 0, half, offset).finally(() => handle.close());
+  await writeFile(raw, bytes);
+  // The disk is larger than what was written to it.
   const end = bytes.lastIndexOf('\nend ');
   await truncate(raw, bytes.indexOf('\n', end + 1) + 1);
+  const file = join(directory, `${name}.server.tar`);
+  const { exitCode, all } = await lab(directory, 'capture', '--from', raw, '-o', file);
+  if (exitCode !== 0) throw new Error(all);
+  return file;
 }
 
-async function truncateKernel(place: string): Promise<void> {
-  const [kernel = ''] = (
-    await execa('find', [join(place, 'kernels/boot'), '-name', 'vmlinuz-*'])
-  ).stdout.split('\n');
-  const handle = await open(kernel, 'r+');
-  const { size } = await handle.stat();
-  await handle.truncate(Math.floor(size / 3)).finally(() => handle.close());
-}
-
-async function useRoot(place: string, device: string): Promise<void> {
-  const script = join(place, 'settings', basename('/boot.sh'));
-  const text = await readFile(script, 'utf8');
-  await writeFile(script, text.replace('is_in_kexec=yes"', `is_in_kexec=yes root=${device}"`));
-  await chmod(script, 0o755);
+/** The server's own kernel as a kernel under test, broken or whole. */
+async function kernelDirectory(directory: string, how: Broken['how']): Promise<string> {
+  const kernels = join(directory, 'unpacked/kernels');
+  const find = async (...words: string[]) =>
+    (await execa('find', [kernels, ...words])).stdout.split('\n');
+  const [kernel = ''] = await find('-path', '*/boot/vmlinuz-*');
+  const release = basename(kernel).replace('vmlinuz-', '');
+  const candidate = join(directory, 'candidate');
+  await mkdir(join(candidate, 'lib/modules'), { recursive: true });
+  for (const file of [kernel, join(dirname(kernel), `config-${release}`)])
+    await copyFile(file, join(candidate, basename(file)));
+  const [modules = ''] = await find('-path', `*/lib/modules/${release}`);
+  await cp(modules, join(candidate, 'lib/modules', release), { recursive: true });
+  if (how === 'cut') {
+    const file = join(candidate, basename(kernel));
+    const whole = await readFile(file);
+    await writeFile(file, whole.subarray(0, whole.length / 3));
+  }
+  if (how === 'driver')
+    for (const file of await find('-name', 'virtio_blk.ko*'))
+      await rm(file.replace(dirname(modules), join(candidate, 'lib/modules')));
+  return candidate;
 }
