@@ -49,7 +49,10 @@ export function causes({
   failures,
   warnings,
 }: Record<'failures' | 'warnings', Failure[]>): Failure[] {
-  const first = failures.find(({ outcome }) => outcome === 'kexec-refused') ?? failures[0];
+  const first =
+    failures.find(({ outcome }) => outcome === 'kexec-refused') ??
+    failures.find(isMountOfKnownDevice) ??
+    failures[0];
   if (first === undefined) return [];
   const brokenInitrd = warnings.find(({ outcome }) => outcome === 'initramfs-corrupt');
   const oopses = failures.some(({ signal }) => isPanic(signal)) ? warnings.filter(isOops) : [];
@@ -61,6 +64,20 @@ export function causes({
         ? oops
         : first;
   return [primary, ...[...oopses, ...failures].filter((failure) => failure !== primary)];
+}
+
+/**
+ * Whether initramfs-tools gave up a device although it exists. It mounts only what has appeared; otherwise its alert is the
+ * first failure. BusyBox's mount says "No such file or directory" before, if no driver for a file system is loaded that it
+ * could try: what it did not find is then /etc/filesystems.
+ */
+function isMountOfKnownDevice(failure: Failure, _: number, [first]: Failure[]): boolean {
+  return (
+    first !== undefined &&
+    isOf(first.signal, 'mount-root-no-device') &&
+    isOf(failure.signal, 'root-mount-gave-up') &&
+    first.signal.captures.device === failure.signal.captures.device
+  );
 }
 
 function isPanic(signal: Signal): boolean {
