@@ -7,7 +7,14 @@ import type { BootLoader } from './boot-loader.ts';
 import { bootLoaderOf, packagesOf } from './boot-loader.ts';
 import type { Note, PlannedDisk } from './disk-plan.ts';
 import { planDisk, rootFilesystems } from './disk-plan.ts';
-import { firstCmdline, firstOf, kernelWords, noteLoader, whyUnknown } from './first-kernel.ts';
+import {
+  firstCmdline,
+  firstOf,
+  firstWords,
+  kernelWords,
+  noteLoader,
+  whyUnknown,
+} from './first-kernel.ts';
 import type { KexecProgram } from './kexec-program.ts';
 import { kexecProgramOf } from './kexec-program.ts';
 import { kexecAtReboot, kexecByHand, noteKexec, noteTools } from './kexec-steps.ts';
@@ -60,7 +67,7 @@ export function planBoot(server: Server, place: string): BootPlan {
   const firstKernel = loader === null ? firstOf(server, note) : server.defaultKernel;
   if (loader !== null) noteLoader(server, loader, note);
   const root = rootPath(server, shape);
-  const network = isOnNetwork(server) ? planNetworkRoot(server, root) : null;
+  const network = isOnNetwork(server) ? planNetworkRoot(server, root, firstWords(server)) : null;
   const byItself = server.kexec.by === 'unit' || server.kexec.by === 'script';
   // Only a kexec leads from the provider's kernel to one of the server.
   const byHand = !byItself && loader === null && network === null && whyUnknown(server) !== null;
@@ -73,6 +80,12 @@ export function planBoot(server: Server, place: string): BootPlan {
       'alike',
       'kexec',
       "by the provider's initramfs, with the server tags KEXEC_KERNEL and KEXEC_INITRD",
+    );
+  if (network !== null)
+    note(
+      'as there',
+      'command line',
+      "with the lab's console and its own server of network block devices",
     );
   if (kexecs) note('as there', 'second kernel', kernelWords(server.defaultKernel));
   const kexecProgram = kexecs && network === null ? kexecProgramOf(server.captured) : null;

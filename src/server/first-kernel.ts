@@ -70,31 +70,34 @@ export function kernelWords({ release, initrd }: ServerKernel): string {
 const notOurs = /^(console|earlycon|earlyprintk|BOOT_IMAGE|initrd)(=|$)/;
 
 /**
- * The first kernel's command line. A kernel that kexec started has its words first, then those that the script added
- * (`--append="$(cat /proc/cmdline) is_in_kexec=yes"`).
+ * The words of the first kernel's command line, without those of `notOurs`. A kernel that kexec started has them first, then
+ * those that the script added (`--append="$(cat /proc/cmdline) is_in_kexec=yes"`).
  */
+export function firstWords({ running, kexec }: Server): string[] {
+  const words = parseCmdline(running?.cmdline ?? '');
+  const ofKexec = new Set([...kexec.words, usualWord]);
+  const added = kexec.isSecond ? words.findIndex((word) => ofKexec.has(word)) : -1;
+  return (added === -1 ? words : words.slice(0, added)).filter((word) => !notOurs.test(word));
+}
+
+/** The first kernel's command line. */
 export function firstCmdline(
-  { running, kexec, disk }: Server,
+  server: Server,
   firstKernel: ServerKernel | null,
   root: string,
   note: Note,
 ): string {
-  const words = parseCmdline(running?.cmdline ?? '');
-  const ofKexec = new Set([...kexec.words, usualWord]);
-  const added = kexec.isSecond ? words.findIndex((word) => ofKexec.has(word)) : -1;
-  const kept = (added === -1 ? words : words.slice(0, added)).filter((word) => !notOurs.test(word));
+  const kept = firstWords(server);
   note(
     'as there',
     'command line',
     'with the console of the lab, and without console=, BOOT_IMAGE= and initrd=',
   );
   if (firstKernel !== null) return kept.join(' ');
+  const { name } = server.disk.device;
   // The provider's initramfs finds the disk by its name, which may be another one here.
   const named = kept.findLast((word) => word.startsWith('root='));
-  if (
-    named?.startsWith(`root=/dev/${disk.device.name}`) &&
-    root.startsWith(`/dev/${disk.device.name}`)
-  )
+  if (named?.startsWith(`root=/dev/${name}`) && root.startsWith(`/dev/${name}`))
     return kept.join(' ');
   return [...kept.filter((word) => !word.startsWith('root=')), `root=${root}`].join(' ');
 }

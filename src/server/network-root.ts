@@ -20,8 +20,14 @@ export function isOnNetwork({ root }: Pick<Server, 'root'>): boolean {
 /**
  * How such a server is booted.
  * @param root its device, such as `/dev/nbd0p1`
+ * @param words of the first kernel's command line
  */
-export function planNetworkRoot({ disk: { device } }: Server, root: string): NetworkRoot {
+export function planNetworkRoot(
+  { disk: { device } }: Server,
+  root: string,
+  words: readonly string[],
+): NetworkRoot {
+  const kept = words.filter((word) => !/^(root|ip|nbdroot)=/.test(word));
   return {
     initramfs: 'scaleway-initramfs-c1',
     storage: 'nbd',
@@ -32,6 +38,6 @@ export function planNetworkRoot({ disk: { device } }: Server, root: string): Net
       // kexec-tools takes kernels for smaller than they are (docs/candidates.md).
       KEXEC_LAB_FLAGS: '--no-checks,--image-size=67108864',
     },
-    cmdline: `root=/dev/${device.name} ip=dhcp nbdroot=${nbdServer}`,
+    cmdline: [...kept, `root=/dev/${device.name}`, 'ip=dhcp', `nbdroot=${nbdServer}`].join(' '),
   };
 }

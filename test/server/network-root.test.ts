@@ -8,7 +8,7 @@ void t.test("a root on the network is attached by the provider's initramfs, whic
     captured(t, {
       uname: 'Linux 6.1.0-50-armmp-lpae #1 armv7l\n',
       '/proc/cmdline':
-        'root=/dev/nbd0 ip=dhcp nbdroot=xx.xx.xx.xx:4448/root is_in_kexec=yes root=/dev/nbd0p1\n',
+        'console=ttyS0 loglevel=8 dyndbg="func __cpu_die +p" root=/dev/nbd0 ip=dhcp nbdroot=xx.xx.xx.xx:4448/root is_in_kexec=yes root=/dev/nbd0p1\n',
       lsblk: [
         'NAME="nbd0" KNAME="nbd0" PKNAME="" TYPE="disk" SIZE="4294967296"',
         'NAME="nbd0p1" KNAME="nbd0p1" PKNAME="nbd0" TYPE="part" SIZE="1073741824" FSTYPE="ext4" UUID="aa" MOUNTPOINT="/"',
@@ -22,7 +22,8 @@ void t.test("a root on the network is attached by the provider's initramfs, whic
   const plan = planBoot(server, 'c1.tar');
   t.match(plan.network, {
     storage: 'nbd',
-    cmdline: /^root=\/dev\/nbd0 ip=dhcp nbdroot=169\.254\.42\.66:4448\/root$/,
+    cmdline:
+      /^loglevel=8 dyndbg="func __cpu_die \+p" root=\/dev\/nbd0 ip=dhcp nbdroot=169\.254\.42\.66:4448\/root$/,
     tags: { KEXEC_KERNEL: '/vmlinuz', KEXEC_APPEND: 'root=/dev/nbd0p1' },
   });
   t.match(plan, { firstKernel: null, steps: [] });
