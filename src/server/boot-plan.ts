@@ -19,7 +19,7 @@ import type { KexecProgram } from './kexec-program.ts';
 import { kexecProgramOf } from './kexec-program.ts';
 import { kexecAtReboot, kexecByHand, noteKexec, noteTools } from './kexec-steps.ts';
 import type { NetworkRoot } from './network-root.ts';
-import { isOnNetwork, planNetworkRoot } from './network-root.ts';
+import { isOnNetwork, noteNetwork, planNetworkRoot } from './network-root.ts';
 import { rootPath, shapeOf } from './server-shape.ts';
 import type { Server, ServerKernel } from './server.ts';
 
@@ -75,18 +75,7 @@ export function planBoot(server: Server, place: string): BootPlan {
   const kexecs = byItself || byHand || atReboot || network !== null;
   const suite = suiteOf(server, note);
   if (network === null) noteKexec(server, byHand, note);
-  else
-    note(
-      'alike',
-      'kexec',
-      "by the provider's initramfs, with the server tags KEXEC_KERNEL and KEXEC_INITRD",
-    );
-  if (network !== null)
-    note(
-      'as there',
-      'command line',
-      "with the lab's console and its own server of network block devices",
-    );
+  else noteNetwork(note);
   if (kexecs) note('as there', 'second kernel', kernelWords(server.defaultKernel));
   const kexecProgram = kexecs && network === null ? kexecProgramOf(server.captured) : null;
   if (kexecs) noteTools(server, kexecProgram !== null, note);

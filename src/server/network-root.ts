@@ -1,4 +1,5 @@
 /** A root on a network block device, as on Scaleway's C1: the provider's initramfs attaches it, and kexecs by server tags. */
+import type { Note } from './disk-plan.ts';
 import type { Server } from './server.ts';
 
 /** Keys of the scenario's `boot` for such a server. */
@@ -40,4 +41,18 @@ export function planNetworkRoot(
     },
     cmdline: [...kept, `root=/dev/${device.name}`, 'ip=dhcp', `nbdroot=${nbdServer}`].join(' '),
   };
+}
+
+/** How its kexec and its command line are like those of the server. */
+export function noteNetwork(note: Note): void {
+  note(
+    'alike',
+    'kexec',
+    "by the provider's initramfs, with the server tags KEXEC_KERNEL and KEXEC_INITRD",
+  );
+  note(
+    'as there',
+    'command line',
+    "with the lab's console, and the lab's server of network block devices (nbdroot=)",
+  );
 }
