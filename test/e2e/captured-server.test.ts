@@ -86,7 +86,7 @@ type Boot = Awaited<ReturnType<typeof boot>>;
 
 /**
  * What must be the same. A machine id is replaced in the file.
- * kexec's options: the command line is that of --append, the kernels' banners and the sizes of their initrds name the files.
+ * kexec's options: the command line is that of --append, the kernel's banner and the size of its initrd name the files.
  */
 async function factsOf({ result, directory }: Boot): Promise<object> {
   const { release, root, cmdline } = result?.captures ?? {};
@@ -97,8 +97,8 @@ async function factsOf({ result, directory }: Boot): Promise<object> {
     release,
     root,
     cmdline: cmdline?.replace(/\b[\da-f]{32}\b/g, 'MACHINE-ID'),
-    kernels: console.match(/(?<=\] )Linux version .*(?=\r?$)/gm),
-    initrds: console.match(/(?<=\] )Freeing initrd memory: \d+K/g),
+    kernel: console.match(/(?<=\] )Linux version .*(?=\r?$)/gm)?.at(-1),
+    initrd: console.match(/(?<=\] )Freeing initrd memory: \d+K/g)?.at(-1),
   };
 }
 
