@@ -145,8 +145,6 @@ rm -f "$root/etc/resolv.conf" "$root/etc/hostname" "$root/etc/apt/sources.list" 
 	"$root"/etc/dpkg/dpkg.cfg.d/*
 cp -r --no-preserve=ownership "$work/overlay/." "$root/"
 while read -r unit; do ln -sf /dev/null "$root/etc/systemd/system/$unit"; done <"$work/masks"
-# root needs no password here.
-sed -i 's|^root:[^:]*:|root::|' "$root/etc/shadow"
 
 log 'making the initrd'
 lay_native_over

@@ -62,7 +62,10 @@ mount_subvolume() { # DEVICE SUBVOLUME PLACE
 }
 
 log 'making the file systems'
-modprobe -a dm-mod xfs btrfs vfat nls_ascii nls_cp437 2>/dev/null || :
+# A system that was brought along has other modules than the kernel that runs.
+modules=/
+[ ! -d "$own/lib/modules" ] || modules=$own
+modprobe -d "$modules" -a dm-mod xfs btrfs vfat nls_ascii nls_cp437 2>/dev/null || :
 groups=
 while IFS=$tab read -r what a b c d e f; do
 	case $what in

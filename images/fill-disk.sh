@@ -1,5 +1,5 @@
 #!/bin/sh
-# Puts a Debian system on the partitions of a disk. src/image/build/system.ts runs this as root of private namespaces: only
+# Puts a Debian system on the partitions of a disk. src/image/build/system-disk.ts runs this as root of private namespaces: only
 # there can an ordinary user unpack files that belong to others or that nobody may read, and mke2fs copies them as they are
 # there. On /mnt, a tmpfs, are this script, overlay.tar and layout; the system comes from descriptor 6, the disk is
 # descriptor 3.
@@ -9,16 +9,35 @@
 #   <where it begins, in MiB> <its size in MiB> <ext4, vfat or swap> <UUID or -> <mount point or -> <label>
 set -eu
 work=/mnt
-mkdir "$work/root"
+root=$work/root
+mkdir "$root"
 
-# The system's extended attributes are file capabilities, which only root can set.
-tar --extract --numeric-owner --xattrs --xattrs-include='*' --directory "$work/root" <&6
-tar --extract --numeric-owner --no-overwrite-dir --keep-directory-symlink --directory "$work/root" --file "$work/overlay.tar"
+# The arguments are tar's option for the compression, if any. The extended attributes are file capabilities, which only root
+# can set. Nobody can create devices here, and the kernel makes those of /dev.
+tar --extract "$@" --numeric-owner --xattrs --xattrs-include='security.capability' --xattrs-include='user.*' \
+	--exclude='./dev/*' --exclude='dev/*' --anchored --directory "$root" <&6
+
+# A link in somebody's system must not lead what is written next out of it.
+tar --list --file "$work/overlay.tar" | sed -n 's|/$||p' >"$work/directories"
+cut -f 5 "$work/layout" | grep '^/' >>"$work/directories" || :
+echo usr/lib/modules >>"$work/directories"
+while read -r directory; do
+	place=$(readlink -m "$root/$directory")
+	case $place in
+	"$root" | "$root"/*) ;;
+	*) echo "fill-disk.sh: the system's $directory is a link to $place, which is not in the system" >&2 && exit 1 ;;
+	esac
+done <"$work/directories"
+
+tar --extract --numeric-owner --no-overwrite-dir --keep-directory-symlink --directory "$root" --file "$work/overlay.tar"
+
+# root needs no password here.
+[ ! -f "$root/etc/shadow" ] || sed -i 's|^root:[^:]*:|root::|' "$root/etc/shadow"
 
 # The modules of a kernel that came with the overlay have no index yet.
-for modules in "$work"/root/usr/lib/modules/*; do
-	if [ -e "$modules/modules.dep" ] && [ ! -e "$modules/modules.dep.bin" ]; then
-		depmod --basedir "$work/root" "${modules##*/}"
+for modules in "$root"/usr/lib/modules/*; do
+	if [ ! -L "$modules" ] && [ -e "$modules/modules.dep" ] && [ ! -e "$modules/modules.dep.bin" ]; then
+		depmod --basedir "$root" "${modules##*/}"
 	fi
 done
 
@@ -30,13 +49,13 @@ while IFS=$tab read -r offset size filesystem uuid mount label; do
 	mkdir -p "$tree"
 	case $mount in
 	-) ;;
-	/) tree=$work/root ;;
+	/) tree=$root ;;
 	*)
 		tree=$work/part
 		rm -rf "$tree"
-		mkdir -p "$work/root$mount"
-		mv "$work/root$mount" "$tree"
-		mkdir "$work/root$mount"
+		mkdir -p "$root$mount"
+		mv "$root$mount" "$tree"
+		mkdir "$root$mount"
 		;;
 	esac
 	image=$work/part-$offset.img

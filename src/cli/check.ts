@@ -30,6 +30,7 @@ import {
   mirrorOption,
   qemuDirOption,
   scenariosOption,
+  rootOption,
   serverOption,
   wholeNumber,
 } from './options.ts';
@@ -44,6 +45,7 @@ type CheckOptions = CandidateWords &
     arch: Arch[];
     scenarios: string[];
     server: string[];
+    root?: string;
     jobs: number;
     repeat: number;
     out: string;
@@ -71,6 +73,7 @@ export function checkCommand(): Command {
     .addOption(archOption())
     .addOption(scenariosOption())
     .addOption(serverOption())
+    .addOption(rootOption())
     .addOption(jobsOption())
     .option('--repeat <n>', 'boot every case n times with each kernel', wholeNumber(1), 3)
     .option('--out <directory>', 'directory for the records of the runs', 'runs')
@@ -107,7 +110,7 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
   }
   checkComparisonFiles(options);
   const known = options.against === undefined ? null : await loadRecord(options.against);
-  const servers = await serverScenarios(options.server, cacheDirectory());
+  const servers = await serverScenarios(options, cacheDirectory());
   const all = casesToCompare(words, servers, options, known?.record ?? null);
   const candidate = await candidateOf(options);
   const current = await baselineOf(options);

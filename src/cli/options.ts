@@ -36,6 +36,14 @@ export function serverOption(): Option {
     .default([], 'none');
 }
 
+/** `--root`, the same in every command. */
+export function rootOption(): Option {
+  return new Option(
+    '--root <file>',
+    "a tar archive with the server's root file system (default: a Debian of the lab)",
+  );
+}
+
 /** `--exclude`, the same in every command. */
 export function excludeOption(): Option {
   return new Option(

@@ -28,6 +28,7 @@ import {
   parseShard,
   qemuDirOption,
   scenariosOption,
+  rootOption,
   serverOption,
   wholeNumber,
   limitRun,
@@ -66,6 +67,7 @@ type RunOptions = CandidateWords &
     dryRun?: boolean;
     exclude: string[];
     server: string[];
+    root?: string;
     lastFailed?: boolean;
     maxFailures?: number;
     timeout?: number;
@@ -83,6 +85,7 @@ export function runCommand(): Command {
     .addOption(scenariosOption())
     .addOption(excludeOption())
     .addOption(serverOption())
+    .addOption(rootOption())
     .option('--last-failed', 'only cases whose newest result in --out is not a pass')
     .addOption(jobsOption())
     .option('--repeat <n>', 'run every case n times', wholeNumber(1), 1)
@@ -146,7 +149,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
       hint: 'Add --reporter plain or --reporter plain=FILE, or leave --tail out.',
     });
   }
-  const servers = await serverScenarios(options.server, cacheDirectory());
+  const servers = await serverScenarios(options, cacheDirectory());
   const all = await casesToRun([...words, ...servers], options);
   const candidate = namesCandidate(options)
     ? await candidateOf(withoutInstalling(options))

@@ -14,9 +14,12 @@ import type { BootPlan } from '../server/boot-plan.ts';
 import { planBoot } from '../server/boot-plan.ts';
 import { describeServer, lackWords } from '../server/describe-server.ts';
 import { openServer } from '../server/open-server.ts';
+import type { RootArchive } from '../server/root-archive.ts';
+import { readRootArchive } from '../server/root-archive.ts';
 import type { Server } from '../server/server.ts';
 import { serverName } from '../server/server.ts';
 import { shellQuote } from '../text/shell.ts';
+import { rootOption } from './options.ts';
 
 /** `kexec-lab server`: looks into server files. */
 export function serverCommand(): Command {
@@ -25,6 +28,7 @@ export function serverCommand(): Command {
     .command('show')
     .description('describe a server file, and compare its boot in the lab with the server')
     .argument('<file>', 'a file that kexec-lab capture wrote')
+    .addOption(rootOption())
     .option('--files', 'list every item with its size and what was removed from it')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  kexec-lab server show web1.server.tar')
@@ -36,6 +40,7 @@ export function serverCommand(): Command {
     )
     .argument('<file>', 'a file that kexec-lab capture wrote')
     .argument('<directory>', 'an empty or new directory')
+    .addOption(rootOption())
     .addHelpText('after', '\nExample:\n  kexec-lab server unpack web1.server.tar web1')
     .action(unpack);
   return server;
@@ -43,11 +48,12 @@ export function serverCommand(): Command {
 
 async function show(
   file: string,
-  { files, json }: { files?: boolean; json?: boolean },
+  { files, json, root }: { files?: boolean; json?: boolean; root?: string },
 ): Promise<void> {
   const server = await openServer(file, cacheDirectory());
+  const archive = root === undefined ? null : await readRootArchive(root);
   const output = standardOutput();
-  const plan = planOf(server, file);
+  const plan = planOf(server, file, archive);
   if (json) {
     output.write(`${printableJson(documentOf(server, plan))}\n`);
     return;
@@ -68,9 +74,9 @@ async function show(
 }
 
 /** The plan, or why there is none. */
-function planOf(server: Server, file: string): BootPlan | UsageError {
+function planOf(server: Server, file: string, archive: RootArchive | null): BootPlan | UsageError {
   try {
-    return planBoot(server, file);
+    return planBoot(server, file, archive);
   } catch (error) {
     if (error instanceof UsageError) return error;
     throw error;
@@ -88,8 +94,15 @@ function boot(plan: BootPlan | UsageError, file: string, style: Style): string[]
     'Its boot in the lab:',
     ...style.table(rows, 2),
     '',
-    ...style.wrapCommand(`kexec-lab run --server ${printable(shellQuote(file))}`, 2),
+    ...style.wrapCommand(
+      `kexec-lab run --server ${printable(shellQuote(file))}${rootWords(plan)}`,
+      2,
+    ),
   ];
+}
+
+function rootWords({ archive }: BootPlan): string {
+  return archive === null ? '' : ` --root ${printable(shellQuote(archive.file))}`;
 }
 
 function missing({ captured }: Server, style: Style): string[] {
@@ -136,13 +149,15 @@ function documentOf(server: Server, plan: BootPlan | UsageError): ServerDocument
   };
 }
 
-async function unpack(file: string, directory: string): Promise<void> {
+async function unpack(file: string, directory: string, { root }: { root?: string }): Promise<void> {
   const server = await openServer(file, cacheDirectory());
+  const archive = root === undefined ? null : await readRootArchive(root);
   makeEmpty(directory);
   const { scenario } = await writeBootFiles(server, {
     directory,
     name: serverName(file),
     place: file,
+    archive,
   });
   process.stdout.write(
     `wrote ${printable(scenario)}\n\nRun it:\n  kexec-lab run ${printable(shellQuote(scenario))} --tail\n`,

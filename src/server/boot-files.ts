@@ -2,6 +2,7 @@
  * Turns a captured server into files that the lab boots like anyone's own: a scenario, the recipe of its disk, and overlays
  * with what was captured. They can be read, changed and run again.
  */
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import type { CapturedFile } from '../model/server.ts';
@@ -11,6 +12,7 @@ import type { BootPlan } from './boot-plan.ts';
 import { planBoot } from './boot-plan.ts';
 import { isMade } from './disk-plan.ts';
 import { putKexec, putLoader } from './loader-files.ts';
+import type { RootArchive } from './root-archive.ts';
 import type { Server } from './server.ts';
 import { mergedPath, placeIn, put, write } from './written-files.ts';
 
@@ -24,22 +26,35 @@ export type BootFiles = {
   plan: BootPlan;
 };
 
+type BootFilesOptions = {
+  /** Empty. */
+  directory: string;
+  /** Of the scenario. */
+  name: string;
+  /** The server file, for messages. */
+  place: string;
+  /** The server's real root file system. Default: a Debian of the lab stands in. */
+  archive?: RootArchive | null;
+};
+
 /**
- * Writes the files into an empty directory.
- * @param name of the scenario
+ * Writes the files into a directory.
  * @throws UsageError if the lab cannot make this server
  */
 export async function writeBootFiles(
   server: Server,
-  { directory, name, place }: { directory: string; name: string; place: string },
+  { directory, name, place, archive = null }: BootFilesOptions,
 ): Promise<BootFiles> {
-  const plan = planBoot(server, place);
+  const plan = planBoot(server, place, archive);
   const overlays = {
     settings: path.join(directory, 'settings'),
     kernels: path.join(directory, 'kernels'),
   };
+  // The real root file system has the settings, and with their secrets. A candidate's initrd is made by a Debian of the lab.
+  const ofSystem = archive === null ? overlays.settings : path.join(directory, systemSettings);
+  await mkdir(ofSystem);
   for (const file of server.captured.files().filter(({ path }) => settings.test(path)))
-    await put(server, file, placeIn(overlays.settings, file.path));
+    await put(server, file, placeIn(ofSystem, file.path));
   await write(placeIn(overlays.settings, '/etc/fstab'), fstabOf(server));
   for (const file of kernelFiles(server))
     await put(server, file, placeIn(overlays.kernels, file.path));
@@ -84,16 +99,21 @@ function fstabOf({ captured, disk: { partitions, volumes } }: Server): string {
 const usualSystem = 'debian-system';
 const usualSuite = 'bookworm';
 
+/** The captured settings as an overlay of the system, where the disk does not need them. */
+const systemSettings = 'system-settings';
+
 /** Whether the lab's own system will do. */
-function isUsual({ suite, packages }: BootPlan): boolean {
-  return suite === usualSuite && packages.length === 0;
+function isUsual({ suite, packages, archive }: BootPlan): boolean {
+  return suite === usualSuite && packages.length === 0 && archive === null;
 }
 
-function systemOf({ suite, packages }: BootPlan): object {
-  return { kind: 'system', extends: usualSystem, suites: [suite], packages };
+function systemOf({ suite, packages, archive }: BootPlan): object {
+  const overlays = archive === null ? [] : [systemSettings];
+  return { kind: 'system', extends: usualSystem, suites: [suite], packages, overlays };
 }
 
 function diskRecipe(server: Server, plan: BootPlan): object {
+  const { archive } = plan;
   const { list } = plan.disk;
   const { defaultKernel } = server;
   const links: Record<string, string[]> = {};
@@ -106,6 +126,7 @@ function diskRecipe(server: Server, plan: BootPlan): object {
   return {
     kind: 'disk',
     system: isUsual(plan) ? usualSystem : 'system.yaml',
+    ...(archive !== null && { root: rootOf(archive) }),
     size: list.reduce((sum, { size }) => sum + size, 2),
     partitions: plan.disk,
     overlays: ['settings'],
@@ -118,6 +139,10 @@ function diskRecipe(server: Server, plan: BootPlan): object {
     },
     links,
   };
+}
+
+function rootOf({ file, sha256, compression }: RootArchive): object {
+  return { file, sha256, compression };
 }
 
 /** The first kernel: the provider's, the one on the disk, or a captured one, which a candidate does not replace. */

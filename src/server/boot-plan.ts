@@ -21,6 +21,7 @@ import { kexecAtReboot, kexecByHand, noteKexec, noteTools } from './kexec-steps.
 import type { NetworkRoot } from './network-root.ts';
 import { isOnNetwork, noteNetwork, planNetworkRoot } from './network-root.ts';
 import { rootPath, shapeOf } from './server-shape.ts';
+import type { RootArchive } from './root-archive.ts';
 import type { Server, ServerKernel } from './server.ts';
 
 export type BootPlan = {
@@ -41,6 +42,8 @@ export type BootPlan = {
   /** What the system needs besides the lab's packages. */
   packages: string[];
   disk: PlannedDisk;
+  /** The real root file system; null: a Debian of the lab. */
+  archive: RootArchive | null;
   /** What is typed on the console where the server does not kexec by itself. */
   steps: object[];
   expect: Pick<Expectation, 'outcome'> & { generation: number; root: string };
@@ -52,33 +55,41 @@ const suites = ['bookworm', 'trixie'];
 
 /**
  * Plans the boot.
+ * @param archive the server's real root file system, if the user has brought it
  * @throws UsageError if the server has something that the lab cannot make yet
  */
-export function planBoot(server: Server, place: string): BootPlan {
+export function planBoot(
+  server: Server,
+  place: string,
+  archive: RootArchive | null = null,
+): BootPlan {
   const likeness: Likeness[] = [];
   const note: Note = (how, what, detail, matters = how !== 'as there') =>
     // Details may have text of the server.
     likeness.push({ how, what, detail: detail.replaceAll(/\p{Cc}+/gu, ' '), matters });
-  refuseUnknown(server, place);
+  refuseUnknown(server, place, archive);
   // At a reboot by kexec, the old kernel starts the new one, which a boot loader would start.
   const loader = server.kexec.by === 'reboot' ? null : bootLoaderOf(server);
   const shape = shapeOf(server, loader, note);
-  const disk = planDisk(server, note, place);
+  const disk = planDisk(server, note, place, archive);
   const firstKernel = loader === null ? firstOf(server, note) : server.defaultKernel;
   if (loader !== null) noteLoader(server, loader, note);
   const root = rootPath(server, shape);
   const network = isOnNetwork(server) ? planNetworkRoot(server, root, firstWords(server)) : null;
-  const byItself = server.kexec.by === 'unit' || server.kexec.by === 'script';
+  const { by } = server.kexec;
+  const byItself = by === 'unit' || by === 'script';
+  const atReboot = by === 'reboot';
   // Only a kexec leads from the provider's kernel to one of the server.
-  const byHand = !byItself && loader === null && network === null && whyUnknown(server) !== null;
-  const atReboot = server.kexec.by === 'reboot' && !byHand;
+  const byHand =
+    by === 'none' && loader === null && network === null && whyUnknown(server) !== null;
   const kexecs = byItself || byHand || atReboot || network !== null;
-  const suite = suiteOf(server, note);
+  const suite = suiteOf(server, note, archive);
   if (network === null) noteKexec(server, byHand, note);
   else noteNetwork(note);
   if (kexecs) note('as there', 'second kernel', kernelWords(server.defaultKernel));
-  const kexecProgram = kexecs && network === null ? kexecProgramOf(server.captured) : null;
-  if (kexecs) noteTools(server, kexecProgram !== null, note);
+  const takesProgram = kexecs && network === null && archive === null;
+  const kexecProgram = takesProgram ? kexecProgramOf(server.captured) : null;
+  if (kexecs) noteTools(server, { isCaptured: kexecProgram !== null, archive }, note);
   return {
     firstKernel,
     loader,
@@ -93,19 +104,17 @@ export function planBoot(server: Server, place: string): BootPlan {
       ...(loader === null ? [] : packagesOf(loader, server.arch)),
     ],
     disk,
+    archive,
     steps: byHand ? kexecByHand(server, root) : atReboot ? kexecAtReboot : [],
     expect: { outcome: 'booted', generation: kexecs ? 2 : 1, root },
     likeness,
   };
 }
 
-function refuseUnknown(server: Server, place: string): void {
+function refuseUnknown(server: Server, place: string, archive: RootArchive | null): void {
   const { root, distribution, defaultKernel, arch } = server;
-  const refuse = (what: string) =>
-    new UsageError(`the lab cannot boot this server yet: ${what}`, {
-      place,
-      hint: 'kexec-lab server show FILE says what it has.',
-    });
+  const refuse = (what: string, hint = 'kexec-lab server show FILE says what it has.') =>
+    new UsageError(`the lab cannot boot this server yet: ${what}`, { place, hint });
   if (root.type !== 'part' && root.type !== 'lvm')
     throw refuse(`its root is on ${root.type}, and only partitions and LVM can be made`);
   if (!rootFilesystems.includes(root.filesystem))
@@ -114,8 +123,11 @@ function refuseUnknown(server: Server, place: string): void {
     );
   if (isOnNetwork(server) && arch !== 'arm')
     throw refuse('its root is on the network, which only 32-bit machines can have');
-  if (distribution.id !== 'debian')
-    throw refuse(`it runs ${distribution.name}, and only Debian systems can be made`);
+  if (distribution.id !== 'debian' && archive === null)
+    throw refuse(
+      `it runs ${distribution.name}, and only Debian systems can be made`,
+      'Bring its root file system along with --root FILE.tar.',
+    );
   if (defaultKernel.initrd === null)
     throw refuse(`the initrd of ${defaultKernel.release} is not in the capture`);
 }
@@ -130,13 +142,13 @@ function packagesFor({ list, volumes }: PlannedDisk, hasLoader: boolean): string
     : packages;
 }
 
-function suiteOf({ distribution }: Server, note: Note): string {
+function suiteOf({ distribution }: Server, note: Note, archive: RootArchive | null): string {
   const { codename, name } = distribution;
   const known = suites.includes(codename);
   note(
-    known ? 'as there' : 'alike',
+    known || archive !== null ? 'as there' : 'alike',
     'distribution',
-    known ? name : `Debian ${suites[0] ?? ''} instead of ${name}`,
+    known || archive !== null ? name : `Debian ${suites[0] ?? ''} instead of ${name}`,
   );
   return known ? codename : (suites[0] ?? '');
 }

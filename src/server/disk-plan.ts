@@ -1,8 +1,10 @@
 /** The disk that is made to fit a captured server. */
+import { basename } from 'node:path';
 import { UsageError } from '../errors.ts';
 import type { Likeness } from '../model/server.ts';
 import type { BlockDevice } from './parse.ts';
 import { parseVolumeName } from './parse.ts';
+import type { RootArchive } from './root-archive.ts';
 import type { Server } from './server.ts';
 
 /**
@@ -66,19 +68,24 @@ const kept = ['/boot', '/boot/efi', '/boot/firmware', '/efi'];
  * The disk of the server, with other sizes. The file systems that the boot does not need stay empty.
  * @throws UsageError if the lab cannot make it
  */
-export function planDisk(server: Server, note: Note, place: string): PlannedDisk {
+export function planDisk(
+  server: Server,
+  note: Note,
+  place: string,
+  archive: RootArchive | null = null,
+): PlannedDisk {
   const { disk, root, fstab } = server;
   refuseGaps(disk.partitions, place);
   const volumes = disk.volumes.flatMap((volume) => {
     const named = parseVolumeName(volume.path);
-    return named === null ? [] : [{ ...named, ...planContent(volume, server) }];
+    return named === null ? [] : [{ ...named, ...planContent(volume, server, archive) }];
   });
   const list = disk.partitions.map((partition) =>
     partition.filesystem === 'LVM2_member'
       ? planMember(partition, server, volumes)
-      : { ...planContent(partition, server), ...ownOf(partition), group: '' },
+      : { ...planContent(partition, server, archive), ...ownOf(partition), group: '' },
   );
-  noteDisk(server, note);
+  noteDisk(server, note, archive);
   const made = [...disk.partitions, ...disk.volumes];
   const left = fstab.filter(
     ({ place, source }) => place.startsWith('/') && !isMade(source, place, made),
@@ -101,7 +108,11 @@ function refuseGaps(partitions: readonly BlockDevice[], place: string): void {
     );
 }
 
-function noteDisk({ disk, root, rootSubvolume }: Server, note: Note): void {
+function noteDisk(
+  { disk, root, rootSubvolume }: Server,
+  note: Note,
+  archive: RootArchive | null,
+): void {
   const { partitions, volumes } = disk;
   const where =
     root.type === 'lvm'
@@ -111,12 +122,16 @@ function noteDisk({ disk, root, rootSubvolume }: Server, note: Note): void {
   note('as there', 'partitions', `${parts}; the root is ${where}`);
   if (volumes.length > 0)
     note('as there', 'LVM', volumes.map(({ path }) => path.replace('/dev/mapper/', '')).join(', '));
-  note(
-    'alike',
-    'root file system',
-    `${root.filesystem} with the UUID and label of the server${rootSubvolume === '' ? '' : `, subvolume ${rootSubvolume}`}; a Debian of the lab, with the captured files`,
-    false, // The kernel and what decides its boot are the captured ones.
-  );
+  const kind = `${root.filesystem} with the UUID and label of the server${rootSubvolume === '' ? '' : `, subvolume ${rootSubvolume}`}`;
+  if (archive === null)
+    // The kernel and what decides its boot are the captured ones.
+    note(
+      'alike',
+      'root file system',
+      `${kind}; a Debian of the lab, with the captured files`,
+      false,
+    );
+  else note('as there', 'root file system', `${kind}; the files of ${basename(archive.file)}`);
 }
 
 /** Whether the disk that is made has the source of a line of fstab. */
@@ -143,6 +158,7 @@ export function isMade(source: string, place: string, made: readonly BlockDevice
 function planContent(
   { name, filesystem, label, uuid, size, mount }: BlockDevice,
   { root, rootSubvolume, captured }: Server,
+  archive: RootArchive | null,
 ): PlannedContent<Filesystem | 'none'> {
   const own = Math.max(1, Math.ceil(size / 2 ** 20));
   const isRoot = name === root.name;
@@ -151,7 +167,9 @@ function planContent(
   const all = Math.ceil(captured.files().reduce((sum, file) => sum + file.size, 0) / 2 ** 20);
   const made = isRoot || isCaptured || known === 'swap' ? known : undefined;
   const least = (made && leastSizes[made]) ?? 1;
-  const wanted = isRoot ? systemSize + 2 * all : Math.min(own, isCaptured ? 64 + 2 * all : 64);
+  const wanted = isRoot
+    ? (archive?.size ?? systemSize) + 2 * all
+    : Math.min(own, isCaptured ? 64 + 2 * all : 64);
   return {
     size: Math.max(wanted, least),
     filesystem: made ?? 'none',

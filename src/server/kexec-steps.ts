@@ -1,5 +1,7 @@
 /** The kexec of a captured server: what does it, and what is typed where nothing does. */
+import { basename } from 'node:path';
 import type { Note } from './disk-plan.ts';
+import type { RootArchive } from './root-archive.ts';
 import type { Server } from './server.ts';
 
 /** @param byHand whether it is typed */
@@ -26,9 +28,14 @@ export function noteKexec({ kexec }: Server, byHand: boolean, note: Note): void 
 }
 
 /** Without its libraries the captured program cannot run, so the disk has the package of the distribution. */
-export function noteTools({ packages, captured }: Server, isCaptured: boolean, note: Note): void {
+export function noteTools(
+  { packages, captured }: Server,
+  { isCaptured, archive }: { isCaptured: boolean; archive: RootArchive | null },
+  note: Note,
+): void {
   const version = packages.get('kexec-tools') ?? captured.text('kexec-version')?.trim();
-  if (isCaptured)
+  if (archive !== null) note('as there', 'kexec-tools', `those of ${basename(archive.file)}`);
+  else if (isCaptured)
     note(
       'as there',
       'kexec-tools',

@@ -9,14 +9,29 @@ import { ownVersion } from '../host/directories.ts';
 import { fileExists } from '../host/files.ts';
 import { writeBootFiles } from './boot-files.ts';
 import { openServer } from './open-server.ts';
+import type { RootArchive } from './root-archive.ts';
+import { readRootArchive } from './root-archive.ts';
 import { serverName } from './server.ts';
+
+type ServerOptions = {
+  /** Server files, and directories of them. */
+  server: readonly string[];
+  /** An archive with the real root file system of the only server. */
+  root?: string;
+};
 
 /**
  * The scenario of each server file; a directory stands for the files `*.tar` in it.
  * @throws UsageError for a file that cannot be used, or two servers of one name
  */
-export async function serverScenarios(words: readonly string[], cache: string): Promise<string[]> {
-  const files = words.flatMap(filesOf);
+export async function serverScenarios(
+  { server, root }: ServerOptions,
+  cache: string,
+): Promise<string[]> {
+  const files = server.flatMap(filesOf);
+  if (root !== undefined && files.length !== 1)
+    throw new UsageError('--root needs one server', { hint: 'Name it with --server FILE.' });
+  const archive = root === undefined ? null : await readRootArchive(root);
   const names = new Map<string, string>();
   const scenarios: string[] = [];
   for (const file of files) {
@@ -28,7 +43,7 @@ export async function serverScenarios(words: readonly string[], cache: string): 
         hint: 'Rename one of the files.',
       });
     names.set(name, file);
-    scenarios.push(await scenarioOf(file, name, cache));
+    scenarios.push(await scenarioOf({ file, name, archive }, cache));
   }
   return scenarios;
 }
@@ -50,10 +65,15 @@ function filesOf(word: string): string[] {
 }
 
 /** Writes the files of the scenario once for each server and each version of the lab. */
-async function scenarioOf(file: string, name: string, cache: string): Promise<string> {
+async function scenarioOf(
+  { file, name, archive }: { file: string; name: string; archive: RootArchive | null },
+  cache: string,
+): Promise<string> {
   const server = await openServer(file, cache);
   const key = createHash('sha256')
-    .update(JSON.stringify([ownVersion(), formOfScenarios, file, server.captured.manifest]))
+    .update(
+      JSON.stringify([ownVersion(), formOfScenarios, file, server.captured.manifest, archive]),
+    )
     .digest('hex')
     .slice(0, 16);
   const directory = path.join(cache, 'servers', `${name}-${key}`);
@@ -62,7 +82,7 @@ async function scenarioOf(file: string, name: string, cache: string): Promise<st
   await mkdir(path.dirname(directory), { recursive: true });
   const partial = await mkdtemp(path.join(cache, 'servers', 'partial-'));
   try {
-    await writeBootFiles(server, { directory: partial, name, place: file });
+    await writeBootFiles(server, { directory: partial, name, place: file, archive });
     await rename(partial, directory).catch((error: unknown) => {
       // Another process was faster.
       if ((error as NodeJS.ErrnoException).code !== 'ENOTEMPTY') throw error;
@@ -74,4 +94,4 @@ async function scenarioOf(file: string, name: string, cache: string): Promise<st
 }
 
 /** Increase it when the same server becomes another scenario. */
-const formOfScenarios = 8;
+const formOfScenarios = 9;

@@ -1,5 +1,7 @@
 import t from 'tap';
 import { ownCatalogue } from '../../src/cli/find-scenarios.ts';
+import { overlaysOf } from '../../src/image/recipes/plan.ts';
+import { inputsOf, ownRecipes } from '../../src/image/recipes/recipe.ts';
 import type { CapturedFile, ServerManifest } from '../../src/model/server.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { writeBootFiles } from '../../src/server/boot-files.ts';
@@ -138,6 +140,14 @@ t.test(
     t.match(plan.expect, { generation: 2 });
     t.match(JSON.stringify(plan.steps), /KERNEL_IMAGE.*systemctl kexec/);
     t.match(detailOf(plan, 'kexec'), { how: 'alike', matters: false });
+
+    const second = { release: newer.release, cmdline: 'root=LABEL=rootfs is_in_kexec=yes' };
+    const kexeced = planBoot(
+      server({ kexec: { ...kexec, isSecond: true }, running: second }),
+      'x.tar',
+    );
+    t.equal(kexeced.firstKernel, null, 'the one before is not known');
+    t.strictSame(kexeced.steps, plan.steps, 'its settings are used, nevertheless');
     t.end();
   },
 );
@@ -240,3 +250,34 @@ t.test(
     t.end();
   },
 );
+
+t.test('a root file system that is brought along is the one of the disk', async (t) => {
+  const tar = {
+    file: '/x/root.tar',
+    sha256: '1'.repeat(64),
+    compression: 'gzip',
+    size: 3000,
+  } as const;
+  const ubuntu = { id: 'ubuntu', codename: 'noble', name: 'Ubuntu 24.04' };
+  const manifest: ServerManifest = {
+    ...{ schema: 'kexec-lab/server@1', capturedBy: 'kexec-lab 1', capturedOn: '2026-11-28' },
+    ...{ asRoot: true, entries: [] },
+  };
+  const captured = openCaptured({ manifest, contentOf: () => '' });
+  const some = server({ kexec: unit, captured, distribution: ubuntu });
+  t.throws(() => planBoot(some, 'x.tar'), { message: /it runs Ubuntu/, hint: /--root FILE\.tar/ });
+  const directory = t.testdir({});
+  const { plan } = await writeBootFiles(some, {
+    ...{ directory, name: 'web1', place: 'web1.server.tar', archive: tar },
+  });
+  for (const what of ['root file system', 'distribution', 'kexec-tools'])
+    t.match(detailOf(plan, what), { how: 'as there' }, what);
+  t.match(detailOf(plan, 'root file system'), { detail: /the files of root\.tar$/ });
+  t.ok((plan.disk.list[0]?.size ?? 0) >= tar.size, 'it has room');
+  t.equal(plan.kexecProgram, null, 'the program is in the archive');
+
+  const recipe = ownRecipes.get(`${directory}/disk.yaml`);
+  t.match(recipe, { root: { file: tar.file, sha256: tar.sha256, compression: 'gzip' } });
+  t.strictSame(recipe && inputsOf(recipe), [], 'nothing of a system of the lab is on the disk');
+  t.match(recipe && overlaysOf(recipe), [/debian-proof/, /settings$/, /kernels$/]);
+});

@@ -18,14 +18,14 @@ import type { BuildContext } from './build-context.ts';
 import { installationTrouble } from './in-namespace.ts';
 
 /** The directory of the script and its input on the guest's own disk. It is not copied. */
-const ownDirectory = 'kexec-lab';
+export const guestDirectory = 'kexec-lab';
 
 /** Adds the script that fills the disk, the layout and the commands to the files of the guest's own disk. */
 export async function addGuestFiles(
   tree: string,
   { partitions, commands = [] }: Pick<SystemDiskRecipe, 'partitions' | 'commands'>,
 ): Promise<void> {
-  const directory = path.join(tree, ownDirectory);
+  const directory = path.join(tree, guestDirectory);
   await mkdir(directory);
   await copyFile(path.join(recipesDirectory, guestScript), path.join(directory, guestScript));
   await writeFile(path.join(directory, 'layout'), guestLayout(partitions ?? oneRoot));
@@ -123,7 +123,7 @@ function guestArguments(arch: Arch, { system, own, disk }: GuestDisks): string[]
     ...['-drive', `if=none,id=${id},file=${file.replaceAll(',', ',,')},format=raw,${more}`],
     ...['-device', `virtio-blk-pci,drive=${id}`],
   ];
-  const init = `/${ownDirectory}/${guestScript}`;
+  const init = `/${guestDirectory}/${guestScript}`;
   return [
     ...bare,
     ...['-nic', 'none', ...boardArguments(profile), '-no-reboot', '-serial', 'stdio'],

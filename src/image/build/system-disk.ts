@@ -4,10 +4,18 @@ import path from 'node:path';
 import { isMadeInGuest } from '../recipes/disk-layout.ts';
 import { diskScript, overlaysOf } from '../recipes/plan.ts';
 import type { SystemDiskRecipe } from '../recipes/recipe.ts';
-import { outputNames, recipesDirectory, systemFiles, systemKernels } from '../recipes/recipe.ts';
+import {
+  outputNames,
+  recipesDirectory,
+  systemFiles,
+  systemKernels,
+  usesSystem,
+} from '../recipes/recipe.ts';
 import type { BuildContext, Built } from './build-context.ts';
+import type { DiskContent } from './disk-content.ts';
+import { contentOf, takeModules } from './disk-content.ts';
 import { addLinks, addOverlay, archiveTree, settleModes } from './file-tree.ts';
-import { addGuestFiles, fillInGuest } from './guest-disk.ts';
+import { addGuestFiles, fillInGuest, guestDirectory } from './guest-disk.ts';
 import { runInNamespace } from './in-namespace.ts';
 import { namespaceFacts, planNamespace } from './namespace.ts';
 import { layoutText, partitionSystemDisk } from './system-partitions.ts';
@@ -18,7 +26,9 @@ export async function buildSystemDisk(
   context: BuildContext,
 ): Promise<Built> {
   const { scratch, output, onStep, signal } = context;
-  const { directory, manifest } = context.input(recipe.system);
+  const { directory, manifest } = usesSystem(recipe)
+    ? context.input(recipe.system)
+    : { directory: '', manifest: { release: null } };
   onStep('writing the disk');
   const overlay = path.join(scratch, 'overlay');
   await mkdir(overlay);
@@ -26,11 +36,12 @@ export async function buildSystemDisk(
     await addOverlay(overlay, path.resolve(recipesDirectory, name));
   await addLinks(overlay, recipe.links);
   const disk = path.join(output, outputNames.disk);
-  const system = path.join(directory, outputNames.system);
+  const system = await contentOf(recipe, directory, overlay);
   if (isMadeInGuest(recipe)) {
     // The guest's own disk has the finished system, and is copied to the disk that is wanted.
     const own = path.join(scratch, 'own.img');
     await addGuestFiles(overlay, recipe);
+    if (recipe.root !== undefined) await takeModules(directory, path.join(overlay, guestDirectory));
     await writeSystem(own, { system, overlay, recipe: { size: recipe.size } }, context);
     await partitionSystemDisk(disk, recipe, signal);
     await fillInGuest({ system: directory, own, disk }, context);
@@ -44,8 +55,7 @@ export async function buildSystemDisk(
 }
 
 type SystemContent = {
-  /** A tar archive. */
-  system: string;
+  system: DiskContent;
   /** A directory, whose files come on top. */
   overlay: string;
   recipe: Pick<SystemDiskRecipe, 'size' | 'partitions'>;
@@ -70,9 +80,9 @@ async function writeSystem(
     what: 'writing the disk',
     archive,
     script: diskScript,
-    args: [],
+    args: system.compression === 'none' ? [] : [`--${system.compression}`],
     output: disk,
-    material: system,
+    material: system.file,
     signal,
   });
 }

@@ -145,10 +145,17 @@ export function buildNeeds(entries: readonly Pick<PlannedEntry, 'recipe'>[]): Se
 /** The directories that a recipe copies into its tree, in order. */
 export function overlaysOf(recipe: Recipe): string[] {
   if (!('overlays' in recipe)) return [];
-  const { kernels } = 'kernels' in recipe ? recipe : {};
+  const { kernels, root } = 'system' in recipe ? recipe : {};
   const isOverlay = kernels !== undefined && kernels.directory !== systemKernels;
-  return [...recipe.overlays, ...(isOverlay ? [kernels.directory] : [])];
+  return [
+    ...(root === undefined ? [] : [proofOverlay]),
+    ...recipe.overlays,
+    ...(isOverlay ? [kernels.directory] : []),
+  ];
 }
+
+/** What says in a system which kernel has booted. A recipe of a system names it itself. */
+const proofOverlay = 'debian-proof';
 
 /** The scripts next to the recipes that install a system and write it to a disk. */
 export const systemScript = 'build-system.sh';
@@ -181,9 +188,13 @@ export function contentKey(name: string, arch: Arch, catalog: Catalog, directory
 /** Where a user's overlays and system are does not matter, only what is in them, which is part of the key as well. */
 function withoutPaths(recipe: Recipe): unknown {
   if (!('system' in recipe) || !path.isAbsolute(recipe.overlays[0] ?? '')) return recipe;
-  const { kernels } = recipe;
+  const { kernels, root } = recipe;
   const isOfSystem = kernels?.directory === systemKernels;
-  return { ...recipe, system: '', overlays: [], kernels: { ...kernels, directory: isOfSystem } };
+  return {
+    ...recipe,
+    ...{ system: '', overlays: [], kernels: { ...kernels, directory: isOfSystem } },
+    ...(root !== undefined && { root: root.sha256 }),
+  };
 }
 
 function scriptsOf(recipe: Recipe): string[] {

@@ -7,7 +7,7 @@ import { ownDirectory } from '../../host/directories.ts';
 import type { ImageReference } from '../../scenario/scenario.ts';
 import type { Named } from '../../yaml/yaml-directory.ts';
 import { YamlDirectory } from '../../yaml/yaml-directory.ts';
-import { diskLayoutSchema } from './disk-layout.ts';
+import { diskLayoutSchema, isMadeInGuest } from './disk-layout.ts';
 
 const name = z.string().regex(/^[a-z][a-z0-9-]*$/);
 const absolutePath = z.string().startsWith('/');
@@ -97,6 +97,14 @@ const systemDiskRecipe = z.strictObject({
   kind: z.literal('disk'),
   /** The recipe of the system. */
   system: z.union([name, z.string().endsWith('.yaml')]),
+  /** A tar archive with the files of the disk, in place of those of the system. */
+  root: z
+    .strictObject({
+      file: absolutePath,
+      sha256: z.string().regex(/^[\da-f]{64}$/),
+      compression: z.enum(['none', 'gzip', 'xz', 'zstd', 'bzip2']),
+    })
+    .optional(),
   size,
   /** Default: a GPT with one ext4 partition named `root`. */
   partitions: diskLayoutSchema.optional(),
@@ -194,8 +202,18 @@ export function inputsOf(recipe: Recipe): string[] {
     case 'initramfs':
       return 'kernel' in recipe ? [recipe.kernel] : [];
     case 'disk':
-      return 'system' in recipe ? [recipe.system] : [recipe.kernel, recipe.initrd];
+      if (!('system' in recipe)) return [recipe.kernel, recipe.initrd];
+      return usesSystem(recipe) ? [recipe.system] : [];
   }
+}
+
+/** Whether anything of a disk's system is on the disk, or makes it. */
+export function usesSystem(recipe: SystemDiskRecipe): boolean {
+  return (
+    recipe.root === undefined ||
+    recipe.kernels?.directory === systemKernels ||
+    isMadeInGuest(recipe)
+  );
 }
 
 /** The main file of a finished entry: the file that QEMU is given, or that a disk is built from. */

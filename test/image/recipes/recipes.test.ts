@@ -44,7 +44,7 @@ t.test('a disk is of a system or of single files, and a mistake is told of the o
   t.match(trouble('kind: disk\nsystem: debian-system\nsize: 5\n'), /^odd.yaml:3:7: size: /);
   t.match(
     trouble('kind: disk\nsystem: debian-system\nsize: 512\ninitrd: x\n'),
-    /^odd\.yaml:4:1: .*"initrd".* kind, system, size/,
+    /^odd\.yaml:4:1: .*"initrd".* kind, system, root/,
   );
   t.match(trouble('kind: disk\nsuite: trixie\nsize: 512\n'), /:1:1: "initrd"/);
   t.match(

@@ -205,6 +205,8 @@ Options:
                            built-in ones (repeatable) (default: none)
   --server <file>          a captured server, or a directory of them
                            (repeatable) (default: none)
+  --root <file>            a tar archive with the server's root file system
+                           (default: a Debian of the lab)
   --jobs <n>               cases that run at the same time (default: one per
                            CPU)
   --repeat <n>             boot every case n times with each kernel (default: 3)
@@ -791,6 +793,8 @@ Options:
                             (repeatable) (default: none)
   --server <file>           a captured server, or a directory of them
                             (repeatable) (default: none)
+  --root <file>             a tar archive with the server's root file system
+                            (default: a Debian of the lab)
   --last-failed             only cases whose newest result in --out is not a
                             pass
   --jobs <n>                cases that run at the same time (default: one per
@@ -896,20 +900,22 @@ Usage: kexec-lab server [options] [command]
 look into files that kexec-lab capture wrote
 
 Options:
-  -h, --help                 display help for command
+  -h, --help                           display help for command
 
 Global Options:
-  --config <file>            file with defaults for options (default:
-                             kexec-lab.config.yaml in the current directory,
-                             otherwise ~/.config/kexec-lab/config.yaml)
-  --no-config                ignore configuration files
+  --config <file>                      file with defaults for options (default:
+                                       kexec-lab.config.yaml in the current
+                                       directory, otherwise
+                                       ~/.config/kexec-lab/config.yaml)
+  --no-config                          ignore configuration files
 
 Commands:
-  show [options] <file>      describe a server file, and compare its boot in the
-                             lab with the server
-  unpack <file> <directory>  write the scenario, the disk recipe and the files
-                             that kexec-lab run --server boots
-  help [command...]          show help for a command
+  show [options] <file>                describe a server file, and compare its
+                                       boot in the lab with the server
+  unpack [options] <file> <directory>  write the scenario, the disk recipe and
+                                       the files that kexec-lab run --server
+                                       boots
+  help [command...]                    show help for a command
 
 `
 
@@ -922,6 +928,8 @@ Arguments:
   file             a file that kexec-lab capture wrote
 
 Options:
+  --root <file>    a tar archive with the server's root file system (default: a
+                   Debian of the lab)
   --files          list every item with its size and what was removed from it
   --json           print JSON
   -h, --help       display help for command
@@ -948,6 +956,8 @@ Arguments:
   directory        an empty or new directory
 
 Options:
+  --root <file>    a tar archive with the server's root file system (default: a
+                   Debian of the lab)
   -h, --help       display help for command
 
 Global Options:
