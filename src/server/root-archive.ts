@@ -30,10 +30,13 @@ export async function readRootArchive(file: string): Promise<RootArchive> {
   const compression = compressionOf(file);
   const { size, hasSystemd } = await contentOf(file, compression);
   if (!hasSystemd)
-    throw new UsageError('this archive has no systemd, which says in the lab what booted', {
-      place: file,
-      hint: howToMake,
-    });
+    throw new UsageError(
+      'this archive has no usr/lib/systemd/systemd: the lab proves a boot with a service of systemd',
+      {
+        place: file,
+        hint: howToMake,
+      },
+    );
   return { file: path.resolve(file), sha256: await digestOnce(file), compression, size };
 }
 

@@ -44,7 +44,7 @@ t.test(
     for (const [name, message] of [
       ['text', 'this file is not a tar archive'],
       ['empty', 'this file is not a tar archive'],
-      ['small.tar', /^this archive has no systemd/],
+      ['small.tar', /^this archive has no usr.lib.systemd/],
       ['cut.tar', /^this archive cannot be read: .*Unexpected EOF/],
       ['broken.tar.gz', /^this archive cannot be read: /],
       ['none.tar', /no such file/],

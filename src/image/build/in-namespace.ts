@@ -83,11 +83,15 @@ async function mapUsers(pid: number | undefined): Promise<void> {
 /** How mmdebstrap and build-system.sh announce a new step. */
 const announcement = /^(?:I|kexec-lab): /;
 
-/** The prefixes of error messages during an installation. dash prefixes its errors with the script and the line. */
+/**
+ * The prefixes of error messages during an installation. The lab's scripts begin theirs with their names. dash prefixes its
+ * errors with the script and the line.
+ */
 const complaint =
-  /^(?:(?:E|dpkg|dpkg-deb|tar|mount|umount|sh|cp|cpio|chroot|perl|mke2fs|dd)|\S+: \d+): /;
-/** Messages of the same programs that are not errors. */
-const harmless = /^dpkg(?:-deb)?: (?:warning|regarding|building package)|^\S+: warning: /;
+  /^(?:(?:E|dpkg|dpkg-deb|tar|mount|umount|sh|cp|cpio|chroot|perl|mke2fs|dd|[\w-]+\.sh)|\S+: \d+): /;
+/** Messages of the same programs that are not errors, and what mmdebstrap says when a script has failed. */
+const harmless =
+  /^dpkg(?:-deb)?: (?:warning|regarding|building package)|^\S+: warning: |^E: (?:system|unshared command) failed/;
 const kept = 5;
 
 /**

@@ -1,8 +1,12 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import t from 'tap';
 import { execa } from 'execa';
 import type { PartitionRecipe } from '../../../src/image/recipes/disk-layout.ts';
+import type { SystemDiskRecipe } from '../../../src/image/recipes/recipe.ts';
+import { systemKernels } from '../../../src/image/recipes/recipe.ts';
 import { toolEnvironment } from '../../../src/host/processes.ts';
 import { buildSystemDisk } from '../../../src/image/build/system-disk.ts';
 import { writeTar, type TarEntry } from '../../formats/tar-file.ts';
@@ -165,6 +169,105 @@ t.test(
     t.match(esp.stdout, /loader/);
   },
 );
+
+t.test('files that the user brings are on the disk, with the kernel of a candidate', async (t) => {
+  const directory = t.testdir({ scratch: {}, output: {}, system: {} });
+  const shadow = entry('file', 'etc/shadow', {
+    ...{ mode: 0o640, gid: 42 },
+    content: Buffer.from('root:!*:20786::::::\nsystemd-network:!*:20786::::::\n'),
+  });
+  const console = entry('file', 'dev/console', { content: Buffer.from('of another system') });
+  const own = [...system.filter(({ name }) => name !== 'etc/shadow'), shadow];
+  const root = writeRoot(
+    directory,
+    gzipSync(writeTar([...own, entry('directory', 'dev'), console])),
+  );
+  const kernel = [
+    ...['', 'boot', 'usr', 'usr/lib', 'usr/lib/modules', 'etc'].map((name) =>
+      entry('directory', name),
+    ),
+    entry('file', 'boot/vmlinuz-9', { content: Buffer.from('a kernel') }),
+    entry('directory', 'usr/lib/modules/9'),
+    entry('file', 'usr/lib/modules/9/modules.order'),
+    entry('symlink', 'vmlinuz', { target: 'boot/vmlinuz-9' }),
+    entry('symlink', 'initrd.img', { target: 'boot/initrd.img-9' }),
+    entry('file', 'etc/of-the-lab'),
+  ];
+  writeFileSync(join(directory, 'system/rootfs.tar'), writeTar(kernel));
+  for (const file of ['vmlinuz', 'initrd.img']) writeFileSync(join(directory, 'system', file), '');
+  await buildSystemDisk(
+    {
+      ...{ kind: 'disk', system: 'some-system', size: 32, overlays: [], links: {} },
+      root: { ...root, compression: 'gzip' },
+      kernels: { directory: systemKernels, release: 'candidate', kernel: '', initrd: '' },
+    },
+    contextIn(directory),
+  );
+  const names = ['etc/owned', 'closed/inside', 'etc/shadow', 'boot/vmlinuz-9', 'vmlinuz'];
+  const others = ['usr/lib/modules/9/modules.order', 'usr/lib/kexec-lab/proof'];
+  const disk = join(directory, 'output/disk.img');
+  const files = await readDiskFiles(disk, [
+    ...[...names, ...others, 'etc/of-the-lab', 'dev/console'],
+  ]);
+  t.match(files.get('etc/owned'), { uid: 65_534, gid: 100 });
+  t.match(files.get('closed/inside'), { mode: 0o400, uid: 7 });
+  t.match(files.get('etc/shadow'), { mode: 0o640, gid: 42 });
+  const { stdout } = await execa(
+    'debugfs',
+    ['-R', 'cat /etc/shadow', `${disk}?offset=${2 ** 20}`],
+    {
+      env: toolEnvironment(),
+    },
+  );
+  t.match(stdout, /^root::20786:.*\nsystemd-network:!\*:/, 'only root needs no password');
+  t.match(files.get('boot/vmlinuz-9'), { uid: 0 });
+  t.match(files.get('vmlinuz'), { type: 'symlink' });
+  t.match(files.get('usr/lib/kexec-lab/proof'), { mode: 0o755 });
+  t.ok(files.get('usr/lib/modules/9/modules.order'));
+  t.notOk(files.get('etc/of-the-lab'), 'the rest of that system is not');
+  t.notOk(files.get('dev/console'), 'nor what was in /dev');
+});
+
+t.test('files that the user brings cannot lead out of the disk, and must not change', async (t) => {
+  const directory = t.testdir({ scratch: {}, output: {}, system: {}, escape: { systemd: {} } });
+  const escape = join(directory, 'escape');
+  for (const [name, target] of [
+    ['etc', escape],
+    ['usr', '../../../../../..'],
+    ['lib/modules', escape],
+  ] as const) {
+    const link = entry('symlink', name, { target });
+    const parents = name.includes('/') ? [entry('directory', 'lib')] : [];
+    const usr = name === 'lib/modules' ? [entry('symlink', 'usr', { target: '.' })] : [];
+    const root = writeRoot(directory, writeTar([entry('directory', ''), ...parents, ...usr, link]));
+    rmSync(join(directory, 'scratch'), { recursive: true });
+    mkdirSync(join(directory, 'scratch'));
+    await t.rejects(buildSystemDisk(broughtDisk(root), contextIn(directory)), {
+      name: 'UnavailableError',
+      message: /^writing the disk failed: fill-disk\.sh: the system's \S+ is a link to/,
+    });
+  }
+  t.same(readdirSync(escape, { recursive: true }), ['systemd'], 'nothing is written there');
+  const root = writeRoot(directory, writeTar(system));
+  writeFileSync(root.file, 'other');
+  rmSync(join(directory, 'scratch'), { recursive: true });
+  mkdirSync(join(directory, 'scratch'));
+  await t.rejects(buildSystemDisk(broughtDisk(root), contextIn(directory)), {
+    message: /root\.tar has changed/,
+  });
+});
+
+/** Writes an archive that the user brings. */
+function writeRoot(directory: string, content: Buffer) {
+  const file = join(directory, 'root.tar');
+  writeFileSync(file, content);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  return { file, sha256, compression: 'none' as const };
+}
+
+function broughtDisk(root: ReturnType<typeof writeRoot>): SystemDiskRecipe {
+  return { kind: 'disk', system: 'some-system', size: 32, overlays: [], links: {}, root };
+}
 
 t.test('a system that does not fit, or is not an archive, is a problem of the lab', async (t) => {
   const directory = t.testdir({ scratch: {}, output: {}, system: {} });

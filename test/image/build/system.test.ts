@@ -87,6 +87,15 @@ t.test('of an installation that failed, the cause is told first, and no warnings
     '/mnt/build-system.sh: 167: zstdcat: not found\ncpio: premature end of archive',
     'an earlier step did without what it complains about',
   );
+  t.equal(
+    installationTrouble([
+      'fill-disk.sh: no',
+      'E: system failed: 256',
+      'E: unshared command failed',
+    ]),
+    'fill-disk.sh: no',
+    'what a script says is enough',
+  );
   t.equal(installationTrouble(['one', 'Killed']), 'one\nKilled', 'nobody named an error');
   t.equal(installationTrouble(['mmdebstrap: warning: x', 'end']), 'mmdebstrap: warning: x\nend');
   t.equal(installationTrouble([]), '');
