@@ -94,11 +94,21 @@ async function* readHeaders(reader: ByteReader): AsyncGenerator<Exclude<Header, 
     if (header === null) throw damaged(reader, 'a record does not begin where it should');
     if (header.kind === 'end') {
       if (header.count !== count) throw damaged(reader, 'records are missing');
-      if ((await reader.peek(1)).length > 0) throw damaged(reader, 'it goes on after its end');
+      await refuseMore(reader);
       return;
     }
     if (count >= mostRecords) throw damaged(reader, `it has more than ${mostRecords} records`);
     yield header;
+  }
+}
+
+/** A capture may have been written to a disk, whose rest is zeros. */
+async function refuseMore(reader: ByteReader): Promise<void> {
+  for (;;) {
+    const more = await reader.peek(2 ** 16);
+    if (more.length === 0) return;
+    if (more.some((byte) => byte !== 0)) throw damaged(reader, 'it goes on after its end');
+    await reader.skip(more.length);
   }
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { copyFile, cp, mkdir, open, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
@@ -156,9 +156,6 @@ async function captured(
   const handle = await open(output);
   await handle.read(bytes, 0, half, offset).finally(() => handle.close());
   await writeFile(raw, bytes);
-  // The disk is larger than what was written to it.
-  const end = bytes.lastIndexOf('\nend ');
-  await truncate(raw, bytes.indexOf('\n', end + 1) + 1);
   const file = join(directory, `${name}.server.tar`);
   const { exitCode, all } = await lab(directory, 'capture', '--from', raw, '-o', file);
   if (exitCode !== 0) throw new Error(all);

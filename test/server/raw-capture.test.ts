@@ -28,6 +28,10 @@ const damaged: Record<string, [content: string | Buffer, message: RegExp]> = {
   ],
   'too long a banner': ['x\n'.repeat(40_000) + good.toString(), /not the output/],
   'junk after the end': [`${good.toString()}logout\n`, /goes on after its end/],
+  'junk behind zeros': [
+    Buffer.concat([good, Buffer.alloc(200_000), Buffer.from('x')]),
+    /goes on after its end/,
+  ],
   'two captures': [Buffer.concat([good, good]), /goes on after its end/],
   'wrong count': [changed('end 6', 'end 7'), /records are missing/],
   'no end': [changed('end 6\n', ''), /ends before its last record/],
@@ -81,6 +85,11 @@ void t.test('a banner of the login is skipped', async (t) => {
   const { entries, asRoot } = await take(directory, 'a.tar');
   t.equal(entries.length, 5);
   t.equal(asRoot, true);
+});
+
+void t.test('what is left of a disk behind a capture is skipped', async (t) => {
+  const directory = t.testdir({ 'server.raw': Buffer.concat([good, Buffer.alloc(200_000)]) });
+  t.equal((await take(directory, 'a.tar')).entries.length, 5);
 });
 
 void t.test('odd names become entries that a server file may have', async (t) => {
