@@ -62,9 +62,14 @@ mount_subvolume() { # DEVICE SUBVOLUME PLACE
 }
 
 log 'making the file systems'
-# A system that was brought along has other modules than the kernel that runs.
+# The system may have other modules than the kernel that runs. /run can be mounted with noexec.
 modules=/
-[ ! -d "$own/lib/modules" ] || modules=$own
+if [ -d "$own/lib/modules" ]; then
+	modules=$own
+	printf '#!/bin/sh\nexec modprobe -d %s "$@"\n' "$own" >"$own/modprobe"
+	chmod 755 "$own/modprobe"
+	echo "$own/modprobe" >/proc/sys/kernel/modprobe
+fi
 modprobe -d "$modules" -a dm-mod xfs btrfs vfat nls_ascii nls_cp437 2>/dev/null || :
 groups=
 while IFS=$tab read -r what a b c d e f; do

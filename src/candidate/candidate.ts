@@ -104,6 +104,7 @@ function withSystem(name: string, recipe: ServerDiskRecipe): SystemDiskRecipe {
   return {
     ...recipe,
     system: `${name}${systemSuffix}`,
+    filler: recipe.system,
     kernels: { directory: systemKernels, release, kernel: '', initrd: '' },
     ...(recipe.kernels.update && {
       commands: [...(recipe.commands ?? []), ...recipe.kernels.update],

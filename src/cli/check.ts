@@ -18,6 +18,7 @@ import { needsOf } from '../run/lab.ts';
 import { runCases } from '../run/run.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { serverScenarios } from '../server/server-scenarios.ts';
+import { isOwnScenario } from './find-scenarios.ts';
 import { baselineOf, casesToCompare, usualShapes } from './selection.ts';
 import type { ComparisonOptions } from './compare.ts';
 import { checkComparisonFiles, comparisonOptions, showComparison } from './compare.ts';
@@ -110,7 +111,7 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
   }
   checkComparisonFiles(options);
   const known = options.against === undefined ? null : await loadRecord(options.against);
-  const servers = await serverScenarios(options, cacheDirectory());
+  const servers = await serverScenarios(options, cacheDirectory(), isOwnScenario);
   const all = casesToCompare(words, servers, options, known?.record ?? null);
   const candidate = await candidateOf(options);
   const current = await baselineOf(options);

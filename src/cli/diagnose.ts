@@ -104,7 +104,10 @@ function render(log: DiagnosedLog, { signals, explainSignals }: Options, isNext:
 }
 
 function json(logs: readonly DiagnosedLog[], isList: boolean): string {
-  const documents = logs.map(({ diagnosis, place }) => diagnosisDocument(diagnosis, place));
+  const documents = logs.map(({ diagnosis, place, memory }) => ({
+    ...diagnosisDocument(diagnosis, place),
+    ...(memory.length > 0 && { memory }),
+  }));
   return `${printableJson(isList ? documents : documents[0])}\n`;
 }
 

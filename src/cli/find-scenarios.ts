@@ -44,6 +44,11 @@ export function findScenarios(
   });
 }
 
+/** Whether a built-in scenario has this name. */
+export function isOwnScenario(name: string): boolean {
+  return existsSync(join(ownScenarios, `${name}.yaml`));
+}
+
 /** Reports list cases as `arm/kexec-to-distro`; typed as a scenario, that name gets a hint. */
 function refuseCase(word: string): void {
   const [, arch = '', name = ''] = /^(aarch64|arm)\/([\w-]+)(?:#\d+)?$/.exec(word) ?? [];

@@ -10,6 +10,7 @@ import { KexecLabError, UsageError } from '../errors.ts';
 import { isFileError, namedFileError } from '../file-error.ts';
 import { formatOf, hasMagic } from '../formats/magic.ts';
 import { openInput, sizeInWords } from '../host/user-file.ts';
+import { LoadSearch, readMemoryMaps } from './read-memory.ts';
 import type { DiagnosedLog, Excerpt, ExcerptLine } from '../report/diagnosis-text.ts';
 import { standardInput } from '../report/diagnosis-text.ts';
 import { shellQuote } from '../text/shell.ts';
@@ -53,12 +54,17 @@ export async function readLog(
   const kept: Uint8Array[] = [];
   const source = await openLog(log);
   const isStream = log === '-' || log.startsWith('/dev/') || log.startsWith('/proc/');
-  const diagnosis = await diagnoseLog(excerpts && isStream ? keeping(source, kept) : source);
+  const loads = new LoadSearch();
+  const searched = loads.through(isStream ? keeping(source, kept) : source);
+  const diagnosis = await diagnoseLog(searched);
   const place = log === '-' ? standardInput : log;
   const lines = diagnosis.outcome.evidence.flatMap(({ line }) => (line === null ? [] : [line]));
-  if (!excerpts || lines.length === 0) return { place, diagnosis, excerpts: [] };
-  const again = isStream ? fromMemory(kept) : await openLog(log);
-  return { place, diagnosis, excerpts: await readExcerpts(again, lines) };
+  const again = () => (isStream ? Promise.resolve(fromMemory(kept)) : openLog(log));
+  return {
+    ...{ place, diagnosis },
+    memory: loads.found ? await readMemoryMaps(await again()) : [],
+    excerpts: excerpts && lines.length > 0 ? await readExcerpts(await again(), lines) : [],
+  };
 }
 
 /** Keeps what a pipe delivers, since it cannot be read twice. Nothing is kept of a long one. */

@@ -43,6 +43,7 @@ import {
   openReporter,
   reporterOption,
 } from './run-options.ts';
+import { isOwnScenario } from './find-scenarios.ts';
 import { casesToRun, partOf } from './selection.ts';
 import { pasteableCommands } from './show.ts';
 
@@ -149,7 +150,7 @@ async function run(words: string[], options: RunOptions): Promise<void> {
       hint: 'Add --reporter plain or --reporter plain=FILE, or leave --tail out.',
     });
   }
-  const servers = await serverScenarios(options, cacheDirectory());
+  const servers = await serverScenarios(options, cacheDirectory(), isOwnScenario);
   const all = await casesToRun([...words, ...servers], options);
   const candidate = namesCandidate(options)
     ? await candidateOf(withoutInstalling(options))

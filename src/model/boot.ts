@@ -132,6 +132,40 @@ export type CpuSample = Omit<SampleLine, 'pcs' | 'silentMs'> & {
   pcs: bigint[];
 };
 
+const rangeShape = {
+  start: z.int().min(0).describe('The first physical address.'),
+  end: z.int().min(0).describe('The first address behind.'),
+};
+
+export const memoryMapSchema = z.strictObject({
+  line: z.int().min(1).describe('The line of the log with the first segment.'),
+  regions: z.array(
+    z.strictObject({
+      ...rangeShape,
+      name: z.string(),
+      when: z
+        .enum(['loaded', 'unpacking', 'running'])
+        .describe(
+          'loaded by kexec; used while a zImage unpacks itself; the kernel when it starts.',
+        ),
+    }),
+  ),
+  overlaps: z
+    .array(
+      z.strictObject({
+        ...rangeShape,
+        by: z.string().describe('What is written there.'),
+        what: z.string().describe('The loaded part that is overwritten.'),
+        only: z.string().describe('The condition, where the log does not tell; empty: certain.'),
+      }),
+    )
+    .describe('Parts that are overwritten before the new kernel has read them.'),
+  unknown: z.array(z.string()).describe('What the log does not tell.'),
+});
+
+/** Where the parts of a loaded kernel are, where the kernel unpacks itself, and what it overwrites. */
+export type MemoryMap = z.infer<typeof memoryMapSchema>;
+
 export const diagnosisSchema = z.strictObject({
   schema: z.literal('kexec-lab/diagnosis@1'),
   log: z.string().optional().describe('The file the log was read from, or "standard input".'),
@@ -165,6 +199,10 @@ export const diagnosisSchema = z.strictObject({
     .array(signalSchema)
     .describe('The recognised signals, in order. For a very long log, only those at both ends.'),
   signalsOmitted: z.int().min(0).describe('How many signals are left out in the middle.'),
+  memory: z
+    .array(memoryMapSchema)
+    .optional()
+    .describe('The memory of each load that kexec -d describes in the log; left out without any.'),
 });
 
 /** What a console log shows, as `kexec-lab diagnose --json` prints it. */

@@ -1,13 +1,21 @@
 import type { Diagnosis } from '../boot/diagnose.ts';
+import type { MemoryMap } from '../model/boot.ts';
 import type { Certainty } from '../model/vocabulary.ts';
 import { signatures } from '../signatures/all.ts';
 import { shellQuote } from '../text/shell.ts';
+import { memoryRows } from './memory-text.ts';
 import { printable } from './printable.ts';
 import type { Style } from './style.ts';
 import { wrap } from './style.ts';
 
 /** A log, its diagnosis, and excerpts with the decisive lines. */
-export type DiagnosedLog = { place: string; diagnosis: Diagnosis; excerpts: Excerpt[] };
+export type DiagnosedLog = {
+  place: string;
+  diagnosis: Diagnosis;
+  excerpts: Excerpt[];
+  /** Of each load that kexec -d describes. */
+  memory: MemoryMap[];
+};
 
 /** The name of a log from standard input. */
 export const standardInput = 'stdin';
@@ -30,7 +38,10 @@ export const certaintyInWords: Record<Certainty, string> = {
 export type Shape = { style: Style; width: number; lineWidth: number };
 
 /** A diagnosis for people. Decisive lines are marked `file:line:`, as editors understand it, context `file-line-`, as in grep. */
-export function diagnosisText({ place, diagnosis, excerpts }: DiagnosedLog, shape: Shape): string {
+export function diagnosisText(
+  { place, diagnosis, excerpts, memory }: DiagnosedLog,
+  shape: Shape,
+): string {
   const { style } = shape;
   const { outcome, doubt, lines } = diagnosis;
   const { id, generation, stage, meaning, cure } = outcome;
@@ -48,6 +59,7 @@ export function diagnosisText({ place, diagnosis, excerpts }: DiagnosedLog, shap
     '',
     ...prose(meaning, shape),
     ...evidenceRows({ diagnosis, name, excerpts, shape }),
+    ...memoryRows(memory, style),
     ...section('What else it could be', others, shape),
     ...section('What would settle it', doubt.settle === '' ? [] : [doubt.settle], shape),
     ...section('What usually helps', cure === '' ? [] : [cure], shape),

@@ -22,11 +22,13 @@ type ServerOptions = {
 
 /**
  * The scenario of each server file; a directory stands for the files `*.tar` in it.
- * @throws UsageError for a file that cannot be used, or two servers of one name
+ * @param isTaken whether a scenario has a name
+ * @throws UsageError for a file that cannot be used, or a name that is taken
  */
 export async function serverScenarios(
   { server, root }: ServerOptions,
   cache: string,
+  isTaken: (name: string) => boolean,
 ): Promise<string[]> {
   const files = server.flatMap(filesOf);
   if (root !== undefined && files.length !== 1)
@@ -41,6 +43,11 @@ export async function serverScenarios(
       throw new UsageError(`this server has the same name as ${other}: ${name}`, {
         place: file,
         hint: 'Rename one of the files.',
+      });
+    if (isTaken(name))
+      throw new UsageError(`a scenario has the name of this server: ${name}`, {
+        place: file,
+        hint: 'Rename the file.',
       });
     names.set(name, file);
     scenarios.push(await scenarioOf({ file, name, archive }, cache));

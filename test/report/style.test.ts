@@ -149,6 +149,7 @@ t.test('a diagnosis fits 60 columns', (t) => {
   const text = diagnosisText(
     {
       place: 'server.log',
+      memory: [],
       diagnosis: {
         outcome: {
           id: 'bye-hang',

@@ -41,10 +41,13 @@ export async function buildSystemDisk(
     // The guest's own disk has the finished system, and is copied to the disk that is wanted.
     const own = path.join(scratch, 'own.img');
     await addGuestFiles(overlay, recipe);
-    if (recipe.root !== undefined) await takeModules(directory, path.join(overlay, guestDirectory));
+    const { root, filler } = recipe;
+    const guest = context.input(filler ?? recipe.system).directory;
+    if (root !== undefined || filler !== undefined)
+      await takeModules(guest, path.join(overlay, guestDirectory));
     await writeSystem(own, { system, overlay, recipe: { size: recipe.size } }, context);
     await partitionSystemDisk(disk, recipe, signal);
-    await fillInGuest({ system: directory, own, disk }, context);
+    await fillInGuest({ system: guest, own, disk }, context);
   } else {
     await writeSystem(disk, { system, overlay, recipe }, context);
   }

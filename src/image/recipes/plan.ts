@@ -194,6 +194,7 @@ function withoutPaths(recipe: Recipe): unknown {
     ...recipe,
     ...{ system: '', overlays: [], kernels: { ...kernels, directory: isOfSystem } },
     ...(root !== undefined && { root: root.sha256 }),
+    ...(recipe.filler !== undefined && { filler: '' }),
   };
 }
 

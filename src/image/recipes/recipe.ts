@@ -174,11 +174,17 @@ export type KernelRecipe = z.infer<typeof kernelRecipe>;
 export type InitramfsRecipe = z.infer<typeof initramfsRecipe> & WithTools;
 export type SystemRecipe = z.infer<typeof systemRecipe> & WithSource;
 export type MiniDiskRecipe = z.infer<typeof miniDiskRecipe> & WithTools;
-export type SystemDiskRecipe = z.infer<typeof systemDiskRecipe>;
+export type SystemDiskRecipe = z.infer<typeof systemDiskRecipe> & WithFiller;
 export type TreeRecipe = InitramfsRecipe | MiniDiskRecipe;
 
 /** Set by candidates only: a kernel to install instead of the package. The system makes its initrd. */
 type WithSource = { source?: KernelSource };
+
+/**
+ * Set by candidates only: the system whose kernel fills the disk, if a virtual machine does that. A kernel under test may not
+ * even boot.
+ */
+type WithFiller = { filler?: string };
 
 /** Set by candidates only, never by a file in images/: kexec-tools to use instead of the suite's. */
 type WithTools = { tools?: ToolsSource };
@@ -203,7 +209,10 @@ export function inputsOf(recipe: Recipe): string[] {
       return 'kernel' in recipe ? [recipe.kernel] : [];
     case 'disk':
       if (!('system' in recipe)) return [recipe.kernel, recipe.initrd];
-      return usesSystem(recipe) ? [recipe.system] : [];
+      if (!usesSystem(recipe)) return [];
+      return isMadeInGuest(recipe) && recipe.filler !== undefined
+        ? [recipe.system, recipe.filler]
+        : [recipe.system];
   }
 }
 
