@@ -12,6 +12,8 @@ const higherOffset = 0x208000;
 /** The decompressor's stack and heap, with the margin of kexec-tools. Bytes. */
 const decompressorRoom = 0x11000;
 
+const unknownSize = 'The log does not say how large the kernel is when it runs.';
+
 /** Lays out what `kexec -d` printed about one load. */
 export function memoryMap(dump: LoadDump): MemoryMap {
   const loaded = named(dump);
@@ -25,10 +27,9 @@ export function memoryMap(dump: LoadDump): MemoryMap {
         ? []
         : [{ ...extent(image.start, imageSize), name: 'kernel with its bss', when: 'running' }];
     return {
-      line,
-      regions: [...loaded, ...running],
+      ...{ line, regions: [...loaded, ...running] },
       overlaps: overlapsOf(loaded, running, ''),
-      unknown: [],
+      unknown: imageSize === null ? [unknownSize] : [],
     };
   }
   const zImage = loaded.map((region) =>
@@ -38,7 +39,7 @@ export function memoryMap(dump: LoadDump): MemoryMap {
   if (unpacked === null)
     return {
       ...{ line, regions: zImage, overlaps: overlapsOf(zImage, [], '') },
-      unknown: ['The log does not say how large the kernel is when it is unpacked.'],
+      unknown: [unknownSize],
     };
   const data = 'data' in unpacked ? unpacked.data : null;
   const sum = 'sum' in unpacked ? unpacked.sum : unpacked.data + unpacked.bss;
@@ -47,8 +48,8 @@ export function memoryMap(dump: LoadDump): MemoryMap {
     // Without the size of bss, the kernel's data end at the latest where its bss would begin if it had none.
     const moved = extent(start + (data ?? sum), size + decompressorRoom);
     return [
-      { ...extent(start, sum), name: 'kernel, unpacked', when: 'running' },
-      { ...moved, name: 'zImage, moved to unpack itself', when: 'unpacking' },
+      { ...extent(start, sum), name: 'unpacked kernel', when: 'running' },
+      { ...moved, name: 'moved zImage', when: 'unpacking' },
     ];
   };
   const writers = at(assumedOffset);
@@ -73,7 +74,9 @@ function unlessBss(loaded: readonly Region[], writers: readonly Region[]): strin
     .filter(({ name, start }) => name !== 'zImage' && moved !== undefined && start < moved.end)
     .map(({ start }) => start);
   const most = (moved?.end ?? 0) - Math.min(...next);
-  return next.length === 0 ? '' : `unless its bss is larger than ${hex(most)}`;
+  return next.length === 0
+    ? ''
+    : `unless the kernel's bss is larger than ${(most / 2 ** 20).toFixed(1)} MiB`;
 }
 
 /** The segments with their names. On 32-bit arm, the order tells what kexec does not say. */
@@ -86,10 +89,10 @@ function named({ segments, entry, starts, zImage, isCrash }: LoadDump): Region[]
     if (zImage !== null && start === entry) return by('kernel');
     if (starts.kernel !== null && start <= starts.kernel && starts.kernel < segment.end)
       return by('kernel');
-    if (start === entry) return by('purgatory');
+    if (start === entry) return by(starts.kernel === null ? 'what is entered first' : 'purgatory');
     // kexec-zImage-arm.c puts the device tree above the initrd.
     if (zImage === null || isCrash || starts.initrd !== null || starts.deviceTree !== null)
-      return by('another segment');
+      return by(`segment ${index}`);
     return by(index === segments.length - 1 ? 'device tree' : 'initrd');
   });
 }

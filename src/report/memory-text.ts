@@ -34,7 +34,7 @@ export function memoryRows(maps: readonly MemoryMap[], style: Style): string[] {
 
 function overlapText({ by, what, start, end, only }: MemoryMap['overlaps'][number]): string {
   const condition = only === '' ? '' : `, ${only}`;
-  return `The ${by} overwrites ${sizeOf(end - start)} of the ${what}, ${hex(start)} to ${hex(end)}${condition}.`;
+  return `The ${by} overwrites ${sizeOf(end - start)} of the ${what} (${hex(start)} to ${hex(end)})${condition}.`;
 }
 
 function row({ start, end, name, when }: Region, all: readonly Region[]): string[] {
