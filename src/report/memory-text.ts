@@ -5,7 +5,7 @@ import type { Style } from './style.ts';
 type Region = MemoryMap['regions'][number];
 
 /** Columns of the picture. */
-const width = 32;
+const width = 20;
 
 const fill: Record<Region['when'], string> = { loaded: '█', unpacking: '▒', running: '░' };
 const legend = `${fill.loaded} loaded by kexec  ${fill.unpacking} while it unpacks itself  ${fill.running} when it runs`;
