@@ -83,7 +83,8 @@ function withFact(facts: Facts, text: string): Facts {
       .map((hex) => Number.parseInt(hex, 16));
   const { starts, zImage } = facts;
 
-  const [entry, flags] = match(/^kexec_load: entry = 0x([\da-f]+) flags = 0x([\da-f]+)/) ?? [];
+  const [entry, flags] =
+    match(/^(?:kexec_load: )?entry *= 0x([\da-f]+) flags = 0x([\da-f]+)/) ?? [];
   if (entry !== undefined && flags !== undefined)
     return { ...facts, entry, isCrash: (flags & onCrash) !== 0 };
 

@@ -20,7 +20,7 @@ export function memoryRows(maps: readonly MemoryMap[], style: Style): string[] {
         : ['No part overwrites another, by what the log tells.'];
     return [
       '',
-      style.bold(`Memory that kexec loaded (line ${map.line})`),
+      style.bold(`Memory of the load (line ${map.line})`),
       ...[...verdict, ...unknown].flatMap((text) => style.wrap(`  ${text}`, 2)),
       '',
       ...style.table(
