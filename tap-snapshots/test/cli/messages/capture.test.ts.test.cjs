@@ -186,20 +186,22 @@ stderr:
 stderr: look into files that kexec-lab capture wrote
 stderr: 
 stderr: Options:
-stderr:   -h, --help                 display help for command
+stderr:   -h, --help                           display help for command
 stderr: 
 stderr: Global Options:
-stderr:   --config <file>            file with defaults for options (default:
-stderr:                              kexec-lab.config.yaml in the current directory,
-stderr:                              otherwise ~/.config/kexec-lab/config.yaml)
-stderr:   --no-config                ignore configuration files
+stderr:   --config <file>                      file with defaults for options (default:
+stderr:                                        kexec-lab.config.yaml in the current
+stderr:                                        directory, otherwise
+stderr:                                        ~/.config/kexec-lab/config.yaml)
+stderr:   --no-config                          ignore configuration files
 stderr: 
 stderr: Commands:
-stderr:   show [options] <file>      describe a server file, and compare its boot in the
-stderr:                              lab with the server
-stderr:   unpack <file> <directory>  write the scenario, the disk recipe and the files
-stderr:                              that kexec-lab run --server boots
-stderr:   help [command...]          show help for a command
+stderr:   show [options] <file>                describe a server file, and compare its
+stderr:                                        boot in the lab with the server
+stderr:   unpack [options] <file> <directory>  write the scenario, the disk recipe and
+stderr:                                        the files that kexec-lab run --server
+stderr:                                        boots
+stderr:   help [command...]                    show help for a command
 exit code 2
 `
 
