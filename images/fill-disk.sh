@@ -15,7 +15,7 @@ mkdir "$root"
 # The arguments are tar's option for the compression, if any. The extended attributes are file capabilities, which only root
 # can set. Nobody can create devices here, and the kernel makes those of /dev.
 tar --extract "$@" --numeric-owner --xattrs --xattrs-include='security.capability' --xattrs-include='user.*' \
-	--exclude='./dev/*' --exclude='dev/*' --anchored --directory "$root" <&6
+	--anchored --exclude='./dev/*' --exclude='dev/*' --directory "$root" <&6
 
 # A link in somebody's system must not lead what is written next out of it.
 tar --list --file "$work/overlay.tar" | sed -n 's|/$||p' >"$work/directories"

@@ -180,7 +180,15 @@ t.test('files that the user brings are on the disk, with the kernel of a candida
   const own = [...system.filter(({ name }) => name !== 'etc/shadow'), shadow];
   const root = writeRoot(
     directory,
-    gzipSync(writeTar([...own, entry('directory', 'dev'), console])),
+    gzipSync(
+      writeTar([
+        ...own,
+        entry('directory', 'dev'),
+        console,
+        entry('directory', 'usr/dev'),
+        entry('file', 'usr/dev/kept'),
+      ]),
+    ),
   );
   const kernel = [
     ...['', 'boot', 'usr', 'usr/lib', 'usr/lib/modules', 'etc'].map((name) =>
@@ -207,7 +215,7 @@ t.test('files that the user brings are on the disk, with the kernel of a candida
   const others = ['usr/lib/modules/9/modules.order', 'usr/lib/kexec-lab/proof'];
   const disk = join(directory, 'output/disk.img');
   const files = await readDiskFiles(disk, [
-    ...[...names, ...others, 'etc/of-the-lab', 'dev/console'],
+    ...[...names, ...others, 'etc/of-the-lab', 'dev/console', 'usr/dev/kept'],
   ]);
   t.match(files.get('etc/owned'), { uid: 65_534, gid: 100 });
   t.match(files.get('closed/inside'), { mode: 0o400, uid: 7 });
@@ -226,6 +234,7 @@ t.test('files that the user brings are on the disk, with the kernel of a candida
   t.ok(files.get('usr/lib/modules/9/modules.order'));
   t.notOk(files.get('etc/of-the-lab'), 'the rest of that system is not');
   t.notOk(files.get('dev/console'), 'nor what was in /dev');
+  t.ok(files.get('usr/dev/kept'), 'another directory of that name is');
 });
 
 t.test('files that the user brings cannot lead out of the disk, and must not change', async (t) => {
