@@ -97,7 +97,7 @@ function named({ segments, entry, starts, zImage, isCrash }: LoadDump): Region[]
   });
 }
 
-/** Loaded parts that overlap each other, and those that a writer runs over. Writers may overwrite the kernel's own file. */
+/** The loaded parts that a writer runs over. It may overwrite the file of the kernel itself, which is then no longer needed. */
 function overlapsOf(
   loaded: readonly Region[],
   writers: readonly Region[],
