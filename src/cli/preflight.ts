@@ -17,7 +17,7 @@ import { addCandidateOptions, candidateOf, namesCandidate } from './run-options.
 
 type Options = CandidateWords & {
   arch: Arch[];
-  root?: string;
+  rootDevice?: string;
   mirror?: string;
   withDeps?: boolean;
   json?: boolean;
@@ -38,7 +38,10 @@ export function preflightCommand(): Command {
     .argument('[scenario]', 'examine what this scenario or file boots');
   return addCandidateOptions(command)
     .addOption(archOption())
-    .option('--root <device>', 'root= device on the kernel command line (default: /dev/vda1)')
+    .option(
+      '--root-device <device>',
+      'root= device on the kernel command line (default: /dev/vda1)',
+    )
     .addOption(mirrorOption('Debian mirror to download from'))
     .option('--with-deps', 'install missing system packages with apt')
     .option('--json', 'print JSON')
@@ -49,7 +52,7 @@ export function preflightCommand(): Command {
 const helpText = `
 Examples:
   kexec-lab preflight --kernel debian:sid
-  kexec-lab preflight --kernel ./vmlinuz-6.12 --initrd ./initrd.img-6.12 --root /dev/vda2
+  kexec-lab preflight --kernel ./vmlinuz-6.12 --initrd ./initrd.img-6.12 --root-device /dev/vda2
   kexec-lab preflight ./my-scenario.yaml
 
 Exit codes:
@@ -74,11 +77,11 @@ async function run(scenario: string | undefined, given: Options): Promise<void> 
     const wanted = candidate.arches.filter((arch) => asked.length === 0 || asked.includes(arch));
     const found: PreflightDocument['found'] = [];
     const progress = showImageProgress();
-    const { mirror, root } = options;
+    const { mirror, rootDevice } = options;
     for (const arch of wanted) {
       const checks = {
         ...{ signal, onProgress: progress.show },
-        ...(root !== undefined && { cmdline: `root=${root}` }),
+        ...(rootDevice !== undefined && { cmdline: `root=${rootDevice}` }),
         ...(mirror && { mirror }),
         ...examined.find((one) => one.arch === arch)?.found,
       };
@@ -114,9 +117,9 @@ async function run(scenario: string | undefined, given: Options): Promise<void> 
  * @throws UsageError if it boots several kernels or machines, or an option names a kernel too
  */
 async function examinedIn(word: string, options: Options): Promise<Examined[]> {
-  if (namesCandidate(options) || options.root !== undefined)
+  if (namesCandidate(options) || options.rootDevice !== undefined)
     throw new UsageError(`${word} and an option both name what to examine`, {
-      hint: 'Leave out the scenario, or --kernel, --initrd, --kexec-tools, --first-kernel and --root.',
+      hint: 'Leave out the scenario, or --kernel, --initrd, --kexec-tools, --first-kernel and --root-device.',
     });
   const { findScenarios } = await import('./find-scenarios.ts');
   const { expandCases } = await import('../scenario/select.ts');

@@ -5,6 +5,7 @@ import { isMadeInGuest } from '../recipes/disk-layout.ts';
 import { diskScript, overlaysOf } from '../recipes/plan.ts';
 import type { SystemDiskRecipe } from '../recipes/recipe.ts';
 import {
+  fillerOf,
   outputNames,
   recipesDirectory,
   systemFiles,
@@ -41,9 +42,9 @@ export async function buildSystemDisk(
     // The guest's own disk has the finished system, and is copied to the disk that is wanted.
     const own = path.join(scratch, 'own.img');
     await addGuestFiles(overlay, recipe);
-    const { root, filler } = recipe;
-    const guest = context.input(filler ?? recipe.system).directory;
-    if (root !== undefined || filler !== undefined)
+    const filler = fillerOf(recipe);
+    const guest = context.input(filler).directory;
+    if (recipe.root !== undefined || filler !== recipe.system)
       await takeModules(guest, path.join(overlay, guestDirectory));
     await writeSystem(own, { system, overlay, recipe: { size: recipe.size } }, context);
     await partitionSystemDisk(disk, recipe, signal);

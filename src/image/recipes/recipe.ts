@@ -210,10 +210,14 @@ export function inputsOf(recipe: Recipe): string[] {
     case 'disk':
       if (!('system' in recipe)) return [recipe.kernel, recipe.initrd];
       if (!usesSystem(recipe)) return [];
-      return isMadeInGuest(recipe) && recipe.filler !== undefined
-        ? [recipe.system, recipe.filler]
-        : [recipe.system];
+      if (!isMadeInGuest(recipe)) return [recipe.system];
+      return [...new Set([recipe.system, fillerOf(recipe)])];
   }
+}
+
+/** The system whose kernel fills a disk that is made in a virtual machine. It is never the kernel under test. */
+export function fillerOf({ system, filler }: SystemDiskRecipe): string {
+  return filler ?? system;
 }
 
 /** Whether anything of a disk's system is on the disk, or makes it. */

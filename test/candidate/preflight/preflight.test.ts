@@ -164,7 +164,7 @@ void t.test('the command exits with 7 where something cannot work', async (t) =>
     stdout:
       /^aarch64 .*good\.deb: [^\n]*\n {2}checked {2}image format, image length, kexec support,.*root=\n {2}not checked {2}system call: .*\n {2}not checked {2}interrupt tables: .*\n {2}not checked {2}page size: .*\n {2}not checked {2}initramfs archive: none/,
   });
-  const wrong = await run('--root', '/dev/vda');
+  const wrong = await run('--root-device', '/dev/vda');
   t.match(wrong, {
     exitCode: 7,
     stdout: /\n {2}stop {2}root=\/dev\/vda /,
@@ -201,7 +201,7 @@ void t.test('the command exits with 7 where something cannot work', async (t) =>
     stdout: /^(?![^]*root-not-there)[^]*\(no-nvme\)/,
   });
   t.match(await examine('mine.yaml', '--kernel', kernel), { exitCode: 2, stderr: '--kernel' });
-  const json = await run('--root', '/dev/vda', '--json');
+  const json = await run('--root-device', '/dev/vda', '--json');
   t.equal(json.exitCode, 7);
   t.match(JSON.parse(json.stdout), {
     stops: true,

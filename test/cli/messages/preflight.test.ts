@@ -34,7 +34,7 @@ t.test('preflight', async (t) => {
   await say('preflight --kernel tree --arch arm');
   await say('preflight --kernel Image --initrd missing');
   await say('preflight --kernel tree --kexec-tools text.txt');
-  await say('preflight --kernel tree --root x');
+  await say('preflight --kernel tree --root-device x');
   for (const initrd of ['without-modules.img', 'with-modules.img', 'damaged.img', 'text.txt'])
     await say(`preflight --kernel Image --initrd ${initrd}`);
   await say('preflight --kernel short.Image --initrd with-modules.img');
