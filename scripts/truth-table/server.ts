@@ -13,7 +13,7 @@ import { treeNames } from '../../src/image/build/file-tree.ts';
 import { upstreamVersion } from '../../src/text/versions.ts';
 import { findKernel } from '../../src/image/build/kernel.ts';
 import { cacheDirectory } from '../../src/host/directories.ts';
-import { textOffsetOptions } from '../../src/candidate/preflight/check-kernel.ts';
+import { textOffsetOptions } from '../../src/candidate/preflight/check-memory.ts';
 import {
   kernelSelection,
   toolsSelection,

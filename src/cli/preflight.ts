@@ -1,10 +1,11 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Arch } from '../arch.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import type { Examination } from '../candidate/preflight/preflight.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import type { Finding, PreflightDocument } from '../model/examination.ts';
+import { memoryRows } from '../report/memory-text.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';
 import type { Style } from '../report/style.ts';
@@ -18,6 +19,7 @@ import { addCandidateOptions, candidateOf, namesCandidate } from './run-options.
 type Options = CandidateWords & {
   arch: Arch[];
   rootDevice?: string;
+  imageSize?: number;
   mirror?: string;
   withDeps?: boolean;
   json?: boolean;
@@ -42,6 +44,12 @@ export function preflightCommand(): Command {
       '--root-device <device>',
       'root= device on the kernel command line (default: /dev/vda1)',
     )
+    .addOption(
+      new Option(
+        '--image-size <bytes>',
+        'on arm, the --image-size that kexec is given (default: none)',
+      ).argParser(parseImageSize),
+    )
     .addOption(mirrorOption('Debian mirror to download from'))
     .option('--with-deps', 'install missing system packages with apt')
     .option('--json', 'print JSON')
@@ -61,6 +69,13 @@ Exit codes:
   5  a download failed
   7  the candidate cannot boot`;
 
+/** Parses a size as kexec does: decimal, or hexadecimal with 0x. */
+function parseImageSize(text: string): number {
+  const bytes = Number(text);
+  if (/^(?:\d+|0x[\da-f]+)$/i.test(text) && bytes < 2 ** 32) return bytes;
+  throw new InvalidArgumentError('Use bytes below 4 GiB, such as 67108864 or 0x4000000.');
+}
+
 async function run(scenario: string | undefined, given: Options): Promise<void> {
   const examined = scenario === undefined ? [] : await examinedIn(scenario, given);
   const options = { ...given, ...examined[0]?.words };
@@ -77,11 +92,12 @@ async function run(scenario: string | undefined, given: Options): Promise<void> 
     const wanted = candidate.arches.filter((arch) => asked.length === 0 || asked.includes(arch));
     const found: PreflightDocument['found'] = [];
     const progress = showImageProgress();
-    const { mirror, rootDevice } = options;
+    const { mirror, rootDevice, imageSize } = options;
     for (const arch of wanted) {
       const checks = {
         ...{ signal, onProgress: progress.show },
         ...(rootDevice !== undefined && { cmdline: `root=${rootDevice}` }),
+        ...(imageSize !== undefined && { imageSize }),
         ...(mirror && { mirror }),
         ...examined.find((one) => one.arch === arch)?.found,
       };
@@ -100,7 +116,10 @@ async function run(scenario: string | undefined, given: Options): Promise<void> 
       options.json
         ? `${printableJson(document)}\n`
         : found
-            .map(({ arch, ...found }) => describe(arch, candidate.label.kernel, found, style))
+            .map(
+              ({ arch, ...found }) =>
+                describe(arch, candidate.label.kernel, found, style) + drawn(found, style),
+            )
             .join(''),
     );
     if (stops) process.exitCode = exitCodes.hold;
@@ -117,9 +136,10 @@ async function run(scenario: string | undefined, given: Options): Promise<void> 
  * @throws UsageError if it boots several kernels or machines, or an option names a kernel too
  */
 async function examinedIn(word: string, options: Options): Promise<Examined[]> {
-  if (namesCandidate(options) || options.rootDevice !== undefined)
+  const { rootDevice, imageSize } = options;
+  if (namesCandidate(options) || rootDevice !== undefined || imageSize !== undefined)
     throw new UsageError(`${word} and an option both name what to examine`, {
-      hint: 'Leave out the scenario, or --kernel, --initrd, --kexec-tools, --first-kernel and --root-device.',
+      hint: 'Leave out the scenario, or --kernel, --initrd, --kexec-tools, --first-kernel, --root-device and --image-size.',
     });
   const { findScenarios } = await import('./find-scenarios.ts');
   const { expandCases } = await import('../scenario/select.ts');
@@ -190,4 +210,10 @@ export function describe(
     .flatMap((line) => style.wrap(line, 8))
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** The memory of the load, where it is known. */
+function drawn({ memory }: Pick<Examination, 'memory'>, style: Style): string {
+  if (memory === null) return '';
+  return `${memoryRows([memory], style).join('\n')}\n`;
 }

@@ -179,46 +179,6 @@ function placesOf(data: Buffer, name: Compression): number[] {
   return places.slice(0, 8);
 }
 
-/** What a zImage declares about the kernel in it. Bytes. */
-export type ZImageLayout = {
-  /** Offset from the start of RAM at which it runs; null for older kernels, which do not declare it. */
-  textOffset: number | null;
-  /** Code and data after unpacking. */
-  data: number;
-  bss: number;
-};
-
-/** `KLSZ`: the tag with the sizes (arch/arm/boot/compressed/vmlinux.lds.S). */
-const sizesTag = 0x5a534c4b;
-
-/**
- * Reads the table of tags in a zImage, from which kexec-tools plan the memory layout. Null if there is no table (older
- * kernels) or if it points outside the file.
- *
- * A tag consists of its length in words, its name and its data. The data of this tag are the offset in the file of the
- * unpacked size, the size of bss, and (in newer kernels) the text offset.
- */
-export function zImageLayout(file: Buffer): ZImageLayout | null {
-  if (file.length < 0x3c || !hasMagic(file, 'zImageTags')) return null;
-  let at = file.readUInt32LE(0x38);
-  for (;;) {
-    if (at + 16 > file.length) return null;
-    const words = file.readUInt32LE(at);
-    if (words < 2) return null;
-    if (file.readUInt32LE(at + 4) === sizesTag && words >= 4) {
-      const sizeAt = file.readUInt32LE(at + 8);
-      if (sizeAt + 4 > file.length) return null;
-      const hasOffset = words >= 5 && at + 20 <= file.length;
-      return {
-        textOffset: hasOffset ? file.readUInt32LE(at + 16) : null,
-        data: file.readUInt32LE(sizeAt),
-        bss: file.readUInt32LE(at + 12),
-      };
-    }
-    at += 4 * words;
-  }
-}
-
 /** The header of an EFI zboot image (drivers/firmware/efi/libstub/zboot-header.S). */
 export function zbootHeader(data: Buffer): { offset: number; size: number; compression: string } {
   return {

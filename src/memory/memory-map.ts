@@ -1,17 +1,13 @@
 /** Where the parts of a loaded kernel are, where the kernel unpacks itself, and what it overwrites. */
 import type { MemoryMap } from '../model/boot.ts';
 import type { LoadDump, Range } from './load-dump.ts';
+import { assumedOffset, decompressorRoom } from './zimage-memory.ts';
 
 type Region = MemoryMap['regions'][number];
 type Overlap = MemoryMap['overlaps'][number];
 
-/** The text offset that kexec-tools assume: the kernel runs so far above the start of RAM. Bytes. */
-const assumedOffset = 0x8000;
 /** That of Debian's 32-bit kernels, and of others for several platforms (arch/arm/Makefile: textofs-…). Bytes. */
 const higherOffset = 0x208000;
-/** The decompressor's stack and heap, with the margin of kexec-tools. Bytes. */
-const decompressorRoom = 0x11000;
-
 const unknownSize = 'The log does not say how large the kernel is when it runs.';
 
 /** Lays out what `kexec -d` printed about one load. */
@@ -98,7 +94,7 @@ function named({ segments, entry, starts, zImage, isCrash }: LoadDump): Region[]
 }
 
 /** The loaded parts that a writer runs over. It may overwrite the file of the kernel itself, which is then no longer needed. */
-function overlapsOf(
+export function overlapsOf(
   loaded: readonly Region[],
   writers: readonly Region[],
   only: string,

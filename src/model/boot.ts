@@ -138,7 +138,11 @@ const rangeShape = {
 };
 
 export const memoryMapSchema = z.strictObject({
-  line: z.int().min(1).describe('The line of the log with the first segment.'),
+  line: z
+    .int()
+    .min(1)
+    .nullable()
+    .describe('The line of the log with the first segment; null of a load that is planned.'),
   regions: z.array(
     z.strictObject({
       ...rangeShape,
@@ -156,11 +160,11 @@ export const memoryMapSchema = z.strictObject({
         ...rangeShape,
         by: z.string().describe('What is written there.'),
         what: z.string().describe('The loaded part that is overwritten.'),
-        only: z.string().describe('The condition, where the log does not tell; empty: certain.'),
+        only: z.string().describe('The condition, where not all is known; empty: certain.'),
       }),
     )
     .describe('Parts that are overwritten before the new kernel has read them.'),
-  unknown: z.array(z.string()).describe('What the log does not tell.'),
+  unknown: z.array(z.string()).describe('What is not known.'),
 });
 
 /** Where the parts of a loaded kernel are, where the kernel unpacks itself, and what it overwrites. */

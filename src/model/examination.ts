@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { archSchema, count } from './boot.ts';
+import { archSchema, count, memoryMapSchema } from './boot.ts';
 import { candidateLabelSchema, idleSkippingSchema } from './run.ts';
 import { requirementPurposes, severities, silenceReasons } from './vocabulary.ts';
 
@@ -39,6 +39,11 @@ export const preflightSchema = z.strictObject({
           }),
         )
         .describe('The rules for this kind of kernel, and whether each was applied.'),
+      memory: memoryMapSchema
+        .nullable()
+        .describe(
+          'How kexec -l places a zImage, and what it overwrites; null for other kernels, and if the zImage does not declare its size.',
+        ),
     }),
   ),
 });

@@ -13,14 +13,14 @@ const legend = `${fill.loaded} loaded by kexec  ${fill.unpacking} while it unpac
 /** Each map with its overlaps, which come first in each. */
 export function memoryRows(maps: readonly MemoryMap[], style: Style): string[] {
   return maps.flatMap((map) => {
-    const { overlaps, unknown, regions } = map;
+    const { line, overlaps, unknown, regions } = map;
     const verdict =
       overlaps.length > 0
         ? overlaps.map((overlap) => style.red(overlapText(overlap)))
-        : ['No part overwrites another, by what the log tells.'];
+        : [`No part overwrites another${line === null ? '' : ', by what the log tells'}.`];
     return [
       '',
-      style.bold(`Memory of the load (line ${map.line})`),
+      style.bold(line === null ? 'Memory of the load' : `Memory of the load (line ${line})`),
       ...[...verdict, ...unknown].flatMap((text) => style.wrap(`  ${text}`, 2)),
       '',
       ...style.table(

@@ -3,32 +3,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { execaSync } from 'execa';
 import t from 'tap';
-import { pageSizeIn, releaseOfImage, zImageLayout } from '../../src/formats/kernel.ts';
+import { pageSizeIn, releaseOfImage } from '../../src/formats/kernel.ts';
 import { toolsVersion } from '../../src/formats/executable.ts';
 import { image, zImage } from '../candidate/files.ts';
-
-/** A zImage with the table of tags a kernel of today has. */
-function taggedZImage(words = 6): Buffer {
-  const file = zImage();
-  file.writeUInt32LE(0x45454545, 0x34);
-  file.writeUInt32LE(0x100, 0x38);
-  [words, 0x5a534c4b, 0x200, 300, 0x208000, 0x10000].forEach((value, index) => {
-    file.writeUInt32LE(value, 0x100 + 4 * index);
-  });
-  file.writeUInt32LE(1000, 0x200);
-  return file;
-}
-
-t.test('what a zImage declares about the kernel in it', (t) => {
-  t.same(zImageLayout(taggedZImage()), { textOffset: 0x208000, data: 1000, bss: 300 });
-  t.same(zImageLayout(taggedZImage(4)), { textOffset: null, data: 1000, bss: 300 });
-  t.equal(zImageLayout(zImage()), null);
-  const file = taggedZImage();
-  for (let end = 0; end < 0x204; end++) t.equal(zImageLayout(file.subarray(0, end)), null);
-  file.writeUInt32LE(0, 0x100);
-  t.equal(zImageLayout(file), null);
-  t.end();
-});
 
 /** An EFI zboot image of a kernel. */
 function zboot(kernel: Buffer): Buffer {

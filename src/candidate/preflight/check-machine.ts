@@ -95,7 +95,7 @@ function pagesOption(kibibytes: number): string {
 }
 
 /** The bytes that kexec's `--image-size` reserves for the kernel; 0 without that option. */
-export function reservedSize(flags: readonly string[]): number {
+export function reservedSize({ flags }: Pick<Kexec, 'flags'>): number {
   const [, size] = /--image-size[= ](0x[0-9a-f]+|\d+)/i.exec(flags.join(' ')) ?? [];
   return Number(size ?? 0);
 }

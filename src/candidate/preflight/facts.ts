@@ -1,15 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Arch } from '../../arch.ts';
 import { readInitramfs } from '../../formats/initramfs.ts';
-import type { KernelKind, ZImageLayout } from '../../formats/kernel.ts';
-import {
-  zbootHeader,
-  kernelKind,
-  kernelTrouble,
-  pageSizeIn,
-  zImageLayout,
-} from '../../formats/kernel.ts';
+import type { KernelKind } from '../../formats/kernel.ts';
+import { zbootHeader, kernelKind, kernelTrouble, pageSizeIn } from '../../formats/kernel.ts';
+import type { ZImageLayout } from '../../formats/zimage.ts';
+import { zImageLayout } from '../../formats/zimage.ts';
 import { moduleName } from '../../image/build/file-tree.ts';
 import type { MiniDiskRecipe, SystemDiskRecipe } from '../../image/recipes/recipe.ts';
 import { configName, outputNames } from '../../image/recipes/recipe.ts';
@@ -42,6 +38,7 @@ export type KernelFacts = {
 /** The same about an initramfs that belongs to the kernel. */
 export type InitrdFacts = {
   name: string;
+  bytes: number;
   /** Why it is not a valid initramfs, as the end of a sentence; null if nothing is wrong. */
   trouble: string | null;
   /** Releases of the kernels whose modules are in it; null if it could not be unpacked. */
@@ -77,6 +74,8 @@ export type Facts = {
 export type Gathered = Facts & {
   kernel: KernelFacts & { bytes: number };
   kexecs: readonly Kexec[];
+  /** The bytes that `--image-size` asks for, the least of all loads; 0 without it. */
+  reserved: number;
 };
 
 /** Reads the facts from a finished image of a candidate's kernel. `bytes` is the size of the kernel's file. */
@@ -154,6 +153,7 @@ export async function initrdFacts(
   const lists = inReleases.filter(isOwn).flatMap(({ file }) => content.builtIn.get(file) ?? []);
   return {
     name,
+    bytes: (await stat(file)).size,
     trouble,
     releases: names === null ? null : [...new Set(modules.map(({ of }) => of))],
     modules: new Set(own.map(({ rest }) => moduleName(rest))),

@@ -18,8 +18,9 @@ import {
   providerKernel,
   withCandidate,
 } from '../candidate.ts';
-import { checkImageLength, checkTextOffset, checkKexecConfig } from './check-kernel.ts';
+import { checkImageLength, checkKexecConfig } from './check-kernel.ts';
 import { checkEveryWay, checkLoad, checkSystemctl } from './check-load.ts';
+import { checkTextOffset, memoryOf } from './check-memory.ts';
 import { checkLpiTables, checkPageSize, checkReservations, reservedSize } from './check-machine.ts';
 import { checkInitrd, checkRoot } from './check-root.ts';
 import type { Gathered, KernelFacts } from './facts.ts';
@@ -35,6 +36,8 @@ type PreflightOptions = BuildOptions & {
   kexecs?: readonly Kexec[];
   /** How the kernel is loaded. Default: `kexec -l` on a kernel that is not locked down. */
   loading?: Omit<LoadFacts, 'config'>;
+  /** kexec's `--image-size`, where no scenario names one. Bytes. */
+  imageSize?: number;
 };
 
 /** The disk and the load of kexec-to-distro, the reference scenario. */
@@ -43,8 +46,8 @@ const usual = {
   loading: { way: '', lockdown: null, isSecureBoot: false },
 } as const;
 
-/** What was found in a candidate, the worst first, and which rules were applied. */
-export type Examination = Pick<PreflightDocument['found'][number], 'findings' | 'rules'>;
+/** What was found in a candidate, the worst first, which rules were applied, and how the kernel would be loaded. */
+export type Examination = Omit<PreflightDocument['found'][number], 'arch'>;
 
 /**
  * Checks a candidate without booting anything. Takes less than a second if its kernel is cached; otherwise it is downloaded
@@ -56,7 +59,7 @@ export async function preflight(
   options: PreflightOptions = {},
 ): Promise<Examination> {
   const facts = await gatherFacts(candidate, arch, options);
-  return { findings: check(facts), rules: rulesFor(facts) };
+  return { findings: check(facts), rules: rulesFor(facts), memory: memoryOf(facts) };
 }
 
 /**
@@ -82,6 +85,7 @@ async function gatherFacts(
     disk = usual.disk,
     loading = usual.loading,
     kexecs = [],
+    imageSize = 0,
     ...options
   }: PreflightOptions,
 ): Promise<Gathered> {
@@ -114,6 +118,7 @@ async function gatherFacts(
       cmdline,
     })),
     kexecs,
+    reserved: kexecs.length === 0 ? imageSize : Math.min(...kexecs.map(reservedSize)),
   };
 }
 
@@ -155,9 +160,7 @@ async function firstConfig(
 
 /** All findings that follow from the facts, the worst first. */
 function check(facts: Gathered): Finding[] {
-  const { kernel, kexecs, roots } = facts;
-  const sizes = kexecs.map(({ flags }) => reservedSize(flags));
-  const reserved = sizes.length === 0 ? 0 : Math.min(...sizes);
+  const { kernel, kexecs, roots, reserved } = facts;
   const findings = [
     ...checkImageLength(facts.kernel),
     ...(facts.loading.way === 'systemctl' ? checkSystemctl(facts) : checkLoad(facts)),

@@ -1,7 +1,7 @@
 /** Which rules of preflight were applied to a candidate, and why the others were not. */
 import type { PreflightDocument } from '../../model/examination.ts';
 import type { Kexec } from './load-facts.ts';
-import { configuredOffset } from './check-kernel.ts';
+import { configuredOffset } from './check-memory.ts';
 import { builtPages } from './check-machine.ts';
 import { knowsBuiltIn, rootOf, uncheckedDriver } from './check-root.ts';
 import type { Gathered, KernelFacts } from './facts.ts';

@@ -2,10 +2,8 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import type { Load } from '../../../src/candidate/preflight/check-load.ts';
 import type { Finding } from '../../../src/model/examination.ts';
-import {
-  checkKexecConfig,
-  checkTextOffset,
-} from '../../../src/candidate/preflight/check-kernel.ts';
+import { checkKexecConfig } from '../../../src/candidate/preflight/check-kernel.ts';
+import { checkTextOffset } from '../../../src/candidate/preflight/check-memory.ts';
 import {
   checkSystemctl,
   checkEveryWay,
