@@ -22,6 +22,8 @@ const elsewhere =
 export type Apt = {
   /** Downloads the index. Throws UnavailableError if the network or a signature fails. */
   update(onPercent?: (percent: number) => void): Promise<void>;
+  /** The names that begin so, also of packages that others only mention. */
+  names(prefix: string): Promise<string[]>;
   /** The newest version of each named package. Names that are not in the archive are left out. */
   show(names: string[]): Promise<ArchivePackage[]>;
   /**
@@ -72,6 +74,10 @@ export async function openApt(options: AptOptions): Promise<Apt> {
   return {
     async update(onPercent) {
       await aptGet(['update'], directory, onPercent);
+    },
+    async names(prefix) {
+      const { stdout } = await runTool('apt-cache', ['-c', config, 'pkgnames', prefix], { signal });
+      return stdout.split('\n').filter(Boolean);
     },
     async show(names) {
       const args = ['-c', config, 'show', '--no-all-versions', ...names];

@@ -1,0 +1,45 @@
+/** The table of docs/upstream.md, from what `npm run image-size` measured. */
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+
+const imageSizesSchema = z.strictObject({
+  /** Such as 2026-01-31. */
+  date: z.string(),
+  /** QEMU's version. */
+  qemu: z.string(),
+  kernels: z.array(
+    z.strictObject({
+      /** The package and its version. */
+      name: z.string(),
+      version: z.string(),
+      /** What preflight advises, and the smallest value that can work. Bytes. */
+      advised: z.int(),
+      least: z.int(),
+      /** The outcome of a boot with each, and with a page less than the smallest. */
+      atAdvised: z.string(),
+      atLeast: z.string(),
+      below: z.string(),
+    }),
+  ),
+});
+
+export type ImageSizes = z.infer<typeof imageSizesSchema>;
+
+/** The rows of the table, as Markdown. */
+export function imageSizeRows(): string[] {
+  const text = readFileSync(new URL('../docs/image-size.json', import.meta.url), 'utf8');
+  const { kernels } = imageSizesSchema.parse(JSON.parse(text));
+  return [
+    '| kernel | version | advised | boots | smallest | boots | one page less |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...kernels.map(({ name, version, ...sizes }) => {
+      const { advised, atAdvised, least, atLeast, below } = sizes;
+      const cells = [name.replace('linux-image-', ''), version, hex(advised), atAdvised];
+      return `| ${[...cells, hex(least), atLeast, below].join(' | ')} |`;
+    }),
+  ];
+}
+
+function hex(bytes: number): string {
+  return `0x${bytes.toString(16)}`;
+}
