@@ -12,6 +12,7 @@ import type { Scenario } from '../src/scenario/scenario.ts';
 import { scenarioJsonSchema } from '../src/scenario/schema.ts';
 import { bootMachinePage } from './boot-machine-page.ts';
 import { withPicture } from './house/picture.ts';
+import { imageSizeRows } from './image-size-page.ts';
 import { manPage } from './man-page.ts';
 import { performancePage } from './performance-page.ts';
 import { resultsPage } from './results-page.ts';
@@ -35,11 +36,15 @@ export const generatedDocs: { file: string; render: () => string | Promise<strin
   {
     file: 'docs/diagnose.md',
     render: () =>
-      withTable(readFileSync(new URL('../docs/diagnose.md', import.meta.url), 'utf8'), [
+      withTable('docs/diagnose.md', [
         '| outcome | what happened |',
         '| --- | --- |',
         ...outcomeIds.map((id) => `| [\`${id}\`](#${id}) | ${outcomeSummaries[id]} |`),
       ]),
+  },
+  {
+    file: 'docs/upstream.md',
+    render: () => withTable('docs/upstream.md', imageSizeRows()),
   },
   { file: 'docs/scenario.schema.json', render: () => JSON.stringify(scenarioJsonSchema()) },
   {
@@ -49,15 +54,15 @@ export const generatedDocs: { file: string; render: () => string | Promise<strin
 ];
 
 /** Replaces the table of a page that is otherwise written by hand. It is between two comments. */
-function withTable(page: string, rows: readonly string[]): string {
-  const [begin, end] = [
-    '<!-- The table below is made from src/model/vocabulary.ts by `npm run docs`. -->',
-    '<!-- End of the table. -->',
-  ];
-  const [before, rest = ''] = page.split(begin);
-  const [, after] = rest.split(end);
-  if (after === undefined) throw new Error('the page has lost the comments around the table');
-  return [before, begin, '\n\n', rows.join('\n'), '\n\n', end, after].join('');
+function withTable(file: string, rows: readonly string[]): string {
+  const page = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
+  const [, before, after] =
+    /^(.*<!-- The table below is made from [^>]* -->\n).*(<!-- End of the table. -->.*)$/s.exec(
+      page,
+    ) ?? [];
+  if (before === undefined || after === undefined)
+    throw new Error(`${file} has lost the comments around the table`);
+  return [before, '\n', rows.join('\n'), '\n\n', after].join('');
 }
 
 /** The text of a generated file, formatted as everything else here is. */

@@ -4,20 +4,17 @@ import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { byDisk, expectedBoots } from '../candidate/preflight/load-facts.ts';
 import { preflight } from '../candidate/preflight/preflight.ts';
-import type { Loaded } from '../compare/record.ts';
-import { loadRecord, recordOf } from '../compare/record.ts';
+import { loadRecord } from '../compare/record.ts';
 import { exitCodes, UsageError } from '../errors.ts';
 import { cacheDirectory } from '../host/directories.ts';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
-import type { RunReport } from '../model/run.ts';
-import { printable } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';
 import { createStyle } from '../report/style.ts';
 import { needsOf } from '../run/lab.ts';
-import { runCases } from '../run/run.ts';
 import type { Case } from '../scenario/scenario.ts';
 import { serverScenarios } from '../server/server-scenarios.ts';
+import { bootSides } from './boot-sides.ts';
 import { isOwnScenario } from './find-scenarios.ts';
 import { baselineOf, casesToCompare, usualShapes } from './selection.ts';
 import type { ComparisonOptions } from './compare.ts';
@@ -36,7 +33,7 @@ import {
   wholeNumber,
 } from './options.ts';
 import { describe } from './preflight.ts';
-import { addCandidateOptions, candidateOf, casesOf, openReporter } from './run-options.ts';
+import { addCandidateOptions, candidateOf, casesOf } from './run-options.ts';
 
 type CheckOptions = CandidateWords &
   MachineWords &
@@ -128,9 +125,9 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
     await refuseImpossibleMachines(cases, options.qemuDir);
     const stops = await showPreflight(candidate, cases, options, signal);
     const own = servers.length > 0 && words.length === 0 ? ownKernels.server : ownKernels.lab;
-    const before =
-      known ?? (await boot('baseline', cases, current ?? undefined, { ...options, own }, signal));
-    const after = await boot('candidate', cases, candidate, { ...options, own }, signal);
+    const booted = { cases, known, current: current ?? undefined, candidate };
+    const output = progressOutput(options);
+    const { before, after } = await bootSides(booted, { ...options, own, output }, signal);
     if (before === null || after === null) {
       process.exitCode = exitCodes.interrupted;
       return;
@@ -175,40 +172,4 @@ async function showPreflight(
     }
   }
   return stops;
-}
-
-/** Boots the cases with one of the kernels. Returns null if the user interrupted it. */
-async function boot(
-  side: string,
-  cases: Case[],
-  candidate: Candidate | undefined,
-  options: CheckOptions & { own: string },
-  signal: AbortSignal,
-): Promise<Loaded | null> {
-  if (signal.aborted) return null;
-  const output = progressOutput(options);
-  const { encode } = createStyle(output);
-  output.write(encode(`\n${side}: ${printable(candidate?.label.kernel ?? options.own)}\n`));
-  const reporter = openReporter(
-    [],
-    // The comparison shows the differences.
-    { rerun: () => '', differences: false },
-    () => output,
-  );
-  let report: RunReport;
-  let directory = '';
-  try {
-    report = await runCases(
-      cases,
-      { ...options, candidate, retries: 0, tail: false, signal },
-      (event) => {
-        if (event.type === 'run-started') ({ directory } = event);
-        reporter.onEvent(event);
-      },
-    );
-  } finally {
-    await reporter.close();
-  }
-  if (report.summary.interrupted > 0) return null;
-  return { record: recordOf(report), run: { directory, report } };
 }

@@ -44,6 +44,11 @@ export function findScenarios(
   });
 }
 
+/** Whether a word is the file of a scenario, or the name of a built-in one. */
+export function selectsScenario(word: string): boolean {
+  return isScenarioFile(word) || isOwnScenario(word);
+}
+
 /** Whether a built-in scenario has this name. */
 export function isOwnScenario(name: string): boolean {
   return existsSync(join(ownScenarios, `${name}.yaml`));

@@ -12,6 +12,7 @@ import { ownRecipes } from '../image/recipes/recipe.ts';
 import type { ImageProgress } from '../model/run.ts';
 import { describeProgress } from '../report/result-text.ts';
 import { didYouMean } from '../text/nearest.ts';
+import { findScenarios, selectsScenario } from './find-scenarios.ts';
 import { catchInterrupts } from './interrupt.ts';
 import { candidateOf, namesCandidate } from './run-options.ts';
 
@@ -41,9 +42,23 @@ export function planNamed(
     .flatMap((known) => planEntries(wanted, known, catalog));
 }
 
+/** The names of images, where a scenario or its file stands for the images that it boots. */
+async function namesOf(words: string[], catalog: Catalog): Promise<string[]> {
+  const isScenario = (word: string) => !catalog.has(word) && selectsScenario(word);
+  const scenarios = words.filter(isScenario);
+  if (scenarios.length === 0) return words;
+  const { expandCases } = await import('../scenario/select.ts');
+  const cases = expandCases(findScenarios(scenarios), { only: [], repeat: 1 });
+  const booted = cases.flatMap(({ setup: { kernel, initramfs, disk } }) =>
+    [kernel, initramfs, disk].filter((image) => typeof image === 'string'),
+  );
+  return [...new Set([...words.filter((word) => !isScenario(word)), ...booted])];
+}
+
 /** The entries to build. With a kernel under test, those built from it and what they need. */
-async function planFor(names: string[], options: BuildOptions): Promise<PlannedEntry[]> {
+async function planFor(words: string[], options: BuildOptions): Promise<PlannedEntry[]> {
   const catalog = ownRecipes;
+  const names = await namesOf(words, catalog);
   const usual = planNamed(names, options.arch, catalog);
   if (!namesCandidate(options)) return usual;
   const candidate = await candidateOf(options);
@@ -56,7 +71,7 @@ async function planFor(names: string[], options: BuildOptions): Promise<PlannedE
     .flatMap((arch) => planEntries(wanted, arch, tested));
 }
 
-/** Builds images by name (none: all). `refresh` also rebuilds images whose packages have newer versions. */
+/** Builds images by name, or those of scenarios (none: all). `refresh` also rebuilds images whose packages have newer versions. */
 export async function buildImages(
   names: string[],
   options: BuildOptions,

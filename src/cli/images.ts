@@ -43,7 +43,7 @@ export function imagesCommand(): Command {
     .action(prune);
   return images.addHelpText(
     'after',
-    '\nExamples:\n  kexec-lab images\n  kexec-lab images build\n  kexec-lab images refresh mini-disk --arch arm\n  kexec-lab images refresh --kernel debian:sid',
+    '\nExamples:\n  kexec-lab images\n  kexec-lab images build\n  kexec-lab images build tutorial\n  kexec-lab images refresh mini-disk --arch arm\n  kexec-lab images refresh --kernel debian:sid',
   );
 }
 
@@ -53,7 +53,7 @@ function buildCommand(
   summary: string,
   how: { refresh: boolean },
 ): void {
-  const command = subcommand(parent, name, summary)
+  const command = subcommand(parent, name, summary, 'images, or scenarios that boot them')
     .addOption(mirrorOption('Debian mirror to download from'))
     .option('--with-deps', 'install missing system packages with apt');
   addCandidateOptions(command).action((names: string[], options: BuildOptions) =>
@@ -61,11 +61,17 @@ function buildCommand(
   );
 }
 
-function subcommand(parent: Command, name: string, summary: string, options = {}): Command {
+function subcommand(
+  parent: Command,
+  name: string,
+  summary: string,
+  what = 'image names',
+  options = {},
+): Command {
   return parent
     .command(name, options)
     .description(summary)
-    .addArgument(new Argument('[recipe...]', 'image names').default([], 'all'))
+    .addArgument(new Argument('[recipe...]', what).default([], 'all'))
     .addOption(archOption());
 }
 

@@ -23,7 +23,7 @@ export async function buildEntries(
   const cache = cacheDirectory(options.cacheDir);
   const [first] = entries;
   const waiting = () => {
-    const step = 'waiting for another kexec-lab to finish building';
+    const step = 'waiting for another build to finish';
     if (first !== undefined) options.onProgress?.({ recipe: first.name, arch: first.arch, step });
   };
   const damages = new Map<string, string>();
