@@ -27,7 +27,9 @@ export function imagesCommand(): Command {
   const images = new Command('images').description(
     'list, build, verify and remove the images that scenarios boot',
   );
-  subcommand(images, 'list', 'list images and whether they are built', { isDefault: true })
+  subcommand(images, 'list', 'list images and whether they are built', 'image names', {
+    isDefault: true,
+  })
     .option('--json', 'print JSON with the versions of all packages')
     .action(list);
   buildCommand(images, 'build', 'build missing images', { refresh: false });
