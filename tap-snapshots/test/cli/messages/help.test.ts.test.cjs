@@ -417,6 +417,7 @@ Commands:
 Examples:
   kexec-lab images
   kexec-lab images build
+  kexec-lab images build tutorial
   kexec-lab images refresh mini-disk --arch arm
   kexec-lab images refresh --kernel debian:sid
 
@@ -428,7 +429,7 @@ Usage: kexec-lab images build [options] [recipe...]
 build missing images
 
 Arguments:
-  recipe                   image names (default: all)
+  recipe                   images, or scenarios that boot them (default: all)
 
 Options:
   --arch <arch>            only this architecture: aarch64 or arm (repeatable)
@@ -521,7 +522,7 @@ Usage: kexec-lab images refresh [options] [recipe...]
 rebuild images that have newer packages
 
 Arguments:
-  recipe                   image names (default: all)
+  recipe                   images, or scenarios that boot them (default: all)
 
 Options:
   --arch <arch>            only this architecture: aarch64 or arm (repeatable)
@@ -709,8 +710,10 @@ Options:
                            debian:SUITE or debian:SUITE/PACKAGE
   --arch <arch>            only this architecture: aarch64 or arm (repeatable)
                            (default: all)
-  --root <device>          root= device on the kernel command line (default:
+  --root-device <device>   root= device on the kernel command line (default:
                            /dev/vda1)
+  --image-size <bytes>     on arm, the --image-size that kexec is given
+                           (default: none)
   --mirror <url>           Debian mirror to download from (default: the host's)
                            (env: KEXEC_LAB_MIRROR)
   --with-deps              install missing system packages with apt
@@ -725,7 +728,7 @@ Global Options:
 
 Examples:
   kexec-lab preflight --kernel debian:sid
-  kexec-lab preflight --kernel ./vmlinuz-6.12 --initrd ./initrd.img-6.12 --root /dev/vda2
+  kexec-lab preflight --kernel ./vmlinuz-6.12 --initrd ./initrd.img-6.12 --root-device /dev/vda2
   kexec-lab preflight ./my-scenario.yaml
 
 Exit codes:

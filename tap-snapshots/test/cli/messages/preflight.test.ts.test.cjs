@@ -192,8 +192,8 @@ stderr: --kexec-tools text.txt: this is neither a .deb nor a program for arm or 
 exit code 2
 `
 
-exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel tree --root x 1`] = `
-$ kexec-lab preflight --kernel tree --root x
+exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight --kernel tree --root-device x 1`] = `
+$ kexec-lab preflight --kernel tree --root-device x
 aarch64  tree: no problem that prevents a boot
   checked  image format, image length, kexec support, disk and file system drivers, built-in drivers
   not checked  system call: the configuration of the first kernel is unknown
@@ -246,7 +246,7 @@ exit code 2
 exports[`test/cli/messages/preflight.test.ts > TAP > preflight > kexec-lab preflight kexec-to-distro --kernel Image 1`] = `
 $ kexec-lab preflight kexec-to-distro --kernel Image
 stderr: kexec-to-distro and an option both name what to examine
-stderr:   Leave out the scenario, or --kernel, --initrd, --kexec-tools, --first-kernel and --root.
+stderr:   Leave out the scenario, or --kernel, --initrd, --kexec-tools, --first-kernel, --root-device and --image-size.
 exit code 2
 `
 
