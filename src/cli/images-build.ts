@@ -43,7 +43,7 @@ export function planNamed(
 }
 
 /** The names of images, where a scenario or its file stands for the images that it boots. */
-async function namesOf(words: string[], catalog: Catalog): Promise<string[]> {
+export async function namesOf(words: string[], catalog: Catalog): Promise<string[]> {
   const isScenario = (word: string) => !catalog.has(word) && selectsScenario(word);
   const scenarios = words.filter(isScenario);
   if (scenarios.length === 0) return words;
