@@ -23,12 +23,14 @@ const imageSizesSchema = z.strictObject({
   ),
 });
 
-export type ImageSizes = z.infer<typeof imageSizesSchema>;
+/** Reads docs/image-size.json. */
+export function readImageSizes(file: URL | string): z.infer<typeof imageSizesSchema> {
+  return imageSizesSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+}
 
 /** The rows of the table, as Markdown. */
 export function imageSizeRows(): string[] {
-  const text = readFileSync(new URL('../docs/image-size.json', import.meta.url), 'utf8');
-  const { kernels } = imageSizesSchema.parse(JSON.parse(text));
+  const { kernels } = readImageSizes(new URL('../docs/image-size.json', import.meta.url));
   return [
     '| kernel | version | advised | boots | smallest | boots | one page less |',
     '| --- | --- | --- | --- | --- | --- | --- |',

@@ -1,7 +1,7 @@
 /**
  * `npm run image-size [-- SUITE…]`: for every 32-bit kernel of these suites, boots with kexec's --image-size as preflight
- * advises it, and on both sides of the smallest value that can work. Writes docs/image-size.json. Takes about a minute and a
- * half for each kernel, and downloads it.
+ * advises it, and on both sides of the smallest value that can work. Adds to docs/image-size.json after each kernel. Those
+ * that it has are not booted again. Takes about a minute for each kernel, and downloads it.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { page, reserved } from '../src/memory/zimage-memory.ts';
 import { preflightSchema } from '../src/model/examination.ts';
 import { runReportSchema } from '../src/model/run.ts';
 import { compareVersions } from '../src/text/versions.ts';
-import type { ImageSizes } from './image-size-page.ts';
+import { readImageSizes } from './image-size-page.ts';
 
 const suites =
   process.argv.length > 2
@@ -31,17 +31,16 @@ const heap = 0x10000;
 /** The start of RAM. */
 const ram = 0x4000_0000;
 
-const sizes: ImageSizes = { date: new Date().toISOString().slice(0, 10), qemu: '', kernels: [] };
-const seen = new Set<string>();
+const file = 'docs/image-size.json';
+const sizes = readImageSizes(file);
 for (const suite of suites)
   for (const { name, version } of await kernelsOf(suite)) {
-    if (seen.has(`${name} ${version}`)) continue;
-    seen.add(`${name} ${version}`);
+    if (sizes.kernels.some((known) => known.name === name && known.version === version)) continue;
     await measure(suite, name, version);
+    sizes.date = new Date().toISOString().slice(0, 10);
+    const style = { ...(await resolveConfig(file)), filepath: file };
+    writeFileSync(file, await format(JSON.stringify(sizes), style));
   }
-const file = 'docs/image-size.json';
-const style = { ...(await resolveConfig(file)), filepath: file };
-writeFileSync(file, await format(JSON.stringify(sizes), style));
 
 /** The kernels of a suite that can boot QEMU's virt machine, the oldest first. */
 async function kernelsOf(suite: string) {
