@@ -1,6 +1,7 @@
 import type { CostChange, Side, RolloutDecision, Comparison, Tally } from '../model/comparison.ts';
 import type { ComparisonClass } from '../model/vocabulary.ts';
 import { comparisonClasses, stages } from '../model/vocabulary.ts';
+import { mostFailures } from './odds.ts';
 import { describeCost, compareCost } from './side.ts';
 
 /** Compares two sides case by case, with the guest time of their kernels, and decides. */
@@ -155,10 +156,28 @@ export function caveatsOf(comparisons: readonly Comparison[]): string[] {
   const once = ran.filter(({ baseline, candidate }) =>
     [baseline, candidate].some((side) => side !== null && conclusive(side) + side.untold === 1),
   );
-  if (once.length === 0) return [];
   const where = once.length < ran.length ? ` in ${once.length} of ${ran.length} cases` : '';
   return [
-    `Stability was not tested${where}: one boot does not show how often a case fails. Boot every case several times with --repeat.`,
+    ...(once.length === 0
+      ? []
+      : [
+          `Stability was not tested${where}: one boot does not show how often a case fails. Boot every case several times with --repeat.`,
+        ]),
+    ...unseen(ran.flatMap(({ candidate }) => candidate ?? [])),
+  ];
+}
+
+/** A rate of failure that is not worth a caveat. Percent. */
+const negligible = 5;
+
+/** How often a case can fail although none of its boots did, for the case with the fewest of several boots. */
+function unseen(candidates: readonly Side[]): string[] {
+  const faultless = candidates.filter(({ fails }) => fails === 0).map(({ passes }) => passes);
+  const fewest = Math.min(...faultless.filter((boots) => boots > 1));
+  const percent = fewest === Infinity ? 0 : Math.floor(100 * mostFailures(0, fewest));
+  if (percent < negligible) return [];
+  return [
+    `${fewest} boots without a failure leave open that a case fails in up to ${percent} % of its boots (95 % confidence). More boots with --repeat narrow this.`,
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { CaseResult } from '../model/result.ts';
-import type { CaseReference, LabEvent } from '../model/run.ts';
+import type { CaseReference, LabEvent, RunReport } from '../model/run.ts';
+import { oddsOf, oddsText } from '../compare/odds.ts';
 import { describeDifferences } from './differences.ts';
 import { printable, withoutCommands } from './printable.ts';
 import type { ReporterOptions, Reporter, ReporterOutput } from './reporter.ts';
@@ -109,6 +110,7 @@ export function createTranscript(
                 finishedLine(reference.id.padEnd(width), result, style),
               )
             : []),
+          ...oddsRows(event.report, style),
           ...style.wrap(style.bold(summaryLine(event.report)), 2),
           ...style.wrap(style.dim(`report: ${directory}/report.json`), 2),
         ];
@@ -116,6 +118,12 @@ export function createTranscript(
         return [];
     }
   };
+}
+
+/** How often each case failed that was booted several times. */
+function oddsRows({ results }: RunReport, style: Style): string[] {
+  const rows = oddsOf(results).map((odds) => [printable(odds.key), oddsText(odds)]);
+  return rows.length === 0 ? [] : [...style.table(rows, 2), ''];
 }
 
 function finishedLine(name: string, result: CaseResult, style: Style): string[] {

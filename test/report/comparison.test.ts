@@ -35,7 +35,10 @@ const text = (report: ComparisonReport): string => comparisonText(report, create
 t.test('as lines: both kernels, a row per case, costs, and the decision last', (t) => {
   const before = three(took(1.7), took(1.7), took(1.7));
   const costlier = text(reportOf(before, three(took(1.9), took(1.9), took(1.9))));
-  t.match(costlier, /1\.700 s .*1\.900 s .*\n[^]*\nROLL\n$/);
+  t.match(
+    costlier,
+    /1\.700 s .*1\.900 s .*\n[^]*\nROLL\n {2}3 boots without a failure leave open .* 63 % /,
+  );
   const alike = text(reportOf(before, before));
   t.match(alike, /1\.700 s .*1\.700 s /);
   const held = text(reportOf(before, three(hang)));
@@ -54,7 +57,7 @@ t.test('what comes up with neither kernel is named before the reasons', (t) => {
   t.equal(report.decision, 'ROLL');
   const [sentence = 'none'] = report.neither;
   t.equal(report.neither.length, 1);
-  t.match(text(report), `\nROLL\n  ${sentence}\n`);
+  t.match(text(report), `\nROLL\n  ${sentence}\n`, 'before the caveats');
   t.match(comparisonMarkdown(report), `\`${sentence}\``);
   t.match(comparisonHtml(report, null, null), `<li>${sentence}</li>`);
   const held = reportOf(dead, dead);
@@ -72,12 +75,15 @@ t.test('one boot of each side: both times, and that stability was not tested', (
   t.match(text(report), `\nROLL\n  ${caveat}`);
   t.match(comparisonMarkdown(report), `\n- ${caveat}`);
   t.match(comparisonHtml(report, null, null), caveat);
-  t.same(reportOf(three({}), three({})).caveats, []);
+  const [unseen = 'none'] = reportOf(three({}), three({})).caveats;
+  t.match(unseen, /^3 boots without a failure/);
+  const sixty = Array.from({ length: 20 }, () => three({})).flat();
+  t.same(reportOf(sixty, sixty).caveats, [], 'under 5 of 100 is not worth a word');
   const alone = three({}).slice(0, 1);
   t.same(reportOf(three({}), alone).caveats, [caveat], 'one boot of one side is enough');
   const [partly = ''] = reportOf(three({}), [...three({}), ...alone.map(elsewhere)]).caveats;
   t.match(partly, /\b1 .*\b2 /);
-  t.matchSnapshot([caveat, partly].join('\n'), 'caveats');
+  t.matchSnapshot([caveat, partly, unseen].join('\n'), 'caveats');
   t.same(reportOf(alone, []).caveats, [], 'nothing was booted');
   t.end();
 });

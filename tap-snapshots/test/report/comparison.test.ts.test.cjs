@@ -15,6 +15,7 @@ Guest time of the second kernel
   aarch64/kexec-to-distro  2 kernel: 1.700 s -> 1.900 s (+11.8 %, n=3), spread 0.00 %
 
 ROLL
+  3 boots without a failure leave open that a case fails in up to 63 % of its boots (95 % confidence). More boots with --repeat narrow this.
 
 baseline   debian:bookworm
 candidate  debian:trixie
@@ -25,6 +26,7 @@ Guest time of the second kernel
   aarch64/kexec-to-distro  2 kernel: 1.700 s ~ 1.700 s (+0.0 %, n=3), spread 0.00 %
 
 ROLL
+  3 boots without a failure leave open that a case fails in up to 63 % of its boots (95 % confidence). More boots with --repeat narrow this.
 
 baseline   debian:bookworm
 candidate  debian:trixie
@@ -42,12 +44,14 @@ differs    QEMU for arm: 7.2.22 and 10.0.2
 ✓ same       aarch64/kexec-to-distro  3/3 -> 3/3  booted (generation 2, userspace)
 
 ROLL
+  3 boots without a failure leave open that a case fails in up to 63 % of its boots (95 % confidence). More boots with --repeat narrow this.
 
 `
 
 exports[`test/report/comparison.test.ts > TAP > one boot of each side: both times, and that stability was not tested > caveats 1`] = `
 Stability was not tested: one boot does not show how often a case fails. Boot every case several times with --repeat.
 Stability was not tested in 1 of 2 cases: one boot does not show how often a case fails. Boot every case several times with --repeat.
+3 boots without a failure leave open that a case fails in up to 63 % of its boots (95 % confidence). More boots with --repeat narrow this.
 `
 
 exports[`test/report/comparison.test.ts > TAP > what comes up with neither kernel is named before the reasons > both 1`] = `
@@ -59,12 +63,14 @@ candidate  debian:trixie
 
 ROLL
   Comes up with neither kernel: kexec-to-distro on GICv3 without UEFI (aarch64)
+  3 boots without a failure leave open that a case fails in up to 63 % of its boots (95 % confidence). More boots with --repeat narrow this.
 
 ## :white_check_mark: ROLL
 
 Candidate \`debian:trixie\` against \`debian:bookworm\`.
 
 - \`Comes up with neither kernel: kexec-to-distro on GICv3 without UEFI (aarch64)\`
+- 3 boots without a failure leave open that a case fails in up to 63 % of its boots (95 % confidence). More boots with --repeat narrow this.
 
 | class | case | baseline | candidate | |
 | --- | --- | --- | --- | --- |
