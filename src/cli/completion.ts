@@ -125,8 +125,9 @@ export const placeholders: Record<string, () => Promise<Completion> | Completion
       schemas.map(({ name, about }) => ({ word: name, about })),
     );
   },
-  ...named(['n', 'i/n', 'minutes', 'url', 'address', 'text', 'device', 'words', 'server'], () =>
-    completion('none'),
+  ...named(
+    ['n', 'i/n', 'minutes', 'bytes', 'url', 'address', 'text', 'device', 'words', 'server'],
+    () => completion('none'),
   ),
 };
 
