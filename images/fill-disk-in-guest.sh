@@ -1,17 +1,18 @@
 #!/bin/sh
-# Copies the system that runs to the partitions of another disk. src/image/build/guest-disk.ts boots a virtual machine with
-# this as its init: only there can file systems be mounted without root on the host, and the system's own programs run as
-# they do on a server. /dev/vda1 is the root, /dev/vdb the partitioned disk. Beside this script are:
+# Copies a system to the partitions of a disk. src/image/build/guest-disk.ts boots a virtual machine with this as its init: only
+# there can file systems be mounted without root on the host, and the programs of the copied system run as they do on a
+# server. /dev/vda1 is the machine's own root, /dev/vdb the partitioned disk, /dev/vdc1 has the files. Beside this script are:
 #
 #   layout    what to make, in this order, with tabs between the fields; `-` stands for nothing:
 #     member      <volume group> <partition>
 #     volume      <volume group> <name> <MiB>
 #     filesystem  <device> <type> <UUID> <mount point> <btrfs subvolume> <label>
-#   commands  a command per line, for root of the finished system
+#   commands  a command per line, for root of the copied system
 set -eu
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export PATH
 own=/kexec-lab
+source=/run/source
 target=/run/target
 tab=$(printf '\t')
 
@@ -62,15 +63,7 @@ mount_subvolume() { # DEVICE SUBVOLUME PLACE
 }
 
 log 'making the file systems'
-# The system may have other modules than the kernel that runs. /run can be mounted with noexec.
-modules=/
-if [ -d "$own/lib/modules" ]; then
-	modules=$own
-	printf '#!/bin/sh\nexec modprobe -d %s "$@"\n' "$own" >"$own/modprobe"
-	chmod 755 "$own/modprobe"
-	echo "$own/modprobe" >/proc/sys/kernel/modprobe
-fi
-modprobe -d "$modules" -a dm-mod xfs btrfs vfat nls_ascii nls_cp437 2>/dev/null || :
+modprobe -a dm-mod xfs btrfs vfat nls_ascii nls_cp437 2>/dev/null || :
 groups=
 while IFS=$tab read -r what a b c d e f; do
 	case $what in
@@ -94,10 +87,11 @@ done <"$own/layout"
 udevadm settle
 
 log 'copying the system'
-# What is mounted on the running system is not part of it.
-tar --create --one-file-system --numeric-owner --xattrs --xattrs-include='*' --exclude="./${own#/}" --exclude='./lost+found' \
-	--directory / . |
+mkdir "$source"
+mount -o ro /dev/vdc1 "$source"
+tar --create --numeric-owner --xattrs --xattrs-include='*' --exclude='./lost+found' --directory "$source" . |
 	tar --extract --numeric-owner --xattrs --xattrs-include='*' --no-overwrite-dir --directory "$target"
+umount "$source"
 
 if [ -s "$own/commands" ]; then
 	for directory in dev proc sys run; do

@@ -1,5 +1,4 @@
 /** The files of a system's disk: those of a system of the lab, or a root file system that the user brings. */
-import { mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { makeReadable } from '../../debian/deb-file.ts';
 import { UnavailableError } from '../../errors.ts';
@@ -33,15 +32,6 @@ export async function contentOf(
   if (kernels?.directory === systemKernels)
     await takeFiles(system, overlay, ['./boot', modules, './vmlinuz', './initrd.img']);
   return root;
-}
-
-/** Adds the modules of a system to a directory, for a kernel of that system that runs with other files. */
-export async function takeModules(system: string, directory: string): Promise<void> {
-  const scratch = path.join(directory, 'system');
-  await mkdir(scratch);
-  await takeFiles(system, scratch, [modules]);
-  await rename(path.join(scratch, 'usr/lib'), path.join(directory, 'lib'));
-  await rm(scratch, { recursive: true });
 }
 
 async function takeFiles(system: string, target: string, names: string[]): Promise<void> {

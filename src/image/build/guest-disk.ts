@@ -1,6 +1,6 @@
 /**
- * Fills a disk in a virtual machine: for file systems that only a running kernel can mount, and for commands of the system
- * itself, such as grub-install. The machine boots the system from a disk of its own and copies it.
+ * Fills a disk in a virtual machine: for file systems that only a running kernel can mount, and for commands of the finished
+ * system, such as grub-install. The machine boots a system of the lab from a disk of its own.
  */
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,8 +17,8 @@ import { recipesDirectory, systemFiles } from '../recipes/recipe.ts';
 import type { BuildContext } from './build-context.ts';
 import { installationTrouble } from './in-namespace.ts';
 
-/** The directory of the script and its input on the guest's own disk. It is not copied. */
-export const guestDirectory = 'kexec-lab';
+/** The directory of the script and its input on the guest's own disk. */
+const guestDirectory = 'kexec-lab';
 
 /** Adds the script that fills the disk, the layout and the commands to the files of the guest's own disk. */
 export async function addGuestFiles(
@@ -72,6 +72,8 @@ type GuestDisks = {
   system: string;
   /** The machine's own disk, with the system and the script. */
   own: string;
+  /** A disk whose first partition has the files. */
+  content: string;
   /** The partitioned disk to fill. */
   disk: string;
 };
@@ -84,14 +86,14 @@ const longestWait = 30 * 60_000;
  * @throws UnavailableError with the script's own error message if it fails
  */
 export async function fillInGuest(
-  { system, own, disk }: GuestDisks,
+  disks: GuestDisks,
   { arch, onStep, signal }: Pick<BuildContext, 'arch' | 'onStep' | 'signal'>,
 ): Promise<void> {
   onStep('filling the disk in a virtual machine');
   const { binary, options } = await findQemu(arch);
   const said: string[] = [];
   const limit = AbortSignal.timeout(longestWait);
-  await runTool(binary, [...options, ...guestArguments(arch, { system, own, disk })], {
+  await runTool(binary, [...options, ...guestArguments(arch, disks)], {
     signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
     onLine: (line) => {
       const text = line.trimEnd();
@@ -116,7 +118,7 @@ export async function fillInGuest(
 /** The script's last line. */
 const finished = 'done';
 
-function guestArguments(arch: Arch, { system, own, disk }: GuestDisks): string[] {
+function guestArguments(arch: Arch, { system, own, content, disk }: GuestDisks): string[] {
   // Two CPUs: one copies while the other compresses, or writes.
   const profile = loadMachineProfile(arch, { cpus: 2, memory: 1024, clock: 'host' });
   const drive = (id: string, file: string, more: string) => [
@@ -129,6 +131,7 @@ function guestArguments(arch: Arch, { system, own, disk }: GuestDisks): string[]
     ...['-nic', 'none', ...boardArguments(profile), '-no-reboot', '-serial', 'stdio'],
     ...drive('own', own, 'snapshot=on'),
     ...drive('disk', disk, 'cache=unsafe'),
+    ...drive('content', content, 'snapshot=on'),
     ...['-kernel', path.join(system, systemFiles.kernel)],
     ...['-initrd', path.join(system, systemFiles.initramfs)],
     ...['-append', `${profile.cmdline} root=/dev/vda1 rw quiet panic=-1 init=${init}`],

@@ -14,9 +14,9 @@ import {
 } from '../recipes/recipe.ts';
 import type { BuildContext, Built } from './build-context.ts';
 import type { DiskContent } from './disk-content.ts';
-import { contentOf, takeModules } from './disk-content.ts';
+import { contentOf } from './disk-content.ts';
 import { addLinks, addOverlay, archiveTree, settleModes } from './file-tree.ts';
-import { addGuestFiles, fillInGuest, guestDirectory } from './guest-disk.ts';
+import { addGuestFiles, fillInGuest } from './guest-disk.ts';
 import { runInNamespace } from './in-namespace.ts';
 import { namespaceFacts, planNamespace } from './namespace.ts';
 import { layoutText, partitionSystemDisk } from './system-partitions.ts';
@@ -39,16 +39,10 @@ export async function buildSystemDisk(
   const disk = path.join(output, outputNames.disk);
   const system = await contentOf(recipe, directory, overlay);
   if (isMadeInGuest(recipe)) {
-    // The guest's own disk has the finished system, and is copied to the disk that is wanted.
-    const own = path.join(scratch, 'own.img');
-    await addGuestFiles(overlay, recipe);
-    const filler = fillerOf(recipe);
-    const guest = context.input(filler).directory;
-    if (recipe.root !== undefined || filler !== recipe.system)
-      await takeModules(guest, path.join(overlay, guestDirectory));
-    await writeSystem(own, { system, overlay, recipe: { size: recipe.size } }, context);
+    const content = path.join(scratch, 'content.img');
+    await writeSystem(content, { system, overlay, recipe: { size: recipe.size } }, context);
     await partitionSystemDisk(disk, recipe, signal);
-    await fillInGuest({ system: guest, own, disk }, context);
+    await fillFromGuest({ content, disk }, recipe, context);
   } else {
     await writeSystem(disk, { system, overlay, recipe }, context);
   }
@@ -57,6 +51,30 @@ export async function buildSystemDisk(
   const isOwn = kernels !== undefined && kernels.directory !== systemKernels;
   return { packages: [], release: isOwn ? kernels.release : manifest.release };
 }
+
+/**
+ * Copies the content to the disk in a virtual machine, which runs a system of the lab: what is copied may be of any
+ * distribution, without programs that make file systems, and its kernel may not boot.
+ */
+async function fillFromGuest(
+  disks: { content: string; disk: string },
+  recipe: SystemDiskRecipe,
+  context: BuildContext,
+): Promise<void> {
+  const { directory } = context.input(fillerOf(recipe));
+  const scratch = path.join(context.scratch, 'guest');
+  const overlay = path.join(scratch, 'overlay');
+  await mkdir(overlay, { recursive: true });
+  await addGuestFiles(overlay, recipe);
+  const own = path.join(scratch, 'own.img');
+  const system = { file: path.join(directory, outputNames.system), compression: 'none' } as const;
+  const written = { system, overlay, recipe: { size: guestSize } };
+  await writeSystem(own, written, { ...context, scratch });
+  await fillInGuest({ system: directory, own, ...disks }, context);
+}
+
+/** The size of the machine's own disk, most of which is a hole. MiB. */
+const guestSize = 4096;
 
 type SystemContent = {
   system: DiskContent;
