@@ -27,7 +27,7 @@ const good = baseline('good.json', three({}));
 const bad = baseline('bad.json', three(hang));
 
 t.test('ROLL is exit 0, HOLD is exit 7', async (t) => {
-  t.match(await kexecLab(['compare', good, good]), { exitCode: 0, stdout: /\nROLL$/ });
+  t.match(await kexecLab(['compare', good, good]), { exitCode: 0, stdout: /\nROLL\n/ });
   t.match(await kexecLab(['compare', good, bad]), { exitCode: 7, stdout: /\nHOLD\n/ });
 });
 

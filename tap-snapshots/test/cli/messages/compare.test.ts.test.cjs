@@ -56,6 +56,7 @@ Guest time of the second kernel
 
 HOLD
   aarch64/kexec-to-distro costlier: 2 kernel: N.N s -> N.N s (+900.0 %, n=3)
+  3 boots without a failure leave open that a case fails in up to 63 % of its boots (95 % confidence). More boots with --repeat narrow this.
 exit code 7
 `
 
@@ -93,6 +94,7 @@ candidate  good.json
 ✓ same       aarch64/kexec-to-distro  3/3 -> 3/3  booted (generation 2, userspace)
 
 ROLL
+  3 boots without a failure leave open that a case fails in up to 63 % of its boots (95 % confidence). More boots with --repeat narrow this.
 exit code 0
 `
 
@@ -194,6 +196,7 @@ candidate  good.json
 
 HOLD
   the baseline came up in no case, so a comparison with it shows nothing
+  3 boots without a failure leave open that a case fails in up to 63 % of its boots (95 % confidence). More boots with --repeat narrow this.
 exit code 7
 `
 
