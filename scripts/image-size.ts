@@ -42,6 +42,8 @@ for (const suite of suites)
     writeFileSync(file, await format(JSON.stringify(sizes), style));
   }
 
+await execa('npm', ['run', '-s', 'docs'], { stdio: 'inherit' });
+
 /** The kernels of a suite that can boot QEMU's virt machine, the oldest first. */
 async function kernelsOf(suite: string) {
   const cache = cacheDirectory();

@@ -37,6 +37,7 @@ for (const kernel of suites.map((suite) => `debian:${suite}`)) {
 const file = 'docs/results.json';
 const style = { ...(await resolveConfig(file)), filepath: file };
 writeFileSync(file, await format(JSON.stringify(results), style));
+await execa('npm', ['run', '-s', 'docs'], { stdio: 'inherit' });
 
 /** Runs kexec-lab. It may say no: that is a result. Its progress goes to standard error. */
 async function kexecLab(...words: string[]): Promise<string> {
