@@ -1,4 +1,4 @@
-/** What a zImage, the kernel file of 32-bit arm, tells of the memory that it uses. */
+/** Reads from a zImage, the kernel file of 32-bit arm, which memory it will use. */
 import { hasMagic } from './magic.ts';
 
 /** What a zImage declares about the kernel in it, and how it moves itself. Bytes. */
@@ -30,8 +30,8 @@ export type Mover = {
 const sizesTag = 0x5a534c4b;
 
 /**
- * Reads the table of tags in a zImage, from which kexec-tools plan the memory layout. Null if there is no table (older
- * kernels) or if it points outside the file.
+ * Reads the table of tags in a zImage, which kexec-tools use to plan the memory layout. Null if the file has no table (older
+ * kernels), or if the table points outside the file.
  *
  * A tag consists of its length in words, its name and its data. The data of this tag are the offset in the file of the
  * unpacked size, the size of bss, and (in newer kernels) the text offset and the size of the heap.
@@ -71,7 +71,7 @@ const mostBehind = 0x10000;
 /**
  * Finds the code that moves a zImage, and the table LC0 from which it takes addresses. LC0 begins with its own offset, those of
  * bss and of the end of bss. Five words later, LC1 has the end of the stack, counted from LC1. Null for code in Thumb-2, and
- * if the code is not as in Linux 5.10 to 7.3.
+ * if the code is not as in Linux 5.10 to 7.2.
  */
 function moverOf(file: Buffer): Mover | null {
   const fileEnd = file.readUInt32LE(0x2c) - file.readUInt32LE(0x28);

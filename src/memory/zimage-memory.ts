@@ -62,7 +62,10 @@ export function reserved(end: number): number {
   return Math.ceil((end - assumedOffset) / page) * page;
 }
 
-/** What kexec-tools from 2.0.17 on reserve for a zImage that has a table, and all of them for one that has none. Bytes. */
+/**
+ * How much memory kexec-tools reserve without `--image-size`. Bytes. Versions before 2.0.17 do so only for a zImage without a table.
+ * @param layout null if the zImage has no table
+ */
 export function reservedByKexec(
   layout: Pick<ZImageLayout, 'data' | 'bss'> | null,
   bytes: number,
