@@ -1,9 +1,11 @@
 #!/bin/sh
-# Makes a Debian system of packages that were downloaded and verified before. src/image/build-system.ts runs this as
-# root of private namespaces, with an archive of the packages, the overlays and this script unpacked on a tmpfs
-# (whatever ends the build, nothing of it stays) and with the finished system going to descriptor 3:
+# Makes a Debian system of packages that were downloaded and verified before, or puts another kernel into a finished one.
+# src/image/build/system.ts runs this as root of private namespaces, with an archive of the packages, the overlays and this
+# script unpacked on a tmpfs (whatever ends the build, nothing of it stays) and with the system going to descriptor 3:
 #
 #   build-system.sh <architecture> <qemu-user's name of it> <library directory of the host, or -> <packages, with commas>
+#
+# With - for the packages, descriptor 6 is the finished system, as this script wrote it, and the overlays have the kernel.
 #
 # Programs of another architecture run through qemu-user. Tools that only read and write files need not: while the system
 # is put together the host's own stand in for them, which makes it several times faster and changes nothing in the result.
@@ -118,8 +120,43 @@ armhf) machine=40 ;;
 esac
 architecture=$1 emulator=$2 libraries=$3 packages=$4
 
-# mmdebstrap has sh use the next free descriptors by number, and dash knows those up to 9 only.
-exec 6<&-
+mount_kernel_files() {
+	mount -t proc proc "$root/proc"
+	mount --rbind /dev "$root/dev"
+}
+
+umount_kernel_files() { umount -l "$root/dev" "$root/proc"; }
+
+# Installs the packages.
+install_packages() {
+	# mmdebstrap has sh use the next free descriptors by number, and dash knows those up to 9 only.
+	exec 6<&-
+	PATH=$native:$PATH mmdebstrap --mode=root --verbose --format=directory --variant=minbase \
+		--architectures="$architecture" --include="$packages" --skip=check/qemu \
+		--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr \
+		--aptopt='APT::Install-Recommends "false"' --dpkgopt=force-unsafe-io \
+		--extract-hook="sh $work/build-system.sh extracted $libraries" \
+		--essential-hook="sh $work/build-system.sh essential" \
+		'' "$root" "deb [trusted=yes] copy:$work/repository ./"
+	for directory in $unread; do find "${root:?}$directory" -mindepth 1 -delete; done
+	rm -f "$root/etc/resolv.conf" "$root/etc/hostname" "$root/etc/apt/sources.list" "$root"/etc/dpkg/dpkg.cfg.d/* \
+		"$root/etc/apt/apt.conf.d/99mmdebstrap"
+}
+
+# Unpacks the finished system, and removes its kernel.
+unpack_system() {
+	log 'unpacking the system'
+	mkdir "$root"
+	tar --extract --numeric-owner --xattrs --xattrs-include='security.capability' --xattrs-include='user.*' \
+		--directory "$root" <&6
+	add_native "$libraries"
+	lay_native_over
+	log 'removing its kernel'
+	mount_kernel_files
+	chroot "$root" sh -c "dpkg-query --list 'linux-image-*' | sed -n 's/^ii *\([^ ]*\) .*/\1/p' | xargs dpkg --purge"
+	umount_kernel_files
+	rm -rf "$root"/boot/initrd.img-* "$root"/usr/lib/modules/*
+}
 
 binfmt=/proc/sys/fs/binfmt_misc
 if [ "$emulator" != - ] && [ ! -e "$binfmt/qemu-$emulator" ]; then
@@ -130,34 +167,26 @@ fi
 
 # The initrd is made once, at the end. dpkg need not wait for a disk there is none of.
 export INITRD=No
-PATH=$native:$PATH mmdebstrap --mode=root --verbose --format=directory --variant=minbase \
-	--architectures="$architecture" --include="$packages" --skip=check/qemu \
-	--hook-dir=/usr/share/mmdebstrap/hooks/maybe-merged-usr \
-	--aptopt='APT::Install-Recommends "false"' --dpkgopt=force-unsafe-io \
-	--extract-hook="sh $work/build-system.sh extracted $libraries" \
-	--essential-hook="sh $work/build-system.sh essential" \
-	'' "$root" "deb [trusted=yes] copy:$work/repository ./"
+if [ "$packages" = - ]; then unpack_system; else install_packages; fi
 unset INITRD
 
 log 'adding what the lab needs'
-for directory in $unread; do find "${root:?}$directory" -mindepth 1 -delete; done
-rm -f "$root/etc/resolv.conf" "$root/etc/hostname" "$root/etc/apt/sources.list" "$root/etc/apt/apt.conf.d/99mmdebstrap" \
-	"$root"/etc/dpkg/dpkg.cfg.d/*
 cp -r --no-preserve=ownership "$work/overlay/." "$root/"
-while read -r unit; do ln -sf /dev/null "$root/etc/systemd/system/$unit"; done <"$work/masks"
+if [ -e "$work/masks" ]; then
+	while read -r unit; do ln -sf /dev/null "$root/etc/systemd/system/$unit"; done <"$work/masks"
+fi
 
 log 'making the initrd'
 lay_native_over
 prepare_initrd_tools
-mount -t proc proc "$root/proc"
-mount --rbind /dev "$root/dev"
+mount_kernel_files
 chroot "$root" update-initramfs -c -k all
 # When the kernel was installed there was no initrd to link to.
 rm -f "$root"/vmlinuz* "$root"/initrd.img*
 for kernel in "$root"/boot/vmlinuz-*; do
 	chroot "$root" linux-update-symlinks install "${kernel##*/vmlinuz-}" "/boot/${kernel##*/}"
 done
-umount -l "$root/dev" "$root/proc"
+umount_kernel_files
 remove_native "$libraries"
 
 log 'checking the system'

@@ -59,6 +59,19 @@ export function kernelRecipe({ kernel }: Candidate): CandidateKernelRecipe {
   return { kind: 'kernel', source: kernel, modules: wantedModules };
 }
 
+/** A candidate that another one's first kernel starts. It can be tested where both can. */
+export function withFirstKernel(
+  candidate: Candidate,
+  { firstKernel, arches, label }: Candidate,
+): Candidate {
+  return {
+    ...candidate,
+    firstKernel,
+    arches: candidate.arches.filter((arch) => arches.includes(arch)),
+    label: { ...candidate.label, firstKernel: label.firstKernel },
+  };
+}
+
 /**
  * The catalog with a candidate in place of the distribution's kernel, initramfs and kexec-tools. This changes the content
  * keys of all images built from them. Without a candidate the catalog is returned unchanged.
@@ -129,7 +142,7 @@ function systemOf(name: string, catalog: Catalog, { kernel }: Candidate): Recipe
   if (!isServerDisk(disk)) return undefined;
   const system = catalog.get(disk.system);
   if (system?.kind !== 'system') return undefined;
-  return { ...system, source: kernel, overlays: [...system.overlays, ...disk.overlays] };
+  return { kind: 'system', base: disk.system, source: kernel, overlays: disk.overlays };
 }
 
 function withSource(recipe: Recipe, source: KernelSource): CandidateKernelRecipe {

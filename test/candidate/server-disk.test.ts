@@ -48,7 +48,12 @@ function tested(disk: SystemDiskRecipe): { catalog: Catalog; disk: SystemDiskRec
 
 t.test('a server disk gets the candidate from a system in which it is installed', (t) => {
   const { catalog, disk } = tested(serverDisk);
-  t.match(catalog.get(disk.system), { kind: 'system', source: candidate().kernel });
+  const system = catalog.get(disk.system);
+  t.same(system, {
+    ...{ kind: 'system', base: serverDisk.system },
+    ...{ source: candidate().kernel, overlays: serverDisk.overlays },
+  });
+  t.same(system && inputsOf(system), [serverDisk.system], "made from the server's system");
   t.same(disk.links, { '/boot/boot.sh': ['/boot.sh'] }, 'the system makes the links to kernels');
   t.same(disk.commands, update);
   t.end();

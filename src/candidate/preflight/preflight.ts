@@ -126,7 +126,9 @@ async function gatherFacts(
 function suitesOf(catalog: Catalog, recipe: Recipe | undefined): readonly string[] | null {
   if (isDiskOfKernel(recipe)) return recipe.suites;
   const system = isServerDisk(recipe) ? catalog.get(recipe.system) : undefined;
-  return system?.kind === 'system' ? system.suites : null;
+  if (system?.kind !== 'system') return null;
+  const installed = 'base' in system ? catalog.get(system.base) : system;
+  return installed !== undefined && 'masks' in installed ? installed.suites : null;
 }
 
 /** The disk of every machine, and the command line with which the second kernel boots there. */

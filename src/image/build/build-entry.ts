@@ -8,7 +8,7 @@ import { inputsOf } from '../recipes/recipe.ts';
 import { manifestText } from '../store/entry.ts';
 import type { BuildContext, Built } from './build-context.ts';
 import { buildCandidateKernel, buildKernel } from './kernel.ts';
-import { buildSystem } from './system.ts';
+import { buildCandidateSystem, buildSystem } from './system.ts';
 import { buildSystemDisk } from './system-disk.ts';
 import { copyInitramfs, buildInitramfs, buildMiniDisk } from './tree.ts';
 
@@ -52,7 +52,9 @@ export function build(recipe: Recipe, context: BuildContext): Promise<Built> {
     case 'initramfs':
       return 'file' in recipe ? copyInitramfs(recipe, context) : buildInitramfs(recipe, context);
     case 'system':
-      return buildSystem(recipe, context);
+      return 'base' in recipe
+        ? buildCandidateSystem(recipe, context)
+        : buildSystem(recipe, context);
     case 'disk':
       return 'system' in recipe ? buildSystemDisk(recipe, context) : buildMiniDisk(recipe, context);
   }

@@ -61,17 +61,17 @@ export async function buildCandidateKernel(
 }
 
 /**
- * Adds a kernel under test to the tree of a system: in /boot, with its configuration and all its modules.
+ * Adds a kernel under test to the tree of a system: in /boot, with its configuration and all its modules. Returns its packages.
  * @throws UsageError if there is no kernel, or its release is unknown
  */
 export async function layOutKernel(
   source: KernelSource,
   context: BuildContext,
   tree: string,
-): Promise<void> {
+): Promise<Built['packages']> {
   const scratch = path.join(context.scratch, 'kernel');
   await mkdir(scratch);
-  const { directories } = await unpackCandidate({ source }, { ...context, scratch });
+  const { packages, directories } = await unpackCandidate({ source }, { ...context, scratch });
   const found = await findKernel(directories);
   const release = found && (found.release ?? (await releaseOfImage(found.file)));
   if (found === null || release === null)
@@ -99,6 +99,7 @@ export async function layOutKernel(
   await runTool('depmod', ['--basedir', path.join(tree, 'usr'), release], {
     signal: context.signal,
   });
+  return packages;
 }
 
 async function unpackCandidate(

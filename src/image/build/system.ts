@@ -1,10 +1,8 @@
 import { link, mkdir, writeFile, copyFile, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
-import type { Arch } from '../../arch.ts';
 import { architectures } from '../../arch.ts';
 import { makeReadable } from '../../debian/deb-file.ts';
 import type { Stanza, ArchivePackage } from '../../debian/mirror.ts';
-import type { PackageOptions } from '../../debian/packages.ts';
 import { fetchPackages } from '../../debian/packages.ts';
 import { UnavailableError } from '../../errors.ts';
 import { runTool } from '../../host/processes.ts';
@@ -14,6 +12,7 @@ import {
   recipesDirectory,
   outputNames,
   systemFiles,
+  type CandidateSystemRecipe,
   type SystemRecipe,
 } from '../recipes/recipe.ts';
 import type { BuildContext, Built } from './build-context.ts';
@@ -27,31 +26,45 @@ import { mapAllUsers, planNamespace, emulatorFor, namespaceFacts } from './names
  * initramfs-tools built. apt downloads and verifies the packages; mmdebstrap installs them without a network.
  */
 export async function buildSystem(recipe: SystemRecipe, context: BuildContext): Promise<Built> {
-  const { arch, scratch, output, packageOptions, onStep, signal } = context;
+  const { arch, packageOptions, onStep } = context;
   const { packages, debs } = await fetchPackages(systemSelection(recipe, arch), packageOptions);
 
   onStep('preparing the packages');
+  const parts = await prepareParts(recipe.overlays, context);
+  await writeRepository(path.join(parts, 'repository'), packages, debs);
+  await writeFile(path.join(parts, 'masks'), recipe.masks.map((unit) => `${unit}\n`).join(''));
+  const release = await installSystem(
+    { parts, packages: systemPackages(recipe, arch), total: packages.length },
+    context,
+  );
+  return { packages, release };
+}
+
+/**
+ * Builds the same files of a finished system whose kernel is replaced by one under test. Its own initramfs-tools builds the
+ * initrd.
+ */
+export async function buildCandidateSystem(
+  recipe: CandidateSystemRecipe,
+  context: BuildContext,
+): Promise<Built> {
+  const parts = await prepareParts(recipe.overlays, context);
+  const packages = await layOutKernel(recipe.source, context, path.join(parts, 'overlay'));
+  const base = path.join(context.input(recipe.base).directory, outputNames.system);
+  return { packages, release: await installSystem({ parts, base }, context) };
+}
+
+/** Creates a directory with build-system.sh and its input. */
+async function prepareParts(
+  overlays: readonly string[],
+  { scratch }: BuildContext,
+): Promise<string> {
   const parts = path.join(scratch, 'parts');
   const overlay = path.join(parts, 'overlay');
   await mkdir(overlay, { recursive: true });
-  for (const name of recipe.overlays)
-    await addOverlay(overlay, path.resolve(recipesDirectory, name));
-  if (recipe.source !== undefined) await layOutKernel(recipe.source, context, overlay);
-  await writeRepository(path.join(parts, 'repository'), packages, debs);
-  await writeFile(path.join(parts, 'masks'), recipe.masks.map((unit) => `${unit}\n`).join(''));
+  for (const name of overlays) await addOverlay(overlay, path.resolve(recipesDirectory, name));
   await copyFile(path.join(recipesDirectory, systemScript), path.join(parts, systemScript));
-
-  await settleModes(parts, signal);
-  const archive = path.join(scratch, 'parts.tar');
-  await archiveTree(parts, archive, signal);
-  const rootfs = path.join(output, outputNames.system);
-  const total = packages.length;
-  const wanted = systemPackages(recipe, arch);
-  await installSystem({ arch, packages: wanted, total, archive, rootfs, onStep, signal });
-
-  onStep('extracting the kernel and its initrd');
-  const release = await takeBootFiles(rootfs, output, scratch, signal);
-  return { packages, release };
+  return parts;
 }
 
 /** Creates a directory that apt can install from: `Packages`, and each .deb (`debs`, in the order of `packages`). */
@@ -101,45 +114,58 @@ async function takeBootFiles(
   return release;
 }
 
-export type Installation = {
-  arch: Arch;
-  /** The packages to install in addition to the base system. */
-  packages: readonly string[];
-  /** How many packages are installed in total. */
-  total: number;
-  /** A tar archive with build-system.sh and its input. */
-  archive: string;
-  /** Where the finished system is written as a tar archive. */
-  rootfs: string;
-  onStep: PackageOptions['onStep'];
-  signal: AbortSignal | undefined;
-};
+type Installation = {
+  /** A directory with build-system.sh and its input. */
+  parts: string;
+} & (
+  | {
+      /** The packages to install in addition to the base system. */
+      packages: readonly string[];
+      /** How many packages are installed in total. */
+      total: number;
+    }
+  | {
+      /** The finished system whose kernel is replaced, as a tar archive. */
+      base: string;
+    }
+);
 
 /** The host's libraries. Programs that use them can replace emulated ones. */
 const hostLibraries = '/usr/lib/x86_64-linux-gnu';
 
 /**
- * Installs Debian with build-system.sh. Throws UnavailableError if the host does not permit the namespaces needed (the
- * hint says how to permit them), and if the installation fails.
+ * Installs Debian with build-system.sh. Returns the kernel's release. Throws UnavailableError if the host does not permit the
+ * namespaces needed (the hint says how to permit them), and if the installation fails.
  */
-async function installSystem(installation: Installation): Promise<void> {
-  const { arch, packages, archive, rootfs, total, onStep, signal } = installation;
+async function installSystem(
+  { parts, ...from }: Installation,
+  { arch, scratch, output, onStep, signal }: BuildContext,
+): Promise<string> {
+  await settleModes(parts, signal);
+  const archive = path.join(scratch, 'parts.tar');
+  await archiveTree(parts, archive, signal);
+  const rootfs = path.join(output, outputNames.system);
+  const isWhole = 'base' in from;
   const plan = planNamespace(await namespaceFacts(emulatorFor(arch)));
   const { emulator } = plan;
   const libraries = emulator !== null && process.arch === 'x64' ? hostLibraries : '-';
-  const progress = systemProgress(total);
+  const progress = systemProgress(isWhole ? 0 : from.total);
+  const packages = isWhole ? '-' : from.packages.join(',');
   await runInNamespace(plan, {
     what: 'installing Debian',
     archive,
     script: systemScript,
-    args: [architectures[arch].debian, emulator ?? '-', libraries, packages.join(',')],
+    args: [architectures[arch].debian, emulator ?? '-', libraries, packages],
     output: rootfs,
+    ...(isWhole && { material: from.base }),
     onLine: (line) => {
       const step = progress(line);
       if (step !== null) onStep(step.step, step.amount);
     },
     signal,
   });
+  onStep('extracting the kernel and its initrd');
+  return takeBootFiles(rootfs, output, scratch, signal);
 }
 
 /** Messages of build-system.sh and its namespace that are not shown to the user. */

@@ -18,7 +18,8 @@ export function selectPackages(recipe: Recipe, arch: Arch): PackageSelection[] {
     case 'disk':
       return 'file' in recipe ? [] : treeSelections(recipe, arch);
     case 'system':
-      return [systemSelection(recipe, arch)];
+      if (!('base' in recipe)) return [systemSelection(recipe, arch)];
+      return 'suite' in recipe.source ? [kernelSelection([recipe.source], arch)] : [];
   }
 }
 
@@ -62,9 +63,9 @@ export function systemSelection(recipe: SystemRecipe, arch: Arch): PackageSelect
   return recipe.suites.map((suite) => ({ suite, find }));
 }
 
-/** The packages that a system has in addition to its base. linux-base makes the links to a kernel without a package. */
+/** The packages that a system has in addition to its base. */
 export function systemPackages(recipe: SystemRecipe, arch: Arch): string[] {
-  return [...recipe.packages, recipe.source === undefined ? recipe.kernel[arch] : 'linux-base'];
+  return [...recipe.packages, recipe.kernel[arch]];
 }
 
 function closure(names: readonly string[], follow: Follow, suite: string, arch: Arch): Choice {

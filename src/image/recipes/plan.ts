@@ -185,8 +185,9 @@ export function contentKey(name: string, arch: Arch, catalog: Catalog, directory
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Where a user's overlays and system are does not matter, only what is in them, which is part of the key as well. */
+/** Where a user's overlays and systems are does not matter, only what is in them, which is part of the key as well. */
 function withoutPaths(recipe: Recipe): unknown {
+  if ('base' in recipe) return { ...recipe, base: '', overlays: [] };
   if (!('system' in recipe) || !path.isAbsolute(recipe.overlays[0] ?? '')) return recipe;
   const { kernels, root } = recipe;
   const isOfSystem = kernels?.directory === systemKernels;

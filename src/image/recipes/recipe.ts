@@ -170,15 +170,25 @@ export type CandidateKernelRecipe = { kind: 'kernel'; source: KernelSource; modu
 /** An initramfs that the user supplied, used unchanged; `file` is its SHA-256 in the cache. */
 export type CandidateInitramfsRecipe = { kind: 'initramfs'; file: string };
 
+/**
+ * A finished system with a kernel that the user supplied instead of its own. The system makes the initrd, for which the
+ * settings in the overlays count.
+ */
+export type CandidateSystemRecipe = {
+  kind: 'system';
+  /** The recipe of the finished system. */
+  base: string;
+  source: KernelSource;
+  /** Absolute paths. */
+  overlays: string[];
+};
+
 export type KernelRecipe = z.infer<typeof kernelRecipe>;
 export type InitramfsRecipe = z.infer<typeof initramfsRecipe> & WithTools;
-export type SystemRecipe = z.infer<typeof systemRecipe> & WithSource;
+export type SystemRecipe = z.infer<typeof systemRecipe>;
 export type MiniDiskRecipe = z.infer<typeof miniDiskRecipe> & WithTools;
 export type SystemDiskRecipe = z.infer<typeof systemDiskRecipe> & WithFiller;
 export type TreeRecipe = InitramfsRecipe | MiniDiskRecipe;
-
-/** Set by candidates only: a kernel to install instead of the package. The system makes its initrd. */
-type WithSource = { source?: KernelSource };
 
 /**
  * Set by candidates only: the system whose kernel fills the disk, if a virtual machine does that. A kernel under test may not
@@ -189,22 +199,21 @@ type WithFiller = { filler?: string };
 /** Set by candidates only, never by a file in images/: kexec-tools to use instead of the suite's. */
 type WithTools = { tools?: ToolsSource };
 
-/** A validated file of images/, or what a candidate replaces it with (src/candidate). */
+/** A validated file of images/, or a user's own. */
+export type OwnRecipe =
+  KernelRecipe | InitramfsRecipe | SystemRecipe | MiniDiskRecipe | SystemDiskRecipe;
+
+/** A recipe, or what a candidate replaces it with (src/candidate). */
 export type Recipe =
-  | KernelRecipe
-  | InitramfsRecipe
-  | SystemRecipe
-  | MiniDiskRecipe
-  | SystemDiskRecipe
-  | CandidateKernelRecipe
-  | CandidateInitramfsRecipe;
+  OwnRecipe | CandidateKernelRecipe | CandidateSystemRecipe | CandidateInitramfsRecipe;
 
 /** The names of the recipes that this one is built from. */
 export function inputsOf(recipe: Recipe): string[] {
   switch (recipe.kind) {
     case 'kernel':
-    case 'system':
       return [];
+    case 'system':
+      return 'base' in recipe ? [recipe.base] : [];
     case 'initramfs':
       return 'kernel' in recipe ? [recipe.kernel] : [];
     case 'disk':
@@ -258,7 +267,7 @@ export type Catalog = Named<Recipe>;
 const recipes = new YamlDirectory<FileRecipe>(recipesDirectory, recipeSchema);
 
 /** The recipe of a file, without `extends`. */
-function whole(recipe: FileRecipe): Recipe {
+function whole(recipe: FileRecipe): OwnRecipe {
   if (!('extends' in recipe)) return recipe;
   const base = findRecipe(ownRecipes, recipe.extends, 'system');
   return {
@@ -270,7 +279,7 @@ function whole(recipe: FileRecipe): Recipe {
 }
 
 /** The recipes of this installation. An absolute path stands for a user's recipe, whose overlays are next to it. */
-export const ownRecipes: Catalog = {
+export const ownRecipes: Named<OwnRecipe> = {
   keys: () => recipes.keys(),
   has: (name) => recipes.has(name),
   get: (name) => {
@@ -291,7 +300,7 @@ export const ownRecipes: Catalog = {
     };
   },
   *[Symbol.iterator]() {
-    for (const [name, recipe] of recipes) yield [name, whole(recipe)] as [string, Recipe];
+    for (const [name, recipe] of recipes) yield [name, whole(recipe)] as [string, OwnRecipe];
   },
 };
 
@@ -304,13 +313,13 @@ export function isWholeSystem(catalog: Catalog, disk: ImageReference | null): bo
 }
 
 /** The recipe of that name and kind. Throws ScenarioError with a list of the existing ones. */
-export function findRecipe<K extends Recipe['kind']>(
-  catalog: Catalog,
+export function findRecipe<R extends Recipe, K extends R['kind']>(
+  catalog: Named<R>,
   name: string,
   kind: K,
-): Extract<Recipe, { kind: K }> {
+): Extract<R, { kind: K }> {
   const recipe = catalog.get(name);
-  if (recipe?.kind === kind) return recipe as Extract<Recipe, { kind: K }>;
+  if (recipe?.kind === kind) return recipe as Extract<R, { kind: K }>;
   throw new ScenarioError(`no image recipe \`${name}\` of kind ${kind}`, {
     hint: `Choose one of: ${namesOfKind(catalog, kind).join(', ')}.`,
   });
