@@ -134,6 +134,18 @@ export const doors = {
     'session',
   ],
   merge: ['errors.ts', 'file-error.ts', 'model', 'host', 'run'],
+  pairs: [
+    'arch.ts',
+    'errors.ts',
+    'model',
+    'host',
+    'qemu',
+    'scenario',
+    'image',
+    'compare',
+    'candidate',
+    'run',
+  ],
   cli: [
     'arch.ts',
     'console',
@@ -160,6 +172,7 @@ export const doors = {
     'run',
     'server',
     'merge',
+    'pairs',
   ],
   action: [
     'arch.ts',

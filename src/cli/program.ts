@@ -54,6 +54,11 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
     load: async () => (await import('./check.ts')).checkCommand(),
   },
   {
+    name: 'pairs',
+    summary: 'boot each kernel after each other one',
+    load: async () => (await import('./pairs.ts')).pairsCommand(),
+  },
+  {
     name: 'capture',
     summary: 'take what the boot of a server depends on into a file',
     load: async () => (await import('./capture.ts')).captureCommand(),

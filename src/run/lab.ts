@@ -3,7 +3,8 @@ import os from 'node:os';
 import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
-import { withCandidate } from '../candidate/candidate.ts';
+import { withCandidate, withFirstKernel } from '../candidate/candidate.ts';
+import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { openCheckpointStore } from '../checkpoint/store.ts';
 import { ScenarioError } from '../errors.ts';
 import { ownVersion, cacheDirectory } from '../host/directories.ts';
@@ -19,7 +20,7 @@ import { findQemu } from '../qemu/find-qemu.ts';
 import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import type { ProvedQemu } from '../qemu/trial/try-qemu.ts';
 import { tryQemu } from '../qemu/trial/try-qemu.ts';
-import type { Case, SecondKernel } from '../scenario/scenario.ts';
+import type { Case, Setup } from '../scenario/scenario.ts';
 import type { Lab, RunOptions } from './run-case.ts';
 
 /** A lab that also remembers the images and QEMUs that cases used, for the report. */
@@ -43,24 +44,34 @@ export function createLab(
 ): RememberingLab {
   const sets = new Map<string, { arch: Arch; made: Promise<ImageSet> }>();
   const qemus = new Map<Arch, Promise<ProvedQemu>>();
-  const secondKernels = new Map<string, Promise<Candidate>>();
-  const secondKernelOf = async (words: SecondKernel, arch: Arch): Promise<Candidate> => {
-    const found = await remember(secondKernels, JSON.stringify(words), async () => {
+  const kernels = new Map<string, Promise<Candidate>>();
+  const read = (words: CandidateWords): Promise<Candidate> =>
+    remember(kernels, JSON.stringify(words), async () => {
       const { readCandidate } = await import('../candidate/read-candidate.ts');
       return readCandidate(words, { ...(mirror && { mirror }), signal });
     });
-    if (found.arches.includes(arch)) return found;
-    throw new ScenarioError(
-      `second-kernel: ${found.label.kernel} is a kernel for ${found.arches.join(' and ')}, this case is ${arch}`,
-      { hint: `Give ${arch} a second-kernel of its own under per-arch, or remove it from arch.` },
-    );
+  const kernelsOf = async (
+    { firstKernel, secondKernel }: Kernels,
+    arch: Arch,
+  ): Promise<Candidate> => {
+    // Each is read once, however many cases have it with another one.
+    const second = await read({ ...secondKernel });
+    if (!second.arches.includes(arch))
+      throw new ScenarioError(
+        `second-kernel: ${second.label.kernel} is a kernel for ${second.arches.join(' and ')}, this case is ${arch}`,
+        { hint: `Give ${arch} a second-kernel of its own under per-arch, or remove it from arch.` },
+      );
+    return firstKernel === undefined
+      ? second
+      : withFirstKernel(second, await read({ firstKernel }));
   };
   return {
-    images: ({ arch, kernel, initramfs, disk, secondKernel }) => {
+    images: ({ arch, kernel, initramfs, disk, firstKernel, secondKernel }) => {
       const request = { arch, kernel, initramfs, disk };
-      const words = candidate === undefined ? secondKernel : undefined;
+      const named = firstKernel !== undefined || secondKernel !== undefined;
+      const words = candidate === undefined && named ? { firstKernel, secondKernel } : undefined;
       const make = async (): Promise<ImageSet> => {
-        const tested = words === undefined ? candidate : await secondKernelOf(words, arch);
+        const tested = words === undefined ? candidate : await kernelsOf(words, arch);
         const catalog = withCandidate(ownRecipes, tested);
         const options = { ...(mirror && { mirror }), signal, onProgress };
         return ensureImages({ ...request, catalog }, options);
@@ -86,6 +97,9 @@ export function createLab(
     }),
   };
 }
+
+/** The kernels that a case names itself. */
+type Kernels = Pick<Setup, 'firstKernel' | 'secondKernel'>;
 
 function remember<Key, Value>(known: Map<Key, Value>, key: Key, make: () => Value): Value {
   const value = known.get(key) ?? make();
@@ -175,7 +189,7 @@ async function needsOfArch(cases: readonly Case[], sides: readonly Side[]): Prom
   const needs = new Set<Need>(['boot']);
   if (profiles.some(({ network }) => network)) needs.add('network');
   if (profiles.some(({ firmware }) => firmware !== 'none')) needs.add('uefi');
-  if (cases.some(({ setup }) => setup.secondKernel !== undefined)) needs.add('images');
+  if (cases.some(({ setup }) => setup.secondKernel ?? setup.firstKernel)) needs.add('images');
   // Each side has its own images: one may need to build what the other already has.
   for (const side of sides)
     for (const need of buildNeeds(await unbuilt(cases, side))) needs.add(need);

@@ -55,7 +55,7 @@ export type UntimedEvent = LabEvent extends infer Event
 
 /** What a case needs from the lab. Images and QEMUs may take long the first time, and are remembered. */
 export type Lab = {
-  images(request: ImageRequest & Pick<Setup, 'secondKernel'>): Promise<ImageSet>;
+  images(request: ImageRequest & Pick<Setup, 'firstKernel' | 'secondKernel'>): Promise<ImageSet>;
   qemu(arch: Arch): Promise<ProvedQemu>;
   /** Null: every case boots from power-on. */
   checkpoints: CheckpointStore | null;

@@ -56,6 +56,12 @@ const setupSchema = z.strictObject({
     .describe(
       "The kernel under test, which the kexec starts. It replaces the kernel of the disk's recipe.",
     ),
+  firstKernel: z
+    .string()
+    .optional()
+    .describe(
+      "A kernel that replaces the first kernel's recipe, as `--first-kernel` takes it. Left out: the recipe's own.",
+    ),
   storage: z
     .enum(storages)
     .describe(

@@ -1,0 +1,92 @@
+/** From kernels to the cases that boot them in pairs, and from their results to the cells of a table. */
+import { fingerprint } from '../compare/side.ts';
+import type { PairCell, PairKernel, PairTable } from '../model/pairs.ts';
+import type { CaseResult } from '../model/result.ts';
+import { flagsTag } from '../model/vocabulary.ts';
+import type { Case } from '../scenario/scenario.ts';
+
+/** What all pairs of a table have in common. */
+export type PairSetup = {
+  /** The case whose kernels are replaced. */
+  base: Case;
+  /** As --kexec-tools takes it; undefined: the provider's own. */
+  kexecTools: string | undefined;
+  /** Whether kexec is given the options of the scenario, which are known to help. */
+  cure: boolean;
+};
+
+/** A case, the kernels of its pair, and the table that it belongs to. */
+export type PairCase = { from: PairKernel; to: PairKernel; case: Case; table: PairTable };
+
+/**
+ * The cases of a table, row by row: those with the same first kernel start from the same checkpoint, so they follow each
+ * other.
+ */
+export function pairCases(setup: PairSetup, table: PairTable): PairCase[] {
+  return table.from.flatMap((from) =>
+    table.to.map((to) => ({ from, to, case: pairCase(setup, from, to), table })),
+  );
+}
+
+function pairCase({ base, kexecTools, cure }: PairSetup, from: PairKernel, to: PairKernel): Case {
+  const { scenario, arch } = base;
+  const tags = Object.entries(base.setup.tags).filter(([name]) => cure || name !== flagsTag);
+  const tools = kexecTools === undefined ? [] : [kexecTools];
+  const name = [scenario.name, from.word, 'to', to.word, ...tools].map(slug).join('-');
+  const variant = {
+    of: scenario.variant?.of ?? scenario.name,
+    label: `${from.label} → ${to.label}`,
+    options: [
+      ...(scenario.variant?.options ?? []),
+      ...['--first-kernel', from.word, '--kernel', to.word],
+      ...tools.flatMap((word) => ['--kexec-tools', word]),
+    ],
+  };
+  return {
+    ...base,
+    id: `${arch}/${name}`,
+    scenario: { ...scenario, name, title: variant.label, variant },
+    setup: {
+      ...base.setup,
+      tags: Object.fromEntries(tags),
+      firstKernel: from.word,
+      secondKernel: { kernel: to.word, ...(kexecTools !== undefined && { kexecTools }) },
+    },
+  };
+}
+
+/** A word as part of the name of a scenario. */
+function slug(word: string): string {
+  return word
+    .replace('linux-image-', '')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+}
+
+/** The cell of a result; null if the boot gave none: it was not made, or its outcome is in doubt. */
+export function cellOf(
+  { from, to }: PairCase,
+  result: CaseResult,
+  { key, run }: Pick<PairCell, 'key' | 'run'>,
+): PairCell | null {
+  const { verdict, outcome, generation, stage, release, flaky, meaning, cure, directory } = result;
+  if (verdict !== 'pass' && verdict !== 'fail') return null;
+  if (outcome === null || outcome === 'unknown') return null;
+  const clocks = result.stages
+    .filter((each) => each.generation === 2)
+    .flatMap(({ guestSeconds }) => guestSeconds ?? []);
+  return {
+    ...{ from: from.word, to: to.word, key, verdict, outcome, generation, stage, release, flaky },
+    guestSeconds: clocks.length === 0 ? null : Math.round(1000 * sum(clocks)) / 1000,
+    ...{ meaning, cure },
+    evidence: result.evidence.slice(0, 5),
+    autopsy: result.autopsy?.sentence ?? null,
+    finding: fingerprint(result),
+    ...{ run, directory },
+  };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

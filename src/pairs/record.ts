@@ -1,0 +1,74 @@
+/** The file with the pairs that were booted: read, merged, written. */
+import { renameSync } from 'node:fs';
+import { fileExists, writeRecord } from '../host/files.ts';
+import { readInput } from '../host/user-file.ts';
+import { UsageError } from '../errors.ts';
+import { firstIssue } from '../model/boot.ts';
+import type { PairCell, Pairs, PairTable } from '../model/pairs.ts';
+import { pairsSchema } from '../model/pairs.ts';
+
+/** The largest file that is read. Ten thousand pairs take about 10 MB. */
+const mostBytes = 200 * 2 ** 20;
+
+/**
+ * Reads a file of pairs; null if there is none.
+ * @throws UsageError for a file that is not one
+ */
+export async function readPairs(file: string): Promise<Pairs | null> {
+  if (!(await fileExists(file))) return null;
+  const text = readInput(file, mostBytes).toString('utf8');
+  const hint = 'Remove the file to boot all pairs again, or choose another directory with --out.';
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new UsageError('this is not JSON', { place: file, hint, cause });
+  }
+  const parsed = pairsSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new UsageError(`not a file of kexec-lab pairs: ${firstIssue(parsed.error)}`, {
+    place: file,
+    hint,
+  });
+}
+
+/** Writes a file of pairs. A reader finds the old content or the new one, never a part of it. */
+export function writePairs(file: string, pairs: Pairs): void {
+  const aside = `${file}.new`;
+  writeRecord(aside, `${JSON.stringify(pairs, null, 1)}\n`);
+  renameSync(aside, file);
+}
+
+/** The known results of all tables, by key. */
+export function knownCells({ tables }: Pairs): Map<string, PairCell> {
+  return new Map(tables.flatMap(({ cells }) => cells.map((cell) => [cell.key, cell])));
+}
+
+/** Whether two tables are about the same machine and kexec-tools, so that they can be one. */
+function isSame(a: PairTable, b: PairTable): boolean {
+  return (['arch', 'machine', 'kexecTools', 'cure'] as const).every((key) => a[key] === b[key]);
+}
+
+/** All pairs of two files. Where both have a pair, the second file's counts. */
+export function mergePairs(old: Pairs, recent: Pairs): Pairs {
+  const others = recent.tables.filter((table) => !old.tables.some((each) => isSame(each, table)));
+  const merged = old.tables.map((table) => {
+    const other = recent.tables.find((each) => isSame(each, table));
+    return other === undefined ? table : mergeTables(table, other);
+  });
+  return { schema: 'kexec-lab/pairs@1', tables: [...merged, ...others] };
+}
+
+function mergeTables(old: PairTable, recent: PairTable): PairTable {
+  const pair = ({ from, to }: PairCell) => `${from} ${to}`;
+  const byWord = <Item extends { word: string }>(items: Item[]) => [
+    ...new Map(items.map((item) => [item.word, item])).values(),
+  ];
+  const cells = new Map([...old.cells, ...recent.cells].map((cell) => [pair(cell), cell]));
+  return {
+    ...recent,
+    from: byWord([...old.from, ...recent.from]),
+    to: byWord([...old.to, ...recent.to]),
+    cells: [...cells.values()],
+  };
+}

@@ -1,0 +1,78 @@
+/** The tables that a user asks for: their kernels, their cases, and what is known of them. */
+import { relative, resolve } from 'node:path';
+import type { Candidate } from '../candidate/candidate.ts';
+import { withFirstKernel } from '../candidate/candidate.ts';
+import type { CandidateWords } from '../candidate/parse-candidate.ts';
+import type { PairCell, Pairs, PairTable } from '../model/pairs.ts';
+import { describeMachine } from '../qemu/shape.ts';
+import type { Case } from '../scenario/scenario.ts';
+import type { PairCase } from './cells.ts';
+import { pairCases } from './cells.ts';
+import { pairKey } from './key.ts';
+
+/** The pairs of a new table for a machine. @param kexecTools as `--kexec-tools` takes it; undefined: the provider's */
+export function planTable(
+  base: Case,
+  { from, to }: Pick<PairTable, 'from' | 'to'>,
+  { kexecTools, cure }: { kexecTools: string | undefined; cure: boolean },
+): PairCase[] {
+  const machine = describeMachine(base.setup);
+  const shared = { arch: base.arch, machine, kexecTools: kexecTools ?? null, cure };
+  return pairCases({ base, kexecTools, cure }, { ...shared, from, to, cells: [] });
+}
+
+type ReadKernels = (words: CandidateWords) => Promise<Candidate>;
+
+/** Computes the keys of pairs. */
+export type Keys = (pair: PairCase) => Promise<string | null>;
+
+/** @param read reads a kernel; it is asked again for every pair, so it should remember */
+export function createKeys(
+  read: ReadKernels,
+  qemuVersion: (pair: PairCase) => Promise<string>,
+): Keys {
+  return async (pair) => {
+    const { secondKernel, firstKernel } = pair.case.setup;
+    const second = await read({ ...secondKernel });
+    const candidate = withFirstKernel(second, await read({ firstKernel }));
+    return pairKey(pair.case, candidate, await qemuVersion(pair));
+  };
+}
+
+/** Fills in the known results. Returns the pairs that have to be booted. */
+export async function fillIn(
+  pairs: readonly PairCase[],
+  known: ReadonlyMap<string, PairCell>,
+  keyOf: Keys,
+): Promise<PairCase[]> {
+  const open: PairCase[] = [];
+  for (const pair of pairs) {
+    const { from, to, table } = pair;
+    const key = await keyOf(pair);
+    const cell = key === null ? undefined : known.get(key);
+    if (cell === undefined) open.push(pair);
+    else table.cells.push({ ...cell, from: from.word, to: to.word });
+  }
+  return open;
+}
+
+/** The results of another file of pairs. The paths of their records become relative to `directory`. */
+export function seenFrom(directory: string, pairs: Pairs, place: string): Pairs {
+  const moved = (cell: PairCell) => ({
+    ...cell,
+    run: relative(directory, resolve(place, cell.run)),
+  });
+  const tables = pairs.tables.map((table) => ({ ...table, cells: table.cells.map(moved) }));
+  return { ...pairs, tables };
+}
+
+/**
+ * One of several parts of the pairs: neighbours stay together, because they share a checkpoint.
+ * @param part.index from 1 to `part.count`
+ */
+export function partOfPairs(
+  pairs: readonly PairCase[],
+  { index, count }: { index: number; count: number },
+): PairCase[] {
+  return pairs.filter((_, at) => Math.floor((at * count) / pairs.length) === index - 1);
+}
