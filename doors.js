@@ -137,6 +137,7 @@ export const doors = {
   pairs: [
     'arch.ts',
     'errors.ts',
+    'text',
     'model',
     'host',
     'qemu',

@@ -8,19 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { format, resolveConfig } from 'prettier';
-import { debianMirror } from '../src/debian/mirror.ts';
-import { withIndex } from '../src/debian/packages.ts';
-import { cacheDirectory } from '../src/host/directories.ts';
+import { archiveKernels, kernelSuites } from '../src/candidate/archive-kernels.ts';
 import { page, reserved } from '../src/memory/zimage-memory.ts';
 import { preflightSchema } from '../src/model/examination.ts';
 import { runReportSchema } from '../src/model/run.ts';
-import { compareVersions } from '../src/text/versions.ts';
 import { readImageSizes } from './image-size-page.ts';
 
-const suites =
-  process.argv.length > 2
-    ? process.argv.slice(2)
-    : ['bookworm', 'bookworm-backports', 'trixie', 'trixie-backports', 'sid', 'experimental'];
+const suites = process.argv.length > 2 ? process.argv.slice(2) : kernelSuites;
 
 /**
  * What the xz decompressor of Linux allocates from the heap and writes: its state with the probabilities of LZMA
@@ -33,31 +27,16 @@ const ram = 0x4000_0000;
 
 const file = 'docs/image-size.json';
 const sizes = readImageSizes(file);
-for (const suite of suites)
-  for (const { name, version } of await kernelsOf(suite)) {
-    if (sizes.kernels.some((known) => known.name === name && known.version === version)) continue;
-    await measure(suite, name, version);
-    sizes.date = new Date().toISOString().slice(0, 10);
-    const style = { ...(await resolveConfig(file)), filepath: file };
-    writeFileSync(file, await format(JSON.stringify(sizes), style));
-  }
+const onLeftOut = (suite: string, why: string) => process.stderr.write(`${suite}: ${why}\n`);
+for (const { suite, name, version } of await archiveKernels('arm', suites, { onLeftOut })) {
+  if (sizes.kernels.some((known) => known.name === name && known.version === version)) continue;
+  await measure(suite, name, version);
+  sizes.date = new Date().toISOString().slice(0, 10);
+  const style = { ...(await resolveConfig(file)), filepath: file };
+  writeFileSync(file, await format(JSON.stringify(sizes), style));
+}
 
 await execa('npm', ['run', '-s', 'docs'], { stdio: 'inherit' });
-
-/** The kernels of a suite that can boot QEMU's virt machine, the oldest first. */
-async function kernelsOf(suite: string) {
-  const cache = cacheDirectory();
-  const index = {
-    ...{ cache, suite, architecture: 'armhf' },
-    mirror: () => debianMirror(),
-    onStep: () => undefined,
-  };
-  const found = await withIndex(index, async (apt) => {
-    const names = await apt.names('linux-image-');
-    return apt.show(names.filter((name) => /^linux-image-\d.*-armmp(-lpae)?$/.test(name)));
-  });
-  return found.sort((a, b) => compareVersions(a.version, b.version));
-}
 
 async function measure(suite: string, name: string, version: string): Promise<void> {
   const kernel = `debian:${suite}/${name}`;

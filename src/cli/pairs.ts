@@ -1,21 +1,27 @@
 import { mkdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { Command } from 'commander';
 import type { Arch } from '../arch.ts';
-import type { Candidate } from '../candidate/candidate.ts';
-import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import { countPairs } from '../compare/pair-findings.ts';
-import { exitCodes, NothingSelectedError, UsageError } from '../errors.ts';
+import { exitCodes, UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
 import { writeRecord } from '../host/files.ts';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
-import type { Pairs, PairTable } from '../model/pairs.ts';
+import type { Pairs } from '../model/pairs.ts';
 import { bootPairs } from '../pairs/boot-pairs.ts';
 import type { PairCase } from '../pairs/cells.ts';
-import { findKernels } from '../pairs/kernels.ts';
-import { knownCells, mergePairs, readPairs, writePairs } from '../pairs/record.ts';
-import { createKeys, fillIn, partOfPairs, planTable, seenFrom } from '../pairs/tables.ts';
+import type { Archive } from '../pairs/plan-pairs.ts';
+import { openArchive, planPairs } from '../pairs/plan-pairs.ts';
+import {
+  knownCells,
+  mergePairs,
+  readEarlier,
+  tablesName,
+  tablesOf,
+  writePairs,
+} from '../pairs/record.ts';
+import { createKeys, fillIn, partOfPairs } from '../pairs/tables.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
 import { pairsPage } from '../report/html/pairs-page.ts';
 import { pairsMarkdown, pairsText } from '../report/pairs-text.ts';
@@ -24,7 +30,6 @@ import { standardOutput } from '../report/reporter.ts';
 import { count } from '../report/result-text.ts';
 import { createStyle } from '../report/style.ts';
 import { needsOf } from '../run/lab.ts';
-import type { Case } from '../scenario/scenario.ts';
 import type { Shard } from '../scenario/select.ts';
 import { expandCases } from '../scenario/select.ts';
 import { findScenarios } from './find-scenarios.ts';
@@ -106,14 +111,14 @@ export function pairsCommand(): Command {
 
 const helpText = `
 Kernels:
-  all                     every kernel of Debian's archive: bookworm, trixie, their backports, sid, experimental
-  debian:SUITE/all        every kernel of a suite
-  debian:SUITE[/PACKAGE]  one kernel; several with commas between them
-  FILE.deb, a directory   a kernel of yours, for --to
+  debian:SUITE[/PACKAGE]      one kernel; several with commas between them
+  'debian:trixie*/7.*-arm64'  those whose suite and release match; * is any text
+  all                         all of bookworm, trixie, their backports, sid and experimental: over a hundred
+  FILE.deb, a directory       a kernel of yours, for --to
 
 Examples:
   kexec-lab pairs debian:bookworm,debian:trixie,debian:sid --arch aarch64
-  kexec-lab pairs --from debian:bookworm --to debian:sid/all --arch arm --cure
+  kexec-lab pairs --from debian:bookworm --to 'debian:sid/*' --arch arm --cure
   kexec-lab pairs --from debian:bookworm,debian:trixie --to ./linux-image-7.1_arm64.deb
 
 The tables are pairs.json, pairs.html and pairs.md in --out. A pair whose images, machine and programs have not
@@ -145,9 +150,10 @@ async function pairs(words: string[], options: PairsOptions): Promise<void> {
       options.withDeps ?? false,
     );
     await refuseImpossibleMachines(bases, options.qemuDir);
-    const read = createReader(options, signal);
-    const planned = await planPairs(bases, { from, to }, options, read, signal);
-    const done = await complete(planned, options, read, signal);
+    const { mirror } = options;
+    const archive = openArchive({ ...(mirror && { mirror }), signal, onStep: tell });
+    const planned = await planPairs(bases, { from, to }, options, archive);
+    const done = await complete(planned, options, archive, signal);
     showTables(done, options);
     process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodeOf(done);
   } finally {
@@ -155,66 +161,17 @@ async function pairs(words: string[], options: PairsOptions): Promise<void> {
   }
 }
 
-type Reader = (words: CandidateWords) => Promise<Candidate>;
-
-/** Reads kernels, each once. */
-function createReader({ mirror }: PairsOptions, signal: AbortSignal): Reader {
-  const known = new Map<string, Promise<Candidate>>();
-  const read = async (words: CandidateWords): Promise<Candidate> => {
-    const { readCandidate } = await import('../candidate/read-candidate.ts');
-    return readCandidate(words, { ...(mirror && { mirror }), signal, onStep: tell });
-  };
-  return (words) => {
-    const key = JSON.stringify(words);
-    const found = known.get(key) ?? read(words);
-    known.set(key, found);
-    return found;
-  };
-}
-
-/** @throws NothingSelectedError if no architecture has kernels on both sides */
-async function planPairs(
-  bases: readonly Case[],
-  words: { from: string[]; to: string[] },
-  { mirror, kexecTools, cure = false }: PairsOptions,
-  read: Reader,
-  signal: AbortSignal,
-): Promise<PairCase[]> {
-  const options = {
-    ...(mirror && { mirror }),
-    ...{ signal, onStep: tell },
-    onLeftOut: (suite: string, why: string) => {
-      tell(`Debian ${suite} is left out: ${why}`);
-    },
-  };
-  const tools = kexecTools.length > 0 ? kexecTools : [undefined];
-  const planned: PairCase[] = [];
-  for (const base of bases) {
-    const find = (axis: string[], as: 'firstKernel' | 'kernel') =>
-      findKernels(axis, base.arch, { ...options, read: (word) => read({ [as]: word }) });
-    const kernels = {
-      from: await find(words.from, 'firstKernel'),
-      to: await find(words.to, 'kernel'),
-    };
-    for (const each of tools) planned.push(...planTable(base, kernels, { kexecTools: each, cure }));
-  }
-  if (planned.length > 0) return planned;
-  throw new NothingSelectedError('no architecture has a kernel on both sides', {
-    hint: 'Name kernels for the same architecture with --from and --to, or leave --arch out.',
-  });
-}
-
 /** The tables with what is known, and with the results of the pairs that were not. */
 async function complete(
   planned: readonly PairCase[],
   options: PairsOptions,
-  read: Reader,
+  { read }: Archive,
   signal: AbortSignal,
 ): Promise<Pairs> {
   const { shard, ...others } = options;
   const { out, qemuDir } = others;
   const asked = tablesOf(planned.map(({ table }) => table));
-  const earlier = await earlierPairs(options);
+  const earlier = await readEarlier(out, options.known);
   const keyOf = createKeys(
     read,
     async ({ case: { arch } }) => (await findQemu(arch, qemuDir)).version,
@@ -228,7 +185,7 @@ async function complete(
     throw namedFileError(cause, { place: out, doing: 'write the tables' });
   });
   const save = () => {
-    writePairs(join(out, 'pairs.json'), mergePairs(earlier, asked));
+    writePairs(join(out, tablesName), mergePairs(earlier, asked));
   };
   save();
   if (boots === 0) return asked;
@@ -244,24 +201,6 @@ async function complete(
     await reporter.close();
   }
   return asked;
-}
-
-function tablesOf(tables: readonly PairTable[]): Pairs {
-  return { schema: 'kexec-lab/pairs@1', tables: [...new Set(tables)] };
-}
-
-/** What earlier commands and the files of `--known` say. */
-async function earlierPairs({ out, known }: PairsOptions): Promise<Pairs> {
-  let found = tablesOf([]);
-  const own = join(out, 'pairs.json');
-  for (const file of [...known, own]) {
-    const pairs = await readPairs(file);
-    if (pairs === null && file !== own)
-      throw new UsageError('there is no such file', { place: file, hint: 'Correct --known.' });
-    if (pairs !== null)
-      found = mergePairs(found, seenFrom(resolve(out), pairs, dirname(resolve(file))));
-  }
-  return found;
 }
 
 function showTables(pairs: Pairs, { out, json }: PairsOptions): void {

@@ -23,16 +23,26 @@ export type PairCase = { from: PairKernel; to: PairKernel; case: Case; table: Pa
  * other.
  */
 export function pairCases(setup: PairSetup, table: PairTable): PairCase[] {
-  return table.from.flatMap((from) =>
-    table.to.map((to) => ({ from, to, case: pairCase(setup, from, to), table })),
+  const first = names(table.from);
+  const second = names(table.to);
+  return table.from.flatMap((from, row) =>
+    table.to.map((to, column) => {
+      const name = [first[row], 'to', second[column]].join('-');
+      return { from, to, case: pairCase(setup, name, { from, to }), table };
+    }),
   );
 }
 
-function pairCase({ base, kexecTools, cure }: PairSetup, from: PairKernel, to: PairKernel): Case {
+function pairCase(
+  { base, kexecTools, cure }: PairSetup,
+  pair: string,
+  { from, to }: { from: PairKernel; to: PairKernel },
+): Case {
   const { scenario, arch } = base;
   const tags = Object.entries(base.setup.tags).filter(([name]) => cure || name !== flagsTag);
   const tools = kexecTools === undefined ? [] : [kexecTools];
-  const name = [scenario.name, from.word, 'to', to.word, ...tools].map(slug).join('-');
+  const machine = scenario.variant === undefined ? [] : [scenario.name];
+  const name = [...machine, pair, ...tools.map((word) => `kexec-tools-${slug(word)}`)].join('-');
   const variant = {
     of: scenario.variant?.of ?? scenario.name,
     label: `${from.label} → ${to.label}`,
@@ -55,10 +65,17 @@ function pairCase({ base, kexecTools, cure }: PairSetup, from: PairKernel, to: P
   };
 }
 
-/** A word as part of the name of a scenario. */
+/** A name for each kernel of an axis, all different. */
+function names(kernels: readonly PairKernel[]): string[] {
+  const slugs = kernels.map(({ label }) => slug(label));
+  return slugs.map((name, at) => (slugs.indexOf(name) === at ? name : `${name}-${at + 1}`));
+}
+
+/** A word as part of the name of a scenario. The directories of a path are left out. */
 function slug(word: string): string {
   return word
-    .replace('linux-image-', '')
+    .replace(/^debian:(?:[^/]+\/linux-image-)?/, '')
+    .replace(/^.*\//, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '');

@@ -1,21 +1,24 @@
 /** The kernels that words name, for one axis of a table. */
 import type { Arch } from '../arch.ts';
-import { archiveKernels, kernelSuites } from '../candidate/archive-kernels.ts';
+import type { ArchiveKernel } from '../candidate/archive-kernels.ts';
+import { kernelSuites } from '../candidate/archive-kernels.ts';
 import type { Candidate } from '../candidate/candidate.ts';
-import { parseKernel } from '../candidate/parse-candidate.ts';
 import type { PairKernel } from '../model/pairs.ts';
+import { globPattern } from '../text/glob.ts';
 
-/** Stands for every kernel of the archive, or after `debian:SUITE/` for every one of a suite. */
+/** Stands for every kernel of the archive. */
 const all = 'all';
 
-type FindOptions = Parameters<typeof archiveKernels>[2] & {
+type FindOptions = {
+  /** The kernels of suites, as `archiveKernels` lists them. */
+  list: (arch: Arch, suites: readonly string[]) => Promise<Pick<ArchiveKernel, 'suite' | 'name'>[]>;
   /** Reads a kernel. Its architectures decide whether it is in the table. */
   read: (word: string) => Promise<Pick<Candidate, 'arches'>>;
 };
 
 /**
- * The kernels that words name, each once: `all`, `debian:SUITE/all`, several of `debian:…` with commas between them, or one
- * kernel as `--kernel` takes it. Kernels for other architectures are left out.
+ * The kernels that words name, each once: `all`, a pattern such as `debian:trixie/6.12.*`, several of `debian:…` with
+ * commas between them, or one kernel as `--kernel` takes it. Kernels for other architectures are left out.
  * @throws UsageError for a word that names no kernel; UnavailableError if the archive cannot be read
  */
 export async function findKernels(
@@ -25,13 +28,15 @@ export async function findKernels(
 ): Promise<PairKernel[]> {
   const found = new Map<string, PairKernel>();
   for (const word of words.flatMap(splitWord)) {
-    const suites = suitesOf(word);
-    if (suites === null) {
+    const pattern = patternOf(word);
+    if (pattern === null) {
       const { arches } = await options.read(word);
       if (arches.includes(arch)) found.set(word, { word, label: labelOf(word) });
       continue;
     }
-    for (const { suite, name } of await archiveKernels(arch, suites, options)) {
+    for (const { suite, name } of await options.list(arch, pattern.suites)) {
+      if (![name, name.replace(packagePrefix, '')].some((text) => pattern.name.test(text)))
+        continue;
       const named = `debian:${suite}/${name}`;
       found.set(named, { word: named, label: labelOf(named) });
     }
@@ -45,12 +50,17 @@ function splitWord(word: string): string[] {
   return parts.every((part) => part === all || part.startsWith('debian:')) ? parts : [word];
 }
 
-/** The suites whose kernels a word names all; null for a word that names one kernel. */
-function suitesOf(word: string): readonly string[] | null {
-  if (word === all) return kernelSuites;
-  const kernel = parseKernel(word, '--from or --to');
-  return kernel.kind === 'debian' && kernel.package === all ? [kernel.suite] : null;
+/** The suites and the packages that a pattern is about; null for a word that names one kernel. */
+function patternOf(word: string): { suites: readonly string[]; name: RegExp } | null {
+  const text = word === all ? 'debian:*/*' : word;
+  const [, suite, name] = /^debian:([^/]+)\/([^/]+)$/.exec(text) ?? [];
+  if (suite === undefined || name === undefined || !/[*?]/.test(text)) return null;
+  const ofSuite = globPattern(suite);
+  const known = kernelSuites.filter((each) => ofSuite.test(each));
+  return { suites: /[*?]/.test(suite) ? known : [suite], name: globPattern(name) };
 }
+
+const packagePrefix = /^linux-image-/;
 
 function labelOf(word: string): string {
   return /^debian:[^/]+\/linux-image-(\d.*)$/.exec(word)?.[1] ?? word;

@@ -1,11 +1,15 @@
 /** The file with the pairs that were booted: read, merged, written. */
 import { renameSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileExists, writeRecord } from '../host/files.ts';
 import { readInput } from '../host/user-file.ts';
 import { UsageError } from '../errors.ts';
 import { firstIssue } from '../model/boot.ts';
 import type { PairCell, Pairs, PairTable } from '../model/pairs.ts';
 import { pairsSchema } from '../model/pairs.ts';
+
+/** The file in the directory of the tables. */
+export const tablesName = 'pairs.json';
 
 /** The largest file that is read. Ten thousand pairs take about 10 MB. */
 const mostBytes = 200 * 2 ** 20;
@@ -14,7 +18,7 @@ const mostBytes = 200 * 2 ** 20;
  * Reads a file of pairs; null if there is none.
  * @throws UsageError for a file that is not one
  */
-export async function readPairs(file: string): Promise<Pairs | null> {
+async function readPairs(file: string): Promise<Pairs | null> {
   if (!(await fileExists(file))) return null;
   const text = readInput(file, mostBytes).toString('utf8');
   const hint = 'Remove the file to boot all pairs again, or choose another directory with --out.';
@@ -30,6 +34,38 @@ export async function readPairs(file: string): Promise<Pairs | null> {
     place: file,
     hint,
   });
+}
+
+/**
+ * What earlier commands found: the tables of a directory, and other files of pairs. A file that is named later counts more.
+ * @throws UsageError for a file that does not exist or is not one of pairs
+ */
+export async function readEarlier(directory: string, others: readonly string[]): Promise<Pairs> {
+  let found = tablesOf([]);
+  const own = join(directory, tablesName);
+  for (const file of [...others, own]) {
+    const pairs = await readPairs(file);
+    if (pairs === null && file !== own)
+      throw new UsageError('there is no such file', { place: file, hint: 'Correct --known.' });
+    if (pairs !== null)
+      found = mergePairs(found, seenFrom(resolve(directory), pairs, dirname(resolve(file))));
+  }
+  return found;
+}
+
+/** The results of another file of pairs. The paths of their records become relative to `directory`. */
+function seenFrom(directory: string, pairs: Pairs, place: string): Pairs {
+  const moved = (cell: PairCell) => ({
+    ...cell,
+    run: relative(directory, resolve(place, cell.run)),
+  });
+  const tables = pairs.tables.map((table) => ({ ...table, cells: table.cells.map(moved) }));
+  return { ...pairs, tables };
+}
+
+/** A file with these tables, each once. */
+export function tablesOf(tables: readonly PairTable[]): Pairs {
+  return { schema: 'kexec-lab/pairs@1', tables: [...new Set(tables)] };
 }
 
 /** Writes a file of pairs. A reader finds the old content or the new one, never a part of it. */
@@ -56,7 +92,7 @@ export function mergePairs(old: Pairs, recent: Pairs): Pairs {
     const other = recent.tables.find((each) => isSame(each, table));
     return other === undefined ? table : mergeTables(table, other);
   });
-  return { schema: 'kexec-lab/pairs@1', tables: [...merged, ...others] };
+  return tablesOf([...merged, ...others]);
 }
 
 function mergeTables(old: PairTable, recent: PairTable): PairTable {

@@ -1,9 +1,8 @@
 /** The tables that a user asks for: their kernels, their cases, and what is known of them. */
-import { relative, resolve } from 'node:path';
 import type { Candidate } from '../candidate/candidate.ts';
 import { withFirstKernel } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
-import type { PairCell, Pairs, PairTable } from '../model/pairs.ts';
+import type { PairCell, PairTable } from '../model/pairs.ts';
 import { describeMachine } from '../qemu/shape.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { PairCase } from './cells.ts';
@@ -54,16 +53,6 @@ export async function fillIn(
     else table.cells.push({ ...cell, from: from.word, to: to.word });
   }
   return open;
-}
-
-/** The results of another file of pairs. The paths of their records become relative to `directory`. */
-export function seenFrom(directory: string, pairs: Pairs, place: string): Pairs {
-  const moved = (cell: PairCell) => ({
-    ...cell,
-    run: relative(directory, resolve(place, cell.run)),
-  });
-  const tables = pairs.tables.map((table) => ({ ...table, cells: table.cells.map(moved) }));
-  return { ...pairs, tables };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Arch } from '../arch.ts';
 import { arches } from '../arch.ts';
 import { NothingSelectedError } from '../errors.ts';
 import type { CaseReference } from '../model/run.ts';
+import { globPattern } from '../text/glob.ts';
 import { didYouMean } from '../text/nearest.ts';
 import { scenarioName } from './load.ts';
 import type { Case, Scenario } from './scenario.ts';
@@ -21,7 +22,7 @@ export function selectScenarios(scenarios: Scenario[], words: string[]): Scenari
 
 function selectedBy(word: string, scenarios: Scenario[]): Scenario[] {
   if (word === 'all') return scenarios;
-  const names = new RegExp(`^${word.split('').map(globPart).join('')}$`);
+  const names = globPattern(word);
   const named = scenarios.filter(({ name }) => names.test(name));
   if (named.length > 0) return named;
   // A file with `shapes` has several scenarios, and none with its own name: its name stands for a group, as a label does.
@@ -34,11 +35,6 @@ function selectedBy(word: string, scenarios: Scenario[]): Scenario[] {
     `no scenario is named or labelled "${word}"${didYouMean(word, known)}`,
     { hint: 'kexec-lab list shows all scenarios and labels.' },
   );
-}
-
-function globPart(character: string): string {
-  if (character === '*') return '.*';
-  return character === '?' ? '.' : character.replace(/[^\w-]/, '\\$&');
 }
 
 /**

@@ -1,0 +1,76 @@
+/** From the words of a user to the pairs that they ask for. */
+import type { Arch } from '../arch.ts';
+import type { ArchiveKernel } from '../candidate/archive-kernels.ts';
+import { archiveKernels } from '../candidate/archive-kernels.ts';
+import type { Candidate } from '../candidate/candidate.ts';
+import type { CandidateWords } from '../candidate/parse-candidate.ts';
+import { NothingSelectedError } from '../errors.ts';
+import type { Case } from '../scenario/scenario.ts';
+import type { PairCase } from './cells.ts';
+import { findKernels } from './kernels.ts';
+import { planTable } from './tables.ts';
+
+/** Where kernels come from. Each question is asked once, however many pairs need the answer. */
+export type Archive = {
+  read: (words: CandidateWords) => Promise<Candidate>;
+  list: (arch: Arch, suites: readonly string[]) => Promise<ArchiveKernel[]>;
+};
+
+/** @param options.onStep called before each step that takes long, and for a suite that is left out */
+export function openArchive(options: {
+  mirror?: string;
+  signal: AbortSignal;
+  onStep: (step: string) => void;
+}): Archive {
+  const onLeftOut = (suite: string, why: string) => {
+    options.onStep(`Debian ${suite} is left out: ${why.split('\n')[0] ?? ''}`);
+  };
+  return {
+    read: remember(async (words) => {
+      const { readCandidate } = await import('../candidate/read-candidate.ts');
+      return readCandidate(words, options);
+    }),
+    list: remember((arch, suites) => archiveKernels(arch, suites, { ...options, onLeftOut })),
+  };
+}
+
+/** A function that does the work for equal arguments once. */
+function remember<Words extends unknown[], Result>(
+  work: (...words: Words) => Result,
+): (...words: Words) => Result {
+  const known = new Map<string, Result>();
+  return (...words) => {
+    const key = JSON.stringify(words);
+    const found = known.get(key) ?? work(...words);
+    known.set(key, found);
+    return found;
+  };
+}
+
+/**
+ * All pairs of the kernels that words name, a table for each machine and each kexec-tools.
+ * @param bases the case to boot, one for each machine
+ * @throws NothingSelectedError if no machine has kernels on both sides; UsageError for a word that names no kernel
+ */
+export async function planPairs(
+  bases: readonly Case[],
+  words: { from: readonly string[]; to: readonly string[] },
+  { kexecTools, cure = false }: { kexecTools: readonly string[]; cure?: boolean },
+  { read, list }: Archive,
+): Promise<PairCase[]> {
+  const tools = kexecTools.length > 0 ? kexecTools : [undefined];
+  const planned: PairCase[] = [];
+  for (const base of bases) {
+    const find = (axis: readonly string[], as: 'firstKernel' | 'kernel') =>
+      findKernels(axis, base.arch, { list, read: (word) => read({ [as]: word }) });
+    const kernels = {
+      from: await find(words.from, 'firstKernel'),
+      to: await find(words.to, 'kernel'),
+    };
+    for (const each of tools) planned.push(...planTable(base, kernels, { kexecTools: each, cure }));
+  }
+  if (planned.length > 0) return planned;
+  throw new NothingSelectedError('no machine has a kernel on both sides', {
+    hint: 'Name kernels for the same architecture on both sides, or leave --arch out.',
+  });
+}
