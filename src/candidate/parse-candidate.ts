@@ -56,8 +56,7 @@ export function parseKernel(word: string, option = '--kernel'): KernelWord {
 }
 
 /** Parses `--first-kernel`. It must be a Debian kernel, because a provider's own kernel comes without its modules. */
-export function parseFirstKernel(word: string): DebianKernel {
-  const option = '--first-kernel';
+export function parseFirstKernel(word: string, option = '--first-kernel'): DebianKernel {
   const parsed = parseKernel(word, option);
   if (parsed.kind === 'debian') return parsed;
   throw new UsageError(`${option} ${word}: the first kernel must be a Debian kernel`, {

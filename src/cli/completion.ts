@@ -105,6 +105,13 @@ export const placeholders: Record<string, () => Promise<Completion> | Completion
   ...named(['log', 'logs', 'dump', 'file', 'candidate', 'source', 'baseline', 'run'], () =>
     completion('files'),
   ),
+  kernels: async () => {
+    const { kernelSuites } = await import('../candidate/archive-kernels.ts');
+    return {
+      ...fromList(['all', ...kernelSuites.map((suite) => `debian:${suite}`)]),
+      files: 'files',
+    };
+  },
   directory: () => completion('directories'),
   arch: () => fromList(arches),
   class: () => fromList(comparisonClasses),

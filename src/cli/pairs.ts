@@ -24,7 +24,7 @@ import {
 import { createKeys, fillIn, partOfPairs } from '../pairs/tables.ts';
 import { findQemu } from '../qemu/find-qemu.ts';
 import { pairsPage } from '../report/html/pairs-page.ts';
-import { pairsMarkdown, pairsText } from '../report/pairs-text.ts';
+import { cellAt, pairsMarkdown, pairsText } from '../report/pairs-text.ts';
 import { printable, printableJson } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';
 import { count } from '../report/result-text.ts';
@@ -154,12 +154,15 @@ async function pairs(words: string[], options: PairsOptions): Promise<void> {
     const archive = openArchive({ ...(mirror && { mirror }), signal, onStep: tell });
     const planned = await planPairs(bases, { from, to }, options, archive);
     const done = await complete(planned, options, archive, signal);
-    showTables(done, options);
+    showTables(done.pairs, options);
     process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodeOf(done);
   } finally {
     interrupt.release();
   }
 }
+
+/** The tables that were asked for, and how many of the pairs that were to be booted have no result. */
+type Done = { pairs: Pairs; untold: number };
 
 /** The tables with what is known, and with the results of the pairs that were not. */
 async function complete(
@@ -167,15 +170,12 @@ async function complete(
   options: PairsOptions,
   { read }: Archive,
   signal: AbortSignal,
-): Promise<Pairs> {
+): Promise<Done> {
   const { shard, ...others } = options;
   const { out, qemuDir } = others;
   const asked = tablesOf(planned.map(({ table }) => table));
   const earlier = await readEarlier(out, options.known);
-  const keyOf = createKeys(
-    read,
-    async ({ case: { arch } }) => (await findQemu(arch, qemuDir)).version,
-  );
+  const keyOf = createKeys(read, async (arch) => (await findQemu(arch, qemuDir)).version);
   const unknown = await fillIn(planned, knownCells(earlier), keyOf);
   const open = shard === undefined ? unknown : partOfPairs(unknown, shard);
   const boots = options.boot ? open.length : 0;
@@ -188,7 +188,7 @@ async function complete(
     writePairs(join(out, tablesName), mergePairs(earlier, asked));
   };
   save();
-  if (boots === 0) return asked;
+  if (boots === 0) return { pairs: asked, untold: 0 };
   const output = standardOutput(options.json ? process.stderr : process.stdout);
   const reporter = openReporter([], { rerun: rerunCommand }, () => output);
   try {
@@ -200,7 +200,8 @@ async function complete(
   } finally {
     await reporter.close();
   }
-  return asked;
+  const untold = open.filter(({ from, to, table }) => cellAt(table, from, to) === null);
+  return { pairs: asked, untold: untold.length };
 }
 
 function showTables(pairs: Pairs, { out, json }: PairsOptions): void {
@@ -211,10 +212,9 @@ function showTables(pairs: Pairs, { out, json }: PairsOptions): void {
   tell(`tables: ${join(out, 'pairs.html')}`);
 }
 
-function exitCodeOf({ tables }: Pairs): number {
-  const counts = tables.map(countPairs);
-  if (counts.some(({ failed }) => failed > 0)) return exitCodes.fail;
-  return counts.some(({ missing }) => missing > 0) ? exitCodes.unavailable : exitCodes.ok;
+function exitCodeOf({ pairs: { tables }, untold }: Done): number {
+  if (tables.some((table) => countPairs(table).failed > 0)) return exitCodes.fail;
+  return untold > 0 ? exitCodes.unavailable : exitCodes.ok;
 }
 
 /** Progress and notices go to standard error. */

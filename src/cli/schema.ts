@@ -99,6 +99,9 @@ export const schemas: readonly NamedSchema[] = [
   written('comparison', 'kexec-lab check --json and compare --json', async () => {
     return (await import('../model/comparison.ts')).comparisonSchema;
   }),
+  written('pairs', 'pairs.json: which kernel comes up after which', async () => {
+    return (await import('../model/pairs.ts')).pairsSchema;
+  }),
   written(
     'diagnosis',
     'kexec-lab diagnose --json: an object for one log, an array for several',

@@ -4,6 +4,7 @@ import type { ArchiveKernel } from '../candidate/archive-kernels.ts';
 import { archiveKernels } from '../candidate/archive-kernels.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
+import { parseFirstKernel } from '../candidate/parse-candidate.ts';
 import { NothingSelectedError } from '../errors.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { PairCase } from './cells.ts';
@@ -61,11 +62,14 @@ export async function planPairs(
   const tools = kexecTools.length > 0 ? kexecTools : [undefined];
   const planned: PairCase[] = [];
   for (const base of bases) {
-    const find = (axis: readonly string[], as: 'firstKernel' | 'kernel') =>
-      findKernels(axis, base.arch, { list, read: (word) => read({ [as]: word }) });
+    const readFirst = (word: string) => {
+      parseFirstKernel(word, '--from');
+      return read({ firstKernel: word });
+    };
+    const readSecond = (word: string) => read({ kernel: word });
     const kernels = {
-      from: await find(words.from, 'firstKernel'),
-      to: await find(words.to, 'kernel'),
+      from: await findKernels(words.from, base.arch, { list, read: readFirst }),
+      to: await findKernels(words.to, base.arch, { list, read: readSecond }),
     };
     for (const each of tools) planned.push(...planTable(base, kernels, { kexecTools: each, cure }));
   }

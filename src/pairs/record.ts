@@ -18,10 +18,9 @@ const mostBytes = 200 * 2 ** 20;
  * Reads a file of pairs; null if there is none.
  * @throws UsageError for a file that is not one
  */
-async function readPairs(file: string): Promise<Pairs | null> {
+async function readPairs(file: string, hint: string): Promise<Pairs | null> {
   if (!(await fileExists(file))) return null;
   const text = readInput(file, mostBytes).toString('utf8');
-  const hint = 'Remove the file to boot all pairs again, or choose another directory with --out.';
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -36,6 +35,9 @@ async function readPairs(file: string): Promise<Pairs | null> {
   });
 }
 
+const ofOther = 'Name a pairs.json that kexec-lab pairs wrote, or leave --known out.';
+const ofOwn = 'Remove the file to boot all pairs again, or choose another directory with --out.';
+
 /**
  * What earlier commands found: the tables of a directory, and other files of pairs. A file that is named later counts more.
  * @throws UsageError for a file that does not exist or is not one of pairs
@@ -44,9 +46,9 @@ export async function readEarlier(directory: string, others: readonly string[]):
   let found = tablesOf([]);
   const own = join(directory, tablesName);
   for (const file of [...others, own]) {
-    const pairs = await readPairs(file);
+    const pairs = await readPairs(file, file === own ? ofOwn : ofOther);
     if (pairs === null && file !== own)
-      throw new UsageError('there is no such file', { place: file, hint: 'Correct --known.' });
+      throw new UsageError('there is no such file', { place: file, hint: ofOther });
     if (pairs !== null)
       found = mergePairs(found, seenFrom(resolve(directory), pairs, dirname(resolve(file))));
   }

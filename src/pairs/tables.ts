@@ -1,4 +1,5 @@
 /** The tables that a user asks for: their kernels, their cases, and what is known of them. */
+import type { Arch } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
 import { withFirstKernel } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
@@ -26,15 +27,16 @@ type ReadKernels = (words: CandidateWords) => Promise<Candidate>;
 export type Keys = (pair: PairCase) => Promise<string | null>;
 
 /** @param read reads a kernel; it is asked again for every pair, so it should remember */
-export function createKeys(
-  read: ReadKernels,
-  qemuVersion: (pair: PairCase) => Promise<string>,
-): Keys {
+export function createKeys(read: ReadKernels, qemuVersion: (arch: Arch) => Promise<string>): Keys {
+  const versions = new Map<Arch, Promise<string>>();
   return async (pair) => {
-    const { secondKernel, firstKernel } = pair.case.setup;
+    const { arch, setup } = pair.case;
+    const { secondKernel, firstKernel } = setup;
     const second = await read({ ...secondKernel });
     const candidate = withFirstKernel(second, await read({ firstKernel }));
-    return pairKey(pair.case, candidate, await qemuVersion(pair));
+    const version = versions.get(arch) ?? qemuVersion(arch);
+    versions.set(arch, version);
+    return pairKey(pair.case, candidate, await version);
   };
 }
 

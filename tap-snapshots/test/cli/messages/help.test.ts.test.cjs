@@ -26,6 +26,7 @@ Commands:
   preflight [options] [scenario]            examine a kernel, its initramfs and its kexec-tools without booting them
   diagnose [options] <logs...>              diagnose saved console logs and show the lines that prove the outcome
   check [options] [what...]                 boot a new kernel and the current one, compare them, and decide ROLL or HOLD
+  pairs [options] [kernels...]              boot each kernel after each other one, and draw a table of what comes up
   capture [options] [server]                take what the boot of a server depends on into a file, to boot it here
   server                                    look into files that kexec-lab capture wrote
   compare [options] <baseline> <candidate>  compare two runs and decide whether to roll out the second
@@ -687,6 +688,78 @@ Examples:
 
 The exit codes are those of kexec-lab run, for all cases together. A missing, damaged or duplicate shard is an
 error (exit code 2). Cases of an unfinished run that have no result count as interrupted (130).
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab pairs 1`] = `
+Usage: kexec-lab pairs [options] [kernels...]
+
+boot each kernel after each other one, and draw a table of what comes up
+
+Arguments:
+  kernels                 kernels for both sides, as --from and --to take them
+
+Options:
+  --from <kernels>        first kernels (repeatable) (default: [])
+  --to <kernels>          kernels that they start with kexec (repeatable)
+                          (default: [])
+  --kexec-tools <source>  kexec-tools that load them, instead of the provider's:
+                          debian:SUITE, a .deb, or a kexec program (repeatable:
+                          a table each) (default: [])
+  --cure                  give kexec the options that are known to help
+  --arch <arch>           only this architecture: aarch64 or arm (repeatable)
+                          (default: all)
+  --jobs <n>              cases that run at the same time (default: one per CPU)
+  --retries <n>           boot a pair that failed again, up to n times (default:
+                          1)
+  --shard <i/n>           boot only the i-th of n parts; --known joins them
+  --known <file>          take over the results in this pairs.json (repeatable)
+                          (default: [])
+  --no-boot               boot nothing; show what is known
+  --out <directory>       directory for the tables and the records (default:
+                          "pairs")
+  --json                  print the tables as JSON
+  --no-checkpoint         boot every pair from power-on
+  --qemu-dir <directory>  use only the QEMU programs in this directory (env:
+                          KEXEC_LAB_QEMU_DIR)
+  --mirror <url>          Debian mirror to take kernels from (default: the
+                          host's) (env: KEXEC_LAB_MIRROR)
+  --with-deps             install missing system packages with apt
+  --machine <machine>     boot on this machine instead of the scenarios' own: a
+                          profile by name, or a YAML file
+  --shape <shape>         shape of the machine: plain, gicv3-uefi, gicv3, all,
+                          or one of the scenario shapes, such as shapes-01; for
+                          aarch64 scenarios that expect booted (repeatable)
+                          (default: plain)
+  -h, --help              display help for command
+
+Global Options:
+  --config <file>         file with defaults for options (default:
+                          kexec-lab.config.yaml in the current directory,
+                          otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config             ignore configuration files
+
+Kernels:
+  debian:SUITE[/PACKAGE]      one kernel; several with commas between them
+  'debian:trixie*/7.*-arm64'  those whose suite and release match; * is any text
+  all                         all of bookworm, trixie, their backports, sid and experimental: over a hundred
+  FILE.deb, a directory       a kernel of yours, for --to
+
+Examples:
+  kexec-lab pairs debian:bookworm,debian:trixie,debian:sid --arch aarch64
+  kexec-lab pairs --from debian:bookworm --to 'debian:sid/*' --arch arm --cure
+  kexec-lab pairs --from debian:bookworm,debian:trixie --to ./linux-image-7.1_arm64.deb
+
+The tables are pairs.json, pairs.html and pairs.md in --out. A pair whose images, machine and programs have not
+changed is not booted again, so an interrupted command goes on where it was.
+
+Exit codes:
+  0    every pair came up
+  1    a pair failed
+  2    invalid arguments
+  4    no kernel is for the architecture
+  5    the lab could not boot a pair, or a tool is missing
+  130  interrupted
 
 `
 
