@@ -87,7 +87,7 @@ export function pairsCommand(): Command {
       collect(String),
       [],
     )
-    .option('--cure', 'give kexec the options that are known to help')
+    .option('--cure', 'give kexec the --image-size that 32-bit arm kernels need')
     .addOption(archOption())
     .addOption(jobsOption())
     .option('--retries <n>', 'boot a pair that failed again, up to n times', wholeNumber(0), 1)

@@ -11,7 +11,7 @@ export type PairSetup = {
   base: Case;
   /** As --kexec-tools takes it; undefined: the provider's own. */
   kexecTools: string | undefined;
-  /** Whether kexec is given the options of the scenario, which are known to help. */
+  /** Whether kexec is given the option of the scenario that is known to help, `--image-size`. */
   cure: boolean;
 };
 
@@ -39,7 +39,6 @@ function pairCase(
   { from, to }: { from: PairKernel; to: PairKernel },
 ): Case {
   const { scenario, arch } = base;
-  const tags = Object.entries(base.setup.tags).filter(([name]) => cure || name !== flagsTag);
   const tools = kexecTools === undefined ? [] : [kexecTools];
   const machine = scenario.variant === undefined ? [] : [scenario.name];
   const name = [...machine, pair, ...tools.map((word) => `kexec-tools-${slug(word)}`)].join('-');
@@ -58,11 +57,17 @@ function pairCase(
     scenario: { ...scenario, name, title: variant.label, variant },
     setup: {
       ...base.setup,
-      tags: Object.fromEntries(tags),
+      tags: cure ? base.setup.tags : withoutCure(base.setup.tags),
       firstKernel: from.word,
       secondKernel: { kernel: to.word, ...(kexecTools !== undefined && { kexecTools }) },
     },
   };
+}
+
+/** The tags of the scenario without the option that 32-bit kernels need. What only saves time (`--no-checks`) stays. */
+function withoutCure({ [flagsTag]: flags, ...others }: Record<string, string>) {
+  const kept = flags?.split(',').filter((flag) => !flag.startsWith('--image-size='));
+  return { ...others, ...(kept && { [flagsTag]: kept.join(',') }) };
 }
 
 /** A name for each kernel of an axis, all different. */

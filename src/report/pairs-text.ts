@@ -41,10 +41,10 @@ function tableLines(table: PairTable, style: Style): string[] {
   ].map((line) => style.encode(line));
 }
 
-/** `aarch64, kexec-tools of debian:trixie, with the options that help` */
+/** `aarch64, kexec-tools of debian:trixie, with the option that helps` */
 export function titleOf({ machine, kexecTools, cure }: PairTable): string {
   const tools = kexecTools === null ? "the provider's kexec-tools" : `kexec-tools of ${kexecTools}`;
-  return printable([machine, tools, ...(cure ? ['with the options that help'] : [])].join(', '));
+  return printable([machine, tools, ...(cure ? ['with the option that helps'] : [])].join(', '));
 }
 
 /** `5 of 6 pairs came up, 1 failed` */

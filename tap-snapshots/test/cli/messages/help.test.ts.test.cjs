@@ -706,7 +706,8 @@ Options:
   --kexec-tools <source>  kexec-tools that load them, instead of the provider's:
                           debian:SUITE, a .deb, or a kexec program (repeatable:
                           a table each) (default: [])
-  --cure                  give kexec the options that are known to help
+  --cure                  give kexec the --image-size that 32-bit arm kernels
+                          need
   --arch <arch>           only this architecture: aarch64 or arm (repeatable)
                           (default: all)
   --jobs <n>              cases that run at the same time (default: one per CPU)
