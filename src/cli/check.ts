@@ -9,6 +9,7 @@ import { exitCodes, UsageError } from '../errors.ts';
 import { cacheDirectory } from '../host/directories.ts';
 import { ensureRequirements } from '../host/install.ts';
 import { requirementsFor } from '../host/requirements.ts';
+import { printable } from '../report/printable.ts';
 import { standardOutput } from '../report/reporter.ts';
 import { createStyle } from '../report/style.ts';
 import { needsOf } from '../run/lab.ts';
@@ -24,6 +25,7 @@ import type { MachineWords } from './machine-options.ts';
 import { machineOptions, refuseImpossibleMachines } from './machine-options.ts';
 import {
   archOption,
+  collect,
   jobsOption,
   mirrorOption,
   qemuDirOption,
@@ -46,6 +48,7 @@ type CheckOptions = CandidateWords &
     root?: string;
     jobs: number;
     repeat: number;
+    from: string[];
     out: string;
     checkpoint: boolean;
     qemuDir?: string;
@@ -68,6 +71,15 @@ export function checkCommand(): Command {
       ).conflicts('against'),
     )
     .option('--against <file>', 'earlier results of the current kernel: a baseline file or a run')
+    .addOption(
+      new Option(
+        '--from <kernels>',
+        'first kernels that your servers run: each scenario is booted from each (repeatable; default scenario: kexec-to-distro)',
+      )
+        .argParser(collect(String))
+        .default([], "the lab's own")
+        .conflicts(['firstKernel', 'server']),
+    )
     .addOption(archOption())
     .addOption(scenariosOption())
     .addOption(serverOption())
@@ -92,6 +104,7 @@ Examples:
   kexec-lab check --kernel debian:trixie --shape plain --shape gicv3-uefi
   kexec-lab check --kernel debian:trixie --server web1.server.tar --server db1.server.tar
   kexec-lab check --kernel debian:trixie --machine ./my-machine.yaml
+  kexec-lab check --kernel debian:trixie --from debian:bullseye,debian:bookworm
 
 Exit codes:
   0    ROLL: the new kernel can be rolled out
@@ -109,9 +122,10 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
   checkComparisonFiles(options);
   const known = options.against === undefined ? null : await loadRecord(options.against);
   const servers = await serverScenarios(options, cacheDirectory(), isOwnScenario);
-  const all = casesToCompare(words, servers, options, known?.record ?? null);
+  const selected = casesToCompare(words, servers, options, known?.record ?? null);
   const candidate = await candidateOf(options);
   const current = await baselineOf(options);
+  const all = options.from.length === 0 ? selected : await casesFrom(selected, options);
   const cases = [candidate, ...(current === null ? [] : [current])].reduce(casesOf, all);
   // The baseline is booted only if its results are not known.
   const sides = known === null ? [candidate, current ?? undefined] : [candidate];
@@ -141,6 +155,13 @@ async function check(words: string[], options: CheckOptions): Promise<void> {
   } finally {
     interrupt.release();
   }
+}
+
+/** The cases once for each of the first kernels of `--from`. */
+async function casesFrom(cases: readonly Case[], { from, mirror }: CheckOptions): Promise<Case[]> {
+  const onStep = (step: string) => process.stderr.write(`${printable(step)}\n`);
+  const { openArchive, fromKernels } = await import('../pairs/plan-pairs.ts');
+  return fromKernels(cases, from, openArchive({ ...(mirror && { mirror }), onStep }));
 }
 
 /** Progress goes to standard output, or to standard error if standard output is JSON. */

@@ -21,7 +21,10 @@ type SelectionOptions = MachineWords & {
   repeat: number;
 };
 
-type ComparisonOptions = Omit<SelectionOptions, 'exclude'>;
+type ComparisonOptions = Omit<SelectionOptions, 'exclude'> & {
+  /** The first kernels that each case is booted from; empty: the lab's own. */
+  from: readonly string[];
+};
 
 type BaselineOptions = CandidateWords & {
   baseline?: string;
@@ -33,6 +36,9 @@ type BaselineOptions = CandidateWords & {
 
 /** The default selection: a few cases that show differences between kernels. */
 const usual = ['check'];
+
+/** With first kernels of the user's, which multiply the cases: the plainest kexec. */
+const usualFrom = { scenarios: ['kexec-to-distro'], shapes: [plain] };
 
 /** The shapes that are booted by default. */
 export const usualShapes = [plain, ...namedShapes.map(({ name }) => name)];
@@ -49,12 +55,13 @@ export function casesToCompare(
   options: ComparisonOptions,
   known: Baseline | null,
 ): Case[] {
-  const { scenarios, arch, repeat, shape, machine } = options;
+  const { scenarios, arch, repeat, shape, machine, from } = options;
+  const own = from.length > 0 ? usualFrom : { scenarios: usual, shapes: usualShapes };
   const machines = { shape, ...(machine !== undefined && { machine }) };
-  const named = words.length > 0 || servers.length > 0 ? words : usual;
+  const named = words.length > 0 || servers.length > 0 ? words : own.scenarios;
   const moved = [
     ...(named.length > 0
-      ? onMachines(findScenarios(named, scenarios), machines, { arch, usual: usualShapes })
+      ? onMachines(findScenarios(named, scenarios), machines, { arch, usual: own.shapes })
       : []),
     ...(servers.length > 0
       ? onMachines(findScenarios(servers), machines, { arch, usual: [plain] })

@@ -64,6 +64,29 @@ function pairCase(
   };
 }
 
+/** Each case once for each first kernel of its architecture, as `NAME-from-KERNEL`. */
+export function fromEach(cases: readonly Case[], kernels: readonly PairKernel[]): Case[] {
+  const suffixes = names(kernels);
+  return cases.flatMap((case_) =>
+    kernels.map(({ word, label }, at) => {
+      const { scenario, arch, setup, repeat } = case_;
+      const { variant } = scenario;
+      const name = `${scenario.name}-from-${suffixes[at] ?? ''}`;
+      const from = {
+        of: variant?.of ?? scenario.name,
+        label: [...(variant === undefined ? [] : [variant.label]), `from ${label}`].join(', '),
+        options: [...(variant?.options ?? []), '--first-kernel', word],
+      };
+      return {
+        ...case_,
+        id: `${arch}/${name}${case_.id.includes('#') ? `#${repeat}` : ''}`,
+        scenario: { ...scenario, name, variant: from },
+        setup: { ...setup, firstKernel: word },
+      };
+    }),
+  );
+}
+
 /** The tags of the scenario without the option that 32-bit kernels need. What only saves time (`--no-checks`) stays. */
 function withoutCure({ [flagsTag]: flags, ...others }: Record<string, string>) {
   const kept = flags?.split(',').filter((flag) => !flag.startsWith('--image-size='));

@@ -53,10 +53,11 @@ export function createLab(
   const kernelsOf = async (
     { firstKernel, secondKernel }: Kernels,
     arch: Arch,
-  ): Promise<Candidate> => {
-    // Each is read once, however many cases have it with another one.
-    const second = await read({ ...secondKernel });
-    if (!second.arches.includes(arch))
+  ): Promise<Candidate | undefined> => {
+    if (firstKernel === undefined && (candidate ?? secondKernel) === undefined) return undefined;
+    // Each is read once, however many cases have it with another one. The candidate replaces the scenario's own.
+    const second = candidate ?? (await read({ ...secondKernel }));
+    if (candidate === undefined && !second.arches.includes(arch))
       throw new ScenarioError(
         `second-kernel: ${second.label.kernel} is a kernel for ${second.arches.join(' and ')}, this case is ${arch}`,
         { hint: `Give ${arch} a second-kernel of its own under per-arch, or remove it from arch.` },
@@ -68,10 +69,9 @@ export function createLab(
   return {
     images: ({ arch, kernel, initramfs, disk, firstKernel, secondKernel }) => {
       const request = { arch, kernel, initramfs, disk };
-      const named = firstKernel !== undefined || secondKernel !== undefined;
-      const words = candidate === undefined && named ? { firstKernel, secondKernel } : undefined;
+      const words = { firstKernel, secondKernel };
       const make = async (): Promise<ImageSet> => {
-        const tested = words === undefined ? candidate : await kernelsOf(words, arch);
+        const tested = await kernelsOf(words, arch);
         const catalog = withCandidate(ownRecipes, tested);
         const options = { ...(mirror && { mirror }), signal, onProgress };
         return ensureImages({ ...request, catalog }, options);

@@ -2,7 +2,7 @@ import t from 'tap';
 import { caseDirectorySchema } from '../../src/model/result.ts';
 import { flagsTag } from '../../src/model/vocabulary.ts';
 import type { PairSetup } from '../../src/pairs/cells.ts';
-import { cellOf, pairCases } from '../../src/pairs/cells.ts';
+import { cellOf, fromEach, pairCases } from '../../src/pairs/cells.ts';
 import { caseDirectory } from '../../src/run/records.ts';
 import { doubted, hang, took, untold } from '../compare/results.ts';
 import { result } from '../report/events.ts';
@@ -68,6 +68,24 @@ t.test('kernels of yours with the same file name are told apart', (t) => {
     cases.map(({ case: { scenario } }) => scenario.name),
     ['6-1-arm64-to-linux-6-1-deb', '6-1-arm64-to-linux-6-1-deb-2'],
   );
+  t.end();
+});
+
+t.test('a case is booted from each first kernel', (t) => {
+  const cases = fromEach([base], [kernel('6.1.0-50-arm64'), kernel('7.2-arm64')]);
+  t.match(cases, [
+    {
+      id: 'aarch64/a-scenario-from-6-1-0-50-arm64',
+      scenario: { name: 'a-scenario-from-6-1-0-50-arm64', variant: { of: 'a-scenario' } },
+      setup: { firstKernel: kernel('6.1.0-50-arm64').word, tags: base.setup.tags },
+    },
+    { id: 'aarch64/a-scenario-from-7-2-arm64' },
+  ]);
+  const [again] = fromEach(
+    [{ ...base, id: 'aarch64/a-scenario#2', repeat: 2 }],
+    [kernel('7.2-arm64')],
+  );
+  t.equal(again?.id, 'aarch64/a-scenario-from-7-2-arm64#2');
   t.end();
 });
 

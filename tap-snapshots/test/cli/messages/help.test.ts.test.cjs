@@ -200,6 +200,9 @@ Options:
                            the server's)
   --against <file>         earlier results of the current kernel: a baseline
                            file or a run
+  --from <kernels>         first kernels that your servers run: each scenario is
+                           booted from each (repeatable; default scenario:
+                           kexec-to-distro) (default: the lab's own)
   --arch <arch>            only this architecture: aarch64 or arm (repeatable)
                            (default: all)
   --scenarios <directory>  directory with your own scenarios, added to the
@@ -254,6 +257,7 @@ Examples:
   kexec-lab check --kernel debian:trixie --shape plain --shape gicv3-uefi
   kexec-lab check --kernel debian:trixie --server web1.server.tar --server db1.server.tar
   kexec-lab check --kernel debian:trixie --machine ./my-machine.yaml
+  kexec-lab check --kernel debian:trixie --from debian:bullseye,debian:bookworm
 
 Exit codes:
   0    ROLL: the new kernel can be rolled out
