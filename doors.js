@@ -134,6 +134,20 @@ export const doors = {
     'session',
   ],
   merge: ['errors.ts', 'file-error.ts', 'model', 'host', 'run'],
+  bisect: [
+    'arch.ts',
+    'errors.ts',
+    'text',
+    'model',
+    'host',
+    'formats',
+    'debian',
+    'scenario',
+    'image',
+    'compare',
+    'candidate',
+    'run',
+  ],
   pairs: [
     'arch.ts',
     'errors.ts',
@@ -174,6 +188,7 @@ export const doors = {
     'server',
     'merge',
     'pairs',
+    'bisect',
   ],
   action: [
     'arch.ts',
