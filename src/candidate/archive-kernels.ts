@@ -69,11 +69,16 @@ export async function archiveKernels(
 
 /** The flavours that QEMU's virt machine can boot. */
 const flavours: Record<Arch, RegExp> = {
-  aarch64: /-arm64(-16k)?$/,
-  arm: /-armmp(-lpae)?$/,
+  aarch64: /-((?:cloud-|rt-)?arm64(?:-16k)?)$/,
+  arm: /-((?:rt-)?armmp(?:-lpae)?)$/,
 };
+
+/** `cloud-arm64` of `linux-image-6.12.95+deb12-cloud-arm64`; null for a package that is not a kernel of the architecture. */
+export function flavourOf(name: string, arch: Arch): string | null {
+  return flavours[arch].exec(name)?.[1] ?? null;
+}
 
 /** `linux-image-6.12.95-cloud-arm64`; not `linux-image-arm64`, which depends on one, and not its debugging symbols. */
 function isKernel(name: string, arch: Arch): boolean {
-  return /^linux-image-\d/.test(name) && flavours[arch].test(name);
+  return /^linux-image-\d/.test(name) && flavourOf(name, arch) !== null;
 }

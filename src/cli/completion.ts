@@ -133,7 +133,19 @@ export const placeholders: Record<string, () => Promise<Completion> | Completion
     );
   },
   ...named(
-    ['n', 'i/n', 'minutes', 'bytes', 'url', 'address', 'text', 'device', 'words', 'server'],
+    [
+      'n',
+      'i/n',
+      'share',
+      'minutes',
+      'bytes',
+      'url',
+      'address',
+      'text',
+      'device',
+      'words',
+      'server',
+    ],
     () => completion('none'),
   ),
 };

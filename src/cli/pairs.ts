@@ -45,7 +45,7 @@ import {
   qemuDirOption,
   wholeNumber,
 } from './options.ts';
-import { openReporter, rerunCommand } from './run-options.ts';
+import { ensureImageTools, openReporter, rerunCommand } from './run-options.ts';
 
 type PairsOptions = MachineWords & {
   from: string[];
@@ -145,10 +145,9 @@ async function pairs(words: string[], options: PairsOptions): Promise<void> {
     const bases = expandCases(onMachines(findScenarios([scenario]), options, { arch }), {
       only: arch,
     });
-    await ensureRequirements(
-      requirementsFor(await needsOf(bases), options.qemuDir),
-      options.withDeps ?? false,
-    );
+    const { qemuDir, withDeps = false } = options;
+    await ensureImageTools(withDeps);
+    await ensureRequirements(requirementsFor(await needsOf(bases), qemuDir), withDeps);
     await refuseImpossibleMachines(bases, options.qemuDir);
     const { mirror } = options;
     const archive = openArchive({ ...(mirror && { mirror }), signal, onStep: tell });

@@ -59,6 +59,11 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
     load: async () => (await import('./pairs.ts')).pairsCommand(),
   },
   {
+    name: 'bisect',
+    summary: 'find the first kernel that fails',
+    load: async () => (await import('./bisect.ts')).bisectCommand(),
+  },
+  {
     name: 'capture',
     summary: 'take what the boot of a server depends on into a file',
     load: async () => (await import('./capture.ts')).captureCommand(),

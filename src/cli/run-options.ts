@@ -58,8 +58,7 @@ type Options = CandidateWords & { arch: Arch[]; mirror?: string; withDeps?: bool
  */
 export async function candidateOf(options: Options, signal?: AbortSignal): Promise<Candidate> {
   const { mirror, withDeps = false } = options;
-  const needs = new Map(arches.map((arch) => [arch, new Set(['images' as const])]));
-  await ensureRequirements(requirementsFor(needs), withDeps);
+  await ensureImageTools(withDeps);
   const { readCandidate } = await import('../candidate/read-candidate.ts');
   const candidate = await readCandidate(options, {
     ...(mirror && { mirror }),
@@ -68,6 +67,12 @@ export async function candidateOf(options: Options, signal?: AbortSignal): Promi
   });
   checkArches(candidate, options.arch);
   return candidate;
+}
+
+/** Makes sure that kernels can be downloaded and unpacked. @throws UnavailableError if a tool is missing */
+export async function ensureImageTools(withDeps: boolean): Promise<void> {
+  const needs = new Map(arches.map((arch) => [arch, new Set(['images' as const])]));
+  await ensureRequirements(requirementsFor(needs), withDeps);
 }
 
 /**

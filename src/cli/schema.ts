@@ -102,6 +102,9 @@ export const schemas: readonly NamedSchema[] = [
   written('pairs', 'pairs.json: which kernel comes up after which', async () => {
     return (await import('../model/pairs.ts')).pairsSchema;
   }),
+  written('bisect', 'kexec-lab bisect --json', async () => {
+    return (await import('../model/bisect.ts')).bisectSchema;
+  }),
   written(
     'diagnosis',
     'kexec-lab diagnose --json: an object for one log, an array for several',

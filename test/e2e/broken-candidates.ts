@@ -11,6 +11,9 @@ import {
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { ensureEntries } from '../../src/image/ensure-images.ts';
+import { planEntries } from '../../src/image/recipes/plan.ts';
+import { outputNames, ownRecipes } from '../../src/image/recipes/recipe.ts';
 
 /** Where the parts of the distribution's own kernel are. */
 export type Parts = { kernel: string; initrd: string };
@@ -83,4 +86,20 @@ export async function builtWithoutKexec(directory: string, { kernel }: Parts): P
   );
   await cp(modules, join(tree, 'lib/modules'), { recursive: true });
   return ['--kernel', tree];
+}
+
+/** A directory with the distribution's kernel and its modules. @param share how much of the kernel there is; 1: all */
+export async function kernelDirectory(
+  directory: string,
+  { share }: { share: number },
+): Promise<void> {
+  const entries = planEntries(['distro-kernel'], 'aarch64', ownRecipes);
+  const manifests = await ensureEntries(entries);
+  const release = manifests.get('distro-kernel')?.release;
+  const [{ directory: built } = { directory: '' }] = entries;
+  await mkdir(join(directory, 'boot'), { recursive: true });
+  const whole = await readFile(join(built, outputNames.kernel));
+  const kernel = whole.subarray(0, whole.length * share);
+  await writeFile(join(directory, 'boot', `vmlinuz-${release}`), kernel);
+  await cp(join(built, 'lib'), join(directory, 'lib'), { recursive: true });
 }

@@ -1,36 +1,20 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import t from 'tap';
-import { ensureEntries } from '../../src/image/ensure-images.ts';
-import { planEntries } from '../../src/image/recipes/plan.ts';
-import { outputNames, ownRecipes } from '../../src/image/recipes/recipe.ts';
 import type { Pairs } from '../../src/model/pairs.ts';
 import { pairsSchema } from '../../src/model/pairs.ts';
+import { kernelDirectory } from './broken-candidates.ts';
 import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
 
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
-/** A directory with a third of the distribution's kernel, as after an update cut short. */
-async function cutKernel(directory: string): Promise<string> {
-  const entries = planEntries(['distro-kernel'], 'aarch64', ownRecipes);
-  const manifests = await ensureEntries(entries);
-  const release = manifests.get('distro-kernel')?.release;
-  const [{ directory: built } = { directory: '' }] = entries;
-  const kernel = join(directory, 'cut');
-  mkdirSync(join(kernel, 'boot'), { recursive: true });
-  const whole = readFileSync(join(built, outputNames.kernel));
-  writeFileSync(join(kernel, 'boot', `vmlinuz-${release}`), whole.subarray(0, whole.length / 3));
-  await cp(join(built, 'lib'), join(kernel, 'lib'), { recursive: true });
-  return './cut';
-}
-
 t.test('a table of pairs is stopped, goes on, and explains what failed', async (t) => {
   const directory = temporaryDirectory(t);
   const words = ['--from', 'debian:bookworm', '--to', 'debian:bookworm'];
-  words.push('--to', await cutKernel(directory));
+  await kernelDirectory(join(directory, 'cut'), { share: 1 / 3 });
+  words.push('--to', './cut');
   words.push('--arch', 'aarch64', '--jobs', '1');
   const start = () =>
     execa(process.execPath, [program, 'pairs', ...words], { cwd: directory, reject: false });

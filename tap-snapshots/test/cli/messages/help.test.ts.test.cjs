@@ -27,6 +27,7 @@ Commands:
   diagnose [options] <logs...>              diagnose saved console logs and show the lines that prove the outcome
   check [options] [what...]                 boot a new kernel and the current one, compare them, and decide ROLL or HOLD
   pairs [options] [kernels...]              boot each kernel after each other one, and draw a table of what comes up
+  bisect [options] [candidate...]           find the first kernel that fails, among packages of the archive or kernels of yours
   capture [options] [server]                take what the boot of a server depends on into a file, to boot it here
   server                                    look into files that kexec-lab capture wrote
   compare [options] <baseline> <candidate>  compare two runs and decide whether to roll out the second
@@ -141,6 +142,71 @@ The file is sorted and contains no times of day, so that a diff shows only what 
 Examples:
   kexec-lab baseline accept runs/latest
   kexec-lab check --kernel debian:trixie --against baseline.json
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab bisect 1`] = `
+Usage: kexec-lab bisect [options] [candidate...]
+
+find the first kernel that fails, among packages of the archive or kernels of
+yours
+
+Arguments:
+  candidate                kernels of yours in order, from good to bad
+
+Options:
+  --good <candidate>       a kernel that works, of the archive
+  --bad <candidate>        a newer one that does not
+  --scenario <scenario>    the scenario that shows the failure (default:
+                           "kexec-to-distro")
+  --arch <arch>            architecture: aarch64 or arm (default: aarch64)
+  --first-kernel <source>  kernel that the machine starts with:
+                           debian:SUITE[/PACKAGE]
+  --kexec-tools <source>   kexec-tools that load the kernels
+  --rate <share>           a bad kernel fails in at least this share of its
+                           boots, from 0.1 to 1 (default: 0.7)
+  --cost                   find what makes the second kernel slower, in guest
+                           time
+  --jobs <n>               cases that run at the same time (default: one per
+                           CPU)
+  --out <directory>        directory for the records of the boots (default:
+                           "runs")
+  --json                   print the answer as JSON
+  --no-checkpoint          boot every kernel from power-on
+  --qemu-dir <directory>   use only the QEMU programs in this directory (env:
+                           KEXEC_LAB_QEMU_DIR)
+  --mirror <url>           Debian mirror to take kernels from (default: the
+                           host's) (env: KEXEC_LAB_MIRROR)
+  --with-deps              install missing system packages with apt
+  --machine <machine>      boot on this machine instead of the scenarios' own: a
+                           profile by name, or a YAML file
+  --shape <shape>          shape of the machine: plain, gicv3-uefi, gicv3, all,
+                           or one of the scenario shapes, such as shapes-01; for
+                           aarch64 scenarios that expect booted (repeatable)
+                           (default: plain)
+  -h, --help               display help for command
+
+Global Options:
+  --config <file>          file with defaults for options (default:
+                           kexec-lab.config.yaml in the current directory,
+                           otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config              ignore configuration files
+
+Examples:
+  kexec-lab bisect --good debian:bookworm --bad debian:sid
+  kexec-lab bisect --good debian:trixie --bad debian:experimental --scenario systemctl-kexec --rate 1
+  kexec-lab bisect ./build-1 ./build-2 ./build-3 ./build-4
+
+Kernels of the archive are tried in the order of their versions, in the flavour of the good one. The good end is not
+booted; the bad one is, to learn the failure. A kernel counts as good after so many boots that a bad one would have
+passed them all with a probability below 0.1 %: six at the usual rate, one with --rate 1.
+
+Exit codes:
+  0    the first bad kernel was found
+  1    the bad kernel did not fail
+  2    invalid arguments
+  5    the lab could not boot a kernel, or a tool is missing
+  130  interrupted
 
 `
 
