@@ -139,7 +139,7 @@ async function bisect(words: string[], options: BisectOptions): Promise<void> {
     const boot = createBoot(base, read, { ...options, jobs }, signal);
     const onTally = (kernel: number, tally: Tally) => {
       const place = `${kernel + 1}/${kernels.length}`;
-      tell(`${place.padStart(7)}  ${nameOf(kernels[kernel])}: ${tallyInWords(tally)}`);
+      tell(`${place.padStart(7)}  ${nameOf(kernels[kernel])}: ${tallyInWords(tally, cost)}`);
     };
     const search = await runSearch(kernels.length, boot, { rate, risk, cost, onTally });
     const factsOf = async (kernel: number) =>
@@ -231,11 +231,11 @@ function createBoot(
   };
 }
 
-/** How many boots went how: `6 came up`, `1 failed, 1 came up`. */
-function tallyInWords({ passes, fails, others }: Tally): string {
+/** How many boots went how: `6 did not fail`, `1 failed, 1 did not fail`. */
+function tallyInWords({ passes, fails, others }: Tally, cost: boolean): string {
   const parts: [number, string][] = [
-    [fails, 'failed'],
-    [passes, 'did not fail'],
+    [fails, cost ? 'slow' : 'failed'],
+    [passes, cost ? 'fast' : 'did not fail'],
     [others, 'ended otherwise'],
   ];
   return parts.flatMap(([number, what]) => (number > 0 ? [`${number} ${what}`] : [])).join(', ');
