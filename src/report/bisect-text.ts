@@ -31,12 +31,13 @@ function notBad({ kernels }: Bisection): Row[] {
 
 type Result = NonNullable<Bisection['result']>;
 
-function answer({ kernels }: Bisection, { good, bad, hidden, risk }: Result): Row[] {
+function answer({ kernels, seconds }: Bisection, { good, bad, hidden, risk }: Result): Row[] {
   const named = (word: string) => {
     const found = kernels.find((kernel) => kernel.word === word);
     return found?.version == null ? word : `${word} (${found.version})`;
   };
-  const isAssumed = kernels[0]?.word === good;
+  // A search for guest time measures both ends.
+  const isAssumed = kernels[0]?.word === good && seconds === null;
   return [
     ['first bad', named(bad)],
     [

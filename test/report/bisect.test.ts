@@ -58,6 +58,9 @@ t.test('the answer', async (t) => {
 t.test('a search for guest time', async (t) => {
   const found = await bisection({ failure: null, seconds: { good: 1.7, bad: 3.8 } });
   t.match(bisectText(found, createStyle()), 'guest time  1.700 s before, 3.800 s at the bad end');
+  const end = { kind: 'found', good: 0, bad: 1, risk: 0 } as const;
+  const first = await bisection({ failure: null, seconds: { good: 1.7, bad: 3.8 }, step: end });
+  t.notMatch(bisectText(first, createStyle()), 'by your word');
 });
 
 t.test('the good end by word, and no answer', async (t) => {
