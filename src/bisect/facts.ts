@@ -42,13 +42,22 @@ export async function readFacts(
   return { config, package: { version: kernel.version, changelog } };
 }
 
-async function readChangelog(deb: string, name: string, signal?: AbortSignal): Promise<string> {
-  const file = `./usr/share/doc/${name}/changelog.Debian.gz`;
+/** The changelog in a Debian package. Rejects if it has none. */
+export async function readChangelog(
+  deb: string,
+  name: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  // Backports of Debian's kernel have it under the other name that its policy permits.
+  const files = ['changelog.Debian.gz', 'changelog.gz'].map(
+    (file) => `./usr/share/doc/${name}/${file}`,
+  );
   const options = { ...execaOptions(signal), encoding: 'buffer' } as const;
   const { stdout } = await execa('dpkg-deb', ['--fsys-tarfile', deb], options).pipe(
     'tar',
-    ['--extract', '--to-stdout', file],
-    options,
+    ['--extract', '--to-stdout', ...files],
+    // tar fails because one of the two is missing.
+    { ...options, reject: false },
   );
   return gunzipSync(stdout).toString('utf8');
 }
