@@ -1,14 +1,19 @@
 /** The tables that a user asks for: their kernels, their cases, and what is known of them. */
 import type { Arch } from '../arch.ts';
 import type { Candidate } from '../candidate/candidate.ts';
-import { withFirstKernel } from '../candidate/candidate.ts';
+import { withCandidate, withFirstKernel } from '../candidate/candidate.ts';
 import type { CandidateWords } from '../candidate/parse-candidate.ts';
 import type { PairCell, PairTable } from '../model/pairs.ts';
+import { ownVersion } from '../host/directories.ts';
+import { shortDigest } from '../host/files.ts';
+import { planImages } from '../image/recipes/plan.ts';
+import { ownRecipes } from '../image/recipes/recipe.ts';
+import { findEntries } from '../image/store/entry.ts';
+import { loadMachineProfile } from '../qemu/machine-profile.ts';
 import { describeMachine } from '../qemu/shape.ts';
 import type { Case } from '../scenario/scenario.ts';
 import type { PairCase } from './cells.ts';
 import { pairCases } from './cells.ts';
-import { pairKey } from './key.ts';
 
 /** The pairs of a new table for a machine. @param kexecTools as `--kexec-tools` takes it; undefined: the provider's */
 export function planTable(
@@ -38,6 +43,27 @@ export function createKeys(read: ReadKernels, qemuVersion: (arch: Arch) => Promi
     versions.set(arch, version);
     return pairKey(pair.case, candidate, await version);
   };
+}
+
+/**
+ * A digest of everything that a boot depends on: its images by their content, its machine, what is done and expected, QEMU,
+ * and this program. Null if an image is not built yet, so that nothing is known about the boot.
+ */
+async function pairKey(
+  { arch, setup, steps, expect, proof, limits }: Case,
+  candidate: Candidate,
+  qemuVersion: string,
+): Promise<string | null> {
+  const catalog = withCandidate(ownRecipes, candidate);
+  const { entries } = planImages({ arch, ...setup, catalog });
+  const manifests = await findEntries(entries);
+  if (manifests.size < entries.length) return null;
+  const images = [...manifests].map(([name, { fingerprint }]) => [name, fingerprint]);
+  const machine = loadMachineProfile(setup.machine, setup.shape);
+  // The kernels count by their images, not by their names.
+  const others = { ...setup, firstKernel: undefined, secondKernel: undefined };
+  const boot = { arch, machine, setup: others, steps, expect, proof, limits };
+  return shortDigest(JSON.stringify([ownVersion(), qemuVersion, images, boot]));
 }
 
 /** Fills in the known results. Returns the pairs that have to be booted. */
