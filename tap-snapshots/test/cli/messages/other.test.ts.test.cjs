@@ -153,6 +153,7 @@ recording   recording.json: what is needed to replay a recorded boot
 baseline    a baseline file, as kexec-lab baseline accept writes it
 comparison  kexec-lab check --json and compare --json
 pairs       pairs.json: which kernel comes up after which
+bisect      kexec-lab bisect --json
 diagnosis   kexec-lab diagnose --json: an object for one log, an array for several
 list        kexec-lab list --json
 matrix      kexec-lab matrix --json
@@ -172,6 +173,6 @@ exit code 0
 exports[`test/cli/messages/other.test.ts > TAP > schema > kexec-lab schema raport 1`] = `
 $ kexec-lab schema raport
 stderr: unknown schema "raport"; did you mean "report"?
-stderr:   Choose from: scenario, config, machine, report, result, event, signal, sample, recording, baseline, comparison, pairs, diagnosis, list, matrix, images, verify, preflight, server, server-show, doctor, autopsy, rewind, image, checkpoint.
+stderr:   Choose from: scenario, config, machine, report, result, event, signal, sample, recording, baseline, comparison, pairs, bisect, diagnosis, list, matrix, images, verify, preflight, server, server-show, doctor, autopsy, rewind, image, checkpoint.
 exit code 2
 `
