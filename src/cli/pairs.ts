@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { Arch } from '../arch.ts';
 import { countPairs } from '../compare/pair-findings.ts';
 import { exitCodes, UsageError } from '../errors.ts';
@@ -74,29 +74,21 @@ export function pairsCommand(): Command {
   const command = new Command('pairs')
     .description('boot each kernel after each other one, and draw a table of what comes up')
     .argument('[kernels...]', 'kernels for both sides, as --from and --to take them')
-    .option('--from <kernels>', 'first kernels (repeatable)', collect(String), [])
-    .option(
-      '--to <kernels>',
-      'kernels that they start with kexec (repeatable)',
-      collect(String),
-      [],
-    )
-    .option(
-      '--kexec-tools <source>',
-      "kexec-tools that load them, instead of the provider's: debian:SUITE, a .deb, or a kexec program (repeatable: a table each)",
-      collect(String),
-      [],
+    .addOption(repeatable('--from <kernels>', 'first kernels (repeatable)'))
+    .addOption(repeatable('--to <kernels>', 'kernels that they start with kexec (repeatable)'))
+    .addOption(
+      repeatable(
+        '--kexec-tools <source>',
+        "kexec-tools that load them, instead of the provider's: debian:SUITE, a .deb, or a kexec program (repeatable: a table each)",
+      ),
     )
     .option('--cure', 'give kexec the --image-size that 32-bit arm kernels need')
     .addOption(archOption())
     .addOption(jobsOption())
     .option('--retries <n>', 'boot a pair that failed again, up to n times', wholeNumber(0), 1)
     .option('--shard <i/n>', 'boot only the i-th of n parts; --known joins them', parseShard)
-    .option(
-      '--known <file>',
-      'take over the results in this pairs.json (repeatable)',
-      collect(String),
-      [],
+    .addOption(
+      repeatable('--known <file>', 'take over the results in this pairs.json (repeatable)'),
     )
     .option('--no-boot', 'boot nothing; show what is known')
     .option('--out <directory>', 'directory for the tables and the records', 'pairs')
@@ -107,6 +99,11 @@ export function pairsCommand(): Command {
     .option('--with-deps', 'install missing system packages with apt');
   for (const option of machineOptions('plain')) command.addOption(option);
   return command.addHelpText('after', helpText).action(pairs);
+}
+
+/** An option whose values are collected. */
+function repeatable(flags: string, description: string): Option {
+  return new Option(flags, description).argParser(collect(String)).default([], 'none');
 }
 
 const helpText = `

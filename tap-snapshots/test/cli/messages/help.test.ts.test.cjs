@@ -770,12 +770,12 @@ Arguments:
   kernels                 kernels for both sides, as --from and --to take them
 
 Options:
-  --from <kernels>        first kernels (repeatable) (default: [])
+  --from <kernels>        first kernels (repeatable) (default: none)
   --to <kernels>          kernels that they start with kexec (repeatable)
-                          (default: [])
+                          (default: none)
   --kexec-tools <source>  kexec-tools that load them, instead of the provider's:
                           debian:SUITE, a .deb, or a kexec program (repeatable:
-                          a table each) (default: [])
+                          a table each) (default: none)
   --cure                  give kexec the --image-size that 32-bit arm kernels
                           need
   --arch <arch>           only this architecture: aarch64 or arm (repeatable)
@@ -785,7 +785,7 @@ Options:
                           1)
   --shard <i/n>           boot only the i-th of n parts; --known joins them
   --known <file>          take over the results in this pairs.json (repeatable)
-                          (default: [])
+                          (default: none)
   --no-boot               boot nothing; show what is known
   --out <directory>       directory for the tables and the records (default:
                           "pairs")
