@@ -79,7 +79,8 @@ export function pairsCommand(): Command {
     .addOption(
       repeatable(
         '--kexec-tools <source>',
-        "kexec-tools that load them, instead of the provider's: debian:SUITE, a .deb, or a kexec program (repeatable: a table each)",
+        'kexec-tools that load them: debian:SUITE, a .deb, or a kexec program (repeatable: a table each)',
+        "the provider's",
       ),
     )
     .option('--cure', 'give kexec the --image-size that 32-bit arm kernels need')
@@ -102,8 +103,8 @@ export function pairsCommand(): Command {
 }
 
 /** An option whose values are collected. */
-function repeatable(flags: string, description: string): Option {
-  return new Option(flags, description).argParser(collect(String)).default([], 'none');
+function repeatable(flags: string, description: string, usual = 'none'): Option {
+  return new Option(flags, description).argParser(collect(String)).default([], usual);
 }
 
 const helpText = `

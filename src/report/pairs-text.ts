@@ -51,8 +51,10 @@ export function titleOf({ machine, kexecTools, cure }: PairTable): string {
 export function summaryOf(table: PairTable): string {
   const { passed, failed, missing } = countPairs(table);
   const all = passed + failed + missing;
+  const flaky = table.cells.filter((cell) => cell.flaky).length;
   return [
     `${passed} of ${count(all, 'pair')} came up`,
+    ...(flaky > 0 ? [`${flaky} of them only when booted again`] : []),
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(missing > 0 ? [`${missing} without a result`] : []),
   ].join(', ');
@@ -71,7 +73,8 @@ export function letter(index: number): string {
 function markOf(cell: PairCell | null, style: Style): string {
   const mark = (symbol: Mark) => style.mark(symbol).trim();
   if (cell === null) return style.yellow(mark('?'));
-  return cell.verdict === 'pass' ? style.green(mark('✓')) : style.red(mark('✗'));
+  if (cell.verdict === 'fail') return style.red(mark('✗'));
+  return cell.flaky ? style.yellow(mark('*')) : style.green(mark('✓'));
 }
 
 function findingLines({ cell, cells, pairs }: PairFinding, style: Style): string[] {
@@ -120,7 +123,8 @@ function tableMarkdown(table: PairTable): string {
 function wordOf(cell: PairCell | null): string {
   if (cell === null) return '?';
   if (cell.verdict === 'fail') return `✗ ${cell.outcome}`;
-  return cell.guestSeconds === null ? '✓' : `✓ ${cell.guestSeconds.toFixed(1)}`;
+  const mark = cell.flaky ? '✓ (again)' : '✓';
+  return cell.guestSeconds === null ? mark : `${mark} ${cell.guestSeconds.toFixed(1)}`;
 }
 
 function findingMarkdown({ cell, cells, pairs }: PairFinding): string[] {

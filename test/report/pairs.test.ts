@@ -18,6 +18,15 @@ t.test('the table on a terminal', (t) => {
   t.end();
 });
 
+t.test('a pair that came up only when it was booted again is marked', (t) => {
+  const flaky = tablesOf([table([old], [cell(old, old, { flaky: true })])]);
+  t.match(pairsText(flaky, createStyle()), /^ {2}6\.1\.0-50-arm64 +\*$/m);
+  t.match(pairsText(flaky, createStyle()), '1 of 1 pair came up, 1 of them only when booted again');
+  t.match(pairsMarkdown(flaky), '✓ (again) 1.8');
+  t.match(pairsPage(flaky), 'at the second attempt');
+  t.end();
+});
+
 t.test('many columns stand in blocks', (t) => {
   const many = Array.from({ length: 30 }, (_, index) => `6.${index}-arm64`);
   const text = pairsText(tablesOf([table(many, [])]), createStyle({ columns: 80 }));

@@ -56,8 +56,8 @@ function tableCell(pair: string, cell: PairCell | null): Html {
     return element`<td class="unavailable" title="${pair}: no result"><span class="sr">no result</span>?</td>`;
   const { verdict, outcome, guestSeconds, flaky } = cell;
   const time = guestSeconds === null ? '' : guestSeconds.toFixed(1);
-  const text = verdict === 'pass' ? time || '✓' : '✗';
-  return element`<td class="${verdict}"><a href="${consoleOf(cell)}" title="${pair}: ${outcome}${flaky ? ' at the second attempt' : ''}"><span class="sr">${outcome} </span>${text}</a></td>`;
+  const text = verdict === 'pass' ? `${time || '✓'}${flaky ? '*' : ''}` : '✗';
+  return element`<td class="${flaky ? 'unavailable' : verdict}"><a href="${consoleOf(cell)}" title="${pair}: ${outcome}${flaky ? ' at the second attempt' : ''}"><span class="sr">${outcome} </span>${text}</a></td>`;
 }
 
 function consoleOf({ run, directory }: PairCell): string {

@@ -773,9 +773,9 @@ Options:
   --from <kernels>        first kernels (repeatable) (default: none)
   --to <kernels>          kernels that they start with kexec (repeatable)
                           (default: none)
-  --kexec-tools <source>  kexec-tools that load them, instead of the provider's:
-                          debian:SUITE, a .deb, or a kexec program (repeatable:
-                          a table each) (default: none)
+  --kexec-tools <source>  kexec-tools that load them: debian:SUITE, a .deb, or a
+                          kexec program (repeatable: a table each) (default: the
+                          provider's)
   --cure                  give kexec the --image-size that 32-bit arm kernels
                           need
   --arch <arch>           only this architecture: aarch64 or arm (repeatable)
