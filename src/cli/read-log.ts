@@ -10,7 +10,7 @@ import { KexecLabError, UsageError } from '../errors.ts';
 import { isFileError, namedFileError } from '../file-error.ts';
 import { formatOf, hasMagic } from '../formats/magic.ts';
 import { openInput, sizeInWords } from '../host/user-file.ts';
-import { LoadSearch, readMemoryMaps } from './read-memory.ts';
+import { LoadSearch, readMemoryMaps } from '../memory/read-memory-maps.ts';
 import type { DiagnosedLog, Excerpt, ExcerptLine } from '../report/diagnosis-text.ts';
 import { standardInput } from '../report/diagnosis-text.ts';
 import { shellQuote } from '../text/shell.ts';

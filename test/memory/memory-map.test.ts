@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { readMemoryMaps } from '../../src/cli/read-memory.ts';
+import { readMemoryMaps } from '../../src/memory/read-memory-maps.ts';
 import { LoadDumps } from '../../src/memory/load-dump.ts';
 import { memoryMap } from '../../src/memory/memory-map.ts';
 import { memoryRows } from '../../src/report/memory-text.ts';

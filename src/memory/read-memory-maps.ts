@@ -1,6 +1,6 @@
 /** The memory maps of the loads that `kexec -d` describes in a log. */
-import { LoadDumps } from '../memory/load-dump.ts';
-import { memoryMap } from '../memory/memory-map.ts';
+import { LoadDumps } from './load-dump.ts';
+import { memoryMap } from './memory-map.ts';
 import type { MemoryMap } from '../model/boot.ts';
 import { Transcript } from '../transcript/transcript.ts';
 
