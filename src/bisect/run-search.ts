@@ -48,7 +48,6 @@ export async function runSearch(
   let wanted: string | null = null;
   const judgeFailure: Judge = (result) => {
     if (result.verdict === 'pass') return 'passes';
-    if (result.verdict !== 'fail' || result.outcome === 'unknown') return 'others';
     return fingerprint(result) === wanted ? 'fails' : 'others';
   };
   const judge = seconds === null ? judgeFailure : judgeCost(seconds);
