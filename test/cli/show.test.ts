@@ -55,7 +55,9 @@ t.test(
     const { stdout } = await kexecLab(['show', 'c1-bye']);
     t.match(stdout, /^# /m);
     t.notMatch(stdout, 'tags.img', 'its tags are metadata');
-    t.notMatch((await kexecLab(['show', 'first-kernel-boots'])).stdout, /^# /m);
+    const { stdout: plain } = await kexecLab(['show', 'first-kernel-boots']);
+    // Whether its images are built depends on the cache.
+    t.notMatch(plain.replace('# Some images are not built yet. A run builds them.', ''), /^# /m);
   },
 );
 
