@@ -68,7 +68,7 @@ export function bisectCommand(): Command {
     )
     .argument('[candidate...]', 'kernels of yours in order, from good to bad')
     .option('--good <candidate>', 'a kernel that works, of the archive')
-    .option('--bad <candidate>', 'a newer one that does not')
+    .option('--bad <candidate>', 'a newer kernel that fails, of the archive')
     .option('--scenario <scenario>', 'the scenario that shows the failure', 'kexec-to-distro')
     .option(
       '--arch <arch>',
@@ -101,7 +101,7 @@ export function bisectCommand(): Command {
 const helpText = `
 Examples:
   kexec-lab bisect --good debian:bookworm --bad debian:sid
-  kexec-lab bisect --good debian:trixie --bad debian:experimental --scenario systemctl-kexec --rate 1
+  kexec-lab bisect --good debian:trixie --bad debian:experimental --scenario uefi-kernel-from-firmware --rate 1
   kexec-lab bisect ./build-1 ./build-2 ./build-3 ./build-4
 
 Kernels of the archive are tried in the order of their versions, in the flavour of the good one. The good end is not

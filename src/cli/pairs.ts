@@ -153,6 +153,10 @@ async function pairs(words: string[], options: PairsOptions): Promise<void> {
     const done = await complete(planned, options, archive, signal);
     showTables(done.pairs, options);
     process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodeOf(done);
+  } catch (error) {
+    // Interrupted before the boots, which end in order.
+    if (!signal.aborted) throw error;
+    process.exitCode = exitCodes.interrupted;
   } finally {
     interrupt.release();
   }

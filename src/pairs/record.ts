@@ -48,7 +48,7 @@ export async function readEarlier(directory: string, others: readonly string[]):
   for (const file of [...others, own]) {
     const pairs = await readPairs(file, file === own ? ofOwn : ofOther);
     if (pairs === null && file !== own)
-      throw new UsageError('there is no such file', { place: file, hint: ofOther });
+      throw new UsageError('this file does not exist', { place: file, hint: ofOther });
     if (pairs !== null)
       found = mergePairs(found, seenFrom(resolve(directory), pairs, dirname(resolve(file))));
   }

@@ -145,19 +145,19 @@ async function installSystem(
   const archive = path.join(scratch, 'parts.tar');
   await archiveTree(parts, archive, signal);
   const rootfs = path.join(output, outputNames.system);
-  const isWhole = 'base' in from;
+  const isFinished = 'base' in from;
   const plan = planNamespace(await namespaceFacts(emulatorFor(arch)));
   const { emulator } = plan;
   const libraries = emulator !== null && process.arch === 'x64' ? hostLibraries : '-';
-  const progress = systemProgress(isWhole ? 0 : from.total);
-  const packages = isWhole ? '-' : from.packages.join(',');
+  const progress = systemProgress(isFinished ? 0 : from.total);
+  const packages = isFinished ? '-' : from.packages.join(',');
   await runInNamespace(plan, {
     what: 'installing Debian',
     archive,
     script: systemScript,
     args: [architectures[arch].debian, emulator ?? '-', libraries, packages],
     output: rootfs,
-    ...(isWhole && { material: from.base }),
+    ...(isFinished && { material: from.base }),
     onLine: (line) => {
       const step = progress(line);
       if (step !== null) onStep(step.step, step.amount);

@@ -156,7 +156,7 @@ Arguments:
 
 Options:
   --good <candidate>       a kernel that works, of the archive
-  --bad <candidate>        a newer one that does not
+  --bad <candidate>        a newer kernel that fails, of the archive
   --scenario <scenario>    the scenario that shows the failure (default:
                            "kexec-to-distro")
   --arch <arch>            architecture: aarch64 or arm (default: aarch64)
@@ -194,7 +194,7 @@ Global Options:
 
 Examples:
   kexec-lab bisect --good debian:bookworm --bad debian:sid
-  kexec-lab bisect --good debian:trixie --bad debian:experimental --scenario systemctl-kexec --rate 1
+  kexec-lab bisect --good debian:trixie --bad debian:experimental --scenario uefi-kernel-from-firmware --rate 1
   kexec-lab bisect ./build-1 ./build-2 ./build-3 ./build-4
 
 Kernels of the archive are tried in the order of their versions, in the flavour of the good one. The good end is not

@@ -28,7 +28,7 @@ exit code 2
 
 exports[`test/cli/messages/pairs.test.ts > TAP > pairs > kexec-lab pairs debian:bookworm --arch aarch64 --known missing.json 1`] = `
 $ kexec-lab pairs debian:bookworm --arch aarch64 --known missing.json
-stderr: missing.json: there is no such file
+stderr: missing.json: this file does not exist
 stderr:   Name a pairs.json that kexec-lab pairs wrote, or leave --known out.
 exit code 2
 `
