@@ -67,6 +67,14 @@ function machineArguments(spec: MachineSpec): string[] {
   ];
 }
 
+/**
+ * Size of QEMU's cache of translated code, in MiB; QEMU's default is 1024. QEMU 7.2 translates a program again for each process,
+ * because each has other addresses, and a write to a page of memory searches all translations of that page, also those of
+ * processes that have ended (`page_collection_lock`, accel/tcg). When the provider's initramfs is freed, that takes minutes. A
+ * small cache is emptied often enough. docs/machines.md has the numbers.
+ */
+const translationCache = 64;
+
 /** The board, its CPUs and its memory. */
 export function boardArguments(profile: MachineProfile): string[] {
   return [
@@ -74,7 +82,7 @@ export function boardArguments(profile: MachineProfile): string[] {
     ...['-smp', String(profile.cpus), ...memoryArguments(profile)],
     ...numaArguments(profile),
     // Emulation even on hosts that can virtualise, so that all hosts execute the same instructions.
-    ...['-accel', 'tcg'],
+    ...['-accel', `tcg,tb-size=${translationCache}`],
   ];
 }
 

@@ -29,7 +29,7 @@ function spec(arch: 'aarch64' | 'arm'): MachineSpec {
 }
 
 const rest = [
-  '-accel tcg -icount shift=3,sleep=off -rtc clock=vm',
+  '-accel tcg,tb-size=64 -icount shift=3,sleep=off -rtc clock=vm',
   '-kernel /images/vmlinuz -initrd /images/initramfs -append console=ttyAMA0 root=/dev/vda',
   '-drive if=none,id=root,file=/images/disk,format=raw,snapshot=on',
   '-device virtio-blk-pci,drive=root,addr=1,serial=kexec-lab-root',
@@ -57,7 +57,7 @@ t.test('aarch64', (t) => {
 t.test('how time runs', (t) => {
   const clock = (changes: Partial<MachineSpec>): string => {
     const words = qemuArguments({ ...spec('arm'), ...changes }).join(' ');
-    return /-accel tcg (.*?) ?-kernel/.exec(words)?.[1] ?? '';
+    return /-accel tcg,tb-size=64 (.*?) ?-kernel/.exec(words)?.[1] ?? '';
   };
   t.equal(clock({ time: 'sleep=on' }), '-icount shift=3,sleep=on -rtc clock=vm');
   t.equal(clock({ time: 'host' }), '-rtc clock=vm');

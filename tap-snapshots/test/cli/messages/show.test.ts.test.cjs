@@ -53,7 +53,7 @@ PACKAGE/test/fixtures/fake-qemu/qemu-system-arm \\
   -cpu cortex-a15 \\
   -smp 1 \\
   -m 1024 \\
-  -accel tcg \\
+  -accel tcg,tb-size=64 \\
   -icount shift=3,sleep=off \\
   -rtc clock=vm \\
   -kernel kernel \\
@@ -122,7 +122,7 @@ PACKAGE/test/fixtures/fake-qemu/qemu-system-arm \\
   -cpu cortex-a15 \\
   -smp 4 \\
   -m 1024 \\
-  -accel tcg \\
+  -accel tcg,tb-size=64 \\
   -rtc clock=vm \\
   -kernel cache/images/provider-kernel-arm-DIGEST/vmlinuz \\
   -initrd cache/images/scaleway-initramfs-c1-arm-DIGEST/initramfs.cpio \\
@@ -175,7 +175,7 @@ PACKAGE/test/fixtures/fake-qemu/qemu-system-arm \\
   -cpu cortex-a15 \\
   -smp 1 \\
   -m 1024 \\
-  -accel tcg \\
+  -accel tcg,tb-size=64 \\
   -icount shift=3,sleep=off \\
   -rtc clock=vm \\
   -kernel kernel \\
@@ -218,7 +218,7 @@ PACKAGE/test/fixtures/fake-qemu/qemu-system-aarch64 \\
   -cpu cortex-a53 \\
   -smp 1 \\
   -m 512 \\
-  -accel tcg \\
+  -accel tcg,tb-size=64 \\
   -icount shift=3,sleep=off \\
   -rtc clock=vm \\
   -kernel kernel \\
@@ -252,7 +252,7 @@ PACKAGE/test/fixtures/fake-qemu/qemu-system-arm \\
   -cpu cortex-a15 \\
   -smp 1 \\
   -m 1024 \\
-  -accel tcg \\
+  -accel tcg,tb-size=64 \\
   -icount shift=3,sleep=off \\
   -rtc clock=vm \\
   -kernel kernel \\
