@@ -148,6 +148,18 @@ export const doors = {
     'candidate',
     'run',
   ],
+  watch: [
+    'arch.ts',
+    'errors.ts',
+    'text',
+    'file-error.ts',
+    'model',
+    'host',
+    'scenario',
+    'image',
+    'candidate',
+    'pairs',
+  ],
   cli: [
     'arch.ts',
     'console',
@@ -176,6 +188,7 @@ export const doors = {
     'merge',
     'pairs',
     'bisect',
+    'watch',
   ],
   action: [
     'arch.ts',

@@ -1,7 +1,7 @@
 /** The kernels of the archive that a search goes through. */
 import type { Arch } from '../arch.ts';
 import type { ArchiveKernel } from '../candidate/archive-kernels.ts';
-import { flavourOf, kernelSuites } from '../candidate/archive-kernels.ts';
+import { flavourOf, kernelSuites, namedKernel } from '../candidate/archive-kernels.ts';
 import { parseKernel } from '../candidate/parse-candidate.ts';
 import { UsageError } from '../errors.ts';
 import { compareVersions } from '../text/versions.ts';
@@ -13,16 +13,14 @@ type Ends = { good: string; bad: string };
 
 /**
  * The kernels of the archive from one to another, in the order of their versions: those of the good end's flavour.
- * @param usual the package of a suite that is named without one
  * @throws UsageError if an end is not a kernel of the archive, or the good one is not older
  */
 export async function kernelsBetween(
   { good, bad }: Ends,
   arch: Arch,
-  usual: string,
   list: (arch: Arch, suites: readonly string[]) => Promise<ArchiveKernel[]>,
 ): Promise<SearchedKernel[]> {
-  const [first, last] = [endOf(good, '--good', usual), endOf(bad, '--bad', usual)];
+  const [first, last] = [endOf(good, '--good'), endOf(bad, '--bad')];
   const all = await list(arch, [...new Set([...kernelSuites, first.suite, last.suite])]);
   const [older, newer] = [find(first, all, arch), find(last, all, arch)];
   if (compareVersions(older.version, newer.version) >= 0)
@@ -44,29 +42,21 @@ export async function kernelsBetween(
   }));
 }
 
-type End = { word: string; option: string; suite: string; name: string };
+type End = { word: string; option: string; suite: string; package: string | null };
 
-function endOf(word: string, option: string, usual: string): End {
+function endOf(word: string, option: string): End {
   const kernel = parseKernel(word, option);
   if (kernel.kind === 'debian')
-    return { word, option, suite: kernel.suite, name: kernel.package ?? usual };
+    return { word, option, suite: kernel.suite, package: kernel.package };
   throw new UsageError(`${option} ${word}: this is not a kernel of the archive`, {
     hint: 'To search among kernels of yours, name all of them in order: kexec-lab bisect ./one ./two ./three.',
   });
 }
 
-/** The package of an end. A package without a version, which depends on the suite's newest kernel, stands for that. */
-function find({ word, option, suite, name }: End, all: readonly ArchiveKernel[], arch: Arch) {
-  const isMeta = !/^linux-image-\d/.test(name);
-  const found = isMeta
-    ? all.findLast(
-        (kernel) =>
-          kernel.suite === suite && flavourOf(kernel.name, arch) === flavourOf(name, arch),
-      )
-    : // The list names a package that several suites have with the first of them.
-      all.find((kernel) => kernel.name === name);
+function find(end: End, all: readonly ArchiveKernel[], arch: Arch): ArchiveKernel {
+  const found = namedKernel(end, arch, all);
   if (found !== undefined) return found;
-  throw new UsageError(`${option} ${word}: the archive has no such kernel for ${arch}`, {
+  throw new UsageError(`${end.option} ${end.word}: the archive has no such kernel for ${arch}`, {
     hint: "kexec-lab pairs --help explains how the archive's kernels are named.",
   });
 }

@@ -78,6 +78,32 @@ export function flavourOf(name: string, arch: Arch): string | null {
   return flavours[arch].exec(name)?.[1] ?? null;
 }
 
+/** The package that a suite without a package stands for. */
+const usualPackage: Record<Arch, string> = {
+  aarch64: 'linux-image-cloud-arm64',
+  arm: 'linux-image-armmp-lpae',
+};
+
+/**
+ * The kernel that `debian:SUITE` or `debian:SUITE/PACKAGE` stands for. A package without a version, which depends on the
+ * suite's newest kernel of its flavour, stands for that.
+ * @param all kernels in the order of their versions, as `archiveKernels` lists them
+ */
+export function namedKernel(
+  { suite, package: name }: { suite: string; package: string | null },
+  arch: Arch,
+  all: readonly ArchiveKernel[],
+): ArchiveKernel | undefined {
+  const named = name ?? usualPackage[arch];
+  if (/^linux-image-\d/.test(named))
+    // The list names a package that several suites have with the first of them.
+    return all.find((kernel) => kernel.name === named);
+  const flavour = flavourOf(named, arch);
+  return all.findLast(
+    (kernel) => kernel.suite === suite && flavourOf(kernel.name, arch) === flavour,
+  );
+}
+
 /** `linux-image-6.12.95-cloud-arm64`; not `linux-image-arm64`, which depends on one, and not its debugging symbols. */
 function isKernel(name: string, arch: Arch): boolean {
   return /^linux-image-\d/.test(name) && flavourOf(name, arch) !== null;

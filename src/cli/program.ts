@@ -56,12 +56,17 @@ const commands: { name: string; summary: string; load: () => Promise<Command> }[
   {
     name: 'pairs',
     summary: 'boot each kernel after each other one',
-    load: async () => (await import('./pairs.ts')).pairsCommand(),
+    load: async () => (await import('./kernels/pairs.ts')).pairsCommand(),
   },
   {
     name: 'bisect',
     summary: 'find the first kernel that fails',
-    load: async () => (await import('./bisect.ts')).bisectCommand(),
+    load: async () => (await import('./kernels/bisect.ts')).bisectCommand(),
+  },
+  {
+    name: 'watch',
+    summary: "boot what is new in Debian's archive",
+    load: async () => (await import('./kernels/watch.ts')).watchCommand(),
   },
   {
     name: 'capture',

@@ -102,6 +102,12 @@ export const schemas: readonly NamedSchema[] = [
   written('pairs', 'pairs.json: which kernel comes up after which', async () => {
     return (await import('../model/pairs.ts')).pairsSchema;
   }),
+  written('history', 'the history of kexec-lab watch', async () => {
+    return (await import('../model/history.ts')).historySchema;
+  }),
+  written('watch', 'kexec-lab watch --json', async () => {
+    return (await import('../model/history.ts')).watchSchema;
+  }),
   written('bisect', 'kexec-lab bisect --json', async () => {
     return (await import('../model/bisect.ts')).bisectSchema;
   }),

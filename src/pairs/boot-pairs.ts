@@ -9,10 +9,10 @@ import type { PairCase } from './cells.ts';
 import { cellOf } from './cells.ts';
 import type { Keys } from './tables.ts';
 
-type BootOptions = Omit<RunOptions, 'tail' | 'candidate'> & {
+export type BootPairsOptions = Omit<RunOptions, 'tail' | 'candidate'> & {
   keyOf: Keys;
   /** Called when a table has a new cell. */
-  onCell: (cell: PairCell) => void;
+  onCell: (cell: PairCell, pair: PairCase) => void;
 };
 
 /**
@@ -23,7 +23,7 @@ type BootOptions = Omit<RunOptions, 'tail' | 'candidate'> & {
  */
 export async function bootPairs(
   pairs: readonly PairCase[],
-  { keyOf, onCell, ...options }: BootOptions,
+  { keyOf, onCell, ...options }: BootPairsOptions,
   emit: (event: LabEvent) => void,
 ): Promise<void> {
   const byId = new Map(pairs.map((pair) => [pair.case.id, pair]));
@@ -36,7 +36,7 @@ export async function bootPairs(
     const cell = key === null ? null : cellOf(pair, result, { key, run });
     if (cell === null) return;
     pair.table.cells.push(cell);
-    onCell(cell);
+    onCell(cell, pair);
   };
   try {
     const cases = pairs.map((pair) => pair.case);

@@ -35,8 +35,7 @@ export async function findKernels(
       continue;
     }
     for (const { suite, name } of await options.list(arch, pattern.suites)) {
-      if (![name, name.replace(packagePrefix, '')].some((text) => pattern.name.test(text)))
-        continue;
+      if (!pattern.matches(name)) continue;
       const named = `debian:${suite}/${name}`;
       found.set(named, { word: named, label: labelOf(named) });
     }
@@ -45,19 +44,25 @@ export async function findKernels(
 }
 
 /** `debian:bookworm,debian:sid` are two kernels; `a.deb,b.deb` are the packages of one. */
-function splitWord(word: string): string[] {
+export function splitWord(word: string): string[] {
   const parts = word.split(',');
   return parts.every((part) => part === all || part.startsWith('debian:')) ? parts : [word];
 }
 
 /** The suites and the packages that a pattern is about; null for a word that names one kernel. */
-function patternOf(word: string): { suites: readonly string[]; name: RegExp } | null {
+export function patternOf(
+  word: string,
+): { suites: readonly string[]; matches: (name: string) => boolean } | null {
   const text = word === all ? 'debian:*/*' : word;
   const [, suite, name] = /^debian:([^/]+)\/([^/]+)$/.exec(text) ?? [];
   if (suite === undefined || name === undefined || !/[*?]/.test(text)) return null;
   const ofSuite = globPattern(suite);
   const known = kernelSuites.filter((each) => ofSuite.test(each));
-  return { suites: /[*?]/.test(suite) ? known : [suite], name: globPattern(name) };
+  const ofName = globPattern(name);
+  return {
+    suites: /[*?]/.test(suite) ? known : [suite],
+    matches: (text) => ofName.test(text) || ofName.test(text.replace(packagePrefix, '')),
+  };
 }
 
 const packagePrefix = /^linux-image-/;

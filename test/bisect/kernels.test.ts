@@ -13,7 +13,7 @@ const kernels = ['6.1', '6.12', '6.16', '7.2'].flatMap((version, at) =>
 );
 
 function between(good: string, bad: string) {
-  return kernelsBetween({ good, bad }, 'aarch64', 'linux-image-cloud-arm64', (arch, suites) => {
+  return kernelsBetween({ good, bad }, 'aarch64', (arch, suites) => {
     t.equal(arch, 'aarch64');
     return Promise.resolve(kernels.filter(({ suite }) => suites.includes(suite)));
   });

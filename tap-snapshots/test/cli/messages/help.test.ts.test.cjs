@@ -28,6 +28,7 @@ Commands:
   check [options] [what...]                 boot a new kernel and the current one, compare them, and decide ROLL or HOLD
   pairs [options] [kernels...]              boot each kernel after each other one, and draw a table of what comes up
   bisect [options] [candidate...]           find the first kernel that fails, among packages of the archive or kernels of yours
+  watch [options]                           boot the kernels of Debian's archive that are new since the last time, and say what changed
   capture [options] [server]                take what the boot of a server depends on into a file, to boot it here
   server                                    look into files that kexec-lab capture wrote
   compare [options] <baseline> <candidate>  compare two runs and decide whether to roll out the second
@@ -780,17 +781,17 @@ Options:
                           need
   --arch <arch>           only this architecture: aarch64 or arm (repeatable)
                           (default: all)
-  --jobs <n>              cases that run at the same time (default: one per CPU)
   --retries <n>           boot a pair that failed again, up to n times (default:
                           1)
   --shard <i/n>           boot only the i-th of n parts; --known joins them
   --known <file>          take over the results in this pairs.json (repeatable)
                           (default: none)
   --no-boot               boot nothing; show what is known
+  --jobs <n>              cases that run at the same time (default: one per CPU)
   --out <directory>       directory for the tables and the records (default:
                           "pairs")
   --json                  print the tables as JSON
-  --no-checkpoint         boot every pair from power-on
+  --no-checkpoint         boot every kernel from power-on
   --qemu-dir <directory>  use only the QEMU programs in this directory (env:
                           KEXEC_LAB_QEMU_DIR)
   --mirror <url>          Debian mirror to take kernels from (default: the
@@ -1149,6 +1150,70 @@ Global Options:
 
 Example:
   kexec-lab show kexec-to-distro --arch arm
+
+`
+
+exports[`test/cli/messages/help.test.ts > TAP > help > kexec-lab watch 1`] = `
+Usage: kexec-lab watch [options]
+
+boot the kernels of Debian's archive that are new since the last time, and say
+what changed
+
+Options:
+  --from <kernels>        first kernels (repeatable) (default:
+                          debian:bookworm,debian:trixie)
+  --to <kernels>          kernels that they start with kexec (repeatable)
+                          (default: the newest of each suite)
+  --kexec-tools <source>  kexec-tools that load them: debian:SUITE, a .deb, or a
+                          kexec program (repeatable) (default: the provider's)
+  --cure                  give kexec the --image-size that 32-bit arm kernels
+                          need
+  --arch <arch>           only this architecture: aarch64 or arm (repeatable)
+                          (default: all)
+  --history <file>        what was booted before; new results are added
+                          (default: "kexec-history.json")
+  --retries <n>           boot a pair that failed again, up to n times (default:
+                          1)
+  --dry-run               boot nothing; print the pairs that are new
+  --jobs <n>              cases that run at the same time (default: one per CPU)
+  --out <directory>       directory for the page and the records (default:
+                          "watch")
+  --json                  print what changed as JSON
+  --no-checkpoint         boot every kernel from power-on
+  --qemu-dir <directory>  use only the QEMU programs in this directory (env:
+                          KEXEC_LAB_QEMU_DIR)
+  --mirror <url>          Debian mirror to take kernels from (default: the
+                          host's) (env: KEXEC_LAB_MIRROR)
+  --with-deps             install missing system packages with apt
+  --machine <machine>     boot on this machine instead of the scenarios' own: a
+                          profile by name, or a YAML file
+  --shape <shape>         shape of the machine: plain, gicv3-uefi, gicv3, all,
+                          or one of the scenario shapes, such as shapes-01; for
+                          aarch64 scenarios that expect booted (repeatable)
+                          (default: plain)
+  -h, --help              display help for command
+
+Global Options:
+  --config <file>         file with defaults for options (default:
+                          kexec-lab.config.yaml in the current directory,
+                          otherwise ~/.config/kexec-lab/config.yaml)
+  --no-config             ignore configuration files
+
+Examples:
+  kexec-lab watch
+  kexec-lab watch --from debian:bookworm --to debian:trixie,debian:sid --arch aarch64
+  kexec-lab watch --to 'debian:trixie/*-cloud-arm64' --dry-run
+
+Commit the history: it is sorted and has no dates, so its diff is what changed. A pair is booted when the history does not
+have the packages of its two kernels in these versions. To boot a pair again, remove it from the file.
+
+Exit codes:
+  0    nothing new fails
+  1    a new pair fails, and the version before it did not fail in the same way
+  2    invalid arguments
+  4    the archive has no kernel for the architecture
+  5    the lab could not boot a pair, or a tool is missing
+  130  interrupted; what was booted is in the history
 
 `
 

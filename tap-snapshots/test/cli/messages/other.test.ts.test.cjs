@@ -153,6 +153,8 @@ recording   recording.json: what is needed to replay a recorded boot
 baseline    a baseline file, as kexec-lab baseline accept writes it
 comparison  kexec-lab check --json and compare --json
 pairs       pairs.json: which kernel comes up after which
+history     the history of kexec-lab watch
+watch       kexec-lab watch --json
 bisect      kexec-lab bisect --json
 diagnosis   kexec-lab diagnose --json: an object for one log, an array for several
 list        kexec-lab list --json
@@ -173,6 +175,6 @@ exit code 0
 exports[`test/cli/messages/other.test.ts > TAP > schema > kexec-lab schema raport 1`] = `
 $ kexec-lab schema raport
 stderr: unknown schema "raport"; did you mean "report"?
-stderr:   Choose from: scenario, config, machine, report, result, event, signal, sample, recording, baseline, comparison, pairs, bisect, diagnosis, list, matrix, images, verify, preflight, server, server-show, doctor, autopsy, rewind, image, checkpoint.
+stderr:   Choose from: scenario, config, machine, report, result, event, signal, sample, recording, baseline, comparison, pairs, history, watch, bisect, diagnosis, list, matrix, images, verify, preflight, server, server-show, doctor, autopsy, rewind, image, checkpoint.
 exit code 2
 `

@@ -1,18 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
-import type { Arch } from '../arch.ts';
-import { countPairs } from '../compare/pair-findings.ts';
-import { exitCodes, UsageError } from '../errors.ts';
-import { namedFileError } from '../file-error.ts';
-import { writeRecord } from '../host/files.ts';
-import { ensureRequirements } from '../host/install.ts';
-import { requirementsFor } from '../host/requirements.ts';
-import type { Pairs } from '../model/pairs.ts';
-import { bootPairs } from '../pairs/boot-pairs.ts';
-import type { PairCase } from '../pairs/cells.ts';
-import type { Archive } from '../pairs/plan-pairs.ts';
-import { openArchive, planPairs } from '../pairs/plan-pairs.ts';
+import { Command } from 'commander';
+import type { Arch } from '../../arch.ts';
+import { countPairs } from '../../compare/pair-findings.ts';
+import { exitCodes, UsageError } from '../../errors.ts';
+import { namedFileError } from '../../file-error.ts';
+import { writeRecord } from '../../host/files.ts';
+import type { Pairs } from '../../model/pairs.ts';
+import { bootPairs } from '../../pairs/boot-pairs.ts';
+import type { PairCase } from '../../pairs/cells.ts';
+import type { Archive } from '../../pairs/plan-pairs.ts';
+import { openArchive, planPairs } from '../../pairs/plan-pairs.ts';
 import {
   knownCells,
   mergePairs,
@@ -20,34 +18,29 @@ import {
   tablesName,
   tablesOf,
   writePairs,
-} from '../pairs/record.ts';
-import { createKeys, fillIn, partOfPairs } from '../pairs/tables.ts';
-import { findQemu } from '../qemu/find-qemu.ts';
-import { pairsPage } from '../report/html/pairs-page.ts';
-import { cellAt, pairsMarkdown, pairsText } from '../report/pairs-text.ts';
-import { printable, printableJson } from '../report/printable.ts';
-import { standardOutput } from '../report/reporter.ts';
-import { count } from '../report/result-text.ts';
-import { createStyle } from '../report/style.ts';
-import { needsOf } from '../run/lab.ts';
-import type { Shard } from '../scenario/select.ts';
-import { expandCases } from '../scenario/select.ts';
-import { findScenarios } from './find-scenarios.ts';
-import { catchInterrupts } from './interrupt.ts';
-import type { MachineWords } from './machine-options.ts';
-import { machineOptions, onMachines, refuseImpossibleMachines } from './machine-options.ts';
+} from '../../pairs/record.ts';
+import { createKeys, fillIn, partOfPairs } from '../../pairs/tables.ts';
+import { findQemu } from '../../qemu/find-qemu.ts';
+import { pairsPage } from '../../report/html/pairs-page.ts';
+import { cellAt, pairsMarkdown, pairsText } from '../../report/pairs-text.ts';
+import { printableJson } from '../../report/printable.ts';
+import { standardOutput } from '../../report/reporter.ts';
+import { count } from '../../report/result-text.ts';
+import { createStyle } from '../../report/style.ts';
+import type { Shard } from '../../scenario/select.ts';
+import { archOption, parseShard, wholeNumber } from '../options.ts';
+import { openReporter, rerunCommand } from '../run-options.ts';
+import type { BootOptions } from './boot-options.ts';
 import {
-  archOption,
-  collect,
-  jobsOption,
-  mirrorOption,
-  parseShard,
-  qemuDirOption,
-  wholeNumber,
-} from './options.ts';
-import { ensureImageTools, openReporter, rerunCommand } from './run-options.ts';
+  addBootOptions,
+  casesOfScenario,
+  interruptible,
+  repeatable,
+  tell,
+  tellSteps,
+} from './boot-options.ts';
 
-type PairsOptions = MachineWords & {
+type PairsOptions = BootOptions & {
   from: string[];
   to: string[];
   kexecTools: string[];
@@ -55,15 +48,8 @@ type PairsOptions = MachineWords & {
   known: string[];
   boot: boolean;
   arch: Arch[];
-  jobs: number;
   retries: number;
   shard?: Shard;
-  out: string;
-  json?: boolean;
-  checkpoint: boolean;
-  qemuDir?: string;
-  mirror?: string;
-  withDeps?: boolean;
 };
 
 /** The scenario whose kernels are replaced: the plainest kexec there is. */
@@ -85,26 +71,16 @@ export function pairsCommand(): Command {
     )
     .option('--cure', 'give kexec the --image-size that 32-bit arm kernels need')
     .addOption(archOption())
-    .addOption(jobsOption())
     .option('--retries <n>', 'boot a pair that failed again, up to n times', wholeNumber(0), 1)
     .option('--shard <i/n>', 'boot only the i-th of n parts; --known joins them', parseShard)
     .addOption(
       repeatable('--known <file>', 'take over the results in this pairs.json (repeatable)'),
     )
-    .option('--no-boot', 'boot nothing; show what is known')
-    .option('--out <directory>', 'directory for the tables and the records', 'pairs')
-    .option('--json', 'print the tables as JSON')
-    .option('--no-checkpoint', 'boot every pair from power-on')
-    .addOption(qemuDirOption())
-    .addOption(mirrorOption('Debian mirror to take kernels from'))
-    .option('--with-deps', 'install missing system packages with apt');
-  for (const option of machineOptions('plain')) command.addOption(option);
+    .option('--no-boot', 'boot nothing; show what is known');
+  addBootOptions(command, {
+    ...{ out: 'pairs', written: 'the tables and the records', printed: 'the tables' },
+  });
   return command.addHelpText('after', helpText).action(pairs);
-}
-
-/** An option whose values are collected. */
-function repeatable(flags: string, description: string, usual = 'none'): Option {
-  return new Option(flags, description).argParser(collect(String)).default([], usual);
 }
 
 const helpText = `
@@ -136,30 +112,15 @@ async function pairs(words: string[], options: PairsOptions): Promise<void> {
     throw new UsageError('no kernels to pair', {
       hint: 'Name kernels for both sides, or with --from and --to. For example: kexec-lab pairs debian:bookworm,debian:sid.',
     });
-  const interrupt = catchInterrupts();
-  const { signal } = interrupt;
-  try {
-    const { arch } = options;
-    const bases = expandCases(onMachines(findScenarios([scenario]), options, { arch }), {
-      only: arch,
-    });
-    const { qemuDir, withDeps = false } = options;
-    await ensureImageTools(withDeps);
-    await ensureRequirements(requirementsFor(await needsOf(bases), qemuDir), withDeps);
-    await refuseImpossibleMachines(bases, options.qemuDir);
+  await interruptible(async (signal) => {
+    const bases = await casesOfScenario(scenario, options.arch, options);
     const { mirror } = options;
-    const archive = openArchive({ ...(mirror && { mirror }), signal, onStep: tell });
+    const archive = openArchive({ ...(mirror && { mirror }), signal, onStep: tellSteps() });
     const planned = await planPairs(bases, { from, to }, options, archive);
     const done = await complete(planned, options, archive, signal);
     showTables(done.pairs, options);
     process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodeOf(done);
-  } catch (error) {
-    // Interrupted before the boots, which end in order.
-    if (!signal.aborted) throw error;
-    process.exitCode = exitCodes.interrupted;
-  } finally {
-    interrupt.release();
-  }
+  });
 }
 
 /** The tables that were asked for, and how many of the pairs that were to be booted have no result. */
@@ -216,9 +177,4 @@ function showTables(pairs: Pairs, { out, json }: PairsOptions): void {
 function exitCodeOf({ pairs: { tables }, untold }: Done): number {
   if (tables.some((table) => countPairs(table).failed > 0)) return exitCodes.fail;
   return untold > 0 ? exitCodes.unavailable : exitCodes.ok;
-}
-
-/** Progress and notices go to standard error. */
-function tell(text: string): void {
-  process.stderr.write(`${printable(text)}\n`);
 }

@@ -1,39 +1,33 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import type { Arch } from '../arch.ts';
-import { arches } from '../arch.ts';
-import { answerOf } from '../bisect/answer.ts';
-import { readFacts } from '../bisect/facts.ts';
-import type { SearchedKernel } from '../bisect/kernels.ts';
-import { kernelsBetween } from '../bisect/kernels.ts';
-import type { BootKernel } from '../bisect/run-search.ts';
-import { runSearch } from '../bisect/run-search.ts';
-import type { Tally } from '../bisect/search.ts';
-import type { Candidate } from '../candidate/candidate.ts';
-import { exitCodes, UsageError } from '../errors.ts';
-import { ensureRequirements } from '../host/install.ts';
-import { requirementsFor } from '../host/requirements.ts';
-import type { Bisection } from '../model/bisect.ts';
-import type { Archive } from '../pairs/plan-pairs.ts';
-import { openArchive } from '../pairs/plan-pairs.ts';
-import { bisectText } from '../report/bisect-text.ts';
-import { printable, printableJson } from '../report/printable.ts';
-import { standardOutput } from '../report/reporter.ts';
-import { count } from '../report/result-text.ts';
-import { createStyle } from '../report/style.ts';
-import { needsOf } from '../run/lab.ts';
-import { runCases } from '../run/run.ts';
-import type { Case } from '../scenario/scenario.ts';
-import { expandCases } from '../scenario/select.ts';
-import { findScenarios } from './find-scenarios.ts';
-import { showImageProgress } from './images-build.ts';
-import { catchInterrupts } from './interrupt.ts';
-import type { MachineWords } from './machine-options.ts';
-import { machineOptions, onMachines, refuseImpossibleMachines } from './machine-options.ts';
-import { jobsOption, mirrorOption, oneOf, qemuDirOption } from './options.ts';
-import { casesOf, ensureImageTools } from './run-options.ts';
+import type { Arch } from '../../arch.ts';
+import { arches } from '../../arch.ts';
+import { answerOf } from '../../bisect/answer.ts';
+import { readFacts } from '../../bisect/facts.ts';
+import type { SearchedKernel } from '../../bisect/kernels.ts';
+import { kernelsBetween } from '../../bisect/kernels.ts';
+import type { BootKernel } from '../../bisect/run-search.ts';
+import { runSearch } from '../../bisect/run-search.ts';
+import type { Tally } from '../../bisect/search.ts';
+import type { Candidate } from '../../candidate/candidate.ts';
+import { exitCodes, UsageError } from '../../errors.ts';
+import type { Bisection } from '../../model/bisect.ts';
+import type { Archive } from '../../pairs/plan-pairs.ts';
+import { openArchive } from '../../pairs/plan-pairs.ts';
+import { bisectText } from '../../report/bisect-text.ts';
+import { printableJson } from '../../report/printable.ts';
+import { standardOutput } from '../../report/reporter.ts';
+import { count } from '../../report/result-text.ts';
+import { createStyle } from '../../report/style.ts';
+import { runCases } from '../../run/run.ts';
+import type { Case } from '../../scenario/scenario.ts';
+import { showImageProgress } from '../images-build.ts';
+import { oneOf } from '../options.ts';
+import { casesOf } from '../run-options.ts';
+import type { BootOptions } from './boot-options.ts';
+import { addBootOptions, casesOfScenario, interruptible, tell, tellSteps } from './boot-options.ts';
 
-type BisectOptions = MachineWords & {
+type BisectOptions = BootOptions & {
   good?: string;
   bad?: string;
   scenario: string;
@@ -42,23 +36,10 @@ type BisectOptions = MachineWords & {
   kexecTools?: string;
   rate: number;
   cost?: boolean;
-  jobs: number;
-  out: string;
-  json?: boolean;
-  checkpoint: boolean;
-  qemuDir?: string;
-  mirror?: string;
-  withDeps?: boolean;
 };
 
 /** The largest probability of each step to go the wrong way. */
 const risk = 0.001;
-
-/** The package that a suite without a package stands for. */
-const usualPackage: Record<Arch, string> = {
-  aarch64: 'linux-image-cloud-arm64',
-  arm: 'linux-image-armmp-lpae',
-};
 
 /** `kexec-lab bisect`: which kernel broke it. */
 export function bisectCommand(): Command {
@@ -86,15 +67,10 @@ export function bisectCommand(): Command {
       parseRate,
       0.7,
     )
-    .option('--cost', 'find what makes the second kernel slower, in guest time')
-    .addOption(jobsOption())
-    .option('--out <directory>', 'directory for the records of the boots', 'runs')
-    .option('--json', 'print the answer as JSON')
-    .option('--no-checkpoint', 'boot every kernel from power-on')
-    .addOption(qemuDirOption())
-    .addOption(mirrorOption('Debian mirror to take kernels from'))
-    .option('--with-deps', 'install missing system packages with apt');
-  for (const option of machineOptions('plain')) command.addOption(option);
+    .option('--cost', 'find what makes the second kernel slower, in guest time');
+  addBootOptions(command, {
+    ...{ out: 'runs', written: 'the records of the boots', printed: 'the answer' },
+  });
   return command.addHelpText('after', helpText).action(bisect);
 }
 
@@ -124,10 +100,8 @@ function parseRate(text: string): number {
 async function bisect(words: string[], options: BisectOptions): Promise<void> {
   const { mirror, jobs, cost = false, rate } = options;
   const arch = options.arch ?? 'aarch64';
-  const interrupt = catchInterrupts();
-  const { signal } = interrupt;
-  try {
-    const archive = openArchive({ ...(mirror && { mirror }), signal, onStep: tell });
+  await interruptible(async (signal) => {
+    const archive = openArchive({ ...(mirror && { mirror }), signal, onStep: tellSteps() });
     const ends = endsOf(words, options);
     const base = await baseCase(arch, options);
     const kernels = await kernelsOf(words, ends, arch, archive);
@@ -146,12 +120,7 @@ async function bisect(words: string[], options: BisectOptions): Promise<void> {
       readFacts(await read(kernel), arch, { ...(mirror && { mirror }), signal });
     const answer = await answerOf(search, kernels, factsOf);
     show({ schema: 'kexec-lab/bisect@1', arch, scenario: base.scenario.name, ...answer }, options);
-  } catch (error) {
-    if (!signal.aborted) throw error;
-    process.exitCode = exitCodes.interrupted;
-  } finally {
-    interrupt.release();
-  }
+  });
 }
 
 /** @throws UsageError unless both ends, or at least two kernels, are named */
@@ -169,17 +138,11 @@ function endsOf(
 
 /** The case that every kernel boots. */
 async function baseCase(arch: Arch, options: BisectOptions): Promise<Case> {
-  const scenarios = onMachines(findScenarios([options.scenario]), options, { arch: [arch] });
-  const [base, ...others] = expandCases(scenarios, { only: [arch] });
-  if (base === undefined || others.length > 0)
-    throw new UsageError(`--scenario ${options.scenario}: this is more than one case`, {
-      hint: 'Name one scenario, on one machine. kexec-lab list shows them.',
-    });
-  const { qemuDir, withDeps = false } = options;
-  await ensureImageTools(withDeps);
-  await ensureRequirements(requirementsFor(await needsOf([base]), qemuDir), withDeps);
-  await refuseImpossibleMachines([base], options.qemuDir);
-  return base;
+  const [base, ...others] = await casesOfScenario(options.scenario, [arch], options);
+  if (base !== undefined && others.length === 0) return base;
+  throw new UsageError(`--scenario ${options.scenario}: this is more than one case`, {
+    hint: 'Name one scenario, on one machine. kexec-lab list shows them.',
+  });
 }
 
 async function kernelsOf(
@@ -188,7 +151,7 @@ async function kernelsOf(
   arch: Arch,
   { list }: Archive,
 ): Promise<SearchedKernel[]> {
-  if (ends !== null) return kernelsBetween(ends, arch, usualPackage[arch], list);
+  if (ends !== null) return kernelsBetween(ends, arch, list);
   return words.map((word) => ({ word, label: word, version: null }));
 }
 
@@ -250,9 +213,4 @@ function show(bisection: Bisection, { json }: BisectOptions): void {
 
 function nameOf(kernel: SearchedKernel | undefined): string {
   return kernel?.label ?? '';
-}
-
-/** Progress goes to standard error. */
-function tell(text: string): void {
-  process.stderr.write(`${printable(text)}\n`);
 }
