@@ -43,6 +43,19 @@ t.test('the version before is the next older one, by version and not by text', (
   t.end();
 });
 
+t.test('two versions that are both new are compared with each other', (t) => {
+  const now = [sid('7.2.12-1'), sid('7.2.13-1', hang), sid('7.2.14-1')];
+  const changes = changesOf(historyOf(now.slice(0, 1)), historyOf(now));
+  t.same(
+    changes.map(({ kind, before }) => [kind, before?.to.version]),
+    [
+      ['broke', '7.2.12-1'],
+      ['works-again', '7.2.13-1'],
+    ],
+  );
+  t.end();
+});
+
 t.test('a new version of the first kernel is a new pair, too', (t) => {
   const to = kernel('sid', '7.2.13-1');
   const from = kernel('bookworm', '6.1.177-1');

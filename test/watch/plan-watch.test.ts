@@ -73,6 +73,17 @@ t.test('a suite that cannot be asked is left out, and named once', async (t) => 
   await t.rejects(plan(['debian:sid'], ['debian:experimental']), UnavailableError);
 });
 
+t.test('a package that two suites have is one kernel', async (t) => {
+  const both = {
+    list: async (arch: string, [suite = '']: readonly string[]) =>
+      (await ask.list(arch, ['sid'])).map((kernel) => ({ ...kernel, suite })),
+  };
+  const words = { from: ['debian:sid'], to: ['debian:trixie,debian:sid'] };
+  const { pairs } = await planWatch([caseOf()], words, { kexecTools: [] }, both);
+  t.match(pairs, [{ kernels: { to: { suite: 'trixie' } } }]);
+  t.equal(pairs.length, 1);
+});
+
 t.test('each kexec-tools has pairs of its own', async (t) => {
   const { pairs } = await plan(['debian:sid'], ['debian:sid'], ['debian:sid', 'debian:bookworm']);
   t.same(
