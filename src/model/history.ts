@@ -35,7 +35,7 @@ const entrySchema = openObject({
   stage: stageSchema.nullable(),
   guestSeconds: seconds
     .nullable()
-    .describe("By the second kernel's clock, from its start to the proof."),
+    .describe("By the second kernel's clock, from its start to its initramfs."),
   meaning: z.string(),
   cause: evidenceSchema.nullable().describe('The line of the console that proves a failure.'),
 });
@@ -59,6 +59,10 @@ const changeSchema = openObject({
     ),
   entry: entrySchema,
   before: entrySchema.nullable().describe('The version before; null: the first one.'),
+  record: z
+    .string()
+    .nullable()
+    .describe("The directory of the boot's records, relative to --out; null: it is unknown."),
 });
 
 /** A pair that was booted for the first time, compared with the one before it. */

@@ -40,7 +40,7 @@ const cellSchema = openObject({
   guestSeconds: seconds
     .nullable()
     .describe(
-      "By the second kernel's clock, from its start to the proof; null where its console shows none.",
+      "By the second kernel's clock, from its start to its initramfs; null where its console shows none.",
     ),
   meaning: z.string(),
   cure: z.string(),

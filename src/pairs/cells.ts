@@ -118,12 +118,10 @@ export function cellOf(
   const { verdict, outcome, generation, stage, release, flaky, meaning, cure, directory } = result;
   if (verdict !== 'pass' && verdict !== 'fail') return null;
   if (outcome === null || outcome === 'unknown') return null;
-  const clocks = result.stages
-    .filter((each) => each.generation === 2)
-    .flatMap(({ guestSeconds }) => guestSeconds ?? []);
+  const kernel = result.stages.find((each) => each.generation === 2 && each.name === 'kernel');
   return {
     ...{ from: from.word, to: to.word, key, verdict, outcome, generation, stage, release, flaky },
-    guestSeconds: clocks.length === 0 ? null : Math.round(1000 * sum(clocks)) / 1000,
+    guestSeconds: toMilliseconds(kernel?.guestSeconds ?? null),
     ...{ meaning, cure },
     evidence: result.evidence.slice(0, 5),
     autopsy: result.autopsy?.sentence ?? null,
@@ -132,6 +130,7 @@ export function cellOf(
   };
 }
 
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
+/** Seconds with three digits. */
+function toMilliseconds(seconds: number | null): number | null {
+  return seconds === null ? null : Math.round(1000 * seconds) / 1000;
 }

@@ -1,11 +1,6 @@
 /** What is new in a history, for a terminal and as Markdown. */
-import type {
-  History,
-  HistoryChange,
-  HistoryEntry,
-  Watch,
-  WatchedKernel,
-} from '../model/history.ts';
+import type { History, HistoryChange, HistoryEntry, Watch } from '../model/history.ts';
+import { historyMarkdown, kernelName, resultOf, setupName } from './history-markdown.ts';
 import { printable } from './printable.ts';
 import { count } from './result-text.ts';
 import type { Style } from './style.ts';
@@ -28,24 +23,6 @@ export function verdictOf({ kind, entry, before }: HistoryChange): string {
     case 'works':
       return `${kindWords[kind].verb} like ${old}`;
   }
-}
-
-/** `trixie 6.12.95-1 (cloud-arm64)` */
-export function kernelName({ suite, package: name, version }: WatchedKernel): string {
-  const flavour = /-((?:cloud-|rt-)?arm(?:64|mp)[\w-]*)$/.exec(name)?.[1] ?? name;
-  return `${suite} ${version} (${flavour})`;
-}
-
-/** `booted, 3.26 s`, or the outcome of a failure and its generation. */
-export function resultOf({ verdict, outcome, generation, guestSeconds }: HistoryEntry): string {
-  if (verdict === 'fail') return `${outcome} in generation ${generation}`;
-  return guestSeconds === null ? outcome : `${outcome}, ${guestSeconds.toFixed(2)} s`;
-}
-
-/** `aarch64`, or with what is not usual: `arm, kexec-tools of debian:trixie, with the option that helps` */
-export function setupName({ machine, kexecTools, cure }: HistoryEntry): string {
-  const tools = kexecTools === null ? [] : [`kexec-tools of ${kexecTools}`];
-  return [machine, ...tools, ...(cure ? ['with the option that helps'] : [])].join(', ');
 }
 
 /** One sentence: `2 new pairs: 1 broke, 1 works. 1 older failure.` */
@@ -79,9 +56,13 @@ const kindWords: Record<HistoryChange['kind'], { verb: string; count: string }> 
 /** The changes, what fails since earlier, and what could not be asked. */
 export function watchText(watch: Watch, style: Style): string {
   const { changes, failing, notAsked } = watch;
+  const passes = changes.flatMap((change) => passRow(change, style));
   const lines = [
     ...style.wrap(style.bold(watchSummary(watch)), 2),
-    ...changes.flatMap((change) => ['', ...changeLines(change, style)]),
+    ...changes.flatMap((change) =>
+      change.entry.verdict === 'fail' ? ['', ...failureLines(change, style)] : [],
+    ),
+    ...(passes.length === 0 ? [] : ['', ...style.table(passes)]),
     ...(failing.length === 0 ? [] : ['', `  ${style.bold('Failed earlier')}`]),
     ...style.table(
       failing.map((entry) => [
@@ -96,17 +77,26 @@ export function watchText(watch: Watch, style: Style): string {
   return `${lines.map((line) => style.encode(line)).join('\n')}\n`;
 }
 
-function changeLines(change: HistoryChange, style: Style): string[] {
-  const { entry } = change;
-  const { verdict, from, to, meaning, cause } = entry;
-  const passed = verdict === 'pass';
-  const head = `${style.mark(passed ? '✓' : '✗')} ${setupName(entry)}: ${kernelName(from)} → ${kernelName(to)}`;
+function failureLines(change: HistoryChange, style: Style): string[] {
+  const { entry, record } = change;
+  const { from, to, meaning, cause } = entry;
+  const head = `${style.mark('✗')} ${setupName(entry)}: ${kernelName(from)} → ${kernelName(to)}`;
   const rows = [
     ['result', `${resultOf(entry)}; it ${verdictOf(change)}`],
-    ...(passed ? [] : [['means', printable(meaning)]]),
+    ['means', printable(meaning)],
     ...(cause === null ? [] : [['because', printable(cause.text)]]),
+    ...(record === null ? [] : [['record', printable(record)]]),
   ];
-  return [...style.wrap((passed ? style.green : style.red)(head), 2), ...style.table(rows, 4)];
+  return [...style.wrap(style.red(head), 2), ...style.table(rows, 4)];
+}
+
+/** A row for a pair that came up, none for one that did not. */
+function passRow(change: HistoryChange, style: Style): string[][] {
+  const { entry, before } = change;
+  if (entry.verdict === 'fail') return [];
+  const pair = `${setupName(entry)}: ${kernelName(entry.from)} → ${kernelName(entry.to)}`;
+  const compared = before === null ? '' : verdictOf(change);
+  return [[style.green(`${style.mark('✓')} ${pair}`), resultOf(entry), compared]];
 }
 
 /** The same as Markdown, with all pairs of the history below. */
@@ -138,13 +128,6 @@ export function watchMarkdown(watch: Watch, history: History): string {
     ),
     '## All pairs',
     '',
-    '| machine | first kernel | second kernel | result |',
-    '| --- | --- | --- | --- |',
-    ...history.entries.map((entry) => {
-      const cells = [setupName(entry), kernelName(entry.from), kernelName(entry.to)];
-      const result = resultOf(entry);
-      return `| ${[...cells, entry.verdict === 'pass' ? result : `**${result}**`].join(' | ')} |`;
-    }),
-    '',
+    historyMarkdown(history),
   ].join('\n');
 }

@@ -11,7 +11,7 @@ import type { LabEvent } from '../model/run.ts';
 import type { BootPairsOptions } from '../pairs/boot-pairs.ts';
 import { bootPairs } from '../pairs/boot-pairs.ts';
 import type { Archive } from '../pairs/plan-pairs.ts';
-import { entryOf, historyOf } from './history.ts';
+import { entryOf, historyOf, pairOf } from './history.ts';
 import type { WatchedPair } from './plan-watch.ts';
 
 type Options = Omit<BootPairsOptions, 'onCell'> & {
@@ -20,9 +20,11 @@ type Options = Omit<BootPairsOptions, 'onCell'> & {
   onEntry: (history: History) => Promise<void>;
 };
 
+/** The history with the pairs that gave a result, and the directories of their records, by pair, relative to `out`. */
+type Booted = { history: History; records: Map<string, string> };
+
 /**
  * Boots pairs.
- * @returns the history with those that gave a result
  * @throws what bootPairs throws; UnavailableError if an image cannot be built
  */
 export async function bootWatch(
@@ -30,9 +32,10 @@ export async function bootWatch(
   history: History,
   { read, onEntry, ...options }: Options,
   emit: (event: LabEvent) => void,
-): Promise<History> {
+): Promise<Booted> {
   await refreshKernels(pairs, read, options);
   const bySetup = new Map(pairs.map((pair) => [pair.case.id, pair.kernels]));
+  const records = new Map<string, string>();
   let known = history;
   let written = Promise.resolve();
   const onCell: BootPairsOptions['onCell'] = (cell, { case: { id }, table }) => {
@@ -40,6 +43,7 @@ export async function bootWatch(
     if (kernels === undefined) return;
     const entry: HistoryEntry = entryOf(table, kernels, cell);
     known = historyOf([...known.entries, entry]);
+    records.set(pairOf(entry), `${cell.run}/${cell.directory}`);
     const saved = known;
     written = written.then(() => onEntry(saved));
   };
@@ -48,7 +52,7 @@ export async function bootWatch(
   } finally {
     await written;
   }
-  return known;
+  return { history: known, records };
 }
 
 /** Rebuilds the images of kernels whose package had another version when they were built. */

@@ -25,8 +25,13 @@ export function isAlarm({ kind }: HistoryChange): boolean {
 /**
  * The entries of a history that an earlier one does not have, each compared with the version before it: of the same suites
  * and flavours, in the same machine.
+ * @param records the directories of records, by pair
  */
-export function changesOf(earlier: History, now: History): HistoryChange[] {
+export function changesOf(
+  earlier: History,
+  now: History,
+  records: ReadonlyMap<string, string> = new Map(),
+): HistoryChange[] {
   const known = new Set(earlier.entries.map(pairOf));
   const tracks = tracksOf(now);
   return now.entries
@@ -34,7 +39,8 @@ export function changesOf(earlier: History, now: History): HistoryChange[] {
     .map((entry) => {
       const track = tracks.get(trackOf(entry)) ?? [];
       const before = track[track.indexOf(entry) - 1] ?? null;
-      return { kind: kindOf(entry, before), entry, before };
+      const record = records.get(pairOf(entry)) ?? null;
+      return { kind: kindOf(entry, before), entry, before, record };
     })
     .sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
 }

@@ -43,5 +43,8 @@ t.test('what is new is booted once, and compared with the version before', async
     { kind: 'works-again', before: { to: { version: '6.1.1-1' } } },
   ]);
   t.equal(history().entries.length, 2);
-  t.match(readFileSync(join(directory, 'watch/watch.html'), 'utf8'), 'works again: 6.1.1-1 failed');
+  const page = readFileSync(join(directory, 'watch/watch.html'), 'utf8');
+  t.match(page, 'works again: 6.1.1-1 failed');
+  const [, console = ''] = /href="(runs[^"]*console\.log)"/.exec(page) ?? [];
+  t.match(readFileSync(join(directory, 'watch', console), 'utf8'), 'Linux version');
 });

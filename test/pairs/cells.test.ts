@@ -89,6 +89,13 @@ t.test('a case is booted from each first kernel', (t) => {
   t.end();
 });
 
+const userspace = {
+  name: 'userspace',
+  generation: 2,
+  hostSeconds: 1,
+  guestSeconds: 215.5,
+} as const;
+
 const place = { key: '0123456789abcdef', run: 'runs/one' };
 
 t.test('the cell of a pair says what was seen', (t) => {
@@ -96,6 +103,10 @@ t.test('the cell of a pair says what was seen', (t) => {
   if (pair === undefined) throw new Error('no pair');
   const passed = cellOf(pair, result('a', 'aarch64', took(1.5)), place);
   t.match(passed, { verdict: 'pass', outcome: 'booted', guestSeconds: 1.5, ...place });
+  // An idle guest's clock skips to its next timer, and prints one more line.
+  const { stages = [] } = took(1.5);
+  const idle = { ...took(1.5), stages: [...stages, userspace] };
+  t.equal(cellOf(pair, result('a', 'aarch64', idle), place)?.guestSeconds, 1.5);
   const failed = cellOf(pair, result('a', 'aarch64', { ...hang, stages: [] }), place);
   t.match(failed, { verdict: 'fail', outcome: 'bye-hang', guestSeconds: null });
   t.not(failed?.finding, passed?.finding);

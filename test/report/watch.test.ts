@@ -3,7 +3,7 @@ import { watchPage } from '../../src/report/html/watch-page.ts';
 import { createStyle } from '../../src/report/style.ts';
 import { watchMarkdown, watchSummary, watchText } from '../../src/report/watch-text.ts';
 import { changesOf } from '../../src/watch/changes.ts';
-import { historyOf } from '../../src/watch/history.ts';
+import { historyOf, pairOf } from '../../src/watch/history.ts';
 import { entry, hang, kernel, panic, watchOf } from '../watch/entries.ts';
 
 const sid = kernel('sid', '7.2.13-1');
@@ -20,7 +20,7 @@ const now = historyOf([
 ]);
 const [older] = earlier.entries.filter(({ cure }) => cure);
 const watch = watchOf({
-  changes: changesOf(earlier, now),
+  changes: changesOf(earlier, now, new Map([[pairOf(entry(sid, hang)), 'runs/one/aarch64/a']])),
   failing: older === undefined ? [] : [older],
   notAsked: [{ arch: 'arm', suite: 'trixie-backports', why: 'its index is damaged' }],
   withoutResult: 1,
@@ -41,7 +41,13 @@ t.test('as Markdown', (t) => {
 
 t.test('as a page', (t) => {
   const page = watchPage(watch, now);
-  for (const text of ['bye-hang', 'sid 7.2.13-1 (cloud-arm64)', 'Bye!', 'its index is damaged'])
+  for (const text of [
+    'bye-hang',
+    'sid 7.2.13-1 (cloud-arm64)',
+    'Bye!',
+    'its index is damaged',
+    'href="runs/one/aarch64/a/console.log"',
+  ])
     t.match(page, text);
   const sly = historyOf([entry(sid, { ...hang, meaning: '<script>alert(1)</script>' })]);
   t.notMatch(watchPage(watchOf({ changes: changesOf(earlier, sly) }), sly), '<script>alert');
@@ -58,8 +64,8 @@ t.test('each kind of change has words', (t) => {
   t.match(after(null, hang), 'it fails; no earlier version was booted');
   t.match(after(panic, hang), 'it fails in another way: 7.2.12-1 ended with kernel-panic');
   t.match(after(hang, hang), 'it fails like 7.2.12-1');
-  t.match(after(hang, {}), 'it works again: 7.2.12-1 failed');
-  t.match(after({}, {}), 'it works like 7.2.12-1');
+  t.match(after(hang, {}), 'works again: 7.2.12-1 failed');
+  t.match(after({}, {}), 'works like 7.2.12-1');
   const from = kernel('bookworm', '6.1.177-1');
   const changes = changesOf(historyOf([entry(sid)]), historyOf([entry(sid), entry(sid, { from })]));
   t.match(

@@ -115,9 +115,9 @@ async function watch(options: WatchOptions): Promise<void> {
       return;
     }
     const boot = { ...options, retries, read: archive.read, signal };
-    const now = open.length === 0 ? earlier : await bootAll(open, earlier, boot);
-    const result = resultOf(earlier, now, plan, open);
-    await show(result, now, options);
+    const booted = open.length === 0 ? nothingBooted(earlier) : await bootAll(open, earlier, boot);
+    const result = resultOf(earlier, booted, plan, open);
+    await show(result, booted.history, options);
     process.exitCode = signal.aborted ? exitCodes.interrupted : exitCodeOf(result);
   });
 }
@@ -128,13 +128,19 @@ function printPairs(pairs: readonly WatchedPair[]): void {
   for (const line of createStyle(output).table(rows)) output.write(`${line}\n`);
 }
 
+type Booted = Awaited<ReturnType<typeof bootWatch>>;
+
+function nothingBooted(history: History): Booted {
+  return { history, records: new Map() };
+}
+
 type BootAll = WatchOptions & Pick<Parameters<typeof bootWatch>[2], 'read' | 'signal'>;
 
 async function bootAll(
   open: readonly WatchedPair[],
   earlier: History,
   { history, read, ...options }: BootAll,
-): Promise<History> {
+): Promise<Booted> {
   const keyOf = createKeys(read, async (arch) => (await findQemu(arch, options.qemuDir)).version);
   const output = standardOutput(options.json ? process.stderr : process.stdout);
   const reporter = openReporter([], { rerun: rerunCommand }, () => output);
@@ -154,11 +160,11 @@ async function bootAll(
 
 function resultOf(
   earlier: History,
-  now: History,
+  { history: now, records }: Booted,
   { notAsked, pairs }: WatchPlan,
   open: readonly WatchedPair[],
 ): Watch {
-  const changes = changesOf(earlier, now);
+  const changes = changesOf(earlier, now, records);
   const changed = new Set(changes.map(({ entry }) => entry));
   const watched = new Set(pairs.map(({ table, kernels }) => pairOf({ ...table, ...kernels })));
   return {

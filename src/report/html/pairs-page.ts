@@ -20,7 +20,7 @@ function tableSection(table: PairTable): Html {
     <p class="summary">${summaryOf(table)}</p>
     <p class="made">
       Row: first kernel. Column: the kernel that it starts. Number: guest seconds from the start of
-      the second kernel to its proof. Each cell leads to its console.
+      the second kernel to its initramfs. Each cell leads to its console.
     </p>
     <div class="scroll">
       <table class="pairs">

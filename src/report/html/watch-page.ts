@@ -1,6 +1,7 @@
 /** What is new in a history, and the history, as one HTML page. */
 import type { History, HistoryChange, HistoryEntry, Watch } from '../../model/history.ts';
-import { kernelName, resultOf, setupName, verdictOf, watchSummary } from '../watch-text.ts';
+import { kernelName, resultOf, setupName } from '../history-markdown.ts';
+import { verdictOf, watchSummary } from '../watch-text.ts';
 import { fact } from './case.ts';
 import type { Html } from './document.ts';
 import { concat, element, htmlDocument } from './document.ts';
@@ -24,7 +25,7 @@ export function watchPage(watch: Watch, history: History): string {
 }
 
 function changeArticle(change: HistoryChange): Html {
-  const { entry } = change;
+  const { entry, record } = change;
   const { verdict, outcome, meaning, cause, from, to } = entry;
   return element`<article>
     <h3><span class="badge ${verdict}">${outcome}</span> ${kernelName(from)} → ${kernelName(to)}</h3>
@@ -34,6 +35,7 @@ function changeArticle(change: HistoryChange): Html {
       ${fact('meaning', verdict === 'pass' ? [] : [meaning])}
       ${fact('evidence', cause === null ? [] : [cause.text])}
     </dl>
+    ${concat(record === null ? [] : [element`<p><a href="${record}/console.log">The console</a></p>`])}
   </article>`;
 }
 

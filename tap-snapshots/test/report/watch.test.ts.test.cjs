@@ -26,14 +26,39 @@ exports[`test/report/watch.test.ts > TAP > as Markdown > must match snapshot 1`]
 
 ## All pairs
 
-| machine | first kernel | second kernel | result |
-| --- | --- | --- | --- |
-| aarch64 | bookworm 6.1.176-1 (cloud-arm64) | bookworm 6.1.177-1 (cloud-arm64) | booted |
-| aarch64 | bookworm 6.1.176-1 (cloud-arm64) | sid 7.2.12-1 (cloud-arm64) | booted, 3.26 s |
-| aarch64 | bookworm 6.1.176-1 (cloud-arm64) | sid 7.2.13-1 (cloud-arm64) | **bye-hang in generation 1** |
-| aarch64 | bookworm 6.1.176-1 (cloud-arm64) | trixie 6.12.116-1 (cloud-arm64) | **bye-hang in generation 1** |
-| aarch64 | bookworm 6.1.176-1 (cloud-arm64) | trixie 6.12.117-1 (cloud-arm64) | booted, 3.26 s |
-| scaleway-c1, with the option that helps | bookworm 6.1.176-1 (cloud-arm64) | experimental 7.3~rc2-1 (cloud-arm64) | **kernel-panic in generation 2** |
+### aarch64
+
+| second kernel | after bookworm 6.1.176-1 (cloud-arm64) |
+| --- | --- |
+| bookworm 6.1.177-1 (cloud-arm64) | booted |
+| sid 7.2.12-1 (cloud-arm64) | booted, 3.26 s |
+| sid 7.2.13-1 (cloud-arm64) | **bye-hang in generation 1** |
+| trixie 6.12.116-1 (cloud-arm64) | **bye-hang in generation 1** |
+| trixie 6.12.117-1 (cloud-arm64) | booted, 3.26 s |
+
+#### bye-hang in generation 1
+
+- bookworm 6.1.176-1 (cloud-arm64) → sid 7.2.13-1 (cloud-arm64)
+- bookworm 6.1.176-1 (cloud-arm64) → trixie 6.12.116-1 (cloud-arm64)
+
+\`\`\`\`text
+The second kernel never spoke.
+[   12.345678] Bye!
+\`\`\`\`
+
+### scaleway-c1, with the option that helps
+
+| second kernel | after bookworm 6.1.176-1 (cloud-arm64) |
+| --- | --- |
+| experimental 7.3~rc2-1 (cloud-arm64) | **kernel-panic in generation 2** |
+
+#### kernel-panic in generation 2
+
+- bookworm 6.1.176-1 (cloud-arm64) → experimental 7.3~rc2-1 (cloud-arm64)
+
+\`\`\`\`text
+The kernel panicked.
+\`\`\`\`
 
 `
 
@@ -45,12 +70,12 @@ exports[`test/report/watch.test.ts > TAP > on a terminal > must match snapshot 1
     result   bye-hang in generation 1; it broke: 7.2.12-1 came up
     means    The second kernel never spoke.
     because  [   12.345678] Bye!
+    record   runs/one/aarch64/a
 
 ✓ aarch64: bookworm 6.1.176-1 (cloud-arm64) → trixie 6.12.117-1 (cloud-arm64)
-    result  booted, 3.26 s; it works again: 6.12.116-1 failed
-
+    booted, 3.26 s  works again: 6.12.116-1 failed
 ✓ aarch64: bookworm 6.1.176-1 (cloud-arm64) → bookworm 6.1.177-1 (cloud-arm64)
-    result  booted; it works; no earlier version was booted
+    booted
 
   Failed earlier
   scaleway-c1, with the option that helps
