@@ -7,7 +7,7 @@ type File = { jobs?: Record<string, { steps: Step[] }>; runs?: { steps: Step[] }
 /** The script of a step, and where it stands. */
 export type Script = { place: string; run: string };
 
-export const workflows = ['ci', 'kexec-lab', 'release'].map(
+export const workflows = ['ci', 'kexec-lab', 'release', 'watch'].map(
   (name) => `.github/workflows/${name}.yml`,
 );
 export const action = 'action.yml';

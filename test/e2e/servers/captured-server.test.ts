@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Test } from 'tap';
 import t from 'tap';
-import { runReportSchema } from '../../src/model/run.ts';
-import { temporaryDirectory } from '../qemu/machine-fixtures.ts';
+import { runReportSchema } from '../../../src/model/run.ts';
+import { temporaryDirectory } from '../../qemu/machine-fixtures.ts';
 
 // Whole Debians are captured while they run, and booted again from their files alone. Then something is broken, and `check` must
 // hold. KEXEC_LAB_SERVERS names servers of test/servers, such as script:arm,lvm; all: each of them. KEXEC_LAB_OTHER_CACHE: another
 // cache for what is made of the files. KEXEC_LAB_KEEP: a directory for all files.
 
-const repository = fileURLToPath(new URL('../..', import.meta.url));
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const program = join(repository, 'dist/cli/main.js');
 
 /** What `check` must say of a broken version: the reason for HOLD. */
