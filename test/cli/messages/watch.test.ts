@@ -17,9 +17,6 @@ t.test('watch', async (t) => {
   await say('watch --history .');
   await say('watch --to ./linux.deb');
   await say('watch --to debian:Sid');
-  await say(
-    'watch --from debian:bookworm --to debian:bookworm --arch aarch64 --history file/new.json',
-  );
   await say('watch --machine potato');
   await say('watch kernels');
 });
