@@ -90,7 +90,7 @@ function failureLines(change: HistoryChange, style: Style): string[] {
   return [...style.wrap(style.red(head), 2), ...style.table(rows, 4)];
 }
 
-/** A row for a pair that came up, none for one that did not. */
+/** The row of a pair that came up. A pair that failed has its own lines instead. */
 function passRow(change: HistoryChange, style: Style): string[][] {
   const { entry, before } = change;
   if (entry.verdict === 'fail') return [];
