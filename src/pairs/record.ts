@@ -1,38 +1,16 @@
 /** The file with the pairs that were booted: read, merged, written. */
-import { renameSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { fileExists, writeRecord } from '../host/files.ts';
-import { readInput } from '../host/user-file.ts';
+import { readJson, writeJson } from '../host/json-file.ts';
 import { UsageError } from '../errors.ts';
-import { firstIssue } from '../model/boot.ts';
 import type { PairCell, Pairs, PairTable } from '../model/pairs.ts';
 import { pairsSchema } from '../model/pairs.ts';
 
 /** The file in the directory of the tables. */
 export const tablesName = 'pairs.json';
 
-/** The largest file that is read. Ten thousand pairs take about 10 MB. */
-const mostBytes = 200 * 2 ** 20;
-
-/**
- * Reads a file of pairs; null if there is none.
- * @throws UsageError for a file that is not one
- */
-async function readPairs(file: string, hint: string): Promise<Pairs | null> {
-  if (!(await fileExists(file))) return null;
-  const text = readInput(file, mostBytes).toString('utf8');
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new UsageError('this is not JSON', { place: file, hint, cause });
-  }
-  const parsed = pairsSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new UsageError(`not a file of kexec-lab pairs: ${firstIssue(parsed.error)}`, {
-    place: file,
-    hint,
-  });
+/** Reads a file of pairs; null if there is none. @throws UsageError for a file that is not one */
+function readPairs(file: string, hint: string): Promise<Pairs | null> {
+  return readJson(file, pairsSchema, { what: 'a file of kexec-lab pairs', hint });
 }
 
 const ofOther = 'Name a pairs.json that kexec-lab pairs wrote, or leave --known out.';
@@ -72,9 +50,7 @@ export function tablesOf(tables: readonly PairTable[]): Pairs {
 
 /** Writes a file of pairs. A reader finds the old content or the new one, never a part of it. */
 export function writePairs(file: string, pairs: Pairs): void {
-  const aside = `${file}.new`;
-  writeRecord(aside, `${JSON.stringify(pairs, null, 1)}\n`);
-  renameSync(aside, file);
+  writeJson(file, pairs, 1);
 }
 
 /** The known results of all tables, by key. */

@@ -1,19 +1,12 @@
 /** The file of a history: read, written, and what is in it. */
 import { dirname } from 'node:path';
-import { renameSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { UsageError } from '../errors.ts';
 import { namedFileError } from '../file-error.ts';
-import { fileExists, writeRecord } from '../host/files.ts';
-import { readInput } from '../host/user-file.ts';
-import { firstIssue } from '../model/boot.ts';
+import { readJson, writeJson } from '../host/json-file.ts';
 import type { History, HistoryEntry, WatchedKernel } from '../model/history.ts';
 import { historySchema } from '../model/history.ts';
 import type { PairCell, PairTable } from '../model/pairs.ts';
 import { compareVersions } from '../text/versions.ts';
-
-/** The largest file that is read. A thousand pairs take about 1 MB. */
-const mostBytes = 200 * 2 ** 20;
 
 const hint =
   'Name a file that kexec-lab watch wrote, or another name to begin a new history, with --history.';
@@ -23,20 +16,8 @@ const hint =
  * @throws UsageError for a file that is not a history
  */
 export async function readHistory(file: string): Promise<History> {
-  if (!(await fileExists(file))) return historyOf([]);
-  const text = readInput(file, mostBytes).toString('utf8');
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new UsageError('this is not JSON', { place: file, hint, cause });
-  }
-  const parsed = historySchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new UsageError(`not a history of kexec-lab watch: ${firstIssue(parsed.error)}`, {
-    place: file,
-    hint,
-  });
+  const what = 'a history of kexec-lab watch';
+  return (await readJson(file, historySchema, { what, hint })) ?? historyOf([]);
 }
 
 /**
@@ -46,9 +27,7 @@ export async function readHistory(file: string): Promise<History> {
 export async function writeHistory(file: string, history: History): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });
-    const aside = `${file}.new`;
-    writeRecord(aside, `${JSON.stringify(history, null, 2)}\n`);
-    renameSync(aside, file);
+    writeJson(file, history, 2);
   } catch (cause) {
     throw namedFileError(cause, { place: file, doing: 'write the history' });
   }
